@@ -1,0 +1,94 @@
+"""Where the database and the broker are: pure arithmetic on URLs and paths, starts nothing.
+
+A configured URL wins; without one the servers of `riskscore.embedded` are meant, and their
+sockets lie at a place that depends on the checkout alone, so every process finds the same one.
+"""
+
+import hashlib
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlsplit, urlunsplit
+
+from django.core.exceptions import ImproperlyConfigured
+
+# The kernel cuts socket paths off after 107 bytes (Linux) or 103 (macOS).
+LONGEST_SOCKET_PATH = 103
+POSTGRES_SOCKET, POSTGRES_PORT = ".s.PGSQL.5432", "5432"
+VALKEY_SOCKET = "valkey.sock"
+NAME = "riskscore"  # of the embedded database and of its user
+
+
+@dataclass(frozen=True)
+class Broker:
+    """One server under the two spellings that its two clients insist on."""
+
+    redis: str  # for redis-py: redis://, rediss:// or unix://
+    kombu: str  # for Celery: redis://, rediss:// or redis+socket://
+
+
+def socket_folder(var: Path) -> Path:
+    """Return where the embedded servers of `var` listen: inside it, or under /tmp if that is deep.
+
+    The short folder is named by user and checkout, and made 0700 by whoever starts the servers.
+    """
+    inside = var / "sockets"
+    if len(os.fsencode(inside / POSTGRES_SOCKET)) <= LONGEST_SOCKET_PATH:
+        return inside
+    name = hashlib.sha256(os.fsencode(var)).hexdigest()[:12]
+    # Not tempfile.gettempdir(): two processes with different TMPDIR must still meet.
+    return Path("/tmp") / f"{NAME}-{os.getuid()}-{name}"  # noqa: S108
+
+
+def database(url: str, var: Path) -> dict[str, Any]:
+    """Return Django's DATABASES entry for `url`, or for the embedded server when it is empty."""
+    if not url:
+        folder = str(socket_folder(var))
+        return {"NAME": NAME, "USER": NAME, "HOST": folder, "PORT": POSTGRES_PORT, "OPTIONS": {}}
+    parts = _split("DATABASE_URL", url, ("postgresql", "postgres"))
+    if not parts.path.strip("/"):
+        raise ImproperlyConfigured("DATABASE_URL: names no database (…@host:5432/riskscore)")
+    options = dict(parse_qsl(parts.query))
+    return {
+        "NAME": unquote(parts.path.strip("/")),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": options.pop("host", "") or parts.hostname or "",
+        "PORT": str(parts.port or ""),
+        "OPTIONS": options,
+    }
+
+
+def broker(url: str, var: Path) -> Broker:
+    """Return both spellings of `url`, or of the embedded server when it is empty.
+
+    redis-py takes unix://, kombu takes redis+socket://, and neither takes the other's.
+    """
+    if not url:
+        # Percent signs in a path would be unquoted by kombu, spaces refused by urlsplit's users.
+        path = quote(str(socket_folder(var) / VALKEY_SOCKET))
+        return Broker(redis=f"unix://{path}", kombu=f"redis+socket://{path}")
+    parts = _split("REDIS_URL", url, ("redis", "rediss", "unix", "redis+socket"))
+    if parts.scheme in ("unix", "redis+socket"):
+        query = dict(parse_qsl(parts.query))
+        number = query.get("db") or query.get("virtual_host") or "0"
+        place = parts._replace(query="")
+        return Broker(
+            redis=urlunsplit(place._replace(scheme="unix", query=f"db={number}")),
+            kombu=urlunsplit(place._replace(scheme="redis+socket", query=f"virtual_host={number}")),
+        )
+    return Broker(redis=url, kombu=url)
+
+
+def _split(variable: str, url: str, schemes: tuple[str, ...]) -> SplitResult:
+    """Split a URL of a known scheme; the message never repeats it, since it may hold a password."""
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{variable}: not a URL ({error})") from None
+    if parts.scheme not in schemes:
+        allowed = ", ".join(f"{scheme}://" for scheme in schemes)
+        raise ImproperlyConfigured(f"{variable}: starts with none of {allowed}")
+    return parts

@@ -1,0 +1,1 @@
+"""The default bundle: publisher files in, the project's own tables out."""

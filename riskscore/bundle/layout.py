@@ -1,0 +1,179 @@
+"""The tables of the bundle as they stand in its files: columns, their order, and keys."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+from riskscore.bundle import cells
+from riskscore.bundle.cells import Column
+from riskscore.bundle.rows import (
+    Locality,
+    Mineral,
+    Observation,
+    Place,
+    PlaceMember,
+    Project,
+    ProjectMineral,
+    Release,
+)
+
+PLACE_KINDS = ("country", "group")
+PROJECT_KINDS = ("mine", "smelter", "refinery", "plant", "deposit")
+STAGES = ("", "producing", "construction", "evaluation")
+PLACE_RULES = ("label", "coordinates", "nearest")
+FLAGS = ("duplicate", "steel", "no_known_output", "low_confidence", "place_disputed")
+ROLES = ("primary", "secondary", "other")
+PRODUCTION_STAGES = ("mine", "refinery")
+QUALITIES = ("", "reported", "estimated", "provisional", "secondary", "partial")
+HS6_SEPARATOR = ";"
+OBSERVATIONS = "observations"
+
+
+@dataclass(frozen=True)
+class Table:
+    """A file, the row type that its lines become, its columns, and what makes a row unique."""
+
+    file: str
+    row: type[NamedTuple]
+    columns: tuple[Column, ...]
+    key: tuple[str, ...]
+
+    @cached_property
+    def header(self) -> list[str]:
+        """The column names, in the file's order."""
+        return [column.name for column in self.columns]
+
+
+RELEASES = Table(
+    "releases.csv",
+    Release,
+    (
+        cells.text("code"),
+        cells.text("source"),
+        cells.text("publisher"),
+        cells.text("title"),
+        cells.text("edition"),
+        cells.text("licence"),
+        cells.truth("redistributable"),
+        cells.words("url"),
+        cells.text("file"),
+        cells.text("sha256"),
+        cells.integer("rows"),
+        cells.text("attribution"),
+    ),
+    key=("code",),
+)
+PLACES = Table(
+    "places.csv",
+    Place,
+    (
+        cells.text("code"),
+        cells.text("name"),
+        cells.one_of("kind", PLACE_KINDS),
+        cells.words("region"),
+        cells.words("iso_numeric"),
+        cells.many_of("aliases", None),
+        cells.truth("verified"),
+        cells.words("source"),
+    ),
+    key=("code",),
+)
+PLACE_MEMBERS = Table(
+    "place_members.csv",
+    PlaceMember,
+    (
+        cells.text("group"),
+        cells.text("member"),
+        cells.optional_day("since"),
+        cells.optional_day("until"),
+        cells.truth("verified"),
+        cells.text("source"),
+    ),
+    key=("group", "member", "since"),
+)
+MINERALS = Table(
+    "minerals.csv",
+    Mineral,
+    (
+        cells.text("code"),
+        cells.text("name"),
+        cells.words("basis"),
+        cells.one_of("production_stage", PRODUCTION_STAGES),
+        cells.words("trade_stage"),
+        cells.many_of("hs6", None, HS6_SEPARATOR),
+        cells.optional_real("eol_rir"),
+        cells.many_of("aliases", None),
+        cells.text("source"),
+    ),
+    key=("code",),
+)
+LOCALITIES = Table(
+    "localities.csv.gz",
+    Locality,
+    (
+        cells.text("release"),
+        cells.text("code"),
+        cells.text("name"),
+        cells.words("family"),
+        cells.real("lat", -90, 90),
+        cells.real("lon", -180, 180),
+    ),
+    key=("release", "code"),
+)
+PROJECTS = Table(
+    "projects.csv.gz",
+    Project,
+    (
+        cells.text("key"),
+        cells.text("release"),
+        cells.text("name"),
+        cells.one_of("kind", PROJECT_KINDS),
+        cells.one_of("stage", STAGES),
+        cells.text("place"),
+        cells.text("place_label"),
+        cells.one_of("place_rule", PLACE_RULES),
+        cells.real("lat", -90, 90),
+        cells.real("lon", -180, 180),
+        cells.words("confidence"),
+        cells.many_of("flags", FLAGS),
+        cells.optional("duplicate_of"),
+        cells.text("source_id"),
+    ),
+    key=("key",),
+)
+PROJECT_MINERALS = Table(
+    "project_minerals.csv.gz",
+    ProjectMineral,
+    (
+        cells.text("project"),
+        cells.text("mineral"),
+        cells.one_of("role", ROLES),
+        cells.text("term"),
+    ),
+    key=("project", "mineral"),
+)
+OBSERVATION = Table(
+    OBSERVATIONS,
+    Observation,
+    (
+        cells.text("indicator"),
+        cells.optional("place"),
+        cells.optional("mineral"),
+        cells.optional("importer"),
+        cells.integer("year"),
+        cells.real("value"),
+        cells.optional_real("standard_error"),
+        cells.one_of("quality", QUALITIES),
+        cells.words("label"),
+        cells.optional_day("since"),
+        cells.optional_day("until"),
+        cells.truth("verified"),
+    ),
+    key=("indicator", "place", "mineral", "importer", "year", "label", "since"),
+)
+SMALL = (RELEASES, PLACES, PLACE_MEMBERS, MINERALS, LOCALITIES, PROJECTS, PROJECT_MINERALS)
+
+
+def observations_file(release: str) -> str:
+    """The file of a release's observations, relative to the bundle's directory."""
+    return f"{OBSERVATIONS}/{release}.csv.gz"

@@ -1,0 +1,220 @@
+"""The bundle's tables into the database: all of it or nothing, and nothing twice."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+from django.db import transaction
+
+from riskscore import edits, intake
+from riskscore.bundle import rows, tables
+from riskscore.editions import next_edition
+from riskscore.engine.errors import MethodError
+from riskscore.models import (
+    Edition,
+    Locality,
+    Mineral,
+    Place,
+    PlaceMember,
+    Project,
+    ProjectMineral,
+    Release,
+    Source,
+)
+from riskscore.sources import BadFile
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What one load added. All zero when everything was there already."""
+
+    releases: int
+    observations: int
+    projects: int
+    methods: int
+
+
+def load(directory: Path) -> Loaded:
+    """Load the releases, projects and methods that the database does not have yet.
+
+    Projects that exist are left as curators made them. Raises BadFile, with nothing loaded, for a
+    fault in any table, and for a release or method that is loaded with other contents.
+    """
+    bundle = tables.read(directory)
+    with transaction.atomic():
+        new = _new_releases(bundle.releases)
+        _load_places(bundle)
+        _load_minerals(bundle.minerals)
+        edition = next_edition("bundle") if new else None
+        releases = _load_releases(new, edition)
+        observed = sum(
+            intake.record(releases[code], _observations(bundle, code)) for code in bundle.observed if code in releases
+        )
+        _load_localities(bundle.localities, releases)
+        return Loaded(len(new), observed, _load_projects(bundle), _load_methods(directory / "methods"))
+
+
+def _new_releases(stated: Iterable[rows.Release]) -> list[rows.Release]:
+    present = dict(Release.objects.values_list("code", "sha256"))
+    for release in stated:
+        if present.get(release.code, release.sha256) != release.sha256:
+            raise BadFile(
+                "this release is loaded already, from another file",
+                file=tables.RELEASES.file,
+                column="code",
+                value=release.code,
+                remedy="Give the new file a release code of its own; releases never change.",
+            )
+    return [release for release in stated if release.code not in present]
+
+
+def _load_places(bundle: tables.Bundle) -> None:
+    Place.objects.bulk_create(
+        [
+            Place(
+                code=row.code,
+                name=row.name,
+                kind=row.kind,
+                region=row.region,
+                iso_numeric=row.iso_numeric,
+                aliases=list(row.aliases),
+                verified=row.verified,
+                source=row.source,
+            )
+            for row in bundle.places
+        ],
+        ignore_conflicts=True,
+    )
+    PlaceMember.objects.bulk_create(
+        [
+            PlaceMember(
+                group_id=row.group,
+                member_id=row.member,
+                since=row.since,
+                until=row.until,
+                verified=row.verified,
+                source=row.source,
+            )
+            for row in bundle.place_members
+        ],
+        ignore_conflicts=True,
+    )
+
+
+def _load_minerals(stated: Iterable[rows.Mineral]) -> None:
+    Mineral.objects.bulk_create(
+        [
+            Mineral(
+                code=row.code,
+                name=row.name,
+                basis=row.basis,
+                production_stage=row.production_stage,
+                trade_stage=row.trade_stage,
+                hs6=list(row.hs6),
+                eol_rir=row.eol_rir,
+                aliases=list(row.aliases),
+            )
+            for row in stated
+        ],
+        ignore_conflicts=True,
+    )
+
+
+def _load_releases(stated: Iterable[rows.Release], edition: Edition | None) -> dict[str, Release]:
+    loaded = {}
+    for row in stated:
+        source, _ = Source.objects.get_or_create(
+            code=row.source, defaults={"publisher": row.publisher, "title": row.title, "url": row.url}
+        )
+        loaded[row.code] = Release.objects.create(
+            code=row.code,
+            source=source,
+            published_edition=row.edition,
+            licence=row.licence,
+            redistributable=row.redistributable,
+            attribution=row.attribution,
+            url=row.url,
+            file=row.file,
+            sha256=row.sha256,
+            rows=row.rows,
+            edition=edition,
+        )
+    return loaded
+
+
+def _observations(bundle: tables.Bundle, release: str) -> Iterator[intake.NewObservation]:
+    for row in bundle.observations(release):
+        yield intake.NewObservation(*row[:4], None, *row[4:])
+
+
+def _load_localities(stated: Iterable[rows.Locality], releases: dict[str, Release]) -> None:
+    Locality.objects.bulk_create(
+        [
+            Locality(
+                release=releases[row.release],
+                code=row.code,
+                name=row.name,
+                family=row.family,
+                latitude=row.lat,
+                longitude=row.lon,
+            )
+            for row in stated
+            if row.release in releases
+        ]
+    )
+
+
+def _load_projects(bundle: tables.Bundle) -> int:
+    present = set(Project.objects.values_list("key", flat=True))
+    new = [row for row in bundle.projects if row.key not in present]
+    releases = dict(Release.objects.values_list("code", "id"))
+    ids = {
+        project.key: project.pk
+        for project in Project.objects.bulk_create([_project(row, releases[row.release]) for row in new])
+    }
+    ProjectMineral.objects.bulk_create(
+        [
+            ProjectMineral(project_id=ids[row.project], mineral_id=row.mineral, role=row.role, term=row.term)
+            for row in bundle.project_minerals
+            if row.project in ids
+        ]
+    )
+    _link_duplicates(new)
+    return len(new)
+
+
+def _project(row: rows.Project, release: int) -> Project:
+    return Project(
+        key=row.key,
+        name=row.name,
+        place_id=row.place,
+        place_label=row.place_label,
+        place_rule=row.place_rule,
+        latitude=row.lat,
+        longitude=row.lon,
+        kind=row.kind,
+        stage=row.stage,
+        flags=list(row.flags),
+        confidence=row.confidence,
+        release_id=release,
+        source_id=row.source_id,
+    )
+
+
+def _link_duplicates(new: Iterable[rows.Project]) -> None:
+    """The other of two projects may come later in the table, so the links are made last."""
+    pairs = {row.key: row.duplicate_of for row in new if row.duplicate_of}
+    ids = dict(Project.objects.filter(key__in={*pairs, *pairs.values()}).values_list("key", "id"))
+    for key, other in pairs.items():
+        Project.objects.filter(key=key).update(duplicate_of=ids[other])
+
+
+def _load_methods(directory: Path) -> int:
+    before = edits.published_methods()
+    for path in sorted(directory.glob("*.yaml")):
+        try:
+            edits.publish_method(yaml.safe_load(path.read_text()), reason="bundle")
+        except (MethodError, ValueError, yaml.YAMLError) as error:
+            raise BadFile(str(error), file=f"methods/{path.name}", remedy="Correct the method file.") from error
+    return edits.published_methods() - before

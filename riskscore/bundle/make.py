@@ -1,0 +1,153 @@
+"""From a directory of publisher files to the bundle: same input, same bytes.
+
+Nothing is typed in here: every value of the bundle comes from a file that releases.csv names
+with its SHA-256, through the sources' parsers and one table of aliases.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from riskscore.bundle import layout, publications, reference
+from riskscore.bundle.layout import observations_file
+from riskscore.bundle.publications import Publication
+from riskscore.bundle.report import Report, written_report
+from riskscore.bundle.resolve import Resolver
+from riskscore.bundle.rows import Locality, Mineral, Observation, Release
+from riskscore.bundle.sites import Collection, Site, duplicates, flagged, outputs, sites
+from riskscore.bundle.tables import write
+from riskscore.engine.borders import Borders
+from riskscore.sources import MineralReading, Reading, baci, ec, icmm
+from riskscore.sources.minerals import EOL_RIR_YEAR, REFINERY_OUTPUT
+from riskscore.sources.names import Names, shipped
+from riskscore.sources.world_atlas import OutlineReading
+
+REPORT_FILE = "bundle_report.md"
+
+
+def make(source_dir: Path, target: Path) -> Report:
+    """Read the publisher files below ``source_dir``, write the tables below ``target``.
+
+    ``source_dir`` holds data/, figures/ and cases/. Files of ``target`` that are no table of the
+    bundle (methods/, README.md) are left alone. Raises BadFile for the first file that is missing
+    or cannot be read as its publisher's.
+    """
+    bench = _Bench(source_dir, target)
+    minerals: list[MineralReading] = bench.read(publications.MINERALS)
+    outlines: list[OutlineReading] = bench.read(publications.OUTLINES)
+    names = shipped(mineral.code for mineral in minerals)
+    resolver = Resolver(names)
+    observed = _observations(bench, resolver, minerals)
+    bench.keep(publications.OUTLINES, len(outlines))
+    rows = _reference(bench, names, minerals, outlines, observed["ec.trade"])
+    mapped, deposits = _sites(bench, names, outlines)
+    same = duplicates(deposits, mapped)
+    every = [*mapped, *deposits]
+    projects = list(flagged(every, outputs(observed["wmd.production"]), REFINERY_OUTPUT, same))
+    write(target, layout.PROJECTS, projects)
+    write(target, layout.PROJECT_MINERALS, (row for site in every for row in site.minerals))
+    _localities(bench)
+    write(target, layout.RELEASES, bench.releases)
+    report = Report(sorted(bench.releases), projects, every, rows, resolver.left_out)
+    (target / REPORT_FILE).write_text(written_report(report), encoding="utf-8")
+    return report
+
+
+@dataclass
+class _Bench:
+    """Where files come from and go to, and the releases used so far."""
+
+    source_dir: Path
+    target: Path
+    releases: list[Release] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.target.mkdir(parents=True, exist_ok=True)
+        # A table of an earlier make must not outlive the release that it came from.
+        for stale in self.target.glob(observations_file("*")):
+            stale.unlink()
+
+    def read(self, publication: Publication) -> list[Any]:
+        """Everything that a publication says."""
+        return list(publication.readings(self.source_dir))
+
+    def keep(self, publication: Publication, rows: int) -> None:
+        """Note the release and how many rows of the bundle come from it."""
+        self.releases.append(publication.release(self.source_dir, rows))
+
+    def observe(self, publication: Publication, rows: Sequence[Observation]) -> None:
+        """Write a release's observations and note the release."""
+        file = observations_file(publication.code)
+        self.keep(publication, write(self.target, layout.OBSERVATION, rows, file))
+
+
+def _observations(
+    bench: _Bench, resolver: Resolver, minerals: Sequence[MineralReading]
+) -> dict[str, list[Observation]]:
+    """Write the observations of every release; return them by indicator."""
+    codes: dict[str, tuple[str, ...]] = {}
+    for mineral in minerals:
+        for hs6 in mineral.hs6:
+            codes[hs6] = (*codes.get(hs6, ()), mineral.code)
+    found: dict[str, list[Observation]] = {}
+    for publication in (*publications.OBSERVED, publications.IMPORTS):
+        readings: list[Reading] = bench.read(publication)
+        if publication is publications.IMPORTS:
+            readings = list(baci.by_mineral(readings, codes))
+        rows = resolver.observations(publication.source.code, readings)
+        bench.observe(publication, rows)
+        for row in rows:
+            found.setdefault(row.indicator, []).append(row)
+    return found
+
+
+def _reference(
+    bench: _Bench,
+    names: Names,
+    minerals: Sequence[MineralReading],
+    outlines: Sequence[OutlineReading],
+    trade: Sequence[Observation],
+) -> list[Mineral]:
+    """Write places, memberships, minerals and recycling rates; return the minerals."""
+    continents = bench.read(publications.CONTINENTS)
+    bench.keep(publications.CONTINENTS, len(continents))
+    places = reference.places(
+        names,
+        (publications.OUTLINES.code, outlines),
+        (publications.CONTINENTS.code, continents),
+    )
+    write(bench.target, layout.PLACES, places)
+    write(bench.target, layout.PLACE_MEMBERS, reference.members())
+    assessed = frozenset(row.mineral for row in trade if row.label == ec.DEFAULT_LABEL)
+    rows = list(reference.mineral_rows(publications.MINERALS.code, minerals, assessed))
+    write(bench.target, layout.MINERALS, rows)
+    bench.observe(publications.MINERALS, list(reference.recycling(rows, EOL_RIR_YEAR)))
+    return rows
+
+
+def _sites(
+    bench: _Bench, names: Names, outlines: Sequence[OutlineReading]
+) -> tuple[list[Site], list[Site]]:
+    """The sites that are no coal mine, and the lithium deposits."""
+    borders = Borders(
+        (code, outline.polygons)
+        for outline in outlines
+        if (code := names.place(outline.place)) is not None
+    )
+    found = []
+    for publication, prefix in ((publications.SITES, "icmm"), (publications.DEPOSITS, "busch")):
+        readings = [site for site in bench.read(publication) if not icmm.is_coal(site)]
+        bench.keep(publication, len(readings))
+        collection = Collection(publication.code, publication.source.code, prefix, readings)
+        found.append(sites(collection, borders, names))
+    return found[0], found[1]
+
+
+def _localities(bench: _Bench) -> None:
+    publication = publications.LOCALITIES
+    rows = [
+        Locality(publication.code, row.code, row.name, row.family, row.lat, row.lon)
+        for row in bench.read(publication)
+    ]
+    bench.keep(publication, write(bench.target, layout.LOCALITIES, rows))

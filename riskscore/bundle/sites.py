@@ -1,0 +1,192 @@
+"""From sites in publishers' words to projects: country, kind, minerals, flags, duplicates."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.spatial import cKDTree
+
+from riskscore.bundle.rows import Observation, Project, ProjectMineral
+from riskscore.engine.borders import EARTH_KM, Borders, Placed
+from riskscore.sources import BadFile, ProjectReading
+from riskscore.sources.names import Names, UnknownName
+
+DUPLICATE_KM = 10.0
+LITHIUM = "lithium"
+# A mine counts as one without known output when no year from this one on shows any.
+OUTPUT_SINCE = 2021
+LOW_CONFIDENCE = "very low"
+
+
+@dataclass(frozen=True)
+class Site:
+    """A project, its minerals, the words that name none of ours, and how its place was decided."""
+
+    project: Project
+    minerals: tuple[ProjectMineral, ...]
+    unmapped: tuple[tuple[str, str], ...]
+    label: str
+    placed: Placed
+
+    @property
+    def primary(self) -> str | None:
+        """The code of the primary mineral, None when it is none of ours."""
+        return next((row.mineral for row in self.minerals if row.role == "primary"), None)
+
+
+@dataclass(frozen=True)
+class Collection:
+    """The sites of one release and how a project's key is made of the publisher's id."""
+
+    release: str
+    source: str
+    prefix: str
+    readings: Sequence[ProjectReading]
+
+    def key(self, reading: ProjectReading) -> str:
+        """The public key, stable for ever: ``icmm-00026`` for ICMM00026, ``busch-001`` for 1."""
+        digits = "".join(mark for mark in reading.source_id if mark.isdigit())
+        return f"{self.prefix}-{digits.zfill(3)}"
+
+
+def outputs(observations: Sequence[Observation]) -> frozenset[tuple[str | None, str | None]]:
+    """(place, mineral) pairs with output in some year since OUTPUT_SINCE."""
+    return frozenset(
+        (row.place, row.mineral)
+        for row in observations
+        if row.year >= OUTPUT_SINCE and row.value > 0
+    )
+
+
+def sites(collection: Collection, borders: Borders, names: Names) -> list[Site]:
+    """Every site of a release, without flags that need other releases."""
+    readings = collection.readings
+    labels = [_label(names, reading) for reading in readings]
+    lon = np.array([reading.lon for reading in readings])
+    lat = np.array([reading.lat for reading in readings])
+    placed = borders.place(labels, lon, lat)
+    return [
+        _site(collection, reading, label, where, names)
+        for reading, label, where in zip(readings, labels, placed, strict=True)
+    ]
+
+
+def _label(names: Names, reading: ProjectReading) -> str:
+    try:
+        found = names.place(reading.place)
+    except UnknownName:
+        found = None
+    if found is None:
+        raise BadFile(
+            "an unknown country",
+            column="Country",
+            value=f"{reading.source_id}: {reading.place}",
+            remedy="Add it to riskscore/sources/places.csv.",
+        )
+    return found
+
+
+def _site(
+    collection: Collection, reading: ProjectReading, label: str, placed: Placed, names: Names
+) -> Site:
+    key = collection.key(reading)
+    minerals, unmapped = _minerals(key, collection.source, reading, names)
+    flags = {
+        "steel": reading.steel,
+        "low_confidence": reading.confidence == LOW_CONFIDENCE,
+        "place_disputed": placed.seen not in {"", label},
+    }
+    project = Project(
+        key=key,
+        release=collection.release,
+        name=reading.name,
+        kind=reading.kind,
+        stage=reading.stage,
+        place=placed.place,
+        place_label=reading.place,
+        place_rule=placed.rule,
+        lat=reading.lat,
+        lon=reading.lon,
+        confidence=reading.confidence,
+        flags=tuple(flag for flag, raised in flags.items() if raised),
+        duplicate_of=None,
+        source_id=reading.source_id,
+    )
+    return Site(project, tuple(minerals), tuple(unmapped), label, placed)
+
+
+def _minerals(
+    key: str, source: str, reading: ProjectReading, names: Names
+) -> tuple[list[ProjectMineral], list[tuple[str, str]]]:
+    """The site's minerals, each once in its strongest role, and the (term, role) of none."""
+    found: dict[str, ProjectMineral] = {}
+    unmapped = []
+    for term, role in reading.minerals:
+        try:
+            codes = names.minerals_of(source, term)
+        except UnknownName as error:
+            raise BadFile(
+                f"{reading.source_id}: {error}",
+                value=term,
+                remedy="Add the word to riskscore/sources/mineral_terms.csv.",
+            ) from error
+        if not codes:
+            unmapped.append((term, role))
+        for code in codes:
+            found.setdefault(code, ProjectMineral(key, code, role, term))
+    return list(found.values()), unmapped
+
+
+def without_output(
+    site: Site,
+    produced: frozenset[tuple[str | None, str | None]],
+    refined: frozenset[str],
+) -> bool:
+    """World Mining Data shows no output of the site's primary mineral in its place.
+
+    A mine is measured by any output. Other facilities only where the figures count refinery
+    output (``refined``): a copper smelter needs no copper mine. Deposits are not yet mined.
+    """
+    mineral = site.primary
+    if mineral is None or site.project.kind == "deposit":
+        return False
+    measured = site.project.kind == "mine" or mineral in refined
+    return measured and (site.project.place, mineral) not in produced
+
+
+def duplicates(deposits: Sequence[Site], mapped: Sequence[Site]) -> dict[str, str]:
+    """Deposit key → key of the nearest mapped lithium site within DUPLICATE_KM."""
+    lithium = [site for site in mapped if any(row.mineral == LITHIUM for row in site.minerals)]
+    tree = cKDTree(_unit([site.project for site in lithium]))
+    # A chord of the unit sphere stands for an arc; both grow together.
+    reach = 2 * np.sin(DUPLICATE_KM / EARTH_KM / 2)
+    chords, at = tree.query(_unit([site.project for site in deposits]), distance_upper_bound=reach)
+    return {
+        deposit.project.key: lithium[int(index)].project.key
+        for deposit, chord, index in zip(deposits, chords, at, strict=True)
+        if np.isfinite(chord)
+    }
+
+
+def _unit(projects: Sequence[Project]) -> np.ndarray:
+    lat = np.radians([project.lat for project in projects])
+    lon = np.radians([project.lon for project in projects])
+    return np.column_stack((np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)))
+
+
+def flagged(
+    every: Sequence[Site],
+    produced: frozenset[tuple[str | None, str | None]],
+    refined: frozenset[str],
+    same: dict[str, str],
+) -> Iterator[Project]:
+    """The projects with every flag and the key of the site that each duplicates."""
+    for site in every:
+        project, flags = site.project, list(site.project.flags)
+        if project.key in same:
+            flags.append("duplicate")
+        if without_output(site, produced, refined):
+            flags.append("no_known_output")
+        yield project._replace(flags=tuple(sorted(flags)), duplicate_of=same.get(project.key))
+
+

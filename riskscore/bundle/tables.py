@@ -1,0 +1,304 @@
+"""The tables of the bundle (:mod:`riskscore.bundle.layout`) read, validated and written.
+
+``read(directory)`` checks the small tables at once and returns a :class:`Bundle`, whose
+observations are read one release at a time. Every fault is one BadFile that names the file, the
+row, the column, the value and what to do; row 1 is the header.
+"""
+
+import csv
+import gzip
+import io
+import zlib
+from collections.abc import Container, Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from riskscore.bundle import cells
+from riskscore.bundle.cells import Column, written
+from riskscore.bundle.layout import (
+    HS6_SEPARATOR,
+    LOCALITIES,
+    MINERALS,
+    OBSERVATION,
+    PLACE_MEMBERS,
+    PLACES,
+    PROJECT_MINERALS,
+    PROJECTS,
+    RELEASES,
+    SMALL,
+    Table,
+    observations_file,
+)
+from riskscore.bundle.rows import (
+    Locality,
+    Mineral,
+    Observation,
+    Place,
+    PlaceMember,
+    Project,
+    ProjectMineral,
+    Release,
+)
+from riskscore.sources import BadFile
+
+REBUILD = "Restore the file, or make the bundle again: python manage.py bundle --from DIR."
+
+@dataclass(frozen=True)
+class Bundle:
+    """A validated bundle. Small tables are here; observations are read when asked for."""
+
+    directory: Path
+    releases: tuple[Release, ...]
+    places: tuple[Place, ...]
+    place_members: tuple[PlaceMember, ...]
+    minerals: tuple[Mineral, ...]
+    localities: tuple[Locality, ...]
+    projects: tuple[Project, ...]
+    project_minerals: tuple[ProjectMineral, ...]
+
+    @cached_property
+    def observed(self) -> tuple[str, ...]:
+        """The codes of the releases that have observations, in the order of releases.csv."""
+        return tuple(
+            release.code
+            for release in self.releases
+            if (self.directory / observations_file(release.code)).exists()
+        )
+
+    @cached_property
+    def place_codes(self) -> frozenset[str]:
+        """Every known place, groups included."""
+        return frozenset(place.code for place in self.places)
+
+    @cached_property
+    def mineral_codes(self) -> frozenset[str]:
+        """Every known mineral."""
+        return frozenset(mineral.code for mineral in self.minerals)
+
+    def observations(self, release: str) -> Iterator[Observation]:
+        """The observations of one release, one by one; BadFile at the first fault.
+
+        The whole file is read and counted: fewer rows than releases.csv says is a fault too.
+        """
+        file = observations_file(release)
+        count = 0
+        for found in _observations(self.directory, file, self.place_codes, self.mineral_codes):
+            count += 1
+            yield found
+        stated = next((row.rows for row in self.releases if row.code == release), None)
+        if stated != count:
+            raise BadFile(
+                f"it holds {count} rows where {RELEASES.file} says {stated}",
+                file=file,
+                remedy=REBUILD,
+            )
+
+
+def read(directory: Path) -> Bundle:
+    """Read and validate every small table, and what refers from one to another."""
+    found: dict[str, Any] = {table.file: tuple(_rows(directory, table)) for table in SMALL}
+    bundle = Bundle(directory, *(found[table.file] for table in SMALL))
+    _check_references(bundle)
+    return bundle
+
+
+def _check_references(bundle: Bundle) -> None:
+    releases = frozenset(release.code for release in bundle.releases)
+    projects = frozenset(project.key for project in bundle.projects)
+    groups = frozenset(place.code for place in bundle.places if place.kind == "group")
+    for table, rows, column, known in (
+        (PLACE_MEMBERS, bundle.place_members, "group", groups),
+        (PLACE_MEMBERS, bundle.place_members, "member", bundle.place_codes),
+        (LOCALITIES, bundle.localities, "release", releases),
+        (PROJECTS, bundle.projects, "release", releases),
+        (PROJECTS, bundle.projects, "place", bundle.place_codes),
+        (PROJECTS, bundle.projects, "duplicate_of", projects | {None}),
+        (PROJECT_MINERALS, bundle.project_minerals, "project", projects),
+        (PROJECT_MINERALS, bundle.project_minerals, "mineral", bundle.mineral_codes),
+    ):
+        _check_known(table, rows, column, known)
+
+
+def _check_known(
+    table: Table, rows: Iterable[NamedTuple], column: str, known: Container[object]
+) -> None:
+    at = table.header.index(column)
+    for number, row in enumerate(rows, start=2):
+        if row[at] not in known:
+            raise BadFile(
+                f"no such {column}",
+                file=table.file,
+                row=number,
+                column=column,
+                value=row[at],
+                remedy="Add it to the table that it refers to, or correct it.",
+            )
+
+
+def _lines(directory: Path, file: str, header: list[str]) -> Iterator[list[str]]:
+    """The lines below the header, each with as many cells as the header."""
+    row = 1
+    try:
+        with _opened(directory / file) as stream:
+            lines = csv.reader(stream, strict=True)
+            _check_header(file, next(lines, []), header)
+            width = len(header)
+            for row, line in enumerate(lines, start=2):
+                if len(line) != width:
+                    raise BadFile(
+                        f"{len(line)} cells where the header has {width}",
+                        file=file,
+                        row=row,
+                        remedy="Check the commas and the quotes of this row.",
+                    )
+                yield line
+    except FileNotFoundError as error:
+        raise BadFile("there is no such file", file=file, remedy=REBUILD) from error
+    except (EOFError, zlib.error, OSError) as error:
+        raise BadFile(f"unreadable ({error})", file=file, row=row, remedy=REBUILD) from error
+    except (csv.Error, UnicodeDecodeError) as error:
+        raise BadFile(f"{error}", file=file, row=row + 1, remedy=REBUILD) from error
+
+
+def _opened(path: Path) -> io.TextIOBase:
+    if path.suffix == ".gz":
+        return gzip.open(path, "rt", encoding="utf-8", newline="")  # type: ignore[return-value]
+    return path.open(encoding="utf-8", newline="")
+
+
+def _check_header(file: str, found: list[str], header: list[str]) -> None:
+    if found != header:
+        missing = [name for name in header if name not in found]
+        raise BadFile(
+            "a column is missing" if missing else "these are not the columns of this table",
+            file=file,
+            row=1,
+            column=", ".join(missing),
+            value=",".join(found),
+            remedy=f"Write the header {','.join(header)}.",
+        )
+
+
+def _rows(directory: Path, table: Table) -> Iterator[NamedTuple]:
+    readers = [column.read for column in table.columns]
+    at = [table.header.index(name) for name in table.key]
+    seen: set[tuple[object, ...]] = set()
+    for number, line in enumerate(_lines(directory, table.file, table.header), start=2):
+        try:
+            row = table.row(*(read(cell) for read, cell in zip(readers, line, strict=True)))
+        except ValueError as error:
+            raise bad_cell(table.file, table.columns, line, number) from error
+        key = tuple(row[place] for place in at)
+        if key in seen:
+            raise _duplicate(table.file, number, table.key, key)
+        seen.add(key)
+        yield row
+
+
+def bad_cell(file: str, columns: Iterable[Column], line: list[str], row: int) -> BadFile:
+    """The error for the first cell of a line that its column cannot read."""
+    for column, cell in zip(columns, line, strict=True):
+        try:
+            column.read(cell)
+        except ValueError:
+            return BadFile(
+                "a cell that cannot be read",
+                file=file,
+                row=row,
+                column=column.name,
+                value=cell,
+                remedy=column.expects,
+            )
+    return BadFile("a row that cannot be read", file=file, row=row, remedy=REBUILD)
+
+
+def _duplicate(file: str, row: int, names: tuple[str, ...], key: tuple[object, ...]) -> BadFile:
+    return BadFile(
+        "this row stands in the table already",
+        file=file,
+        row=row,
+        column=", ".join(names),
+        value=", ".join(written(part) for part in key),
+        remedy="Remove one of the two.",
+    )
+
+
+def _observations(
+    directory: Path, file: str, places: frozenset[str], minerals: frozenset[str]
+) -> Iterator[Observation]:
+    """As :func:`_rows`, with the cells read in line: a bundle holds some 250,000 of these."""
+    known_places, known_minerals = places | {""}, minerals | {""}
+    seen: set[tuple[str, ...]] = set()
+    finite, day, truth = cells.finite, cells.day, cells.TRUTH
+    for number, line in enumerate(_lines(directory, file, OBSERVATION.header), start=2):
+        indicator, place, mineral, importer, year, value, error, quality, label, since, until, ok = (
+            line
+        )
+        if not (place in known_places and importer in known_places and mineral in known_minerals):
+            raise _unknown_code(file, number, line, known_places, known_minerals)
+        key = (indicator, place, mineral, importer, year, label, since)
+        if key in seen:
+            raise _duplicate(file, number, OBSERVATION.key, key)
+        seen.add(key)
+        try:
+            row = Observation(
+                indicator,
+                place or None,
+                mineral or None,
+                importer or None,
+                int(year),
+                finite(value),
+                finite(error) if error else None,
+                quality,
+                label,
+                day(since),
+                day(until),
+                truth[ok],
+            )
+        except (ValueError, KeyError) as fault:
+            raise bad_cell(file, OBSERVATION.columns, line, number) from fault
+        yield row
+
+
+def _unknown_code(
+    file: str, row: int, line: list[str], places: frozenset[str], minerals: frozenset[str]
+) -> BadFile:
+    for column, known in (("place", places), ("mineral", minerals), ("importer", places)):
+        cell = line[OBSERVATION.header.index(column)]
+        if cell not in known:
+            break
+    return BadFile(
+        f"an unknown {column}",
+        file=file,
+        row=row,
+        column=column,
+        value=cell,
+        remedy=f"Add it to {MINERALS.file if column == 'mineral' else PLACES.file}, or correct it.",
+    )
+
+
+def write(directory: Path, table: Table, rows: Iterable[NamedTuple], file: str = "") -> int:
+    """Write a table, sorted by its key, so that the same rows give the same bytes; their count.
+
+    ``file`` names the file of a table that has several (observations).
+    """
+    at = [table.header.index(name) for name in table.key]
+    lines = sorted(rows, key=lambda row: tuple(written(row[place]) for place in at))
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(table.header)
+    for row in lines:
+        writer.writerow(
+            [
+                written(cell, HS6_SEPARATOR if name == "hs6" else cells.SEPARATOR)
+                for name, cell in zip(table.header, row, strict=True)
+            ]
+        )
+    path = directory / (file or table.file)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    content = text.getvalue().encode()
+    # A gzip header holds the time unless told otherwise, and the bytes must not depend on it.
+    path.write_bytes(gzip.compress(content, 9, mtime=0) if path.suffix == ".gz" else content)
+    return len(lines)

@@ -1,0 +1,64 @@
+"""What a person changes: it is written here, and whatever it touches is rescored.
+
+Admin and API call these functions; nothing listens to saves.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.db import transaction
+
+from riskscore import jobs
+from riskscore.editions import next_edition
+from riskscore.engine.method import Method as Specification
+from riskscore.models import Evidence, Job, Lens, Method, Project
+
+def projects_changed(projects: Iterable[Project], *, by: Any, reason: str) -> list[Job]:
+    """Rescore these projects through every lens that is kept current. Drafts are left alone."""
+    keys = [project.key for project in projects if project.state == Project.State.PUBLISHED]
+    if not keys:
+        return []
+    return [
+        jobs.start({"keys": keys}, lens=lens, queue=Job.Queue.INTERACTIVE, reason=reason, by=by)
+        for lens in Lens.objects.filter(kept_current=True)
+    ]
+
+
+def add_evidence(evidence: Evidence, *, by: Any, replaces: Evidence | None = None) -> Evidence:
+    """Record a statement about a project, or a new version of one, and rescore the project."""
+    with transaction.atomic():
+        evidence.pk = None
+        evidence._state.adding = True
+        evidence.supersedes = replaces
+        evidence.entered_by = by
+        evidence.edition = next_edition(f"evidence on {evidence.project.key}")
+        evidence.save(force_insert=True)
+        projects_changed([evidence.project], by=by, reason=f"evidence: {evidence.kind}")
+    return evidence
+
+
+def publish_method(spec: Mapping[str, Any], *, by: Any = None, reason: str = "") -> Method:
+    """Publish a method version. The same specification again changes nothing.
+
+    Raises MethodError if the specification is wrong, and ValueError if it differs from what is
+    already published under the same code and version: a changed method needs a new version.
+    """
+    parsed = Specification.from_dict(spec)
+    with transaction.atomic():
+        existing = Method.objects.filter(code=parsed.code, version=parsed.version).first()
+        if existing and existing.state != Method.State.DRAFT:
+            if existing.hash != parsed.hash:
+                raise ValueError(
+                    f"method {existing} is published with other contents; give the changed one a new version"
+                )
+            return existing
+        method = existing or Method(code=parsed.code, version=parsed.version, created_by=by)
+        method.spec, method.hash, method.reason = parsed.to_dict(), parsed.hash, reason
+        method.state, method.edition = Method.State.PUBLISHED, next_edition(f"method {method}")
+        method.save()
+    return method
+
+
+def published_methods() -> int:
+    """How many method versions are published."""
+    return Method.objects.exclude(state=Method.State.DRAFT).count()

@@ -1,0 +1,168 @@
+"""A method: people's written rules for one score. Parse, fit once, score for ever."""
+
+from __future__ import annotations
+
+import copy
+import hashlib
+import json
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+from riskscore.engine.errors import FitError, MethodError
+from riskscore.engine.frame import Frame
+from riskscore.engine.parsing import Parser, parse_bands, parse_controls
+from riskscore.engine.reading import Section
+from riskscore.engine.result import Result
+from riskscore.engine.scaling import known_values
+from riskscore.engine.scoring import score
+from riskscore.engine.tree import Band, Control, Leaf, Node
+
+
+@dataclass(frozen=True)
+class Method:
+    """A parsed and valid method spec. Two methods are equal when their specs say the same."""
+
+    code: str
+    version: int
+    title: str
+    scale: tuple[float, float]
+    root: Node
+    controls: tuple[Control, ...]
+    bands: tuple[Band, ...]
+    spec: Mapping[str, Any]
+
+    @classmethod
+    def from_dict(cls, spec: Mapping[str, Any]) -> Method:
+        """Parse a spec (see docs/method-spec.md); raises MethodError naming node path and rule."""
+        section = Section(spec, "", "the method")
+        scale = section.pair("scale") if section.has("scale") else (0.0, 100.0)
+        root = Parser(scale).child(section.get("root"), "")
+        if isinstance(root, Leaf):
+            raise section.error("root", "the root must be a node with children, not a leaf")
+        method = cls(
+            code=section.text("code"),
+            version=int(section.number("version", low=1)),
+            title=section.text("title", ""),
+            scale=scale,
+            root=root,
+            controls=parse_controls(section, root),
+            bands=parse_bands(section, scale),
+            spec=_plain(spec, "method"),
+        )
+        section.text("about", "")
+        section.done()
+        return method
+
+    def to_dict(self) -> dict[str, Any]:
+        """The spec it was parsed from; ``from_dict(to_dict())`` is the same method."""
+        return copy.deepcopy(dict(self.spec))
+
+    @cached_property
+    def hash(self) -> str:
+        """SHA-256 of the spec's canonical JSON: equal specs, equal hash, whatever their key order
+        and however their numbers were written (1 or 1.0)."""
+        text = json.dumps(_canonical(self.spec), sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Method) and self.hash == other.hash
+
+    def __hash__(self) -> int:
+        return hash(self.hash)
+
+    @property
+    def leaves(self) -> tuple[Leaf, ...]:
+        """All leaves, depth first: the order of every per-leaf array."""
+        return tuple(self.root.leaves())
+
+    @property
+    def nodes(self) -> tuple[Node, ...]:
+        """All nodes, parents before children; the root is the first."""
+        return tuple(self.root.nodes())
+
+    def fit(self, frame: Frame | None = None) -> Fitted:
+        """Learn what depends on data from a reference frame. A method of fixed scales needs none."""
+        learnt = {leaf.code: self._fit_leaf(leaf, frame) for leaf in self.leaves}
+        return Fitted(self, _swap(self.root, lambda leaf: learnt[leaf.code]))
+
+    def _fit_leaf(self, leaf: Leaf, frame: Frame | None) -> Leaf:
+        if not leaf.scaling.LEARNT:
+            return leaf
+        if frame is None:
+            raise FitError(f"{leaf.path}: a {leaf.scaling.kind} scale needs a reference frame")
+        try:
+            known = known_values(frame.column(leaf.column))
+            return replace(leaf, scaling=leaf.scaling.fit(known))
+        except FitError as error:
+            raise FitError(f"{leaf.path}, column {leaf.column!r}: {error}") from None
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """A method whose data-dependent bounds are frozen. Scoring a unit depends on that unit only."""
+
+    method: Method
+    root: Node
+
+    def score(self, frame: Frame) -> Result:
+        """Score every unit of a frame; arrays in, arrays out, no state."""
+        return score(self.root, self.method.controls, self.method.bands, self.method.scale, frame)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Spec and learnt numbers as plain values that JSON keeps exactly."""
+        learnt = {
+            leaf.code: {"scaling": leaf.scaling.state()}
+            for leaf in self.root.leaves()
+            if leaf.scaling.LEARNT
+        }
+        return {"method": self.method.to_dict(), "learnt": learnt}
+
+    @classmethod
+    def from_dict(cls, frozen: Mapping[str, Any]) -> Fitted:
+        """The inverse of ``to_dict``, exactly."""
+        method = Method.from_dict(frozen["method"])
+        learnt = frozen["learnt"]
+
+        def restore(leaf: Leaf) -> Leaf:
+            if not leaf.scaling.LEARNT:
+                return leaf
+            if leaf.code not in learnt:
+                raise MethodError(leaf.path, "not fitted", "nothing was learnt for this leaf")
+            return replace(leaf, scaling=leaf.scaling.with_state(learnt[leaf.code]["scaling"]))
+
+        return cls(method, _swap(method.root, restore))
+
+
+def _swap(node: Node, change: Callable[[Leaf], Leaf]) -> Node:
+    """The same tree with every leaf changed."""
+    children = tuple(
+        change(child) if isinstance(child, Leaf) else _swap(child, change)
+        for child in node.children
+    )
+    return replace(node, children=children)
+
+
+def _plain(value: Any, path: str) -> Any:
+    """A deep copy of JSON types only; dates and the like are errors that name their place."""
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item, f"{path}/{key}") for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(item, path) for item in value]
+    if value is None or isinstance(value, (str, bool, int)):
+        return value
+    if isinstance(value, float) and math.isfinite(value):
+        return value
+    raise MethodError(path, "type", f"{value!r} is no finite number, text, list or mapping")
+
+
+def _canonical(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _canonical(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_canonical(item) for item in value]
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    return value

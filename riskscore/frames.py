@@ -1,0 +1,164 @@
+"""From tables to arrays: what was known at an edition, as the engine wants it.
+
+Everything that depends on place and mineral is loaded once per (edition, day, importer) and kept
+by the process; a chunk only adds its projects.
+"""
+
+import uuid
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from django.db import connection
+
+from riskscore.engine import evidence, geometry
+from riskscore.engine.derivation import derive
+from riskscore.engine.gather import Units
+from riskscore.engine.observations import NOWHERE, Axes, Observations, Table
+from riskscore.models import Mineral, Place, PlaceMember
+
+Floats = npt.NDArray[np.float64]
+
+
+class Pinned(NamedTuple):
+    """What a job fixes about its inputs: the edition known, the day described, the importer."""
+
+    edition: int
+    as_of: date
+    importer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """All inputs above the project: tables by indicator, their axes, and the mapped localities."""
+
+    axes: Axes
+    tables: dict[str, Table]
+    localities: geometry.Localities
+
+
+@dataclass(frozen=True, slots=True)
+class Projects:
+    """A chunk's projects as they are now: units for the engine, and what the score row keeps."""
+
+    ids: npt.NDArray[np.int64]
+    input_versions: npt.NDArray[np.int64]
+    units: Units
+
+
+@lru_cache(maxsize=8)
+def known_at(pinned: Pinned) -> Known:
+    """Tables of every indicator, from the releases that were current at the edition."""
+    axes = _axes(pinned)
+    releases = current_releases(pinned.edition)
+    tables = derive(_observations(axes, releases), axes)
+    return Known(axes, tables, _localities(releases))
+
+
+def current_releases(edition: int) -> list[int]:
+    """Ids of the newest release of each source as of an edition: one release per source, never mixed."""
+    return [
+        row[0]
+        for row in _rows(
+            "SELECT DISTINCT ON (source_id) id FROM riskscore_release WHERE edition_id <= %s"
+            " ORDER BY source_id, edition_id DESC, id DESC",
+            [edition],
+        )
+    ]
+
+
+def _axes(pinned: Pinned) -> Axes:
+    groups: dict[str, set[str]] = {
+        code: set() for code in Place.objects.filter(kind=Place.Kind.GROUP).values_list("code", flat=True)
+    }
+    for member in PlaceMember.objects.all():
+        if (member.since or date.min) <= pinned.as_of <= (member.until or date.max):
+            groups[member.group_id].add(member.member_id)
+    alone = set() if pinned.importer == "WLD" else {pinned.importer}
+    return Axes(
+        places=tuple(Place.objects.order_by("code").values_list("code", flat=True)),
+        minerals=tuple(Mineral.objects.order_by("code").values_list("code", flat=True)),
+        importer=pinned.importer,
+        members=frozenset(groups.get(pinned.importer) or alone),
+        as_of=pinned.as_of,
+        groups={code: frozenset(members) for code, members in groups.items()},
+    )
+
+
+def _observations(axes: Axes, releases: Sequence[int]) -> dict[str, Observations]:
+    """The observations of these releases by key. Of bilateral trade only the importer's own is read."""
+    rows = _rows(
+        "SELECT indicator, place_id, mineral_id, importer_id, year, value, standard_error, since, until, label"
+        " FROM riskscore_observation WHERE release_id = ANY(%s) AND year <= %s"
+        " AND (indicator NOT LIKE 'baci.%%' OR importer_id = ANY(%s)) ORDER BY indicator, id",
+        [list(releases), axes.as_of.year, sorted(axes.members)],
+    )
+    places = {code: index for index, code in enumerate(axes.places)}
+    minerals = {code: index for index, code in enumerate(axes.minerals)}
+    found: dict[str, list[tuple[Any, ...]]] = {}
+    for row in rows:
+        found.setdefault(row[0], []).append(row[1:])
+    return {key: _arrays(part, places, minerals) for key, part in found.items()}
+
+
+def _arrays(rows: list[tuple[Any, ...]], places: dict[str, int], minerals: dict[str, int]) -> Observations:
+    place, mineral, importer, year, value, error, since, until, label = zip(*rows, strict=True)
+    return Observations(
+        place=_indices(place, places),
+        mineral=_indices(mineral, minerals),
+        importer=_indices(importer, places),
+        year=np.array(year, np.int16),
+        value=np.array(value, np.float64),
+        standard_error=np.array(error, np.float64),
+        since=np.array(since, "datetime64[D]"),
+        until=np.array(until, "datetime64[D]"),
+        label=np.array(label, object),
+    )
+
+
+def _indices(codes: Iterable[str | None], index: dict[str, int]) -> npt.NDArray[np.int32]:
+    return np.array([NOWHERE if code is None else index[code] for code in codes], np.int32)
+
+
+def _localities(releases: Sequence[int]) -> geometry.Localities:
+    rows = _rows(
+        "SELECT latitude, longitude FROM riskscore_locality WHERE release_id = ANY(%s) ORDER BY release_id, code",
+        [list(releases)],
+    )
+    points = np.array(rows, np.float64).reshape(-1, 2)
+    return geometry.Localities(points[:, 0], points[:, 1])
+
+
+def projects(ids: Sequence[int], known: Known, pinned: Pinned) -> Projects:
+    """The projects of a chunk that still exist, in the order of their ids."""
+    rows = _rows(
+        "SELECT id, key, place_id, kind, latitude, longitude, input_version FROM riskscore_project"
+        " WHERE id = ANY(%s) ORDER BY id",
+        [list(ids)],
+    )
+    places = {code: index for index, code in enumerate(known.axes.places)}
+    row_of = {row[0]: number for number, row in enumerate(rows)}
+    start, mineral, role = _minerals(ids, row_of, known.axes)
+    latitude, longitude = np.array([row[4:6] for row in rows], np.float64).reshape(-1, 2).T
+    columns = {
+        "ind.language": known.localities.nearest_km(latitude, longitude),
+        "con.offtake": _offtake(ids, row_of, pinned.as_of),
+        **_evidence(ids, row_of, pinned),
+    }
+    return Projects(
+        ids=np.array([row[0] for row in rows], np.int64),
+        input_versions=np.array([row[6] for row in rows], np.int64),
+        units=Units(
+            keys=np.array([row[1] for row in rows], np.str_),
+            place=_indices((row[2] for row in rows), places),
+            kind=np.array([row[3] for row in rows], np.str_),
+            mineral_start=start,
+            mineral=mineral,
+            role=role,
+            known=columns,
+        ),
+    )

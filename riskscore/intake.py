@@ -1,0 +1,45 @@
+"""The only writer of observations from sources."""
+
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+from django.db import connection
+
+from riskscore.models import Release
+
+
+class NewObservation(NamedTuple):
+    """One observation ready to be stored, columns in the order of COPY; codes, not names."""
+
+    indicator: str
+    place: str | None
+    mineral: str | None
+    importer: str | None
+    project: int | None
+    year: int
+    value: float
+    standard_error: float | None
+    quality: str
+    label: str
+    since: Any
+    until: Any
+    verified: bool
+
+
+_COPY = (
+    "COPY riskscore_observation (release_id, indicator, place_id, mineral_id, importer_id, project_id,"
+    " year, value, standard_error, quality, label, since, until, verified) FROM STDIN"
+)
+
+
+def record(release: Release, readings: Iterable[NewObservation]) -> int:
+    """Store all readings of a release by COPY, in the caller's transaction. Returns their number.
+
+    Constraints of the table refuse duplicates, unknown codes and values that are not finite;
+    the whole transaction then fails and nothing is half-loaded.
+    """
+    count = 0
+    with connection.cursor() as cursor, cursor.copy(_COPY) as copy:
+        for count, reading in enumerate(readings, start=1):
+            copy.write_row((release.id, *reading))
+    return count

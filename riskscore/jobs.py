@@ -1,0 +1,111 @@
+"""The only door through which work begins: start · cancel · hint.
+
+``start`` writes the row with all its inputs pinned and publishes on commit; the row alone is
+enough, the message only saves waiting.
+"""
+
+import logging
+import uuid
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from riskscore import ledger, scope
+from riskscore.models import Edition, Job, Lens, Method, Place
+from workers.celery import WORK, app
+
+log = logging.getLogger(__name__)
+
+#: Hints per job: one for each worker process that might help. More would only be noise.
+HINTS = {Job.Queue.INTERACTIVE: 1, Job.Queue.BULK: 4}
+
+
+class CannotStart(ValueError):
+    """The job cannot begin; the message says what is missing and what to do."""
+
+
+def start(
+    wanted: Mapping[str, Any],
+    *,
+    lens: Lens | None = None,
+    as_of: date | None = None,
+    seed: int = 0,
+    queue: str = Job.Queue.BULK,
+    reason: str = "",
+    by: Any = None,
+    request_id: str = "",
+) -> Job:
+    """Write a rescoring job over the projects that ``wanted`` names, and hint at it on commit.
+
+    Method version, edition, day and seed are pinned here, so that the job means the same however
+    late it runs. Raises BadScope, or CannotStart when nothing has been loaded or published yet.
+    """
+    scope.projects(wanted)
+    lens = lens or default_lens()
+    with transaction.atomic():
+        job = Job.objects.create(
+            lens=lens,
+            method=_published(lens.method_code),
+            edition=_latest_edition(),
+            as_of=as_of or timezone.now().date(),
+            seed=seed,
+            queue=queue,
+            scope=dict(wanted),
+            reason=reason,
+            created_by=by,
+            request_id=request_id,
+        )
+        transaction.on_commit(lambda: hint([job.id]))
+    return job
+
+
+def cancel(job_id: uuid.UUID) -> None:
+    """Stop a job: what has begun ends, what has not is skipped. A finished job stays as it is."""
+    ledger.cancel(job_id)
+
+
+def hint(job_ids: Iterable[uuid.UUID]) -> bool:
+    """Tell the workers that there may be work. Returns whether any job was named.
+
+    Never raises: a broker that is down costs the pollers' few seconds, not the request.
+    """
+    found = list(Job.objects.filter(id__in=list(job_ids)).values_list("queue", flat=True))
+    for queue in found:
+        try:
+            for _ in range(HINTS[Job.Queue(queue)]):
+                app.send_task(WORK, queue=queue, retry=False)
+        except Exception as error:
+            log.warning("no hint sent (%s); the pollers will find the job", type(error).__name__)
+    return bool(found)
+
+
+def default_lens() -> Lens:
+    """The default method seen from nobody in particular."""
+    return lens_for(settings.DEFAULT_METHOD, "WLD")
+
+
+def lens_for(method_code: str, importer: str, scenario: str = "") -> Lens:
+    """The lens of a method, an importer and a scenario, made when first asked for. Raises CannotStart."""
+    _published(method_code)
+    if not Place.objects.filter(code=importer).exists():
+        raise CannotStart(f"importer: no place {importer!r}; use an ISO alpha-3 code, EUU or WLD")
+    lens, _ = Lens.objects.get_or_create(method_code=method_code, importer_id=importer, scenario=scenario)
+    return lens
+
+
+def _published(code: str) -> Method:
+    method = Method.objects.filter(code=code, state=Method.State.PUBLISHED).order_by("-version").first()
+    if method is None:
+        raise CannotStart(f"method: no published version of {code!r}; load the bundle or publish one")
+    return method
+
+
+def _latest_edition() -> Edition:
+    edition = Edition.objects.order_by("-number").first()
+    if edition is None:
+        raise CannotStart("nothing is loaded yet: run `make run`, or `python manage.py demo`")
+    return edition

@@ -1,0 +1,54 @@
+"""Who may ask: API keys, of which only a digest is kept, and idempotency keys."""
+
+import hashlib
+import hmac
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+
+class ApiKey(models.Model):
+    """``rs_<prefix>_<secret>``. Only the prefix and a peppered digest of the whole are stored."""
+
+    class Scope(models.TextChoices):
+        READ = "read", "read projects and scores"
+        RESCORE = "rescore", "start and cancel rescoring jobs"
+
+    prefix = models.CharField(max_length=12, unique=True)
+    digest = models.CharField(max_length=64)
+    name = models.CharField(max_length=80)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="api_keys")
+    scopes = ArrayField(models.CharField(max_length=12, choices=Scope), default=list)
+    created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    last_used_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-created_at"]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.prefix})"
+
+    @staticmethod
+    def digest_of(plain: str) -> str:
+        """HMAC-SHA-256 of the key under the server's secret, so that a stolen table opens nothing."""
+        return hmac.new(settings.SECRET_KEY.encode(), plain.encode(), hashlib.sha256).hexdigest()
+
+
+class IdempotencyKey(models.Model):
+    """A client's promise that two requests with this key are the same request."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    route = models.CharField(max_length=120)
+    key = models.CharField(max_length=255)
+    fingerprint = models.CharField(max_length=64, help_text="sha256 of the canonical request body")
+    job = models.ForeignKey("Job", models.CASCADE, null=True, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "route", "key"], name="idempotency_key_once")]
+
+    def __str__(self) -> str:
+        return f"{self.route} {self.key}"

@@ -1,0 +1,110 @@
+"""Work in hand: a job, the chunks it is cut into, and the projects it could not score."""
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+
+from riskscore.models.ids import uuid7
+
+
+class Job(models.Model):
+    """A request for work with its inputs pinned. The row is the truth; messages are hints.
+
+    queued → running → succeeded | partially_failed | failed | cancelled. Terminal states never
+    change again (a trigger holds that). ``cancel_requested_at`` marks a job on its way out.
+    """
+
+    class State(models.TextChoices):
+        QUEUED = "queued"
+        RUNNING = "running"
+        SUCCEEDED = "succeeded"
+        PARTIALLY_FAILED = "partially_failed"
+        FAILED = "failed"
+        CANCELLED = "cancelled"
+
+    class Queue(models.TextChoices):
+        INTERACTIVE = "interactive"
+        BULK = "bulk"
+
+    TERMINAL = (State.SUCCEEDED, State.PARTIALLY_FAILED, State.FAILED, State.CANCELLED)
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    kind = models.CharField(max_length=20, default="rescore")
+    queue = models.CharField(max_length=12, choices=Queue, default=Queue.BULK)
+    state = models.CharField(max_length=16, choices=State, default=State.QUEUED)
+    lens = models.ForeignKey("Lens", models.PROTECT, related_name="jobs")
+    method = models.ForeignKey("Method", models.PROTECT, related_name="+")
+    edition = models.ForeignKey("Edition", models.PROTECT, related_name="+")
+    as_of = models.DateField()
+    seed = models.BigIntegerField(default=0)
+    scope = models.JSONField(help_text='{"all": true}, {"keys": […]} or {"filter": {…}}')
+    reason = models.CharField(max_length=200, blank=True)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    request_id = models.CharField(max_length=64, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    started_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+    cancel_requested_at = models.DateTimeField(null=True)
+    error = models.CharField(max_length=400, blank=True)
+
+    class Meta:
+        ordering = ["-id"]
+        indexes = [
+            models.Index(fields=["state", "queue"], condition=Q(state__in=["queued", "running"]), name="job_open"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.id}"
+
+
+class Chunk(models.Model):
+    """A part of a job that one worker claims at a time, by lease and fencing token."""
+
+    class State(models.TextChoices):
+        PENDING = "pending"
+        RUNNING = "running"
+        DONE = "done"
+        SPLIT = "split"
+        DEAD = "dead"
+        SKIPPED = "skipped"
+
+    OPEN = (State.PENDING, State.RUNNING)
+
+    job = models.ForeignKey(Job, models.CASCADE, related_name="chunks", db_index=False)
+    seq = models.PositiveIntegerField()
+    project_ids = ArrayField(models.BigIntegerField())
+    state = models.CharField(max_length=8, choices=State, default=State.PENDING, db_default=State.PENDING)
+    attempts = models.PositiveSmallIntegerField(default=0, db_default=0)
+    token = models.UUIDField(null=True)
+    lease_until = models.DateTimeField(null=True)
+    worker = models.CharField(max_length=120, blank=True, db_default="")
+    done = models.PositiveIntegerField(default=0, db_default=0)
+    failed = models.PositiveIntegerField(default=0, db_default=0)
+    error = models.CharField(max_length=400, blank=True, db_default="")
+
+    class Meta:
+        ordering = ["job", "seq"]
+        constraints = [models.UniqueConstraint(fields=["job", "seq"], name="chunk_once")]
+        indexes = [
+            models.Index(fields=["job", "seq"], condition=Q(state="pending"), name="chunk_pending"),
+            models.Index(fields=["lease_until"], condition=Q(state="running"), name="chunk_leased"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.job_id}/{self.seq}"
+
+
+class ItemError(models.Model):
+    """A project that a job could not score, and why: failures are rows."""
+
+    job = models.ForeignKey(Job, models.CASCADE, related_name="item_errors")
+    project = models.ForeignKey("Project", models.CASCADE, related_name="+")
+    code = models.CharField(max_length=40)
+    detail = models.CharField(max_length=400)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["job", "project"], name="item_error_once")]
+
+    def __str__(self) -> str:
+        return f"{self.code}: {self.detail}"

@@ -1,0 +1,102 @@
+"""What came out: one current score per project and lens, and its history."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+
+
+class Band(models.IntegerChoices):
+    """low < 25 ≤ moderate < 50 ≤ high < 75 ≤ extreme; too little known is its own answer."""
+
+    NOT_ASSESSED = 0, "not assessed"
+    LOW = 1, "low"
+    MODERATE = 2, "moderate"
+    HIGH = 3, "high"
+    EXTREME = 4, "extreme"
+
+
+#: The order of the arrays that hold one value per node.
+NODES = ("composite", "geopolitical", "concentration", "labour", "indigenous")
+
+
+def _per_node() -> ArrayField:
+    return ArrayField(models.FloatField(null=True), help_text="one value per node, in the order of NODES")
+
+
+class ScoreColumns(models.Model):
+    """The columns that a current score and its history share. Scores are 0 (no risk seen) to 100.
+
+    NULL is "not assessed", never zero. ``inputs`` and ``contributions`` hold one float8 per leaf of
+    the method, in the method's leaf order; the contributions add up to ``composite``.
+    """
+
+    composite = models.FloatField(null=True)
+    geopolitical = models.FloatField(null=True)
+    concentration = models.FloatField(null=True)
+    labour = models.FloatField(null=True)
+    indigenous = models.FloatField(null=True)
+    band = models.SmallIntegerField(choices=Band)
+    coverage = models.FloatField(help_text="share of the weight that is known, 0..1")
+    interval_low = models.FloatField(null=True, help_text="5 % quantile of the composite")
+    interval_high = models.FloatField(null=True, help_text="95 % quantile of the composite")
+    node_low = _per_node()
+    node_high = _per_node()
+    node_coverage = _per_node()
+    context = _per_node()
+    residual = _per_node()
+    inputs = ArrayField(models.FloatField(null=True))
+    contributions = ArrayField(models.FloatField(null=True))
+    input_version = models.BigIntegerField()
+    edition = models.BigIntegerField()
+    as_of = models.DateField()
+    digest = models.BinaryField(max_length=16)
+    computed_at = models.DateTimeField()
+
+    class Meta:
+        abstract = True
+
+
+class Score(ScoreColumns):
+    """The current score of a project through a lens. Only ``riskscore.rescoring`` writes it."""
+
+    project = models.ForeignKey("Project", models.CASCADE, related_name="scores", db_index=False)
+    lens = models.ForeignKey("Lens", models.PROTECT, related_name="+", db_index=False)
+    method = models.ForeignKey("Method", models.PROTECT, related_name="+", db_index=False)
+    model = models.ForeignKey("LearnedModel", models.PROTECT, null=True, related_name="+", db_index=False)
+    job = models.ForeignKey("Job", models.DO_NOTHING, related_name="+", db_constraint=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["project", "lens"], name="score_one_current"),
+            models.CheckConstraint(
+                condition=Q(composite__isnull=True) | Q(composite__range=(-1e-9, 100 + 1e-9)),
+                name="score_composite_in_range",
+            ),
+        ]
+        indexes = [models.Index(fields=["lens", "-composite", "project"], name="score_ranking")]
+
+    def __str__(self) -> str:
+        return f"{self.project_id} through {self.lens_id}"
+
+
+class ScoreHistory(ScoreColumns):
+    """Every score that differed from the one before it. Partitioned by month of ``computed_at``.
+
+    In the database the key is (id, computed_at), as a partitioned table demands; rows are only
+    ever inserted, by ``riskscore.rescoring``, in the statement that writes the current score.
+    """
+
+    project = models.ForeignKey("Project", models.DO_NOTHING, related_name="history", db_constraint=False, db_index=False)
+    lens = models.ForeignKey("Lens", models.DO_NOTHING, related_name="+", db_constraint=False, db_index=False)
+    method = models.ForeignKey("Method", models.DO_NOTHING, related_name="+", db_constraint=False, db_index=False)
+    model = models.ForeignKey(
+        "LearnedModel", models.DO_NOTHING, null=True, related_name="+", db_constraint=False, db_index=False
+    )
+    job = models.ForeignKey("Job", models.DO_NOTHING, related_name="+", db_constraint=False, db_index=False)
+
+    class Meta:
+        verbose_name_plural = "score history"
+        indexes = [models.Index(fields=["project", "lens", "-computed_at"], name="score_history_by_project")]
+
+    def __str__(self) -> str:
+        return f"{self.project_id} at {self.computed_at}"

@@ -1,0 +1,185 @@
+"""Load → engine → save: the only bridge between tables and arrays, the only writer of scores."""
+
+import hashlib
+import logging
+import os
+import socket
+import time
+import uuid
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from django.db import connection, transaction
+
+from riskscore import frames, ledger
+from riskscore.copying import copy_rows
+from riskscore.engine.gather import gather
+from riskscore.engine.method import Fitted
+from riskscore.engine.method import Method as Specification
+from riskscore.engine.result import Result
+from riskscore.models import Job, Method
+from riskscore.models.scores import NODES
+
+log = logging.getLogger(__name__)
+
+#: A task stops claiming after this long, so that it never nears its time limit.
+BUDGET_S = 45.0
+
+Floats = npt.NDArray[np.float64]
+
+
+class CannotScore(Exception):
+    """The method does not fit the score table; the message says what is missing."""
+
+
+def drain() -> list[uuid.UUID]:
+    """Plan one queued job and return its id; else score chunks until none is left or time is up."""
+    planned = ledger.plan_next()
+    if planned:
+        return planned
+    deadline = time.monotonic() + BUDGET_S
+    worker = f"{socket.gethostname()}:{os.getpid()}"
+    while time.monotonic() < deadline and (claim := ledger.claim(worker)):
+        _attempt(claim)
+    return []
+
+
+def drain_stranded() -> None:
+    """Do what nobody else does. For the poller, which must end jobs while the broker is down."""
+    while ledger.stranded():
+        drain()
+
+
+def _attempt(claim: ledger.Claim) -> None:
+    try:
+        score_chunk(claim)
+    except ledger.LeaseLost as error:
+        log.warning("%s", error)
+    except Exception as error:
+        # Whatever it was, the chunk goes back and the worker goes on; the row keeps the reason.
+        log.exception("chunk %s of job %s failed", claim.chunk_id, claim.job_id)
+        ledger.fail(claim, f"{type(error).__name__}: {error}")
+    ledger.close(claim.job_id)
+
+
+def score_chunk(claim: ledger.Claim) -> None:
+    """Score the projects of a claimed chunk and write the scores, all or none. Raises LeaseLost."""
+    job = Job.objects.select_related("lens").get(id=claim.job_id)
+    pinned = frames.Pinned(job.edition_id, job.as_of, job.lens.importer_id)
+    known = frames.known_at(pinned)
+    fitted = fitted_method(job.method_id)
+    projects = frames.projects(claim.project_ids, known, pinned)
+    result = fitted.score(gather(known.tables, projects.units, fitted.method))
+    now = datetime.now(UTC)
+    ledger.ensure_history_partition(now.date())
+    with transaction.atomic():
+        # First the token: who lost the lease must not get as far as writing.
+        ledger.finish(claim, failed=0)
+        _stage(projects, result, job.method_id)
+        _write(job, now)
+
+
+@lru_cache(maxsize=8)
+def fitted_method(method_id: int) -> Fitted:
+    """A published method, parsed. Published versions never change, so the process may keep it."""
+    method = Specification.from_dict(Method.objects.get(id=method_id).spec)
+    missing = set(NODES).difference(node.code for node in method.nodes)
+    if missing:
+        raise CannotScore(f"method {method.code} v{method.version} has no node {', '.join(sorted(missing))}")
+    return method.fit()
+
+
+_STAGED = {
+    "composite": "float8",
+    "geopolitical": "float8",
+    "concentration": "float8",
+    "labour": "float8",
+    "indigenous": "float8",
+    "coverage": "float8",
+    "node_low": "float8[]",
+    "node_high": "float8[]",
+    "node_coverage": "float8[]",
+    "context": "float8[]",
+    "residual": "float8[]",
+    "inputs": "float8[]",
+    "contributions": "float8[]",
+    "band": "int8",
+    "project_id": "int8",
+    "input_version": "int8",
+    "digest": "bytea",
+}
+_NULLABLE = NODES
+
+
+def _stage(projects: frames.Projects, result: Result, method_id: int) -> None:
+    """Put the rows into this connection's staging table, which empties itself at commit."""
+    columns = ", ".join(f"{name} {kind}" for name, kind in _STAGED.items())
+    with connection.cursor() as cursor:
+        cursor.execute(f"CREATE TEMP TABLE IF NOT EXISTS staged_score ({columns}) ON COMMIT DELETE ROWS")
+    copy_rows("staged_score", _columns(projects, result, method_id))
+
+
+def _columns(projects: frames.Projects, result: Result, method_id: int) -> dict[str, np.ndarray[Any, Any]]:
+    """The staged columns, in order. NaN is "not assessed" and "unknown"."""
+    values: dict[str, np.ndarray[Any, Any]] = {node: result.scores[node] for node in NODES}
+    values["coverage"] = result.coverage["composite"]
+    for name, by_node in (
+        ("node_low", result.low),
+        ("node_high", result.high),
+        ("node_coverage", result.coverage),
+        ("context", result.context),
+        ("residual", result.residual),
+    ):
+        values[name] = np.column_stack([by_node[node] for node in NODES])
+    values["inputs"], values["contributions"] = result.inputs, result.contributions
+    values["band"] = result.bands("composite").astype(np.int64)
+    digest = digests(list(values.values()), method_id)
+    values |= {"project_id": projects.ids, "input_version": projects.input_versions, "digest": digest}
+    return values
+
+
+def digests(columns: list[np.ndarray[Any, Any]], method_id: int) -> npt.NDArray[np.bytes_]:
+    """(n,) 16-byte BLAKE2b of each row's numbers and of the method's id: equal scores, equal digest."""
+    table = np.column_stack(columns).astype("<f8") + 0.0  # adding 0.0 makes -0.0 and 0.0 the same bytes
+    table[np.isnan(table)] = np.nan
+    salt = method_id.to_bytes(8, "big")
+    rows = (hashlib.blake2b(row.tobytes(), digest_size=16, salt=salt).digest() for row in table)
+    return np.array(list(rows), dtype="S16")
+
+
+_SHARED = (*_STAGED, "lens_id", "method_id", "job_id", "edition", "as_of", "computed_at")
+_CHOSEN = ", ".join(f"NULLIF(s.{name}, 'NaN')" if name in _NULLABLE else f"s.{name}" for name in _STAGED)
+_UPDATED = ", ".join(f"{name} = EXCLUDED.{name}" for name in _SHARED if name not in ("project_id", "lens_id"))
+
+# Rows come in the order of project ids, so that two jobs never wait for each other in a circle.
+# An older input or edition never overwrites a newer one. History gets what differs from before.
+_WRITE = f"""
+WITH written AS (
+    INSERT INTO riskscore_score ({", ".join(_SHARED)})
+    SELECT {_CHOSEN}, %(lens)s, %(method)s, %(job)s, %(edition)s, %(as_of)s, %(now)s
+    FROM staged_score s JOIN riskscore_project p ON p.id = s.project_id
+    ORDER BY s.project_id
+    ON CONFLICT (project_id, lens_id) DO UPDATE SET {_UPDATED}
+    WHERE EXCLUDED.edition >= riskscore_score.edition
+      AND EXCLUDED.input_version >= riskscore_score.input_version
+    RETURNING old.digest AS before, new.*
+)
+INSERT INTO riskscore_scorehistory ({", ".join(_SHARED)})
+SELECT {", ".join(_SHARED)} FROM written WHERE before IS DISTINCT FROM digest
+"""
+
+
+def _write(job: Job, now: datetime) -> None:
+    pinned = {
+        "lens": job.lens_id,
+        "method": job.method_id,
+        "job": job.id,
+        "edition": job.edition_id,
+        "as_of": job.as_of,
+        "now": now,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_WRITE, pinned)

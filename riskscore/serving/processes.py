@@ -1,0 +1,155 @@
+"""The worker and the web server as child processes: started, watched, and never left behind."""
+
+import ctypes
+import fcntl
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import FrameType
+
+GRACE = 20.0  # seconds that the children may take to finish what they are doing
+PR_SET_PDEATHSIG = 1
+ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+class CannotRun(Exception):
+    """The command cannot go on: one line that says why and what to do."""
+
+
+@dataclass
+class Children:
+    """Child processes that end when their parent does, however that ends.
+
+    Each is the head of a session of its own, so that Ctrl-C reaches the parent alone and the
+    parent decides in which order things stop.
+    """
+
+    log_folder: Path
+    inherited: int  # a lock's descriptor: it stays locked for as long as any child lives
+    running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+
+    def start(self, name: str, module: Sequence[str], **changes: str) -> None:
+        """Start `python -m module…`; what it says goes to the folder's `name.log`."""
+        with self.log_of(name).open("wb") as log:
+            self.running[name] = subprocess.Popen(
+                [sys.executable, "-m", *module],
+                env={**os.environ, **changes},
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+                pass_fds=(self.inherited,),
+                preexec_fn=_die_with_parent(),  # noqa: PLW1509 - no thread has been started yet
+            )
+
+    def log_of(self, name: str) -> Path:
+        """Return where a child writes."""
+        return self.log_folder / f"{name}.log"
+
+    def check(self) -> None:
+        """Raise CannotRun if a child has ended by itself."""
+        for name, child in self.running.items():
+            if child.poll() is not None:
+                log = self.log_of(name)
+                said = log.read_text(errors="replace").strip().split("\n")[-1][:300]
+                raise CannotRun(
+                    f"the {name} process ended with status {child.returncode}: {said} (all: {log})"
+                )
+
+    def stop(self) -> None:
+        """End all children: politely, and after GRACE seconds not."""
+        for child in self.running.values():
+            child.terminate()
+        end = time.monotonic() + GRACE
+        for child in self.running.values():
+            try:
+                child.wait(max(0.0, end - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                os.killpg(child.pid, signal.SIGKILL)
+                child.wait()
+        self.running.clear()
+
+
+def _die_with_parent() -> Callable[[], None] | None:
+    """Return what a child does before it starts: ask Linux for SIGTERM when the parent dies."""
+    if not sys.platform.startswith("linux"):
+        return None
+    libc, parent = ctypes.CDLL(None), os.getpid()
+
+    def ask() -> None:
+        libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+        if os.getppid() != parent:  # it died before the question
+            os._exit(1)
+
+    return ask
+
+
+@contextmanager
+def children_of(log_folder: Path, inherited: int) -> Iterator[Children]:
+    """Give a block its children; SIGTERM and a closed terminal end the block as Ctrl-C does.
+
+    While the children stop, further signals are ignored: all that happens then is stopping.
+    """
+
+    def interrupt(_number: int, _frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    children = Children(log_folder, inherited)
+    before = {number: signal.signal(number, interrupt) for number in ENDINGS}
+    try:
+        yield children
+    finally:
+        for number in ENDINGS:
+            signal.signal(number, signal.SIG_IGN)
+        children.stop()
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+@contextmanager
+def only_one(var: Path, address: str) -> Iterator[int]:
+    """Hold the folder's run lock; yield its descriptor. Raises CannotRun if somebody has it."""
+    with (var / "run.lock").open("a+") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            lock.seek(0)
+            holder = lock.read().strip() or "just starting"
+            raise CannotRun(
+                f"already running in {var} ({holder}): stop that one with Ctrl-C first"
+            ) from None
+        lock.truncate(0)
+        lock.write(f"process {os.getpid()}{address and f', {address}'}\n")
+        lock.flush()
+        yield lock.fileno()
+
+
+def check_port(host: str, port: int) -> None:
+    """Raise CannotRun if the port cannot be had."""
+    with socket.socket() as door:
+        door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            door.bind((host, port))
+        except OSError as error:
+            raise CannotRun(
+                f"port {port} cannot be used ({error.strerror}): stop what listens there, "
+                "or choose another one with RISKSCORE_PORT"
+            ) from None
+
+
+def wait_for_port(host: str, port: int, children: Children, *, seconds: float = 30) -> None:
+    """Wait until a child listens. Raises CannotRun when it dies or takes too long."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        children.check()
+        with suppress(OSError), socket.create_connection((host, port), 1):
+            return
+        time.sleep(0.05)
+    raise CannotRun(f"the web server does not listen on port {port}: see {children.log_of('web')}")

@@ -1,0 +1,232 @@
+"""Every setting. Reads the environment through `riskscore.env` alone; computes addresses, starts
+nothing: mypy, gunicorn, Celery and every test import this file.
+
+Two places: `RISKSCORE_ENV=development` (the default) needs nothing; `production` refuses to start
+without its own secret, hosts, database and broker.
+"""
+
+from pathlib import Path
+from typing import Any
+
+from django.core.exceptions import ImproperlyConfigured
+
+from riskscore import addresses, env
+from riskscore.checks import DEVELOPMENT_SECRET, production_refusals
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+PRODUCTION = env.choice("RISKSCORE_ENV", "development", ("development", "production")) == (
+    "production"
+)
+VAR = Path(env.text("RISKSCORE_VAR", str(BASE_DIR / "var"))).resolve()
+FIXTURES = BASE_DIR / "fixtures"
+PORT = env.integer("RISKSCORE_PORT", 8000, low=1, high=65535)
+
+# --- Secrets and doors ------------------------------------------------------------------------
+SECRET_KEY = env.text("RISKSCORE_SECRET_KEY", DEVELOPMENT_SECRET)
+SECRET_KEY_FALLBACKS = env.names("RISKSCORE_SECRET_KEY_FALLBACKS")
+DEBUG = env.flag("RISKSCORE_DEBUG", default=False)
+ALLOWED_HOSTS = env.names(
+    "RISKSCORE_ALLOWED_HOSTS", "" if PRODUCTION else "localhost,127.0.0.1,::1"
+)
+CSRF_TRUSTED_ORIGINS = env.names("RISKSCORE_TRUSTED_ORIGINS")
+# How many proxies stand in front: client addresses are read behind exactly so many of them.
+PROXIES = env.integer("RISKSCORE_PROXIES", 0, low=0, high=9)
+HTTPS = env.flag("RISKSCORE_HTTPS", default=PRODUCTION)
+
+# The method by which projects are scored unless a request names another.
+DEFAULT_METHOD = env.text("RISKSCORE_METHOD", "critical-minerals")
+
+DATABASE_URL = env.text("DATABASE_URL")
+REDIS_URL = env.text("REDIS_URL")
+
+
+_refusals = production_refusals(
+    secret=SECRET_KEY,
+    debug=DEBUG,
+    hosts=ALLOWED_HOSTS,
+    database_url=DATABASE_URL,
+    redis_url=REDIS_URL,
+)
+if PRODUCTION and _refusals:
+    raise ImproperlyConfigured("refusing to start in production: " + "; ".join(_refusals))
+
+# --- Django -----------------------------------------------------------------------------------
+INSTALLED_APPS = [
+    "riskscore.apps.RiskscoreConfig",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+ROOT_URLCONF = "riskscore.urls"
+WSGI_APPLICATION = "riskscore.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "riskscore" / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+LANGUAGE_CODE = "en"
+TIME_ZONE = "UTC"
+USE_TZ = True
+USE_I18N = False
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024**2
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+
+# --- Database ---------------------------------------------------------------------------------
+# No psycopg pool: a pool shared across Celery's prefork is broken, and gunicorn threads keep
+# their connection anyway. The time-out is for web processes; jobs bound themselves by chunk.
+_statement_timeout = env.integer("RISKSCORE_STATEMENT_TIMEOUT_MS", 0, low=0, high=3_600_000)
+_database: dict[str, Any] = addresses.database(DATABASE_URL, VAR)
+if _statement_timeout:
+    _database["OPTIONS"]["options"] = f"-c statement_timeout={_statement_timeout}"
+DATABASES = {
+    "default": {
+        "ENGINE": "django.db.backends.postgresql",
+        "CONN_MAX_AGE": 60,
+        "CONN_HEALTH_CHECKS": True,
+        **_database,
+        "OPTIONS": {
+            "connect_timeout": "5",
+            "application_name": "riskscore",
+            **_database["OPTIONS"],
+        },
+    }
+}
+
+# --- Celery (read by workers.celery under the prefix CELERY_) -----------------------------------
+# PostgreSQL is the truth and messages are hints, so nothing here is needed for correctness:
+# no result backend, and a lost message costs waiting time only.
+BROKER = addresses.broker(REDIS_URL, VAR)
+QUEUES = ("interactive", "bulk", "intake", "maintenance")
+CELERY_BROKER_URL = BROKER.kombu
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
+CELERY_BROKER_CONNECTION_TIMEOUT = 2.0
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 900,
+    # With the defaults a lost message is looked for every 100 s whatever the time-out above.
+    "unacked_restore_interval": 5,
+    "unacked_restore_throttle": 1,
+    "socket_timeout": 5,
+    "socket_connect_timeout": 2,
+    "retry_on_timeout": True,
+}
+CELERY_VISIBILITY_TIMEOUT = 900
+CELERY_REDIS_SOCKET_TIMEOUT = 5.0
+CELERY_REDIS_SOCKET_CONNECT_TIMEOUT = 2.0
+CELERY_REDIS_BACKEND_HEALTH_CHECK_INTERVAL = 25
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_SERIALIZER = "json"
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = False
+CELERY_TASK_SOFT_TIME_LIMIT = 60
+CELERY_TASK_TIME_LIMIT = 120
+CELERY_TASK_DEFAULT_QUEUE = "bulk"
+CELERY_TASK_QUEUES = {name: {"exchange": name, "routing_key": name} for name in QUEUES}
+CELERY_TASK_CREATE_MISSING_QUEUES = False
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_ENABLE_REMOTE_CONTROL = False  # its reply keys leak, and pong says nothing
+CELERY_WORKER_SEND_TASK_EVENTS = False
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
+CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 30.0
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_TIMEZONE = "UTC"
+
+# --- Static files -------------------------------------------------------------------------------
+STATIC_URL = "static/"
+STATIC_ROOT = Path(env.text("RISKSCORE_STATIC_ROOT", str(VAR / "static")))
+STATICFILES_DIRS = [BASE_DIR / "riskscore" / "static"]
+WHITENOISE_USE_FINDERS = not PRODUCTION  # no collectstatic before the first page
+_storage = (
+    "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    if PRODUCTION
+    else "django.contrib.staticfiles.storage.StaticFilesStorage"
+)
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": _storage},
+}
+
+# --- Browsers -----------------------------------------------------------------------------------
+SECURE_SSL_REDIRECT = HTTPS
+# A client that sends its key in clear should notice, not be helped by a redirect; and health
+# checks come from inside, in clear.
+SECURE_REDIRECT_EXEMPT = [r"^livez$", r"^readyz$"]
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
+SECURE_HSTS_PRELOAD = HTTPS
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PROXIES else None
+SECURE_REFERRER_POLICY = "same-origin"
+SESSION_COOKIE_SECURE = HTTPS
+CSRF_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_HTTPONLY = True
+X_FRAME_OPTIONS = "DENY"
+
+# --- API ----------------------------------------------------------------------------------------
+REST_FRAMEWORK: dict[str, Any] = {
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "NUM_PROXIES": PROXIES,
+}
+SPECTACULAR_SETTINGS: dict[str, Any] = {
+    "TITLE": "riskscore",
+    "DESCRIPTION": "How risky a mining project is on four dimensions, how sure we are, and why.",
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
+}
+
+# --- Logs: one JSON line per event, on standard error --------------------------------------------
+_level = env.choice("RISKSCORE_LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR"))
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"()": "riskscore.logs.JsonLine"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": _level},
+    "loggers": {
+        "django": {"handlers": [], "level": _level, "propagate": True},
+        "django.server": {"handlers": [], "level": _level, "propagate": True},
+    },
+}

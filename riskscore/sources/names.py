@@ -1,0 +1,123 @@
+"""One table of aliases: from a publisher's word for a place or a mineral to our code."""
+
+import csv
+import difflib
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+
+class UnknownName(LookupError):
+    """A word in no table of aliases; the message suggests the nearest known ones."""
+
+
+def folded(name: str) -> str:
+    """A name without case, accents, punctuation and double blanks, for comparing."""
+    plain = unicodedata.normalize("NFKD", name)
+    letters = "".join(mark for mark in plain if not unicodedata.combining(mark)).casefold()
+    return " ".join(re.sub(r"[^a-z0-9]+", " ", letters).split())
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceName:
+    """A place of ours and the other words that publishers have for it."""
+
+    code: str
+    name: str
+    kind: str
+    aliases: tuple[str, ...]
+    verified: bool
+
+
+@dataclass(frozen=True)
+class Names:
+    """Words to codes. Keys are folded; an empty tuple of minerals: known, and none of ours."""
+
+    places: Mapping[str, str]
+    left_out: Mapping[str, str]
+    minerals: Mapping[tuple[str, str], tuple[str, ...]]
+
+    def place(self, term: str) -> str | None:
+        """The code of a place, None when the place is left out for a stated reason."""
+        key = folded(term)
+        if key in self.places:
+            return self.places[key]
+        if key in self.left_out:
+            return None
+        raise UnknownName(_unknown("place", term, self.places))
+
+    def minerals_of(self, source: str, term: str) -> tuple[str, ...]:
+        """The codes for a source's word; the source's own entry goes before the general one."""
+        key = folded(term)
+        for found in ((source, key), ("*", key)):
+            if found in self.minerals:
+                return self.minerals[found]
+        words = [word for owner, word in self.minerals if owner in {source, "*"}]
+        raise UnknownName(_unknown("mineral", term, words))
+
+
+def _unknown(kind: str, term: str, words: Iterable[str]) -> str:
+    near = difflib.get_close_matches(folded(term), list(words), n=3, cutoff=0.6)
+    hint = f"; did you mean {', '.join(near)}?" if near else ""
+    return f"no {kind} is known as {term!r}{hint}"
+
+
+def names(
+    places: Iterable[PlaceName],
+    left_out: Mapping[str, str],
+    terms: Iterable[tuple[str, str, tuple[str, ...]]],
+) -> Names:
+    """Build the lookup; ValueError when one word stands for two places."""
+    found: dict[str, str] = {}
+    for place in places:
+        for word in (place.code, place.name, *place.aliases):
+            if found.setdefault(folded(word), place.code) != place.code:
+                raise ValueError(f"{word!r} is both {found[folded(word)]} and {place.code}")
+    return Names(
+        places=found,
+        left_out={folded(term): reason for term, reason in left_out.items()},
+        minerals={(source, folded(term)): codes for source, term, codes in terms},
+    )
+
+
+def _package_rows(file: str) -> list[dict[str, str]]:
+    text = files(__package__).joinpath(file).read_text(encoding="utf-8")
+    return list(csv.DictReader(text.splitlines()))
+
+
+def _split(text: str) -> tuple[str, ...]:
+    return tuple(part for part in text.split("|") if part)
+
+
+@cache
+def place_names() -> tuple[PlaceName, ...]:
+    """The committed table of places (``places.csv`` beside this file)."""
+    return tuple(
+        PlaceName(
+            row["code"],
+            row["name"],
+            row["kind"],
+            _split(row["aliases"]),
+            row["verified"] == "true",
+        )
+        for row in _package_rows("places.csv")
+    )
+
+
+@cache
+def mineral_terms() -> tuple[tuple[str, str, tuple[str, ...]], ...]:
+    """(source, its word, our codes); the source ``*`` stands for every source."""
+    return tuple(
+        (row["source"], row["term"], _split(row["minerals"]))
+        for row in _package_rows("mineral_terms.csv")
+    )
+
+
+def shipped(minerals: Iterable[str]) -> Names:
+    """The committed aliases; each of our mineral codes, with or without ``_``, is a word too."""
+    left_out = {row["term"]: row["reason"] for row in _package_rows("places_left_out.csv")}
+    own = [("*", code, (code,)) for code in minerals]
+    return names(place_names(), left_out, [*own, *mineral_terms()])

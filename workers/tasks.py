@@ -1,0 +1,22 @@
+"""Task shells: one line each, named as in ``workers.celery``. Every task may run twice, or never."""
+
+from riskscore import jobs, ledger, rescoring
+from workers.celery import POLL, SWEEP, WORK, app
+
+
+@app.task(name=WORK)
+def work() -> None:
+    """Plan what is queued, or claim and score chunks until the time budget is spent."""
+    jobs.hint(rescoring.drain())
+
+
+@app.task(name=POLL)
+def poll() -> None:
+    """What a worker does without being told: sweep, and work where nobody else does."""
+    jobs.hint(ledger.sweep()) or rescoring.drain_stranded()
+
+
+@app.task(name=SWEEP)
+def sweep() -> None:
+    """Return expired leases, close finished jobs, and hint at jobs that nobody works on."""
+    jobs.hint(ledger.sweep())
