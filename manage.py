@@ -1,10 +1,12 @@
-"""The command line: starts the embedded servers when a command needs them, then runs Django's."""
+"""The command line: has the embedded servers run if a command needs them, then runs Django's."""
 
 import os
+import signal
 import sys
 
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line
+from django.db import OperationalError
 
 from riskscore import embedded
 
@@ -12,16 +14,22 @@ from riskscore import embedded
 WITHOUT_SERVERS = {"", "help", "--help", "-h", "version", "--version", "bundle", "collectstatic"}
 
 
-def main() -> None:
-    """Run one command; expected failures are one line and exit status 1."""
+def main(arguments: list[str]) -> None:
+    """Run one command; what was to be expected is one line and exit status 1."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "riskscore.settings")
+    # Unhandled, SIGTERM skips every `finally`, and with it the last one's duty to stop the servers.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     try:
-        if (sys.argv[1:] or [""])[0] not in WITHOUT_SERVERS and "--help" not in sys.argv:
+        if (arguments[1:] or [""])[0] not in WITHOUT_SERVERS and "--help" not in arguments:
             embedded.ensure()
-        execute_from_command_line(sys.argv)
+        execute_from_command_line(arguments)
     except (ImproperlyConfigured, embedded.CannotServe) as error:
         sys.exit(f"riskscore: {error}")
+    except OperationalError as error:
+        sys.exit(f"riskscore: the database failed: {' '.join(str(error).split())}")
+    except KeyboardInterrupt:
+        sys.exit(128 + signal.SIGINT)
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv)

@@ -12,7 +12,9 @@ from django.utils import timezone
 from riskscore.models import ApiKey
 
 
-def issue(user: Any, name: str, scopes: Sequence[str], *, expires_at: datetime | None = None) -> str:
+def issue(
+    user: Any, name: str, scopes: Sequence[str], *, expires_at: datetime | None = None
+) -> str:
     """Make a key for ``user`` and return it in plain; it cannot be shown again."""
     prefix = secrets.token_hex(4)
     plain = f"rs_{prefix}_{secrets.token_urlsafe(24)}"
@@ -32,8 +34,14 @@ def find(plain: str) -> ApiKey | None:
     parts = plain.split("_", 2)
     if len(parts) != 3 or parts[0] != "rs":
         return None
-    living = Q(revoked_at__isnull=True) & (Q(expires_at__isnull=True) | Q(expires_at__gt=timezone.now()))
-    key = ApiKey.objects.select_related("user").filter(living, prefix=parts[1], user__is_active=True).first()
+    living = Q(revoked_at__isnull=True) & (
+        Q(expires_at__isnull=True) | Q(expires_at__gt=timezone.now())
+    )
+    key = (
+        ApiKey.objects.select_related("user")
+        .filter(living, prefix=parts[1], user__is_active=True)
+        .first()
+    )
     # Compared even when nothing was found, so that a wrong prefix takes as long as a wrong secret.
     matches = hmac.compare_digest(key.digest if key else "0" * 64, ApiKey.digest_of(plain))
     return key if matches else None

@@ -1,6 +1,7 @@
 """The one Django application."""
 
 from django.apps import AppConfig
+from django.contrib.admin.apps import AdminConfig
 
 
 class RiskscoreConfig(AppConfig):
@@ -10,3 +11,9 @@ class RiskscoreConfig(AppConfig):
     label = "riskscore"
     verbose_name = "Mining project risk"
     default_auto_field = "django.db.models.BigAutoField"
+
+
+class RiskscoreAdminConfig(AdminConfig):
+    """Django admin with our own site: a dashboard on its first page."""
+
+    default_site = "riskscore.admin.site.RiskSite"

@@ -25,7 +25,10 @@ def copy_rows(table: str, columns: Columns) -> None:
     fixed-width bytes (``S16``) to bytea.
     """
     names = ", ".join(f'"{name}"' for name in columns)
-    with connection.cursor() as cursor, cursor.copy(f'COPY "{table}" ({names}) FROM STDIN (FORMAT BINARY)') as copy:
+    with (
+        connection.cursor() as cursor,
+        cursor.copy(f'COPY "{table}" ({names}) FROM STDIN (FORMAT BINARY)') as copy,
+    ):
         copy.write(_HEADER)
         copy.write(encode(columns))
         copy.write(_TRAILER)
@@ -34,7 +37,9 @@ def copy_rows(table: str, columns: Columns) -> None:
 def encode(columns: Columns) -> bytes:
     """The rows in PostgreSQL's binary COPY format, without header and trailer."""
     n = len(next(iter(columns.values())))
-    rows = np.zeros(n, dtype=[("fields", ">i2")] + [(name, _layout(array)) for name, array in columns.items()])
+    rows = np.zeros(
+        n, dtype=[("fields", ">i2")] + [(name, _layout(array)) for name, array in columns.items()]
+    )
     rows["fields"] = len(columns)
     for name, array in columns.items():
         _fill(rows[name], array)
@@ -43,7 +48,9 @@ def encode(columns: Columns) -> bytes:
 
 def _layout(array: np.ndarray[Any, Any]) -> np.dtype[Any]:
     if array.ndim == 2:
-        head: list[Any] = [(part, ">i4") for part in ("size", "dimensions", "nulls", "oid", "length", "first")]
+        head: list[Any] = [
+            (part, ">i4") for part in ("size", "dimensions", "nulls", "oid", "length", "first")
+        ]
         return np.dtype([*head, ("cells", [("size", ">i4"), ("value", ">f8")], (array.shape[1],))])
     big_endian = array.dtype if array.dtype.kind == "S" else array.dtype.newbyteorder(">")
     return np.dtype([("size", ">i4"), ("value", big_endian)])

@@ -13,6 +13,11 @@ from riskscore.editions import next_edition
 from riskscore.engine.method import Method as Specification
 from riskscore.models import Evidence, Job, Lens, Method, Project
 
+
+class MethodTaken(ValueError):
+    """A published version has other contents; a changed method needs a new version."""
+
+
 def projects_changed(projects: Iterable[Project], *, by: Any, reason: str) -> list[Job]:
     """Rescore these projects through every lens that is kept current. Drafts are left alone."""
     keys = [project.key for project in projects if project.state == Project.State.PUBLISHED]
@@ -38,25 +43,32 @@ def add_evidence(evidence: Evidence, *, by: Any, replaces: Evidence | None = Non
 
 
 def publish_method(spec: Mapping[str, Any], *, by: Any = None, reason: str = "") -> Method:
-    """Publish a method version. The same specification again changes nothing.
+    """Publish a method version and rescore through its lenses. The same again changes nothing.
 
-    Raises MethodError if the specification is wrong, and ValueError if it differs from what is
-    already published under the same code and version: a changed method needs a new version.
+    Raises MethodError if the specification is wrong, and MethodTaken if it differs from what is
+    already published under the same code and version.
     """
     parsed = Specification.from_dict(spec)
     with transaction.atomic():
-        existing = Method.objects.filter(code=parsed.code, version=parsed.version).first()
-        if existing and existing.state != Method.State.DRAFT:
-            if existing.hash != parsed.hash:
-                raise ValueError(
-                    f"method {existing} is published with other contents; give the changed one a new version"
-                )
-            return existing
-        method = existing or Method(code=parsed.code, version=parsed.version, created_by=by)
+        method = Method.objects.filter(code=parsed.code, version=parsed.version).first()
+        if method is None:
+            method = Method(code=parsed.code, version=parsed.version, created_by=by)
+        elif method.state != Method.State.DRAFT:
+            return _unchanged(method, parsed)
         method.spec, method.hash, method.reason = parsed.to_dict(), parsed.hash, reason
         method.state, method.edition = Method.State.PUBLISHED, next_edition(f"method {method}")
         method.save()
+        for lens in Lens.objects.filter(method_code=method.code, kept_current=True):
+            jobs.start({"all": True}, lens=lens, reason=f"method {method}", by=by)
     return method
+
+
+def _unchanged(published: Method, parsed: Specification) -> Method:
+    if published.hash != parsed.hash:
+        raise MethodTaken(
+            f"method {published} is published with other contents; give this one a new version"
+        )
+    return published
 
 
 def published_methods() -> int:

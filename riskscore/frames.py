@@ -4,7 +4,6 @@ Everything that depends on place and mineral is loaded once per (edition, day, i
 by the process; a chunk only adds its projects.
 """
 
-import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -13,9 +12,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from django.db import connection
 
-from riskscore.engine import evidence, geometry
+from riskscore.engine import geometry
 from riskscore.engine.derivation import derive
 from riskscore.engine.gather import Units
 from riskscore.engine.observations import NOWHERE, Axes, Observations, Table
@@ -60,7 +58,7 @@ def known_at(pinned: Pinned) -> Known:
 
 
 def current_releases(edition: int) -> list[int]:
-    """Ids of the newest release of each source as of an edition: one release per source, never mixed."""
+    """Ids of the newest release of each source as of an edition: releases are never mixed."""
     return [
         row[0]
         for row in _rows(
@@ -73,7 +71,8 @@ def current_releases(edition: int) -> list[int]:
 
 def _axes(pinned: Pinned) -> Axes:
     groups: dict[str, set[str]] = {
-        code: set() for code in Place.objects.filter(kind=Place.Kind.GROUP).values_list("code", flat=True)
+        code: set()
+        for code in Place.objects.filter(kind=Place.Kind.GROUP).values_list("code", flat=True)
     }
     for member in PlaceMember.objects.all():
         if (member.since or date.min) <= pinned.as_of <= (member.until or date.max):
@@ -90,12 +89,12 @@ def _axes(pinned: Pinned) -> Axes:
 
 
 def _observations(axes: Axes, releases: Sequence[int]) -> dict[str, Observations]:
-    """The observations of these releases by key. Of bilateral trade only the importer's own is read."""
+    """The observations of these releases by key; of bilateral trade, the importer's own."""
     rows = _rows(
-        "SELECT indicator, place_id, mineral_id, importer_id, year, value, standard_error, since, until, label"
-        " FROM riskscore_observation WHERE release_id = ANY(%s) AND year <= %s"
+        "SELECT indicator, place_id, mineral_id, importer_id, year, value, standard_error,"
+        " since, until, label FROM riskscore_observation WHERE release_id = ANY(%s)"
         " AND (indicator NOT LIKE 'baci.%%' OR importer_id = ANY(%s)) ORDER BY indicator, id",
-        [list(releases), axes.as_of.year, sorted(axes.members)],
+        [list(releases), sorted(axes.members)],
     )
     places = {code: index for index, code in enumerate(axes.places)}
     minerals = {code: index for index, code in enumerate(axes.minerals)}
@@ -105,7 +104,9 @@ def _observations(axes: Axes, releases: Sequence[int]) -> dict[str, Observations
     return {key: _arrays(part, places, minerals) for key, part in found.items()}
 
 
-def _arrays(rows: list[tuple[Any, ...]], places: dict[str, int], minerals: dict[str, int]) -> Observations:
+def _arrays(
+    rows: list[tuple[Any, ...]], places: dict[str, int], minerals: dict[str, int]
+) -> Observations:
     place, mineral, importer, year, value, error, since, until, label = zip(*rows, strict=True)
     return Observations(
         place=_indices(place, places),
@@ -126,7 +127,8 @@ def _indices(codes: Iterable[str | None], index: dict[str, int]) -> npt.NDArray[
 
 def _localities(releases: Sequence[int]) -> geometry.Localities:
     rows = _rows(
-        "SELECT latitude, longitude FROM riskscore_locality WHERE release_id = ANY(%s) ORDER BY release_id, code",
+        "SELECT latitude, longitude FROM riskscore_locality WHERE release_id = ANY(%s)"
+        " ORDER BY release_id, code",
         [list(releases)],
     )
     points = np.array(rows, np.float64).reshape(-1, 2)
@@ -136,8 +138,8 @@ def _localities(releases: Sequence[int]) -> geometry.Localities:
 def projects(ids: Sequence[int], known: Known, pinned: Pinned) -> Projects:
     """The projects of a chunk that still exist, in the order of their ids."""
     rows = _rows(
-        "SELECT id, key, place_id, kind, latitude, longitude, input_version FROM riskscore_project"
-        " WHERE id = ANY(%s) ORDER BY id",
+        "SELECT id, key, place_id, kind, latitude, longitude, input_version"
+        " FROM riskscore_project WHERE id = ANY(%s) ORDER BY id",
         [list(ids)],
     )
     places = {code: index for index, code in enumerate(known.axes.places)}
@@ -162,3 +164,31 @@ def projects(ids: Sequence[int], known: Known, pinned: Pinned) -> Projects:
             known=columns,
         ),
     )
+
+
+_ROLES = {"primary": 0, "secondary": 1, "other": 2}
+
+
+def _minerals(
+    ids: Sequence[int], row_of: dict[int, int], axes: Axes
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int32], npt.NDArray[np.int8]]:
+    """Offsets, mineral indices and roles of all projects, one run per project."""
+    rows = _rows(
+        "SELECT project_id, mineral_id, role FROM riskscore_projectmineral"
+        " WHERE project_id = ANY(%s) ORDER BY project_id, mineral_id",
+        [list(ids)],
+    )
+    index = {code: number for number, code in enumerate(axes.minerals)}
+    rows = [row for row in rows if row[0] in row_of]
+    counts = np.bincount([row_of[row[0]] for row in rows], minlength=len(row_of))
+    return (
+        np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
+        _indices((row[1] for row in rows), index),
+        np.array([_ROLES[row[2]] for row in rows], np.int8),
+    )
+
+
+def _rows(sql: str, params: list[Any]) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        return cursor.fetchall()

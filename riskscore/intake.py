@@ -27,8 +27,8 @@ class NewObservation(NamedTuple):
 
 
 _COPY = (
-    "COPY riskscore_observation (release_id, indicator, place_id, mineral_id, importer_id, project_id,"
-    " year, value, standard_error, quality, label, since, until, verified) FROM STDIN"
+    "COPY riskscore_observation (release_id, indicator, place_id, mineral_id, importer_id,"
+    " project_id, year, value, standard_error, quality, label, since, until, verified) FROM STDIN"
 )
 
 
@@ -40,6 +40,7 @@ def record(release: Release, readings: Iterable[NewObservation]) -> int:
     """
     count = 0
     with connection.cursor() as cursor, cursor.copy(_COPY) as copy:
-        for count, reading in enumerate(readings, start=1):
+        for reading in readings:
             copy.write_row((release.id, *reading))
+            count += 1
     return count

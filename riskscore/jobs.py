@@ -89,18 +89,27 @@ def default_lens() -> Lens:
 
 
 def lens_for(method_code: str, importer: str, scenario: str = "") -> Lens:
-    """The lens of a method, an importer and a scenario, made when first asked for. Raises CannotStart."""
+    """The lens of a method, importer and scenario, made when first asked for.
+
+    Raises CannotStart when there is no such method or place.
+    """
     _published(method_code)
     if not Place.objects.filter(code=importer).exists():
         raise CannotStart(f"importer: no place {importer!r}; use an ISO alpha-3 code, EUU or WLD")
-    lens, _ = Lens.objects.get_or_create(method_code=method_code, importer_id=importer, scenario=scenario)
+    lens, _ = Lens.objects.get_or_create(
+        method_code=method_code, importer_id=importer, scenario=scenario
+    )
     return lens
 
 
 def _published(code: str) -> Method:
-    method = Method.objects.filter(code=code, state=Method.State.PUBLISHED).order_by("-version").first()
+    method = (
+        Method.objects.filter(code=code, state=Method.State.PUBLISHED).order_by("-version").first()
+    )
     if method is None:
-        raise CannotStart(f"method: no published version of {code!r}; load the bundle or publish one")
+        raise CannotStart(
+            f"method: no published version of {code!r}; load the bundle or publish one"
+        )
     return method
 
 

@@ -52,7 +52,9 @@ class Progress:
     def percent(self) -> float | None:
         if self.state == Job.State.QUEUED:
             return None
-        return 100.0 * (self.done + self.failed + self.skipped) / self.total if self.total else 100.0
+        return (
+            100.0 * (self.done + self.failed + self.skipped) / self.total if self.total else 100.0
+        )
 
 
 def plan_next() -> list[uuid.UUID]:
@@ -71,7 +73,8 @@ def plan_next() -> list[uuid.UUID]:
         except scope.BadScope as error:
             # A project named by its key may have gone since the job was accepted.
             _execute(
-                "UPDATE riskscore_job SET state = 'failed', error = %s, finished_at = clock_timestamp() WHERE id = %s",
+                "UPDATE riskscore_job SET state = 'failed', error = %s,"
+                " finished_at = clock_timestamp() WHERE id = %s",
                 [str(error)[:400], job.id],
             )
             return [job.id]
@@ -83,10 +86,12 @@ def plan_next() -> list[uuid.UUID]:
 def _cut(job: Job, ids: list[int]) -> None:
     parts = (ids[start : start + CHUNK_SIZE] for start in range(0, len(ids), CHUNK_SIZE))
     Chunk.objects.bulk_create(
-        (Chunk(job=job, seq=seq, project_ids=part) for seq, part in enumerate(parts)), batch_size=200
+        (Chunk(job=job, seq=seq, project_ids=part) for seq, part in enumerate(parts)),
+        batch_size=200,
     )
     _execute(
-        "UPDATE riskscore_job SET state = 'running', started_at = clock_timestamp() WHERE id = %s", [job.id]
+        "UPDATE riskscore_job SET state = 'running', started_at = clock_timestamp() WHERE id = %s",
+        [job.id],
     )
 
 
@@ -156,15 +161,26 @@ def _split(chunk: Chunk) -> None:
     job = Job.objects.select_for_update().get(id=chunk.job_id)
     last: int = Chunk.objects.filter(job=job).aggregate(last=Max("seq"))["last"]
     middle = len(chunk.project_ids) // 2
-    for offset, part in enumerate((chunk.project_ids[:middle], chunk.project_ids[middle:]), start=1):
+    for offset, part in enumerate(
+        (chunk.project_ids[:middle], chunk.project_ids[middle:]), start=1
+    ):
         # One attempt is left to each half: the whole has failed often enough.
-        Chunk.objects.create(job=job, seq=last + offset, project_ids=part, attempts=MAX_ATTEMPTS - 1)
+        Chunk.objects.create(
+            job=job, seq=last + offset, project_ids=part, attempts=MAX_ATTEMPTS - 1
+        )
     chunk.state = Chunk.State.SPLIT
 
 
 def _bury(chunk: Chunk) -> None:
     ItemError.objects.bulk_create(
-        [ItemError(job_id=chunk.job_id, project_id=chunk.project_ids[0], code="failed", detail=chunk.error)],
+        [
+            ItemError(
+                job_id=chunk.job_id,
+                project_id=chunk.project_ids[0],
+                code="failed",
+                detail=chunk.error,
+            )
+        ],
         ignore_conflicts=True,
     )
     chunk.failed = 1
@@ -199,7 +215,8 @@ def cancel(job_id: uuid.UUID) -> None:
         if job.state in Job.TERMINAL:
             return
         _execute(
-            "UPDATE riskscore_job SET cancel_requested_at = coalesce(cancel_requested_at, clock_timestamp()),"
+            "UPDATE riskscore_job SET"
+            " cancel_requested_at = coalesce(cancel_requested_at, clock_timestamp()),"
             " state = CASE state WHEN 'queued' THEN 'cancelled' ELSE state END,"
             " finished_at = CASE state WHEN 'queued' THEN clock_timestamp() END WHERE id = %s",
             [job_id],

@@ -88,7 +88,9 @@ def fitted_method(method_id: int) -> Fitted:
     method = Specification.from_dict(Method.objects.get(id=method_id).spec)
     missing = set(NODES).difference(node.code for node in method.nodes)
     if missing:
-        raise CannotScore(f"method {method.code} v{method.version} has no node {', '.join(sorted(missing))}")
+        raise CannotScore(
+            f"method {method.code} v{method.version} has no node {', '.join(sorted(missing))}"
+        )
     return method.fit()
 
 
@@ -118,11 +120,15 @@ def _stage(projects: frames.Projects, result: Result, method_id: int) -> None:
     """Put the rows into this connection's staging table, which empties itself at commit."""
     columns = ", ".join(f"{name} {kind}" for name, kind in _STAGED.items())
     with connection.cursor() as cursor:
-        cursor.execute(f"CREATE TEMP TABLE IF NOT EXISTS staged_score ({columns}) ON COMMIT DELETE ROWS")
+        cursor.execute(
+            f"CREATE TEMP TABLE IF NOT EXISTS staged_score ({columns}) ON COMMIT DELETE ROWS"
+        )
     copy_rows("staged_score", _columns(projects, result, method_id))
 
 
-def _columns(projects: frames.Projects, result: Result, method_id: int) -> dict[str, np.ndarray[Any, Any]]:
+def _columns(
+    projects: frames.Projects, result: Result, method_id: int
+) -> dict[str, np.ndarray[Any, Any]]:
     """The staged columns, in order. NaN is "not assessed" and "unknown"."""
     values: dict[str, np.ndarray[Any, Any]] = {node: result.scores[node] for node in NODES}
     values["coverage"] = result.coverage["composite"]
@@ -137,13 +143,18 @@ def _columns(projects: frames.Projects, result: Result, method_id: int) -> dict[
     values["inputs"], values["contributions"] = result.inputs, result.contributions
     values["band"] = result.bands("composite").astype(np.int64)
     digest = digests(list(values.values()), method_id)
-    values |= {"project_id": projects.ids, "input_version": projects.input_versions, "digest": digest}
+    values |= {
+        "project_id": projects.ids,
+        "input_version": projects.input_versions,
+        "digest": digest,
+    }
     return values
 
 
 def digests(columns: list[np.ndarray[Any, Any]], method_id: int) -> npt.NDArray[np.bytes_]:
-    """(n,) 16-byte BLAKE2b of each row's numbers and of the method's id: equal scores, equal digest."""
-    table = np.column_stack(columns).astype("<f8") + 0.0  # adding 0.0 makes -0.0 and 0.0 the same bytes
+    """(n,) 16-byte BLAKE2b of each row's numbers and the method's id: equal scores, equal digest."""
+    # Adding 0.0 makes -0.0 and 0.0 the same bytes.
+    table = np.column_stack(columns).astype("<f8") + 0.0
     table[np.isnan(table)] = np.nan
     salt = method_id.to_bytes(8, "big")
     rows = (hashlib.blake2b(row.tobytes(), digest_size=16, salt=salt).digest() for row in table)
@@ -151,8 +162,12 @@ def digests(columns: list[np.ndarray[Any, Any]], method_id: int) -> npt.NDArray[
 
 
 _SHARED = (*_STAGED, "lens_id", "method_id", "job_id", "edition", "as_of", "computed_at")
-_CHOSEN = ", ".join(f"NULLIF(s.{name}, 'NaN')" if name in _NULLABLE else f"s.{name}" for name in _STAGED)
-_UPDATED = ", ".join(f"{name} = EXCLUDED.{name}" for name in _SHARED if name not in ("project_id", "lens_id"))
+_CHOSEN = ", ".join(
+    f"NULLIF(s.{name}, 'NaN')" if name in _NULLABLE else f"s.{name}" for name in _STAGED
+)
+_UPDATED = ", ".join(
+    f"{name} = EXCLUDED.{name}" for name in _SHARED if name not in ("project_id", "lens_id")
+)
 
 # Rows come in the order of project ids, so that two jobs never wait for each other in a circle.
 # An older input or edition never overwrites a newer one. History gets what differs from before.
@@ -169,7 +184,7 @@ WITH written AS (
 )
 INSERT INTO riskscore_scorehistory ({", ".join(_SHARED)})
 SELECT {", ".join(_SHARED)} FROM written WHERE before IS DISTINCT FROM digest
-"""
+"""  # noqa: S608 - the names are our own
 
 
 def _write(job: Job, now: datetime) -> None:

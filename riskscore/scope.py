@@ -1,4 +1,4 @@
-"""Which projects a job is about: parsed once, so that a wrong scope is refused before a job exists."""
+"""Which projects a job is about: a wrong scope is refused before a job exists."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -17,7 +17,8 @@ class BadScope(ValueError):
 def projects(scope: Mapping[str, Any]) -> QuerySet[Project]:
     """The published projects with a mineral that ``scope`` names, each once.
 
-    ``{"all": true}``, ``{"keys": ["icmm-00026"]}`` or ``{"filter": {"place": ["CHL"], "mineral": ["lithium"]}}``.
+    ``{"all": true}``, ``{"keys": ["icmm-00026"]}`` or
+    ``{"filter": {"place": ["CHL"], "mineral": ["lithium"]}}``.
     Raises BadScope for anything else, and for keys and codes that do not exist.
     """
     if len(scope) != 1:
@@ -35,7 +36,9 @@ def projects(scope: Mapping[str, Any]) -> QuerySet[Project]:
 
 def _known_keys(keys: Any) -> list[str]:
     wanted = _texts("scope.keys", keys)
-    missing = set(wanted).difference(Project.objects.filter(key__in=wanted).values_list("key", flat=True))
+    missing = set(wanted).difference(
+        Project.objects.filter(key__in=wanted).values_list("key", flat=True)
+    )
     if missing:
         raise BadScope(f"scope.keys: no project {', '.join(sorted(missing)[:5])}")
     return wanted
@@ -47,7 +50,9 @@ def _conditions(filters: Any) -> dict[str, list[str]]:
     unknown = set(filters).difference(FILTERS)
     if unknown:
         raise BadScope(f"scope.filter: {sorted(unknown)[0]!r} is not one of {', '.join(FILTERS)}")
-    conditions = {FILTERS[name]: _texts(f"scope.filter.{name}", values) for name, values in filters.items()}
+    conditions = {
+        FILTERS[name]: _texts(f"scope.filter.{name}", values) for name, values in filters.items()
+    }
     _refuse_unknown("place", Place.objects.values_list("code", flat=True), filters)
     _refuse_unknown("mineral", Mineral.objects.values_list("code", flat=True), filters)
     _refuse_unknown("kind", Project.Kind.values, filters)
@@ -60,6 +65,10 @@ def _refuse_unknown(name: str, known: Any, filters: Mapping[str, Any]) -> None:
 
 
 def _texts(where: str, values: Any) -> list[str]:
-    if not isinstance(values, list) or not values or not all(isinstance(value, str) for value in values):
+    if (
+        not isinstance(values, list)
+        or not values
+        or not all(isinstance(value, str) for value in values)
+    ):
         raise BadScope(f"{where}: give a list with at least one text")
     return values

@@ -26,7 +26,7 @@ SECRET_KEY = env.text("RISKSCORE_SECRET_KEY", DEVELOPMENT_SECRET)
 SECRET_KEY_FALLBACKS = env.names("RISKSCORE_SECRET_KEY_FALLBACKS")
 DEBUG = env.flag("RISKSCORE_DEBUG", default=False)
 ALLOWED_HOSTS = env.names(
-    "RISKSCORE_ALLOWED_HOSTS", "" if PRODUCTION else "localhost,127.0.0.1,::1"
+    "RISKSCORE_ALLOWED_HOSTS", "" if PRODUCTION else "localhost,127.0.0.1,[::1]"
 )
 CSRF_TRUSTED_ORIGINS = env.names("RISKSCORE_TRUSTED_ORIGINS")
 # How many proxies stand in front: client addresses are read behind exactly so many of them.

@@ -29,8 +29,9 @@ def pytest_unconfigure() -> None:
 def servers() -> Iterator[None]:
     """Have PostgreSQL and Valkey run for the suite alone, and end what a killed suite left."""
     for left in Path(tempfile.gettempdir()).glob("riskscore-tests-*/users.lock"):
-        if left.parent != settings.VAR and left.owner() == settings.VAR.owner():
-            embedded.stop_if_unused(left.parent) and shutil.rmtree(left.parent)
+        ours = left.parent != settings.VAR and left.owner() == settings.VAR.owner()
+        if ours and embedded.stop_if_unused(left.parent):
+            shutil.rmtree(left.parent)
     lease = embedded.serve(settings.VAR, durable=False)
     yield
     lease.close()
@@ -89,4 +90,4 @@ def _others_are_idle() -> bool:
             "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
             " AND pid <> pg_backend_pid() AND state <> 'idle'"
         )
-        return cursor.fetchone() == (0,)
+        return bool(cursor.fetchone() == (0,))

@@ -19,7 +19,9 @@ def make_place(code: str = "CHL", **changes: Any) -> Place:
 
 
 def make_mineral(code: str = "copper", **changes: Any) -> Mineral:
-    mineral, _ = Mineral.objects.get_or_create(code=code, defaults={"name": code.title(), **changes})
+    mineral, _ = Mineral.objects.get_or_create(
+        code=code, defaults={"name": code.title(), **changes}
+    )
     return mineral
 
 

@@ -22,7 +22,9 @@ def planned_job(projects: int = 3, size: int = 1, **changes: object) -> Job:
 
 def expire_leases() -> None:
     with connection.cursor() as cursor:
-        cursor.execute("UPDATE riskscore_chunk SET lease_until = clock_timestamp() - interval '1 second'")
+        cursor.execute(
+            "UPDATE riskscore_chunk SET lease_until = clock_timestamp() - interval '1 second'"
+        )
 
 
 def test_planning_cuts_the_scope_into_chunks_and_starts_the_job() -> None:
@@ -45,7 +47,8 @@ def test_a_job_whose_project_is_gone_fails_with_the_reason_and_blocks_nobody() -
 def test_a_claim_takes_a_chunk_that_nobody_else_gets() -> None:
     planned_job(projects=2)
     first, second, third = (ledger.claim("w") for _ in range(3))
-    assert first and second
+    assert first
+    assert second
     assert first.chunk_id != second.chunk_id
     assert third is None
 
@@ -54,7 +57,8 @@ def test_interactive_jobs_are_claimed_before_bulk_jobs() -> None:
     planned_job(projects=2)
     urgent = planned_job(projects=0, queue=Job.Queue.INTERACTIVE)
     claim = ledger.claim("w")
-    assert claim and claim.job_id == urgent.id
+    assert claim
+    assert claim.job_id == urgent.id
 
 
 def test_two_bulk_jobs_share_the_workers() -> None:
@@ -88,7 +92,8 @@ def test_a_worker_that_lost_its_lease_cannot_finish() -> None:
     expire_leases()
     ledger.sweep()
     quick = ledger.claim("quick")
-    assert slow and quick
+    assert slow
+    assert quick
     with pytest.raises(ledger.LeaseLost):
         ledger.finish(slow, failed=0)
     ledger.finish(quick, failed=0)

@@ -1,6 +1,6 @@
 """Rules that the database holds by itself, whoever writes."""
 
-import datetime
+import datetime as dt
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -11,7 +11,7 @@ from tests.make import make_method, make_place, make_project
 
 pytestmark = pytest.mark.django_db
 
-DAY = datetime.date(2026, 1, 1)
+DAY = dt.date(2026, 1, 1)
 
 
 def version_of(project: Project) -> int:
@@ -70,7 +70,11 @@ def test_evidence_raises_the_input_version_and_cannot_be_changed() -> None:
     project = make_project()
     before = version_of(project)
     evidence = Evidence.objects.create(
-        project=project, kind="strike", happened_on=DAY, url="https://example.org", edition=next_edition("e")
+        project=project,
+        kind="strike",
+        happened_on=DAY,
+        url="https://example.org",
+        edition=next_edition("e"),
     )
     assert version_of(project) == before + 1
     with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
@@ -80,7 +84,10 @@ def test_evidence_raises_the_input_version_and_cannot_be_changed() -> None:
 def test_consent_without_a_stage_is_refused() -> None:
     with pytest.raises(IntegrityError, match="evidence_level_is_given"):
         Evidence.objects.create(
-            project=make_project(), kind="consent", happened_on=DAY, url="https://example.org",
+            project=make_project(),
+            kind="consent",
+            happened_on=DAY,
+            url="https://example.org",
             edition=next_edition("e"),
         )
 
@@ -94,7 +101,13 @@ def test_an_observation_that_is_no_number_is_refused(value: float) -> None:
 
 
 def test_the_same_observation_is_not_stored_twice() -> None:
-    row = {"release": make_release(), "indicator": "wgi.law", "place": make_place(), "year": 2023, "value": 1.0}
+    row = {
+        "release": make_release(),
+        "indicator": "wgi.law",
+        "place": make_place(),
+        "year": 2023,
+        "value": 1.0,
+    }
     Observation.objects.create(**row)
     with pytest.raises(IntegrityError, match="observation_once_per_release"):
         Observation.objects.create(**row)
@@ -102,7 +115,9 @@ def test_the_same_observation_is_not_stored_twice() -> None:
 
 def test_observations_and_releases_are_append_only() -> None:
     release = make_release()
-    Observation.objects.create(release=release, indicator="wgi.law", place=make_place(), year=2023, value=1.0)
+    Observation.objects.create(
+        release=release, indicator="wgi.law", place=make_place(), year=2023, value=1.0
+    )
     for rows in (Observation.objects.all(), Release.objects.all(), Edition.objects.all()):
         with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
             rows._raw_delete(rows.db)
@@ -124,7 +139,9 @@ def test_a_published_method_may_retire() -> None:
 def test_a_project_has_one_primary_mineral() -> None:
     project = make_project()
     with pytest.raises(IntegrityError, match="project_one_primary"):
-        project.minerals.create(mineral_id=make_project(mineral="cobalt").minerals.get().mineral_id, role="primary")
+        project.minerals.create(
+            mineral_id=make_project(mineral="cobalt").minerals.get().mineral_id, role="primary"
+        )
 
 
 def test_editions_rise_by_one() -> None:

@@ -10,6 +10,7 @@ import threading
 from typing import Any
 
 from celery import Celery, bootsteps
+from celery.signals import setup_logging
 
 WORK = "riskscore.work"
 POLL = "riskscore.poll"
@@ -26,8 +27,17 @@ app = Celery("riskscore")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.conf.imports = ("workers.tasks",)
 app.conf.beat_schedule = {
-    "sweep": {"task": SWEEP, "schedule": SWEEP_EVERY_S, "options": {"queue": "maintenance", "expires": SWEEP_EVERY_S}}
+    "sweep": {
+        "task": SWEEP,
+        "schedule": SWEEP_EVERY_S,
+        "options": {"queue": "maintenance", "expires": SWEEP_EVERY_S},
+    }
 }
+
+
+@setup_logging.connect
+def keep_our_logging(**_: Any) -> None:
+    """Celery would set up logging of its own; the settings have done so already."""
 
 
 class Poller(bootsteps.StartStopStep):
@@ -41,11 +51,11 @@ class Poller(bootsteps.StartStopStep):
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
 
-    def start(self, parent: Any) -> None:
+    def start(self, parent: Any) -> None:  # noqa: ARG002
         self._thread = threading.Thread(target=self._run, name="poller", daemon=True)
         self._thread.start()
 
-    def stop(self, parent: Any) -> None:
+    def stop(self, parent: Any) -> None:  # noqa: ARG002
         self._stopping.set()
 
     def _run(self) -> None:

@@ -1,4 +1,4 @@
-"""Task shells: one line each, named as in ``workers.celery``. Every task may run twice, or never."""
+"""Task shells: one line each. Every task may run twice, or never."""
 
 from riskscore import jobs, ledger, rescoring
 from workers.celery import POLL, SWEEP, WORK, app

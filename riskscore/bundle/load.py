@@ -49,10 +49,14 @@ def load(directory: Path) -> Loaded:
         edition = next_edition("bundle") if new else None
         releases = _load_releases(new, edition)
         observed = sum(
-            intake.record(releases[code], _observations(bundle, code)) for code in bundle.observed if code in releases
+            intake.record(releases[code], _observations(bundle, code))
+            for code in bundle.observed
+            if code in releases
         )
         _load_localities(bundle.localities, releases)
-        return Loaded(len(new), observed, _load_projects(bundle), _load_methods(directory / "methods"))
+        return Loaded(
+            len(new), observed, _load_projects(bundle), _load_methods(directory / "methods")
+        )
 
 
 def _new_releases(stated: Iterable[rows.Release]) -> list[rows.Release]:
@@ -125,7 +129,8 @@ def _load_releases(stated: Iterable[rows.Release], edition: Edition | None) -> d
     loaded = {}
     for row in stated:
         source, _ = Source.objects.get_or_create(
-            code=row.source, defaults={"publisher": row.publisher, "title": row.title, "url": row.url}
+            code=row.source,
+            defaults={"publisher": row.publisher, "title": row.title, "url": row.url},
         )
         loaded[row.code] = Release.objects.create(
             code=row.code,
@@ -171,11 +176,15 @@ def _load_projects(bundle: tables.Bundle) -> int:
     releases = dict(Release.objects.values_list("code", "id"))
     ids = {
         project.key: project.pk
-        for project in Project.objects.bulk_create([_project(row, releases[row.release]) for row in new])
+        for project in Project.objects.bulk_create(
+            [_project(row, releases[row.release]) for row in new]
+        )
     }
     ProjectMineral.objects.bulk_create(
         [
-            ProjectMineral(project_id=ids[row.project], mineral_id=row.mineral, role=row.role, term=row.term)
+            ProjectMineral(
+                project_id=ids[row.project], mineral_id=row.mineral, role=row.role, term=row.term
+            )
             for row in bundle.project_minerals
             if row.project in ids
         ]
@@ -215,6 +224,8 @@ def _load_methods(directory: Path) -> int:
     for path in sorted(directory.glob("*.yaml")):
         try:
             edits.publish_method(yaml.safe_load(path.read_text()), reason="bundle")
-        except (MethodError, ValueError, yaml.YAMLError) as error:
-            raise BadFile(str(error), file=f"methods/{path.name}", remedy="Correct the method file.") from error
+        except (MethodError, edits.MethodTaken, yaml.YAMLError) as error:
+            raise BadFile(
+                str(error), file=f"methods/{path.name}", remedy="Correct the method file."
+            ) from error
     return edits.published_methods() - before

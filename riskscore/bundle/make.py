@@ -4,8 +4,9 @@ Nothing is typed in here: every value of the bundle comes from a file that relea
 with its SHA-256, through the sources' parsers and one table of aliases.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from riskscore.bundle.rows import Locality, Mineral, Observation, Release
 from riskscore.bundle.sites import Collection, Site, duplicates, flagged, outputs, sites
 from riskscore.bundle.tables import write
 from riskscore.engine.borders import Borders
-from riskscore.sources import MineralReading, Reading, baci, ec, icmm
+from riskscore.sources import MineralReading, Reading, baci, ec, icmm, wmd
 from riskscore.sources.minerals import EOL_RIR_YEAR, REFINERY_OUTPUT
 from riskscore.sources.names import Names, shipped
 from riskscore.sources.world_atlas import OutlineReading
@@ -90,11 +91,14 @@ def _observations(
     for mineral in minerals:
         for hs6 in mineral.hs6:
             codes[hs6] = (*codes.get(hs6, ()), mineral.code)
+    prepared: dict[str, Callable[[Iterable[Reading]], Iterable[Reading]]] = {
+        publications.PRODUCTION.code: wmd.settled,
+        publications.IMPORTS.code: partial(baci.by_mineral, minerals=codes),
+    }
     found: dict[str, list[Observation]] = {}
     for publication in (*publications.OBSERVED, publications.IMPORTS):
-        readings: list[Reading] = bench.read(publication)
-        if publication is publications.IMPORTS:
-            readings = list(baci.by_mineral(readings, codes))
+        prepare = prepared.get(publication.code, iter)
+        readings = prepare(bench.read(publication))
         rows = resolver.observations(publication.source.code, readings)
         bench.observe(publication, rows)
         for row in rows:

@@ -70,7 +70,9 @@ def _kinds(report: Report) -> Iterator[str]:
     yield "## Projects by kind and flag"
     yield ""
     counts = Counter((project.release, project.kind) for project in report.projects)
-    yield from table(("release", "kind", "projects"), ((*key, counts[key]) for key in sorted(counts)))
+    yield from table(
+        ("release", "kind", "projects"), ((*key, counts[key]) for key in sorted(counts))
+    )
     yield ""
     flags = Counter(flag for project in report.projects for flag in project.flags)
     meaning = {
@@ -151,7 +153,9 @@ def _words(report: Report) -> Iterator[str]:
     yield "Places and minerals of other files (rows left out; DOL goods stay without a mineral):"
     yield ""
     left = report.left_out
-    yield from table(("source", "kind", "word", "rows"), ((*key, left[key]) for key in sorted(left)))
+    yield from table(
+        ("source", "kind", "word", "rows"), ((*key, left[key]) for key in sorted(left))
+    )
 
 
 def _recycling(report: Report) -> Iterator[str]:

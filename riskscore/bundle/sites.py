@@ -155,8 +155,8 @@ def without_output(
 
 
 def duplicates(deposits: Sequence[Site], mapped: Sequence[Site]) -> dict[str, str]:
-    """Deposit key → key of the nearest mapped lithium site within DUPLICATE_KM."""
-    lithium = [site for site in mapped if any(row.mineral == LITHIUM for row in site.minerals)]
+    """Deposit key → key of the nearest site within DUPLICATE_KM that mines lithium first of all."""
+    lithium = [site for site in mapped if site.primary == LITHIUM]
     tree = cKDTree(_unit([site.project for site in lithium]))
     # A chord of the unit sphere stands for an arc; both grow together.
     reach = 2 * np.sin(DUPLICATE_KM / EARTH_KM / 2)
@@ -188,5 +188,3 @@ def flagged(
         if without_output(site, produced, refined):
             flags.append("no_known_output")
         yield project._replace(flags=tuple(sorted(flags)), duplicate_of=same.get(project.key))
-
-

@@ -45,6 +45,7 @@ from riskscore.sources import BadFile
 
 REBUILD = "Restore the file, or make the bundle again: python manage.py bundle --from DIR."
 
+
 @dataclass(frozen=True)
 class Bundle:
     """A validated bundle. Small tables are here; observations are read when asked for."""
@@ -233,9 +234,20 @@ def _observations(
     seen: set[tuple[str, ...]] = set()
     finite, day, truth = cells.finite, cells.day, cells.TRUTH
     for number, line in enumerate(_lines(directory, file, OBSERVATION.header), start=2):
-        indicator, place, mineral, importer, year, value, error, quality, label, since, until, ok = (
-            line
-        )
+        (
+            indicator,
+            place,
+            mineral,
+            importer,
+            year,
+            value,
+            error,
+            quality,
+            label,
+            since,
+            until,
+            ok,
+        ) = line
         if not (place in known_places and importer in known_places and mineral in known_minerals):
             raise _unknown_code(file, number, line, known_places, known_minerals)
         key = (indicator, place, mineral, importer, year, label, since)

@@ -170,8 +170,7 @@ def azimuthal(lons: Floats, lats: Floats, lon: float, lat: float) -> Floats:
     rise, centre = np.radians(lats), math.radians(lat)
     turn = np.radians(lons - lon)
     half = (
-        np.sin((rise - centre) / 2) ** 2
-        + math.cos(centre) * np.cos(rise) * np.sin(turn / 2) ** 2
+        np.sin((rise - centre) / 2) ** 2 + math.cos(centre) * np.cos(rise) * np.sin(turn / 2) ** 2
     )
     radius = 2 * EARTH_KM * np.arcsin(np.sqrt(np.clip(half, 0.0, 1.0)))
     bearing = np.arctan2(

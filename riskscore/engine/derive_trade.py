@@ -125,17 +125,17 @@ def _spread(values: Floats, axes: Axes, group: str, members: frozenset[str]) -> 
 
 
 def imports(observations: Mapping[str, Observations], axes: Axes, key: str) -> Floats | None:
-    """(M, P) the importer's yearly imports per seller, mean of three years.
+    """(M, P) yearly imports of the importer's members per seller, mean of three years.
 
-    What the importer's own members sell each other is left out. A mineral without any row is NaN:
-    it has no customs code of its own.
+    What the members sell each other is left out. A mineral without any row is NaN: it has no
+    customs code of its own.
     """
     rows = rows_of(observations, key, axes)
     if not axes.has_importer or rows is None:
         return None
     years = newest_years(rows, IMPORT_YEARS)
     inside = np.flatnonzero(axes.is_member())
-    mine = (rows.importer == axes.place(axes.importer)) & ~np.isin(rows.place, inside)
+    mine = np.isin(rows.importer, inside) & ~np.isin(rows.place, inside)
     rows = rows.take(mine & np.isin(rows.year, years) & (rows.mineral >= 0) & (rows.place >= 0))
     rows = rows.take(~np.isnan(rows.value))
     out = np.zeros((len(axes.minerals), len(axes.places)))

@@ -85,8 +85,8 @@ class MeanNode(Evaluated):
         has_nodes = bool(self.children)
         self.context_num = self.num.copy() if has_nodes else self.num
         self.context_den = self.den.copy() if has_nodes else self.den
-        self.low_num = self.num if self.low_extra is None else self.num + self.low_extra
-        self.high_num = self.num if self.high_extra is None else self.num + self.high_extra
+        self.low_num = self.num + (0.0 if self.low_extra is None else self.low_extra)
+        self.high_num = self.num + (0.0 if self.high_extra is None else self.high_extra)
         self.terms: dict[str, Floats] = {}
         self.known: dict[str, Floats] = {}
 

@@ -289,8 +289,8 @@ class Migration(migrations.Migration):
                 ('redistributable', models.BooleanField()),
                 ('attribution', models.CharField(blank=True, max_length=400)),
                 ('url', models.URLField(blank=True, max_length=300)),
-                ('file', models.CharField(max_length=200)),
-                ('sha256', models.CharField(max_length=64)),
+                ('file', models.CharField(help_text='publisher files, apart by |', max_length=400)),
+                ('sha256', models.CharField(help_text='their hashes, in the same order', max_length=650)),
                 ('rows', models.IntegerField()),
                 ('edition', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='releases', to='riskscore.edition')),
                 ('source', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='releases', to='riskscore.source')),
@@ -522,6 +522,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='release',
-            constraint=models.CheckConstraint(condition=models.Q(('sha256__regex', '^[0-9a-f]{64}$')), name='release_sha256_is_hex'),
+            constraint=models.CheckConstraint(condition=models.Q(('sha256__regex', '^[0-9a-f]{64}(\\|[0-9a-f]{64})*$')), name='release_sha256_is_hex'),
         ),
     ]

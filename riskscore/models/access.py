@@ -33,7 +33,7 @@ class ApiKey(models.Model):
 
     @staticmethod
     def digest_of(plain: str) -> str:
-        """HMAC-SHA-256 of the key under the server's secret, so that a stolen table opens nothing."""
+        """HMAC-SHA-256 of the key under the server's secret: a stolen table opens nothing."""
         return hmac.new(settings.SECRET_KEY.encode(), plain.encode(), hashlib.sha256).hexdigest()
 
 
@@ -48,7 +48,9 @@ class IdempotencyKey(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["user", "route", "key"], name="idempotency_key_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["user", "route", "key"], name="idempotency_key_once")
+        ]
 
     def __str__(self) -> str:
         return f"{self.route} {self.key}"

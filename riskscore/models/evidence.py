@@ -6,7 +6,7 @@ from django.db.models import Q
 
 
 class Evidence(models.Model):
-    """One version of one statement. A change is a new row that supersedes the old one; both stay."""
+    """One version of one statement. A change is a new row that supersedes the old; both stay."""
 
     class Kind(models.TextChoices):
         FATALITY = "fatality"
@@ -31,7 +31,9 @@ class Evidence(models.Model):
 
     project = models.ForeignKey("Project", models.PROTECT, related_name="evidence")
     kind = models.CharField(max_length=24, choices=Kind)
-    level = models.CharField(max_length=40, blank=True, help_text="consent stage or certification level")
+    level = models.CharField(
+        max_length=40, blank=True, help_text="consent stage or certification level"
+    )
     happened_on = models.DateField()
     expires_on = models.DateField(null=True, blank=True)
     severity = models.FloatField(default=1.0, help_text="0..1")
@@ -40,8 +42,12 @@ class Evidence(models.Model):
     self_disclosed = models.BooleanField(default=False, help_text="stated by the project itself")
     url = models.URLField(max_length=400)
     note = models.CharField(max_length=400, blank=True)
-    supersedes = models.OneToOneField("self", models.PROTECT, null=True, blank=True, related_name="superseded_by")
-    entered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    supersedes = models.OneToOneField(
+        "self", models.PROTECT, null=True, blank=True, related_name="superseded_by"
+    )
+    entered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
     entered_at = models.DateTimeField(auto_now_add=True)
     edition = models.ForeignKey("Edition", models.PROTECT, related_name="+")
 
@@ -50,10 +56,12 @@ class Evidence(models.Model):
         ordering = ["-happened_on", "-id"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(severity__range=(0, 1), credibility__range=(0, 1)), name="evidence_weights_are_shares"
+                condition=Q(severity__range=(0, 1), credibility__range=(0, 1)),
+                name="evidence_weights_are_shares",
             ),
             models.CheckConstraint(
-                condition=~Q(kind__in=["consent", "certification"]) | ~Q(level=""), name="evidence_level_is_given"
+                condition=~Q(kind__in=["consent", "certification"]) | ~Q(level=""),
+                name="evidence_level_is_given",
             ),
         ]
 

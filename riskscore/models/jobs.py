@@ -40,7 +40,9 @@ class Job(models.Model):
     seed = models.BigIntegerField(default=0)
     scope = models.JSONField(help_text='{"all": true}, {"keys": […]} or {"filter": {…}}')
     reason = models.CharField(max_length=200, blank=True)
-    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
     request_id = models.CharField(max_length=64, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     started_at = models.DateTimeField(null=True)
@@ -51,7 +53,11 @@ class Job(models.Model):
     class Meta:
         ordering = ["-id"]
         indexes = [
-            models.Index(fields=["state", "queue"], condition=Q(state__in=["queued", "running"]), name="job_open"),
+            models.Index(
+                fields=["state", "queue"],
+                condition=Q(state__in=["queued", "running"]),
+                name="job_open",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -74,7 +80,9 @@ class Chunk(models.Model):
     job = models.ForeignKey(Job, models.CASCADE, related_name="chunks", db_index=False)
     seq = models.PositiveIntegerField()
     project_ids = ArrayField(models.BigIntegerField())
-    state = models.CharField(max_length=8, choices=State, default=State.PENDING, db_default=State.PENDING)
+    state = models.CharField(
+        max_length=8, choices=State, default=State.PENDING, db_default=State.PENDING
+    )
     attempts = models.PositiveSmallIntegerField(default=0, db_default=0)
     token = models.UUIDField(null=True)
     lease_until = models.DateTimeField(null=True)

@@ -23,7 +23,9 @@ class LearnedModel(models.Model):
         ordering = ["kind", "-version"]
         constraints = [
             models.UniqueConstraint(fields=["kind", "version"], name="learned_model_version_once"),
-            models.UniqueConstraint(fields=["kind"], condition=Q(state="champion"), name="learned_model_one_champion"),
+            models.UniqueConstraint(
+                fields=["kind"], condition=Q(state="champion"), name="learned_model_one_champion"
+            ),
         ]
 
     def __str__(self) -> str:

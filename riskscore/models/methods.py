@@ -19,7 +19,9 @@ class Method(models.Model):
     hash = models.CharField(max_length=64, help_text="sha256 of the canonical specification")
     state = models.CharField(max_length=10, choices=State, default=State.DRAFT)
     reason = models.CharField(max_length=400, blank=True, help_text="why this version exists")
-    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     edition = models.ForeignKey("Edition", models.PROTECT, null=True, related_name="+")
 
@@ -29,7 +31,8 @@ class Method(models.Model):
             models.UniqueConstraint(fields=["code", "version"], name="method_version_once"),
             models.CheckConstraint(condition=Q(version__gte=1), name="method_version_from_one"),
             models.CheckConstraint(
-                condition=Q(state="draft") | Q(edition__isnull=False), name="method_published_has_edition"
+                condition=Q(state="draft") | Q(edition__isnull=False),
+                name="method_published_has_edition",
             ),
         ]
 
@@ -43,14 +46,20 @@ class Lens(models.Model):
     method_code = models.CharField(max_length=60)
     importer = models.ForeignKey("Place", models.PROTECT, related_name="+")
     scenario = models.CharField(max_length=60, blank=True)
-    kept_current = models.BooleanField(default=True, help_text="rescore through this lens when inputs change")
+    kept_current = models.BooleanField(
+        default=True, help_text="rescore through this lens when inputs change"
+    )
 
     class Meta:
         verbose_name_plural = "lenses"
         ordering = ["id"]
         constraints = [
-            models.UniqueConstraint(fields=["method_code", "importer", "scenario"], name="lens_once"),
+            models.UniqueConstraint(
+                fields=["method_code", "importer", "scenario"], name="lens_once"
+            ),
         ]
 
     def __str__(self) -> str:
-        return " × ".join(part for part in (self.method_code, self.importer_id, self.scenario) if part)
+        return " × ".join(
+            part for part in (self.method_code, self.importer_id, self.scenario) if part
+        )

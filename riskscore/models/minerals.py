@@ -14,18 +14,25 @@ class Mineral(models.Model):
 
     code = models.CharField(primary_key=True, max_length=40)
     name = models.CharField(max_length=80, unique=True)
-    basis = models.CharField(max_length=60, blank=True, help_text="what a tonne is a tonne of: Li2O, REO")
+    basis = models.CharField(
+        max_length=60, blank=True, help_text="what a tonne is a tonne of: Li2O, REO"
+    )
     production_stage = models.CharField(max_length=8, choices=Stage, blank=True)
-    trade_stage = models.CharField(max_length=12, blank=True, help_text="stage of the HS codes, not of production")
+    trade_stage = models.CharField(
+        max_length=12, blank=True, help_text="stage of the HS codes, not of production"
+    )
     hs6 = ArrayField(models.CharField(max_length=6), default=list, blank=True)
-    eol_rir = models.FloatField(null=True, blank=True, help_text="end-of-life recycling input rate, share 0..1")
+    eol_rir = models.FloatField(
+        null=True, blank=True, help_text="end-of-life recycling input rate, share 0..1"
+    )
     aliases = ArrayField(models.CharField(max_length=80), default=list, blank=True)
 
     class Meta:
         ordering = ["code"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(eol_rir__isnull=True) | Q(eol_rir__range=(0, 1)), name="mineral_eol_rir_is_a_share"
+                condition=Q(eol_rir__isnull=True) | Q(eol_rir__range=(0, 1)),
+                name="mineral_eol_rir_is_a_share",
             ),
         ]
 

@@ -43,20 +43,24 @@ class Release(models.Model):
 
     code = models.CharField(max_length=60, unique=True)
     source = models.ForeignKey(Source, models.PROTECT, related_name="releases")
-    published_edition = models.CharField(max_length=120, help_text="what the publisher calls this edition")
+    published_edition = models.CharField(
+        max_length=120, help_text="what the publisher calls this edition"
+    )
     licence = models.CharField(max_length=160)
     redistributable = models.BooleanField()
     attribution = models.CharField(max_length=400, blank=True)
     url = models.URLField(max_length=300, blank=True)
-    file = models.CharField(max_length=200)
-    sha256 = models.CharField(max_length=64)
+    file = models.CharField(max_length=400, help_text="publisher files, apart by |")
+    sha256 = models.CharField(max_length=650, help_text="their hashes, in the same order")
     rows = models.IntegerField()
     edition = models.ForeignKey(Edition, models.PROTECT, related_name="releases")
 
     class Meta:
         ordering = ["code"]
         constraints = [
-            models.CheckConstraint(condition=Q(sha256__regex=r"^[0-9a-f]{64}$"), name="release_sha256_is_hex"),
+            models.CheckConstraint(
+                condition=Q(sha256__regex=r"^[0-9a-f]{64}(\|[0-9a-f]{64})*$"), name="release_sha256_is_hex"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -69,14 +73,22 @@ class Observation(models.Model):
     release = models.ForeignKey(Release, models.PROTECT, related_name="observations")
     indicator = models.CharField(max_length=40)
     place = models.ForeignKey("Place", models.PROTECT, null=True, related_name="+", db_index=False)
-    mineral = models.ForeignKey("Mineral", models.PROTECT, null=True, related_name="+", db_index=False)
-    importer = models.ForeignKey("Place", models.PROTECT, null=True, related_name="+", db_index=False)
-    project = models.ForeignKey("Project", models.PROTECT, null=True, related_name="+", db_index=False)
+    mineral = models.ForeignKey(
+        "Mineral", models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    importer = models.ForeignKey(
+        "Place", models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    project = models.ForeignKey(
+        "Project", models.PROTECT, null=True, related_name="+", db_index=False
+    )
     year = models.SmallIntegerField()
     value = models.FloatField()
     standard_error = models.FloatField(null=True)
     quality = models.CharField(max_length=12, blank=True)
-    label = models.CharField(max_length=200, blank=True, help_text="unit, stage, good or agreement, as published")
+    label = models.CharField(
+        max_length=200, blank=True, help_text="unit, stage, good or agreement, as published"
+    )
     since = models.DateField(null=True)
     until = models.DateField(null=True, help_text="last day on which it holds")
     verified = models.BooleanField(default=True)
@@ -85,19 +97,31 @@ class Observation(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=[
-                    "release", "indicator", "place", "mineral", "importer", "project", "year", "label", "since",
+                    "release",
+                    "indicator",
+                    "place",
+                    "mineral",
+                    "importer",
+                    "project",
+                    "year",
+                    "label",
+                    "since",
                 ],
                 name="observation_once_per_release",
                 nulls_distinct=False,
             ),
             models.CheckConstraint(
-                condition=Q(value__gt=-1e308) & Q(value__lt=1e308), name="observation_value_is_finite"
+                condition=Q(value__gt=-1e308) & Q(value__lt=1e308),
+                name="observation_value_is_finite",
             ),
             models.CheckConstraint(
-                condition=Q(standard_error__isnull=True) | Q(standard_error__gte=0, standard_error__lt=1e308),
+                condition=Q(standard_error__isnull=True)
+                | Q(standard_error__gte=0, standard_error__lt=1e308),
                 name="observation_error_not_negative",
             ),
-            models.CheckConstraint(condition=Q(year__range=(1900, 2100)), name="observation_year_is_sane"),
+            models.CheckConstraint(
+                condition=Q(year__range=(1900, 2100)), name="observation_year_is_sane"
+            ),
             models.CheckConstraint(
                 condition=Q(until__isnull=True) | Q(since__isnull=True) | Q(until__gte=F("since")),
                 name="observation_ends_after_it_began",

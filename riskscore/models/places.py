@@ -6,7 +6,10 @@ from django.db.models import F, Q
 
 
 class Place(models.Model):
-    """A country by its ISO 3166 alpha-3 code, or a group such as ``EUU``; ``WLD`` is nobody in particular."""
+    """A country by its ISO 3166 alpha-3 code, or a group such as ``EUU``.
+
+    ``WLD`` is nobody in particular.
+    """
 
     class Kind(models.TextChoices):
         COUNTRY = "country"
@@ -24,7 +27,9 @@ class Place(models.Model):
     class Meta:
         ordering = ["code"]
         constraints = [
-            models.CheckConstraint(condition=Q(code__regex=r"^[A-Z]{3}$"), name="place_code_is_iso"),
+            models.CheckConstraint(
+                condition=Q(code__regex=r"^[A-Z]{3}$"), name="place_code_is_iso"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -43,7 +48,9 @@ class PlaceMember(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["group", "member", "since"], name="place_member_once", nulls_distinct=False),
+            models.UniqueConstraint(
+                fields=["group", "member", "since"], name="place_member_once", nulls_distinct=False
+            ),
             models.CheckConstraint(condition=~Q(group=F("member")), name="place_member_not_itself"),
         ]
 

@@ -7,7 +7,10 @@ from django.db.models.functions import Now
 
 
 class Project(models.Model):
-    """A mining project. ``key`` is public and stable for ever; ``input_version`` is bumped by triggers."""
+    """A mining project.
+
+    ``key`` is public and stable for ever; ``input_version`` is bumped by triggers.
+    """
 
     class Kind(models.TextChoices):
         MINE = "mine"
@@ -24,7 +27,10 @@ class Project(models.Model):
     class Flag(models.TextChoices):
         DUPLICATE = "duplicate", "stands for the same site as another project"
         STEEL = "steel", "steel plant: no mineral of its own, not scored"
-        NO_KNOWN_OUTPUT = "no_known_output", "no output of its primary mineral is known in this place"
+        NO_KNOWN_OUTPUT = (
+            "no_known_output",
+            "no output of its primary mineral is known in this place",
+        )
         LOW_CONFIDENCE = "low_confidence", "the publisher marks its location as very uncertain"
         PLACE_DISPUTED = "place_disputed", "the publisher's country and the coordinates disagree"
 
@@ -34,17 +40,25 @@ class Project(models.Model):
     key = models.CharField(max_length=60, unique=True)
     name = models.CharField(max_length=200)
     place = models.ForeignKey("Place", models.PROTECT, related_name="projects")
-    place_label = models.CharField(max_length=120, blank=True, help_text="the country its publisher names")
-    place_rule = models.CharField(max_length=12, blank=True, help_text="label, coordinates or nearest")
+    place_label = models.CharField(
+        max_length=120, blank=True, help_text="the country its publisher names"
+    )
+    place_rule = models.CharField(
+        max_length=12, blank=True, help_text="label, coordinates or nearest"
+    )
     latitude = models.FloatField()
     longitude = models.FloatField()
     kind = models.CharField(max_length=8, choices=Kind)
     stage = models.CharField(max_length=40, blank=True)
     state = models.CharField(max_length=10, choices=State, default=State.PUBLISHED, db_index=True)
     flags = ArrayField(models.CharField(max_length=20, choices=Flag), default=list, blank=True)
-    duplicate_of = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="duplicates")
+    duplicate_of = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="duplicates"
+    )
     confidence = models.CharField(max_length=20, blank=True)
-    release = models.ForeignKey("Release", models.PROTECT, null=True, blank=True, related_name="projects")
+    release = models.ForeignKey(
+        "Release", models.PROTECT, null=True, blank=True, related_name="projects"
+    )
     source_id = models.CharField(max_length=60, blank=True)
     input_version = models.BigIntegerField(default=1, db_default=1, editable=False)
     created_at = models.DateTimeField(auto_now_add=True, db_default=Now())
@@ -53,9 +67,12 @@ class Project(models.Model):
     class Meta:
         ordering = ["key"]
         constraints = [
-            models.CheckConstraint(condition=Q(key__regex=r"^[a-z0-9][a-z0-9-]{1,59}$"), name="project_key_is_slug"),
             models.CheckConstraint(
-                condition=Q(latitude__range=(-90, 90), longitude__range=(-180, 180)), name="project_on_earth"
+                condition=Q(key__regex=r"^[a-z0-9][a-z0-9-]{1,59}$"), name="project_key_is_slug"
+            ),
+            models.CheckConstraint(
+                condition=Q(latitude__range=(-90, 90), longitude__range=(-180, 180)),
+                name="project_on_earth",
             ),
         ]
         indexes = [models.Index(fields=["place", "state"], name="project_by_place")]
@@ -80,7 +97,9 @@ class ProjectMineral(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["project", "mineral"], name="project_mineral_once"),
-            models.UniqueConstraint(fields=["project"], condition=Q(role="primary"), name="project_one_primary"),
+            models.UniqueConstraint(
+                fields=["project"], condition=Q(role="primary"), name="project_one_primary"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -99,14 +118,18 @@ class Ownership(models.Model):
     url = models.URLField(max_length=300, blank=True)
 
     class Meta:
-        constraints = [models.CheckConstraint(condition=Q(share__gt=0, share__lte=1), name="ownership_is_a_share")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(share__gt=0, share__lte=1), name="ownership_is_a_share"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.owner} {self.share:.0%}"
 
 
 class Offtake(models.Model):
-    """A share of a project's output bound to buyers in a place, from ``since`` to ``until``, both days included."""
+    """A share of output bound to buyers in a place, from ``since`` to ``until``, both days included."""
 
     project = models.ForeignKey(Project, models.CASCADE, related_name="offtakes")
     buyer = models.CharField(max_length=200, blank=True)
@@ -117,7 +140,11 @@ class Offtake(models.Model):
     url = models.URLField(max_length=300, blank=True)
 
     class Meta:
-        constraints = [models.CheckConstraint(condition=Q(share__gt=0, share__lte=1), name="offtake_is_a_share")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(share__gt=0, share__lte=1), name="offtake_is_a_share"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.place_id} {self.share:.0%}"

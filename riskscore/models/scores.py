@@ -20,7 +20,9 @@ NODES = ("composite", "geopolitical", "concentration", "labour", "indigenous")
 
 
 def _per_node() -> ArrayField:
-    return ArrayField(models.FloatField(null=True), help_text="one value per node, in the order of NODES")
+    return ArrayField(
+        models.FloatField(null=True), help_text="one value per node, in the order of NODES"
+    )
 
 
 class ScoreColumns(models.Model):
@@ -62,7 +64,9 @@ class Score(ScoreColumns):
     project = models.ForeignKey("Project", models.CASCADE, related_name="scores", db_index=False)
     lens = models.ForeignKey("Lens", models.PROTECT, related_name="+", db_index=False)
     method = models.ForeignKey("Method", models.PROTECT, related_name="+", db_index=False)
-    model = models.ForeignKey("LearnedModel", models.PROTECT, null=True, related_name="+", db_index=False)
+    model = models.ForeignKey(
+        "LearnedModel", models.PROTECT, null=True, related_name="+", db_index=False
+    )
     job = models.ForeignKey("Job", models.DO_NOTHING, related_name="+", db_constraint=False)
 
     class Meta:
@@ -86,17 +90,34 @@ class ScoreHistory(ScoreColumns):
     ever inserted, by ``riskscore.rescoring``, in the statement that writes the current score.
     """
 
-    project = models.ForeignKey("Project", models.DO_NOTHING, related_name="history", db_constraint=False, db_index=False)
-    lens = models.ForeignKey("Lens", models.DO_NOTHING, related_name="+", db_constraint=False, db_index=False)
-    method = models.ForeignKey("Method", models.DO_NOTHING, related_name="+", db_constraint=False, db_index=False)
-    model = models.ForeignKey(
-        "LearnedModel", models.DO_NOTHING, null=True, related_name="+", db_constraint=False, db_index=False
+    project = models.ForeignKey(
+        "Project", models.DO_NOTHING, related_name="history", db_constraint=False, db_index=False
     )
-    job = models.ForeignKey("Job", models.DO_NOTHING, related_name="+", db_constraint=False, db_index=False)
+    lens = models.ForeignKey(
+        "Lens", models.DO_NOTHING, related_name="+", db_constraint=False, db_index=False
+    )
+    method = models.ForeignKey(
+        "Method", models.DO_NOTHING, related_name="+", db_constraint=False, db_index=False
+    )
+    model = models.ForeignKey(
+        "LearnedModel",
+        models.DO_NOTHING,
+        null=True,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
+    )
+    job = models.ForeignKey(
+        "Job", models.DO_NOTHING, related_name="+", db_constraint=False, db_index=False
+    )
 
     class Meta:
         verbose_name_plural = "score history"
-        indexes = [models.Index(fields=["project", "lens", "-computed_at"], name="score_history_by_project")]
+        indexes = [
+            models.Index(
+                fields=["project", "lens", "-computed_at"], name="score_history_by_project"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.project_id} at {self.computed_at}"

@@ -1,7 +1,8 @@
 """World Mining Data: production per mineral, place and year. Units differ by mineral (t, kg,
 ct, Mio m3), so each reading's label carries its unit."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from riskscore.sources import BadFile, Reading, Source
 from riskscore.sources.text import number, records, whole
@@ -45,3 +46,20 @@ def parse(content: bytes) -> Iterator[Reading]:
             label=cells["unit"],
             verified=cells["iso3"] not in INFERRED,
         )
+
+
+def settled(readings: Iterable[Reading]) -> Iterator[Reading]:
+    """One reading per place, mineral and year, in order.
+
+    The file states gold of Guyana twice a year, the smaller figure being of the size of French
+    Guiana's output. Nobody can tell from the file, so the greater is kept and not verified.
+    """
+    found: dict[tuple[str | None, str | None, int], Reading] = {}
+    for reading in readings:
+        key = (reading.place, reading.mineral, reading.year)
+        if key in found:
+            greater = max(found[key], reading, key=lambda either: either.value)
+            found[key] = replace(greater, verified=False)
+        else:
+            found[key] = reading
+    yield from found.values()

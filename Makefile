@@ -1,0 +1,68 @@
+# Two commands are enough: `make demo` shows the scores, `make run` serves them.
+.DEFAULT_GOAL := help
+.PHONY: help run demo test lint bench lock clean browser
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+
+# The first Python that is new enough; or say which one: make run PYTHON=/path/to/python3.12
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+BIN := .venv/bin
+MANAGE := $(BIN)/python manage.py
+# A production configuration whose secret nobody knows; no server is contacted.
+AS_PRODUCTION = RISKSCORE_ENV=production RISKSCORE_ALLOWED_HOSTS=risk.example \
+	RISKSCORE_SECRET_KEY="$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(64))')" \
+	DATABASE_URL=postgresql://nobody@db.example/riskscore REDIS_URL=redis://:unused@broker.example/0
+
+help: ## show what can be made
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: .venv/run.stamp ## score the bundled projects and serve them on http://127.0.0.1:8000 until Ctrl-C
+	@$(MANAGE) demo --serve
+
+demo: .venv/run.stamp ## score the bundled projects, print the tables, stop
+	@$(MANAGE) demo
+
+test: lint browser ## lint, then every test against real servers and a real worker
+	$(BIN)/python -m pytest
+
+lint: .venv/dev.stamp ## style, types, missing migrations, production settings
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(MANAGE) makemigrations --check --dry-run
+	@echo "check --deploy, with production settings"
+	@$(AS_PRODUCTION) $(MANAGE) check --deploy --fail-level WARNING
+
+bench: .venv/dev.stamp ## measure against the references, write var/bench.json; ONLY=name runs one
+	@$(MANAGE) bench $(if $(ONLY),--only $(ONLY))
+
+lock: .venv/dev.stamp ## pin the newest versions that pyproject.toml allows
+	@$(BIN)/pip install -q uv
+	$(BIN)/uv pip compile -q --upgrade --universal --generate-hashes pyproject.toml -o requirements.lock
+	$(BIN)/uv pip compile -q --universal --generate-hashes --extra dev -c requirements.lock pyproject.toml -o requirements-dev.lock
+
+clean: ## remove the virtual environment and caches; var/, with the database, stays
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# Browser tests drive Debian's chromium; without it they are skipped, and say so.
+browser:
+	@command -v chromium >/dev/null || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null \
+		&& echo "installing chromium for the browser tests" \
+		&& apt-get update -qq && apt-get install -y -qq chromium >/dev/null; } \
+		|| echo "no chromium here: the browser tests will be skipped"
+
+# A stamp remembers which lock file is installed, so that a warm checkout installs nothing.
+.venv/run.stamp: requirements.lock
+.venv/dev.stamp: requirements-dev.lock
+.venv/run.stamp .venv/dev.stamp:
+	@$(or $(PYTHON),false) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { echo \
+		"riskscore needs Python 3.11 or newer; $(or $(PYTHON),python3) is $$($(or $(PYTHON),python3) -V 2>&1 | head -1)." \
+		"Install one, or name it: make PYTHON=/path/to/python3.12" >&2; exit 1; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { echo "$(PYTHON) cannot make virtual" \
+		"environments: install its venv module (Debian, Ubuntu: apt install python3-venv)" >&2; exit 1; }
+	@$(BIN)/python -c 'import pip' 2>/dev/null || $(PYTHON) -m venv --clear .venv
+	@echo "installing $< into .venv (half a minute, once)"
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes -r $<
+	@touch $@

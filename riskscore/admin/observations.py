@@ -1,0 +1,92 @@
+"""What publishers state: read-only, since every value is as it was published."""
+
+from django.contrib import admin
+from django.db.models import Count, QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from riskscore.admin import wording
+from riskscore.admin.pages import Bounded, ReadOnly
+from riskscore.engine.catalogue import INDICATORS
+from riskscore.models import Edition, Observation, Release, Source
+
+
+@admin.register(Source)
+class SourceAdmin(ReadOnly[Source]):
+    list_display = ("code", "title", "publisher", "url", "releases")
+    search_fields = ("code", "title", "publisher")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Source]:
+        return super().get_queryset(request).annotate(count=Count("releases"))
+
+    @admin.display
+    def releases(self, row: Source) -> SafeString:
+        """How many releases of it are loaded, as a link to them."""
+        place = reverse("admin:riskscore_release_changelist")
+        count = row.count  # type: ignore[attr-defined]
+        return format_html('<a href="{}?source__code__exact={}">{}</a>', place, row.code, count)
+
+
+@admin.register(Release)
+class ReleaseAdmin(ReadOnly[Release]):
+    list_display = (
+        "code", "source", "published_edition", "rows", "licence", "redistributable", "edition",
+    )  # fmt: skip
+    list_filter = ("redistributable", "source")
+    list_select_related = ("source", "edition")
+    search_fields = ("code", "source__title", "source__publisher", "published_edition")
+    readonly_fields = ("values",)
+
+    @admin.display
+    def values(self, row: Release) -> SafeString:
+        """Its observations."""
+        place = reverse("admin:riskscore_observation_changelist")
+        return format_html('<a href="{}?release__id__exact={}">observations</a>', place, row.pk)
+
+
+@admin.register(Edition)
+class EditionAdmin(ReadOnly[Edition]):
+    list_display = ("number", "reason", "made_at")
+    search_fields = ("reason",)
+    paginator = Bounded
+
+
+class IndicatorFilter(admin.SimpleListFilter):
+    """Observations of one indicator: the choices are the catalogue, not a scan of the table."""
+
+    title, parameter_name = "indicator", "indicator"
+
+    def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
+        rows = (row for row in INDICATORS.values() if row.kind == "observation")
+        return [(row.key, row.key) for row in rows]
+
+    def queryset(
+        self, request: HttpRequest, queryset: QuerySet[Observation]
+    ) -> QuerySet[Observation]:
+        return queryset.filter(indicator=self.value()) if self.value() else queryset
+
+
+@admin.register(Observation)
+class ObservationAdmin(ReadOnly[Observation]):
+    """Hundreds of thousands of values: found by indicator, release, place or mineral."""
+
+    list_display = (
+        "indicator", "place", "mineral", "importer", "year", "stated", "standard_error", "label",
+        "release", "verified",
+    )  # fmt: skip
+    list_filter = (IndicatorFilter, "release", "verified", "year")
+    list_select_related = ("place", "mineral", "importer", "release")
+    search_fields = ("=place__code", "place__name", "=mineral__code", "mineral__name", "label")
+    search_help_text = "place, mineral or label"
+    readonly_fields = ("stated",)
+    ordering = ("-id",)
+    sortable_by = ()
+    paginator = Bounded
+
+    @admin.display(description="value")
+    def stated(self, row: Observation) -> str:
+        """The value as its indicator means it."""
+        indicator = INDICATORS.get(row.indicator)
+        return f"{wording.raw(indicator, row.value)} {wording.unit(indicator)}".strip()

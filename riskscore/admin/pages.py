@@ -1,0 +1,93 @@
+"""What all admin pages of ours share: quick lists, nothing deleted, no silent surprises."""
+
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from django.contrib import admin, messages
+from django.core.paginator import Paginator
+from django.db import DatabaseError, IntegrityError
+from django.db.models import Model
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.functional import cached_property
+
+from riskscore import jobs, scope
+
+Row = TypeVar("Row", bound=Model)
+Child = TypeVar("Child", bound=Model)
+Parent = TypeVar("Parent", bound=Model)
+
+if TYPE_CHECKING:
+    _Admin, _Inline = admin.ModelAdmin, admin.TabularInline
+else:
+    # Django's classes take no type arguments at run time; its stubs demand them.
+    class _Admin(admin.ModelAdmin):
+        def __class_getitem__(cls, _row: object) -> type:
+            return cls
+
+    class _Inline(admin.TabularInline):
+        def __class_getitem__(cls, _rows: object) -> type:
+            return cls
+
+
+class Page(_Admin[Row]):
+    """A list and a form over one table. Nothing is deleted: what is over is archived or ended."""
+
+    show_full_result_count = False
+    list_per_page = 50
+    empty_value_display = "–"
+
+    def has_delete_permission(self, request: HttpRequest, obj: Row | None = None) -> bool:
+        return False
+
+
+class ReadOnly(Page[Row]):
+    """Rows that only programs write: people look at them."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Row | None = None) -> bool:
+        return False
+
+
+class Part(_Inline[Child, Parent]):
+    """Rows of a form that belong to the row above."""
+
+    extra = 0
+
+
+class Bounded(Paginator):  # type: ignore[type-arg]
+    """Counts no further than ``MOST`` rows: a table of millions opens as quickly as a small one."""
+
+    MOST = 10_000
+
+    @cached_property
+    def count(self) -> int:
+        return int(self.object_list[: self.MOST + 1].count())  # type: ignore[union-attr]
+
+    @property
+    def over(self) -> bool:
+        """Whether there are more rows than were counted."""
+        return self.count > self.MOST
+
+
+class Rescoring(Page[Row]):
+    """A form whose saving starts work. If the work is refused, nothing at all is saved."""
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        try:
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        except (jobs.CannotStart, scope.BadScope) as error:
+            return self._refuse(request, f"Nothing was saved. {error}")
+        except (IntegrityError, DatabaseError) as error:
+            first = str(error).splitlines()[0]
+            return self._refuse(request, f"Nothing was saved: the database refused it ({first}).")
+
+    def _refuse(self, request: HttpRequest, message: str) -> HttpResponse:
+        self.message_user(request, message, messages.ERROR)
+        return HttpResponseRedirect(request.get_full_path())

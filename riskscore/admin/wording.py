@@ -1,0 +1,67 @@
+"""Numbers as words: rounded once, here, and never anywhere earlier."""
+
+import math
+from datetime import timedelta
+
+from riskscore.engine.catalogue import Indicator
+from riskscore.models import Band
+
+NOTHING = "–"
+
+
+def points(value: float | None) -> str:
+    """A score 0..100 to one decimal; a dash where nobody knows."""
+    return NOTHING if value is None or math.isnan(value) else f"{value:.1f}"
+
+
+def share(value: float | None) -> str:
+    """A share 0..1 as whole per cent."""
+    return NOTHING if value is None or math.isnan(value) else f"{100 * value:.0f} %"
+
+
+def number(value: float) -> str:
+    """Three significant digits, thousands apart, a real minus sign."""
+    text = f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
+    return text.replace("-", "−")
+
+
+def raw(indicator: Indicator | None, value: float) -> str:
+    """A raw value as its indicator means it: a level by its name, a share in per cent."""
+    if indicator is None:
+        return number(value)
+    if indicator.levels:
+        return _level(indicator.levels, value)
+    if indicator.unit == "0/1":
+        return "yes" if value else "no"
+    if indicator.unit == "share 0..1":
+        return share(value)
+    return number(value)
+
+
+def _level(levels: tuple[str, ...], value: float) -> str:
+    """The name of an ordinal level; a number that names none is shown as it is."""
+    if value == int(value) and 0 <= value < len(levels):
+        return levels[int(value)].replace("_", " ")
+    return number(value)
+
+
+def unit(indicator: Indicator | None) -> str:
+    """What stands behind the raw value; nothing where the value already says it."""
+    if indicator is None or indicator.levels or indicator.unit in ("0/1", "share 0..1"):
+        return ""
+    return indicator.unit
+
+
+def band_class(band: int) -> str:
+    """The style of a band, as the stylesheet names it: ``high``, ``not-assessed``."""
+    return Band(band).label.replace(" ", "-")
+
+
+def length(duration: timedelta) -> str:
+    """A span of time in its two greatest units."""
+    seconds = int(duration.total_seconds())
+    if seconds < 60:
+        return f"{duration.total_seconds():.1f} s"
+    minutes, seconds = divmod(seconds, 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes} min" if hours else f"{minutes} min {seconds} s"

@@ -1,0 +1,64 @@
+"""Through which lens a request looks: method × importer × scenario."""
+
+from django.conf import settings
+
+from riskscore.api.endpoint import Detail, Endpoint, Listing, listing_parameters
+from riskscore.api.filters import places
+from riskscore.api.pagination import Order
+from riskscore.api.parameters import Asked, Parameter, code
+from riskscore.api.problems import Problem
+from riskscore.api.resources import Resource, plain
+from riskscore.api import shapes
+from riskscore.models import Lens, Method
+
+NOBODY = "WLD"
+
+
+def methods() -> set[str]:
+    """The codes of all published methods."""
+    published = Method.objects.filter(state=Method.State.PUBLISHED)
+    return set(published.values_list("code", flat=True))
+
+
+LENS_PARAMETERS: tuple[Parameter, ...] = (
+    code(
+        "importer",
+        "The buyer from whose side to look: a place code, or WLD for nobody in particular.",
+        places,
+        default=NOBODY,
+    ),
+    code("method", "Code of the method.", methods, default=settings.DEFAULT_METHOD),
+    code("scenario", "Name of the scenario; none by default.", lambda: _scenarios(), default=""),
+)
+
+
+def _scenarios() -> set[str]:
+    return set(Lens.objects.values_list("scenario", flat=True))
+
+
+def chosen(asked: Asked) -> Lens:
+    """The lens that the parameters name. Raises Problem if nothing was scored through it."""
+    key = {"method_code": asked["method"], "scenario": asked["scenario"]}
+    lens = Lens.objects.filter(importer_id=asked["importer"], **key).first()
+    if lens is None:
+        body = f'{{"scope": {{"all": true}}, "importer": "{asked["importer"]}", "method": "{asked["method"]}"}}'
+        raise Problem(
+            "lens_not_scored",
+            f"nothing was scored yet by {asked['method']} for importer {asked['importer']}; "
+            f"POST {body} to /api/v1/jobs",
+        )
+    return lens
+
+
+LENS = Resource(
+    "Lens",
+    "There is one current score per project and lens.",
+    (
+        plain("method", shapes.text("Code of the method."), "method_code"),
+        plain("importer", shapes.text("Place code of the buyer; WLD is nobody."), "importer_id"),
+        plain("importer_name", shapes.text("Name of the buyer's place."), "importer__name"),
+        plain("scenario", shapes.text("Name of the scenario; empty for none.")),
+        plain("kept_current", shapes.flag("Whether edits rescore through it.")),
+    ),
+)
+ORDERS = {"id": Order("id", "id")}

@@ -1,0 +1,101 @@
+"""How often a client may ask: one token bucket per client in Valkey, changed atomically.
+
+DRF's own throttles count in the cache without a lock, so parallel requests slip through. When
+Valkey does not answer within milliseconds, everybody passes: the limit protects the service, and
+a service without a limit beats no service.
+"""
+
+import logging
+import time
+from functools import cache
+from typing import Any
+
+import redis
+from django.conf import settings
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+from rest_framework.request import Request
+from rest_framework.settings import api_settings
+from rest_framework.throttling import BaseThrottle, SimpleRateThrottle
+from rest_framework.views import APIView
+
+from riskscore.models import ApiKey
+
+log = logging.getLogger(__name__)
+
+PATIENCE_S = 0.05
+ASLEEP_S = 5.0  # after a failure nobody asks Valkey for so long
+
+# The generic cell rate algorithm: one number per client, the time at which its bucket is full.
+# ARGV: seconds per request, burst. Returns {allowed, remaining, seconds to wait}.
+BUCKET = """
+local now = redis.call('TIME'); now = now[1] + now[2] / 1000000
+local pace, burst = tonumber(ARGV[1]), tonumber(ARGV[2])
+local full = math.max(tonumber(redis.call('GET', KEYS[1]) or now), now) + pace
+local wait = full - burst * pace - now
+if wait > 0 then return {0, 0, tostring(wait)} end
+redis.call('SET', KEYS[1], string.format('%.6f', full), 'PX', math.ceil((full - now) * 1000))
+return {1, math.floor((now + burst * pace - full) / pace), tostring(full - now)}
+"""
+
+
+class TokenBucket(BaseThrottle):
+    """`DEFAULT_THROTTLE_RATES` names a burst and the seconds in which it refills: "1200/min"."""
+
+    _awake_from = 0.0
+    wait_s: float | None = None
+
+    def allow_request(self, request: Request, view: APIView) -> bool:
+        """Take a token; note on the request what is left, for the headers."""
+        name = "jobs" if request.method == "POST" else "requests"
+        burst, seconds = _rate(str(api_settings.DEFAULT_THROTTLE_RATES[name]))
+        found = self._take(f"riskscore:rate:{name}:{_client(request)}", seconds / burst, burst)
+        if found is None:
+            return True
+        allowed, remaining, wait = int(found[0]), int(found[1]), float(found[2])
+        request._request.META["riskscore.rate"] = {
+            "RateLimit-Policy": f'"{name}";q={burst};w={seconds}',
+            "RateLimit": f'"{name}";r={remaining};t={wait:.0f}',
+        }
+        self.wait_s = None if allowed else wait
+        return bool(allowed)
+
+    def wait(self) -> float | None:
+        """Seconds until the next token."""
+        return self.wait_s
+
+    def _take(self, key: str, pace: float, burst: int) -> Any:
+        if time.monotonic() < TokenBucket._awake_from:
+            return None
+        try:
+            return _script(settings.BROKER.redis)(keys=[key], args=[pace, burst])
+        except redis.RedisError as error:
+            TokenBucket._awake_from = time.monotonic() + ASLEEP_S
+            log.warning("no rate limit for %.0f s: %s", ASLEEP_S, type(error).__name__)
+            return None
+
+
+@cache
+def client(url: str) -> redis.Redis:
+    """A client that gives up at once: by default redis-py retries for seconds."""
+    return redis.Redis.from_url(
+        url,
+        socket_timeout=PATIENCE_S,
+        socket_connect_timeout=PATIENCE_S,
+        retry=Retry(NoBackoff(), 0),
+    )
+
+
+@cache
+def _script(url: str) -> Any:
+    return client(url).register_script(BUCKET)
+
+
+@cache
+def _rate(words: str) -> tuple[int, int]:
+    burst, seconds = SimpleRateThrottle.parse_rate(SimpleRateThrottle.__new__(SimpleRateThrottle), words)
+    return int(burst or 1), int(seconds or 1)
+
+
+def _client(request: Request) -> str:
+    return f"key-{request.auth.pk}" if isinstance(request.auth, ApiKey) else f"user-{request.user.pk}"

@@ -1,0 +1,59 @@
+"""Valkey from its wheel."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+from riskscore import addresses
+from riskscore.embedded.programs import own, program, run, until
+
+
+@dataclass(frozen=True)
+class Valkey:
+    """Valkey on a private socket: on TCP, without a password, any local user could add tasks."""
+
+    var: Path
+
+    def answers(self) -> bool:
+        """Say whether a client gets through."""
+        try:
+            with self._client() as client:
+                client.ping()
+        except redis.RedisError:
+            return False
+        return True
+
+    def start(self) -> None:
+        """Start it in the background, with every write appended to a file."""
+        folder, log = self.var / "valkey", self.var / "log" / "valkey.log"
+        own(folder)
+        chosen = {
+            "port": "0",
+            "unixsocket": str(addresses.socket_folder(self.var) / addresses.VALKEY_SOCKET),
+            "unixsocketperm": "700",
+            "dir": str(folder),
+            "logfile": str(log),
+            "pidfile": str(folder / "valkey.pid"),
+            "save": "",
+            "appendonly": "yes",
+            "maxmemory-policy": "noeviction",
+            "daemonize": "yes",
+        }
+        words = [word for name, value in chosen.items() for word in (f"--{name}", value)]
+        run([program("valkey-server"), *words], log=log, ordinary=False)
+        until(self.answers, f"Valkey did not start, see {log}; repair it")
+
+    def stop(self) -> None:
+        """Flush and stop."""
+        if self.answers():
+            with self._client() as client:
+                client.shutdown()
+            until(lambda: not self.answers(), "Valkey did not stop; end it")
+
+    def _client(self) -> redis.Redis:
+        """Return a client that gives up at once: the default tries for four seconds."""
+        url = addresses.broker("", self.var).redis
+        return redis.Redis.from_url(url, retry=Retry(NoBackoff(), 0), socket_timeout=5)

@@ -1,0 +1,118 @@
+"""From an empty folder to scored projects, and on to serving them."""
+
+import os
+import time
+
+from django.conf import settings
+from django.core.management import call_command
+from rich.console import Console
+
+from riskscore import jobs
+from riskscore.bundle import load
+from riskscore.jobs import CannotStart
+from riskscore.models import Score
+from riskscore.serving import tables
+from riskscore.serving.processes import (
+    CannotRun,
+    Children,
+    check_port,
+    children_of,
+    only_one,
+    wait_for_port,
+)
+from riskscore.serving.progress import follow
+from riskscore.serving.welcome import Credentials, first_credentials
+
+HOST = "127.0.0.1"
+WORKER = ("celery", "-A", "workers.celery", "worker", "--loglevel=INFO")
+# Neither talks to other workers at start nor gossips: both have kept workers from consuming.
+WORKER_OPTIONS = ("--without-mingle", "--without-gossip", "--hostname=riskscore@localhost")
+# No control socket: it would lie in the home folder. Threads, since requests wait for PostgreSQL.
+WEB = ("gunicorn", "riskscore.wsgi:application", "--no-control-socket", "--worker-class=gthread")
+WEB_OPTIONS = ("--workers=2", "--threads=4", "--graceful-timeout=10", "--access-logfile=-")
+# A page that takes longer is a mistake, and must not hold a connection.
+WEB_ENVIRONMENT = {"RISKSCORE_STATEMENT_TIMEOUT_MS": "5000"}
+
+
+def run(console: Console, *, serve: bool) -> None:
+    """Score every project of the bundle with a real worker, print the tables, and maybe serve.
+
+    Raises CannotRun, BadFile or CannotStart: one line each, and nothing is left running.
+    """
+    address = f"http://{HOST}:{settings.PORT}" if serve else ""
+    log = settings.VAR / "log"
+    log.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with only_one(settings.VAR, address) as lock, children_of(log, lock) as children:
+        if serve:
+            check_port(HOST, settings.PORT)
+        _prepare(console)
+        _start(children, serve=serve)
+        summary = _score(console, children)
+        if serve:
+            wait_for_port(HOST, settings.PORT, children)
+            _tell(console, address, first_credentials())
+            _serve(children)
+    console.print("stopped" if serve else summary, highlight=False)
+
+
+def _prepare(console: Console) -> None:
+    """Bring the tables up to date and load what the database does not have yet."""
+    call_command("migrate", verbosity=0)
+    loaded = load.load(settings.FIXTURES)
+    console.print(
+        f"loaded {loaded.projects:,} projects, {loaded.observations:,} observations from "
+        f"{loaded.releases} releases, {loaded.methods} methods"
+        if loaded.releases or loaded.projects or loaded.methods
+        else "the bundle is loaded already",
+        highlight=False,
+    )
+
+
+def _start(children: Children, *, serve: bool) -> None:
+    concurrency = f"--concurrency={min(os.cpu_count() or 1, 4)}"
+    queues = ("-Q", ",".join(settings.QUEUES))
+    children.start("worker", (*WORKER, *WORKER_OPTIONS, *queues, concurrency))
+    if serve:
+        bind = f"--bind={HOST}:{settings.PORT}"
+        children.start("web", (*WEB, *WEB_OPTIONS, bind), **WEB_ENVIRONMENT)
+
+
+def _score(console: Console, children: Children) -> str:
+    """Rescore everything through the door that everybody uses; return the closing line."""
+    began = time.monotonic()
+    lens = jobs.default_lens()
+    job = jobs.start({"all": True}, lens=lens, reason="demo")
+    ended = follow(job.id, children, console)
+    seconds = time.monotonic() - began
+    tables.show(console, lens)
+    blank = Score.objects.filter(lens=lens, composite__isnull=True).count()
+    return f"scored {ended.done} projects in {seconds:.1f} s, {blank} not assessed"
+
+
+def _tell(console: Console, address: str, new: Credentials | None) -> None:
+    """Say where everything is."""
+    lines = [
+        f"admin  {address}/admin/",
+        f"API    {address}/api/v1/",
+        f"docs   {address}/api/v1/docs",
+    ]
+    if new:
+        lines += [f"user   {new.user}", f"password (shown once)  {new.password}"]
+        lines += [f"API key  (shown once)  {new.api_key}"]
+    else:
+        lines += ["user   as before; forgotten? .venv/bin/python manage.py changepassword admin"]
+    lines += [f"logs   {settings.VAR / 'log'}", "Ctrl-C stops everything."]
+    console.print("\n".join(lines), highlight=False, soft_wrap=True, markup=False)
+
+
+def _serve(children: Children) -> None:
+    """Wait until somebody stops us, or until a child fails (CannotRun)."""
+    try:
+        while True:
+            children.check()
+            time.sleep(0.5)
+    except KeyboardInterrupt:
+        return
+
+
+__all__ = ["CannotRun", "CannotStart", "run"]

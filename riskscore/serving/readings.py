@@ -1,0 +1,127 @@
+"""What the output tables say: current scores through one lens, read from the database."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db.models import Avg, Count, F, OuterRef, Q, QuerySet, Subquery, Variance
+from django.db.models.functions import Coalesce
+
+from riskscore.models import Lens, Project, ProjectMineral, Score
+from riskscore.models.scores import NODES, Band
+
+DIMENSIONS = NODES[1:]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One project's line. None is "not assessed"; `shared` counts all projects with this score."""
+
+    name: str
+    place: str
+    mineral: str
+    composite: float | None
+    geopolitical: float | None
+    concentration: float | None
+    labour: float | None
+    indigenous: float | None
+    coverage: float
+    band: int
+    shared: int
+
+
+def ranked(lens: Lens) -> QuerySet[Score]:
+    """Return the scores that a ranking shows: each site once, and only where it has an output."""
+    return Score.objects.filter(lens=lens).exclude(project__flags__overlap=list(Project.UNRANKED))
+
+
+def riskiest(lens: Lens, count: int) -> list[Row]:
+    """Return the highest composites, worst first, ties in the order of their names."""
+    scores = ranked(lens).filter(composite__isnull=False)
+    return _rows(scores.order_by("-composite", "project__name")[:count])
+
+
+def of(lens: Lens, minerals: Sequence[str], places: Sequence[str]) -> list[Row]:
+    """Return the projects whose primary mineral and place are among the given, by place."""
+    chosen = ranked(lens).filter(
+        project__place__in=places,
+        project__minerals__role=ProjectMineral.Role.PRIMARY,
+        project__minerals__mineral__in=minerals,
+    )
+    worst_first = F("composite").desc(nulls_last=True)
+    place_and_mineral = ("project__place__name", "project__minerals__mineral__name")
+    return _rows(chosen.order_by(*place_and_mineral, worst_first, "project__name"))
+
+
+def _rows(scores: QuerySet[Score]) -> list[Row]:
+    primary = ProjectMineral.objects.filter(
+        project=OuterRef("project"), role=ProjectMineral.Role.PRIMARY
+    )
+    alike = (
+        Score.objects.filter(lens=OuterRef("lens"), composite=OuterRef("composite"))
+        .order_by()
+        .values("composite")
+        .annotate(count=Count("*"))
+    )
+    columns = scores.annotate(
+        mineral=Subquery(primary.values("mineral__name")),
+        shared=Coalesce(Subquery(alike.values("count")), 0),
+    ).values_list(
+        "project__name", "project__place__name", "mineral", *NODES, "coverage", "band", "shared"
+    )
+    return [Row(*values) for values in columns]
+
+
+def bands(lens: Lens) -> dict[Band, int]:
+    """Return how many projects are in each band, "not assessed" included."""
+    counts = dict(
+        Score.objects.filter(lens=lens).values_list("band").annotate(count=Count("*")).order_by()
+    )
+    return {band: counts.get(band.value, 0) for band in Band}
+
+
+def unassessed(lens: Lens) -> dict[str, int]:
+    """Return how many projects lack each node: the composite and the four dimensions."""
+    lacking = {node: Count("id", filter=Q(**{f"{node}__isnull": True})) for node in NODES}
+    return Score.objects.filter(lens=lens).aggregate(**lacking)
+
+
+def missing_together(lens: Lens) -> dict[tuple[str, ...], int]:
+    """Return, for projects without a composite, which dimensions they lack, and how often."""
+    scores = Score.objects.filter(lens=lens, composite__isnull=True)
+    known = scores.values_list(*(f"{name}__isnull" for name in DIMENSIONS))
+    counts = known.annotate(count=Count("*")).order_by("-count")
+    return {
+        tuple(name for name, lacks in zip(DIMENSIONS, flags, strict=True) if lacks): count
+        for *flags, count in counts
+    }
+
+
+def country_share(lens: Lens) -> float | None:
+    """Return the share of the composite's variance that lies between countries (eta squared)."""
+    scores = Score.objects.filter(lens=lens, composite__isnull=False)
+    whole = scores.aggregate(mean=Avg("composite"), variance=Variance("composite"), n=Count("*"))
+    if not whole["variance"]:
+        return None
+    groups = scores.values_list("project__place").annotate(mean=Avg("composite"), n=Count("*"))
+    between = sum(n * (mean - whole["mean"]) ** 2 for _, mean, n in groups.order_by())
+    return float(between / (whole["n"] * whole["variance"]))
+
+
+@dataclass(frozen=True, slots=True)
+class Sharing:
+    """How far scores tell projects apart."""
+
+    assessed: int
+    distinct: int
+    sharing: int  # projects whose composite some other project has too
+    largest: int  # the biggest group with one and the same composite
+
+
+def sharing(lens: Lens) -> Sharing:
+    """Count how many projects share one score."""
+    scores = Score.objects.filter(lens=lens, composite__isnull=False)
+    sizes = list(
+        scores.values("composite").annotate(n=Count("*")).order_by().values_list("n", flat=True)
+    )
+    together = sum(size for size in sizes if size > 1)
+    return Sharing(sum(sizes), len(sizes), together, max(sizes, default=0))
