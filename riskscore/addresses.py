@@ -9,7 +9,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlsplit, urlunsplit
+from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -70,15 +70,12 @@ def broker(url: str, var: Path) -> Broker:
         path = quote(str(socket_folder(var) / VALKEY_SOCKET))
         return Broker(redis=f"unix://{path}", kombu=f"redis+socket://{path}")
     parts = _split("REDIS_URL", url, ("redis", "rediss", "unix", "redis+socket"))
-    if parts.scheme in ("unix", "redis+socket"):
-        query = dict(parse_qsl(parts.query))
-        number = query.get("db") or query.get("virtual_host") or "0"
-        place = parts._replace(query="")
-        return Broker(
-            redis=urlunsplit(place._replace(scheme="unix", query=f"db={number}")),
-            kombu=urlunsplit(place._replace(scheme="redis+socket", query=f"virtual_host={number}")),
-        )
-    return Broker(redis=url, kombu=url)
+    if not parts.scheme.startswith(("unix", "redis+socket")):
+        return Broker(redis=url, kombu=url)
+    query = dict(parse_qsl(parts.query))
+    number = query.get("db") or query.get("virtual_host") or "0"
+    place = f"{parts.netloc}{parts.path}"
+    return Broker(f"unix://{place}?db={number}", f"redis+socket://{place}?virtual_host={number}")
 
 
 def _split(variable: str, url: str, schemes: tuple[str, ...]) -> SplitResult:

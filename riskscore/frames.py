@@ -12,8 +12,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+from django.db import connection
 
-from riskscore.engine import geometry
+from riskscore.engine import evidence, geometry
 from riskscore.engine.derivation import derive
 from riskscore.engine.gather import Units
 from riskscore.engine.observations import NOWHERE, Axes, Observations, Table
@@ -186,6 +187,53 @@ def _minerals(
         _indices((row[1] for row in rows), index),
         np.array([_ROLES[row[2]] for row in rows], np.int8),
     )
+
+
+def _offtake(ids: Sequence[int], row_of: dict[int, int], as_of: date) -> Floats:
+    """(n,) HHI01 of each project's off-take on the day, by the buyers' places; NaN if none."""
+    rows = _rows(
+        "SELECT project_id, sum(share), sum(share ^ 2) FROM ("
+        " SELECT project_id, place_id, sum(share) AS share FROM riskscore_offtake"
+        " WHERE project_id = ANY(%s) AND coalesce(since, '-infinity') <= %s"
+        " AND coalesce(until, 'infinity') >= %s GROUP BY project_id, place_id) bought"
+        " GROUP BY project_id",
+        [list(ids), as_of, as_of],
+    )
+    found = np.full(len(row_of), np.nan)
+    for project, total, squares in rows:
+        if project in row_of:
+            found[row_of[project]] = squares / total**2
+    return found
+
+
+_STATEMENTS = """
+SELECT e.project_id, e.kind, e.level, e.happened_on, e.expires_on, e.severity, e.credibility,
+    e.status, e.self_disclosed
+FROM riskscore_evidence e
+WHERE e.project_id = ANY(%s) AND e.edition_id <= %s AND NOT EXISTS (
+    SELECT FROM riskscore_evidence newer
+    WHERE newer.supersedes_id = e.id AND newer.edition_id <= %s)
+ORDER BY e.id
+"""
+
+
+def _evidence(ids: Sequence[int], row_of: dict[int, int], pinned: Pinned) -> dict[str, Floats]:
+    """Project-level indicators from the newest version, as of the edition, of each statement."""
+    rows = _rows(_STATEMENTS, [list(ids), pinned.edition, pinned.edition])
+    rows = [(row_of[row[0]], *row[1:]) for row in rows if row[0] in row_of]
+    columns = list(zip(*rows, strict=True)) or [()] * 9
+    statements = evidence.Statements(
+        unit=np.array(columns[0], np.int64),
+        kind=np.array(columns[1], object),
+        level=np.array(columns[2], object),
+        happened_on=np.array(columns[3], "datetime64[D]"),
+        expires_on=np.array(columns[4], "datetime64[D]"),
+        severity=np.array(columns[5], np.float64),
+        credibility=np.array(columns[6], np.float64),
+        status=np.array(columns[7], object),
+        self_disclosed=np.array(columns[8], bool),
+    )
+    return evidence.project_indicators(statements, len(row_of), pinned.as_of)
 
 
 def _rows(sql: str, params: list[Any]) -> list[tuple[Any, ...]]:

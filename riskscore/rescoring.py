@@ -123,6 +123,8 @@ def _stage(projects: frames.Projects, result: Result, method_id: int) -> None:
         cursor.execute(
             f"CREATE TEMP TABLE IF NOT EXISTS staged_score ({columns}) ON COMMIT DELETE ROWS"
         )
+        # Inside a caller's transaction an earlier chunk's rows are still there.
+        cursor.execute("DELETE FROM staged_score")
     copy_rows("staged_score", _columns(projects, result, method_id))
 
 
@@ -152,7 +154,7 @@ def _columns(
 
 
 def digests(columns: list[np.ndarray[Any, Any]], method_id: int) -> npt.NDArray[np.bytes_]:
-    """(n,) 16-byte BLAKE2b of each row's numbers and the method's id: equal scores, equal digest."""
+    """(n,) BLAKE2b of each row's numbers and of the method's id: equal scores, equal digest."""
     # Adding 0.0 makes -0.0 and 0.0 the same bytes.
     table = np.column_stack(columns).astype("<f8") + 0.0
     table[np.isnan(table)] = np.nan

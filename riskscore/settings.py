@@ -200,10 +200,18 @@ X_FRAME_OPTIONS = "DENY"
 
 # --- API ----------------------------------------------------------------------------------------
 REST_FRAMEWORK: dict[str, Any] = {
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "riskscore.api.auth.BearerKey",
+        "riskscore.api.auth.SessionReads",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["riskscore.api.auth.HasScope"],
+    "DEFAULT_THROTTLE_CLASSES": ["riskscore.api.throttling.TokenBucket"],
+    "DEFAULT_THROTTLE_RATES": {"requests": "1200/min", "jobs": "60/min"},
+    "DEFAULT_PARSER_CLASSES": ["riskscore.api.parsing.StrictJson"],
+    "DEFAULT_RENDERER_CLASSES": ["riskscore.api.rendering.Json"],
+    "DEFAULT_SCHEMA_CLASS": "riskscore.api.openapi.ViewSchema",
+    "EXCEPTION_HANDLER": "riskscore.api.errors.answer",
+    "URL_FORMAT_OVERRIDE": None,
     "NUM_PROXIES": PROXIES,
 }
 SPECTACULAR_SETTINGS: dict[str, Any] = {
@@ -212,9 +220,20 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "VERSION": "1",
     "OAS_VERSION": "3.1.1",
     "SERVE_INCLUDE_SCHEMA": False,
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "PREPROCESSING_HOOKS": ["riskscore.api.openapi.without_slashes"],
+    "POSTPROCESSING_HOOKS": ["riskscore.api.openapi.with_components"],
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "REDOC_DIST": "SIDECAR",
+    "SWAGGER_UI_SETTINGS": {"deepLinking": True, "persistAuthorization": False},
+    "TAGS": [
+        {"name": "scores", "description": "How risky, how sure, and why."},
+        {"name": "projects", "description": "What is scored."},
+        {"name": "jobs", "description": "Rescoring."},
+        {"name": "methods", "description": "How scores are made."},
+        {"name": "catalogues", "description": "What scores are made of."},
+        {"name": "about", "description": "This API."},
+    ],
 }
 
 # --- Logs: one JSON line per event, on standard error --------------------------------------------

@@ -17,6 +17,7 @@ from django.conf import settings
 from django.db import connection
 
 from riskscore import embedded
+from tests.bundled import bundle, bundle_database, bundled_module  # noqa: F401
 from tests.processes import ROOT, WORKER, database_url, environment, until
 
 

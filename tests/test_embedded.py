@@ -9,6 +9,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from kombu import Connection
 
 from riskscore import addresses, embedded
 from tests.processes import MANAGE, ROOT, environment, manage, until
@@ -126,6 +127,8 @@ def test_any_folder_name_will_do(tmp_path: Path, name: str) -> None:
     var = tmp_path / name / "var"
     with embedded.serve(var, durable=False):
         assert answers(var) == [True, True]
+        with Connection(addresses.broker("", var).kombu) as celery:
+            celery.ensure_connection(max_retries=1)
     assert answers(var) == [False, False]
 
 

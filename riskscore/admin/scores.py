@@ -1,33 +1,36 @@
 """What came out: scores and their history, each with its explanation. Only programs write them."""
 
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 from django.contrib import admin
-from django.db.models import F, QuerySet
+from django.db.models import F
 from django.http import HttpRequest, HttpResponse
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
 
 from riskscore.admin import panels, wording
 from riskscore.admin.filters import ProjectPlaceFilter
 from riskscore.admin.pages import Bounded, ReadOnly
-from riskscore.models import Band, Score, ScoreHistory
-from riskscore.models.scores import ScoreColumns
+from riskscore.models import Score, ScoreHistory
+from riskscore.models.scores import NODES, ScoreColumns
 
-AnyScore = TypeVar("AnyScore", bound=ScoreColumns)
-
-SCALARS = ("composite", "geopolitical", "concentration", "labour", "indigenous")
+AnyScore = TypeVar("AnyScore", Score, ScoreHistory)
 
 
-def badge(band: int) -> SafeString:
-    """A band by its name on its colour."""
-    return format_html(
-        '<span class="band {}">{}</span>', wording.band_class(band), Band(band).label
-    )
+def _column(name: str) -> Callable[[ScoreColumns], str]:
+    """One node as a rounded column that sorts by the stored number, unknown last."""
+
+    @admin.display(description=name, ordering=F(name).asc(nulls_last=True))
+    def rounded(row: ScoreColumns) -> str:
+        return wording.points(getattr(row, name))
+
+    return rounded
+
+
+COLUMNS = tuple(_column(name) for name in NODES)
 
 
 class AnyScoreAdmin(ReadOnly[AnyScore]):
-    """The columns that a current score and an old one share."""
+    """What the pages of a current score and of an old one share."""
 
     change_form_template = "admin/score.html"
     list_select_related = ("project__place", "lens", "method")
@@ -48,14 +51,12 @@ class AnyScoreAdmin(ReadOnly[AnyScore]):
     ) -> HttpResponse:
         score = self.get_object(request, object_id)
         shown = {"panels": [panels.of(score)]} if score else {}
-        return super().change_view(
-            request, object_id, form_url, {**(extra_context or {}), **shown}
-        )
+        return super().change_view(request, object_id, form_url, {**(extra_context or {}), **shown})
 
     @admin.display(description="band", ordering="band")
-    def label(self, row: AnyScore) -> SafeString:
+    def label(self, row: AnyScore) -> str:
         """The band of the composite."""
-        return badge(row.band)
+        return wording.band(row.band)
 
     @admin.display(description="known", ordering="coverage")
     def known(self, row: AnyScore) -> str:
@@ -63,36 +64,17 @@ class AnyScoreAdmin(ReadOnly[AnyScore]):
         return wording.share(row.coverage)
 
     @admin.display(description="place")
-    def place(self, row: Score | ScoreHistory) -> str:
-        return str(row.project.place)
-
-
-def _column(name: str) -> Any:
-    """One score as a rounded column that sorts by the stored number, unknown last."""
-
-    @admin.display(description=name, ordering=F(name).asc(nulls_last=True))
-    def rounded(_page: Any, row: ScoreColumns) -> str:
-        return wording.points(getattr(row, name))
-
-    return rounded
-
-
-for _name in SCALARS:
-    setattr(AnyScoreAdmin, f"{_name}_points", _column(_name))
-
-COLUMNS = tuple(f"{name}_points" for name in SCALARS)
+    def place(self, row: AnyScore) -> str:
+        return row.project.place.name
 
 
 @admin.register(Score)
 class ScoreAdmin(AnyScoreAdmin[Score]):
-    """The ranking: worst first, not assessed last. Ties share their place."""
+    """The ranking: worst first, not assessed last. Ties are ties."""
 
     list_display = ("project", "place", "lens", *COLUMNS, "label", "known")
     list_filter = ("lens", "band", ProjectPlaceFilter, "project__kind")
-    ordering = ("lens", F("composite").desc(nulls_last=True), "project")
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Score]:
-        return super().get_queryset(request).defer(*panels.ARRAYS)
+    ordering = ("lens", F("composite").desc(nulls_last=True), "project_id")
 
 
 @admin.register(ScoreHistory)
@@ -105,6 +87,3 @@ class ScoreHistoryAdmin(AnyScoreAdmin[ScoreHistory]):
     list_filter = ("lens", "band")
     ordering = ("-id",)
     sortable_by = ()
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[ScoreHistory]:
-        return super().get_queryset(request).defer(*panels.ARRAYS)

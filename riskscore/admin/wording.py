@@ -3,6 +3,9 @@
 import math
 from datetime import timedelta
 
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
 from riskscore.engine.catalogue import Indicator
 from riskscore.models import Band
 
@@ -55,6 +58,11 @@ def unit(indicator: Indicator | None) -> str:
 def band_class(band: int) -> str:
     """The style of a band, as the stylesheet names it: ``high``, ``not-assessed``."""
     return Band(band).label.replace(" ", "-")
+
+
+def band(value: int) -> SafeString:
+    """A band by its name, on its colour."""
+    return format_html('<span class="band {}">{}</span>', band_class(value), Band(value).label)
 
 
 def length(duration: timedelta) -> str:

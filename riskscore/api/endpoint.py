@@ -34,7 +34,7 @@ class Endpoint(APIView):
     body: ClassVar[Schema | None] = None
     asked: Asked
 
-    def scopes(self, request: Request) -> set[str]:
+    def scopes(self) -> set[str]:
         """The scopes of which a key needs one."""
         return {READ}
 
@@ -44,13 +44,11 @@ class Endpoint(APIView):
         parsing.refuse_chunked(request)
         self.asked = read_all(self.parameters, request.query_params)
 
-    def options(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+    def options(self, *_: Any, **__: Any) -> Response:
         """Nothing but the Allow header: the OpenAPI document says the rest."""
         return Response(status=204)
 
-    def finalize_response(
-        self, request: Request, response: HttpResponseBase, *args: Any, **kwargs: Any
-    ) -> HttpResponseBase:
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         """After the method: request id, caching, rate, and 304 for what the client has already."""
         response = super().finalize_response(request, response, *args, **kwargs)
         response[tracing.HEADER] = tracing.request_id(request._request)
@@ -90,7 +88,7 @@ class Detail(Endpoint):
     def enrich(self, rows: list[Row], names: set[str]) -> None:
         """Add to the rows what no column holds, for the fields of these names."""
 
-    def get(self, request: Request, **_: Any) -> Response:
+    def get(self, _request: Request, **_: Any) -> Response:
         """Return the item."""
         fields = self.resource.chosen(self.asked.get("fields"))
         row = self.found().values(*columns_of(fields), "pk").first()
@@ -125,15 +123,17 @@ class Listing(Endpoint):
         fields = self.resource.chosen(self.asked["fields"])
         names = {field.name for field in fields}
         start = pagination.position(request, self.asked["cursor"])
-        if request.accepted_renderer.format != "json":  # type: ignore[attr-defined]
+        if request.accepted_renderer.format != "json":
             return self._export(request, start)
         size = self.asked["page_size"]
         rows = self._rows(names, start, size + 1)
-        page = {"items": [item(fields, row) for row in rows[:size]], "next": None}
+        following = None
         if len(rows) > size:
             token = pagination.cursor(request, self.order, rows[size - 1])
-            page["next"] = pagination.link(request, token)
-        return Response(page, headers={"Link": f'<{page["next"]}>; rel="next"'} if page["next"] else {})
+            following = pagination.link(request, token)
+        page = {"items": [item(fields, row) for row in rows[:size]], "next": following}
+        headers = {"Link": f'<{following}>; rel="next"'} if following else {}
+        return Response(page, headers=headers)
 
     def _rows(self, names: set[str], start: list[Any] | None, size: int) -> list[Row]:
         wanted = columns_of(self.resource.chosen(list(names))) | {*self.order.columns, "pk"}

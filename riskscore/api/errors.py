@@ -91,7 +91,7 @@ def _headers(exception: Exception) -> dict[str, str]:
 
 
 def _outside(code: str, page: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
-    """Django's hook for an error outside our views: admin keeps its pages, all else is a problem."""
+    """Django's hook for an error outside our views: admin keeps its own pages."""
 
     def view(request: HttpRequest, exception: Exception | None = None) -> HttpResponseBase:
         if request.path.startswith("/admin"):

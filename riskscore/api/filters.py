@@ -69,8 +69,9 @@ def of_projects(prefix: str = "") -> tuple[Parameter, ...]:
             where=lambda flags: Q(**{f"{prefix}flags__overlap": flags}),
         ),
         search(
-            lambda words: Q(**{f"{prefix}name__icontains": words})
-            | Q(**{f"{prefix}key__istartswith": words}),
+            lambda words: (
+                Q(**{f"{prefix}name__icontains": words}) | Q(**{f"{prefix}key__istartswith": words})
+            ),
             "Part of the name, or the beginning of the key.",
         ),
     )

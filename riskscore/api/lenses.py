@@ -2,13 +2,11 @@
 
 from django.conf import settings
 
-from riskscore.api.endpoint import Detail, Endpoint, Listing, listing_parameters
+from riskscore.api import shapes
 from riskscore.api.filters import places
-from riskscore.api.pagination import Order
 from riskscore.api.parameters import Asked, Parameter, code
 from riskscore.api.problems import Problem
 from riskscore.api.resources import Resource, plain
-from riskscore.api import shapes
 from riskscore.models import Lens, Method
 
 NOBODY = "WLD"
@@ -20,6 +18,11 @@ def methods() -> set[str]:
     return set(published.values_list("code", flat=True))
 
 
+def scenarios() -> set[str]:
+    """The names of all scenarios through which something was scored."""
+    return set(Lens.objects.values_list("scenario", flat=True))
+
+
 LENS_PARAMETERS: tuple[Parameter, ...] = (
     code(
         "importer",
@@ -28,12 +31,8 @@ LENS_PARAMETERS: tuple[Parameter, ...] = (
         default=NOBODY,
     ),
     code("method", "Code of the method.", methods, default=settings.DEFAULT_METHOD),
-    code("scenario", "Name of the scenario; none by default.", lambda: _scenarios(), default=""),
+    code("scenario", "Name of the scenario; none by default.", scenarios, default=""),
 )
-
-
-def _scenarios() -> set[str]:
-    return set(Lens.objects.values_list("scenario", flat=True))
 
 
 def chosen(asked: Asked) -> Lens:
@@ -41,11 +40,10 @@ def chosen(asked: Asked) -> Lens:
     key = {"method_code": asked["method"], "scenario": asked["scenario"]}
     lens = Lens.objects.filter(importer_id=asked["importer"], **key).first()
     if lens is None:
-        body = f'{{"scope": {{"all": true}}, "importer": "{asked["importer"]}", "method": "{asked["method"]}"}}'
         raise Problem(
             "lens_not_scored",
             f"nothing was scored yet by {asked['method']} for importer {asked['importer']}; "
-            f"POST {body} to /api/v1/jobs",
+            "POST /api/v1/jobs with the same method and importer",
         )
     return lens
 
@@ -61,4 +59,3 @@ LENS = Resource(
         plain("kept_current", shapes.flag("Whether edits rescore through it.")),
     ),
 )
-ORDERS = {"id": Order("id", "id")}

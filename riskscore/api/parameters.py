@@ -17,7 +17,7 @@ from django.http import QueryDict
 from django.utils.dateparse import parse_datetime
 
 from riskscore.api import shapes
-from riskscore.api.problems import Problem, of_parameters
+from riskscore.api.problems import of_parameters
 from riskscore.api.shapes import Schema
 
 Asked = dict[str, Any]
@@ -164,7 +164,11 @@ def code(name: str, about: str, known: Callable[[], Collection[str]], **more: An
     pattern = r"[A-Za-z0-9_-]{1,60}"
     reader = matching(pattern, "letters, digits, _ and - only")
     return Parameter(
-        name=name, schema=shapes.text(about, pattern=f"^{pattern}$"), read=reader, known=known, **more
+        name=name,
+        schema=shapes.text(about, pattern=f"^{pattern}$"),
+        read=reader,
+        known=known,
+        **more,
     )
 
 
@@ -173,9 +177,3 @@ def search(where: Callable[[str], Q], about: str) -> Parameter:
     reader = matching(r"(?s).{2,100}", "say 2 to 100 characters")
     schema = shapes.text(about, minLength=2, maxLength=100)
     return Parameter(name="q", schema=schema, read=reader, where=where)
-
-
-def refuse_body(found: Any) -> None:
-    """A body where none is read would be lost silently."""
-    if found:
-        raise Problem("invalid", "this operation takes no body")

@@ -30,7 +30,7 @@ class StrictJson(BaseParser):
     def parse(
         self,
         stream: IO[Any],
-        media_type: str | None = None,
+        _media_type: str | None = None,
         parser_context: Mapping[str, Any] | None = None,
     ) -> Any:
         """The value of the body. Raises Problem."""

@@ -18,13 +18,13 @@ class Json(BaseRenderer):
 
     media_type = "application/json"
     format = "json"
-    charset = None
+    charset: str | None = None
 
     def render(
         self,
         data: Any,
-        accepted_media_type: str | None = None,
-        renderer_context: Mapping[str, Any] | None = None,
+        _accepted_media_type: str | None = None,
+        _renderer_context: Mapping[str, Any] | None = None,
     ) -> bytes:
         """The bytes of ``data``; nothing when there is none."""
         return b"" if data is None else dumps(data)

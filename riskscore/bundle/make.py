@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from riskscore.bundle import layout, publications, reference
@@ -27,34 +28,6 @@ from riskscore.sources.world_atlas import OutlineReading
 REPORT_FILE = "bundle_report.md"
 
 
-def make(source_dir: Path, target: Path) -> Report:
-    """Read the publisher files below ``source_dir``, write the tables below ``target``.
-
-    ``source_dir`` holds data/, figures/ and cases/. Files of ``target`` that are no table of the
-    bundle (methods/, README.md) are left alone. Raises BadFile for the first file that is missing
-    or cannot be read as its publisher's.
-    """
-    bench = _Bench(source_dir, target)
-    minerals: list[MineralReading] = bench.read(publications.MINERALS)
-    outlines: list[OutlineReading] = bench.read(publications.OUTLINES)
-    names = shipped(mineral.code for mineral in minerals)
-    resolver = Resolver(names)
-    observed = _observations(bench, resolver, minerals)
-    bench.keep(publications.OUTLINES, len(outlines))
-    rows = _reference(bench, names, minerals, outlines, observed["ec.trade"])
-    mapped, deposits = _sites(bench, names, outlines)
-    same = duplicates(deposits, mapped)
-    every = [*mapped, *deposits]
-    projects = list(flagged(every, outputs(observed["wmd.production"]), REFINERY_OUTPUT, same))
-    write(target, layout.PROJECTS, projects)
-    write(target, layout.PROJECT_MINERALS, (row for site in every for row in site.minerals))
-    _localities(bench)
-    write(target, layout.RELEASES, bench.releases)
-    report = Report(sorted(bench.releases), projects, every, rows, resolver.left_out)
-    (target / REPORT_FILE).write_text(written_report(report), encoding="utf-8")
-    return report
-
-
 @dataclass
 class _Bench:
     """Where files come from and go to, and the releases used so far."""
@@ -62,12 +35,6 @@ class _Bench:
     source_dir: Path
     target: Path
     releases: list[Release] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        self.target.mkdir(parents=True, exist_ok=True)
-        # A table of an earlier make must not outlive the release that it came from.
-        for stale in self.target.glob(observations_file("*")):
-            stale.unlink()
 
     def read(self, publication: Publication) -> list[Any]:
         """Everything that a publication says."""
@@ -81,6 +48,46 @@ class _Bench:
         """Write a release's observations and note the release."""
         file = observations_file(publication.code)
         self.keep(publication, write(self.target, layout.OBSERVATION, rows, file))
+
+
+def make(source_dir: Path, target: Path) -> Report:
+    """Read the publisher files below ``source_dir``, write the tables below ``target``.
+
+    ``source_dir`` holds data/, figures/ and cases/. Files of ``target`` that are no table of the
+    bundle (methods/, README.md) are left alone. Raises BadFile, with ``target`` untouched, for
+    the first file that is missing or cannot be read as its publisher's.
+    """
+    target.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(prefix=".bundle-", dir=target) as scratch:
+        report = _made(_Bench(source_dir, Path(scratch)))
+        for stale in target.glob(observations_file("*")):
+            stale.unlink()
+        for file in sorted(Path(scratch).rglob("*")):
+            if file.is_file():
+                place = target / file.relative_to(scratch)
+                place.parent.mkdir(exist_ok=True)
+                file.replace(place)
+    return report
+
+
+def _made(bench: _Bench) -> Report:
+    minerals: list[MineralReading] = bench.read(publications.MINERALS)
+    outlines: list[OutlineReading] = bench.read(publications.OUTLINES)
+    names = shipped(mineral.code for mineral in minerals)
+    resolver = Resolver(names)
+    observed = _observations(bench, resolver, minerals)
+    bench.keep(publications.OUTLINES, len(outlines))
+    rows = _reference(bench, names, minerals, outlines, observed["ec.trade"])
+    mapped, deposits = _sites(bench, names, outlines)
+    every, same = [*mapped, *deposits], duplicates(deposits, mapped)
+    projects = list(flagged(every, outputs(observed["wmd.production"]), REFINERY_OUTPUT, same))
+    write(bench.target, layout.PROJECTS, projects)
+    write(bench.target, layout.PROJECT_MINERALS, (row for site in every for row in site.minerals))
+    _localities(bench)
+    write(bench.target, layout.RELEASES, bench.releases)
+    report = Report(sorted(bench.releases), projects, every, rows, resolver.left_out)
+    (bench.target / REPORT_FILE).write_text(written_report(report), encoding="utf-8")
+    return report
 
 
 def _observations(
@@ -123,7 +130,9 @@ def _reference(
     )
     write(bench.target, layout.PLACES, places)
     write(bench.target, layout.PLACE_MEMBERS, reference.members())
-    assessed = frozenset(row.mineral for row in trade if row.label == ec.DEFAULT_LABEL)
+    assessed = frozenset(
+        row.mineral for row in trade if row.mineral and row.label == ec.DEFAULT_LABEL
+    )
     rows = list(reference.mineral_rows(publications.MINERALS.code, minerals, assessed))
     write(bench.target, layout.MINERALS, rows)
     bench.observe(publications.MINERALS, list(reference.recycling(rows, EOL_RIR_YEAR)))

@@ -50,10 +50,14 @@ class Publication:
                 raise error.within(name) from error
 
     def release(self, directory: Path, rows: int) -> Release:
-        """The row of releases.csv; several files stand in one cell, apart by ``|``."""
-        digests = [
-            hashlib.sha256(content(directory, name)).hexdigest() for name, _parse in self.files
-        ]
+        """The row of releases.csv.
+
+        Several files stand in one cell, apart by ``|``; the digest is then that of their bytes
+        one after another, as ``cat a b | sha256sum`` gives it.
+        """
+        digest = hashlib.sha256()
+        for name, _parse in self.files:
+            digest.update(content(directory, name))
         return Release(
             code=self.code,
             source=self.source.code,
@@ -64,7 +68,7 @@ class Publication:
             redistributable=self.source.redistributable,
             url=self.source.url,
             file=SEPARATOR.join(name for name, _parse in self.files),
-            sha256=SEPARATOR.join(digests),
+            sha256=digest.hexdigest(),
             rows=rows,
             attribution=self.source.attribution,
         )

@@ -7,7 +7,7 @@ from datetime import date
 from riskscore.bundle.rows import Mineral, Observation, Place, PlaceMember
 from riskscore.sources import MineralReading
 from riskscore.sources.minerals import REFINERY_OUTPUT
-from riskscore.sources.names import Names, mineral_terms, place_names
+from riskscore.sources.names import Names, folded, mineral_terms, place_names
 from riskscore.sources.natural_earth import ContinentReading
 from riskscore.sources.world_atlas import OutlineReading
 
@@ -70,7 +70,14 @@ def members() -> Iterator[PlaceMember]:
     """The member states of the European Union, first and last day included."""
     for since, codes in ACCESSIONS.items():
         for code in codes.split():
-            yield PlaceMember(EUROPEAN_UNION, code, since, LEFT.get(code), False, MEMORY)
+            yield PlaceMember(
+                group=EUROPEAN_UNION,
+                member=code,
+                since=since,
+                until=LEFT.get(code),
+                verified=False,
+                source=MEMORY,
+            )
 
 
 def mineral_rows(
@@ -104,13 +111,13 @@ def _short(name: str) -> str:
 
 def _words(readings: Iterable[MineralReading]) -> dict[str, list[str]]:
     """What publishers call each mineral, for whoever searches; words for several are left out."""
-    found: dict[str, set[str]] = defaultdict(set)
+    found: dict[str, dict[str, str]] = defaultdict(dict)
     for reading in readings:
-        found[reading.code].add(reading.name)
+        found[reading.code][folded(reading.name)] = reading.name
     for _source, term, codes in mineral_terms():
         if len(codes) == 1:
-            found[codes[0]].add(term)
-    return {code: sorted(words, key=str.casefold) for code, words in found.items()}
+            found[codes[0]].setdefault(folded(term), term)
+    return {code: [words[key] for key in sorted(words)] for code, words in found.items()}
 
 
 def recycling(rows: Iterable[Mineral], year: int) -> Iterator[Observation]:
@@ -118,6 +125,16 @@ def recycling(rows: Iterable[Mineral], year: int) -> Iterator[Observation]:
     for row in rows:
         if row.eol_rir is not None:
             yield Observation(
-                "ec.eol_rir", None, row.code, None, year, row.eol_rir,
-                None, "secondary", "", None, None, True,
-            )  # fmt: skip
+                indicator="ec.eol_rir",
+                place=None,
+                mineral=row.code,
+                importer=None,
+                year=year,
+                value=row.eol_rir,
+                standard_error=None,
+                quality="secondary",
+                label="",
+                since=None,
+                until=None,
+                verified=True,
+            )

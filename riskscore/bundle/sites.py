@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from riskscore.bundle.rows import Observation, Project, ProjectMineral
@@ -160,15 +161,17 @@ def duplicates(deposits: Sequence[Site], mapped: Sequence[Site]) -> dict[str, st
     tree = cKDTree(_unit([site.project for site in lithium]))
     # A chord of the unit sphere stands for an arc; both grow together.
     reach = 2 * np.sin(DUPLICATE_KM / EARTH_KM / 2)
-    chords, at = tree.query(_unit([site.project for site in deposits]), distance_upper_bound=reach)
+    found = tree.query(_unit([site.project for site in deposits]), distance_upper_bound=reach)
+    chords, at = np.asarray(found[0]), np.asarray(found[1])
     return {
-        deposit.project.key: lithium[int(index)].project.key
+        deposit.project.key: lithium[index].project.key
         for deposit, chord, index in zip(deposits, chords, at, strict=True)
         if np.isfinite(chord)
     }
 
 
-def _unit(projects: Sequence[Project]) -> np.ndarray:
+def _unit(projects: Sequence[Project]) -> NDArray[np.float64]:
+    """Points of the unit sphere, (n, 3)."""
     lat = np.radians([project.lat for project in projects])
     lon = np.radians([project.lon for project in projects])
     return np.column_stack((np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)))

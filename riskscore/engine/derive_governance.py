@@ -19,7 +19,7 @@ from riskscore.engine.derive_rows import (
 from riskscore.engine.observations import Axes, Observations, Table
 
 VIOLENCE_YEARS = 3
-"""Years that the mean of conflict deaths covers: one war year neither vanishes nor stays for good."""
+"""Years that the mean of conflict deaths covers: a war year neither vanishes nor stays for ever."""
 
 
 def deaths_per_million(*keys: str) -> Rule:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 import numpy.typing as npt
 
+from riskscore.engine.arrays import over
 from riskscore.engine.catalogue import Level
 from riskscore.engine.observations import Axes, Floats, Observations, Table
 
@@ -16,9 +17,7 @@ STALE_YEARS = 5
 """A place whose newest value is this much older than the publisher's newest year is unknown."""
 
 
-def rows_of(
-    observations: Mapping[str, Observations], key: str, axes: Axes
-) -> Observations | None:
+def rows_of(observations: Mapping[str, Observations], key: str, axes: Axes) -> Observations | None:
     """The rows of a key up to the year of the facts, or None when there are none."""
     rows = observations.get(key)
     if rows is None:
@@ -79,4 +78,4 @@ def mean_known(values: Floats) -> Floats:
     known = ~np.isnan(values)
     count = known.sum(axis=0)
     total = np.where(known, values, 0.0).sum(axis=0)
-    return np.divide(total, count, out=np.full(count.shape, np.nan), where=count > 0)
+    return over(total, count)

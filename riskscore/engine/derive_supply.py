@@ -22,8 +22,20 @@ SUPPLY_YEARS = 3
 """Years of production that a mean covers: a strike or a flood is not a change of structure."""
 
 REFINERY_OUTPUT = frozenset(
-    "aluminium arsenic bismuth cadmium gallium germanium indium mercury rhenium selenium sulfur "
-    "tellurium".split()
+    (
+        "aluminium",
+        "arsenic",
+        "bismuth",
+        "cadmium",
+        "gallium",
+        "germanium",
+        "indium",
+        "mercury",
+        "rhenium",
+        "selenium",
+        "sulfur",
+        "tellurium",
+    )
 )
 """Minerals whose World Mining Data figures are refinery output; all others are mine output."""
 
@@ -149,8 +161,8 @@ def own_share(observations: Mapping[str, Observations], axes: Axes) -> Table | N
 def top_share(observations: Mapping[str, Observations], axes: Axes) -> Table | None:
     """CR1: share of the largest producer, mean over the years."""
     output = production(observations, axes)
-    return None if output is None else Table(
-        Level.MINERAL, mean_known(concentration_ratio(output, 1))
+    return (
+        None if output is None else Table(Level.MINERAL, mean_known(concentration_ratio(output, 1)))
     )
 
 

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from riskscore.engine.block import Block, Bools, Floats, Mass
+from riskscore.engine.arrays import Bools, Floats
+from riskscore.engine.block import Block
 from riskscore.engine.errors import NumberError
 from riskscore.engine.tree import Node
 
@@ -70,8 +71,3 @@ class Evaluated(ABC):
             raise NumberError(
                 f"{self.node.path} overflows at unit {unit!r}; use a clipped scale for its inputs"
             )
-
-
-def over(top: Floats, bottom: Mass, otherwise: float = np.nan) -> Floats:
-    """top / bottom where bottom is above zero, else ``otherwise``."""
-    return np.divide(top, bottom, out=np.full(top.shape, otherwise), where=np.greater(bottom, 0))

@@ -11,11 +11,9 @@ from itertools import combinations
 from math import factorial
 
 import numpy as np
-import numpy.typing as npt
 
 from riskscore.engine.aggregation import Aggregation
-
-Floats = npt.NDArray[np.float64]
+from riskscore.engine.arrays import Floats, over
 
 MOST_ENUMERATED = 10
 """Players up to which all coalitions are visited (1,024)."""
@@ -31,10 +29,10 @@ def mean_shares(rule: Aggregation, terms: Floats, known: Floats, value: Floats) 
     """
     if rule.p <= 0:
         number = known.sum(axis=0)
-        return known * np.divide(value, number, out=np.zeros_like(value), where=number > 0)
+        return known * over(value, number, 0.0)
     if len(terms) > MOST_ENUMERATED:
         total = terms.sum(axis=0)
-        return terms * np.divide(value, total, out=np.zeros_like(value), where=total > 0)
+        return terms * over(value, total, 0.0)
     return enumerated_shares(rule, terms)
 
 

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
+from riskscore.engine.arrays import Floats, Strings
 from riskscore.engine.errors import FrameError, did_you_mean
-
-Floats = npt.NDArray[np.float64]
-Strings = npt.NDArray[np.str_] | npt.NDArray[np.object_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +37,9 @@ class Frame:
                 continue
             array = np.asfortranarray(array, dtype=np.float64)
             if array.shape != (n, k):
-                raise FrameError(f"{name} has shape {array.shape}; {n} units × {k} columns expected")
+                raise FrameError(
+                    f"{name} has shape {array.shape}; {n} units × {k} columns expected"
+                )
             object.__setattr__(self, name, array)
         if self.group is not None and len(self.group) != n:
             raise FrameError(f"group has {len(self.group)} elements for {n} units")
@@ -51,7 +50,9 @@ class Frame:
             infinite = np.isinf(column)
             if infinite.any():
                 unit = self.keys[int(infinite.argmax())]
-                raise FrameError(f"column {name!r} is infinite at unit {unit!r}; use NaN if unknown")
+                raise FrameError(
+                    f"column {name!r} is infinite at unit {unit!r}; use NaN if unknown"
+                )
 
     def __len__(self) -> int:
         return len(self.keys)

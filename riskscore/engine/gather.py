@@ -8,9 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from riskscore.engine.arrays import Floats, Strings, over
 from riskscore.engine.catalogue import INDICATORS, Indicator, Level
 from riskscore.engine.errors import FrameError
-from riskscore.engine.frame import Floats, Frame, Strings
+from riskscore.engine.frame import Frame
 from riskscore.engine.method import Method
 from riskscore.engine.observations import Table
 from riskscore.engine.tree import Leaf, MineralChoice
@@ -105,7 +106,7 @@ def _of_place(table: Table, units: Units) -> _Column:
 
 
 def _of_minerals(table: Table, units: Units, choice: MineralChoice, row: Indicator) -> _Column:
-    """One value per unit out of those of its minerals, with the standard error that goes with it."""
+    """One value per unit out of those of its minerals, and the standard error that goes with it."""
     flat = _flat(table.values, table.level, units)
     roles = ("primary",) if choice.pick == "primary" else choice.roles
     fits = np.isin(units.role, [ROLE[role] for role in roles])
@@ -141,7 +142,7 @@ def _mean(flat: Floats, units: Units) -> Floats:
     n = len(units)
     count = np.bincount(units.owner, weights=known, minlength=n)
     total = np.bincount(units.owner, weights=np.where(known, flat, 0.0), minlength=n)
-    return np.divide(total, count, out=np.full(n, np.nan), where=count > 0)
+    return over(total, count)
 
 
 def _assemble(units: Units, columns: Mapping[str, _Column]) -> Frame:

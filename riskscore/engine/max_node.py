@@ -6,8 +6,9 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from riskscore.engine.block import Block, Floats
-from riskscore.engine.evaluated import Evaluated, over
+from riskscore.engine.arrays import Floats, over
+from riskscore.engine.block import Block
+from riskscore.engine.evaluated import Evaluated
 from riskscore.engine.explain import max_shares
 from riskscore.engine.tree import Leaf
 from riskscore.engine.view import Tally, views

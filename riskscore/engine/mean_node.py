@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from riskscore.engine.block import Block, Floats, Mass
-from riskscore.engine.evaluated import Evaluated, over
+from riskscore.engine.arrays import Floats, Mass, masked, over
+from riskscore.engine.block import Block
+from riskscore.engine.evaluated import Evaluated
 from riskscore.engine.explain import mean_shares
 from riskscore.engine.tree import Leaf
 
@@ -31,7 +32,7 @@ class MeanNode(Evaluated):
         self._start_nodes()
         for child in self.node.children:
             if not isinstance(child, Leaf) and child.weight.ever:
-                self._add_node(block, self.children[child.code], block.mass(child.weight))
+                self._add_node(self.children[child.code], block.mass(child.weight))
         self._finish(block)
 
     def _applies(self, block: Block, leaf: Leaf) -> bool:
@@ -66,7 +67,7 @@ class MeanNode(Evaluated):
         if self.low_extra is None or self.high_extra is None or self.plain_gap is None:
             self.low_extra, self.high_extra = block.zeros(), block.zeros()
             self.plain_gap = block.zeros()
-        self.low_extra += _times(gap, low)
+        self.low_extra += masked(np.asarray(gap), low)
         self.high_extra += _times(gap, high)
         self.plain_gap -= gap
 
@@ -90,18 +91,18 @@ class MeanNode(Evaluated):
         self.terms: dict[str, Floats] = {}
         self.known: dict[str, Floats] = {}
 
-    def _add_node(self, block: Block, child: Evaluated, mass: Mass) -> None:
+    def _add_node(self, child: Evaluated, mass: Mass) -> None:
         rule = self.node.aggregation
         known = np.multiply(~np.isnan(child.value), mass)
-        term = _masked(rule.forward(child.value), known)
+        term = masked(rule.forward(child.value), known)
         self.terms[child.node.code], self.known[child.node.code] = term, known
         self.num += term
         self.den += known
         seen = np.multiply(~np.isnan(child.context), mass)
-        self.context_num += _masked(rule.forward(child.context), seen)
+        self.context_num += masked(rule.forward(child.context), seen)
         self.context_den += seen
-        self.low_num = self.low_num + _masked(rule.forward(child.low), mass)
-        self.high_num = self.high_num + _masked(rule.forward(child.high), mass)
+        self.low_num = self.low_num + masked(rule.forward(child.low), mass)
+        self.high_num = self.high_num + masked(rule.forward(child.high), mass)
         self.total = self.total + mass
         self.cover += known * child.coverage
         if self.number is not None:
@@ -190,23 +191,11 @@ class MeanNode(Evaluated):
             elif child.code in self.known:
                 self.children[child.code].spread(block, each * self.known[child.code])
 
-    def reduced(self, block: Block) -> Floats:
+    def reduced(self, block: Block) -> Floats:  # noqa: ARG002 - the maximum needs it
         rule = self.node.aggregation
         num = self.num.copy()
         for code, known in self.known.items():
             child = self.children[code]
-            term = _masked(rule.forward(child.residual), known)
+            term = masked(rule.forward(child.residual), known)
             num += term - self.terms[code]
         return np.where(np.isnan(self.value), np.nan, rule.inverse(over(num, self.den)))
-
-
-def _masked(x: Floats, mass: Mass) -> Floats:
-    """x·mass, 0 where mass is 0 whatever x is."""
-    weight = np.broadcast_to(mass, x.shape)
-    return np.multiply(x, weight, out=np.zeros(x.shape), where=weight > 0)
-
-
-def _times(gap: Mass, end: float) -> Floats:
-    """gap·end with 0·∞ = 0."""
-    gap = np.asarray(gap, dtype=np.float64)
-    return np.multiply(gap, end, out=np.zeros(gap.shape), where=gap != 0)

@@ -84,7 +84,7 @@ class Method:
         return tuple(self.root.nodes())
 
     def fit(self, frame: Frame | None = None) -> Fitted:
-        """Learn what depends on data from a reference frame. A method of fixed scales needs none."""
+        """Learn from a reference frame what depends on data; a method of fixed scales needs none."""
         learnt = {leaf.code: self._fit_leaf(leaf, frame) for leaf in self.leaves}
         return Fitted(self, _swap(self.root, lambda leaf: learnt[leaf.code]))
 

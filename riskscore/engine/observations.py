@@ -10,14 +10,12 @@ from types import MappingProxyType
 import numpy as np
 import numpy.typing as npt
 
+from riskscore.engine.arrays import Bools, Floats, Strings
 from riskscore.engine.catalogue import Level
 from riskscore.engine.errors import FrameError
 
-Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.integer]
 Dates = npt.NDArray[np.datetime64]
-Bools = npt.NDArray[np.bool_]
-Strings = npt.NDArray[np.object_] | npt.NDArray[np.str_]
 
 NOWHERE = -1
 """The index that stands for "no place", "no mineral" or "no importer"."""

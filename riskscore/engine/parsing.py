@@ -194,7 +194,8 @@ def check_sign(section: Section, node: Node) -> None:
             raise section.error("negative", f"{rule.kind} needs values >= 0; see {child.code}")
         if low == 0 and rule.p <= 0:
             raise section.error(
-                "zero without floor", f"a {rule.kind} mean with zeros needs a floor; see {child.code}"
+                "zero without floor",
+                f"a {rule.kind} mean with zeros needs a floor; see {child.code}",
             )
 
 

@@ -8,10 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from riskscore.engine.arrays import Floats, Strings
 from riskscore.engine.frame import Frame
 from riskscore.engine.tree import Band, Leaf
-
-Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +29,7 @@ class Result:
     * ``contributions``: (n, leaves) parts that sum to the root's score; NaN where it is NaN.
     """
 
-    keys: npt.NDArray[np.str_]
+    keys: Strings
     nodes: tuple[str, ...]
     leaves: tuple[str, ...]
     scores: Mapping[str, Floats]

@@ -10,14 +10,13 @@ from __future__ import annotations
 import math
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, fields, replace
-from typing import Any, ClassVar, Self, cast
+from typing import Any, ClassVar, Self
 
 import numpy as np
 import numpy.typing as npt
 
+from riskscore.engine.arrays import Floats
 from riskscore.engine.errors import FitError
-
-Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,4 +177,4 @@ def known_values(x: Floats) -> Floats:
     known = x[~np.isnan(x)]
     if not len(known):
         raise FitError("no value is known in the reference population")
-    return cast(Floats, known)
+    return known

@@ -11,9 +11,10 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from riskscore.engine.arrays import Floats
 from riskscore.engine.block import Block
 from riskscore.engine.errors import FrameError
-from riskscore.engine.frame import Floats, Frame
+from riskscore.engine.frame import Frame
 from riskscore.engine.nodes import evaluate
 from riskscore.engine.result import Result
 from riskscore.engine.tree import Band, Control, Leaf, Node

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from riskscore.engine.aggregation import Aggregation
 from riskscore.engine.gaps import Minimum
@@ -59,8 +59,8 @@ class Node:
     label: str
     path: str
     children: tuple[Node | Leaf, ...]
-    aggregation: Aggregation = Aggregation()
-    minimum: Minimum = Minimum()
+    aggregation: Aggregation = field(default_factory=Aggregation)
+    minimum: Minimum = field(default_factory=Minimum)
     requires_any: tuple[str, ...] = ()
     weight: Weight = Weight()
     reason: str = ""

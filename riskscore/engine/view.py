@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from riskscore.engine.block import Block, Bools, Floats, Mass
+from riskscore.engine.arrays import Bools, Floats, Mass
+from riskscore.engine.block import Block
 from riskscore.engine.evaluated import Evaluated
 from riskscore.engine.tree import Leaf
 

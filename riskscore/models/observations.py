@@ -59,7 +59,8 @@ class Release(models.Model):
         ordering = ["code"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(sha256__regex=r"^[0-9a-f]{64}(\|[0-9a-f]{64})*$"), name="release_sha256_is_hex"
+                condition=Q(sha256__regex=r"^[0-9a-f]{64}(\|[0-9a-f]{64})*$"),
+                name="release_sha256_is_hex",
             ),
         ]
 

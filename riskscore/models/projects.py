@@ -129,7 +129,7 @@ class Ownership(models.Model):
 
 
 class Offtake(models.Model):
-    """A share of output bound to buyers in a place, from ``since`` to ``until``, both days included."""
+    """A share of output bound to a place's buyers, from ``since`` to ``until``, both included."""
 
     project = models.ForeignKey(Project, models.CASCADE, related_name="offtakes")
     buyer = models.CharField(max_length=200, blank=True)

@@ -27,13 +27,55 @@ FAMILIES_LEFT_OUT = frozenset({"Indo-European", "Bookkeeping"})
 KEPT = ("Bhili", "Halbi", "Tharu", "Kalasha", "Saramaccan", "Aukan", "Kwinti")
 SINITIC = frozenset({"Dungan", "Tangwang", "Wutunhua"})
 NATIONAL = frozenset(
-    (
-        "Japanese|Korean|Thai|Lao|Vietnamese|Central Khmer|Burmese|Georgian|Turkish|Kazakh|"
-        "Northern Uzbek|Turkmen|Kirghiz|South Azerbaijani|Tatar|Gagauz|Halh Mongolian|Estonian|"
-        "Finnish|Hungarian|Modern Hebrew|Maltese|Amharic|Somali|Javanese|Sundanese|Madurese|"
-        "Tagalog|Cebuano|Hausa|Yoruba|Igbo|Zulu|Xhosa|Southern Sotho|Pedi|Tswana|Shona|"
-        "Kinyarwanda|Rundi|Tamil|Telugu|Kannada|Malayalam|Paraguayan Guaraní|Basque|Dzongkha"
-    ).split("|")
+    {
+        "Japanese",
+        "Korean",
+        "Thai",
+        "Lao",
+        "Vietnamese",
+        "Central Khmer",
+        "Burmese",
+        "Georgian",
+        "Turkish",
+        "Kazakh",
+        "Northern Uzbek",
+        "Turkmen",
+        "Kirghiz",
+        "South Azerbaijani",
+        "Tatar",
+        "Gagauz",
+        "Halh Mongolian",
+        "Estonian",
+        "Finnish",
+        "Hungarian",
+        "Modern Hebrew",
+        "Maltese",
+        "Amharic",
+        "Somali",
+        "Javanese",
+        "Sundanese",
+        "Madurese",
+        "Tagalog",
+        "Cebuano",
+        "Hausa",
+        "Yoruba",
+        "Igbo",
+        "Zulu",
+        "Xhosa",
+        "Southern Sotho",
+        "Pedi",
+        "Tswana",
+        "Shona",
+        "Kinyarwanda",
+        "Rundi",
+        "Tamil",
+        "Telugu",
+        "Kannada",
+        "Malayalam",
+        "Paraguayan Guaraní",
+        "Basque",
+        "Dzongkha",
+    }
 )
 
 

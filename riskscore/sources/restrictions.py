@@ -19,7 +19,9 @@ SOURCE = Source(
 )
 LEVELS = ("licence", "ore_ban", "quota", "ban")
 WORLD = "WLD"
-COLUMNS = ("place", "mineral", "stage", "kind", "target", "since", "until", "checked")
+COLUMNS = ("place", "mineral", "stage", "kind", "target", "since", "until", "source", "checked")
+# A row can be checked as such while its day is not; then the source says so.
+MEMORY = "from memory"
 
 
 def parse(content: bytes) -> Iterator[Reading]:
@@ -45,5 +47,5 @@ def parse(content: bytes) -> Iterator[Reading]:
             label=cells["stage"],
             since=since,
             until=day(cells["until"], row, "until"),
-            verified=cells["checked"] == "yes",
+            verified=cells["checked"] == "yes" and MEMORY not in cells["source"],
         )

@@ -1,0 +1,223 @@
+"""Projects: what a curator edits, and beside it what came out of it."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.core.validators import RegexValidator
+from django.db import transaction
+from django.db.models import Prefetch, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import URLPattern, path, reverse
+from django.views.decorators.http import require_POST
+
+from riskscore import edits
+from riskscore.admin import panels, rescore, wording
+from riskscore.admin.filters import BandFilter, FlagFilter, MineralFilter, PlaceFilter
+from riskscore.admin.lenses import shown_lens
+from riskscore.admin.pages import Rescoring
+from riskscore.admin.parts import MineralsOfProject, OfftakesOfProject, OwnershipsOfProject
+from riskscore.models import Evidence, Job, Project, ProjectMineral, Score
+
+KEY = RegexValidator(
+    r"^[a-z0-9][a-z0-9-]{1,59}$", "Use 2 to 60 small letters, digits and hyphens, like icmm-00026."
+)
+
+
+class ProjectForm(forms.ModelForm[Project]):
+    """Flags as boxes to tick, and a key that can be read."""
+
+    flags = forms.MultipleChoiceField(
+        choices=Project.Flag.choices, widget=forms.CheckboxSelectMultiple, required=False
+    )
+
+    class Meta:
+        model = Project
+        fields = "__all__"
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "key" in self.fields:
+            self.fields["key"].validators.append(KEY)
+            self.fields["key"].help_text = "Public, and for ever: it cannot be changed later."
+
+
+@admin.register(Project)
+class ProjectAdmin(Rescoring[Project]):
+    """Saving rescores. A project is archived, never deleted: its history stays."""
+
+    form = ProjectForm
+    change_form_template = "admin/project.html"
+    inlines = (MineralsOfProject, OwnershipsOfProject, OfftakesOfProject)
+    list_display = (
+        "key", "name", "place", "kind", "yields", "composite", "band", "known", "state", "marks",
+    )  # fmt: skip
+    list_display_links = ("key", "name")
+    list_filter = (BandFilter, "state", "kind", FlagFilter, PlaceFilter, MineralFilter, "place__region")
+    list_select_related = ("place",)
+    search_fields = ("=key", "name", "=place__code", "place__name")
+    search_help_text = "name, country, or the whole key"
+    sortable_by = ("key", "name", "place", "kind", "state")
+    autocomplete_fields = ("place", "duplicate_of")
+    readonly_fields = ("input_version", "created_at", "updated_at")
+    actions = ("rescore_selected", "archive_selected", "publish_selected")
+    fieldsets = (
+        (None, {"fields": ("key", "name", ("kind", "stage"), "state")}),
+        ("Where", {"fields": ("place", ("latitude", "longitude"))}),
+        ("Flags", {"fields": ("flags", "duplicate_of"), "classes": ("collapse",)}),
+        (
+            "As published",
+            {
+                "fields": ("release", "source_id", "confidence", "place_label", "place_rule"),
+                "classes": ("collapse",),
+            },
+        ),
+        (
+            "Record",
+            {"fields": ("input_version", "created_at", "updated_at"), "classes": ("collapse",)},
+        ),
+    )
+
+    def get_readonly_fields(
+        self, request: HttpRequest, obj: Project | None = None
+    ) -> Sequence[str]:
+        stable = ("key", "release", "source_id", "place_label", "place_rule") if obj else ()
+        return (*stable, *self.readonly_fields)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Project]:
+        """For the list: minerals and scores of the whole page in one query each."""
+        scores = Score.objects.filter(lens=shown_lens())
+        return (
+            super()
+            .get_queryset(request)
+            .prefetch_related(
+                Prefetch("minerals", ProjectMineral.objects.select_related("mineral")),
+                Prefetch("scores", scores, to_attr="shown"),
+            )
+        )
+
+    @admin.display(description="minerals")
+    def yields(self, row: Project) -> str:
+        """The minerals by name, the primary one first."""
+        order = list(ProjectMineral.Role)
+        parts = sorted(row.minerals.all(), key=lambda part: order.index(part.role))
+        return ", ".join(part.mineral.name for part in parts)
+
+    @admin.display
+    def composite(self, row: Project) -> str:
+        return wording.points(_shown(row).composite) if _shown(row) else wording.NOTHING
+
+    @admin.display
+    def band(self, row: Project) -> str:
+        return wording.band(_shown(row).band) if _shown(row) else wording.NOTHING
+
+    @admin.display
+    def known(self, row: Project) -> str:
+        """The share of the weight that is known."""
+        return wording.share(_shown(row).coverage) if _shown(row) else wording.NOTHING
+
+    @admin.display(description="flags")
+    def marks(self, row: Project) -> str:
+        return ", ".join(flag.replace("_", " ") for flag in row.flags)
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        project = self.get_object(request, object_id)
+        shown = surroundings(project, request) if project else {}
+        return super().change_view(request, object_id, form_url, {**(extra_context or {}), **shown})
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:  # noqa: FBT001 - Django's signature
+        """After the parts are saved too, whatever changed is rescored."""
+        super().save_related(request, form, formsets, change)
+        if form.has_changed() or any(formset.has_changed() for formset in formsets):
+            started = edits.projects_changed(
+                [form.instance], by=request.user, reason="edited in admin"
+            )
+            if started:
+                self.message_user(request, rescore.announcement(started))
+
+    def get_urls(self) -> list[URLPattern]:
+        one = path(
+            "<path:object_id>/rescore/",
+            self.admin_site.admin_view(require_POST(self.rescore_one)),
+            name="riskscore_project_rescore",
+        )
+        return [one, *super().get_urls()]
+
+    def rescore_one(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Rescore the project whose page is open."""
+        project = self.get_object(request, object_id)
+        if project is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+        if not self.has_rescore_permission(request):
+            raise PermissionDenied
+        rescore.attempt(
+            request,
+            {"keys": [project.key]},
+            queue=Job.Queue.INTERACTIVE,
+            reason="asked for on the project's page",
+        )
+        return HttpResponseRedirect(reverse("admin:riskscore_project_change", args=[project.pk]))
+
+    def has_rescore_permission(self, request: HttpRequest) -> bool:
+        """Whether this person may start rescoring."""
+        return rescore.allowed(request)
+
+    @admin.action(description="Rescore the selected projects", permissions=["rescore"])
+    def rescore_selected(self, request: HttpRequest, chosen: QuerySet[Project]) -> None:
+        keys = list(chosen.order_by("key").values_list("key", flat=True)[: rescore.MOST_KEYS + 1])
+        if len(keys) > rescore.MOST_KEYS:
+            text = f"More than {rescore.MOST_KEYS:,} projects: rescore everything, or choose fewer."
+            self.message_user(request, text, messages.ERROR)
+            return
+        few = len(keys) <= 100  # noqa: PLR2004
+        queue = Job.Queue.INTERACTIVE if few else Job.Queue.BULK
+        rescore.attempt(request, {"keys": keys}, queue=queue, reason="asked for in the list")
+
+    @admin.action(description="Archive the selected projects", permissions=["change"])
+    def archive_selected(self, request: HttpRequest, chosen: QuerySet[Project]) -> None:
+        self._turn(request, chosen, Project.State.ARCHIVED)
+
+    @admin.action(description="Publish the selected projects", permissions=["change"])
+    def publish_selected(self, request: HttpRequest, chosen: QuerySet[Project]) -> None:
+        self._turn(request, chosen, Project.State.PUBLISHED)
+
+    def _turn(self, request: HttpRequest, chosen: QuerySet[Project], state: str) -> None:
+        """Bring projects into a state, note it in their histories, rescore what is published."""
+        turned = list(chosen.exclude(state=state))
+        with transaction.atomic():
+            Project.objects.filter(pk__in=[project.pk for project in turned]).update(state=state)
+            for project in turned:
+                project.state = state
+                self.log_change(request, project, f"Turned {state}.")
+            edits.projects_changed(turned, by=request.user, reason=f"turned {state} in admin")
+        self.message_user(request, f"{len(turned)} projects are now {state}.")
+
+
+def _shown(row: Project) -> Score | None:
+    """The project's score through the lens that lists show, as the list has fetched it."""
+    scores: list[Score] = row.shown  # type: ignore[attr-defined]
+    return scores[0] if scores else None
+
+
+def surroundings(project: Project, request: HttpRequest) -> dict[str, Any]:
+    """What the page of a project shows around its form."""
+    evidence = Evidence.objects.filter(project=project, superseded_by__isnull=True)
+    return {
+        "panels": panels.of_project(project),
+        "evidence": evidence.select_related("entered_by"),
+        "older_evidence": Evidence.objects.filter(
+            project=project, superseded_by__isnull=False
+        ).count(),
+        "flag_words": [Project.Flag(flag).label for flag in project.flags],
+        "unranked": set(project.flags).intersection(Project.UNRANKED),
+        "may_rescore": rescore.allowed(request),
+        "may_add_evidence": request.user.has_perm("riskscore.add_evidence"),
+    }

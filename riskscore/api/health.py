@@ -1,0 +1,54 @@
+"""Is it alive, and can it serve? For load balancers and people; no key needed."""
+
+import logging
+
+import redis
+from django.conf import settings
+from django.db import DatabaseError, connection
+from django.http import HttpRequest, HttpResponse
+
+from riskscore.api.rendering import dumps
+from riskscore.api.throttling import client
+from riskscore.models import Method
+
+log = logging.getLogger(__name__)
+
+
+def livez(_request: HttpRequest) -> HttpResponse:
+    """The process answers. Touches nothing else."""
+    return _reply({"status": "alive"}, 200)
+
+
+def readyz(_request: HttpRequest) -> HttpResponse:
+    """200 ready, 503 not. Without the broker 200 degraded: jobs are rows, and pollers find them."""
+    checks = {"database": _database(), "broker": _broker()}
+    if not checks["database"]:
+        return _reply({"status": "unavailable", "checks": checks}, 503)
+    status = "ready" if checks["broker"] else "degraded"
+    return _reply({"status": status, "checks": checks}, 200)
+
+
+def _database() -> bool:
+    """PostgreSQL answers, and our tables are there."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+        Method.objects.exists()
+    except DatabaseError as error:
+        log.warning("not ready: %s", type(error).__name__)
+        return False
+    return True
+
+
+def _broker() -> bool:
+    try:
+        return bool(client(settings.BROKER.redis).ping())
+    except redis.RedisError as error:
+        log.warning("degraded: %s", type(error).__name__)
+        return False
+
+
+def _reply(body: object, status: int) -> HttpResponse:
+    response = HttpResponse(dumps(body), status=status, content_type="application/json")
+    response["Cache-Control"] = "no-store"
+    return response

@@ -1,0 +1,194 @@
+"""How our views describe themselves to drf-spectacular: from the tables that they run by."""
+
+import re
+from typing import Any, cast
+
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.utils import OpenApiResponse
+
+from riskscore.api import shapes
+from riskscore.api.catalogues import METHOD, METHOD_ITEM, MINERAL, PLACE, RELEASE
+from riskscore.api.endpoint import Detail, Listing
+from riskscore.api.explanations import EXPLANATION
+from riskscore.api.job_resources import ITEM_ERROR, JOB, JOB_ITEM
+from riskscore.api.lenses import LENS
+from riskscore.api.parameters import Parameter
+from riskscore.api.problems import KINDS, MEDIA_TYPE
+from riskscore.api.projects import PROJECT
+from riskscore.api.rendering import Csv, NdJson
+from riskscore.api.score_fields import HISTORY_ITEM, SCORE_ITEM
+
+RESOURCES = (
+    PROJECT,
+    SCORE_ITEM,
+    HISTORY_ITEM,
+    JOB,
+    JOB_ITEM,
+    ITEM_ERROR,
+    METHOD,
+    METHOD_ITEM,
+    PLACE,
+    MINERAL,
+    RELEASE,
+    LENS,
+)
+PROBLEM = shapes.record(
+    {
+        "type": shapes.text("Address of what the code means.", format="uri-reference"),
+        "title": shapes.text("Short, the same for every problem of this type."),
+        "status": shapes.whole("HTTP status."),
+        "detail": shapes.text("What is wrong with this request, for people."),
+        "instance": shapes.text("Path of the request."),
+        "code": shapes.one_of(KINDS, "For programs; stable."),
+        "request_id": shapes.text("Name it when you report trouble."),
+        "errors": shapes.several(
+            shapes.record(
+                {
+                    "parameter": shapes.text("Name of the query parameter."),
+                    "pointer": shapes.text("JSON Pointer into the body."),
+                    "detail": shapes.text("What is wrong there."),
+                },
+                "One fault.",
+                required=["detail"],
+            ),
+            "One entry per fault.",
+        ),
+    },
+    "RFC 9457 problem details: the shape of every error.",
+    required=["type", "title", "status", "detail", "instance", "code", "request_id"],
+)
+COMPONENTS = {
+    **{resource.name: resource.schema() for resource in RESOURCES},
+    "Explanation": EXPLANATION,
+    "Problem": PROBLEM,
+}
+REFUSALS = {400: "Not understood", 401: "No living key", 403: "Scope lacking", 429: "Too often"}
+IDEMPOTENCY = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "description": "The same key and body again give the same job, for at least 24 hours.",
+    "schema": shapes.text("1 to 255 visible ASCII characters.", minLength=1, maxLength=255),
+}
+
+
+class ViewSchema(AutoSchema):
+    """Reads `parameters`, `answers`, `body` and `resource` of a view; serializers it has none."""
+
+    def get_operation_id(self) -> str:
+        """`scores_get`, `projects_key_score_explanation_get`."""
+        words = re.findall(r"[a-z_]+", self.path.removeprefix("/api/v1"))
+        return "_".join([*words, self.method.lower()])
+
+    def get_tags(self) -> list[str]:
+        """The view's tag."""
+        return [self.view.tag]
+
+    def get_summary(self) -> str:
+        """The first line of the view's docstring."""
+        return (type(self.view).__doc__ or "").strip().split("\n")[0]
+
+    def get_filter_backends(self) -> list[Any]:
+        """None: filters are parameters of the view."""
+        return []
+
+    def _get_parameters(self) -> list[dict[str, Any]]:
+        query = self.view.parameters if self.method == "GET" or self.view.body is None else ()
+        headers = [IDEMPOTENCY] if self.view.body is not None and self.method == "POST" else []
+        return [*self._resolve_path_parameters_of_view(), *map(_parameter, query), *headers]
+
+    def _resolve_path_parameters_of_view(self) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = self._resolve_path_parameters(_names(self.path))
+        return found
+
+    def _get_request_body(self, _direction: str = "request") -> dict[str, Any] | None:
+        if self.method != "POST" or self.view.body is None:
+            return None
+        return {"required": True, "content": {"application/json": {"schema": self.view.body}}}
+
+    def get_response_serializers(self) -> Any:
+        """What a method answers: its success, and the problems that it may meet."""
+        status, schema = self._success()
+        found: dict[Any, Any] = {(status, "application/json"): OpenApiResponse(schema, "Success")}
+        if isinstance(self.view, Listing) and self.method == "GET":
+            rows = shapes.text("All rows.")
+            for kind in (Csv, NdJson):
+                found[status, kind.media_type] = OpenApiResponse(
+                    shapes.text("All rows."), "Success"
+                )
+        problem = shapes.reference("Problem")
+        refusals = REFUSALS if self.view.authentication_classes else {400: REFUSALS[400]}
+        for code, words in {**refusals, **self._more()}.items():
+            found[code, MEDIA_TYPE] = OpenApiResponse(problem, words)
+        return found
+
+    def _success(self) -> tuple[int, shapes.Schema]:
+        if self.method.lower() in self.view.answers:
+            return self.view.answers[self.method.lower()]
+        if isinstance(self.view, Listing):
+            return 200, _page(self.view.resource.name)
+        return 200, shapes.reference(cast(Detail, self.view).resource.name)
+
+    def _more(self) -> dict[int, str]:
+        more = {404: "Not found"} if "{" in self.path else {}
+        if self.method == "POST" and self.view.body is not None:
+            more |= {409: "Cannot start", 413: "Too large", 415: "Not JSON", 422: "Key used before"}
+        return more
+
+
+class KeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    """`Authorization: Bearer rs_…` in the document."""
+
+    target_class = "riskscore.api.auth.BearerKey"
+    name = "key"
+
+    def get_security_definition(self, _auto_schema: AutoSchema) -> dict[str, Any]:
+        """An HTTP bearer scheme."""
+        return {"type": "http", "scheme": "bearer", "bearerFormat": "rs_<prefix>_<secret>"}
+
+
+class SessionScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    """A browser signed in to admin, for reading."""
+
+    target_class = "riskscore.api.auth.SessionReads"
+    name = "session"
+
+    def get_security_definition(self, _auto_schema: AutoSchema) -> dict[str, Any]:
+        """The session's cookie."""
+        return {"type": "apiKey", "in": "cookie", "name": "sessionid"}
+
+
+def without_slashes(endpoints: list[Any]) -> list[Any]:
+    """Spectacular's hook: each address stands once in the document, without the slash."""
+    return [endpoint for endpoint in endpoints if not endpoint[0].endswith("/")]
+
+
+def with_components(result: dict[str, Any], **_: Any) -> dict[str, Any]:
+    """Spectacular's hook: the schemas that our references name."""
+    result["components"].setdefault("schemas", {}).update(COMPONENTS)
+    return result
+
+
+def _names(path: str) -> list[str]:
+    return [part.split("}")[0] for part in path.split("{")[1:]]
+
+
+def _parameter(parameter: Parameter) -> dict[str, Any]:
+    schema = {k: v for k, v in parameter.schema.items() if k != "description"}
+    found: dict[str, Any] = {
+        "name": parameter.name,
+        "in": "query",
+        "description": parameter.schema["description"],
+        "schema": schema,
+    }
+    if parameter.default is not None:
+        schema["default"] = parameter.default
+    if parameter.many:
+        found |= {"schema": {"type": "array", "items": schema}, "style": "form", "explode": False}
+    return found
+
+
+def _page(name: str) -> shapes.Schema:
+    items = shapes.several(shapes.reference(name), "The page.")
+    link = shapes.optional(shapes.text("Address of the next page; null at the end."))
+    return shapes.record({"items": items, "next": link}, "A page.", required=["items", "next"])

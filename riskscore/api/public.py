@@ -1,0 +1,87 @@
+"""What needs no key: the table of contents, the OpenAPI document, its page, the problem types."""
+
+from dataclasses import asdict
+from functools import cache
+from typing import Any
+
+from django.http import Http404
+from drf_spectacular.generators import SchemaGenerator
+from drf_spectacular.views import SpectacularSwaggerSplitView
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from riskscore.api import shapes
+from riskscore.api.endpoint import Endpoint
+from riskscore.api.problems import KINDS
+
+ANYTHING = shapes.record({}, "See there.")
+HERE = "/api/v1"
+DOORS = (
+    "projects",
+    "scores",
+    "jobs",
+    "methods",
+    "indicators",
+    "places",
+    "minerals",
+    "lenses",
+    "releases",
+    "schema",
+    "docs",
+)
+
+
+class Public(Endpoint):
+    """An address for everybody."""
+
+    tag = "about"
+    authentication_classes = ()
+    permission_classes = ()
+    throttle_classes = ()
+
+
+class Contents(Public):
+    """Where to begin."""
+
+    answers = {"get": (200, ANYTHING)}
+
+    def get(self, _request: Request) -> Response:
+        """Return the addresses of the lists, the document and its page."""
+        return Response({name: f"{HERE}/{name}" for name in DOORS})
+
+
+class ProblemType(Public):
+    """What a problem's `type` points at."""
+
+    answers = {"get": (200, ANYTHING)}
+
+    def get(self, _request: Request, code: str) -> Response:
+        """Return what the code means and what to do."""
+        if code not in KINDS:
+            raise Http404
+        return Response({"code": code, **asdict(KINDS[code])})
+
+
+class Document(Public):
+    """This API as OpenAPI 3.1."""
+
+    answers = {"get": (200, ANYTHING)}
+
+    def get(self, _request: Request) -> Response:
+        """Return the document. It is made once per process, since making it takes a second."""
+        return Response(_document())
+
+
+@cache
+def _document() -> dict[str, Any]:
+    document: dict[str, Any] = SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
+    return document
+
+
+class Page(SpectacularSwaggerSplitView):
+    """The document as a page to read and try. Its scripts come from here: no network."""
+
+    authentication_classes = ()
+    permission_classes = ()
+    throttle_classes = ()
+    url_name = "schema"

@@ -1,0 +1,46 @@
+"""The addresses under `/api/v1`, with and without a slash at the end."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from django.urls import URLPattern, path
+
+from riskscore.api import catalogues, explanations, jobs, projects, public, scores
+
+
+def both(route: str, view: Callable[..., Any], name: str = "") -> Iterator[URLPattern]:
+    """The address as written, and with the slash that people type."""
+    yield path(route, view, name=name or None)
+    yield path(f"{route}/", view)
+
+
+KEY = "projects/<slug:key>"
+JOB = "jobs/<uuid:job_id>"
+
+urlpatterns = [
+    *both("", public.Contents.as_view()),
+    *both("/projects", projects.Projects.as_view()),
+    *both(f"/{KEY}", projects.OneProject.as_view()),
+    *both(f"/{KEY}/score", scores.CurrentScore.as_view()),
+    *both(f"/{KEY}/score/explanation", explanations.Explanation.as_view()),
+    *both(f"/{KEY}/score/history", scores.History.as_view()),
+    *both("/scores", scores.Scores.as_view()),
+    *both("/jobs", jobs.Jobs.as_view()),
+    *both(f"/{JOB}", jobs.OneJob.as_view()),
+    *both(f"/{JOB}/cancel", jobs.Cancel.as_view()),
+    *both(f"/{JOB}/errors", jobs.JobErrors.as_view()),
+    *both("/methods", catalogues.Methods.as_view()),
+    *both("/methods/<slug:code>", catalogues.OneMethod.as_view()),
+    *both("/methods/<slug:code>/<int:version>", catalogues.OneMethod.as_view()),
+    *both("/indicators", catalogues.Indicators.as_view()),
+    *both("/indicators/<str:key>", catalogues.OneIndicator.as_view()),
+    *both("/places", catalogues.Places.as_view()),
+    *both("/places/<slug:code>", catalogues.OnePlace.as_view()),
+    *both("/minerals", catalogues.Minerals.as_view()),
+    *both("/minerals/<slug:code>", catalogues.OneMineral.as_view()),
+    *both("/releases", catalogues.Releases.as_view()),
+    *both("/lenses", catalogues.Lenses.as_view()),
+    *both("/schema", public.Document.as_view(), "schema"),
+    *both("/docs", public.Page.as_view()),
+    *both("/errors/<slug:code>", public.ProblemType.as_view()),
+]
