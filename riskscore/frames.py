@@ -239,4 +239,4 @@ def _evidence(ids: Sequence[int], row_of: dict[int, int], pinned: Pinned) -> dic
 def _rows(sql: str, params: list[Any]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
-        return cursor.fetchall()
+        return list(cursor.fetchall())

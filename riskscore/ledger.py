@@ -8,6 +8,7 @@ functions return the ids of the jobs that deserve a hint.
 import uuid
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import DateTimeField, Func, Max
@@ -280,7 +281,7 @@ def ensure_history_partition(month: date) -> None:
     _execute("SELECT riskscore_history_partition(%s)", [month])
 
 
-def _execute(sql: str, params: list[object]) -> int:
+def _execute(sql: str, params: list[Any]) -> int:
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
-        return cursor.rowcount
+        return int(cursor.rowcount)

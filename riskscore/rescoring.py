@@ -47,10 +47,12 @@ def drain() -> list[uuid.UUID]:
     return []
 
 
-def drain_stranded() -> None:
+def drain_stranded() -> list[uuid.UUID]:
     """Do what nobody else does. For the poller, which must end jobs while the broker is down."""
-    while ledger.stranded():
+    stranded = ledger.stranded()
+    for _ in stranded:
         drain()
+    return stranded
 
 
 def _attempt(claim: ledger.Claim) -> None:
@@ -190,7 +192,7 @@ SELECT {", ".join(_SHARED)} FROM written WHERE before IS DISTINCT FROM digest
 
 
 def _write(job: Job, now: datetime) -> None:
-    pinned = {
+    pinned: dict[str, Any] = {
         "lens": job.lens_id,
         "method": job.method_id,
         "job": job.id,

@@ -53,7 +53,7 @@ if PRODUCTION and _refusals:
 # --- Django -----------------------------------------------------------------------------------
 INSTALLED_APPS = [
     "riskscore.apps.RiskscoreConfig",
-    "django.contrib.admin",
+    "riskscore.apps.RiskscoreAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -74,6 +74,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
+SILENCED_SYSTEM_CHECKS = ["urls.W002"]  # /api/v1 has no slash at its end, so its routes bring one
 ROOT_URLCONF = "riskscore.urls"
 WSGI_APPLICATION = "riskscore.wsgi.application"
 TEMPLATES = [
@@ -95,6 +96,7 @@ TIME_ZONE = "UTC"
 USE_TZ = True
 USE_I18N = False
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+FORMS_URLFIELD_ASSUME_HTTPS = True  # a web address without a scheme means https, as in Django 6
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024**2
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 AUTH_PASSWORD_VALIDATORS = [
@@ -167,6 +169,8 @@ CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
 CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 30.0
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
+CELERY_BEAT_SYNC_EVERY = 1  # the schedule's file tells by its age whether the scheduler lives
+PULSE = env.text("RISKSCORE_PULSE")  # a file that a worker touches at each tick of its poller
 
 # --- Static files -------------------------------------------------------------------------------
 STATIC_URL = "static/"

@@ -30,8 +30,8 @@ def rows_of(lens: Lens) -> bytes:
     )
 
 
-def rescore(*projects: Project, **pins: object) -> Job:
-    job = jobs.start({"keys": [project.key for project in projects]}, **{"as_of": AS_OF, **pins})
+def rescore(*projects: Project) -> Job:
+    job = jobs.start({"keys": [project.key for project in projects]}, as_of=AS_OF)
     while rescoring.drain():
         pass
     return Job.objects.get(id=job.id)

@@ -13,7 +13,7 @@ def work() -> None:
 @app.task(name=POLL)
 def poll() -> None:
     """What a worker does without being told: sweep, and work where nobody else does."""
-    jobs.hint(ledger.sweep()) or rescoring.drain_stranded()
+    jobs.hint([*ledger.sweep(), *rescoring.drain_stranded()])
 
 
 @app.task(name=SWEEP)

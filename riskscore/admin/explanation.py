@@ -11,8 +11,7 @@ from riskscore.admin import charts, wording
 from riskscore.engine.catalogue import INDICATORS
 from riskscore.engine.method import Method as Specification
 from riskscore.engine.tree import Leaf, Node
-from riskscore.models import Band
-from riskscore.models.scores import NODES, ScoreColumns
+from riskscore.models.scores import NODES, Band, ScoreColumns
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +78,7 @@ class Line:
     label: str
     code: str
     dimension: str
+    group: str
     raw: str
     unit: str
     points: float
@@ -104,8 +104,8 @@ class Explanation:
     dimensions: Sequence[Meter]
     lines: Sequence[Line]
     uncounted: Sequence[Line]
-    unknown: Sequence[str]
-    absent: Sequence[str]
+    unknown: Sequence[tuple[str, str]]
+    absent: Sequence[tuple[str, str]]
     cautions: Sequence[str] = field(default=())
 
     @property
@@ -128,8 +128,8 @@ def explain(score: ScoreColumns, specification: Specification) -> Explanation:
         dimensions=meters[1:],
         lines=lines,
         uncounted=shown,
-        unknown=[leaf.label for leaf in gone if not _may_be_absent(leaf)],
-        absent=[leaf.label for leaf in gone if _may_be_absent(leaf)],
+        unknown=_by_dimension(specification, (each for each in gone if not _may_be_absent(each))),
+        absent=_by_dimension(specification, (each for each in gone if _may_be_absent(each))),
         cautions=_cautions([*lines, *shown]),
     )
 
@@ -166,7 +166,8 @@ def _line(
     return Line(
         label=leaf.label,
         code=leaf.code,
-        dimension=dimension_of(specification, leaf),
+        dimension=_dimension(specification, leaf).code,
+        group=_dimension(specification, leaf).label,
         raw=wording.raw(indicator, math.nan if value is None else value),
         unit=wording.unit(indicator),
         points=contribution if contribution is not None and _counts(contribution) else 0.0,
@@ -176,10 +177,18 @@ def _line(
     )
 
 
-def dimension_of(specification: Specification, leaf: Leaf) -> str:
-    """The code of the root's child above a leaf."""
-    above = leaf.path.split("/")[1:2]
-    return above[0] if above else specification.root.code
+def _dimension(specification: Specification, leaf: Leaf) -> Node | Leaf:
+    """The root's child above a leaf; the leaf itself where it hangs on the root."""
+    above = leaf.path.split("/")[1]
+    return next(child for child in specification.root.children if child.code == above)
+
+
+def _by_dimension(specification: Specification, leaves: Iterable[Leaf]) -> list[tuple[str, str]]:
+    """The labels of leaves, joined per dimension."""
+    groups: dict[str, list[str]] = {}
+    for leaf in leaves:
+        groups.setdefault(_dimension(specification, leaf).label, []).append(leaf.label)
+    return [(group, ", ".join(labels)) for group, labels in groups.items()]
 
 
 def _cautions(lines: Iterable[Line]) -> list[str]:

@@ -7,8 +7,9 @@ from django.contrib import admin
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
 
-from riskscore.admin.lenses import shown_lens
-from riskscore.models import Band, Evidence, Mineral, Place, Project, ProjectMineral, Score
+from riskscore.admin.panels import shown_lens
+from riskscore.models import Evidence, Mineral, Place, Project, ProjectMineral, Score
+from riskscore.models.scores import Band
 
 
 class SelectFilter(admin.SimpleListFilter):
@@ -99,8 +100,9 @@ class BandFilter(admin.SimpleListFilter):
         scores = Score.objects.filter(project=OuterRef("pk"), lens=shown_lens())
         if self.value() == "none":
             return queryset.exclude(Exists(scores))
-        known = {str(value) for value in Band.values}
-        return queryset.filter(Exists(scores.filter(band=self.value()))) if self.value() in known else queryset.none()
+        bands = {str(value): value for value in Band.values}
+        wanted = scores.filter(band=bands.get(self.value() or "", -1))
+        return queryset.filter(Exists(wanted))
 
 
 class VersionFilter(admin.SimpleListFilter):
@@ -115,4 +117,3 @@ class VersionFilter(admin.SimpleListFilter):
         if self.value() not in ("current", "superseded"):
             return queryset
         return queryset.filter(superseded_by__isnull=self.value() == "current")
-

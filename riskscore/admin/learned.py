@@ -10,7 +10,6 @@ from riskscore.admin.pages import ReadOnly
 from riskscore.models import LearnedModel
 
 
-@admin.register(LearnedModel)
 class LearnedModelAdmin(ReadOnly[LearnedModel]):
     list_display = ("kind", "version", "state", "created_at")
     list_filter = ("kind", "state")

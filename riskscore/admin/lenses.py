@@ -3,26 +3,13 @@
 from typing import Any
 
 from django import forms
-from django.conf import settings
-from django.contrib import admin
 from django.http import HttpRequest
 
-from riskscore.admin.pages import Page
+from riskscore.admin.pages import Form, Page
 from riskscore.models import Lens, Method
 
 
-def shown_lens() -> Lens | None:
-    """The lens whose scores lists and dashboard show: the default method from nobody's side.
-
-    Before that one exists, the oldest; None before any.
-    """
-    default = Lens.objects.filter(
-        method_code=settings.DEFAULT_METHOD, importer="WLD", scenario=""
-    ).first()
-    return default or Lens.objects.order_by("id").first()
-
-
-class LensForm(forms.ModelForm[Lens]):
+class LensForm(Form[Lens]):
     """A lens looks through a published method."""
 
     method_code = forms.ChoiceField(label="method")
@@ -41,7 +28,6 @@ class LensForm(forms.ModelForm[Lens]):
             )
 
 
-@admin.register(Lens)
 class LensAdmin(Page[Lens]):
     """Once made, a lens only stops or starts being kept current: its scores refer to it."""
 

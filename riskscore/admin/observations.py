@@ -13,7 +13,6 @@ from riskscore.engine.catalogue import INDICATORS
 from riskscore.models import Edition, Observation, Release, Source
 
 
-@admin.register(Source)
 class SourceAdmin(ReadOnly[Source]):
     list_display = ("code", "title", "publisher", "url", "releases")
     search_fields = ("code", "title", "publisher")
@@ -29,7 +28,6 @@ class SourceAdmin(ReadOnly[Source]):
         return format_html('<a href="{}?source__code__exact={}">{}</a>', place, row.code, count)
 
 
-@admin.register(Release)
 class ReleaseAdmin(ReadOnly[Release]):
     list_display = (
         "code", "source", "published_edition", "rows", "licence", "redistributable", "edition",
@@ -46,7 +44,6 @@ class ReleaseAdmin(ReadOnly[Release]):
         return format_html('<a href="{}?release__id__exact={}">observations</a>', place, row.pk)
 
 
-@admin.register(Edition)
 class EditionAdmin(ReadOnly[Edition]):
     list_display = ("number", "reason", "made_at")
     search_fields = ("reason",)
@@ -68,7 +65,6 @@ class IndicatorFilter(admin.SimpleListFilter):
         return queryset.filter(indicator=self.value()) if self.value() else queryset
 
 
-@admin.register(Observation)
 class ObservationAdmin(ReadOnly[Observation]):
     """Hundreds of thousands of values: found by indicator, release, place or mineral."""
 

@@ -2,11 +2,12 @@
 
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from django import forms
 from django.contrib import admin, messages
 from django.core.paginator import Paginator
 from django.db import DatabaseError, IntegrityError
 from django.db.models import Model
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.functional import cached_property
 
 from riskscore import jobs, scope
@@ -16,7 +17,10 @@ Child = TypeVar("Child", bound=Model)
 Parent = TypeVar("Parent", bound=Model)
 
 if TYPE_CHECKING:
-    _Admin, _Inline = admin.ModelAdmin, admin.TabularInline
+    _Admin = admin.ModelAdmin
+    _Inline = admin.TabularInline
+    FormSet = forms.BaseInlineFormSet
+    Form = forms.ModelForm
 else:
     # Django's classes take no type arguments at run time; its stubs demand them.
     class _Admin(admin.ModelAdmin):
@@ -25,6 +29,18 @@ else:
 
     class _Inline(admin.TabularInline):
         def __class_getitem__(cls, _rows: object) -> type:
+            return cls
+
+    class FormSet(forms.BaseInlineFormSet):
+        """Rows of a form that belong to the row above."""
+
+        def __class_getitem__(cls, _rows: object) -> type:
+            return cls
+
+    class Form(forms.ModelForm):
+        """A form over one row."""
+
+        def __class_getitem__(cls, _row: object) -> type:
             return cls
 
 
@@ -37,6 +53,13 @@ class Page(_Admin[Row]):
 
     def has_delete_permission(self, request: HttpRequest, obj: Row | None = None) -> bool:
         return False
+
+    def row(self, request: HttpRequest, object_id: str) -> Row:
+        """The row of a page of our own; a page that says so if there is none."""
+        found = self.get_object(request, object_id)
+        if found is None:
+            raise Http404(f"no {self.opts.verbose_name} has the id {object_id}")
+        return found
 
 
 class ReadOnly(Page[Row]):
@@ -62,7 +85,8 @@ class Bounded(Paginator):  # type: ignore[type-arg]
 
     @cached_property
     def count(self) -> int:
-        return int(self.object_list[: self.MOST + 1].count())  # type: ignore[union-attr]
+        first: Any = self.object_list[: self.MOST + 1]
+        return int(first.count())
 
     @property
     def over(self) -> bool:

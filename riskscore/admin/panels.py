@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.safestring import SafeString
@@ -11,7 +12,7 @@ from django.utils.safestring import SafeString
 from riskscore.admin import charts
 from riskscore.admin.explanation import Explanation, explain
 from riskscore.engine.method import Method as Specification
-from riskscore.models import Project, Score, ScoreHistory
+from riskscore.models import Lens, Project, Score, ScoreHistory
 
 #: Versions that the trend shows.
 MOST_VERSIONS = 40
@@ -83,3 +84,14 @@ def _versions(project: Project) -> dict[int, list[float | None]]:
     for lens, composite in rows.values_list("lens_id", "composite")[:MOST_VERSIONS]:
         found.setdefault(lens, []).insert(0, composite)
     return found
+
+
+def shown_lens() -> Lens | None:
+    """The lens whose scores lists and dashboard show: the default method from nobody's side.
+
+    Before that one exists, the oldest; None before any.
+    """
+    default = Lens.objects.filter(
+        method_code=settings.DEFAULT_METHOD, importer="WLD", scenario=""
+    ).first()
+    return default or Lens.objects.order_by("id").first()

@@ -3,15 +3,14 @@
 from datetime import date
 from typing import Any
 
-from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from riskscore.admin.pages import Part
+from riskscore.admin.pages import Form, FormSet, Part
 from riskscore.models import Offtake, Ownership, Project, ProjectMineral
 
 
-class MineralForm(forms.ModelForm[ProjectMineral]):
+class MineralForm(Form[ProjectMineral]):
     """One mineral. Whether only one is primary is a question for all rows together."""
 
     class Meta:
@@ -23,7 +22,7 @@ class MineralForm(forms.ModelForm[ProjectMineral]):
         return {*super()._get_validation_exclusions(), "role"}  # type: ignore[misc]
 
 
-class MineralSet(forms.BaseInlineFormSet[ProjectMineral, Project, MineralForm]):
+class MineralSet(FormSet[ProjectMineral, Project, MineralForm]):
     """The minerals of a project: at most one is primary."""
 
     def clean(self) -> None:
@@ -36,7 +35,7 @@ class MineralSet(forms.BaseInlineFormSet[ProjectMineral, Project, MineralForm]):
         rows = [row for row in self.forms if hasattr(row, "cleaned_data") and row.cleaned_data]
         return [row for row in rows if not row.cleaned_data.get("DELETE")]
 
-    def save(self, commit: bool = True) -> Any:  # noqa: FBT001, FBT002 - Django's signature
+    def save(self, commit: bool = True) -> Any:
         """First whoever ceases to be primary, so that another can be."""
         if commit and self.instance.pk:
             kept = [row for row in self._kept() if row.cleaned_data.get("role") == "primary"]
@@ -46,7 +45,7 @@ class MineralSet(forms.BaseInlineFormSet[ProjectMineral, Project, MineralForm]):
         return super().save(commit)
 
 
-class ShareSet(forms.BaseInlineFormSet[Any, Project, Any]):
+class ShareSet(FormSet[Any, Project, Any]):
     """Shares of one project: those that hold today add up to one at most."""
 
     def clean(self) -> None:
@@ -63,13 +62,13 @@ class ShareSet(forms.BaseInlineFormSet[Any, Project, Any]):
 def _holds(row: dict[str, Any], today: date) -> bool:
     if row.get("DELETE"):
         return False
-    return (row.get("since") or date.min) <= today < (row.get("until") or date.max)
+    return (row.get("since") or date.min) <= today <= (row.get("until") or date.max)
 
 
 class MineralsOfProject(Part[ProjectMineral, Project]):
     model = ProjectMineral
     form = MineralForm
-    formset = MineralSet
+    formset = MineralSet  # type: ignore[assignment]
     fields = ("mineral", "role", "term")
     autocomplete_fields = ("mineral",)
     verbose_name_plural = "minerals"

@@ -1,6 +1,5 @@
 """Places, their groups, minerals, and the points of the land layers."""
 
-from django.contrib import admin
 from django.http import HttpRequest
 
 from riskscore.admin.pages import Bounded, Page, Part, ReadOnly
@@ -25,7 +24,6 @@ class MembersOfGroup(Part[PlaceMember, Place]):
         return False
 
 
-@admin.register(Place)
 class PlaceAdmin(Page[Place]):
     """Countries and groups. The code is what everything else refers to."""
 
@@ -40,7 +38,6 @@ class PlaceAdmin(Page[Place]):
         return ("code", "kind") if obj else ()
 
 
-@admin.register(PlaceMember)
 class PlaceMemberAdmin(ReadOnly[PlaceMember]):
     list_display = ("group", "member", "since", "until")
     list_filter = ("group",)
@@ -48,7 +45,6 @@ class PlaceMemberAdmin(ReadOnly[PlaceMember]):
     search_fields = ("member__name", "=member__code")
 
 
-@admin.register(Mineral)
 class MineralAdmin(Page[Mineral]):
     """Minerals as statistics count them."""
 
@@ -62,7 +58,6 @@ class MineralAdmin(Page[Mineral]):
         return ("code",) if obj else ()
 
 
-@admin.register(Locality)
 class LocalityAdmin(ReadOnly[Locality]):
     list_display = ("name", "code", "family", "latitude", "longitude", "release")
     list_filter = ("release",)

@@ -1,6 +1,5 @@
 """Projects: what a curator edits, and beside it what came out of it."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -16,8 +15,8 @@ from django.views.decorators.http import require_POST
 from riskscore import edits
 from riskscore.admin import panels, rescore, wording
 from riskscore.admin.filters import BandFilter, FlagFilter, MineralFilter, PlaceFilter
-from riskscore.admin.lenses import shown_lens
-from riskscore.admin.pages import Rescoring
+from riskscore.admin.pages import Form, Rescoring
+from riskscore.admin.panels import shown_lens
 from riskscore.admin.parts import MineralsOfProject, OfftakesOfProject, OwnershipsOfProject
 from riskscore.models import Evidence, Job, Project, ProjectMineral, Score
 
@@ -26,7 +25,7 @@ KEY = RegexValidator(
 )
 
 
-class ProjectForm(forms.ModelForm[Project]):
+class ProjectForm(Form[Project]):
     """Flags as boxes to tick, and a key that can be read."""
 
     flags = forms.MultipleChoiceField(
@@ -44,7 +43,6 @@ class ProjectForm(forms.ModelForm[Project]):
             self.fields["key"].help_text = "Public, and for ever: it cannot be changed later."
 
 
-@admin.register(Project)
 class ProjectAdmin(Rescoring[Project]):
     """Saving rescores. A project is archived, never deleted: its history stays."""
 
@@ -55,7 +53,15 @@ class ProjectAdmin(Rescoring[Project]):
         "key", "name", "place", "kind", "yields", "composite", "band", "known", "state", "marks",
     )  # fmt: skip
     list_display_links = ("key", "name")
-    list_filter = (BandFilter, "state", "kind", FlagFilter, PlaceFilter, MineralFilter, "place__region")
+    list_filter = (
+        BandFilter,
+        "state",
+        "kind",
+        FlagFilter,
+        PlaceFilter,
+        MineralFilter,
+        "place__region",
+    )
     list_select_related = ("place",)
     search_fields = ("=key", "name", "=place__code", "place__name")
     search_help_text = "name, country, or the whole key"
@@ -82,7 +88,7 @@ class ProjectAdmin(Rescoring[Project]):
 
     def get_readonly_fields(
         self, request: HttpRequest, obj: Project | None = None
-    ) -> Sequence[str]:
+    ) -> tuple[str, ...]:
         stable = ("key", "release", "source_id", "place_label", "place_rule") if obj else ()
         return (*stable, *self.readonly_fields)
 
@@ -101,22 +107,25 @@ class ProjectAdmin(Rescoring[Project]):
     @admin.display(description="minerals")
     def yields(self, row: Project) -> str:
         """The minerals by name, the primary one first."""
-        order = list(ProjectMineral.Role)
+        order = ProjectMineral.Role.values
         parts = sorted(row.minerals.all(), key=lambda part: order.index(part.role))
         return ", ".join(part.mineral.name for part in parts)
 
     @admin.display
     def composite(self, row: Project) -> str:
-        return wording.points(_shown(row).composite) if _shown(row) else wording.NOTHING
+        score = _shown(row)
+        return wording.points(score.composite) if score else wording.NOTHING
 
     @admin.display
     def band(self, row: Project) -> str:
-        return wording.band(_shown(row).band) if _shown(row) else wording.NOTHING
+        score = _shown(row)
+        return wording.band(score.band) if score else wording.NOTHING
 
     @admin.display
     def known(self, row: Project) -> str:
         """The share of the weight that is known."""
-        return wording.share(_shown(row).coverage) if _shown(row) else wording.NOTHING
+        score = _shown(row)
+        return wording.share(score.coverage) if score else wording.NOTHING
 
     @admin.display(description="flags")
     def marks(self, row: Project) -> str:
@@ -133,7 +142,7 @@ class ProjectAdmin(Rescoring[Project]):
         shown = surroundings(project, request) if project else {}
         return super().change_view(request, object_id, form_url, {**(extra_context or {}), **shown})
 
-    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:  # noqa: FBT001 - Django's signature
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         """After the parts are saved too, whatever changed is rescored."""
         super().save_related(request, form, formsets, change)
         if form.has_changed() or any(formset.has_changed() for formset in formsets):
@@ -153,9 +162,7 @@ class ProjectAdmin(Rescoring[Project]):
 
     def rescore_one(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Rescore the project whose page is open."""
-        project = self.get_object(request, object_id)
-        if project is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+        project = self.row(request, object_id)
         if not self.has_rescore_permission(request):
             raise PermissionDenied
         rescore.attempt(
@@ -177,7 +184,7 @@ class ProjectAdmin(Rescoring[Project]):
             text = f"More than {rescore.MOST_KEYS:,} projects: rescore everything, or choose fewer."
             self.message_user(request, text, messages.ERROR)
             return
-        few = len(keys) <= 100  # noqa: PLR2004
+        few = len(keys) <= 100
         queue = Job.Queue.INTERACTIVE if few else Job.Queue.BULK
         rescore.attempt(request, {"keys": keys}, queue=queue, reason="asked for in the list")
 

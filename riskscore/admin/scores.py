@@ -68,7 +68,6 @@ class AnyScoreAdmin(ReadOnly[AnyScore]):
         return row.project.place.name
 
 
-@admin.register(Score)
 class ScoreAdmin(AnyScoreAdmin[Score]):
     """The ranking: worst first, not assessed last. Ties are ties."""
 
@@ -77,7 +76,6 @@ class ScoreAdmin(AnyScoreAdmin[Score]):
     ordering = ("lens", F("composite").desc(nulls_last=True), "project_id")
 
 
-@admin.register(ScoreHistory)
 class ScoreHistoryAdmin(AnyScoreAdmin[ScoreHistory]):
     """Every score that differed from the one before it, newest first."""
 

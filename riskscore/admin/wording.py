@@ -7,7 +7,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from riskscore.engine.catalogue import Indicator
-from riskscore.models import Band
+from riskscore.models.scores import Band
 
 NOTHING = "–"
 

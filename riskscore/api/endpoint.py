@@ -16,7 +16,7 @@ from riskscore.api import pagination, parsing, tracing
 from riskscore.api.pagination import Order
 from riskscore.api.parameters import Asked, Parameter, choice, condition, read_all
 from riskscore.api.problems import of_parameters
-from riskscore.api.rendering import Csv, Json, NdJson, csv_lines, ndjson_lines
+from riskscore.api.rendering import Csv, Json, NdJson, blocks, csv_lines, ndjson_lines
 from riskscore.api.resources import Resource, Row, cell_names, cells, columns_of, item
 from riskscore.api.shapes import Schema
 from riskscore.models import ApiKey
@@ -114,6 +114,11 @@ class Listing(Endpoint):
         """Add to the rows what no column holds, for the fields of these names."""
 
     @property
+    def exporting(self) -> bool:
+        """Whether all rows are wanted instead of a page."""
+        return bool(self.request.accepted_renderer.format != "json")
+
+    @property
     def order(self) -> Order:
         """The order asked for."""
         return self.orders[self.asked.get("order") or next(iter(self.orders))]
@@ -123,7 +128,7 @@ class Listing(Endpoint):
         fields = self.resource.chosen(self.asked["fields"])
         names = {field.name for field in fields}
         start = pagination.position(request, self.asked["cursor"])
-        if request.accepted_renderer.format != "json":
+        if self.exporting:
             return self._export(request, start)
         size = self.asked["page_size"]
         rows = self._rows(names, start, size + 1)
@@ -162,7 +167,7 @@ class Listing(Endpoint):
             lines = csv_lines(cell_names(fields), (cells(fields, row) for row in rows))
         else:
             lines = ndjson_lines(item(fields, row) for row in rows)
-        response = StreamingHttpResponse(lines, content_type=kind.media_type)
+        response = StreamingHttpResponse(blocks(lines), content_type=kind.media_type)
         response["Content-Disposition"] = f'inline; filename="{self.resource.name}.{kind.format}"'
         response["Cache-Control"] = "private, no-store"
         return response

@@ -8,15 +8,19 @@ import math
 from functools import lru_cache
 from typing import Any
 
+from riskscore.api.lenses import NOBODY
 from riskscore.api.score_fields import beside, known
 from riskscore.engine import catalogue
-from riskscore.engine.catalogue import Indicator
+from riskscore.engine.catalogue import Indicator, Level
 from riskscore.engine.method import Method as Specification
 from riskscore.engine.tree import Leaf, Node, Weight
 from riskscore.models import Method, Release
 from riskscore.models.scores import NODES
 
 Row = dict[str, Any]
+
+#: A method may read a column of its own; nothing more is known of it than the method says.
+NOT_IN_CATALOGUE = Indicator("", "", Level.PROJECT, "", 1, "", ())
 
 SHARED = (
     "Most inputs describe the country and the mineral, not the site: {others} other ranked "
@@ -34,10 +38,9 @@ def explain(row: Row, standings: dict[str, Row]) -> Row:
     """The explanation of a score row (with its arrays and method hash) and its standings."""
     method = specification(row["method_id"], row["method__hash"])
     releases = _releases(row["edition"])
-    leaves = list(enumerate(method.leaves))
     branches = {node.code: node for node in method.root.children if isinstance(node, Node)}
     dimensions = [
-        _dimension(row, branches[name], at, leaves, releases) | {"standing": standings[name]}
+        _dimension(row, branches[name], at, method, releases) | {"standing": standings[name]}
         for at, name in enumerate(NODES)
         if name in branches
     ]
@@ -51,8 +54,9 @@ def explain(row: Row, standings: dict[str, Row]) -> Row:
 
 
 def _dimension(
-    row: Row, node: Node, at: int, leaves: list[tuple[int, Leaf]], releases: dict[str, Row]
+    row: Row, node: Node, at: int, method: Specification, releases: dict[str, Row]
 ) -> Row:
+    leaves = enumerate(method.leaves)
     below = [(i, leaf) for i, leaf in leaves if leaf.path.startswith(f"{node.path}/")]
     parts = [row["contributions"][i] for i, _ in below]
     score = row[node.code]
@@ -61,7 +65,7 @@ def _dimension(
         "dimension": node.code,
         "label": node.label,
         "score": score,
-        "assessed": score is not None,
+        "band": _band(score, method),
         "contribution": known(math.fsum(parts)) if row["composite"] is not None else None,
         "weight": _weight(node.weight, kind),
         **beside(row, at),
@@ -72,50 +76,48 @@ def _dimension(
 
 
 def _indicator(row: Row, node: Node, i: int, leaf: Leaf, releases: dict[str, Row]) -> Row:
-    indicator = catalogue.INDICATORS.get(leaf.column)
+    indicator = catalogue.INDICATORS.get(leaf.column, NOT_IN_CATALOGUE)
     value = known(row["inputs"][i])
     weight = _weight(leaf.weight, row["project__kind"])
     return {
         "indicator": leaf.code,
         "label": leaf.label,
         "value": value,
-        "level": _level(indicator, value),
-        "unit": indicator.unit if indicator else "",
-        "status": _status(row[node.code], value, weight),
+        "level": indicator.levels[int(value)] if indicator.levels and value is not None else None,
+        "unit": indicator.unit,
+        "status": _status(row, indicator, value, weight, assessed=row[node.code] is not None),
         "contribution": known(row["contributions"][i]),
         "weight": weight,
         "weighs_in": leaf.path.split("/")[-2],
         "why": leaf.reason,
-        "about": indicator.about if indicator else "",
-        "proxy_for": indicator.proxy_for if indicator else "",
-        "caution": indicator.caution if indicator else "",
+        "about": indicator.about,
+        "proxy_for": indicator.proxy_for,
+        "caution": indicator.caution,
         "scaling": {"kind": leaf.scaling.kind, **leaf.scaling.parameters()},
-        "sources": [releases.get(code, {"source": code}) for code in _sources(indicator)],
+        "cited": leaf.source,
+        "sources": [releases.get(code, {"source": code}) for code in indicator.sources],
     }
 
 
-def _status(score: float | None, value: float | None, weight: float) -> str:
-    """What the value does: counted, shown (weight 0), context (not assessed), or unknown."""
+def _status(
+    row: Row, indicator: Indicator, value: float | None, weight: float, *, assessed: bool
+) -> str:
+    """What the value does here; the words are explained in the schema of the explanation."""
     if value is None:
-        return "unknown"
+        nobody = row["lens__importer_id"] == NOBODY and indicator.level.startswith("importer")
+        return "does_not_apply" if nobody else "unknown"
     if not weight:
         return "shown"
-    return "context" if score is None else "counted"
+    return "counted" if assessed else "context"
 
 
-def _level(indicator: Indicator | None, value: float | None) -> str | None:
-    """The word for an ordinal value."""
-    if indicator is None or value is None or not indicator.levels:
-        return None
-    return indicator.levels[int(value)]
+def _band(score: float | None, method: Specification) -> str:
+    reached = [band.code for band in method.bands if score is not None and band.start <= score]
+    return reached[-1] if reached else "not assessed"
 
 
 def _weight(weight: Weight, kind: str) -> float:
     return dict(weight.by_group).get(kind, weight.default)
-
-
-def _sources(indicator: Indicator | None) -> tuple[str, ...]:
-    return indicator.sources if indicator else ()
 
 
 def _releases(edition: int) -> dict[str, Row]:

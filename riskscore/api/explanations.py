@@ -9,11 +9,11 @@ from riskscore.api.endpoint import Endpoint
 from riskscore.api.explanation import explain
 from riskscore.api.projects import add_minerals
 from riskscore.api.resources import columns_of, item
-from riskscore.api.score_fields import BESIDE_SHAPE, SCORE_ITEM
+from riskscore.api.score_fields import BANDS, BESIDE_SHAPE, SCORE_ITEM
 from riskscore.api.scores import current_of
 from riskscore.models.scores import NODES
 
-STATUSES = ("counted", "shown", "context", "unknown")
+STATUSES = ("counted", "shown", "context", "unknown", "does_not_apply")
 ALSO = {"project__kind", "method_id", "method__hash", "inputs", "contributions"}
 
 STANDING = shapes.record(
@@ -45,7 +45,8 @@ INDICATOR = shapes.record(
         "unit": shapes.text("Unit of the raw value."),
         "status": shapes.one_of(
             STATUSES,
-            "counted; shown (no weight here); context (its dimension is not assessed); unknown.",
+            "counted; shown (no weight here); context (its dimension is not assessed, so it adds "
+            "nothing); unknown; does_not_apply (it is about a buyer, and the importer is WLD).",
         ),
         "contribution": shapes.optional(shapes.number("Points that it adds to the composite.")),
         "weight": shapes.number("Nominal weight among its siblings, for this kind of site."),
@@ -55,6 +56,7 @@ INDICATOR = shapes.record(
         "proxy_for": shapes.text("What it stands in for, if it is a proxy."),
         "caution": shapes.text("Show this text wherever the value is shown."),
         "scaling": shapes.record({}, "How raw becomes 0 to 100."),
+        "cited": shapes.text("What the method cites."),
         "sources": shapes.several(SOURCE, "Where the value comes from."),
     },
     "One indicator.",
@@ -64,7 +66,7 @@ DIMENSION = shapes.record(
         "dimension": shapes.one_of(NODES[1:], "Which of the four."),
         "label": shapes.text("Its name."),
         "score": shapes.optional(shapes.number("0 to 100; null is not assessed.")),
-        "assessed": shapes.flag("Whether enough is known."),
+        "band": shapes.one_of(BANDS.values(), "Band of the score."),
         "contribution": shapes.optional(shapes.number("Points that it adds to the composite.")),
         "weight": shapes.number("Nominal weight in the composite."),
         **BESIDE_SHAPE,

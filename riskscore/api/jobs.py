@@ -111,7 +111,7 @@ def _once(request: Request, wanted: dict[str, Any]) -> tuple[Job, bool]:
     fingerprint = hashlib.sha256(orjson.dumps(wanted, option=orjson.OPT_SORT_KEYS)).hexdigest()
     with transaction.atomic():
         row, new = IdempotencyKey.objects.select_related("job").get_or_create(
-            user=request.user,
+            user_id=request.user.pk,  # type: ignore[misc]
             route=f"POST {JOBS}",
             key=given,
             defaults={"fingerprint": fingerprint},
@@ -127,9 +127,8 @@ def _once(request: Request, wanted: dict[str, Any]) -> tuple[Job, bool]:
 
 def _start(request: Request, wanted: dict[str, Any]) -> Job:
     if own(request).exclude(state__in=Job.TERMINAL).count() >= MOST_OPEN:
-        raise Problem(
-            "too_many_jobs", f"{MOST_OPEN} of your jobs are open", headers={"Retry-After": "10"}
-        )
+        detail = f"{MOST_OPEN} of your jobs are open"
+        raise Problem("too_many_jobs", detail, headers={"Retry-After": "10"})
     keys = wanted["scope"].get("keys")
     try:
         return jobs.start(

@@ -9,7 +9,7 @@ from drf_spectacular.utils import OpenApiResponse
 
 from riskscore.api import shapes
 from riskscore.api.catalogues import METHOD, METHOD_ITEM, MINERAL, PLACE, RELEASE
-from riskscore.api.endpoint import Detail, Listing
+from riskscore.api.endpoint import Detail, Endpoint, Listing
 from riskscore.api.explanations import EXPLANATION
 from riskscore.api.job_resources import ITEM_ERROR, JOB, JOB_ITEM
 from riskscore.api.lenses import LENS
@@ -75,63 +75,67 @@ IDEMPOTENCY = {
 class ViewSchema(AutoSchema):
     """Reads `parameters`, `answers`, `body` and `resource` of a view; serializers it has none."""
 
+    @property
+    def endpoint(self) -> Endpoint:
+        """The view that is described."""
+        return cast(Endpoint, self.view)
+
     def get_operation_id(self) -> str:
         """`scores_get`, `projects_key_score_explanation_get`."""
         words = re.findall(r"[a-z_]+", self.path.removeprefix("/api/v1"))
-        return "_".join([*words, self.method.lower()])
+        return "_".join([*(words or ["contents"]), self.method.lower()])
 
     def get_tags(self) -> list[str]:
         """The view's tag."""
-        return [self.view.tag]
+        return [self.endpoint.tag]
 
     def get_summary(self) -> str:
         """The first line of the view's docstring."""
-        return (type(self.view).__doc__ or "").strip().split("\n")[0]
+        return (type(self.endpoint).__doc__ or "").strip().split("\n")[0]
 
     def get_filter_backends(self) -> list[Any]:
         """None: filters are parameters of the view."""
         return []
 
     def _get_parameters(self) -> list[dict[str, Any]]:
-        query = self.view.parameters if self.method == "GET" or self.view.body is None else ()
-        headers = [IDEMPOTENCY] if self.view.body is not None and self.method == "POST" else []
+        query = (
+            self.endpoint.parameters if self.method == "GET" or self.endpoint.body is None else ()
+        )
+        headers = [IDEMPOTENCY] if self.endpoint.body is not None and self.method == "POST" else []
         return [*self._resolve_path_parameters_of_view(), *map(_parameter, query), *headers]
 
     def _resolve_path_parameters_of_view(self) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = self._resolve_path_parameters(_names(self.path))
-        return found
+        return list(self._resolve_path_parameters(_names(self.path)))  # type: ignore[no-untyped-call]
 
     def _get_request_body(self, _direction: str = "request") -> dict[str, Any] | None:
-        if self.method != "POST" or self.view.body is None:
+        if self.method != "POST" or self.endpoint.body is None:
             return None
-        return {"required": True, "content": {"application/json": {"schema": self.view.body}}}
+        return {"required": True, "content": {"application/json": {"schema": self.endpoint.body}}}
 
     def get_response_serializers(self) -> Any:
         """What a method answers: its success, and the problems that it may meet."""
         status, schema = self._success()
         found: dict[Any, Any] = {(status, "application/json"): OpenApiResponse(schema, "Success")}
-        if isinstance(self.view, Listing) and self.method == "GET":
+        if isinstance(self.endpoint, Listing) and self.method == "GET":
             rows = shapes.text("All rows.")
             for kind in (Csv, NdJson):
-                found[status, kind.media_type] = OpenApiResponse(
-                    shapes.text("All rows."), "Success"
-                )
+                found[status, kind.media_type] = OpenApiResponse(rows, "Success")
         problem = shapes.reference("Problem")
-        refusals = REFUSALS if self.view.authentication_classes else {400: REFUSALS[400]}
+        refusals = REFUSALS if self.endpoint.authentication_classes else {400: REFUSALS[400]}
         for code, words in {**refusals, **self._more()}.items():
             found[code, MEDIA_TYPE] = OpenApiResponse(problem, words)
         return found
 
     def _success(self) -> tuple[int, shapes.Schema]:
-        if self.method.lower() in self.view.answers:
-            return self.view.answers[self.method.lower()]
-        if isinstance(self.view, Listing):
-            return 200, _page(self.view.resource.name)
-        return 200, shapes.reference(cast(Detail, self.view).resource.name)
+        if self.method.lower() in self.endpoint.answers:
+            return self.endpoint.answers[self.method.lower()]
+        if isinstance(self.endpoint, Listing):
+            return 200, _page(self.endpoint.resource.name)
+        return 200, shapes.reference(cast(Detail, self.endpoint).resource.name)
 
     def _more(self) -> dict[int, str]:
         more = {404: "Not found"} if "{" in self.path else {}
-        if self.method == "POST" and self.view.body is not None:
+        if self.method == "POST" and self.endpoint.body is not None:
             more |= {409: "Cannot start", 413: "Too large", 415: "Not JSON", 422: "Key used before"}
         return more
 

@@ -115,13 +115,16 @@ class Scores(Listing):
         return current(self.lens.pk)
 
     def enrich(self, rows: list[Row], names: set[str]) -> None:
-        """Minerals by one query and ranks by one. A long export keeps its ranks."""
+        """Minerals by one query and ranks by one, which an export keeps for all its pages."""
         if "minerals" in names:
             add_minerals(rows, "project_id")
         if not names & {"rank", "shared_with"}:
             return
         node = self.order.column if self.order.column in NODES else "composite"
-        self.ranks = self.ranks or ranking.ranks(self.lens.pk, node)
+        if self.ranks is None:
+            on_page = [row[node] for row in rows if row[node] is not None]
+            lowest = None if self.exporting else min(on_page, default=100.0)
+            self.ranks = ranking.ranks(self.lens.pk, node, at_least=lowest)
         for row in rows:
             row.update(self.ranks.standing(row[node], row["project__flags"]))
 

@@ -46,8 +46,7 @@ def load(directory: Path) -> Loaded:
         new = _new_releases(bundle.releases)
         _load_places(bundle)
         _load_minerals(bundle.minerals)
-        edition = next_edition("bundle") if new else None
-        releases = _load_releases(new, edition)
+        releases = _load_releases(new, next_edition("bundle")) if new else {}
         observed = sum(
             intake.record(releases[code], _observations(bundle, code))
             for code in bundle.observed
@@ -125,7 +124,7 @@ def _load_minerals(stated: Iterable[rows.Mineral]) -> None:
     )
 
 
-def _load_releases(stated: Iterable[rows.Release], edition: Edition | None) -> dict[str, Release]:
+def _load_releases(stated: Iterable[rows.Release], edition: Edition) -> dict[str, Release]:
     loaded = {}
     for row in stated:
         source, _ = Source.objects.get_or_create(
@@ -150,7 +149,7 @@ def _load_releases(stated: Iterable[rows.Release], edition: Edition | None) -> d
 
 def _observations(bundle: tables.Bundle, release: str) -> Iterator[intake.NewObservation]:
     for row in bundle.observations(release):
-        yield intake.NewObservation(*row[:4], None, *row[4:])
+        yield intake.NewObservation(project=None, **row._asdict())
 
 
 def _load_localities(stated: Iterable[rows.Locality], releases: dict[str, Release]) -> None:

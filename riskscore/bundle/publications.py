@@ -47,7 +47,8 @@ class Publication:
             try:
                 yield from parse(content(directory, name))
             except BadFile as error:
-                raise error.within(name) from error
+                error.within(name)
+                raise
 
     def release(self, directory: Path, rows: int) -> Release:
         """The row of releases.csv.

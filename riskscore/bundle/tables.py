@@ -64,12 +64,12 @@ class Bundle:
 
     @cached_property
     def observed(self) -> tuple[str, ...]:
-        """The codes of the releases that have observations, in the order of releases.csv."""
-        return tuple(
-            release.code
-            for release in self.releases
-            if (self.directory / observations_file(release.code)).exists()
-        )
+        """The codes of the releases that have observations, in the order of releases.csv: all
+        that give no sites, no localities and nothing to the table of places."""
+        others = {project.release for project in self.projects}
+        others |= {locality.release for locality in self.localities}
+        others |= {code for place in self.places for code in place.source.split(cells.SEPARATOR)}
+        return tuple(row.code for row in self.releases if row.code not in others)
 
     @cached_property
     def place_codes(self) -> frozenset[str]:
@@ -105,6 +105,13 @@ def read(directory: Path) -> Bundle:
     found: dict[str, Any] = {table.file: tuple(_rows(directory, table)) for table in SMALL}
     bundle = Bundle(directory, *(found[table.file] for table in SMALL))
     _check_references(bundle)
+    expected = {directory / observations_file(code) for code in bundle.observed}
+    for stray in sorted({*directory.glob(observations_file("*"))} - expected):
+        raise BadFile(
+            f"no release of {RELEASES.file} has these observations",
+            file=str(stray.relative_to(directory)),
+            remedy=REBUILD,
+        )
     return bundle
 
 

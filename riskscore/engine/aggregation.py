@@ -18,6 +18,7 @@ from riskscore.engine.errors import NumberError
 
 MEANS = ("arithmetic", "geometric", "harmonic", "power")
 KINDS = (*MEANS, "max", "copeland")
+TIE = 1e-12
 FIXED_P = {"arithmetic": 1.0, "geometric": 0.0, "harmonic": -1.0}
 
 
@@ -171,4 +172,4 @@ def copeland_against(x: Floats, reference: Floats, weights: Floats) -> Floats:
     Sums of weights that should tie may differ in the last bits, so 1e-12 counts as a tie.
     """
     over = outranking(x, reference, weights) - 0.5
-    return np.asarray(((over > 1e-12).astype(float) - (over < -1e-12)).sum(axis=1))
+    return np.asarray(((over > TIE).astype(float) - (over < -TIE)).sum(axis=1))

@@ -1,4 +1,4 @@
-"""The array types of the engine, and the two divisions and products that know their zeros."""
+"""The array types of the engine, and a division and a product that know their zeros."""
 
 from __future__ import annotations
 
@@ -12,16 +12,17 @@ Mass = Floats | float
 """A weight: one number for all units, or one per unit."""
 
 
-def over(top: Mass, bottom: Mass, otherwise: float = np.nan) -> Floats:
+def over(top: npt.ArrayLike, bottom: npt.ArrayLike, otherwise: float = np.nan) -> Floats:
     """top / bottom where bottom is above zero, else ``otherwise``."""
-    out = np.full(np.broadcast(top, bottom).shape, otherwise)
-    np.divide(top, bottom, out=out, where=np.greater(bottom, 0))
+    above, below = np.asarray(top), np.asarray(bottom)
+    out = np.full(np.broadcast_shapes(above.shape, below.shape), otherwise)
+    np.divide(above, below, out=out, where=below > 0)
     return out
 
 
-def masked(x: Floats, mass: Mass) -> Floats:
+def masked(x: npt.ArrayLike, mass: npt.ArrayLike) -> Floats:
     """x·mass, 0 where mass is 0 whatever x is (NaN, infinite)."""
-    out = np.zeros(x.shape)
-    weight = np.broadcast_to(mass, x.shape)
-    np.multiply(x, weight, out=out, where=weight != 0)
+    value, weight = np.asarray(x), np.asarray(mass)
+    out = np.zeros(np.broadcast_shapes(value.shape, weight.shape))
+    np.multiply(value, weight, out=out, where=weight != 0)
     return out

@@ -21,6 +21,9 @@ LABEL_KM = 25.0
 # The azimuthal projection turns a segment beyond the antipode inside out; so far away only the
 # vertices count.
 FAR_KM = 9000.0
+# Outlines are straight in degrees (the 49th parallel is one line), so long segments are split
+# before they are projected; at 0.5° the middle of a segment is then right to some 30 m.
+SPLIT_DEGREES = 0.5
 
 Floats = NDArray[np.float64]
 Point = tuple[float, float]
@@ -143,14 +146,14 @@ def unwrapped(ring: Ring) -> list[Point]:
 def boundary_distance(shape: BaseGeometry, lon: float, lat: float) -> float:
     """Kilometres from a point to the nearest boundary of a shape.
 
-    The boundary is projected azimuthally around the point, so distances to vertices are exact on
-    the sphere; between two vertices the boundary is a straight line of that projection.
+    The boundary is projected azimuthally around the point, so distances to its vertices are exact
+    on the sphere.
     """
     return min(_line_distance(line, lon, lat) for line in _lines(shape))
 
 
 def _lines(shape: BaseGeometry) -> Iterable[Floats]:
-    for line in shapely.get_parts(shapely.boundary(shape)):
+    for line in shapely.get_parts(shapely.segmentize(shapely.boundary(shape), SPLIT_DEGREES)):
         yield shapely.get_coordinates(line)
 
 

@@ -128,3 +128,23 @@ def rest_of_world_bounds(named: npt.ArrayLike, rest: float) -> tuple[float, floa
     whole, remainder = divmod(left, block)
     low = float((part * part).sum())
     return low, low + whole * block * block + remainder * remainder
+
+
+def delta_hhi01(amounts: npt.ArrayLike, producer: int, change: float) -> float:
+    """HHI01 after less before, when one producer's amount changes by ``change``.
+
+    ``change = −amount`` removes the producer; a producer's index just past the end adds a new one.
+    Negative: the market becomes less concentrated. Raises NumberError when less than nothing would
+    be left.
+    """
+    before = np.nan_to_num(np.asarray(amounts, dtype=np.float64))
+    after = np.append(before, 0.0) if producer == len(before) else before.copy()
+    after[producer] += change
+    if after[producer] < 0:
+        raise NumberError(f"producer {producer} cannot lose more than {before[producer]:g}")
+    return float(hhi01(after) - hhi01(before))
+
+
+def merger_delta_hhi10k(first_share: float, second_share: float) -> float:
+    """Rise of the HHI (0..10,000) when two producers of these shares (0..1) become one: 2·a·b."""
+    return 2.0e4 * first_share * second_share

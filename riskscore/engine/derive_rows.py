@@ -7,9 +7,9 @@ from collections.abc import Callable, Mapping
 import numpy as np
 import numpy.typing as npt
 
-from riskscore.engine.arrays import over
+from riskscore.engine.arrays import Floats, over
 from riskscore.engine.catalogue import Level
-from riskscore.engine.observations import Axes, Floats, Observations, Table
+from riskscore.engine.observations import Axes, Observations, Table
 
 Rule = Callable[[Mapping[str, Observations], Axes], Table | None]
 

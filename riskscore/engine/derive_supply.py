@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from riskscore.engine.arrays import Floats
 from riskscore.engine.catalogue import WGI_LABELS, Level
 from riskscore.engine.concentration import (
     concentration_ratio,
@@ -16,7 +17,7 @@ from riskscore.engine.concentration import (
     wgi_risk01,
 )
 from riskscore.engine.derive_rows import Rule, latest_of, mean_known, newest_years, rows_of
-from riskscore.engine.observations import Axes, Floats, Observations, Table
+from riskscore.engine.observations import Axes, Observations, Table
 
 SUPPLY_YEARS = 3
 """Years of production that a mean covers: a strike or a flood is not a change of structure."""

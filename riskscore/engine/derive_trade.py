@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from riskscore.engine.arrays import Floats
 from riskscore.engine.catalogue import (
     AGREEMENT_LEVELS,
     ALIGNMENT_LEVELS,
@@ -14,7 +15,7 @@ from riskscore.engine.catalogue import (
 )
 from riskscore.engine.concentration import hhi01, wgi_risk01
 from riskscore.engine.derive_rows import Rule, latest_of, newest_years, rows_of
-from riskscore.engine.observations import Axes, Floats, Observations, Table
+from riskscore.engine.observations import Axes, Observations, Table
 
 IMPORT_YEARS = 3
 TONNES = {"t": 1.0, "metr. t": 1.0, "kg": 1e-3, "ct": 2e-7}

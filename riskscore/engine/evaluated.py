@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from riskscore.engine.arrays import Bools, Floats
+from riskscore.engine.arrays import Bools, Floats, over
 from riskscore.engine.block import Block
 from riskscore.engine.errors import NumberError
 from riskscore.engine.tree import Node
@@ -53,6 +53,15 @@ class Evaluated(ABC):
         residual = self.reduced(block) if changed else self.value
         own = keep.get(self.node.code)
         self.residual = residual if own is None else residual * own
+
+    def receive(self, block: Block, part: Floats) -> None:
+        """Pass on this node's part of the root: in proportion to its own parts, or by weight where
+        its value is 0 (a floor in the parent gave it worth)."""
+        worth = np.nan_to_num(self.value)
+        self.explain(block, np.where(np.isnan(part), np.nan, over(part, worth, 0.0)))
+        extra = np.where(worth <= 0, np.nan_to_num(part), 0.0)
+        if extra.any():
+            self.spread(block, extra)
 
     def assessed(self, block: Block, fine: Bools) -> Bools:
         """Where enough is known (``fine``) and one of the required leaves is."""

@@ -37,9 +37,7 @@ class MaxNode(Evaluated):
             if isinstance(child, Leaf):
                 np.copyto(block.contributions[block.index[child.code]], part)
             else:
-                below = self.children[child.code]
-                worth = np.nan_to_num(below.value)
-                below.explain(block, np.where(np.isnan(part), np.nan, over(part, worth, 0.0)))
+                self.children[child.code].receive(block, part)
 
     def _shares(self, block: Block) -> Floats:
         """(m, b) Shapley shares of the greatest value."""

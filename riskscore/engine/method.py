@@ -6,18 +6,19 @@ import copy
 import hashlib
 import json
 import math
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from riskscore.engine.errors import FitError, MethodError
+from riskscore.engine.errors import MethodError
+from riskscore.engine.fitting import fit_tree, restore, state_of
 from riskscore.engine.frame import Frame
-from riskscore.engine.parsing import Parser, parse_bands, parse_controls
+from riskscore.engine.parsing import Parser, parse_bands, parse_controls, parse_screening
 from riskscore.engine.reading import Section
 from riskscore.engine.result import Result
-from riskscore.engine.scaling import known_values
 from riskscore.engine.scoring import score
+from riskscore.engine.screening import Screening, screen
 from riskscore.engine.tree import Band, Control, Leaf, Node
 
 
@@ -32,6 +33,7 @@ class Method:
     root: Node
     controls: tuple[Control, ...]
     bands: tuple[Band, ...]
+    screening: Screening | None
     spec: Mapping[str, Any]
 
     @classmethod
@@ -39,7 +41,8 @@ class Method:
         """Parse a spec (see docs/method-spec.md); raises MethodError naming node path and rule."""
         section = Section(spec, "", "the method")
         scale = section.pair("scale") if section.has("scale") else (0.0, 100.0)
-        root = Parser(scale).child(section.get("root"), "")
+        defaults = section.get("leaf_defaults", {})
+        root = Parser(scale, _mapping(section, defaults)).child(section.get("root"), "")
         if isinstance(root, Leaf):
             raise section.error("root", "the root must be a node with children, not a leaf")
         method = cls(
@@ -50,6 +53,7 @@ class Method:
             root=root,
             controls=parse_controls(section, root),
             bands=parse_bands(section, scale),
+            screening=parse_screening(section),
             spec=_plain(spec, "method"),
         )
         section.text("about", "")
@@ -84,20 +88,10 @@ class Method:
         return tuple(self.root.nodes())
 
     def fit(self, frame: Frame | None = None) -> Fitted:
-        """Learn from a reference frame what depends on data; a method of fixed scales needs none."""
-        learnt = {leaf.code: self._fit_leaf(leaf, frame) for leaf in self.leaves}
-        return Fitted(self, _swap(self.root, lambda leaf: learnt[leaf.code]))
-
-    def _fit_leaf(self, leaf: Leaf, frame: Frame | None) -> Leaf:
-        if not leaf.scaling.LEARNT:
-            return leaf
-        if frame is None:
-            raise FitError(f"{leaf.path}: a {leaf.scaling.kind} scale needs a reference frame")
-        try:
-            known = known_values(frame.column(leaf.column))
-            return replace(leaf, scaling=leaf.scaling.fit(known))
-        except FitError as error:
-            raise FitError(f"{leaf.path}, column {leaf.column!r}: {error}") from None
+        """Learn what depends on data from a reference; a method of fixed scales needs none."""
+        if frame is not None and self.screening is not None:
+            frame = frame.take(screen(frame, self.screening))
+        return Fitted(self, fit_tree(self.root, frame, self.scale))
 
 
 @dataclass(frozen=True)
@@ -113,36 +107,19 @@ class Fitted:
 
     def to_dict(self) -> dict[str, Any]:
         """Spec and learnt numbers as plain values that JSON keeps exactly."""
-        learnt = {
-            leaf.code: {"scaling": leaf.scaling.state()}
-            for leaf in self.root.leaves()
-            if leaf.scaling.LEARNT
-        }
-        return {"method": self.method.to_dict(), "learnt": learnt}
+        return {"method": self.method.to_dict(), "learnt": state_of(self.root)}
 
     @classmethod
     def from_dict(cls, frozen: Mapping[str, Any]) -> Fitted:
         """The inverse of ``to_dict``, exactly."""
         method = Method.from_dict(frozen["method"])
-        learnt = frozen["learnt"]
-
-        def restore(leaf: Leaf) -> Leaf:
-            if not leaf.scaling.LEARNT:
-                return leaf
-            if leaf.code not in learnt:
-                raise MethodError(leaf.path, "not fitted", "nothing was learnt for this leaf")
-            return replace(leaf, scaling=leaf.scaling.with_state(learnt[leaf.code]["scaling"]))
-
-        return cls(method, _swap(method.root, restore))
+        return cls(method, restore(method.root, frozen["learnt"]))
 
 
-def _swap(node: Node, change: Callable[[Leaf], Leaf]) -> Node:
-    """The same tree with every leaf changed."""
-    children = tuple(
-        change(child) if isinstance(child, Leaf) else _swap(child, change)
-        for child in node.children
-    )
-    return replace(node, children=children)
+def _mapping(section: Section, value: Any) -> Mapping[str, Any]:
+    if not isinstance(value, Mapping):
+        raise section.error("type", f"'leaf_defaults' must be a mapping, got {value!r}")
+    return value
 
 
 def _plain(value: Any, path: str) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from riskscore.engine.block import Block
+from riskscore.engine.copeland_node import CopelandNode
 from riskscore.engine.evaluated import Evaluated
 from riskscore.engine.max_node import MaxNode
 from riskscore.engine.mean_node import MeanNode
@@ -14,6 +15,7 @@ RULES: dict[str, type[Evaluated]] = {
     "harmonic": MeanNode,
     "power": MeanNode,
     "max": MaxNode,
+    "copeland": CopelandNode,
 }
 
 

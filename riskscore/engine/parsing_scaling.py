@@ -9,6 +9,17 @@ from typing import Any
 from riskscore.engine.catalogue import Indicator
 from riskscore.engine.reading import Section
 from riskscore.engine.scaling import Goalposts, Identity, Logistic, OrdinalTable, Scaling
+from riskscore.engine.scaling_learnt import (
+    Borda,
+    DistanceToMax,
+    DistanceToReference,
+    DistanceToTarget,
+    FractionOfMax,
+    MinMax,
+    PercentileRank,
+    Rank,
+    ZScore,
+)
 
 Scale = dict[str, Any]
 
@@ -38,6 +49,8 @@ def _goalposts(section: Section, row: Indicator | None, scale: Scale) -> Scaling
             f"{row.key} is riskier when {'higher' if row.worse > 0 else 'lower'}; "
             f"from {start:g} to {end:g} says the opposite",
         )
+    if scale["direction"] < 0 and end > start:
+        raise section.error("direction", "'from' scores lowest, 'to' highest: swap them instead")
     scale = {**scale, "direction": 1}
     clip = section.flag("clip", default=True)
     if log and not clip:
@@ -76,9 +89,44 @@ def _identity(_section: Section, _row: Indicator | None, scale: Scale) -> Scalin
     return Identity(**scale)
 
 
+def _minmax(section: Section, _row: Indicator | None, scale: Scale) -> Scaling:
+    return MinMax(clip=section.flag("clip", default=True), **scale)
+
+
+def _zscore(section: Section, _row: Indicator | None, scale: Scale) -> Scaling:
+    spread = section.number("spread", 1.0)
+    if spread <= 0:
+        raise section.error("range", "'spread' must be above 0")
+    return ZScore(centre=section.number("centre", 0.0), spread=spread, **scale)
+
+
+def _to_max(section: Section, _row: Indicator | None, scale: Scale) -> Scaling:
+    return DistanceToMax(cap=section.flag("cap", default=False), **scale)
+
+
+def _to_reference(section: Section, _row: Indicator | None, scale: Scale) -> Scaling:
+    return DistanceToReference(
+        unit=section.text("unit"), cap=section.flag("cap", default=False), **scale
+    )
+
+
+def _to_target(section: Section, _row: Indicator | None, scale: Scale) -> Scaling:
+    cap = section.flag("cap", default=False)
+    return DistanceToTarget(target=section.number("target"), cap=cap, **scale)
+
+
 READERS: dict[str, Callable[[Section, Indicator | None, Scale], Scaling]] = {
     "goalposts": _goalposts,
     "table": _table,
     "logistic": _logistic,
     "identity": _identity,
+    "minmax": _minmax,
+    "zscore": _zscore,
+    "percentile_rank": lambda _section, _row, scale: PercentileRank(**scale),
+    "rank": lambda _section, _row, scale: Rank(**scale),
+    "borda": lambda _section, _row, scale: Borda(**scale),
+    "distance_to_max": _to_max,
+    "distance_to_reference": _to_reference,
+    "distance_to_target": _to_target,
+    "fraction_of_max": lambda _section, _row, scale: FractionOfMax(**scale),
 }

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from riskscore.engine.arrays import Floats, Strings
+from riskscore.engine.arrays import Bools, Floats, Strings
 from riskscore.engine.frame import Frame
 from riskscore.engine.tree import Band, Leaf
 
@@ -26,6 +26,7 @@ class Result:
     * ``context``: the value of what is known, also where too little is known to assess.
     * ``residual``: the score after controls; equals the score where none is on record.
     * ``scaled``: (n, leaves) values after scaling, NaN where unknown.
+    * ``imputed``: (n, leaves) cells that the method filled; they are in the score, not in coverage.
     * ``contributions``: (n, leaves) parts that sum to the root's score; NaN where it is NaN.
     """
 
@@ -40,6 +41,7 @@ class Result:
     residual: Mapping[str, Floats]
     scaled: Floats
     contributions: Floats
+    imputed: Bools
     frame: Frame
     columns: tuple[Leaf, ...]
     band_rows: tuple[Band, ...]

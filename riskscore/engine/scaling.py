@@ -15,7 +15,7 @@ from typing import Any, ClassVar, Self
 import numpy as np
 import numpy.typing as npt
 
-from riskscore.engine.arrays import Floats
+from riskscore.engine.arrays import Floats, Strings
 from riskscore.engine.errors import FitError
 
 
@@ -34,12 +34,13 @@ class Scaling(ABC):
     def apply(self, x: Floats, out: Floats) -> None:
         """Write the scaled values of one contiguous column into ``out``; both are (n,)."""
 
-    def fit(self, x: Floats) -> Self:
-        """The same scaling with its bounds learnt from the known values ``x`` of a reference."""
-        return replace(self, **self.learn(x)) if self.LEARNT else self
+    def fit(self, x: Floats, keys: Strings) -> Self:
+        """The same scaling with its bounds learnt from a reference column ``x``, NaN unknown, whose
+        units are called ``keys``."""
+        return replace(self, **self.learn(x, keys)) if self.LEARNT else self
 
-    def learn(self, x: Floats) -> dict[str, Any]:
-        """What ``LEARNT`` names, from the known values; raises FitError when it cannot."""
+    def learn(self, x: Floats, keys: Strings) -> dict[str, Any]:
+        """What ``LEARNT`` names; raises FitError when the column cannot give it."""
         raise NotImplementedError(f"{type(self).__name__} names what it learns but not how")
 
     def span(self) -> tuple[float, float]:
@@ -68,7 +69,8 @@ class Scaling(ABC):
         """Scaled values of any (n,) array, for callers outside the scoring loop."""
         raw = np.ascontiguousarray(x, dtype=np.float64)
         out = np.empty_like(raw)
-        self.apply(raw, out)
+        with np.errstate(over="ignore", invalid="ignore"):
+            self.apply(raw, out)
         return out
 
 
@@ -167,14 +169,9 @@ class Logistic(Scaling):
         np.add(out, self.lo, out=out)
 
 
-FIXED: dict[str, type[Scaling]] = {
-    scaling.kind: scaling for scaling in (Goalposts, OrdinalTable, Identity, Logistic)
-}
-
-
-def known_values(x: Floats) -> Floats:
-    """The values that somebody knows; raises FitError when there are none."""
+def known_values(x: Floats, least: int = 1) -> Floats:
+    """The values that somebody knows; raises FitError when there are fewer than ``least``."""
     known = x[~np.isnan(x)]
-    if not len(known):
-        raise FitError("no value is known in the reference population")
+    if len(known) < least:
+        raise FitError(f"{len(known)} known values in the reference; at least {least} are needed")
     return known

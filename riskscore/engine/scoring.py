@@ -35,13 +35,18 @@ def score(
     """Score all units of ``frame``; see Result for what comes back."""
     leaves, nodes = tuple(root.leaves()), tuple(root.nodes())
     n = len(frame)
-    present = _present(leaves, frame)
+    _refuse_missing(leaves, frame)
     scaled, contributions = np.empty((len(leaves), n)), np.empty((len(leaves), n))
+    imputed = np.zeros((len(leaves), n), dtype=bool)
     found = {name: np.empty((len(nodes), n)) for name in MEASURES}
     for start in range(0, n, BLOCK):
         rows = slice(start, min(start + BLOCK, n))
-        block = Block(frame, rows, leaves, present, scaled[:, rows], contributions[:, rows], scale)
-        _score_block(root, block, controls)
+        with np.errstate(over="ignore", invalid="ignore", under="ignore", divide="ignore"):
+            block = Block(frame, rows, root, scaled[:, rows], contributions[:, rows], scale)
+            _score_block(root, block, controls)
+        for i, mask in enumerate(block.imputed):
+            if mask is not None:
+                imputed[i, rows] = mask
         for i, node in enumerate(nodes):
             for name in MEASURES:
                 found[name][i, rows] = getattr(block.evaluated[node.code], name)
@@ -55,26 +60,25 @@ def score(
         **by_node,
         scaled=scaled.T,
         contributions=contributions.T,
+        imputed=imputed.T,
         frame=frame,
         columns=leaves,
         band_rows=bands,
     )
 
 
-def _present(leaves: tuple[Leaf, ...], frame: Frame) -> tuple[bool, ...]:
-    """Which leaves apply. Only a leaf marked ``when_present`` may lack its column."""
+def _refuse_missing(leaves: tuple[Leaf, ...], frame: Frame) -> None:
+    """Only a leaf marked ``when_present`` may lack its column."""
     for leaf in leaves:
         if not leaf.when_present:
             frame.index(leaf.column)
-    return tuple(leaf.column in frame.columns for leaf in leaves)
 
 
 def _score_block(root: Node, block: Block, controls: Sequence[Control]) -> None:
     """Values upwards, residuals, then parts downwards (which overwrites the leaves' terms)."""
-    with np.errstate(over="ignore", invalid="ignore", under="ignore"):
-        found = evaluate(root, block)
-        found.control(block, _kept(block, controls))
-        found.explain(block, np.where(np.isnan(found.value), np.nan, 1.0))
+    found = evaluate(root, block)
+    found.control(block, _kept(block, controls))
+    found.explain(block, np.where(np.isnan(found.value), np.nan, 1.0))
 
 
 def _kept(block: Block, controls: Sequence[Control]) -> Mapping[str, Floats]:

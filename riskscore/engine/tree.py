@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from riskscore.engine.aggregation import Aggregation
+from riskscore.engine.arrays import Floats
 from riskscore.engine.gaps import Minimum
+from riskscore.engine.preparation import Preparation, RowImputation
 from riskscore.engine.scaling import Scaling
 
 
@@ -19,8 +21,20 @@ class Weight:
 
     @property
     def ever(self) -> bool:
-        """True when the weight is above zero for some unit."""
-        return self.default > 0 or any(value > 0 for _, value in self.by_group)
+        """True when the weight is not zero for some unit."""
+        return self.default != 0 or any(value != 0 for _, value in self.by_group)
+
+
+@dataclass(frozen=True, slots=True)
+class Weighting:
+    """How a node's weights come about: ``given`` by the children, or learnt (see ``weights``).
+
+    ``table`` holds the AHP matrix or the votes of a budget allocation, one column per child.
+    """
+
+    kind: str = "given"
+    allow_negative: bool = False
+    table: tuple[tuple[float, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +57,10 @@ class Leaf:
     scaling: Scaling
     weight: Weight = Weight()
     optional: bool = False
+    raises_only: bool = False
     when_present: bool = False
     mineral: MineralChoice = MineralChoice()
-    unknown_for: tuple[str, ...] = ()
-    known_range: tuple[float, float] | None = None
+    preparation: Preparation = field(default_factory=Preparation)
     reason: str = ""
     source: str = ""
 
@@ -63,6 +77,9 @@ class Node:
     minimum: Minimum = field(default_factory=Minimum)
     requires_any: tuple[str, ...] = ()
     weight: Weight = Weight()
+    weighting: Weighting = field(default_factory=Weighting)
+    row_imputation: RowImputation | None = None
+    reference: Floats | None = None
     reason: str = ""
 
     def leaves(self) -> Iterator[Leaf]:

@@ -1,5 +1,7 @@
 """What came out: one current score per project and lens, and its history."""
 
+from typing import Any
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
@@ -19,7 +21,7 @@ class Band(models.IntegerChoices):
 NODES = ("composite", "geopolitical", "concentration", "labour", "indigenous")
 
 
-def _per_node() -> ArrayField:
+def _per_node() -> Any:
     return ArrayField(
         models.FloatField(null=True), help_text="one value per node, in the order of NODES"
     )

@@ -52,7 +52,7 @@ def run(console: Console, *, serve: bool) -> None:
             wait_for_port(HOST, settings.PORT, children)
             _tell(console, address, first_credentials())
             _serve(children)
-    console.print("stopped" if serve else summary, highlight=False)
+    console.print("stopped" if serve else summary, highlight=False, soft_wrap=True)
 
 
 def _prepare(console: Console) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django.db.models import Avg, Count, F, OuterRef, Q, QuerySet, Subquery, Variance
 from django.db.models.functions import Coalesce
+from django.db.models.lookups import IsNull
 
 from riskscore.models import Lens, Project, ProjectMineral, Score
 from riskscore.models.scores import NODES, Band
@@ -88,12 +89,22 @@ def unassessed(lens: Lens) -> dict[str, int]:
 def missing_together(lens: Lens) -> dict[tuple[str, ...], int]:
     """Return, for projects without a composite, which dimensions they lack, and how often."""
     scores = Score.objects.filter(lens=lens, composite__isnull=True)
-    known = scores.values_list(*(f"{name}__isnull" for name in DIMENSIONS))
-    counts = known.annotate(count=Count("*")).order_by("-count")
+    unknown = {f"no_{name}": IsNull(F(name), rhs=True) for name in DIMENSIONS}
+    counts = (
+        scores.annotate(**unknown)
+        .values_list(*unknown)
+        .annotate(count=Count("*"))
+        .order_by("-count")
+    )
     return {
         tuple(name for name, lacks in zip(DIMENSIONS, flags, strict=True) if lacks): count
         for *flags, count in counts
     }
+
+
+def unscored() -> int:
+    """Count the published projects that no job scores, since they have no mineral of their own."""
+    return Project.objects.filter(state=Project.State.PUBLISHED, minerals__isnull=True).count()
 
 
 def country_share(lens: Lens) -> float | None:

@@ -1,7 +1,9 @@
 """The output tables, as people read them in a terminal."""
 
 from collections.abc import Sequence
+from typing import Any
 
+from rich import box
 from rich.console import Console
 from rich.table import Table
 
@@ -11,7 +13,28 @@ from riskscore.serving import readings
 from riskscore.serving.readings import DIMENSIONS, Row
 
 NOT_ASSESSED = "–"
-ANDES = ("CHL", "ARG", "BOL", "PER", "BRA")
+LEGEND = (
+    "0 = no risk seen, 100 = worst, – = not assessed; shared = projects with this very composite.\n"
+    "Left out: duplicates, and sites where no output of the mineral is known."
+)
+NUMBERS = (
+    "composite",
+    "geo-\npolitical",
+    "concen-\ntration",
+    "labour",
+    "indi-\ngenous",
+    "cover-\nage",
+)
+OTHER_COLUMNS = 81  # what a line needs beside its three names
+LOOK: dict[str, Any] = {
+    "box": box.SIMPLE_HEAD,
+    "title_justify": "left",
+    "title_style": "bold",
+    "caption_justify": "left",
+    "pad_edge": False,
+    "collapse_padding": True,
+}
+COUNTRIES = ("CHL", "ARG", "BOL", "PER", "BRA")
 STYLE = {
     Band.NOT_ASSESSED: "dim",
     Band.LOW: "green",
@@ -23,30 +46,33 @@ STYLE = {
 
 def show(console: Console, lens: Lens) -> None:
     """Print everything that one look at the scores should tell."""
-    console.print(_projects("The 15 riskiest projects", readings.riskiest(lens, 15)))
+    room = min(console.width - OTHER_COLUMNS, 62)
     title = "Lithium and copper in Chile, Argentina, Bolivia, Peru and Brazil"
-    console.print(_projects(title, readings.of(lens, ("lithium", "copper"), ANDES)))
-    console.print(_bands(lens))
-    console.print(_unassessed(lens))
+    for table in (
+        _projects("The 15 riskiest projects", readings.riskiest(lens, 15), room),
+        _projects(title, readings.of(lens, ("lithium", "copper"), COUNTRIES), room),
+        _bands(lens),
+        _unassessed(lens),
+    ):
+        console.print(table)
+        console.print()
     for line in _caveats(lens):
-        console.print(line, highlight=False)
+        console.print(line, highlight=False, soft_wrap=True)
 
 
-def _projects(title: str, rows: Sequence[Row]) -> Table:
-    """Return one line per project; scores are 0 (no risk seen) to 100 (worst)."""
-    caption = (
-        "0 = no risk seen, 100 = worst, – = not assessed; "
-        "shared = how many projects have this very composite"
-    )
-    table = Table(title=title, caption=caption, title_justify="left", caption_justify="left")
-    for name in ("name", "place", "mineral"):
-        table.add_column(name, overflow="ellipsis", max_width=30 if name == "name" else 16)
-    for name in ("composite", *(name[:5] + "." for name in DIMENSIONS), "coverage"):
-        table.add_column(name, justify="right", no_wrap=True)
-    table.add_column("band", no_wrap=True)
-    table.add_column("shared", justify="right")
+def _projects(title: str, rows: Sequence[Row], room: int) -> Table:
+    """Return one line per project; its three names share `room` columns."""
+    table = Table(title=title, caption=LEGEND, **LOOK)
+    for name, share in (("name", 0.5), ("place", 0.3), ("mineral", 0.2)):
+        cut = max(5, int(room * share))
+        table.add_column(name, no_wrap=True, overflow="ellipsis", max_width=cut)
+    for name in NUMBERS:
+        width = max(map(len, name.split("\n")))
+        table.add_column(name, justify="right", min_width=width, no_wrap=True)
+    table.add_column("band", min_width=8, no_wrap=True)
+    table.add_column("shared", justify="right", min_width=6, no_wrap=True)
     for row in rows:
-        table.add_row(*_cells(row), style=STYLE[Band(row.band)] if not row.band else "")
+        table.add_row(*_cells(row))
     return table
 
 
@@ -65,7 +91,7 @@ def _cells(row: Row) -> list[str]:
 
 
 def _bands(lens: Lens) -> Table:
-    table = Table(title="Projects per band", title_justify="left")
+    table = Table(title="Projects per band", **LOOK)
     table.add_column("band")
     table.add_column("projects", justify="right")
     for band, count in readings.bands(lens).items():
@@ -75,11 +101,14 @@ def _bands(lens: Lens) -> Table:
 
 def _unassessed(lens: Lens) -> Table:
     """Return why projects have no composite, and how often each dimension is unknown."""
-    table = Table(title="Not assessed, and why", title_justify="left")
+    table = Table(title="Not assessed, and why", **LOOK)
     table.add_column("what is missing")
     table.add_column("projects", justify="right")
     for names, count in readings.missing_together(lens).items():
         table.add_row(f"composite, for want of {' and '.join(names) or 'coverage'}", f"{count:,}")
+    table.add_row(
+        "not scored: steel plants and others without a mineral", f"{readings.unscored():,}"
+    )
     lacking = readings.unassessed(lens)
     for name in DIMENSIONS:
         table.add_row(f"{name}: too little is known", f"{lacking[name]:,}")

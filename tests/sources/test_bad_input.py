@@ -24,7 +24,7 @@ def workbook(title: str, *rows: tuple[object, ...]) -> bytes:
     assert sheet is not None
     sheet.title = title
     for row in rows:
-        sheet.append(row)
+        sheet.append(list(row))
     content = io.BytesIO()
     book.save(content)
     return content.getvalue()

@@ -102,10 +102,10 @@ def test_busch_deposits_have_a_stage_only_where_one_is_stated() -> None:
 def test_wgi_missing_estimates_are_no_readings_and_stddev_is_the_standard_error() -> None:
     readings = list(wgi.parse(sample("wgi.xlsx")))
     afghanistan = next(reading for reading in readings if reading.place == "AFG")
-    assert len(readings) == 9
+    assert len(readings) == 8
     assert (afghanistan.indicator, afghanistan.year) == ("wgi.corruption", 1996)
     assert afghanistan.value == -1.291704773902893
-    assert afghanistan.standard_error == 0.34050697088241577
+    assert afghanistan.standard_error == pytest.approx(0.34050697088241577, rel=1e-15)
 
 
 def test_wmd_labels_carry_the_unit_and_the_inferred_place_is_not_verified() -> None:
@@ -145,7 +145,7 @@ def test_hdr_is_latin_1_and_its_aggregates_are_left_out() -> None:
     assert readings["CIV", "hdr.ihdi", 2022] == 0.318
     assert readings["PRK", "hdr.population", 2022] == 26.0694165
     assert ("PRK", "hdr.hdi", 2022) not in readings
-    assert not any(place.startswith("ZZ") for place, _, _ in readings)
+    assert {place for place, _, _ in readings} == {"CIV", "PRK"}
 
 
 def test_dol_lists_mined_goods_only_and_forced_labour_of_any_age_is_forced() -> None:
@@ -205,9 +205,7 @@ def test_restrictions_on_ore_are_bans_of_ore_and_know_their_days_and_target() ->
 
 def test_restrictions_whose_day_is_from_memory_are_not_verified() -> None:
     readings = list(restrictions.parse(sample("restrictions.csv")))
-    assert [(r.place, r.since) for r in readings if not r.verified] == [
-        ("COD", date(2025, 2, 22))
-    ]
+    assert [(r.place, r.since) for r in readings if not r.verified] == [("COD", date(2025, 2, 22))]
 
 
 def test_agreements_are_between_buyer_and_partner_and_say_what_is_from_memory() -> None:
@@ -227,8 +225,7 @@ def test_minerals_have_their_customs_codes_in_order() -> None:
 def test_baci_codes_of_one_mineral_are_summed() -> None:
     cobalt = {"282200": ("cobalt",), "810510": ("cobalt",)}
     summed = {
-        (r.place, r.indicator): r
-        for r in baci.by_mineral(baci.parse(sample("baci.csv")), cobalt)
+        (r.place, r.indicator): r for r in baci.by_mineral(baci.parse(sample("baci.csv")), cobalt)
     }
     belgium = summed["BEL", "baci.import_value"]
     # 3,310.059 + 7,882.165 thousand USD in the file.

@@ -1,0 +1,67 @@
+"""A database of the benchmarks' own, so that nobody's scores are touched."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connection
+
+from riskscore.bundle import load
+
+NAME = "riskscore_bench"
+
+
+@contextmanager
+def bundled() -> Iterator[None]:
+    """Connect to a fresh database with the default bundle loaded; drop it at the end."""
+    before = connection.settings_dict["NAME"]
+    _on_server(f'DROP DATABASE IF EXISTS "{NAME}" WITH (FORCE)')
+    _on_server(f'CREATE DATABASE "{NAME}"')
+    try:
+        _connect(NAME)
+        call_command("migrate", verbosity=0)
+        load.load(settings.FIXTURES)
+        yield
+    finally:
+        _connect(before)
+        _on_server(f'DROP DATABASE IF EXISTS "{NAME}" WITH (FORCE)')
+
+
+def multiply(copies: int) -> int:
+    """Make ``copies`` of each published project, minerals included; returns how many there are."""
+    with connection.cursor() as cursor:
+        cursor.execute(_COPY_PROJECTS, [copies])
+        cursor.execute(_COPY_MINERALS)
+        cursor.execute("ANALYZE")
+        cursor.execute("SELECT count(*) FROM riskscore_project")
+        return int(cursor.fetchone()[0])
+
+
+_COPY_PROJECTS = """
+INSERT INTO riskscore_project (key, name, place_id, place_label, place_rule, latitude, longitude,
+    kind, stage, state, flags, confidence, release_id, source_id)
+SELECT key || '-copy-' || n, name, place_id, place_label, place_rule, latitude, longitude,
+    kind, stage, state, flags, confidence, release_id, key
+FROM riskscore_project, generate_series(1, %s) n WHERE state = 'published'
+"""
+_COPY_MINERALS = """
+INSERT INTO riskscore_projectmineral (project_id, mineral_id, role, term)
+SELECT copy.id, m.mineral_id, m.role, m.term
+FROM riskscore_project copy JOIN riskscore_project original ON original.key = copy.source_id
+JOIN riskscore_projectmineral m ON m.project_id = original.id
+WHERE copy.key LIKE '%-copy-%'
+"""
+
+
+def _connect(name: str) -> None:
+    connection.close()
+    connection.settings_dict["NAME"] = name
+
+
+def _on_server(sql: str) -> None:
+    before = connection.settings_dict["NAME"]
+    _connect("postgres")
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
+    _connect(before)

@@ -1,0 +1,131 @@
+"""Evidence: statements are added and superseded, never changed."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django import forms
+from django.contrib import admin
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from riskscore import edits
+from riskscore.admin.filters import VersionFilter
+from riskscore.admin.pages import Form, Rescoring
+from riskscore.engine.catalogue import CONSENT_LEVELS
+from riskscore.engine.evidence import CERTIFICATION
+from riskscore.models import Evidence
+
+#: The kinds that have levels, and the levels that the rule of evidence understands.
+LEVELS = {
+    Evidence.Kind.CONSENT: tuple(CONSENT_LEVELS),
+    Evidence.Kind.CERTIFICATION: tuple(CERTIFICATION),
+}
+
+
+class EvidenceForm(Form[Evidence]):
+    """A new statement, or with ``replaces`` a new version of one."""
+
+    replaces = forms.ModelChoiceField(
+        Evidence.objects.filter(superseded_by__isnull=True),
+        required=False,
+        widget=forms.HiddenInput,
+        error_messages={"invalid_choice": "That statement already has a newer version."},
+    )
+
+    class Meta:
+        model = Evidence
+        fields = (
+            "project", "kind", "level", "happened_on", "expires_on", "severity", "credibility",
+            "status", "self_disclosed", "url", "note",
+        )  # fmt: skip
+        help_texts = {
+            "level": "Consent: "
+            + ", ".join(CONSENT_LEVELS)
+            + ". Certification: "
+            + ", ".join(CERTIFICATION)
+            + ". Other kinds have no level.",
+            "severity": "0 to 1: how grave it is among statements of its kind.",
+            "credibility": "0 to 1: how far its source can be believed.",
+        }
+
+    def clean(self) -> dict[str, Any]:
+        found = super().clean() or {}
+        self._check_level(found.get("kind", ""), found.get("level", ""))
+        self._check_dates(found)
+        old = found.get("replaces")
+        if old is not None and found.get("project") not in (None, old.project):
+            self.add_error("project", "A new version is about the same project as the old one.")
+        return found
+
+    def _check_level(self, kind: str, level: str) -> None:
+        allowed = LEVELS.get(Evidence.Kind(kind), ("",)) if kind else (level,)
+        if level not in allowed:
+            words = ", ".join(allowed) if any(allowed) else "none: leave it empty"
+            self.add_error("level", f"The levels of {kind.replace('_', ' ')} are: {words}.")
+
+    def _check_dates(self, found: dict[str, Any]) -> None:
+        began, ends = found.get("happened_on"), found.get("expires_on")
+        if began and ends and ends < began:
+            self.add_error("expires_on", "It cannot expire before it happened.")
+
+
+class EvidenceAdmin(Rescoring[Evidence]):
+    """A change is a new version; both stay. Adding one rescores its project."""
+
+    form = EvidenceForm
+    add_form_template = "admin/evidence.html"
+    change_form_template = "admin/evidence.html"
+    list_display = (
+        "happened_on", "project", "kind", "level", "status", "severity", "credibility", "source",
+        "is_current",
+    )  # fmt: skip
+    list_filter = (VersionFilter, "kind", "status", "self_disclosed")
+    list_select_related = ("project", "superseded_by")
+    search_fields = ("=project__key", "project__name", "note", "url")
+    search_help_text = "project, note or URL"
+    autocomplete_fields = ("project",)
+
+    def has_change_permission(self, request: HttpRequest, obj: Evidence | None = None) -> bool:
+        return False
+
+    def get_fields(self, request: HttpRequest, obj: Evidence | None = None) -> tuple[Any, ...]:
+        stated = (
+            "project", ("kind", "level"), ("happened_on", "expires_on"),
+            ("severity", "credibility"), ("status", "self_disclosed"),
+        )  # fmt: skip
+        if obj is None:
+            return (*stated, "url", "note", "replaces")
+        return (*stated, "source", "note", "entered_by", "entered_at", "edition", "supersedes")
+
+    def get_readonly_fields(
+        self, request: HttpRequest, obj: Evidence | None = None
+    ) -> tuple[str, ...]:
+        return ("source", "entered_by", "entered_at", "edition", "supersedes") if obj else ()
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """A new version starts from the old one."""
+        number = request.GET.get("replaces", "")
+        old = Evidence.objects.filter(pk=number).first() if number.isdecimal() else None
+        stated = forms.model_to_dict(old, EvidenceForm.Meta.fields) if old else {}
+        return {**super().get_changeform_initial_data(request), **stated}
+
+    def save_model(self, request: HttpRequest, obj: Evidence, form: Any, change: bool) -> None:
+        edits.add_evidence(obj, by=request.user, replaces=form.cleaned_data.get("replaces"))
+
+    @admin.display(description="source")
+    def source(self, row: Evidence) -> SafeString:
+        """Where it stands. Only a web address becomes a link."""
+        if not row.url.startswith(("https://", "http://")):
+            return format_html("{}", row.url)
+        return format_html('<a href="{}" rel="noreferrer noopener">{}</a>', row.url, row.url[:80])
+
+    @admin.display(description="current", boolean=True)
+    def is_current(self, row: Evidence) -> bool:
+        return not hasattr(row, "superseded_by")
+
+
+def new_version_url(row: Evidence) -> str:
+    """Where a new version of a statement is written."""
+    return f"{reverse('admin:riskscore_evidence_add')}?{urlencode({'replaces': row.pk})}"

@@ -1,0 +1,145 @@
+"""The admin site: a dashboard as its first page, models in groups, guarded answers."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.db.models import Model
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, URLResolver, path, reverse
+from django.views.decorators.http import require_POST
+
+from riskscore import models
+from riskscore.admin import dashboard, rescore
+from riskscore.admin.access import ApiKeyAdmin, IdempotencyKeyAdmin
+from riskscore.admin.evidence import EvidenceAdmin
+from riskscore.admin.jobs import ChunkAdmin, ItemErrorAdmin, JobAdmin
+from riskscore.admin.learned import LearnedModelAdmin
+from riskscore.admin.lenses import LensAdmin
+from riskscore.admin.methods import MethodAdmin
+from riskscore.admin.observations import (
+    EditionAdmin,
+    ObservationAdmin,
+    ReleaseAdmin,
+    SourceAdmin,
+)
+from riskscore.admin.places import LocalityAdmin, MineralAdmin, PlaceAdmin, PlaceMemberAdmin
+from riskscore.admin.projects import ProjectAdmin
+from riskscore.admin.scores import ScoreAdmin, ScoreHistoryAdmin
+from riskscore.models import Job
+
+#: What a page may load: its own scripts and styles, nothing inline, nothing foreign.
+POLICY = (
+    "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none';"
+    " form-action 'self'; frame-ancestors 'none'"
+)
+
+#: The pages in the order in which people look for them. The site registers them itself: a module
+#: that did so when imported would ask for the site while the site is being made.
+PAGES: "dict[str, dict[type[Model], type[admin.ModelAdmin[Any]]]]" = {
+    "Projects": {models.Project: ProjectAdmin, models.Evidence: EvidenceAdmin},
+    "Results": {models.Score: ScoreAdmin, models.ScoreHistory: ScoreHistoryAdmin},
+    "Work": {
+        models.Job: JobAdmin,
+        models.Chunk: ChunkAdmin,
+        models.ItemError: ItemErrorAdmin,
+    },
+    "Methods": {
+        models.Method: MethodAdmin,
+        models.Lens: LensAdmin,
+        models.LearnedModel: LearnedModelAdmin,
+    },
+    "What is known": {
+        models.Source: SourceAdmin,
+        models.Release: ReleaseAdmin,
+        models.Edition: EditionAdmin,
+        models.Observation: ObservationAdmin,
+        models.Place: PlaceAdmin,
+        models.PlaceMember: PlaceMemberAdmin,
+        models.Mineral: MineralAdmin,
+        models.Locality: LocalityAdmin,
+    },
+    "Access": {models.ApiKey: ApiKeyAdmin, models.IdempotencyKey: IdempotencyKeyAdmin},
+}
+
+
+class RiskSite(admin.AdminSite):
+    site_header = "riskscore"
+    site_title = "riskscore"
+    index_title = "Overview"
+    site_url = None
+    index_template = "admin/dashboard.html"
+
+    def __init__(self, name: str = "admin") -> None:
+        super().__init__(name)
+        for pages in PAGES.values():
+            for model, page in pages.items():
+                self.register(model, page)
+
+    def index(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> TemplateResponse:
+        shown = {
+            "overview": dashboard.overview() if dashboard.allowed(request) else None,
+            "may_rescore": rescore.allowed(request),
+        }
+        return super().index(request, {**shown, **(extra_context or {})})
+
+    def get_urls(self) -> list[URLPattern | URLResolver]:
+        everything = path(
+            "rescore-everything/",
+            self.admin_view(require_POST(self.rescore_everything)),
+            name="rescore_everything",
+        )
+        return [everything, *super().get_urls()]
+
+    def rescore_everything(self, request: HttpRequest) -> HttpResponse:
+        """Start a job over all projects, for each lens that is kept current."""
+        if not rescore.allowed(request):
+            raise PermissionDenied
+        rescore.attempt(
+            request, {"all": True}, queue=Job.Queue.BULK, reason="everything, from the dashboard"
+        )
+        return HttpResponseRedirect(reverse("admin:index"))
+
+    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
+        """Our models in groups of their own; those of other apps as Django lists them."""
+        found = super().get_app_list(request, app_label)
+        ours = [app for app in found if app["app_label"] == "riskscore"]
+        others = [app for app in found if app["app_label"] != "riskscore"]
+        if app_label is not None or not ours:
+            return found
+        return [*_groups(ours[0]), *others]
+
+    def admin_view(self, view: Any, cacheable: bool = False) -> Any:
+        return guarded(super().admin_view(view, cacheable))
+
+    def login(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        return guarded(super().login)(request, extra_context)
+
+
+def guarded(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """A view whose answers forbid foreign and inline scripts: the second line behind escaping."""
+
+    @wraps(view)
+    def answer(*args: Any, **kwargs: Any) -> HttpResponse:
+        response = view(*args, **kwargs)
+        response.headers.setdefault("Content-Security-Policy", POLICY)
+        return response
+
+    return answer
+
+
+def _groups(app: Any) -> list[Any]:
+    """The app's models by the groups of PAGES; a person sees only those that they may see."""
+    seen = {model["model"]: model for model in app["models"]}
+    groups = (
+        {**app, "name": name, "models": [seen[model] for model in pages if model in seen]}
+        for name, pages in PAGES.items()
+    )
+    return [group for group in groups if group["models"]]

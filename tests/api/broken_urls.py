@@ -1,0 +1,20 @@
+"""The product's addresses, and one that breaks."""
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import path
+
+from riskscore import urls
+from riskscore.api.public import Public
+from riskscore.urls import handler400, handler403, handler404, handler500
+
+__all__ = ["handler400", "handler403", "handler404", "handler500", "urlpatterns"]
+
+SECRET = "what nobody outside may read"
+
+
+class Breaks(Public):
+    def get(self, _request: HttpRequest) -> HttpResponse:
+        raise RuntimeError(SECRET)
+
+
+urlpatterns = [*urls.urlpatterns, path("api/v1/breaks", Breaks.as_view())]

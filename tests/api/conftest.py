@@ -1,0 +1,94 @@
+"""A client as an analyst has one: a key, and nothing else."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import User
+from django.test import Client
+
+from riskscore import access
+
+BASE = "/api/v1"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def static_root() -> None:
+    """WhiteNoise warns of a folder that only `collectstatic` would make."""
+    settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
+
+
+@dataclass
+class Api:
+    """Sends requests with one key through the whole stack, middleware and all."""
+
+    key: str = ""
+    user: User | None = None
+    client: Client = field(default_factory=lambda: Client(raise_request_exception=False))
+
+    def get(self, path: str, **headers: str) -> Any:
+        return self.client.get(BASE + path, headers=self._headers(headers))
+
+    def json(self, path: str, **headers: str) -> Any:
+        """The body of a GET that must succeed."""
+        response = self.get(path, **headers)
+        assert response.status_code == 200, response.content
+        return response.json()
+
+    def post(self, path: str, body: Any = None, **headers: str) -> Any:
+        """POST a value as JSON, or bytes as they are."""
+        content = body if isinstance(body, bytes) else json.dumps(body).encode()
+        if body is None:
+            content = b""
+        kind = headers.pop("Content_Type", "application/json")
+        return self.client.post(
+            BASE + path, content, content_type=kind, headers=self._headers(headers)
+        )
+
+    def send(self, method: str, path: str, **headers: str) -> Any:
+        return self.client.generic(method, BASE + path, headers=self._headers(headers))
+
+    def _headers(self, headers: dict[str, str]) -> dict[str, str]:
+        found = {name.replace("_", "-"): value for name, value in headers.items()}
+        return {"Authorization": f"Bearer {self.key}", **found} if self.key else found
+
+
+@pytest.fixture
+def make_api(db: None) -> Callable[..., Api]:
+    """Give a client with a key of its own user, with these scopes."""
+
+    def make(*scopes: str, name: str = "ana") -> Api:
+        user, _ = get_user_model().objects.get_or_create(username=name)
+        return Api(access.issue(user, "tests", scopes or ("read", "rescore")), user)
+
+    return make
+
+
+@pytest.fixture
+def api(make_api: Callable[..., Api]) -> Api:
+    """Give a client that may read and rescore."""
+    return make_api()
+
+
+@pytest.fixture
+def stranger(make_api: Callable[..., Api]) -> Api:
+    """Give another user's client."""
+    return make_api(name="bob")
+
+
+def problem(response: Any, status: int, code: str) -> dict[str, Any]:
+    """The problem that a response must be."""
+    assert response.status_code == status, response.content
+    assert response["Content-Type"] == "application/problem+json"
+    found: dict[str, Any] = response.json()
+    assert found["code"] == code
+    assert found["status"] == status
+    assert found["type"] == f"{BASE}/errors/{code}"
+    assert found["title"]
+    assert found["detail"]
+    assert found["request_id"] == response["X-Request-ID"]
+    return found
