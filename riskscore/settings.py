@@ -174,9 +174,10 @@ PULSE = env.text("RISKSCORE_PULSE")  # a file that a worker touches at each tick
 
 # --- Static files -------------------------------------------------------------------------------
 STATIC_URL = "static/"
-STATIC_ROOT = Path(env.text("RISKSCORE_STATIC_ROOT", str(VAR / "static")))
+# In development pages find the files where they lie, with no collectstatic before the first one.
+STATIC_ROOT = Path(env.text("RISKSCORE_STATIC_ROOT", str(VAR / "static"))) if PRODUCTION else None
 STATICFILES_DIRS = [BASE_DIR / "riskscore" / "static"]
-WHITENOISE_USE_FINDERS = not PRODUCTION  # no collectstatic before the first page
+WHITENOISE_USE_FINDERS = not PRODUCTION
 _storage = (
     "whitenoise.storage.CompressedManifestStaticFilesStorage"
     if PRODUCTION

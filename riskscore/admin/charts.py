@@ -74,9 +74,10 @@ def _meter_words(
     return f"not assessed{'' if context is None else f', context {points(context)}'}{span}"
 
 
-def step(start: float, size: float, *, look: str) -> SafeString:
-    """One step of a waterfall on a scale 0..100: from ``start``, ``size`` wide."""
-    inside = _box(0, 0, 100, 10, "track") + _box(start, 1, size, 8, look)
+def step(start: float, size: float, *, scale: float, look: str) -> SafeString:
+    """One step of a waterfall on a scale 0..``scale``: from ``start``, ``size`` wide."""
+    left, right = sorted((100 * start / scale, 100 * (start + size) / scale))
+    inside = _box(0, 0, 100, 10, "track") + _box(left, 1, right - left, 8, look)
     return _svg("step", 10, f"{points(size)} points, from {points(start)}", inside)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from django.contrib import admin
-from django.db.models import F
+from django.db.models import F, OrderBy
 from django.http import HttpRequest, HttpResponse
 
 from riskscore.admin import panels, wording
@@ -16,10 +16,21 @@ from riskscore.models.scores import NODES, ScoreColumns
 AnyScore = TypeVar("AnyScore", Score, ScoreHistory)
 
 
-def _column(name: str) -> Callable[[ScoreColumns], str]:
-    """One node as a rounded column that sorts by the stored number, unknown last."""
+class UnknownLast(OrderBy):
+    """An order by a score that keeps the not assessed last, also when people turn it round."""
 
-    @admin.display(description=name, ordering=F(name).asc(nulls_last=True))
+    def __init__(self, name: str, *, descending: bool = False) -> None:
+        super().__init__(F(name), descending=descending, nulls_last=True)
+
+    def reverse_ordering(self) -> "UnknownLast":
+        self.descending = not self.descending
+        return self
+
+
+def _column(name: str) -> Callable[[ScoreColumns], str]:
+    """One node as a rounded column that sorts by the stored number."""
+
+    @admin.display(description=name, ordering=UnknownLast(name))
     def rounded(row: ScoreColumns) -> str:
         return wording.points(getattr(row, name))
 
@@ -71,9 +82,9 @@ class AnyScoreAdmin(ReadOnly[AnyScore]):
 class ScoreAdmin(AnyScoreAdmin[Score]):
     """The ranking: worst first, not assessed last. Ties are ties."""
 
-    list_display = ("project", "place", "lens", *COLUMNS, "label", "known")
+    list_display = ("project", "place", *COLUMNS, "label", "known", "lens")
     list_filter = ("lens", "band", ProjectPlaceFilter, "project__kind")
-    ordering = ("lens", F("composite").desc(nulls_last=True), "project_id")
+    ordering = ("lens", UnknownLast("composite", descending=True), "project_id")
 
 
 class ScoreHistoryAdmin(AnyScoreAdmin[ScoreHistory]):

@@ -14,6 +14,7 @@ from typing import Any
 from riskscore.engine.errors import MethodError
 from riskscore.engine.fitting import fit_tree, restore, state_of
 from riskscore.engine.frame import Frame
+from riskscore.engine.noise import Noise, parse_noise
 from riskscore.engine.parsing import Parser, parse_bands, parse_controls, parse_screening
 from riskscore.engine.reading import Section
 from riskscore.engine.result import Result
@@ -34,6 +35,7 @@ class Method:
     controls: tuple[Control, ...]
     bands: tuple[Band, ...]
     screening: Screening | None
+    uncertainty: Noise
     spec: Mapping[str, Any]
 
     @classmethod
@@ -54,6 +56,7 @@ class Method:
             controls=parse_controls(section, root),
             bands=parse_bands(section, scale),
             screening=parse_screening(section),
+            uncertainty=parse_noise(section, root, scale),
             spec=_plain(spec, "method"),
         )
         section.text("about", "")

@@ -47,6 +47,10 @@ class Scaling(ABC):
         """Least and greatest value ``apply`` can give; infinite where nothing bounds it."""
         return (self.lo, self.hi)
 
+    def raw_range(self) -> tuple[float, float]:
+        """Raw values between which the scaled value moves; a search for another score stays here."""
+        return (self.lo, self.hi)
+
     @property
     def fitted(self) -> bool:
         """True when ``apply`` may be called."""
@@ -113,6 +117,9 @@ class Goalposts(Scaling):
     def span(self) -> tuple[float, float]:
         return (self.lo, self.hi) if self.clip else (-math.inf, math.inf)
 
+    def raw_range(self) -> tuple[float, float]:
+        return (self.start, self.end)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrdinalTable(Scaling):
@@ -135,6 +142,9 @@ class OrdinalTable(Scaling):
 
     def span(self) -> tuple[float, float]:
         return (min(self.scores), max(self.scores))
+
+    def raw_range(self) -> tuple[float, float]:
+        return (min(self.values), max(self.values))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,6 +177,9 @@ class Logistic(Scaling):
         np.add(out, 1.0, out=out)
         np.divide(self.hi - self.lo, out, out=out)
         np.add(out, self.lo, out=out)
+
+    def raw_range(self) -> tuple[float, float]:
+        return (self.midpoint - 40.0 / self.steepness, self.midpoint + 40.0 / self.steepness)
 
 
 def known_values(x: Floats, least: int = 1) -> Floats:
