@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from itertools import product
 
 import numpy as np
 
@@ -20,6 +19,7 @@ from riskscore.engine.result import Result
 
 FACTORS = ("data", "method", "model")
 Corner = tuple[int, int, int]
+CORNERS: tuple[Corner, ...] = tuple((a, b, c) for a in (0, 1) for b in (0, 1) for c in (0, 1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,22 +52,23 @@ def attribute(
     """Attribute the change of ``node`` (the root by default) between two results of one population.
 
     ``learned`` names the columns that a learned model fills; a change in them is the model's, a
-    change in any other column is the data's. Raises FrameError when the units differ.
+    change in any other column is the data's. Both frames need every column that either method
+    reads (gather each for both). Raises FrameError when the units differ.
     """
     if not np.array_equal(before.frame.keys, after.frame.keys):
         raise FrameError("the two results hold different units, or hold them in another order")
     code = node or after.fitted.root.code
-    results = {
-        corner: _score(before, after, corner, learned) for corner in product((0, 1), repeat=3)
-    }
+    results = {corner: _score(before, after, corner, learned) for corner in CORNERS}
     scores = {corner: result.scores[code] for corner, result in results.items()}
-    difference = scores[1, 1, 1] - scores[0, 0, 0]
-    parts = [_shapley(scores, factor) for factor in range(3)]
-    # The last bits of the sum go to the greatest of the three, so that it is exact.
-    rest = difference - (parts[0] + parts[1] + parts[2])
-    parts[1] = parts[1] + rest
     leaves = _by_leaf(results) if code == after.fitted.root.code else {}
-    return Attribution(after.frame.keys, difference, *parts, by_leaf=leaves)
+    return Attribution(
+        keys=after.frame.keys,
+        difference=scores[1, 1, 1] - scores[0, 0, 0],
+        data=_shapley(scores, 0),
+        method=_shapley(scores, 1),
+        model=_shapley(scores, 2),
+        by_leaf=leaves,
+    )
 
 
 def _score(before: Side, after: Side, corner: Corner, learned: tuple[str, ...]) -> Result:
@@ -93,9 +94,14 @@ def _shapley(scores: Mapping[Corner, Floats], factor: int) -> Floats:
     total = np.zeros_like(scores[0, 0, 0])
     for corner, value in scores.items():
         if corner[factor]:
-            off = tuple(0 if i == factor else on for i, on in enumerate(corner))
-            total += weights[sum(off)] * (value - scores[off])  # type: ignore[index]
+            off = _switched_off(corner, factor)
+            total += weights[sum(off)] * (value - scores[off])
     return total
+
+
+def _switched_off(corner: Corner, factor: int) -> Corner:
+    data, method, model = (0 if i == factor else on for i, on in enumerate(corner))
+    return data, method, model
 
 
 def _by_leaf(results: Mapping[Corner, Result]) -> dict[str, Floats]:

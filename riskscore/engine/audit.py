@@ -57,9 +57,11 @@ def correlation_p_value(r: float, n: int) -> float:
 def cronbach_alpha(values: npt.ArrayLike) -> float:
     """α = k²·(mean off-diagonal covariance)/(sum of all covariances), pairwise complete.
 
-    NaN for fewer than two columns or without variance. Source: COINr.
+    Columns that say nothing (unknown or constant) are left out; NaN for fewer than two others.
+    Source: COINr.
     """
     x = np.asarray(values, dtype=np.float64)
+    x = x[:, [_covariance(column, column) > 0 for column in x.T]]
     k = x.shape[1]
     if k < 2:
         return float("nan")
@@ -94,7 +96,7 @@ def effective_weights(node: Node, share: float = 1.0) -> dict[str, float]:
 
 
 def influence(result: Result) -> dict[str, float]:
-    """Measured influence of each leaf: the squared correlation of its scaled value with the root."""
+    """Measured influence of each leaf: squared correlation of its scaled value with the root."""
     root = result.scores[result.root]
     return {
         code: correlation(result.scaled[:, i], root) ** 2 for i, code in enumerate(result.leaves)

@@ -1,4 +1,4 @@
-"""What would move a unit to the next band: one input at a time, searched through the whole method."""
+"""What would move a unit to the next band: one input at a time, through the whole method."""
 
 from __future__ import annotations
 

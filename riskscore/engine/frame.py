@@ -52,7 +52,7 @@ class Frame:
         for name, column in zip(self.columns, self.values.T, strict=True):
             infinite = np.isinf(column)
             if infinite.any():
-                unit = self.keys[int(infinite.argmax())]
+                unit = str(self.keys[int(infinite.argmax())])
                 raise FrameError(
                     f"column {name!r} is infinite at unit {unit!r}; use NaN if unknown"
                 )

@@ -139,7 +139,7 @@ class Preparation:
         if self.denominator:
             below = frame.column(self.denominator)[rows]
             if (below == 0).any():
-                unit = frame.keys[rows][int((below == 0).argmax())]
+                unit = str(frame.keys[rows][int((below == 0).argmax())])
                 raise NumberError(f"the denominator {self.denominator!r} is 0 at unit {unit!r}")
             x = x / below * self.factor
         return x

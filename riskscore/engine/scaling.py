@@ -48,7 +48,7 @@ class Scaling(ABC):
         return (self.lo, self.hi)
 
     def raw_range(self) -> tuple[float, float]:
-        """Raw values between which the scaled value moves; a search for another score stays here."""
+        """Raw values between which the scaled value moves; a search for a score stays here."""
         return (self.lo, self.hi)
 
     @property

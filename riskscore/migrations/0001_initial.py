@@ -34,7 +34,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('method_code', models.CharField(max_length=60)),
                 ('scenario', models.CharField(blank=True, max_length=60)),
-                ('kept_current', models.BooleanField(default=True, help_text='rescore through this lens when inputs change')),
+                ('kept_current', models.BooleanField(default=False, help_text='rescore through this lens when inputs change')),
             ],
             options={
                 'verbose_name_plural': 'lenses',

@@ -7,6 +7,7 @@ from django.test import Client
 
 from riskscore import jobs
 from riskscore.admin import dashboard
+from riskscore.engine.method import Method as Specification
 from riskscore.models import Job, Lens, Project, Score
 from riskscore.models.scores import NODES, Band
 
@@ -36,8 +37,8 @@ def test_what_is_not_assessed_comes_with_the_rule_and_the_places(lens: Lens) -> 
 
 
 def test_the_share_that_the_country_explains_is_computed_by_hand_too(lens: Lens) -> None:
-    rows = Score.objects.filter(lens=lens).exclude(composite=None)
-    pairs = list(rows.values_list("project__place", "composite"))
+    rows = Score.objects.filter(lens=lens).exclude(composite=None).select_related("project")
+    pairs = [(score.project.place_id, score.composite or 0.0) for score in rows]
     mean = sum(value for _, value in pairs) / len(pairs)
     by_place: dict[str, list[float]] = {}
     for place, value in pairs:
@@ -82,9 +83,9 @@ def test_archived_projects_are_not_counted(page: Client, lens: Lens) -> None:
     assert dashboard.spreads(lens, specification(lens))[0].counts[Band.EXTREME] == before - 1
 
 
-def specification(lens: Lens) -> dashboard.Specification:
+def specification(lens: Lens) -> Specification:
     method = Score.objects.filter(lens=lens).earliest("pk").method
-    return dashboard.Specification.from_dict(method.spec)
+    return Specification.from_dict(method.spec)
 
 
 def test_running_jobs_come_with_their_progress(page: Client, lens: Lens) -> None:
