@@ -169,8 +169,7 @@ CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
 CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 30.0
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
-CELERY_BEAT_SYNC_EVERY = 1  # the schedule's file tells by its age whether the scheduler lives
-PULSE = env.text("RISKSCORE_PULSE")  # a file that a worker touches at each tick of its poller
+PULSE = env.text("RISKSCORE_PULSE")  # the file by whose age a container tells if it lives
 
 # --- Static files -------------------------------------------------------------------------------
 STATIC_URL = "static/"

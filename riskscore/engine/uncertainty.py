@@ -139,7 +139,7 @@ def _quantiles(values: Floats) -> Floats:
     for i, share in enumerate((LOW, MIDDLE, HIGH)):
         below = int(share * last)
         above, part = min(below + 1, last), share * last - below
-        out[i] = ranked[:, below] * (1 - part) + ranked[:, above] * part
+        out[i] = ranked[:, below] + (ranked[:, above] - ranked[:, below]) * part
     out[:, np.isnan(ranked[:, -1])] = np.nan
     return out
 
