@@ -141,7 +141,7 @@ def _without(node: Node, code: str) -> Node:
 @dataclass(frozen=True, slots=True)
 class Profile:
     """(n, k) leaf positions of each unit's k best and k worst indicators, -1 where there are
-    fewer. Best is the lowest rank among all units, so both are relative to the population."""
+    fewer. Both are relative to the population: a rank as a share of the units that are known."""
 
     strengths: Counts
     weaknesses: Counts
@@ -150,6 +150,7 @@ class Profile:
 def strengths_and_weaknesses(result: Result, k: int = 3) -> Profile:
     """The indicators on which each unit stands best and worst among all units of the result."""
     rank = np.stack([ranks(column) for column in result.scaled.T], axis=1)
+    rank = (rank - 1) / np.maximum((~np.isnan(rank)).sum(axis=0) - 1, 1)
     worst_first = _ordered(rank, k)
     best_first = _ordered(-rank, k)
     return Profile(strengths=best_first, weaknesses=worst_first)

@@ -510,7 +510,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='score',
-            index=models.Index(fields=['lens', '-composite', 'project'], name='score_ranking'),
+            index=models.Index(models.F('lens'), models.OrderBy(models.F('composite'), descending=True, nulls_last=True), models.F('project'), name='score_ranking'),
         ),
         migrations.AddConstraint(
             model_name='score',

@@ -122,5 +122,6 @@ def _caveats(lens: Lens) -> list[str]:
     return [
         f"Share of the composite's variance explained by country alone: {explained}",
         f"{ties.sharing:,} of {ties.assessed:,} assessed projects share their composite with "
-        f"another one: {ties.distinct:,} distinct values, the commonest held by {ties.largest:,}.",
+        "another one;",
+        f"there are {ties.distinct:,} distinct composites, the commonest held by {ties.largest:,}.",
     ]

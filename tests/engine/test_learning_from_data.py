@@ -143,7 +143,7 @@ def test_a_negative_loading_is_refused_unless_asked_for() -> None:
     assert pca_weights(x, allow_negative=True)[2] < 0
     cells = {"a": x[:, 0].tolist(), "b": x[:, 1].tolist(), "c": x[:, 2].tolist()}
     root = node("r", *(leaf(c) for c in "abc"), weighting="pca")
-    with pytest.raises(FitError, match="^r: .*negatively"):
+    with pytest.raises(FitError, match=r"^r: .*negatively"):
         fitted(root, cells)
 
 
