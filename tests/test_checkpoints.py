@@ -46,7 +46,7 @@ def of_pairs(*pairs: tuple[str, str], kind: str = "mine", importer: str = WORLD)
 
 
 def scores(node: str, *pairs: tuple[str, str]) -> list[float]:
-    return of_pairs(*pairs).scores[node].tolist()
+    return [float(score) for score in of_pairs(*pairs).scores[node]]
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,7 @@ def raw() -> dict[str, Column]:
     rng = np.random.default_rng(7)
     columns = {f"i{i}": rng.normal(50, 10, N) for i in range(8)}
     columns["i0"][:2] = [500.0, 900.0]
-    columns["i3"] = 1e9 * 0.1 ** np.arange(N)
+    columns["i3"] = 1e9 * np.power(0.1, np.arange(N, dtype=np.float64))
     columns["i6"][:3] = [-400.0, -300.0, 10.0]
     columns["i5"][rng.random(N) < 0.2] = np.nan
     columns["pop"] = rng.uniform(1, 100, N)

@@ -113,7 +113,7 @@ def test_ahp_reproduces_saatys_consistency() -> None:
     assert found.weights == pytest.approx(w)
     assert found.consistency_ratio == pytest.approx(0.0, abs=1e-12)
     # By hand: the characteristic polynomial of this matrix has the real root 3.1356.
-    skewed = ahp_weights([[1, 3, 5], [1 / 3, 1, 5], [1 / 5, 1 / 5, 1]])
+    skewed = ahp_weights([[1.0, 3.0, 5.0], [1 / 3, 1.0, 5.0], [0.2, 0.2, 1.0]])
     assert skewed.principal == pytest.approx(3.136, abs=1e-3)
     assert skewed.consistency_ratio == pytest.approx((skewed.principal - 3) / 2 / 0.58)
     with pytest.raises(FitError, match="a_ji"):
