@@ -35,7 +35,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "riskscore.rescoring": (*GROUND, "riskscore.ledger", "riskscore.frames", "riskscore.copying"),
     "riskscore.jobs": ("riskscore.models", "riskscore.ledger", "riskscore.scope", "workers.celery"),
     "riskscore.edits": (*GROUND, "riskscore.jobs"),
-    "workers.celery": (),
+    "workers.celery": ("riskscore.pulse",),
     "workers.tasks": (
         "riskscore.jobs",
         "riskscore.ledger",

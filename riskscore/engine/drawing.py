@@ -181,10 +181,12 @@ class Drawing:
             yield child, values, weight if counts is None else np.multiply(weight, counts)
 
     def _counted(self, child: Node, values: Floats) -> Bools | None:
-        """Where a node counts in its parent; None: everywhere."""
-        counts: Bools = ~np.isnan(values)
-        if self.noise.unknown == "known":
-            counts &= ~np.isnan(self.block.evaluated[child.code].value)
+        """Where a node counts in its parent: where the score counts it; None: everywhere.
+
+        A node that is not assessed stays out of the draws as it stays out of the score, so that
+        the interval is about the same quantity; what it could do is in the bounds.
+        """
+        counts: Bools = ~np.isnan(values) & ~np.isnan(self.block.evaluated[child.code].value)
         return None if counts.all() else counts
 
     def _join(

@@ -61,7 +61,7 @@ def spread(
     sorted_frame = frame.take(order)
     sample, keys = Sample.plain(noise.draws), keys_of(sorted_frame.keys)
     factors: dict[str, Floats] = {}
-    for rows in _slices(n, noise.draws):
+    for rows in slices(n, noise.draws):
         values = draw(fitted, sorted_frame, noise, sample, keys, rows, factors)
         at = order[rows]
         for code in codes:
@@ -137,7 +137,8 @@ def _watched(root: Node) -> list[str]:
     return [root.code, *(child.code for child in root.children if isinstance(child, Node))]
 
 
-def _slices(n: int, draws: int) -> list[slice]:
+def slices(n: int, draws: int) -> list[slice]:
+    """Blocks of units whose (draws, units) arrays stay small."""
     step = max(16, CELLS // draws)
     return [slice(start, min(start + step, n)) for start in range(0, n, step)]
 

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from riskscore.engine import Fitted, Frame, Method
+from riskscore.engine.treated_cells import LOGGED, PULLED_DOWN, UNTREATED, treated_cells
 from tests.engine.specs import Spec
 
 N = 51
@@ -147,16 +148,12 @@ def test_every_level_of_the_index_is_the_oracles(kind: str, low: float) -> None:
 
 def test_the_treatment_reports_each_treated_cell() -> None:
     method, frame = fitted("arithmetic", 0.0)
-    report = {leaf.code: leaf.preparation.treatment for leaf in method.root.leaves()}
-    pulled, logged = report["i0"], report["i3"]
-    assert pulled is not None
-    assert logged is not None
-    assert pulled.done == "winsorised"
-    assert np.flatnonzero(pulled.treated(frame.column("i0"))).tolist() == [0, 1]
-    assert logged.done == "log"
-    assert (logged.treated(frame.column("i3")) == 3).all()
-    assert report["i4"] is not None
-    assert report["i4"].done == "none"
+    cells = treated_cells(method, frame)
+    leaves = [leaf.code for leaf in method.root.leaves()]
+    pulled, logged, left = (cells[:, leaves.index(code)] for code in ("i0", "i3", "i4"))
+    assert np.flatnonzero(pulled == PULLED_DOWN).tolist() == [0, 1]
+    assert (logged == LOGGED).all()
+    assert (left == UNTREATED).all()
 
 
 def test_ranking_scales_follow_rs_rank() -> None:

@@ -85,6 +85,16 @@ def test_what_is_not_assessed_has_no_interval() -> None:
     assert found.rank_low[1] == 1.0
 
 
+def test_a_child_that_is_not_assessed_stays_out_of_the_interval_as_out_of_the_score() -> None:
+    poor = node("n", leaf("b"), leaf("c"), minimum={"count": 2})
+    root = node("r", node("m", leaf("a")), poor)
+    frame = Frame.from_columns({"a": [90.0], "b": [0.0], "c": [NAN]})
+    fitted = method(root, uncertainty={"weights": 0}).fit()
+    found = spread(fitted, frame)
+    assert fitted.score(frame).scores["r"][0] == 90.0
+    assert (found.low["r"][0], found.high["r"][0]) == (90.0, 90.0)
+
+
 def test_one_places_error_is_shared_by_its_units_so_their_order_is_sure() -> None:
     cells = {"a": [40.0, 41.0]}
     place = {"a": keys_of(["CHL", "CHL"])}
