@@ -34,6 +34,7 @@ class Row:
     place: str
     mineral: str | None
     nodes: tuple[Node, ...]
+    interval: tuple[float, float] | None
     coverage: float
     band: int
     shared: int
@@ -82,6 +83,7 @@ def _rows(scores: QuerySet[Score]) -> list[Row]:
             place=score.project.place.name,
             mineral=score.mineral,
             nodes=_nodes(score),
+            interval=_interval(score),
             coverage=score.coverage,
             band=score.band,
             shared=score.shared,
@@ -94,6 +96,11 @@ def _nodes(score: Score) -> tuple[Node, ...]:
     values = (getattr(score, name) for name in NODES)
     beside = zip(score.context, score.node_low, score.node_high, strict=True)
     return tuple(Node(value, *rest) for value, rest in zip(values, beside, strict=True))
+
+
+def _interval(score: Score) -> tuple[float, float] | None:
+    low, high = score.interval_low, score.interval_high
+    return None if low is None or high is None else (low, high)
 
 
 def bands(lens: Lens) -> dict[Band, int]:

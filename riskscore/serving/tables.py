@@ -21,13 +21,14 @@ LEGEND = (
 )
 NUMBERS = (
     "composite",
+    "90 %\ninterval",
     "geo-\npolitical",
     "concen-\ntration",
     "labour",
     "indi-\ngenous",
     "cover-\nage",
 )
-OTHER_COLUMNS = 85  # what a line needs beside its three names
+OTHER_COLUMNS = 95  # what a line needs beside its three names
 LOOK: dict[str, Any] = {
     "box": box.SIMPLE_HEAD,
     "title_justify": "left",
@@ -84,7 +85,9 @@ def _cells(row: Row) -> list[str]:
         escape(row.name),
         row.place,
         row.mineral or "",
-        *(_cell(node) for node in row.nodes),
+        _cell(row.nodes[0]),
+        "" if row.interval is None else "{:.0f}–{:.0f}".format(*row.interval),
+        *(_cell(node) for node in row.nodes[1:]),
         f"{row.coverage:.0%}",
         f"[{STYLE[band]}]{band.label}[/]",
         f"{row.shared:,}" if row.shared else "",
