@@ -34,8 +34,8 @@ def _exports(panel: Panel) -> dict[str, Floats]:
     counts = share[:, -2] > SMALL
     moved = np.where(counts, log(share[:, -1] + SMALLEST) - before, np.nan)
     size = len(panel.places)
-    now = np.bincount(panel.place, panel.value[:, -1], size)
-    earlier = np.bincount(panel.place, panel.value[:, -2], size)
+    now = np.bincount(panel.place, panel.value[:, -1], size).astype(np.float64)
+    earlier = np.bincount(panel.place, panel.value[:, -2], size).astype(np.float64)
     return {
         "place_shock": mean_of_others(moved, panel.place, size, prior=2.0),
         "place_growth": log((now + 1.0) / (earlier + 1.0))[panel.place],

@@ -55,5 +55,5 @@ def mean_of_others(values: Floats, group: Ints, count: int, prior: float) -> Flo
     filled = np.nan_to_num(values)
     typical = filled.sum() / max(known.sum(), 1)
     total = np.bincount(group, filled, count)[group] - filled
-    number = np.bincount(group, known, count)[group] - known
-    return over(total + prior * typical, number + prior)
+    number = np.bincount(group, known, count)[group] - known + prior
+    return over(total + prior * typical, np.asarray(number, np.float64))

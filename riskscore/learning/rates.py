@@ -17,7 +17,7 @@ def columns(panel: Panel) -> dict[str, Floats]:
     own, pooled = _outcomes(panel)
     ten, three = last(own, 10), last(pooled, 3)
     minerals, places = len(panel.minerals), len(panel.places)
-    base = float(np.nansum(pooled) / max(np.count_nonzero(~np.isnan(pooled)), 1))
+    base = float(np.nansum(pooled)) / max(int(np.count_nonzero(~np.isnan(pooled))), 1)
     return {
         "event_now": own[:, -1],
         "events_10": np.nansum(ten, axis=1),

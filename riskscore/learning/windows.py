@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from riskscore.learning.panel import Floats
 
@@ -12,12 +13,12 @@ from riskscore.learning.panel import Floats
 SMALLEST = 1e-5
 
 
-def last(values: Floats, count: int) -> Floats:
+def last(values: npt.NDArray[Any], count: int) -> npt.NDArray[Any]:
     """The last ``count`` columns, or all where there are fewer."""
     return values[:, -count:]
 
 
-def over_years(statistic: Callable[..., Any], values: Floats) -> Floats:
+def over_years(statistic: Callable[..., Any], values: npt.NDArray[Any]) -> Floats:
     """(rows,) a NumPy ``nan*`` statistic of each row; NaN where the row knows nothing."""
     with warnings.catch_warnings():
         # NumPy warns of rows without a number; here they are ordinary and stay unknown.
