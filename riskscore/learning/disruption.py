@@ -12,8 +12,9 @@ from typing import Any
 import numpy as np
 
 from riskscore.learning import features
-from riskscore.learning.calibrate import Sigmoid, VennAbers, line, venn_abers
+from riskscore.learning.calibrate import Sigmoid, line, venn_abers
 from riskscore.learning.fit import LOGISTIC, blend, fit, predict
+from riskscore.learning.model import Model
 from riskscore.learning.panel import Floats, Panel
 from riskscore.learning.rolling import known_before, rolling
 from riskscore.learning.rows import Flags, Rows, check, gathered
@@ -46,27 +47,6 @@ class Backtest:
     def predicted(self) -> Floats:
         """(n,) calibrated probabilities."""
         return self.calibration(self.raw)
-
-
-@dataclass(frozen=True, slots=True)
-class Model:
-    """What is stored and used: the members, and how their blend becomes a probability."""
-
-    members: Mapping[str, Any]
-    calibration: Sigmoid
-    reference: VennAbers
-
-    def raw(self, x: Floats) -> Floats:
-        """(n,) blend, not calibrated."""
-        return predict(self.members, x)
-
-    def probability(self, x: Floats) -> Floats:
-        """(n,) calibrated probability of an event next year."""
-        return self.calibration(self.raw(x))
-
-    def interval(self, x: Floats) -> tuple[Floats, Floats]:
-        """(n,) lower and upper Venn–Abers probability."""
-        return self.reference.interval(self.raw(x))
 
 
 def rows_of(panel: Panel) -> Rows:

@@ -92,6 +92,28 @@ RATES = (
 )
 FEATURES = (*OWN, *WORLD, *PLACE, *RATES)
 NAMES = tuple(feature.name for feature in FEATURES)
+#: The reasons that an explanation names: each feature belongs to one.
+REASONS: dict[str, tuple[str, ...]] = {
+    "size": ("share", "share_mean_10", "world_value", "years_small_10"),
+    "level against its own past": (
+        "quantity_level",
+        "share_level",
+        "level",
+        "below_peak",
+        "above_floor_5",
+    ),
+    "growth": tuple(f.name for f in OWN if f.name.startswith("growth_")),
+    "volatility": tuple(
+        f.name for f in OWN if f.name.startswith(("volatility_", "variation_", "worst_", "typical"))
+    ),
+    "gaps in the record": ("years_without_10", "quantity_gaps_10"),
+    "unit values": tuple(f.name for f in OWN if f.name.startswith("unit_value_")),
+    "destinations": tuple(f.name for f in OWN if f.name.startswith("destination")),
+    "world market": tuple(f.name for f in WORLD if f.name != "world_value"),
+    "the place's other minerals": tuple(f.name for f in PLACE if f.name.startswith("place_")),
+    "governance and conflict": tuple(f.name for f in PLACE if not f.name.startswith("place_")),
+    "past events": tuple(f.name for f in RATES),
+}
 #: The single numbers that a good model must beat; both stand among the features.
 VOLATILITY = "variation_share_5"
 GOVERNANCE = "governance"

@@ -12,8 +12,9 @@ import numpy as np
 from sklearn.ensemble import ExtraTreesClassifier, HistGradientBoostingClassifier
 from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression
-from sklearn.pipeline import make_pipeline
+from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import QuantileTransformer
+from threadpoolctl import threadpool_limits
 
 from riskscore.learning.features import FEATURES
 from riskscore.learning.panel import Floats
@@ -21,6 +22,8 @@ from riskscore.learning.rows import Rows
 
 #: Probabilities are kept this far from 0 and 1 before their log-odds are taken.
 CLIP = 1e-4
+#: Threads that grow trees. Each tree has a seed of its own, so their number changes nothing.
+JOBS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +50,7 @@ def _boosted(seed: int) -> Any:
 
 def _forest(seed: int) -> Any:
     trees = ExtraTreesClassifier(
-        n_estimators=150, min_samples_leaf=10, max_features=0.6, random_state=seed
+        n_estimators=120, min_samples_leaf=10, max_features=0.6, random_state=seed, n_jobs=JOBS
     )
     return make_pipeline(SimpleImputer(strategy="median"), trees)
 
@@ -75,10 +78,20 @@ def fit(rows: Rows, seed: int, members: tuple[Member, ...] = MEMBERS) -> dict[st
     """Fit each member on the rows whose outcome is known; estimators by name."""
     known = ~np.isnan(rows.outcome)
     found = {}
-    for member in members:
-        chosen = known if member.wide else known & rows.inside
-        found[member.name] = member.make(seed).fit(rows.x[chosen], rows.outcome[chosen])
+    # More OpenMP threads than free cores make boosting ten times slower, not faster.
+    with threadpool_limits(limits=1):
+        for member in members:
+            chosen = known if member.wide else known & rows.inside
+            model = member.make(seed).fit(rows.x[chosen], rows.outcome[chosen])
+            found[member.name] = _alone(model)
     return found
+
+
+def _alone(model: Any) -> Any:
+    """Predict in one thread: several would add the trees' votes in an order of their own."""
+    if isinstance(model, Pipeline) and isinstance(model[-1], ExtraTreesClassifier):
+        model[-1].set_params(n_jobs=1)
+    return model
 
 
 def log_odds(probability: Floats) -> Floats:
@@ -94,9 +107,11 @@ def probability(odds: Floats) -> Floats:
 
 def predict_each(fitted: Fitted, x: Floats) -> dict[str, Floats]:
     """(n,) probability of each member."""
-    return {
-        name: np.asarray(model.predict_proba(x)[:, 1], np.float64) for name, model in fitted.items()
-    }
+    with threadpool_limits(limits=1):
+        return {
+            name: np.asarray(model.predict_proba(x)[:, 1], np.float64)
+            for name, model in fitted.items()
+        }
 
 
 def blend(parts: Mapping[str, Floats]) -> Floats:

@@ -1,4 +1,4 @@
-"""A trained model as bytes and back, without pickle: skops, a short header, a list of trusted types.
+"""A trained model as bytes and back, without pickle: skops, a header, a list of trusted types.
 
 The header is one line of JSON: what made the model and how long the rest is. It is read before
 anything else, so another version or a cut file is told from a wrong one by name. Whoever loads
@@ -17,7 +17,7 @@ import sklearn
 import skops.io
 
 from riskscore.learning.calibrate import Sigmoid, VennAbers
-from riskscore.learning.disruption import Model
+from riskscore.learning.model import Model
 from riskscore.learning.refusals import OtherVersion, Truncated, UntrustedType, WrongHash
 
 MARK = "riskscore model"
