@@ -48,6 +48,10 @@ class Backtest:
         """(n,) calibrated probabilities."""
         return self.calibration(self.raw)
 
+    def fixed_probability(self, x: Floats) -> Floats:
+        """(n,) calibrated probabilities of the fit that the held-out years are judged by."""
+        return self.calibration(predict(self.fixed, x))
+
 
 def rows_of(panel: Panel) -> Rows:
     """All rows of the panel, from the first year with enough history to the last year."""

@@ -15,6 +15,7 @@ from riskscore.learning.windows import (
 )
 
 SMALL = 0.005
+PRICE_YEARS = 9
 
 
 def columns(panel: Panel) -> dict[str, Floats]:
@@ -91,13 +92,13 @@ def unit_values(panel: Panel) -> Floats:
 
 
 def prices(panel: Panel) -> Floats:
-    """(minerals, years) log unit value, median over exporters weighted by value."""
-    values = unit_values(panel)
+    """(minerals, 9) log unit value of the last years, median over exporters weighted by value."""
+    values, weights = last(unit_values(panel), PRICE_YEARS), last(panel.value, PRICE_YEARS)
     found = np.full((len(panel.minerals), values.shape[1]), np.nan)
     for mineral in range(len(panel.minerals)):
         rows = panel.mineral == mineral
         for year in range(values.shape[1]):
-            found[mineral, year] = _weighted_median(values[rows, year], panel.value[rows, year])
+            found[mineral, year] = _weighted_median(values[rows, year], weights[rows, year])
     return found
 
 

@@ -37,8 +37,8 @@ def _prices(price: Floats) -> dict[str, Floats]:
     return {
         "price_change_1": price[:, -1] - price[:, -2],
         "price_change_3": price[:, -1] - price[:, -4],
-        "price_cycle": price[:, -1] - over_years(np.nanmean, last(price, 9)),
-        "price_volatility": over_years(np.nanstd, np.diff(last(price, 9), axis=1)),
+        "price_cycle": price[:, -1] - over_years(np.nanmean, price),
+        "price_volatility": over_years(np.nanstd, np.diff(price, axis=1)),
     }
 
 

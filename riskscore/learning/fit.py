@@ -50,7 +50,7 @@ def _boosted(seed: int) -> Any:
 
 def _forest(seed: int) -> Any:
     trees = ExtraTreesClassifier(
-        n_estimators=120, min_samples_leaf=10, max_features=0.6, random_state=seed, n_jobs=JOBS
+        n_estimators=100, min_samples_leaf=10, max_features=0.6, random_state=seed, n_jobs=JOBS
     )
     return make_pipeline(SimpleImputer(strategy="median"), trees)
 

@@ -52,6 +52,8 @@ NAMES = (*PLACE_FEATURES, "share_of_world", "mineral_listed_elsewhere")
 WORSE = (-1, -1, -1, -1, -1, -1, -1, 1, 0, -1, -1, 0, 1)
 HDI, GOVERNANCE = 0, tuple(range(1, 7))
 FEWEST_EVENTS, FEWEST_PLACES = 40, 10
+#: The listings are those of this year.
+YEAR = 2022
 #: Pseudo-pairs of the mean rate from which a mineral's rate elsewhere starts.
 PRIOR = 5.0
 FOLDS = 10

@@ -111,7 +111,7 @@ def build(
     _check(flows)
     minerals = tuple(sorted(mineral for mineral, listed in codes.items() if listed))
     row, mineral = _belonging(flows, codes, minerals)
-    if not row.size:
+    if row.size == 0:
         raise UnusableInput("no trade flow belongs to a mineral. Load the export panel first.")
     places = tuple(sorted(set(flows.place[row].tolist())))
     years = np.arange(flows.year.min(), flows.year.max() + 1)
@@ -149,7 +149,7 @@ def _belonging(
     flows: Flows, codes: Mapping[str, Sequence[str]], minerals: Sequence[str]
 ) -> tuple[Ints, Ints]:
     """Row numbers and mineral numbers: a code of two minerals counts for both."""
-    rows, owners = [], []
+    rows, owners = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
     for number, mineral in enumerate(minerals):
         found = np.flatnonzero(np.isin(flows.hs6, list(codes[mineral])))
         rows.append(found)

@@ -81,8 +81,12 @@ def _of_year(panel: Panel, year: int) -> Rows:
 
 def check(rows: Rows, fewest: int = FEWEST_EVENTS) -> None:
     """Refuse by name what nothing can be learnt from."""
-    if np.isinf(rows.x).any() or np.isnan(rows.x).all():
+    if rows.x.size == 0 or np.isinf(rows.x).any() or np.isnan(rows.x).all():
         raise UnusableInput("the features hold no usable number. Check the trade panel.")
+    silent = np.isnan(rows.x).all(axis=0)
+    if silent.any():
+        names = ", ".join(np.array(features.NAMES)[silent])
+        raise UnusableInput(f"nothing at all is known of {names}. Load the bundle first.")
     judged = rows.where(rows.judged)
     classes = np.unique(judged.outcome)
     if classes.size < 2:

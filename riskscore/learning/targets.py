@@ -21,10 +21,10 @@ QUANTITIES_NEEDED = 2
 def median3(values: Floats, column: int) -> Floats:
     """(series,) median of the three years that end in ``column``; NaN where none is known."""
     last = values[:, column - 2 : column + 1]
-    found = np.full(len(values), np.nan)
-    some = ~np.isnan(last).all(axis=1)
-    found[some] = np.nanmedian(last[some], axis=1)
-    return found
+    # Sorted, unknown values come last: of two the mean counts, of one that one.
+    low, middle, high = np.sort(last, axis=1).T
+    fewer = np.where(np.isnan(middle), low, (low + middle) / 2)
+    return np.asarray(np.where(np.isnan(high), fewer, middle), np.float64)
 
 
 def exporters(panel: Panel, column: int, smallest: float = SMALLEST_SHARE) -> npt.NDArray[np.bool_]:

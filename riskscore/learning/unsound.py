@@ -23,12 +23,15 @@ SMALLEST = targets.SMALLEST_SHARE
 
 
 def by_code(
-    flows: Flows, codes: Mapping[str, Sequence[str]], producers: frozenset[tuple[str, str]]
+    flows: Flows,
+    codes: Mapping[str, Sequence[str]],
+    producers: frozenset[tuple[str, str]],
+    known: Mapping[str, Mapping[tuple[str, int], float]],
 ) -> Panel:
     """The panel with each HS6 code as if it were a mineral; ``producer`` still tells who is one."""
     single = {code: (code,) for listed in codes.values() for code in listed}
     pairs = {(code, place) for mineral, place in producers for code in codes.get(mineral, ())}
-    return build(flows, single, frozenset(pairs), {})
+    return build(flows, single, frozenset(pairs), known)
 
 
 def fell_from_this_year(panel: Panel, column: int) -> Floats:
