@@ -82,7 +82,9 @@ def test_geopolrisk_scores_are_those_of_the_published_package() -> None:
         inside = members[row["Country [Economic Entity]"]]
         sold = [deal for code in inside for deal in trade[material, year, code]]
         risk = [
-            0.0 if deal["partnerCode"] in inside else np.nan_to_num(number(deal["partnerWGI"]), nan=0.5)
+            0.0
+            if deal["partnerCode"] in inside
+            else np.nan_to_num(number(deal["partnerWGI"]), nan=0.5)
             for deal in sold
         ]
         found = geopolrisk(
@@ -92,7 +94,9 @@ def test_geopolrisk_scores_are_those_of_the_published_package() -> None:
             sum(home[material, year, code] for code in inside),
             [number(deal["cifvalue"]) for deal in sold],
         )
-        expected = [number(row[name]) for name in ("HHI", "Import Risk", "GeoPolRisk Score", "Price")]
+        expected = [
+            number(row[name]) for name in ("HHI", "Import Risk", "GeoPolRisk Score", "Price")
+        ]
         assert np.allclose(found[:4], expected, rtol=1e-12, atol=1e-12), row["DBID"]
         factor = number(row["GeoPolRisk Characterization Factor [eq. Kg-Cu/Kg]"])
         assert found.characterisation == pytest.approx(factor, rel=1e-8)
