@@ -30,6 +30,8 @@ DISRUPTION: dict[str, Any] = {
         "trade, not political acts",
         "export restrictions are known since 2020 only and could not be learnt from; they stand "
         "in the score as an indicator of their own",
+        "a few trading hubs produce a little themselves and are judged by what passes through "
+        "them, gold above all",
         "governance hardly adds anything to what trade itself says",
     ],
 }

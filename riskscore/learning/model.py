@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from riskscore.learning.calibrate import Sigmoid, VennAbers
 from riskscore.learning.fit import predict
 from riskscore.learning.panel import Floats
@@ -26,5 +28,9 @@ class Model:
         return self.calibration(self.raw(x))
 
     def interval(self, x: Floats) -> tuple[Floats, Floats]:
-        """(n,) lower and upper Venn–Abers probability."""
-        return self.reference.interval(self.raw(x))
+        """(n,) lower and upper probability: all that the two calibrations, with a shape and
+        without one, leave open. The calibrated probability itself always lies inside."""
+        raw = self.raw(x)
+        low, high = self.reference.interval(raw)
+        said = self.calibration(raw)
+        return np.fmin(low, said), np.fmax(high, said)
