@@ -15,6 +15,7 @@ import numpy.typing as npt
 from django.db import connection
 
 from riskscore.engine import evidence, geometry
+from riskscore.engine.catalogue import Level
 from riskscore.engine.derivation import derive
 from riskscore.engine.gather import Units
 from riskscore.engine.observations import NOWHERE, Axes, Observations, Table
@@ -54,8 +55,30 @@ def known_at(pinned: Pinned) -> Known:
     """Tables of every indicator, from the releases that were current at the edition."""
     axes = _axes(pinned)
     releases = current_releases(pinned.edition)
-    tables = derive(_observations(axes, releases), axes)
+    tables = derive(_observations(axes, releases), axes) | _learned(axes, pinned.edition)
     return Known(axes, tables, _localities(releases))
+
+
+#: The indicator that each kind of learned model feeds.
+LEARNED = {"disruption": "geo.disruption"}
+
+
+def _learned(axes: Axes, edition: int) -> dict[str, Table]:
+    """Predictions of the models that were champions at the edition; no champion, no table."""
+    rows = _rows(
+        "SELECT m.kind, p.place_id, p.mineral_id, p.probability FROM riskscore_prediction p"
+        " JOIN riskscore_learnedmodel m ON m.id = p.model_id WHERE m.kind = ANY(%s)"
+        " AND m.champion_from_id <= %s AND coalesce(m.champion_until_id, %s) > %s",
+        [sorted(LEARNED), edition, edition + 1, edition],
+    )
+    places = {code: index for index, code in enumerate(axes.places)}
+    minerals = {code: index for index, code in enumerate(axes.minerals)}
+    found: dict[str, Floats] = {}
+    for kind, place, mineral, probability in rows:
+        shape = (len(places), len(minerals))
+        values = found.setdefault(LEARNED[kind], np.full(shape, np.nan))
+        values[places[place], minerals[mineral]] = probability
+    return {key: Table(Level.PLACE_MINERAL, values) for key, values in found.items()}
 
 
 def current_releases(edition: int) -> list[int]:

@@ -36,6 +36,9 @@ HTTPS = env.flag("RISKSCORE_HTTPS", default=PRODUCTION)
 # The method by which projects are scored unless a request names another.
 DEFAULT_METHOD = env.text("RISKSCORE_METHOD", "critical-minerals")
 
+# Where a model's population stability index calls for a look at its inputs, in hundredths.
+DRIFT_ALERT = env.integer("RISKSCORE_DRIFT_ALERT_PERCENT", 25, low=1, high=1000) / 100
+
 DATABASE_URL = env.text("DATABASE_URL")
 REDIS_URL = env.text("REDIS_URL")
 

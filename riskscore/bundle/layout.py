@@ -7,6 +7,7 @@ from typing import NamedTuple
 from riskscore.bundle import cells
 from riskscore.bundle.cells import Column
 from riskscore.bundle.rows import (
+    Export,
     Locality,
     Mineral,
     Observation,
@@ -27,6 +28,9 @@ PRODUCTION_STAGES = ("mine", "refinery")
 QUALITIES = ("", "reported", "estimated", "provisional", "secondary", "partial")
 HS6_SEPARATOR = ";"
 OBSERVATIONS = "observations"
+EXPORTS = "exports"
+# Releases of this source are panels of exports, not observations.
+EXPORTS_SOURCE = "baci-exports"
 
 
 @dataclass(frozen=True)
@@ -171,9 +175,28 @@ OBSERVATION = Table(
     ),
     key=("indicator", "place", "mineral", "importer", "year", "label", "since"),
 )
+EXPORT = Table(
+    EXPORTS,
+    Export,
+    (
+        cells.text("hs6"),
+        cells.text("place"),
+        cells.integer("year"),
+        cells.real("value_kusd", 0),
+        cells.optional_real("quantity_t"),
+        cells.integer("partners"),
+        cells.real("destination_hhi", 0, 1),
+    ),
+    key=("hs6", "place", "year"),
+)
 SMALL = (RELEASES, PLACES, PLACE_MEMBERS, MINERALS, LOCALITIES, PROJECTS, PROJECT_MINERALS)
 
 
 def observations_file(release: str) -> str:
     """The file of a release's observations, relative to the bundle's directory."""
     return f"{OBSERVATIONS}/{release}.csv.gz"
+
+
+def exports_file(release: str) -> str:
+    """The file of a release's exports, relative to the bundle's directory."""
+    return f"{EXPORTS}/{release}.csv.gz"

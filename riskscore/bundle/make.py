@@ -5,18 +5,18 @@ with its SHA-256, through the sources' parsers and one table of aliases.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 from riskscore.bundle import layout, publications, reference
-from riskscore.bundle.layout import observations_file
+from riskscore.bundle.layout import exports_file, observations_file
 from riskscore.bundle.publications import Publication
 from riskscore.bundle.report import Report, written_report
 from riskscore.bundle.resolve import Resolver
-from riskscore.bundle.rows import Locality, Mineral, Observation, Release
+from riskscore.bundle.rows import Export, Locality, Mineral, Observation, Release
 from riskscore.bundle.sites import Collection, Site, duplicates, flagged, outputs, sites
 from riskscore.bundle.tables import write
 from riskscore.engine.borders import Borders
@@ -84,6 +84,7 @@ def _made(bench: _Bench) -> Report:
     write(bench.target, layout.PROJECTS, projects)
     write(bench.target, layout.PROJECT_MINERALS, (row for site in every for row in site.minerals))
     _localities(bench)
+    _exports(bench, resolver)
     write(bench.target, layout.RELEASES, bench.releases)
     report = Report(sorted(bench.releases), projects, every, rows, resolver.left_out)
     (bench.target / REPORT_FILE).write_text(written_report(report), encoding="utf-8")
@@ -164,3 +165,15 @@ def _localities(bench: _Bench) -> None:
         for row in bench.read(publication)
     ]
     bench.keep(publication, write(bench.target, layout.LOCALITIES, rows))
+
+
+def _exports(bench: _Bench, resolver: Resolver) -> None:
+    """Write the panel of exports; who is no place of ours is counted and left out."""
+    publication = publications.EXPORTS
+    rows = []
+    for row in bench.read(publication):
+        place = resolver.place(publication.source.code, row.place)
+        if place is not None:
+            rows.append(Export(row.hs6, place, *astuple(row)[2:]))
+    file = exports_file(publication.code)
+    bench.keep(publication, write(bench.target, layout.EXPORT, rows, file))

@@ -15,6 +15,7 @@ from riskscore.sources import (
     agreements,
     asher,
     baci,
+    baci_exports,
     busch,
     dol,
     ec,
@@ -135,6 +136,12 @@ IMPORTS = Publication(
     baci.SOURCE,
     "HS92, imports 2020–2024",
     (("figures/baci_imports_2020_2024.csv.gz", baci.parse),),
+)
+EXPORTS = Publication(
+    "baci-exports-1995-2024",
+    baci_exports.SOURCE,
+    "HS92, exports 1995–2024",
+    (("figures/baci_export_panel_1995_2024.csv.gz", baci_exports.parse),),
 )
 # Everything whose readings are observations as they stand. World Bank governance comes from one
 # edition for all six dimensions; the later edition of political stability alone stays out.

@@ -46,6 +46,16 @@ class Resolver:
             raise BadFile(f"{source}: {error}", remedy=REMEDY) from error
         return list(found.values())
 
+    def place(self, source: str, term: str) -> str | None:
+        """Our code of a publisher's place; None, and counted, where it is left out on purpose."""
+        try:
+            found = self.names.place(term)
+        except UnknownName as error:
+            raise BadFile(f"{source}: {error}", remedy=REMEDY) from error
+        if found is None:
+            self.left_out[source, "place", term] += 1
+        return found
+
     def _rows(
         self,
         source: str,

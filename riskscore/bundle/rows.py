@@ -77,6 +77,18 @@ class Observation(NamedTuple):
     verified: bool
 
 
+class Export(NamedTuple):
+    """What a place exported under one HS6 code in a year: thousand USD, tonnes (None: unstated)."""
+
+    hs6: str
+    place: str
+    year: int
+    value: float
+    quantity: float | None
+    partners: int
+    destination_hhi: float
+
+
 class Locality(NamedTuple):
     """One point of a people's language, in degrees."""
 

@@ -10,7 +10,7 @@ import gzip
 import io
 import zlib
 from collections.abc import Container, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -18,6 +18,8 @@ from typing import Any, NamedTuple
 from riskscore.bundle import cells
 from riskscore.bundle.cells import Column, written
 from riskscore.bundle.layout import (
+    EXPORT,
+    EXPORTS_SOURCE,
     HS6_SEPARATOR,
     LOCALITIES,
     MINERALS,
@@ -30,9 +32,11 @@ from riskscore.bundle.layout import (
     RELEASES,
     SMALL,
     Table,
+    exports_file,
     observations_file,
 )
 from riskscore.bundle.rows import (
+    Export,
     Locality,
     Mineral,
     Observation,
@@ -69,7 +73,13 @@ class Bundle:
         others = {project.release for project in self.projects}
         others |= {locality.release for locality in self.localities}
         others |= {code for place in self.places for code in place.source.split(cells.SEPARATOR)}
+        others |= {*self.traded}
         return tuple(row.code for row in self.releases if row.code not in others)
+
+    @cached_property
+    def traded(self) -> tuple[str, ...]:
+        """The codes of the releases that are panels of exports."""
+        return tuple(row.code for row in self.releases if row.source == EXPORTS_SOURCE)
 
     @cached_property
     def place_codes(self) -> frozenset[str]:
@@ -91,6 +101,27 @@ class Bundle:
         for found in _observations(self.directory, file, self.place_codes, self.mineral_codes):
             count += 1
             yield found
+        self._check_count(release, file, count)
+
+    def exports(self, release: str) -> Iterator[Export]:
+        """The exports of one release, one by one; BadFile as for observations."""
+        file = exports_file(release)
+        count = 0
+        for found in _rows(self.directory, replace(EXPORT, file=file)):
+            if not isinstance(found, Export) or found.place not in self.place_codes:
+                raise BadFile(
+                    "an unknown place",
+                    file=file,
+                    row=count + 2,
+                    column="place",
+                    value=found[1],
+                    remedy=f"Add it to {PLACES.file}, or correct it.",
+                )
+            count += 1
+            yield found
+        self._check_count(release, file, count)
+
+    def _check_count(self, release: str, file: str, count: int) -> None:
         stated = next((row.rows for row in self.releases if row.code == release), None)
         if stated != count:
             raise BadFile(

@@ -2,8 +2,9 @@
 
 from riskscore.models.access import ApiKey, IdempotencyKey
 from riskscore.models.evidence import Evidence
+from riskscore.models.exports import ExportFlow
 from riskscore.models.jobs import Chunk, ItemError, Job
-from riskscore.models.learned import LearnedModel
+from riskscore.models.learned import Artefact, LearnedModel, Prediction
 from riskscore.models.methods import Lens, Method
 from riskscore.models.minerals import Mineral
 from riskscore.models.observations import Edition, Observation, Release, Source
@@ -13,9 +14,11 @@ from riskscore.models.scores import Score, ScoreHistory
 
 __all__ = [
     "ApiKey",
+    "Artefact",
     "Chunk",
     "Edition",
     "Evidence",
+    "ExportFlow",
     "IdempotencyKey",
     "ItemError",
     "Job",
@@ -29,6 +32,7 @@ __all__ = [
     "Ownership",
     "Place",
     "PlaceMember",
+    "Prediction",
     "Project",
     "ProjectMineral",
     "Release",

@@ -79,6 +79,23 @@ class LocalityReading:
 
 
 @dataclass(frozen=True, slots=True)
+class ExportReading:
+    """What one place exported under one HS6 code in one year: thousand USD, tonnes.
+
+    ``quantity`` is None where nobody stated it; ``destination_hhi`` is the sum of squared shares
+    (0..1) of the destinations, ``partners`` their number.
+    """
+
+    hs6: str
+    place: str
+    year: int
+    value: float
+    quantity: float | None
+    partners: int
+    destination_hhi: float
+
+
+@dataclass(frozen=True, slots=True)
 class MineralReading:
     """One row of the table of minerals."""
 

@@ -5,11 +5,14 @@ from datetime import date
 import pytest
 
 from riskscore.sources import (
+    BadFile,
+    ExportReading,
     MineralReading,
     Reading,
     agreements,
     asher,
     baci,
+    baci_exports,
     busch,
     discover,
     dol,
@@ -32,6 +35,7 @@ SAMPLE_OF = {
     "agreements": "agreements.csv",
     "asher": "asher.csv",
     "baci": "baci.csv",
+    "baci-exports": "baci_exports.csv",
     "busch": "busch.csv",
     "dol": "dol_goods.xml",
     "ec": "ec_trade.csv",
@@ -220,6 +224,26 @@ def test_minerals_have_their_customs_codes_in_order() -> None:
     found: dict[str, MineralReading] = {r.code: r for r in minerals.parse(sample("minerals.csv"))}
     assert found["cobalt"].hs6 == ("282200", "810510")
     assert found["gallium"].hs6 == ()
+
+
+def test_baci_exports_without_a_quantity_are_unknown_and_not_zero() -> None:
+    found = {(r.place, r.year): r for r in baci_exports.parse(sample("baci_exports.csv"))}
+    assert found["COD", 1995] == ExportReading("282200", "COD", 1995, 512.5, None, 3, 0.61)
+    assert found["COD", 1996].quantity == 120.0
+    assert found["ZA1", 1999].quantity == 0.0  # nothing exported, and nothing stated to be
+
+
+@pytest.mark.parametrize(
+    ("cell", "column"), [("-1", "value_kusd"), ("x", "quantity_t"), ("1.5", "destination_hhi")]
+)
+def test_baci_exports_name_the_cell_that_is_wrong(cell: str, column: str) -> None:
+    cells = {"quantity_t": "1", "value_kusd": "1", "partners": "1", "destination_hhi": "0.5"}
+    cells[column] = cell
+    header = "hs6,exporter,year," + ",".join(cells)
+    content = f"{header}\n282200,COD,1995,{','.join(cells.values())}\n"
+    with pytest.raises(BadFile) as caught:
+        list(baci_exports.parse(content.encode()))
+    assert (caught.value.row, caught.value.column) == (2, column)
 
 
 def test_baci_codes_of_one_mineral_are_summed() -> None:

@@ -1,0 +1,80 @@
+"""The disruption model, from a panel to an evaluated candidate.
+
+Feature years up to 2015 teach, a rolling origin over 2008–2016 chooses and calibrates, and
+2017–2023 are held out for the report. What is then used is fitted on every year whose outcome is
+known, and calibrated on all predictions that were made out of sample.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from riskscore.learning import features
+from riskscore.learning.calibrate import Sigmoid, line, venn_abers
+from riskscore.learning.fit import LOGISTIC, blend, fit, predict
+from riskscore.learning.model import Model
+from riskscore.learning.panel import Floats, Panel
+from riskscore.learning.rolling import known_before, rolling
+from riskscore.learning.rows import Flags, Rows, check, gathered
+
+LAST_TAUGHT = 2015
+CHOOSING = tuple(range(2008, 2017))
+HELD_OUT = tuple(range(2017, 2024))
+
+
+@dataclass(frozen=True, slots=True)
+class Backtest:
+    """Out-of-sample predictions: ``choosing`` by rolling origin, ``held`` by one fixed fit.
+
+    ``raw`` is (n,) over all rows of ``rows``, NaN where nothing was predicted; ``logistic`` the
+    same of the plain model; ``calibration`` was fitted on the choosing years alone.
+    """
+
+    rows: Rows
+    raw: Floats
+    logistic: Floats
+    calibration: Sigmoid
+    fixed: Mapping[str, Any]
+
+    @property
+    def held(self) -> Flags:
+        """(n,) judged rows of the held-out years."""
+        return self.rows.judged & np.isin(self.rows.year, HELD_OUT)
+
+    @property
+    def predicted(self) -> Floats:
+        """(n,) calibrated probabilities."""
+        return self.calibration(self.raw)
+
+    def fixed_probability(self, x: Floats) -> Floats:
+        """(n,) calibrated probabilities of the fit that the held-out years are judged by."""
+        return self.calibration(predict(self.fixed, x))
+
+
+def rows_of(panel: Panel) -> Rows:
+    """All rows of the panel, from the first year with enough history to the last year."""
+    first = int(panel.years[0]) + features.FIRST_COLUMN
+    return gathered(panel, range(first, int(panel.years[-1]) + 1))
+
+
+def backtest(rows: Rows, seed: int) -> Backtest:
+    """Predict the choosing years by rolling origin and the held-out years by the fixed fit."""
+    check(rows.where(rows.year <= LAST_TAUGHT))
+    raw = blend(rolling(rows, CHOOSING, seed))
+    taught = known_before(rows, LAST_TAUGHT + 1)
+    fixed = fit(taught, seed)
+    held = np.isin(rows.year, HELD_OUT) & rows.inside
+    raw[held] = predict(fixed, rows.x[held])
+    plain = np.full(len(rows), np.nan)
+    plain[held] = predict(fit(taught, seed, LOGISTIC), rows.x[held])
+    chosen = rows.judged & np.isin(rows.year, CHOOSING)
+    return Backtest(rows, raw, plain, line(raw[chosen], rows.outcome[chosen]), fixed)
+
+
+def trained(test: Backtest, seed: int) -> Model:
+    """The model to use: fitted on all known outcomes, calibrated on all that was out of sample."""
+    rows, known = test.rows, test.rows.judged & ~np.isnan(test.raw)
+    raw, outcome = test.raw[known], rows.outcome[known]
+    return Model(fit(rows, seed), line(raw, outcome), venn_abers(raw, outcome))

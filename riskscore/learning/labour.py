@@ -1,0 +1,220 @@
+"""Forced or child labour: is this mineral from this place on the US Department of Labor's list?
+
+Rows are (place, mineral) pairs that really produce. A listed pair keeps its listing as an
+indicator; the model speaks for pairs that are not listed, or not yet. So each place is judged with
+its own listings hidden: nothing that a row knows comes from its place's listings.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from sklearn.ensemble import HistGradientBoostingClassifier
+from sklearn.impute import SimpleImputer
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+from threadpoolctl import threadpool_limits
+
+from riskscore.learning.calibrate import line, venn_abers
+from riskscore.learning.evaluate import (
+    DRAWS,
+    auc,
+    auc_of_draws,
+    calibration_curve,
+    clustered,
+    interval,
+    log_loss,
+    measured,
+)
+from riskscore.learning.fit import log_odds, probability
+from riskscore.learning.model import Model
+from riskscore.learning.panel import Floats, Ints
+from riskscore.learning.refusals import OneClass, TooFewEvents, UnusableInput
+
+#: Features of the place, in the order of the columns; then the mineral's own two.
+PLACE_FEATURES = (
+    "hdr.hdi",
+    "wgi.voice",
+    "wgi.stability",
+    "wgi.effectiveness",
+    "wgi.regulation",
+    "wgi.law",
+    "wgi.corruption",
+    "deaths",
+    "population",
+    "dol.c138",
+    "dol.c182",
+)
+NAMES = (*PLACE_FEATURES, "share_of_world", "mineral_listed_elsewhere")
+WORSE = (-1, -1, -1, -1, -1, -1, -1, 1, 0, -1, -1, 0, 1)
+HDI, GOVERNANCE = 0, tuple(range(1, 7))
+FEWEST_EVENTS, FEWEST_PLACES = 40, 10
+#: The listings are those of this year.
+YEAR = 2022
+#: Pseudo-pairs of the mean rate from which a mineral's rate elsewhere starts.
+PRIOR = 5.0
+FOLDS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Pairs:
+    """(n,) pairs; ``known`` is (n, 12) without the mineral's rate, ``listed`` 1, 0 or NaN."""
+
+    known: Floats
+    listed: Floats
+    place: Ints
+    mineral: Ints
+
+    def features(self, shown: npt.NDArray[np.bool_]) -> Floats:
+        """(n, 13): the mineral's rate counts only pairs that are shown and of another place."""
+        usable = shown & ~np.isnan(self.listed)
+        listed = np.where(usable, self.listed, 0.0)
+        base = listed.sum() / max(int(usable.sum()), 1)
+        count = int(self.mineral.max()) + 1
+        events = np.bincount(self.mineral, listed, count)[self.mineral]
+        number = np.bincount(self.mineral, usable, count)[self.mineral]
+        # A place has at most one pair of a mineral, so leaving out the pair leaves out the place.
+        events, number = events - listed, number - usable
+        rate = (events + base * PRIOR) / (number + PRIOR)
+        return np.column_stack([self.known, log_odds(rate)])
+
+
+def check(pairs: Pairs) -> None:
+    """Refuse by name what nothing can be learnt from."""
+    judged = ~np.isnan(pairs.listed)
+    if np.isinf(pairs.known).any() or not judged.any():
+        raise UnusableInput("the pairs hold no usable number. Load production and listings first.")
+    events = int(pairs.listed[judged].sum())
+    places = np.unique(pairs.place[judged & (pairs.listed == 1)]).size
+    if events == int(judged.sum()) or events == 0:
+        raise OneClass(f"all {int(judged.sum())} pairs are alike: there is nothing to tell apart.")
+    if events < FEWEST_EVENTS or places < FEWEST_PLACES:
+        raise TooFewEvents(
+            f"{events} listed pairs in {places} places where {FEWEST_EVENTS} in {FEWEST_PLACES} "
+            "are needed."
+        )
+
+
+def _ridge(c: float) -> Callable[[int], Any]:
+    """Penalised logistic regression: a Bayesian one's mode, with normal priors of variance c."""
+
+    def make(_seed: int) -> Any:
+        return make_pipeline(
+            SimpleImputer(strategy="median"),
+            StandardScaler(),
+            LogisticRegression(C=c, max_iter=1000),
+        )
+
+    return make
+
+
+def _boosted(seed: int) -> Any:
+    return HistGradientBoostingClassifier(
+        max_iter=100,
+        learning_rate=0.05,
+        max_leaf_nodes=6,
+        min_samples_leaf=20,
+        l2_regularization=5.0,
+        monotonic_cst=list(WORSE),
+        random_state=seed,
+    )
+
+
+CANDIDATES: dict[str, Callable[[int], Any]] = {
+    "logistic, C 0.03": _ridge(0.03),
+    "logistic, C 0.3": _ridge(0.3),
+    "boosted trees, monotone": _boosted,
+}
+#: Single numbers that a model must beat, each through a logistic regression of its own.
+BASELINES: dict[str, tuple[int, ...]] = {
+    "hdi": (HDI,),
+    "governance": GOVERNANCE,
+    "mineral": (len(NAMES) - 1,),
+}
+
+
+def folds(place: Ints, seed: int) -> Ints:
+    """(n,) fold of each row; a place lies in one fold whole."""
+    distinct, member = np.unique(place, return_inverse=True)
+    shuffled = np.random.default_rng(seed).permutation(distinct.size)
+    return (shuffled % FOLDS)[member]
+
+
+def hidden(
+    pairs: Pairs, make: Callable[[int], Any], seed: int, columns: tuple[int, ...] = ()
+) -> Floats:
+    """(n,) probability of each pair by a model that saw no listing of its place."""
+    fold = folds(pairs.place, seed)
+    chosen = list(columns or range(len(NAMES)))
+    found = np.full(len(fold), np.nan)
+    with threadpool_limits(limits=1):
+        for number in range(FOLDS):
+            inside = fold == number
+            x = pairs.features(~inside)[:, chosen]
+            taught = ~inside & ~np.isnan(pairs.listed)
+            model = make(seed).fit(x[taught], pairs.listed[taught])
+            found[inside] = model.predict_proba(x[inside])[:, 1]
+    return found
+
+
+def chosen(pairs: Pairs, seed: int) -> tuple[str, dict[str, Floats]]:
+    """The candidate with the least log loss on hidden places, and the predictions of each."""
+    judged = ~np.isnan(pairs.listed)
+    predicted = {name: hidden(pairs, make, seed) for name, make in CANDIDATES.items()}
+    loss = {name: log_loss(pairs.listed[judged], part[judged]) for name, part in predicted.items()}
+    return min(loss, key=lambda name: (loss[name], name)), predicted
+
+
+def trained(pairs: Pairs, seed: int) -> tuple[Model, dict[str, Any]]:
+    """The model to use, and what is said of it. Raises a Refusal where the listings are too few."""
+    check(pairs)
+    judged = ~np.isnan(pairs.listed)
+    name, predicted = chosen(pairs, seed)
+    raw, listed = predicted[name][judged], pairs.listed[judged]
+    x = pairs.features(judged)
+    with threadpool_limits(limits=1):
+        member = CANDIDATES[name](seed).fit(x[judged], listed)
+    model = Model({"chosen": member}, line(raw, listed), venn_abers(raw, listed))
+    return model, _said(pairs, name, predicted, seed)
+
+
+def _said(pairs: Pairs, name: str, predicted: Mapping[str, Floats], seed: int) -> dict[str, Any]:
+    judged = ~np.isnan(pairs.listed)
+    listed, weights = pairs.listed[judged], clustered(pairs.place[judged], DRAWS, seed)
+    raw = predicted[name][judged]
+    drawn = auc_of_draws(listed, raw, weights)
+    found: dict[str, Any] = {
+        **measured(listed, raw).as_dict(),
+        "chosen": name,
+        "auc_ci": interval(drawn),
+        "places_with_events": int(np.unique(pairs.place[judged][listed == 1]).size),
+        "candidates": {
+            other: {"auc": auc(listed, part[judged]), "log_loss": log_loss(listed, part[judged])}
+            for other, part in predicted.items()
+        },
+        "calibration_curve": calibration_curve(listed, _crossed(raw, listed, pairs, judged, seed)),
+    }
+    for baseline, columns in BASELINES.items():
+        theirs = hidden(pairs, _ridge(1.0), seed, columns)[judged]
+        found[f"auc_{baseline}"] = auc(listed, theirs)
+        found[f"auc_difference_to_{baseline}"] = found["auc"] - found[f"auc_{baseline}"]
+        found[f"auc_difference_to_{baseline}_ci"] = interval(
+            drawn - auc_of_draws(listed, theirs, weights)
+        )
+    return found
+
+
+def _crossed(
+    raw: Floats, listed: Floats, pairs: Pairs, judged: npt.NDArray[np.bool_], seed: int
+) -> Floats:
+    """(n,) calibrated by the line of the other half of the places, so that it may be judged."""
+    half = folds(pairs.place, seed)[judged] % 2
+    found = np.empty(len(raw))
+    for number in (0, 1):
+        other = half != number
+        fit = line(raw[other], listed[other])
+        found[~other] = probability(fit.intercept + fit.slope * log_odds(raw[~other]))
+    return found

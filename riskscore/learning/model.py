@@ -1,0 +1,36 @@
+"""A trained model: its members, and how their blend becomes a probability."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from riskscore.learning.calibrate import Sigmoid, VennAbers
+from riskscore.learning.fit import predict
+from riskscore.learning.panel import Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """What is stored and used; ``reference`` holds out-of-sample scores and their outcomes."""
+
+    members: Mapping[str, Any]
+    calibration: Sigmoid
+    reference: VennAbers
+
+    def raw(self, x: Floats) -> Floats:
+        """(n,) blend, not calibrated."""
+        return predict(self.members, x)
+
+    def probability(self, x: Floats) -> Floats:
+        """(n,) calibrated probability of an event."""
+        return self.calibration(self.raw(x))
+
+    def interval(self, x: Floats) -> tuple[Floats, Floats]:
+        """(n,) lower and upper probability: all that the two calibrations, with a shape and
+        without one, leave open. The calibrated probability itself always lies inside."""
+        raw = self.raw(x)
+        low, high = self.reference.interval(raw)
+        said = self.calibration(raw)
+        return np.fmin(low, said), np.fmax(high, said)

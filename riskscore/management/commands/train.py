@@ -1,0 +1,30 @@
+"""`python manage.py train KIND [--report FILE] [--freeze DIR]`: a candidate from what is loaded."""
+
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management import BaseCommand, CommandError, call_command
+
+from riskscore import frozen, training
+from riskscore.bundle import load
+from riskscore.learning.refusals import Refusal
+
+
+class Command(BaseCommand):
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("kind", choices=list(training.KINDS))
+        parser.add_argument("--report", type=Path, help="write the metrics as JSON to this file")
+        parser.add_argument("--freeze", type=Path, help="write the predictions into this folder")
+        parser.add_argument("--seed", type=int, default=0)
+
+    def handle(self, *args: Any, kind: str, seed: int, **options: Any) -> None:
+        call_command("migrate", verbosity=0)
+        load.load(settings.FIXTURES)
+        try:
+            model = training.train(kind, seed)
+        except Refusal as refusal:
+            raise CommandError(f"{type(refusal).__name__}: {refusal}") from refusal
+        frozen.write(model, report=options["report"], predictions=options["freeze"])
+        self.stdout.write(f"{model}: AUC {model.card['metrics']['auc']:.3f}")

@@ -1,0 +1,40 @@
+"""The figures that the page on learned models states, from the bundle's files alone."""
+
+import numpy as np
+
+from riskscore.learning import report
+from riskscore.learning.disruption import CHOOSING, Backtest
+from riskscore.learning.evaluate import auc
+from riskscore.learning.panel import Panel
+from riskscore.learning.rolling import rolling
+from riskscore.learning.rows import Rows
+
+
+def test_the_held_out_figures_hold(tested: Backtest, panel: Panel) -> None:
+    said = report.reported(tested, 0, panel.minerals)
+    assert said["events"] == 244
+    assert said["auc"] >= 0.77
+    assert said["auc_difference"] >= 0.04
+    assert said["auc_difference_ci"][0] > 0
+    assert said["brier"] < said["brier_base"]
+    assert 0.8 <= said["calibration_slope"] <= 1.2
+    # Every year of seven beats volatility alone.
+    assert all(
+        said["by_year"][year]["auc"] > said["volatility_by_year"][year]["auc"]
+        for year in said["by_year"]
+    )
+
+
+def test_a_part_of_the_back_test_gives_the_same_predictions_again(
+    tested: Backtest, rows: Rows
+) -> None:
+    again = rolling(rows, CHOOSING[:1], 0)
+    chosen = rows.inside & (rows.year == CHOOSING[0])
+    assert auc(rows.outcome[chosen], again["boosted"][chosen]) > 0.5
+    twice = rolling(rows, CHOOSING[:1], 0)
+    for name, part in again.items():
+        np.testing.assert_array_equal(part, twice[name])
+
+
+def test_nothing_outside_the_population_is_predicted_in_the_back_test(tested: Backtest) -> None:
+    assert np.isnan(tested.raw[~tested.rows.inside]).all()
