@@ -21,9 +21,9 @@ from riskscore.engine.gather import gather
 from riskscore.engine.method import Fitted
 from riskscore.engine.method import Method as Specification
 from riskscore.engine.result import Result
+from riskscore.heartbeat import Heartbeat
 from riskscore.models import Job, Method
 from riskscore.models.scores import NODES
-from riskscore.pulse import Pulse
 
 log = logging.getLogger(__name__)
 
@@ -48,13 +48,13 @@ def drain(budget_s: float = BUDGET_S) -> list[uuid.UUID]:
     deadline = time.monotonic() + budget_s
     worker = _name()
     claim: ledger.Claim | None = None
-    with Pulse(worker) as pulse:
+    with Heartbeat(worker) as heart:
         while time.monotonic() < deadline:
             planned = ledger.plan_next(staleness.mark)
             if planned and ledger.is_long(planned[0]):
                 return planned
             claim = ledger.claim(worker)
-            pulse.hold(claim)
+            heart.hold(claim)
             if claim is None and not planned:
                 return []
             if claim and not _attempt(claim):

@@ -16,7 +16,7 @@ log = logging.getLogger(__name__)
 LONGEST_S = 150
 
 
-class Pulse:
+class Heartbeat:
     """While it is entered, the worker is seen, and the claim that it holds does not expire."""
 
     def __init__(self, worker: str) -> None:
@@ -24,7 +24,7 @@ class Pulse:
         self._held: ledger.Claim | None = None
         self._since = 0.0
         self._ended = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="pulse", daemon=True)
+        self._thread = threading.Thread(target=self._run, name="heartbeat", daemon=True)
 
     def __enter__(self) -> Self:
         ledger.beat(self.worker)
