@@ -35,7 +35,7 @@ def multiply(projects: int) -> int:
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM riskscore_project WHERE state = 'published'")
-        (before,) = cursor.fetchone()
+        before = int(cursor.fetchone()[0])
         more = max(projects - before, 0)
         # The triggers that count versions would visit every new project once more.
         cursor.execute("SET session_replication_role = replica")
@@ -43,7 +43,7 @@ def multiply(projects: int) -> int:
         cursor.execute(_COPY_MINERALS)
         cursor.execute("RESET session_replication_role")
         cursor.execute("ANALYZE")
-        return int(before) + more
+        return before + more
 
 
 _COPY_PROJECTS = """

@@ -30,7 +30,6 @@ log = logging.getLogger(__name__)
 #: A task stops claiming after this long and calls itself again, so that it never nears its time
 #: limit, and a lost message is made up for soon.
 BUDGET_S = 20.0
-POLLER_BUDGET_S = 5.0  # then it looks again for what else is to be done
 
 Floats = npt.NDArray[np.float64]
 
@@ -39,13 +38,13 @@ class CannotScore(Exception):
     """The method does not fit the score table; the message says what is missing."""
 
 
-def drain(budget_s: float = BUDGET_S) -> list[uuid.UUID]:
+def drain() -> list[uuid.UUID]:
     """Plan and score until nothing is left or the time is up. Returns the jobs to hint at.
 
     Between any two chunks a waiting job is planned, so that an urgent one never waits for a large
     one; a job of many chunks ends the round, since others are to be called to it.
     """
-    deadline = time.monotonic() + budget_s
+    deadline = time.monotonic() + BUDGET_S
     worker = _name()
     claim: ledger.Claim | None = None
     with Heartbeat(worker) as heart:
@@ -62,10 +61,9 @@ def drain(budget_s: float = BUDGET_S) -> list[uuid.UUID]:
     return [claim.job_id] if claim else []
 
 
-def drain_stranded() -> list[uuid.UUID]:
-    """Do what nobody else does, for the poller, which must end jobs while the broker is down."""
+def beat() -> None:
+    """Say that this worker process lives."""
     ledger.beat(_name())
-    return drain(POLLER_BUDGET_S) if ledger.stranded() else []
 
 
 def _name() -> str:
@@ -187,6 +185,8 @@ def _columns(
     ):
         values[name] = np.column_stack([by_node[node] for node in NODES])
     values["inputs"], values["contributions"] = result.inputs, result.contributions
+    # Adding 0.0 makes -0.0 and 0.0 the same bytes: the sign of a zero depends on the batch.
+    values = {name: array + 0.0 for name, array in values.items()}
     values["band"] = result.bands("composite").astype(np.int64)
     digest = digests(list(values.values()), method_id)
     values |= {
@@ -199,8 +199,7 @@ def _columns(
 
 def digests(columns: list[np.ndarray[Any, Any]], method_id: int) -> npt.NDArray[np.bytes_]:
     """(n,) BLAKE2b of each row's numbers and of the method's id: equal scores, equal digest."""
-    # Adding 0.0 makes -0.0 and 0.0 the same bytes.
-    table = np.column_stack(columns).astype("<f8") + 0.0
+    table = np.column_stack(columns).astype("<f8")
     table[np.isnan(table)] = np.nan
     salt = method_id.to_bytes(8, "big")
     rows = (hashlib.blake2b(row.tobytes(), digest_size=16, salt=salt).digest() for row in table)

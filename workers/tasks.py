@@ -11,9 +11,10 @@ def work() -> None:
 
 
 @app.task(name=POLL)
-def poll() -> None:
-    """What a worker does without being told: sweep, and work where nobody else does."""
-    jobs.hint([*ledger.sweep(), *schedules.start_due(), *rescoring.drain_stranded()])
+def poll() -> bool:
+    """What a worker does without being told. Returns whether work waits that nobody does."""
+    rescoring.beat()
+    return jobs.hint([*ledger.sweep(), *schedules.start_due()])
 
 
 @app.task(name=SWEEP)

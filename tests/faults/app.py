@@ -24,7 +24,7 @@ ledger.CHUNK_SIZE = int(os.environ["FAULT_CHUNK"])
 ledger.STRANDED_AFTER_S = 1
 celery.POLL_EVERY_S = 0.5
 app.conf.task_soft_time_limit, app.conf.task_time_limit = 4, 8
-rescoring.BUDGET_S = rescoring.POLLER_BUDGET_S = 3.0
+rescoring.BUDGET_S = 3.0
 DRAG_S = float(os.environ["FAULT_DRAG_S"])
 
 log = logging.getLogger(__name__)
@@ -59,7 +59,7 @@ def poison(projects: list[int]) -> list[tuple[int, str]]:
 
 def once(project: int) -> None:
     """Take the poison away, on record even if this process dies now or never commits."""
-    alone = connection.copy()  # type: ignore[no-untyped-call]
+    alone = connection.copy()
     with alone.cursor() as cursor:
         cursor.execute("DELETE FROM fault_poison WHERE project_id = %s", [project])
     alone.close()

@@ -22,7 +22,7 @@ from tests.faults.history import TABLES, Checker, Numbers, numbers
 from tests.faults.site import House, Site
 from workers.celery import ring
 
-LONG = bool(os.environ.get("RISKSCORE_FAULTS"))
+LONG = bool(os.environ.get("FAULTS_LONG"))
 PROJECTS = 200_000 if LONG else 5_000
 
 

@@ -6,10 +6,10 @@ import socket
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from urllib.parse import quote
 
@@ -23,7 +23,7 @@ from riskscore.models import Job
 from tests.faults.proxy import Proxy
 from tests.processes import ROOT, environment, until
 
-QUEUES = "interactive,bulk,intake,maintenance"
+QUEUES = ("interactive", "bulk", "intake", "maintenance")
 TEMPLATE = "faults_template"
 
 
@@ -134,7 +134,16 @@ class Site:
     def start_worker(self, name: str) -> Process:
         options = ("--concurrency=1", "--without-mingle", "--without-gossip", "--loglevel=INFO")
         node = f"--hostname={name}@{self.database}"
-        module = ("celery", "-A", "tests.faults.app", "worker", "-Q", QUEUES, node, *options)
+        module = (
+            "celery",
+            "-A",
+            "tests.faults.app",
+            "worker",
+            "-Q",
+            ",".join(QUEUES),
+            node,
+            *options,
+        )
         return self._start(name, *module)
 
     def start_web(self) -> str:
@@ -151,7 +160,7 @@ class Site:
         for name in names:
             log = self.processes[name].log
             try:
-                until(lambda log=log: " ready." in log.read_text(), f"{name} is ready")
+                until(partial(_is_ready, log), f"{name} is ready")
             except AssertionError as late:
                 raise AssertionError(f"{late}: {log.read_text()[-3000:]}") from None
 
@@ -160,6 +169,10 @@ class Site:
             process.kill(signal.SIGCONT)
             process.kill()
         self.processes.clear()
+
+
+def _is_ready(log: Path) -> bool:
+    return " ready." in log.read_text()
 
 
 def listens(port: int) -> bool:
@@ -181,6 +194,9 @@ class Watcher:
     def now(self) -> ledger.Progress:
         return self.seen[-1]
 
+    def has_seen(self, projects: float) -> bool:
+        return self.now.ended >= projects
+
     def close(self) -> None:
         self._ended.set()
         self._thread.join()
@@ -196,11 +212,18 @@ class Watcher:
 
 def ended(job: Job, *, seconds: float = 60) -> Job:
     """Wait until the job ends; return its row."""
-    finished_by = time.monotonic() + seconds
-    until(lambda: ledger.progress(job.id).state in Job.TERMINAL, _story(job), seconds=seconds)
-    assert time.monotonic() < finished_by + 1
+    until(partial(_has_ended, job), f"job {job.id} ends", seconds=seconds)
     return Job.objects.get(id=job.id)
 
 
-def _story(job: Job) -> str:
-    return f"job {job.id} ends"
+def until_done(job: Job, projects: int) -> None:
+    """Wait until so many of the job's projects are scored."""
+    until(lambda: ledger.progress(job.id).done >= projects, f"{projects} projects are scored")
+
+
+def _has_ended(job: Job) -> bool:
+    try:
+        return ledger.progress(job.id).state in Job.TERMINAL
+    except DatabaseError:
+        connection.close()  # it was broken on purpose
+        return False
