@@ -28,14 +28,22 @@ def bundled() -> Iterator[None]:
         _on_server(f'DROP DATABASE IF EXISTS "{NAME}" WITH (FORCE)')
 
 
-def multiply(copies: int) -> int:
-    """Make ``copies`` of each published project, minerals included; returns how many there are."""
+def multiply(projects: int) -> int:
+    """Copy published projects, minerals included, until there are that many; returns how many.
+
+    A copy has the place, position and minerals of its original, and a key of its own.
+    """
     with connection.cursor() as cursor:
-        cursor.execute(_COPY_PROJECTS, [copies])
+        cursor.execute("SELECT count(*) FROM riskscore_project WHERE state = 'published'")
+        before = int(cursor.fetchone()[0])
+        more = max(projects - before, 0)
+        # The triggers that count versions would visit every new project once more.
+        cursor.execute("SET session_replication_role = replica")
+        cursor.execute(_COPY_PROJECTS, [more // before + 1, more])
         cursor.execute(_COPY_MINERALS)
+        cursor.execute("RESET session_replication_role")
         cursor.execute("ANALYZE")
-        cursor.execute("SELECT count(*) FROM riskscore_project")
-        return int(cursor.fetchone()[0])
+        return before + more
 
 
 _COPY_PROJECTS = """
@@ -43,7 +51,7 @@ INSERT INTO riskscore_project (key, name, place_id, place_label, place_rule, lat
     kind, stage, state, flags, confidence, release_id, source_id)
 SELECT key || '-copy-' || n, name, place_id, place_label, place_rule, latitude, longitude,
     kind, stage, state, flags, confidence, release_id, key
-FROM riskscore_project, generate_series(1, %s) n WHERE state = 'published'
+FROM riskscore_project, generate_series(1, %s) n WHERE state = 'published' ORDER BY n, id LIMIT %s
 """
 _COPY_MINERALS = """
 INSERT INTO riskscore_projectmineral (project_id, mineral_id, role, term)

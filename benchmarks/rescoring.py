@@ -9,13 +9,13 @@ from benchmarks.runner import Measured
 from riskscore import jobs, rescoring
 from riskscore.models import Job
 
-COPIES = 10
+PROJECTS = 45_000
 
 
 def bundle_rows() -> Measured:
     """One process rescoring ten times the bundle, second run: every row is an update."""
     with bundled():
-        multiply(COPIES)
+        multiply(PROJECTS)
         _rescore()
         seconds = _rescore()
         rows, bare = _copy_and_upsert()

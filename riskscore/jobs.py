@@ -1,13 +1,12 @@
-"""The only door through which work begins: start · cancel · hint.
+"""The only door through which work begins: start · cancel · pause · resume · retry · hint.
 
 ``start`` writes the row with all its inputs pinned and publishes on commit; the row alone is
 enough, the message only saves waiting.
 """
 
-import logging
 import uuid
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
@@ -15,13 +14,12 @@ from django.db import transaction
 from django.utils import timezone
 
 from riskscore import ledger, scope
-from riskscore.models import Edition, Job, Lens, Method, Place
-from workers.celery import WORK, app
-
-log = logging.getLogger(__name__)
+from riskscore.models import Edition, ItemError, Job, Lens, Method, Place, Schedule
+from workers.celery import ring
 
 #: Hints per job: one for each worker process that might help. More would only be noise.
 HINTS = {Job.Queue.INTERACTIVE: 1, Job.Queue.BULK: 4}
+STALE = {"filter": {"stale_since": scope.NOW}}
 
 
 class CannotStart(ValueError):
@@ -39,30 +37,63 @@ def start(
     reason: str = "",
     by: Any = None,
     request_id: str = "",
+    schedule: Schedule | None = None,
+    slot: datetime | None = None,
 ) -> Job:
     """Write a rescoring job over the projects that ``wanted`` names, and hint at it on commit.
 
     Method version, edition, day and seed are pinned here, so that the job means the same however
     late it runs. Raises BadScope, or CannotStart when nothing has been loaded or published yet.
     """
-    scope.projects(wanted)
+    job, _ = check(wanted, lens=lens, as_of=as_of, seed=seed)
+    job.draws = draws
+    job.queue, job.reason, job.created_by, job.request_id = queue, reason, by, request_id
+    job.schedule, job.slot = schedule, slot
+    return _write(job)
+
+
+def check(
+    wanted: Mapping[str, Any], *, lens: Lens | None = None, as_of: date | None = None, seed: int = 0
+) -> tuple[Job, Any]:
+    """What ``start`` would write, and the projects that it is about; nothing is written.
+
+    Raises BadScope and CannotStart, as ``start`` does.
+    """
     lens = lens or default_lens()
+    projects = scope.projects(wanted, lens)
+    job = Job(
+        lens=lens,
+        method=_published(lens.method_code),
+        edition=_latest_edition(),
+        as_of=as_of or timezone.now().date(),
+        seed=seed,
+        scope=dict(wanted),
+    )
+    return job, projects
+
+
+def _write(job: Job) -> Job:
     with transaction.atomic():
-        job = Job.objects.create(
-            lens=lens,
-            method=_published(lens.method_code),
-            edition=_latest_edition(),
-            as_of=as_of or timezone.now().date(),
-            seed=seed,
-            draws=draws,
-            queue=queue,
-            scope=dict(wanted),
-            reason=reason,
-            created_by=by,
-            request_id=request_id,
-        )
+        job.save(force_insert=True)
         transaction.on_commit(lambda: hint([job.id]))
     return job
+
+
+def refresh(reason: str, by: Any = None) -> list[Job]:
+    """Rescore what is stale, one job for each lens that is kept current.
+
+    Whatever became stale until the job is planned is in it, so a waiting one is not repeated.
+    """
+    edition = _latest_edition()
+    waiting = set(
+        Job.objects.filter(
+            state=Job.State.QUEUED, scope=STALE, edition=edition, paused_at=None
+        ).values_list("lens", flat=True)
+    )
+    return [
+        start(STALE, lens=lens, reason=reason, by=by)
+        for lens in Lens.objects.filter(kept_current=True).exclude(id__in=waiting)
+    ]
 
 
 def cancel(job_id: uuid.UUID) -> None:
@@ -70,19 +101,58 @@ def cancel(job_id: uuid.UUID) -> None:
     ledger.cancel(job_id)
 
 
-def hint(job_ids: Iterable[uuid.UUID]) -> bool:
-    """Tell the workers that there may be work. Returns whether any job was named.
+def pause(job_id: uuid.UUID) -> None:
+    """Let a job rest: what has begun ends, what has not waits for ``resume``."""
+    ledger.pause(job_id)
 
-    Never raises: a broker that is down costs the pollers' few seconds, not the request.
+
+def resume(job_id: uuid.UUID) -> None:
+    """Go on with a paused job."""
+    ledger.resume(job_id)
+    hint([job_id])
+
+
+def retry(job_id: uuid.UUID, *, by: Any = None) -> Job:
+    """Try again, with the same pinned inputs, what a job could not score.
+
+    Asking twice gives the same job. Raises CannotStart when the job runs still, or nothing failed.
     """
-    found = list(Job.objects.filter(id__in=list(job_ids)).values_list("queue", flat=True))
-    for queue in found:
-        try:
-            for _ in range(HINTS[Job.Queue(queue)]):
-                app.send_task(WORK, queue=queue, retry=False)
-        except Exception as error:
-            log.warning("no hint sent (%s); the pollers will find the job", type(error).__name__)
-    return bool(found)
+    with transaction.atomic():
+        failed = Job.objects.select_for_update(no_key=True).get(id=job_id)
+        earlier = Job.objects.filter(retry_of=failed).first()
+        if earlier is not None:
+            return earlier
+        keys = list(
+            ItemError.objects.filter(job=failed)
+            .order_by("project__key")
+            .values_list("project__key", flat=True)
+        )
+        if failed.state not in Job.TERMINAL or not keys:
+            raise CannotStart(f"job {job_id} is {failed.state} and {len(keys)} projects failed")
+        pins = ("queue", "lens", "method", "edition", "as_of", "seed", "model")
+        return _write(
+            Job(
+                **{name: getattr(failed, name) for name in pins},
+                scope={"keys": keys},
+                reason=f"retry of {job_id}",
+                created_by=by,
+                retry_of=failed,
+            )
+        )
+
+
+def hint(job_ids: Iterable[uuid.UUID]) -> bool:
+    """Tell the workers that there may be work. Returns whether any open job was named.
+
+    Never raises, and never waits long: a broker that is away costs the pollers' few seconds, not
+    the request.
+    """
+    calls: dict[str, int] = {}
+    for queue, working in ledger.at_work(list(job_ids)):
+        # Who works on a job already calls itself again; for a lone job all are called who may help.
+        calls[queue] = max(calls.get(queue, 0), 1 if working else HINTS[Job.Queue(queue)])
+    ring(calls)
+    return bool(calls)
 
 
 def default_lens() -> Lens:

@@ -1,26 +1,31 @@
-"""The state machine of jobs and chunks: plan · claim · finish · fail · sweep.
+"""The state machine of jobs and chunks: plan · claim · beat · finish · fail · close · sweep.
 
-Rows are the truth. Leases run on the database's clock; a fencing token, checked in the
-transaction that writes the scores, makes a late worker harmless. Nothing here publishes:
-functions return the ids of the jobs that deserve a hint.
+Rows are the truth. Leases run on the database's clock and are prolonged by a heartbeat; a fencing
+token, checked in the transaction that writes the scores, makes a late worker harmless. Nothing
+here publishes: functions return the ids of the jobs that deserve a hint. Whoever locks both a job
+and its chunks locks the job first.
 """
 
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import DateTimeField, Func, Max
+from django.db.models import DateTimeField, Exists, Func, Max, OuterRef
 
-from riskscore import scope
+from riskscore import planning
 from riskscore.models import Chunk, ItemError, Job
+from riskscore.progress import Progress as Progress
+from riskscore.progress import progress as progress
 
 CHUNK_SIZE = 1000
 LEASE_S = 60
 MAX_ATTEMPTS = 3
 SWEEP_LOCK = 0x7269736B_0001  # "risk": one sweeper at a time, no leader to elect
 STRANDED_AFTER_S = 3
+MOST_STRANDED = 100
 DATABASE_CLOCK = Func(function="clock_timestamp", output_field=DateTimeField())
 
 
@@ -39,73 +44,44 @@ class Claim:
     project_ids: list[int]
 
 
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far a job is, counted from its chunks. ``percent`` is None until the job is planned."""
-
-    state: str
-    total: int
-    done: int
-    failed: int
-    skipped: int
-
-    @property
-    def percent(self) -> float | None:
-        if self.state == Job.State.QUEUED:
-            return None
-        return (
-            100.0 * (self.done + self.failed + self.skipped) / self.total if self.total else 100.0
-        )
+def is_long(job_id: uuid.UUID) -> bool:
+    """Whether more than one worker can help with the job."""
+    return Chunk.objects.filter(job=job_id, state=Chunk.State.PENDING)[1:2].exists()
 
 
-def plan_next() -> list[uuid.UUID]:
-    """Cut the next queued job into chunks. Returns its id, or nothing when none is queued."""
-    with transaction.atomic():
-        job = (
-            Job.objects.select_for_update(skip_locked=True)
-            .filter(state=Job.State.QUEUED)
-            .order_by("-queue", "id")
-            .first()
-        )
-        if job is None:
-            return []
-        try:
-            ids = list(scope.projects(job.scope).order_by("id").values_list("id", flat=True))
-        except scope.BadScope as error:
-            # A project named by its key may have gone since the job was accepted.
-            _execute(
-                "UPDATE riskscore_job SET state = 'failed', error = %s,"
-                " finished_at = clock_timestamp() WHERE id = %s",
-                [str(error)[:400], job.id],
-            )
-            return [job.id]
-        _cut(job, ids)
-    close(job.id)
-    return [job.id]
+def _nothing(_job: Job) -> None:
+    """What is to be done before most jobs are planned."""
 
 
-def _cut(job: Job, ids: list[int]) -> None:
-    parts = (ids[start : start + CHUNK_SIZE] for start in range(0, len(ids), CHUNK_SIZE))
-    Chunk.objects.bulk_create(
-        (Chunk(job=job, seq=seq, project_ids=part) for seq, part in enumerate(parts)),
-        batch_size=200,
-    )
-    _execute(
-        "UPDATE riskscore_job SET state = 'running', started_at = clock_timestamp() WHERE id = %s",
-        [job.id],
-    )
+def plan_next(prepare: Callable[[Job], None] = _nothing) -> list[uuid.UUID]:
+    """Cut the next queued job into chunks. Returns its id, or nothing when none is queued.
+
+    ``prepare`` is called first, in the same transaction.
+    """
+    touched = planning.plan_next(CHUNK_SIZE, prepare)
+    for job_id in touched:
+        close(job_id)
+    return touched[:1]
 
 
+# Of each queue the oldest open jobs are enough to be fair among, however many wait behind them.
 _CLAIM = """
 WITH open_job AS (
-    SELECT j.id FROM riskscore_job j
-    WHERE j.state = 'running'
-      AND EXISTS (SELECT FROM riskscore_chunk c WHERE c.job_id = j.id AND c.state = 'pending')
-    ORDER BY j.queue = 'interactive' DESC,
-        (SELECT count(*) FROM riskscore_chunk r WHERE r.job_id = j.id AND r.state = 'running'), j.id
+    (SELECT j.id, j.queue FROM riskscore_job j
+     WHERE j.state = 'running' AND j.queue = 'interactive' AND j.paused_at IS NULL
+       AND EXISTS (SELECT FROM riskscore_chunk c WHERE c.job_id = j.id AND c.state = 'pending')
+     ORDER BY j.id LIMIT 20)
+    UNION ALL
+    (SELECT j.id, j.queue FROM riskscore_job j
+     WHERE j.state = 'running' AND j.queue = 'bulk' AND j.paused_at IS NULL
+       AND EXISTS (SELECT FROM riskscore_chunk c WHERE c.job_id = j.id AND c.state = 'pending')
+     ORDER BY j.id LIMIT 20)
+), fair AS (
+    SELECT o.id FROM open_job o ORDER BY o.queue = 'interactive' DESC,
+        (SELECT count(*) FROM riskscore_chunk r WHERE r.job_id = o.id AND r.state = 'running'), o.id
 ), picked AS (
-    SELECT next.id FROM open_job CROSS JOIN LATERAL (
-        SELECT c.id FROM riskscore_chunk c WHERE c.job_id = open_job.id AND c.state = 'pending'
+    SELECT next.id FROM fair CROSS JOIN LATERAL (
+        SELECT c.id FROM riskscore_chunk c WHERE c.job_id = fair.id AND c.state = 'pending'
         ORDER BY c.seq LIMIT 1 FOR UPDATE SKIP LOCKED
     ) next LIMIT 1
 )
@@ -125,60 +101,114 @@ def claim(worker: str) -> Claim | None:
     return Claim(*row) if row else None
 
 
-def finish(held: Claim, *, failed: int) -> None:
-    """Mark the chunk done, inside the transaction that writes its scores. Raises LeaseLost."""
-    changed = _execute(
-        "UPDATE riskscore_chunk SET state = 'done', done = %s, failed = %s, lease_until = NULL"
-        " WHERE id = %s AND state = 'running' AND token = %s",
-        [len(held.project_ids) - failed, failed, held.chunk_id, held.token],
-    )
-    if not changed:
+_BEAT = """
+INSERT INTO riskscore_workerpulse (worker, seen_at, chunk_id) VALUES (%s, clock_timestamp(), %s)
+ON CONFLICT (worker) DO UPDATE SET seen_at = clock_timestamp(), chunk_id = EXCLUDED.chunk_id
+"""
+
+
+def beat(worker: str, held: Claim | None = None) -> None:
+    """Say that the worker lives, and prolong the lease that it holds, if it still does."""
+    _execute(_BEAT, [worker, held.chunk_id if held else None])
+    if held:
+        _execute(
+            "UPDATE riskscore_chunk SET lease_until = clock_timestamp() + make_interval(secs => %s)"
+            " WHERE id = %s AND state = 'running' AND token = %s",
+            [LEASE_S, held.chunk_id, held.token],
+        )
+
+
+_FINISH = """
+UPDATE riskscore_chunk SET state = 'done', done = %s, failed = %s, lease_until = NULL,
+    finished_at = clock_timestamp()
+WHERE id = %s AND state = 'running' AND token = %s RETURNING finished_at
+"""
+
+
+def finish(held: Claim, *, failed: int) -> datetime:
+    """Mark the chunk done, inside the transaction that writes its scores. Raises LeaseLost.
+
+    Returns the moment, by the database's clock.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_FINISH, [len(held.project_ids) - failed, failed, held.chunk_id, held.token])
+        row: tuple[datetime] | None = cursor.fetchone()
+    if row is None:
         raise LeaseLost(f"chunk {held.chunk_id} of job {held.job_id} was taken over")
+    return row[0]
 
 
-def fail(held: Claim, error: str) -> None:
-    """Give the chunk back; after MAX_ATTEMPTS cut it in two, until one bad project stands alone."""
+def bound_transaction() -> None:
+    """Let the database end this transaction if its worker falls silent within it.
+
+    A worker that is stopped while it writes would hold its rows for as long as it is stopped.
+    """
+    limit = f"{LEASE_S}s"
+    _execute(
+        "SELECT set_config('idle_in_transaction_session_timeout', %s, true),"
+        " set_config('statement_timeout', %s, true)",
+        [limit, limit],
+    )
+
+
+def fail(held: Claim, error: str, *, code: str = "failed", blame: bool = True) -> None:
+    """Give the chunk back; after MAX_ATTEMPTS cut it in two, until one bad project stands alone.
+
+    Without ``blame`` the attempt does not count: the database or the disk failed, not the chunk.
+    """
     with transaction.atomic():
+        job = _lock(held.job_id)
         chunk = (
             Chunk.objects.select_for_update()
             .filter(id=held.chunk_id, state=Chunk.State.RUNNING, token=held.token)
             .first()
         )
         if chunk is not None:
-            _return(chunk, error)
+            chunk.attempts -= not blame
+            _return(job, chunk, error, code)
 
 
-def _return(chunk: Chunk, error: str) -> None:
+def _lock(job_id: uuid.UUID) -> Job:
+    return Job.objects.select_for_update(no_key=True).get(id=job_id)
+
+
+def _return(job: Job, chunk: Chunk, error: str, code: str) -> None:
     chunk.token = chunk.lease_until = None
-    chunk.error = error[:400]
+    chunk.error = error[:400].replace("\0", "")
     chunk.state = Chunk.State.PENDING
-    if chunk.attempts >= MAX_ATTEMPTS:
-        _split(chunk) if len(chunk.project_ids) > 1 else _bury(chunk)
+    if job.cancel_requested_at:
+        chunk.state = Chunk.State.SKIPPED
+    elif chunk.attempts >= MAX_ATTEMPTS:
+        _split(chunk) if len(chunk.project_ids) > 1 else _bury(chunk, code)
     chunk.save()
 
 
 def _split(chunk: Chunk) -> None:
-    """Two halves take the chunk's place. The job row is locked so that their numbers are free."""
-    job = Job.objects.select_for_update().get(id=chunk.job_id)
-    last: int = Chunk.objects.filter(job=job).aggregate(last=Max("seq"))["last"]
+    """Two halves take the chunk's place; the job's row is locked, so their numbers are free.
+
+    One attempt is left to each half, since the whole has failed often enough. A project that
+    stands alone has them all: it is not to be given up because a machine died at the wrong time.
+    """
+    last: int = Chunk.objects.filter(job=chunk.job_id).aggregate(last=Max("seq"))["last"]
     middle = len(chunk.project_ids) // 2
-    for offset, part in enumerate(
-        (chunk.project_ids[:middle], chunk.project_ids[middle:]), start=1
-    ):
-        # One attempt is left to each half: the whole has failed often enough.
+    halves = (chunk.project_ids[:middle], chunk.project_ids[middle:])
+    for offset, part in enumerate(halves, start=1):
         Chunk.objects.create(
-            job=job, seq=last + offset, project_ids=part, attempts=MAX_ATTEMPTS - 1
+            job_id=chunk.job_id,
+            seq=last + offset,
+            project_ids=part,
+            attempts=MAX_ATTEMPTS - 1 if len(part) > 1 else 0,
         )
     chunk.state = Chunk.State.SPLIT
 
 
-def _bury(chunk: Chunk) -> None:
+def _bury(chunk: Chunk, code: str) -> None:
     ItemError.objects.bulk_create(
         [
             ItemError(
                 job_id=chunk.job_id,
                 project_id=chunk.project_ids[0],
-                code="failed",
+                code=code,
                 detail=chunk.error,
             )
         ],
@@ -212,7 +242,7 @@ def close(job_id: uuid.UUID) -> bool:
 def cancel(job_id: uuid.UUID) -> None:
     """Skip what has not begun. A chunk in work is finished; its scores stay. Idempotent."""
     with transaction.atomic():
-        job = Job.objects.select_for_update().get(id=job_id)
+        job = _lock(job_id)
         if job.state in Job.TERMINAL:
             return
         _execute(
@@ -226,6 +256,20 @@ def cancel(job_id: uuid.UUID) -> None:
     close(job_id)
 
 
+def pause(job_id: uuid.UUID) -> None:
+    """Begin nothing more of the job; what is in work is finished. Idempotent."""
+    Job.objects.filter(id=job_id, paused_at=None).exclude(state__in=Job.TERMINAL).update(
+        paused_at=DATABASE_CLOCK
+    )
+
+
+def resume(job_id: uuid.UUID) -> None:
+    """Go on with a paused job. Idempotent."""
+    Job.objects.filter(id=job_id, paused_at__isnull=False).exclude(state__in=Job.TERMINAL).update(
+        paused_at=None
+    )
+
+
 def sweep() -> list[uuid.UUID]:
     """Return expired leases, close finished jobs. Returns the jobs on which nobody works."""
     with transaction.atomic():
@@ -234,46 +278,61 @@ def sweep() -> list[uuid.UUID]:
             (alone,) = cursor.fetchone()
         if not alone:
             return []
-        expired = Chunk.objects.filter(state=Chunk.State.RUNNING, lease_until__lt=DATABASE_CLOCK)
-        for chunk in expired.select_for_update(skip_locked=True).order_by("id"):
-            _return(chunk, chunk.error or f"the lease of worker {chunk.worker} ended")
-    for job_id in Job.objects.filter(state=Job.State.RUNNING).values_list("id", flat=True):
+        _return_expired()
+        _execute(
+            "DELETE FROM riskscore_workerpulse WHERE seen_at < clock_timestamp() - interval '1 h'",
+            [],
+        )
+    for job_id in _over():
         close(job_id)
     return stranded()
 
 
+def _return_expired() -> None:
+    expired = Chunk.objects.filter(state=Chunk.State.RUNNING, lease_until__lt=DATABASE_CLOCK)
+    for job_id in expired.order_by("job_id").values_list("job_id", flat=True).distinct():
+        job = _lock(job_id)
+        # A row that is locked belongs to a worker that is just finishing it.
+        for chunk in expired.filter(job=job_id).select_for_update(skip_locked=True).order_by("id"):
+            _return(job, chunk, f"the lease of worker {chunk.worker} ended", "lost")
+
+
+def _over() -> list[uuid.UUID]:
+    """Running jobs without an open chunk: whoever was to close them has died."""
+    unfinished = Chunk.objects.filter(job=OuterRef("pk"), state__in=Chunk.OPEN)
+    over = Job.objects.filter(~Exists(unfinished), state=Job.State.RUNNING)
+    return list(over.order_by("id").values_list("id", flat=True))
+
+
 _STRANDED = """
 SELECT j.id FROM riskscore_job j
-WHERE j.created_at < clock_timestamp() - make_interval(secs => %s)
+WHERE j.created_at < clock_timestamp() - make_interval(secs => %s) AND j.paused_at IS NULL
   AND (j.state = 'queued' OR j.state = 'running'
        AND EXISTS (SELECT FROM riskscore_chunk c WHERE c.job_id = j.id AND c.state = 'pending')
        AND NOT EXISTS (SELECT FROM riskscore_chunk c WHERE c.job_id = j.id AND c.state = 'running'))
-ORDER BY j.id
+ORDER BY j.id LIMIT %s
 """
 
 
 def stranded() -> list[uuid.UUID]:
-    """Jobs that have waited STRANDED_AFTER_S with work to do and no worker on it."""
+    """Jobs that have waited STRANDED_AFTER_S with work to do and no worker on it, oldest first."""
     with connection.cursor() as cursor:
-        cursor.execute(_STRANDED, [STRANDED_AFTER_S])
+        cursor.execute(_STRANDED, [STRANDED_AFTER_S, MOST_STRANDED])
         return [row[0] for row in cursor.fetchall()]
 
 
-_PROGRESS = """
-SELECT j.state, coalesce(sum(cardinality(c.project_ids)) FILTER (WHERE c.state <> 'split'), 0),
-    coalesce(sum(c.done), 0), coalesce(sum(c.failed), 0),
-    coalesce(sum(cardinality(c.project_ids)) FILTER (WHERE c.state = 'skipped'), 0)
-FROM riskscore_job j LEFT JOIN riskscore_chunk c ON c.job_id = j.id
-WHERE j.id = %s GROUP BY j.id
+_AT_WORK = """
+SELECT j.queue,
+    (SELECT count(*) FROM riskscore_chunk c WHERE c.job_id = j.id AND c.state = 'running')
+FROM riskscore_job j WHERE j.id = ANY(%s) AND j.state IN ('queued', 'running')
 """
 
 
-def progress(job_id: uuid.UUID) -> Progress:
-    """Counts over the job's chunks: derived, so they cannot drift."""
+def at_work(job_ids: list[uuid.UUID]) -> list[tuple[str, int]]:
+    """Queue and number of running chunks of those jobs that are open."""
     with connection.cursor() as cursor:
-        cursor.execute(_PROGRESS, [job_id])
-        state, *counts = cursor.fetchone()
-    return Progress(state, *(int(count) for count in counts))
+        cursor.execute(_AT_WORK, [job_ids])
+        return list(cursor.fetchall())
 
 
 def ensure_history_partition(month: date) -> None:

@@ -7,15 +7,16 @@ import socket
 import time
 import uuid
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from django.db import connection, transaction
+from billiard.exceptions import SoftTimeLimitExceeded
+from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
 
-from riskscore import frames, ledger
+from riskscore import frames, ledger, staleness
 from riskscore.copying import copy_rows
 from riskscore.engine.frame import Frame
 from riskscore.engine.gather import gather
@@ -23,13 +24,15 @@ from riskscore.engine.method import Fitted
 from riskscore.engine.method import Method as Specification
 from riskscore.engine.result import Result
 from riskscore.engine.uncertainty import spread
+from riskscore.heartbeat import Heartbeat
 from riskscore.models import Job, Method
 from riskscore.models.scores import NODES
 
 log = logging.getLogger(__name__)
 
-#: A task stops claiming after this long, so that it never nears its time limit.
-BUDGET_S = 45.0
+#: A task stops claiming after this long and calls itself again, so that it never nears its time
+#: limit, and a lost message is made up for soon.
+BUDGET_S = 20.0
 
 Floats = npt.NDArray[np.float64]
 
@@ -39,35 +42,71 @@ class CannotScore(Exception):
 
 
 def drain() -> list[uuid.UUID]:
-    """Plan one queued job and return its id; else score chunks until none is left or time is up."""
-    planned = ledger.plan_next()
-    if planned:
-        return planned
+    """Plan and score until nothing is left or the time is up. Returns the jobs to hint at.
+
+    Between any two chunks a waiting job is planned, so that an urgent one never waits for a large
+    one; a job of many chunks ends the round, since others are to be called to it.
+    """
     deadline = time.monotonic() + BUDGET_S
-    worker = f"{socket.gethostname()}:{os.getpid()}"
-    while time.monotonic() < deadline and (claim := ledger.claim(worker)):
-        _attempt(claim)
-    return []
+    worker = _name()
+    claim: ledger.Claim | None = None
+    with Heartbeat(worker) as heart:
+        while time.monotonic() < deadline:
+            planned = ledger.plan_next(staleness.mark)
+            if planned and ledger.is_long(planned[0]):
+                return planned
+            claim = ledger.claim(worker)
+            heart.hold(claim)
+            if claim is None and not planned:
+                return []
+            if claim and not _attempt(claim):
+                break
+    return [claim.job_id] if claim else []
 
 
-def drain_stranded() -> list[uuid.UUID]:
-    """Do what nobody else does. For the poller, which must end jobs while the broker is down."""
-    stranded = ledger.stranded()
-    for _ in stranded:
-        drain()
-    return stranded
+def beat() -> None:
+    """Say that this worker process lives."""
+    ledger.beat(_name())
 
 
-def _attempt(claim: ledger.Claim) -> None:
+def _name() -> str:
+    return f"{socket.gethostname()}:{os.getpid()}"
+
+
+def _attempt(claim: ledger.Claim) -> bool:
+    """Score a chunk, or give it back. Returns whether the worker may go on at once."""
     try:
         score_chunk(claim)
     except ledger.LeaseLost as error:
         log.warning("%s", error)
+    except SoftTimeLimitExceeded:
+        ledger.fail(claim, "took longer than a worker may", code="timeout")
+        return False
+    except (OperationalError, InterfaceError) as error:
+        return _put_back(claim, error)
     except Exception as error:
         # Whatever it was, the chunk goes back and the worker goes on; the row keeps the reason.
         log.exception("chunk %s of job %s failed", claim.chunk_id, claim.job_id)
         ledger.fail(claim, f"{type(error).__name__}: {error}")
     ledger.close(claim.job_id)
+    return True
+
+
+#: SQLSTATE classes of failures that are not the chunk's: connection, deadlock, disk, shutdown,
+#: and a server that is read-only for a while. Without a code the connection broke.
+_BLAMELESS = ("08", "25006", "40", "53100", "53300", "55", "57P")
+
+
+def _put_back(claim: ledger.Claim, error: Exception) -> bool:
+    """Return a chunk that the database failed. Whoever fails in turn leaves it to the lease."""
+    state = getattr(error.__cause__, "sqlstate", None)
+    blame = state is not None and not state.startswith(_BLAMELESS)
+    log.warning("chunk %s of job %s: %s", claim.chunk_id, claim.job_id, error)
+    try:
+        ledger.fail(claim, f"{type(error).__name__}: {error}", blame=blame)
+    except DatabaseError:
+        connection.close()
+    return blame
 
 
 def score_chunk(claim: ledger.Claim) -> None:
@@ -79,13 +118,13 @@ def score_chunk(claim: ledger.Claim) -> None:
     projects = frames.projects(claim.project_ids, known, pinned)
     frame = gather(known.tables, projects.units, fitted.method, known.axes)
     result = fitted.score(frame)
-    interval = _interval(fitted, frame, job)
-    now = datetime.now(UTC)
-    ledger.ensure_history_partition(now.date())
+    columns = _columns(projects, result, _interval(fitted, frame, job), job.method_id)
     with transaction.atomic():
         # First the token: who lost the lease must not get as far as writing.
-        ledger.finish(claim, failed=0)
-        _stage(projects, result, interval, job.method_id)
+        now = ledger.finish(claim, failed=0)
+        ledger.bound_transaction()
+        ledger.ensure_history_partition(now.date())
+        _stage(columns)
         _write(job, now)
 
 
@@ -135,18 +174,16 @@ _STAGED = {
 _NULLABLE = (*NODES, "interval_low", "interval_high")
 
 
-def _stage(
-    projects: frames.Projects, result: Result, interval: tuple[Floats, Floats], method_id: int
-) -> None:
+def _stage(columns: dict[str, np.ndarray[Any, Any]]) -> None:
     """Put the rows into this connection's staging table, which empties itself at commit."""
-    columns = ", ".join(f"{name} {kind}" for name, kind in _STAGED.items())
+    layout = ", ".join(f"{name} {kind}" for name, kind in _STAGED.items())
     with connection.cursor() as cursor:
         cursor.execute(
-            f"CREATE TEMP TABLE IF NOT EXISTS staged_score ({columns}) ON COMMIT DELETE ROWS"
+            f"CREATE TEMP TABLE IF NOT EXISTS staged_score ({layout}) ON COMMIT DELETE ROWS"
         )
         # Inside a caller's transaction an earlier chunk's rows are still there.
         cursor.execute("DELETE FROM staged_score")
-    copy_rows("staged_score", _columns(projects, result, interval, method_id))
+    copy_rows("staged_score", columns)
 
 
 def _columns(
@@ -165,6 +202,8 @@ def _columns(
     ):
         values[name] = np.column_stack([by_node[node] for node in NODES])
     values["inputs"], values["contributions"] = result.inputs, result.contributions
+    # Adding 0.0 makes -0.0 and 0.0 the same bytes: the sign of a zero depends on the batch.
+    values = {name: array + 0.0 for name, array in values.items()}
     values["band"] = result.bands("composite").astype(np.int64)
     digest = digests(list(values.values()), method_id)
     values |= {
@@ -177,8 +216,7 @@ def _columns(
 
 def digests(columns: list[np.ndarray[Any, Any]], method_id: int) -> npt.NDArray[np.bytes_]:
     """(n,) BLAKE2b of each row's numbers and of the method's id: equal scores, equal digest."""
-    # Adding 0.0 makes -0.0 and 0.0 the same bytes.
-    table = np.column_stack(columns).astype("<f8") + 0.0
+    table = np.column_stack(columns).astype("<f8")
     table[np.isnan(table)] = np.nan
     salt = method_id.to_bytes(8, "big")
     rows = (hashlib.blake2b(row.tobytes(), digest_size=16, salt=salt).digest() for row in table)

@@ -15,8 +15,10 @@ import pytest
 import redis
 from django.conf import settings
 from django.db import connection
+from pytest_django.plugin import DjangoDbBlocker
 
 from riskscore import embedded
+from riskscore.models import Schedule
 from tests.bundled import bundle, bundle_database, bundled_module  # noqa: F401
 from tests.processes import ROOT, WORKER, database_url, environment, until
 
@@ -41,6 +43,13 @@ def servers() -> Iterator[None]:
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(servers: None) -> None:
     """Start the servers before pytest-django makes the test database."""
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
+    """Take the product's own schedules away: no work is to come up by the clock of a test run."""
+    with django_db_blocker.unblock():
+        Schedule.objects.all().delete()
 
 
 @pytest.fixture

@@ -1,5 +1,7 @@
 """Jobs and chunks: who may claim what, and how work ends."""
 
+from datetime import date
+
 import pytest
 from django.db import IntegrityError, connection
 
@@ -62,7 +64,7 @@ def test_interactive_jobs_are_claimed_before_bulk_jobs() -> None:
 
 
 def test_two_bulk_jobs_share_the_workers() -> None:
-    first, second = planned_job(projects=4), planned_job(projects=0)
+    first, second = planned_job(projects=4), planned_job(projects=0, as_of=date(2020, 1, 1))
     claims = [ledger.claim("w") for _ in range(4)]
     jobs = [claim.job_id for claim in claims if claim]
     assert (jobs.count(first.id), jobs.count(second.id)) == (2, 2)

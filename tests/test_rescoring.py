@@ -80,7 +80,7 @@ def move(project: Project) -> None:
 def test_a_slow_job_never_overwrites_a_score_of_newer_inputs(lens: Lens) -> None:
     project = some_project(lens)
     slow = jobs.start({"keys": [project.key]}, as_of=AS_OF)
-    rescoring.drain()
+    ledger.plan_next()
     claim = ledger.claim("slow")
     assert claim
     with connection.cursor() as cursor:
@@ -146,7 +146,7 @@ def test_a_worker_that_lost_its_lease_writes_nothing(lens: Lens) -> None:
     project = some_project(lens)
     move(project)
     jobs.start({"keys": [project.key]}, as_of=AS_OF)
-    rescoring.drain()
+    ledger.plan_next()
     claim = ledger.claim("slow")
     assert claim
     before = rows_of(lens)

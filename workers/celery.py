@@ -1,16 +1,20 @@
 """The Celery app, the names of its tasks, the sweep every 15 s, and the poller in each worker.
 
-Messages are hints: they carry nothing, the rows say what is to be done. ``riskscore.jobs``
-publishes by the names below, so a web process never imports what a worker runs.
+Messages are hints: they carry nothing, the rows say what is to be done. ``riskscore.jobs`` rings
+by the names below, so a web process never imports what a worker runs.
 """
 
 import logging
+import multiprocessing
 import os
 import threading
+import time
+from collections.abc import Mapping
 from typing import Any
 
 from celery import Celery, bootsteps
 from celery.signals import after_task_publish, setup_logging
+from django.db import close_old_connections, connections
 
 from riskscore import pulse
 
@@ -20,10 +24,14 @@ SWEEP = "riskscore.sweep"
 
 SWEEP_EVERY_S = 15.0
 POLL_EVERY_S = 2.0
+PATIENCE_S = 1.0  # that a request waits for the broker
+ASLEEP_S = 5.0  # after a failure nobody tells it anything for so long
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "riskscore.settings")
 
 log = logging.getLogger(__name__)
+
+FORK = multiprocessing.get_context("fork")
 
 app = Celery("riskscore")
 app.config_from_object("django.conf:settings", namespace="CELERY")
@@ -42,32 +50,85 @@ def keep_our_logging(**_: Any) -> None:
     """Celery would set up logging of its own; the settings have done so already."""
 
 
+class Bell:
+    """Calls workers to a queue. Never raises and never waits long, whatever the broker does.
+
+    A thread of its own does the talking: kombu cannot be told to give up, and redis-py tries ten
+    times before it does. Who is left waiting once has everybody pass by for a while.
+    """
+
+    _awake_from = 0.0
+
+    def __call__(self, calls: Mapping[str, int]) -> None:
+        """Send so many calls to each queue; a call more or less changes nothing but the waiting."""
+        if not calls or time.monotonic() < self._awake_from:
+            return
+        talking = threading.Thread(target=self._ring, args=(calls,), name="bell", daemon=True)
+        talking.start()
+        talking.join(PATIENCE_S)
+        if talking.is_alive():
+            self._sleep("no answer")
+
+    def _ring(self, calls: Mapping[str, int]) -> None:
+        try:
+            with (
+                app.connection_for_write() as connection,
+                app.amqp.Producer(connection) as producer,
+            ):
+                for queue, times in calls.items():
+                    for _ in range(times):
+                        app.send_task(WORK, queue=queue, producer=producer, retry=False)
+        except Exception as error:
+            self._sleep(type(error).__name__)
+
+    def _sleep(self, reason: str) -> None:
+        self._awake_from = time.monotonic() + ASLEEP_S
+        log.warning("nobody was called (%s); pollers will find the work", reason)
+
+
+ring = Bell()
+
+
 class Poller(bootsteps.StartStopStep):
     """Lets jobs finish when messages are lost or the broker is down.
 
     A worker's own step, not the consumer's: it goes on while the consumer retries a dead broker.
+    The work itself is done by an understudy, a fork: a project that kills whoever scores it must
+    not take the whole worker along, and one that hangs can be killed.
     """
 
     def __init__(self, parent: Any, **options: Any) -> None:
         super().__init__(parent, **options)
         self._stopping = threading.Event()
-        self._thread: threading.Thread | None = None
+        self._understudy: Any = None
+        self._called_at = 0.0
 
     def start(self, parent: Any) -> None:  # noqa: ARG002
-        self._thread = threading.Thread(target=self._run, name="poller", daemon=True)
-        self._thread.start()
+        threading.Thread(target=self._run, name="poller", daemon=True).start()
 
     def stop(self, parent: Any) -> None:  # noqa: ARG002
         self._stopping.set()
 
     def _run(self) -> None:
         while not self._stopping.wait(POLL_EVERY_S):
+            # The database may have been away; a broken connection is not to be asked again.
+            close_old_connections()
             try:
-                app.tasks[POLL]()
+                self._poll()
                 pulse.beat()
             except Exception:
-                # The database may be away for a while; the next tick asks again.
                 log.exception("poll failed")
+
+    def _poll(self) -> None:
+        work_waits = app.tasks[POLL]()
+        if self._understudy and self._understudy.is_alive():
+            if time.monotonic() - self._called_at > app.conf.task_time_limit:
+                self._understudy.kill()
+        elif work_waits:
+            connections.close_all()  # this thread's own; the fork must not inherit it
+            self._understudy = FORK.Process(target=app.tasks[WORK], name="understudy", daemon=True)
+            self._understudy.start()
+            self._called_at = time.monotonic()
 
 
 app.steps["worker"].add(Poller)

@@ -1,22 +1,23 @@
 """Task shells: one line each. Every task may run twice, or never."""
 
-from riskscore import jobs, ledger, rescoring
+from riskscore import jobs, ledger, rescoring, schedules
 from workers.celery import POLL, SWEEP, WORK, app
 
 
 @app.task(name=WORK)
 def work() -> None:
-    """Plan what is queued, or claim and score chunks until the time budget is spent."""
+    """Plan what is queued, and score chunks until none is left or the time budget is spent."""
     jobs.hint(rescoring.drain())
 
 
 @app.task(name=POLL)
-def poll() -> None:
-    """What a worker does without being told: sweep, and work where nobody else does."""
-    jobs.hint([*ledger.sweep(), *rescoring.drain_stranded()])
+def poll() -> bool:
+    """What a worker does without being told. Returns whether work waits that nobody does."""
+    rescoring.beat()
+    return jobs.hint([*ledger.sweep(), *schedules.start_due()])
 
 
 @app.task(name=SWEEP)
 def sweep() -> None:
-    """Return expired leases, close finished jobs, and hint at jobs that nobody works on."""
-    jobs.hint(ledger.sweep())
+    """Return expired leases, close finished jobs, start what is due, call where nobody works."""
+    jobs.hint([*ledger.sweep(), *schedules.start_due()])

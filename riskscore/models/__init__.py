@@ -3,14 +3,16 @@
 from riskscore.models.access import ApiKey, IdempotencyKey
 from riskscore.models.evidence import Evidence
 from riskscore.models.exports import ExportFlow
-from riskscore.models.jobs import Chunk, ItemError, Job
+from riskscore.models.jobs import Chunk, ItemError, Job, Transition, WorkerPulse
 from riskscore.models.learned import Artefact, LearnedModel, Prediction
 from riskscore.models.methods import Lens, Method
 from riskscore.models.minerals import Mineral
 from riskscore.models.observations import Edition, Observation, Release, Source
 from riskscore.models.places import Locality, Place, PlaceMember
 from riskscore.models.projects import Offtake, Ownership, Project, ProjectMineral
+from riskscore.models.schedules import Schedule
 from riskscore.models.scores import Score, ScoreHistory
+from riskscore.models.staleness import ProjectList, StaleMark
 
 __all__ = [
     "ApiKey",
@@ -34,9 +36,14 @@ __all__ = [
     "PlaceMember",
     "Prediction",
     "Project",
+    "ProjectList",
     "ProjectMineral",
     "Release",
+    "Schedule",
     "Score",
     "ScoreHistory",
     "Source",
+    "StaleMark",
+    "Transition",
+    "WorkerPulse",
 ]

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Now
 
 from riskscore.models.ids import uuid7
 
@@ -12,7 +13,9 @@ class Job(models.Model):
     """A request for work with its inputs pinned. The row is the truth; messages are hints.
 
     queued → running → succeeded | partially_failed | failed | cancelled. Terminal states never
-    change again (a trigger holds that). ``cancel_requested_at`` marks a job on its way out.
+    change again (a trigger holds that). ``cancel_requested_at`` marks a job on its way out,
+    ``paused_at`` one of which nothing more is begun until it is resumed. Moments are the
+    database's: a web server whose clock is wrong delays nothing.
     """
 
     class State(models.TextChoices):
@@ -39,20 +42,33 @@ class Job(models.Model):
     as_of = models.DateField()
     seed = models.BigIntegerField(default=0)
     draws = models.PositiveIntegerField(default=256, help_text="for intervals; 0 leaves them out")
+    model = models.ForeignKey("LearnedModel", models.PROTECT, null=True, related_name="+")
     scope = models.JSONField(help_text='{"all": true}, {"keys": […]} or {"filter": {…}}')
     reason = models.CharField(max_length=200, blank=True)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
     )
     request_id = models.CharField(max_length=64, blank=True)
-    created_at = models.DateTimeField(auto_now_add=True)
+    schedule = models.ForeignKey("Schedule", models.PROTECT, null=True, related_name="jobs")
+    slot = models.DateTimeField(null=True, help_text="the moment at which its schedule was due")
+    retry_of = models.OneToOneField(
+        "self", models.DO_NOTHING, null=True, related_name="retry", db_constraint=False
+    )
+    superseded_by = models.ForeignKey(
+        "self", models.DO_NOTHING, null=True, related_name="+", db_constraint=False, db_index=False
+    )
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
     started_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
     cancel_requested_at = models.DateTimeField(null=True)
+    paused_at = models.DateTimeField(null=True)
     error = models.CharField(max_length=400, blank=True)
 
     class Meta:
         ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(fields=["schedule", "lens", "slot"], name="job_once_per_slot"),
+        ]
         indexes = [
             models.Index(
                 fields=["state", "queue"],
@@ -90,6 +106,7 @@ class Chunk(models.Model):
     worker = models.CharField(max_length=120, blank=True, db_default="")
     done = models.PositiveIntegerField(default=0, db_default=0)
     failed = models.PositiveIntegerField(default=0, db_default=0)
+    finished_at = models.DateTimeField(null=True)
     error = models.CharField(max_length=400, blank=True, db_default="")
 
     class Meta:
@@ -105,7 +122,10 @@ class Chunk(models.Model):
 
 
 class ItemError(models.Model):
-    """A project that a job could not score, and why: failures are rows."""
+    """A project that a job could not score, and why: failures are rows.
+
+    ``code`` is ``failed`` (it raised), ``timeout`` (too slow) or ``lost`` (its worker died).
+    """
 
     job = models.ForeignKey(Job, models.CASCADE, related_name="item_errors")
     project = models.ForeignKey("Project", models.CASCADE, related_name="+")
@@ -117,3 +137,38 @@ class ItemError(models.Model):
 
     def __str__(self) -> str:
         return f"{self.code}: {self.detail}"
+
+
+class Transition(models.Model):
+    """One change of state of a job, or of a chunk (``seq``): written by triggers, append-only."""
+
+    job = models.ForeignKey(Job, models.CASCADE, related_name="transitions", db_index=False)
+    seq = models.PositiveIntegerField(null=True)
+    before = models.CharField(max_length=16, blank=True)
+    after = models.CharField(max_length=16)
+    worker = models.CharField(max_length=120, blank=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["id"]
+        indexes = [models.Index(fields=["job", "id"], name="transition_of_job")]
+
+    def __str__(self) -> str:
+        return f"{self.before or 'new'} → {self.after}"
+
+
+class WorkerPulse(models.Model):
+    """When a worker process was last heard of, by the database's clock."""
+
+    worker = models.CharField(primary_key=True, max_length=120)
+    started_at = models.DateTimeField(db_default=Now(), editable=False)
+    seen_at = models.DateTimeField(db_default=Now())
+    chunk = models.ForeignKey(
+        Chunk, models.SET_NULL, null=True, related_name="+", db_constraint=False, db_index=False
+    )
+
+    class Meta:
+        ordering = ["worker"]
+
+    def __str__(self) -> str:
+        return self.worker

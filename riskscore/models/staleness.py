@@ -1,0 +1,43 @@
+"""Which scores no longer fit what is known, and lists of projects that curators keep."""
+
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+
+
+class StaleMark(models.Model):
+    """That a release changed an input of a project, as seen through a lens.
+
+    The score is stale while its edition is older than the mark's: rescoring clears nothing, it
+    overtakes. What curators edit needs no mark, ``input_version`` tells.
+    """
+
+    project = models.ForeignKey("Project", models.CASCADE, related_name="marks", db_index=False)
+    lens = models.ForeignKey("Lens", models.CASCADE, related_name="+", db_index=False)
+    edition = models.BigIntegerField()
+    since = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["project", "lens"], name="stale_mark_once")]
+
+    def __str__(self) -> str:
+        return f"{self.project_id} through {self.lens_id}"
+
+
+class ProjectList(models.Model):
+    """A named choice of projects that a curator keeps, for instance a portfolio."""
+
+    name = models.SlugField(max_length=60, unique=True)
+    projects: "models.ManyToManyField[Any, Any]" = models.ManyToManyField(
+        "Project", related_name="lists", blank=True
+    )
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name

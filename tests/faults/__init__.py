@@ -1,0 +1,1 @@
+"""The fault suite: real servers and workers of its own, broken on purpose, and a checker."""

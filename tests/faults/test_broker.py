@@ -1,0 +1,149 @@
+"""The broker fails: requests are accepted as fast as ever, and jobs end, slower."""
+
+import json
+import time
+import urllib.error
+import urllib.request
+import uuid
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.db import connection
+
+from riskscore import access, jobs
+from riskscore.models import ApiKey, Job
+from tests.bundled import AS_OF
+from tests.faults.history import Checker
+from tests.faults.proxy import Mood
+from tests.faults.site import Site, ended
+from tests.processes import until
+from workers.celery import WORK, app
+
+Take = Callable[[int], list[str]]
+
+
+@pytest.fixture
+def mood(site: Site) -> Iterator[Callable[[Mood], None]]:
+    """Let the test break the way to Valkey; it is whole again afterwards."""
+    yield site.house.proxy.set
+    site.house.proxy.set(Mood.PASS)
+    site.house.proxy.reset()
+
+
+@pytest.fixture
+def api(site: Site) -> Iterator[Callable[..., tuple[int, Any]]]:
+    """POST a job to a real web server, freshly started; returns status and body."""
+    user, _ = User.objects.get_or_create(username="client")
+    key = access.issue(user, "faults", [ApiKey.Scope.READ, ApiKey.Scope.RESCORE])
+    address = site.start_web()
+
+    def post(keys: list[str], *, once: str | None = None) -> tuple[int, Any]:
+        body = {"scope": {"keys": keys}, "as_of": AS_OF.isoformat()}
+        headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
+        headers |= {"Idempotency-Key": once} if once else {}
+        request = urllib.request.Request(f"{address}/jobs", json.dumps(body).encode(), headers)  # noqa: S310
+        try:
+            with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310
+                return answer.status, json.load(answer)
+        except urllib.error.HTTPError as answer:
+            with answer:
+                return answer.code, json.load(answer)
+
+    yield post
+    site.processes.pop("web").kill()
+
+
+@pytest.mark.parametrize("how", [Mood.REFUSE, Mood.BLACKHOLE, Mood.DELAY])
+def test_a_request_is_accepted_within_2_5_s_whatever_the_broker_does_and_the_job_ends(
+    how: Mood, mood: Any, api: Any, take: Take, checker: Checker
+) -> None:
+    mood(how)
+    began = time.monotonic()
+    status, body = api(take(30))
+    took = time.monotonic() - began
+    print(f"POST with Valkey in mood {how}: {took:.2f} s")  # noqa: T201
+    assert (status, took < 2.5) == (202, True), (status, took)
+    checker.accepted.add(body["id"])
+    assert ended(Job.objects.get(id=body["id"])).state == Job.State.SUCCEEDED
+
+
+def test_a_stopped_broker_costs_waiting_and_nothing_else(
+    site: Site, api: Any, take: Take, checker: Checker
+) -> None:
+    site.house.valkey.stop()
+    try:
+        began = time.monotonic()
+        status, body = api(take(60))
+        assert (status, time.monotonic() - began < 2.5) == (202, True)
+        checker.accepted.add(body["id"])
+        assert ended(Job.objects.get(id=body["id"])).state == Job.State.SUCCEEDED
+    finally:
+        site.house.valkey.start()
+
+
+def test_a_broker_without_memory_refuses_messages_but_no_request(
+    site: Site, api: Any, take: Take
+) -> None:
+    with site.house.broker() as broker:
+        broker.config_set("maxmemory", "1")
+        try:
+            status, body = api(take(10))
+            assert status == 202
+            assert ended(Job.objects.get(id=body["id"])).state == Job.State.SUCCEEDED
+        finally:
+            broker.config_set("maxmemory", "0")
+
+
+def test_a_hundred_equal_requests_at_once_are_one_job(api: Any, take: Take) -> None:
+    keys, once = take(3), uuid.uuid4().hex
+    with ThreadPoolExecutor(20) as many:
+        answers = list(many.map(lambda _: api(keys, once=once), range(100)))
+    accepted = {body["id"] for status, body in answers if status == 202}
+    assert len(accepted) == 1
+    assert {status for status, _ in answers} <= {202, 409, 429}
+    ended(Job.objects.get(id=accepted.pop()))
+
+
+def test_messages_lost_repeated_late_or_without_sense_change_nothing(
+    site: Site, take: Take
+) -> None:
+    job = jobs.start({"keys": take(40)}, as_of=AS_OF)
+    with app.connection_for_write() as broker, app.amqp.Producer(broker) as producer:
+        for _ in range(5):
+            app.send_task(WORK, queue="bulk", producer=producer)
+        app.send_task("riskscore.unheard_of", queue="bulk", producer=producer)
+        app.send_task(WORK, args=["too", "many"], queue="bulk", producer=producer)
+        app.send_task(WORK, kwargs={"schema_version": 99}, queue="bulk", producer=producer)
+        producer.publish("no task at all", routing_key="bulk", exchange="bulk")
+    assert ended(job).state == Job.State.SUCCEEDED
+    jobs.hint([job.id])  # it has ended; nobody is called
+    app.send_task(WORK, queue="bulk")  # and if somebody were, there would be nothing to do
+    later = ended(jobs.start({"keys": take(1)}, as_of=AS_OF))
+    assert later.state == Job.State.SUCCEEDED
+    assert all(site.processes[name].popen.poll() is None for name in ("first", "second"))
+
+
+def test_a_job_whose_message_was_never_sent_starts_all_the_same(
+    site: Site, take: Take, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs, "ring", lambda _calls: None)  # died between commit and message
+    job = jobs.start({"keys": take(10)}, as_of=AS_OF)
+    assert ended(job, seconds=30).state == Job.State.SUCCEEDED
+
+
+def test_nothing_is_left_behind_when_it_is_quiet(site: Site, checker: Checker) -> None:
+    connection.close()
+    until(partial(_quiet, checker), "every message, transaction and lock has gone")
+
+
+def _quiet(checker: Checker) -> bool:
+    try:
+        checker.nothing_is_left_behind()
+    except AssertionError as left:
+        print(left)  # noqa: T201
+        return False
+    return True
