@@ -35,12 +35,24 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "riskscore.rescoring": (*GROUND, "riskscore.ledger", "riskscore.frames", "riskscore.copying"),
     "riskscore.jobs": ("riskscore.models", "riskscore.ledger", "riskscore.scope", "workers.celery"),
     "riskscore.edits": (*GROUND, "riskscore.jobs"),
+    "riskscore.trainings": ("riskscore.models", "workers.celery"),
+    "riskscore.panels": ("riskscore.models", "riskscore.frames", "riskscore.learning"),
+    "riskscore.frozen": ("riskscore.models", "riskscore.learning"),
+    "riskscore.registry": ("riskscore.models", "riskscore.editions", "riskscore.jobs"),
+    "riskscore.training": (
+        "riskscore.models",
+        "riskscore.panels",
+        "riskscore.trainings",
+        "riskscore.learning",
+    ),
     "workers.celery": (),
     "workers.tasks": (
         "riskscore.jobs",
         "riskscore.ledger",
         "riskscore.rescoring",
         "riskscore.intake",
+        "riskscore.training",
+        "riskscore.trainings",
         "workers.celery",
     ),
 }
@@ -147,7 +159,7 @@ def test_each_published_task_name_exists() -> None:
     script = (
         "import django; django.setup();"
         "from workers import celery, tasks;"
-        "names = {celery.WORK, celery.POLL, celery.SWEEP};"
+        "names = {celery.WORK, celery.POLL, celery.SWEEP, celery.TRAIN};"
         "ours = {name for name in celery.app.tasks if name.startswith('riskscore.')};"
         "assert names == ours, (names, ours)"
     )

@@ -15,9 +15,12 @@ from celery.signals import setup_logging
 WORK = "riskscore.work"
 POLL = "riskscore.poll"
 SWEEP = "riskscore.sweep"
+TRAIN = "riskscore.train"
 
 SWEEP_EVERY_S = 15.0
 POLL_EVERY_S = 2.0
+# Training takes a minute or two of a core, more than any chunk of scores.
+TRAINING_LIMIT_S = 900
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "riskscore.settings")
 

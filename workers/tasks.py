@@ -1,7 +1,7 @@
 """Task shells: one line each. Every task may run twice, or never."""
 
-from riskscore import jobs, ledger, rescoring
-from workers.celery import POLL, SWEEP, WORK, app
+from riskscore import jobs, ledger, rescoring, training, trainings
+from workers.celery import POLL, SWEEP, TRAIN, TRAINING_LIMIT_S, WORK, app
 
 
 @app.task(name=WORK)
@@ -20,3 +20,10 @@ def poll() -> None:
 def sweep() -> None:
     """Return expired leases, close finished jobs, and hint at jobs that nobody works on."""
     jobs.hint(ledger.sweep())
+    trainings.hint_if_waiting()
+
+
+@app.task(name=TRAIN, soft_time_limit=TRAINING_LIMIT_S, time_limit=TRAINING_LIMIT_S + 30)
+def train() -> None:
+    """Train what somebody asked for."""
+    training.drain()

@@ -11,6 +11,7 @@ from riskscore.models.observations import Edition, Observation, Release, Source
 from riskscore.models.places import Locality, Place, PlaceMember
 from riskscore.models.projects import Offtake, Ownership, Project, ProjectMineral
 from riskscore.models.scores import Score, ScoreHistory
+from riskscore.models.trainings import TrainingRequest
 
 __all__ = [
     "ApiKey",
@@ -39,4 +40,5 @@ __all__ = [
     "Score",
     "ScoreHistory",
     "Source",
+    "TrainingRequest",
 ]
