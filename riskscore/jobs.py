@@ -34,6 +34,7 @@ def start(
     lens: Lens | None = None,
     as_of: date | None = None,
     seed: int = 0,
+    draws: int = 256,
     queue: str = Job.Queue.BULK,
     reason: str = "",
     by: Any = None,
@@ -53,6 +54,7 @@ def start(
             edition=_latest_edition(),
             as_of=as_of or timezone.now().date(),
             seed=seed,
+            draws=draws,
             queue=queue,
             scope=dict(wanted),
             reason=reason,
@@ -85,19 +87,26 @@ def hint(job_ids: Iterable[uuid.UUID]) -> bool:
 
 def default_lens() -> Lens:
     """The default method seen from nobody in particular."""
-    return lens_for(settings.DEFAULT_METHOD, "WLD")
+    return lens_for(settings.DEFAULT_METHOD, "WLD", kept_current=True)
 
 
-def lens_for(method_code: str, importer: str, scenario: str = "") -> Lens:
+def lens_for(
+    method_code: str, importer: str, scenario: str = "", *, kept_current: bool = False
+) -> Lens:
     """The lens of a method, importer and scenario, made when first asked for.
 
-    Raises CannotStart when there is no such method or place.
+    A new lens is rescored after edits only if ``kept_current``: a client who looks once from each
+    importer's side must not make every later edit cost a job for each of them. Raises CannotStart
+    when there is no such method or place.
     """
     _published(method_code)
     if not Place.objects.filter(code=importer).exists():
         raise CannotStart(f"importer: no place {importer!r}; use an ISO alpha-3 code, EUU or WLD")
     lens, _ = Lens.objects.get_or_create(
-        method_code=method_code, importer_id=importer, scenario=scenario
+        method_code=method_code,
+        importer_id=importer,
+        scenario=scenario,
+        defaults={"kept_current": kept_current},
     )
     return lens
 

@@ -98,6 +98,8 @@ LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"
 USE_TZ = True
 USE_I18N = False
+DATE_FORMAT = "j M Y"
+DATETIME_FORMAT = "j M Y H:i"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 FORMS_URLFIELD_ASSUME_HTTPS = True  # a web address without a scheme means https, as in Django 6
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024**2
@@ -172,14 +174,14 @@ CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
 CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 30.0
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
-CELERY_BEAT_SYNC_EVERY = 1  # the schedule's file tells by its age whether the scheduler lives
-PULSE = env.text("RISKSCORE_PULSE")  # a file that a worker touches at each tick of its poller
+PULSE = env.text("RISKSCORE_PULSE")  # the file by whose age a container tells if it lives
 
 # --- Static files -------------------------------------------------------------------------------
 STATIC_URL = "static/"
-STATIC_ROOT = Path(env.text("RISKSCORE_STATIC_ROOT", str(VAR / "static")))
+# In development pages find the files where they lie, with no collectstatic before the first one.
+STATIC_ROOT = Path(env.text("RISKSCORE_STATIC_ROOT", str(VAR / "static"))) if PRODUCTION else None
 STATICFILES_DIRS = [BASE_DIR / "riskscore" / "static"]
-WHITENOISE_USE_FINDERS = not PRODUCTION  # no collectstatic before the first page
+WHITENOISE_USE_FINDERS = not PRODUCTION
 _storage = (
     "whitenoise.storage.CompressedManifestStaticFilesStorage"
     if PRODUCTION

@@ -29,9 +29,7 @@ def database_url() -> str:
     )
 
 
-def manage(
-    *arguments: str, timeout: float = 60, **changes: str
-) -> subprocess.CompletedProcess[str]:
+def manage(*arguments: str, **changes: str) -> subprocess.CompletedProcess[str]:
     """Run `python manage.py …` to its end and return what it said."""
     return subprocess.run(
         [*MANAGE, *arguments],
@@ -39,7 +37,7 @@ def manage(
         cwd=ROOT,
         capture_output=True,
         text=True,
-        timeout=timeout,
+        timeout=240,
         check=False,
     )
 

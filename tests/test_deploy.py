@@ -3,12 +3,15 @@
 import re
 import subprocess
 import sys
+from importlib.metadata import packages_distributions
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 from django.conf import settings
+
+from tests.processes import environment, until
 
 ROOT = Path(settings.BASE_DIR)
 COMPOSE = ROOT / "docker-compose.yml"
@@ -99,3 +102,45 @@ def test_both_lock_files_pin_the_same_versions_with_hashes() -> None:
         assert text.count("--hash=sha256:") >= len(pins[name])
         assert "://" not in text, "a lock file names a host"
     assert pins["requirements.lock"] <= pins["requirements-dev.lock"]
+
+
+WITHOUT_THE_REST = """
+import sys
+from importlib.abc import MetaPathFinder
+
+class Hide(MetaPathFinder):
+    def find_spec(self, name, path=None, target=None):
+        if name in HIDDEN:
+            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+
+sys.meta_path.insert(0, Hide())
+import django
+django.setup()
+import riskscore.urls, riskscore.wsgi, riskscore.serving.journey, workers.tasks
+import kombu.transport.redis, celery.bin.celery, gunicorn.app.wsgiapp, gunicorn.workers.gthread
+import whitenoise.middleware, whitenoise.storage
+"""
+
+
+def test_web_and_worker_need_only_what_the_runtime_lock_installs() -> None:
+    """The suite's environment has more packages, so a missing pin would show only elsewhere."""
+    lock = (ROOT / "requirements.lock").read_text()
+    pinned = set(re.findall(r"^([\w.-]+)==", lock, re.MULTILINE))
+    hidden = {
+        module
+        for module, packages in packages_distributions().items()
+        if pinned.isdisjoint(name.lower().replace("_", "-") for name in packages)
+    }
+    program = f"HIDDEN = {hidden!r}\n{WITHOUT_THE_REST}"
+    command = [sys.executable, "-c", program]
+    result = subprocess.run(
+        command, cwd=ROOT, env=environment(), capture_output=True, text=True, check=False
+    )
+    assert result.returncode == 0, result.stderr
+
+
+def test_a_living_worker_shows_a_pulse(journey: None) -> None:
+    pulse = settings.VAR / "pulse"
+    until(pulse.exists, "the worker's poller has ticked")
+    first = pulse.stat().st_mtime_ns
+    until(lambda: pulse.stat().st_mtime_ns > first, "the worker's poller ticks again")

@@ -27,7 +27,7 @@ def var(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 @pytest.fixture(scope="module")
 def first_demo(var: Path) -> str:
     """Run the demo from nothing and return what it printed."""
-    result = manage("demo", timeout=240, RISKSCORE_VAR=str(var))
+    result = manage("demo", RISKSCORE_VAR=str(var))
     assert result.returncode == 0, result.stderr
     return result.stdout
 
@@ -127,6 +127,7 @@ def test_it_serves_until_ctrl_c_and_leaves_nothing_running(
     serving: Serving, var: Path, port: int
 ) -> None:
     serving.until_says("Ctrl-C stops everything.")
+    assert "password (shown once)" in serving.said.read_text()
     with urllib.request.urlopen(f"http://127.0.0.1:{port}/livez", timeout=10) as page:
         assert page.status == 200
     with urllib.request.urlopen(f"http://127.0.0.1:{port}/admin/login/", timeout=10) as page:
@@ -137,20 +138,17 @@ def test_it_serves_until_ctrl_c_and_leaves_nothing_running(
     assert not embedded.Valkey(var).answers()
 
 
-def test_the_password_is_shown_at_the_first_serving_only(serving: Serving) -> None:
-    serving.until_says("Ctrl-C stops everything.")
-    assert "changepassword" in serving.said.read_text()
-    assert "shown once" not in serving.said.read_text()
-
-
-def test_a_second_run_says_that_the_first_is_running(
-    serving: Serving, var: Path, port: int
+def test_a_second_run_is_told_of_the_first_until_the_terminal_of_that_one_closes(
+    serving: Serving, var: Path
 ) -> None:
-    serving.until_says("scoring")
+    serving.until_says("Ctrl-C stops everything.")
+    assert "shown once" not in serving.said.read_text(), "the password is shown again"
     second = manage("demo", RISKSCORE_VAR=str(var))
     assert second.returncode == 1
     assert f"already running in {var} (process {serving.process.pid}" in second.stderr
     assert second.stderr.count("\n") == 1
+    assert serving.end(signal.SIGHUP) == 0
+    assert serving.children() == {}
 
 
 def test_a_port_in_use_is_one_clear_line(first_demo: str, var: Path) -> None:
@@ -166,12 +164,6 @@ def test_a_port_in_use_is_one_clear_line(first_demo: str, var: Path) -> None:
 def test_ctrl_c_in_the_middle_stops_the_children_too(serving: Serving) -> None:
     until(lambda: len(serving.children()) > 1, "the worker is starting")
     assert serving.end(signal.SIGINT) == 130
-    assert serving.children() == {}
-
-
-def test_a_closed_terminal_stops_everything(serving: Serving) -> None:
-    serving.until_says("Ctrl-C stops everything.")
-    assert serving.end(signal.SIGHUP) == 0
     assert serving.children() == {}
 
 

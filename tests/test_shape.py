@@ -45,7 +45,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
         "riskscore.trainings",
         "riskscore.learning",
     ),
-    "workers.celery": (),
+    "workers.celery": ("riskscore.pulse",),
     "workers.tasks": (
         "riskscore.jobs",
         "riskscore.ledger",

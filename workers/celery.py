@@ -10,7 +10,9 @@ import threading
 from typing import Any
 
 from celery import Celery, bootsteps
-from celery.signals import setup_logging
+from celery.signals import after_task_publish, setup_logging
+
+from riskscore import pulse
 
 WORK = "riskscore.work"
 POLL = "riskscore.poll"
@@ -65,9 +67,12 @@ class Poller(bootsteps.StartStopStep):
         while not self._stopping.wait(POLL_EVERY_S):
             try:
                 app.tasks[POLL]()
+                pulse.beat()
             except Exception:
                 # The database may be away for a while; the next tick asks again.
                 log.exception("poll failed")
 
 
 app.steps["worker"].add(Poller)
+# The scheduler publishes every few seconds: that is its sign of life.
+after_task_publish.connect(pulse.beat)

@@ -74,9 +74,10 @@ def _meter_words(
     return f"not assessed{'' if context is None else f', context {points(context)}'}{span}"
 
 
-def step(start: float, size: float, *, look: str) -> SafeString:
-    """One step of a waterfall on a scale 0..100: from ``start``, ``size`` wide."""
-    inside = _box(0, 0, 100, 10, "track") + _box(start, 1, size, 8, look)
+def step(start: float, size: float, *, scale: float, look: str) -> SafeString:
+    """One step of a waterfall on a scale 0..``scale``: from ``start``, ``size`` wide."""
+    left, right = sorted((100 * start / scale, 100 * (start + size) / scale))
+    inside = _box(0, 0, 100, 10, "track") + _box(left, 1, right - left, 8, look)
     return _svg("step", 10, f"{points(size)} points, from {points(start)}", inside)
 
 
@@ -105,12 +106,13 @@ def progress(total: int, done: int, failed: int, skipped: int) -> SafeString:
 
 
 def trend(values: Sequence[float | None]) -> SafeString:
-    """A score through its versions, oldest first; gaps where it was not assessed."""
-    across = 100 / max(len(values) - 1, 1)
-    marks = [
-        _box(index * across - 0.5, 19 - 0.19 * known, 1, 2, "mark")
+    """A score through its versions, oldest first: a column each, none where not assessed."""
+    across = min(100 / max(len(values), 1), 8)
+    columns = [
+        _box(index * across, 20 - known / 5, 0.9 * across, known / 5, "mark")
         for index, value in enumerate(values)
         if (known := _known(value)) is not None
     ]
-    inside = format_html_join("", "{}", ((mark,) for mark in marks))
-    return _svg("trend", 21, " → ".join(points(value) for value in values), inside)
+    ground = _box(0, 20, 100, 0.5, "span")
+    inside = format_html_join("", "{}", ((column,) for column in (*columns, ground)))
+    return _svg("trend", 20.5, " → ".join(points(value) for value in values), inside)

@@ -1,16 +1,14 @@
 """Evidence: statements are added and superseded, never changed."""
 
 from typing import Any
-from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
-from django.urls import reverse
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from riskscore import edits
+from riskscore.admin import wording
 from riskscore.admin.filters import VersionFilter
 from riskscore.admin.pages import Form, Rescoring
 from riskscore.engine.catalogue import CONSENT_LEVELS
@@ -116,16 +114,9 @@ class EvidenceAdmin(Rescoring[Evidence]):
 
     @admin.display(description="source")
     def source(self, row: Evidence) -> SafeString:
-        """Where it stands. Only a web address becomes a link."""
-        if not row.url.startswith(("https://", "http://")):
-            return format_html("{}", row.url)
-        return format_html('<a href="{}" rel="noreferrer noopener">{}</a>', row.url, row.url[:80])
+        """Where it stands."""
+        return wording.link(row.url)
 
     @admin.display(description="current", boolean=True)
     def is_current(self, row: Evidence) -> bool:
         return not hasattr(row, "superseded_by")
-
-
-def new_version_url(row: Evidence) -> str:
-    """Where a new version of a statement is written."""
-    return f"{reverse('admin:riskscore_evidence_add')}?{urlencode({'replaces': row.pk})}"

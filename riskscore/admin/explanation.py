@@ -13,6 +13,12 @@ from riskscore.engine.method import Method as Specification
 from riskscore.engine.tree import Leaf, Node
 from riskscore.models.scores import NODES, Band, ScoreColumns
 
+#: A leaf of the method with its raw value and its contribution.
+Cell = tuple[Leaf, float | None, float | None]
+
+#: Points that are only what rounding leaves of nothing.
+NOTHING = 1e-9
+
 
 @dataclass(frozen=True, slots=True)
 class Meter:
@@ -83,13 +89,14 @@ class Line:
     unit: str
     points: float
     start: float
+    scale: float
     caution: str
     proxy_for: str
 
     @property
     def chart(self) -> SafeString:
-        """Its step of the waterfall."""
-        return charts.step(self.start, self.points, look=f"of-{self.dimension}")
+        """Its step of the waterfall, which is as wide as the whole score."""
+        return charts.step(self.start, self.points, scale=self.scale, look=f"of-{self.dimension}")
 
     @property
     def worth(self) -> str:
@@ -117,11 +124,12 @@ class Explanation:
 def explain(score: ScoreColumns, specification: Specification) -> Explanation:
     """Lay out a stored score under the very method version that made it."""
     meters = [_meter(score, specification, index) for index in range(len(NODES))]
+    whole = score.composite or 100.0
     cells = list(zip(specification.leaves, score.inputs, score.contributions, strict=True))
     known = [cell for cell in cells if not _is_unknown(cell[1])]
     counted = [cell for cell in known if _counts(cell[2])]
-    lines = _waterfall(specification, counted)
-    shown = [_line(specification, *cell, 0.0) for cell in known if not _counts(cell[2])]
+    lines = _waterfall(specification, counted, whole)
+    shown = [_line(specification, *cell, 0.0, whole) for cell in known if not _counts(cell[2])]
     gone = [leaf for leaf, value, _ in cells if _is_unknown(value) and leaf.weight.ever]
     return Explanation(
         composite=meters[0],
@@ -139,7 +147,7 @@ def _is_unknown(value: float | None) -> bool:
 
 
 def _counts(contribution: float | None) -> bool:
-    return contribution is not None and not math.isnan(contribution) and contribution != 0
+    return contribution is not None and abs(contribution) > NOTHING
 
 
 def _may_be_absent(leaf: Leaf) -> bool:
@@ -147,12 +155,13 @@ def _may_be_absent(leaf: Leaf) -> bool:
     return leaf.optional or leaf.when_present
 
 
-def _waterfall(
-    specification: Specification, cells: Sequence[tuple[Leaf, float | None, float | None]]
-) -> list[Line]:
+def _waterfall(specification: Specification, cells: Sequence[Cell], whole: float) -> list[Line]:
     """The counted indicators, each starting where the one before it ended."""
     starts = accumulate((cell[2] or 0.0 for cell in cells), initial=0.0)
-    return [_line(specification, *cell, start) for cell, start in zip(cells, starts, strict=False)]
+    return [
+        _line(specification, *cell, start, whole)
+        for cell, start in zip(cells, starts, strict=False)
+    ]
 
 
 def _line(
@@ -161,6 +170,7 @@ def _line(
     value: float | None,
     contribution: float | None,
     start: float,
+    whole: float,
 ) -> Line:
     indicator = INDICATORS.get(leaf.column)
     return Line(
@@ -172,6 +182,7 @@ def _line(
         unit=wording.unit(indicator),
         points=contribution if contribution is not None and _counts(contribution) else 0.0,
         start=start,
+        scale=whole,
         caution=indicator.caution if indicator else "",
         proxy_for=indicator.proxy_for if indicator else "",
     )

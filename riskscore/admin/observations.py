@@ -8,6 +8,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from riskscore.admin import wording
+from riskscore.admin.filters import SelectFilter
 from riskscore.admin.pages import Bounded, ReadOnly
 from riskscore.engine.catalogue import INDICATORS
 from riskscore.models import Edition, Observation, Release, Source
@@ -50,7 +51,7 @@ class EditionAdmin(ReadOnly[Edition]):
     paginator = Bounded
 
 
-class IndicatorFilter(admin.SimpleListFilter):
+class IndicatorFilter(SelectFilter):
     """Observations of one indicator: the choices are the catalogue, not a scan of the table."""
 
     title, parameter_name = "indicator", "indicator"
@@ -72,7 +73,7 @@ class ObservationAdmin(ReadOnly[Observation]):
         "indicator", "place", "mineral", "importer", "year", "stated", "standard_error", "label",
         "release", "verified",
     )  # fmt: skip
-    list_filter = (IndicatorFilter, "release", "verified", "year")
+    list_filter = (IndicatorFilter, "release", "verified")
     list_select_related = ("place", "mineral", "importer", "release")
     search_fields = ("=place__code", "place__name", "=mineral__code", "mineral__name", "label")
     search_help_text = "place, mineral or label"
@@ -83,6 +84,6 @@ class ObservationAdmin(ReadOnly[Observation]):
 
     @admin.display(description="value")
     def stated(self, row: Observation) -> str:
-        """The value as its indicator means it."""
+        """The value as its indicator means it; the label has the unit where units differ."""
         indicator = INDICATORS.get(row.indicator)
-        return f"{wording.raw(indicator, row.value)} {wording.unit(indicator)}".strip()
+        return wording.raw(indicator, row.value)

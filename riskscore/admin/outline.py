@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from riskscore.admin.wording import number
-from riskscore.engine.aggregation import Aggregation
 from riskscore.engine.catalogue import INDICATORS
 from riskscore.engine.gaps import Minimum
 from riskscore.engine.method import Method as Specification
@@ -42,7 +41,7 @@ def _below(node: Node | Leaf, depth: int) -> Iterator[Row]:
         code=node.code,
         label=node.label,
         weight=_weight(node.weight) if depth else "",
-        how=f"{_joins(node.aggregation)}{_asks(node)}",
+        how=f"{_joins(node)}{_asks(node)}",
         reason=node.reason,
     )
     for child in node.children:
@@ -51,23 +50,34 @@ def _below(node: Node | Leaf, depth: int) -> Iterator[Row]:
 
 def _leaf(leaf: Leaf, depth: int) -> Row:
     indicator = INDICATORS.get(leaf.column)
-    extra = (
-        ("; counts only where it is known", leaf.when_present),
-        ("; outside the coverage", leaf.optional),
-        (f"; unknown for {', '.join(leaf.unknown_for)}", leaf.unknown_for),
-    )
     return Row(
         depth=depth,
         code=leaf.code,
         label=leaf.label,
         weight=_weight(leaf.weight),
-        how=_scale(leaf.scaling, leaf.column) + "".join(words for words, true in extra if true),
+        how="; ".join([_scale(leaf.scaling, leaf.column), *_terms(leaf)]),
         reason=leaf.reason,
         source=leaf.source,
         caution=indicator.caution if indicator else "",
         proxy_for=indicator.proxy_for if indicator else "",
         is_leaf=True,
     )
+
+
+def _terms(leaf: Leaf) -> list[str]:
+    """On what terms the leaf counts."""
+    before = leaf.preparation
+    terms = {
+        "counts only where it is known": leaf.when_present,
+        "outside the coverage": leaf.optional,
+        "can only raise the value": leaf.raises_only,
+        f"unknown for {', '.join(before.unknown_for)}": before.unknown_for,
+        f"divided by {before.denominator}": before.denominator,
+        "on a logarithm": before.log,
+        "extremes treated": before.treatment,
+        "gaps filled": before.imputation,
+    }
+    return [words for words, true in terms.items() if true]
 
 
 def _weight(weight: Weight) -> str:
@@ -77,12 +87,14 @@ def _weight(weight: Weight) -> str:
     return number(weight.default) + others
 
 
-def _joins(rule: Aggregation) -> str:
+def _joins(node: Node) -> str:
+    rule = node.aggregation
+    names = {"arithmetic": "weighted mean", "max": "the greatest"}
+    words = names.get(rule.kind, f"{rule.kind} mean")
     if rule.kind == "power":
-        return f"power mean, p = {number(rule.p)}"
-    return {"arithmetic": "weighted mean", "max": "the greatest"}.get(
-        rule.kind, f"{rule.kind} mean"
-    )
+        words = f"power mean, p = {number(rule.p)}"
+    learnt = node.weighting.kind
+    return words if learnt == "given" else f"{words}, weights by {learnt}"
 
 
 def _asks(node: Node) -> str:

@@ -50,7 +50,7 @@ class ProjectAdmin(Rescoring[Project]):
     change_form_template = "admin/project.html"
     inlines = (MineralsOfProject, OwnershipsOfProject, OfftakesOfProject)
     list_display = (
-        "key", "name", "place", "kind", "yields", "composite", "band", "known", "state", "marks",
+        "key", "name", "country", "kind", "yields", "composite", "band", "known", "state", "marks",
     )  # fmt: skip
     list_display_links = ("key", "name")
     list_filter = (
@@ -65,7 +65,7 @@ class ProjectAdmin(Rescoring[Project]):
     list_select_related = ("place",)
     search_fields = ("=key", "name", "=place__code", "place__name")
     search_help_text = "name, country, or the whole key"
-    sortable_by = ("key", "name", "place", "kind", "state")
+    sortable_by = ("key", "name", "country", "kind", "state")
     autocomplete_fields = ("place", "duplicate_of")
     readonly_fields = ("input_version", "created_at", "updated_at")
     actions = ("rescore_selected", "archive_selected", "publish_selected")
@@ -103,6 +103,10 @@ class ProjectAdmin(Rescoring[Project]):
                 Prefetch("scores", scores, to_attr="shown"),
             )
         )
+
+    @admin.display(description="place", ordering="place__name")
+    def country(self, row: Project) -> str:
+        return row.place.name
 
     @admin.display(description="minerals")
     def yields(self, row: Project) -> str:
@@ -219,7 +223,7 @@ def surroundings(project: Project, request: HttpRequest) -> dict[str, Any]:
     evidence = Evidence.objects.filter(project=project, superseded_by__isnull=True)
     return {
         "panels": panels.of_project(project),
-        "evidence": evidence.select_related("entered_by"),
+        "evidence": [(row, wording.link(row.url)) for row in evidence.select_related("entered_by")],
         "older_evidence": Evidence.objects.filter(
             project=project, superseded_by__isnull=False
         ).count(),

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from django.contrib import admin
-from django.db.models import F
+from django.db.models import F, OrderBy
 from django.http import HttpRequest, HttpResponse
 
 from riskscore.admin import panels, wording
@@ -16,17 +16,32 @@ from riskscore.models.scores import NODES, ScoreColumns
 AnyScore = TypeVar("AnyScore", Score, ScoreHistory)
 
 
-def _column(name: str) -> Callable[[ScoreColumns], str]:
-    """One node as a rounded column that sorts by the stored number, unknown last."""
+#: Headings that leave room for the columns.
+SHORT = {"geopolitical": "geopol.", "concentration": "concentr.", "indigenous": "indig."}
 
-    @admin.display(description=name, ordering=F(name).asc(nulls_last=True))
+
+class UnknownLast(OrderBy):
+    """An order by a score that keeps the not assessed last, also when people turn it round."""
+
+    def __init__(self, name: str, *, descending: bool = False) -> None:
+        super().__init__(F(name), descending=descending, nulls_last=True)
+
+    def reverse_ordering(self) -> "UnknownLast":
+        self.descending = not self.descending
+        return self
+
+
+def _column(name: str) -> Callable[[ScoreColumns], str]:
+    """One node as a rounded column that sorts by the stored number."""
+
+    @admin.display(description=SHORT.get(name, name), ordering=UnknownLast(name))
     def rounded(row: ScoreColumns) -> str:
         return wording.points(getattr(row, name))
 
     return rounded
 
 
-COLUMNS = tuple(_column(name) for name in NODES)
+COMPOSITE, *DIMENSIONS = (_column(name) for name in NODES)
 
 
 class AnyScoreAdmin(ReadOnly[AnyScore]):
@@ -53,7 +68,7 @@ class AnyScoreAdmin(ReadOnly[AnyScore]):
         shown = {"panels": [panels.of(score)]} if score else {}
         return super().change_view(request, object_id, form_url, {**(extra_context or {}), **shown})
 
-    @admin.display(description="band", ordering="band")
+    @admin.display(description="band", ordering=UnknownLast("composite"))
     def label(self, row: AnyScore) -> str:
         """The band of the composite."""
         return wording.band(row.band)
@@ -71,16 +86,17 @@ class AnyScoreAdmin(ReadOnly[AnyScore]):
 class ScoreAdmin(AnyScoreAdmin[Score]):
     """The ranking: worst first, not assessed last. Ties are ties."""
 
-    list_display = ("project", "place", "lens", *COLUMNS, "label", "known")
+    list_display = ("project", "place", COMPOSITE, "label", *DIMENSIONS, "known", "lens")
     list_filter = ("lens", "band", ProjectPlaceFilter, "project__kind")
-    ordering = ("lens", F("composite").desc(nulls_last=True), "project_id")
+    ordering = ("lens", UnknownLast("composite", descending=True), "project_id")
 
 
 class ScoreHistoryAdmin(AnyScoreAdmin[ScoreHistory]):
     """Every score that differed from the one before it, newest first."""
 
     list_display = (
-        "computed_at", "project", "lens", *COLUMNS, "label", "method", "edition", "input_version",
+        "computed_at", "project", "lens", COMPOSITE, "label", *DIMENSIONS, "method", "edition",
+        "input_version",
     )  # fmt: skip
     list_filter = ("lens", "band")
     ordering = ("-id",)

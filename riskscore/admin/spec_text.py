@@ -28,6 +28,15 @@ class _Writer(yaml.SafeDumper):
         return True
 
 
+def _text(writer: yaml.SafeDumper, text: str) -> yaml.Node:
+    """Long texts as folded paragraphs."""
+    style = ">" if len(text) > 80 else None
+    return writer.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+
+
+_Writer.add_representer(str, _text)
+
+
 class _Reader(yaml.SafeLoader):
     """Reads plain values only: no alias (a few could unfold without end), no key twice."""
 
@@ -48,7 +57,14 @@ class _Reader(yaml.SafeLoader):
 
 def write(spec: Mapping[str, Any]) -> str:
     """The specification as YAML, in the order in which people read it."""
-    return yaml.dump(_ordered(spec), Dumper=_Writer, sort_keys=False, allow_unicode=True, width=96)
+    return yaml.dump(
+        _ordered(spec),
+        Dumper=_Writer,
+        sort_keys=False,
+        allow_unicode=True,
+        width=96,
+        default_flow_style=None,
+    )
 
 
 def read(text: str) -> dict[str, Any]:
@@ -59,8 +75,10 @@ def read(text: str) -> dict[str, Any]:
         found = yaml.load(text, Loader=_Reader)  # noqa: S506 - a safe loader, made stricter
     except yaml.MarkedYAMLError as error:
         raise BadText(f"{_place(error.problem_mark)}: {error.problem}") from None
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        raise BadText(str(error) or "nested too deeply") from None
+    except RecursionError:
+        raise BadText("the text is nested too deeply") from None
+    except (yaml.YAMLError, ValueError) as error:
+        raise BadText(str(error)) from None
     if not isinstance(found, dict):
         raise BadText("line 1: a specification is a mapping that begins with 'code: …'")
     return found

@@ -19,7 +19,7 @@ def points(value: float | None) -> str:
 
 def share(value: float | None) -> str:
     """A share 0..1 as whole per cent."""
-    return NOTHING if value is None or math.isnan(value) else f"{100 * value:.0f} %"
+    return NOTHING if value is None or math.isnan(value) else f"{100 * value:.0f}\u00a0%"
 
 
 def number(value: float) -> str:
@@ -63,6 +63,13 @@ def band_class(band: int) -> str:
 def band(value: int) -> SafeString:
     """A band by its name, on its colour."""
     return format_html('<span class="band {}">{}</span>', band_class(value), Band(value).label)
+
+
+def link(url: str) -> SafeString:
+    """A web address as a link; anything else (``javascript:``) stays text."""
+    if not url.startswith(("https://", "http://")):
+        return format_html("{}", url)
+    return format_html('<a href="{}" rel="noreferrer noopener">{}</a>', url, url)
 
 
 def length(duration: timedelta) -> str:

@@ -15,7 +15,7 @@ from rest_framework.views import APIView
 from riskscore.api import pagination, parsing, tracing
 from riskscore.api.pagination import Order
 from riskscore.api.parameters import Asked, Parameter, choice, condition, read_all
-from riskscore.api.problems import of_parameters
+from riskscore.api.problems import Problem, of_parameters, reply
 from riskscore.api.rendering import Csv, Json, NdJson, blocks, csv_lines, ndjson_lines
 from riskscore.api.resources import Resource, Row, cell_names, cells, columns_of, item
 from riskscore.api.shapes import Schema
@@ -69,6 +69,8 @@ def _conditional(request: Request, response: Response) -> HttpResponseBase:
     etag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
     response["ETag"] = etag
     found = get_conditional_response(request._request, etag=etag, response=response)
+    if found is not None and found.status_code == 412:
+        return reply(request._request, Problem("precondition_failed"))
     if found is not response and found is not None:
         for name in (tracing.HEADER, "RateLimit", "RateLimit-Policy"):
             if name in response:

@@ -71,6 +71,8 @@ def _state(exception: Exception) -> str | None:
 
 def _detail(exception: Exception) -> str:
     """Words for the client. What PostgreSQL or Django say of their inside stays in the log."""
+    if isinstance(exception, exceptions.NotAcceptable):
+        return ""  # ours says what there is
     if isinstance(exception, exceptions.APIException):
         return str(exception.detail)
     if isinstance(exception, DataError | OperationalError | InterfaceError):

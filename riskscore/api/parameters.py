@@ -88,6 +88,8 @@ def _value(parameter: Parameter, given: Sequence[str]) -> Any:
 def _texts(parameter: Parameter, value: str) -> list[str]:
     if "\0" in value:
         raise ValueError("holds the character NUL")
+    if "\ufffd" in value:
+        raise ValueError("is not UTF-8")
     if len(value) > LONGEST:
         raise ValueError(f"longer than {LONGEST} characters")
     return [part.strip() for part in value.split(",")] if parameter.many else [value]

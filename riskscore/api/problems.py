@@ -50,6 +50,7 @@ KINDS: dict[str, Kind] = {
     ),
     "cannot_start": Kind(409, "Job cannot start", "`detail` says what is missing."),
     "length_required": Kind(411, "Length required", "Send a Content-Length; no chunked bodies."),
+    "precondition_failed": Kind(412, "Precondition failed", "It is no longer what If-Match says."),
     "too_large": Kind(413, "Body too large", "Send at most 1 MiB; use a filter, not a list."),
     "unsupported_media_type": Kind(
         415, "Unsupported media type", "Send `Content-Type: application/json`, not compressed."

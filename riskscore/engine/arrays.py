@@ -7,6 +7,7 @@ import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
+Counts = npt.NDArray[np.int64]
 Strings = npt.NDArray[np.str_] | npt.NDArray[np.object_]
 Mass = Floats | float
 """A weight: one number for all units, or one per unit."""

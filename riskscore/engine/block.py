@@ -44,9 +44,9 @@ class Block:
         self.unknown: list[Bools] = []
         self.gaps: list[bool] = []
         self.imputed: list[Bools | None] = [None] * len(self.leaves)
-        filled = filled_rows(root, frame, rows)
+        self._filled = filled_rows(root, frame, rows)
         for i, leaf in enumerate(self.leaves):
-            self._scale(i, leaf, filled.get(leaf.code))
+            self._scale(i, leaf, self._filled.get(leaf.code))
 
     def _scale(self, i: int, leaf: Leaf, filled: Floats | None) -> None:
         """Fill row ``i`` of the scaled values and remember where it is unknown."""
@@ -70,6 +70,11 @@ class Block:
         x = steps.fill(admitted, self.group) if filled is None else filled
         self.imputed[i] = imputed_cells(admitted, x)
         return steps.treat(steps.transform(x, leaf.column, self.frame.keys[self.rows]))
+
+    def before_scale(self, leaf: Leaf) -> Floats:
+        """(b,) admitted and filled raw values of a leaf, before any transform."""
+        filled = self._filled.get(leaf.code)
+        return admitted_and_filled(leaf, self.frame, self.rows) if filled is None else filled
 
     @property
     def group(self) -> Strings | None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
 
 from riskscore.engine.arrays import Floats, Strings
+from riskscore.engine.counter import Keys
 from riskscore.engine.errors import FrameError, did_you_mean
 
 
@@ -18,7 +19,8 @@ class Frame:
 
     ``keys`` are stable public names of the units (they key random draws). ``group`` is the kind of
     each unit, for weights by kind and imputation by group. ``standard_errors`` has the shape of
-    ``values`` or is None.
+    ``values`` or is None. ``error_keys`` gives, per column, (n,) keys of what its errors belong to
+    (a place, a mineral): units with one key share one error. Without it each unit has its own.
     """
 
     keys: Strings
@@ -26,6 +28,7 @@ class Frame:
     values: Floats
     standard_errors: Floats | None = None
     group: Strings | None = None
+    error_keys: Mapping[str, Keys] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         n, k = len(self.keys), len(self.columns)
@@ -49,7 +52,7 @@ class Frame:
         for name, column in zip(self.columns, self.values.T, strict=True):
             infinite = np.isinf(column)
             if infinite.any():
-                unit = self.keys[int(infinite.argmax())]
+                unit = str(self.keys[int(infinite.argmax())])
                 raise FrameError(
                     f"column {name!r} is infinite at unit {unit!r}; use NaN if unknown"
                 )
@@ -73,7 +76,8 @@ class Frame:
         """The same columns for some units."""
         errors = None if self.standard_errors is None else self.standard_errors[rows]
         group = None if self.group is None else self.group[rows]
-        return Frame(self.keys[rows], self.columns, self.values[rows], errors, group)
+        shared = {name: keys[rows] for name, keys in self.error_keys.items()}
+        return Frame(self.keys[rows], self.columns, self.values[rows], errors, group, shared)
 
     @classmethod
     def from_columns(

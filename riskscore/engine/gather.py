@@ -10,10 +10,11 @@ import numpy.typing as npt
 
 from riskscore.engine.arrays import Floats, Strings, over
 from riskscore.engine.catalogue import INDICATORS, Indicator, Level
+from riskscore.engine.counter import keys_of, mix
 from riskscore.engine.errors import FrameError
 from riskscore.engine.frame import Frame
 from riskscore.engine.method import Method
-from riskscore.engine.observations import Table
+from riskscore.engine.observations import Axes, Table
 from riskscore.engine.tree import Leaf, MineralChoice
 
 ROLE = {"primary": 0, "secondary": 1, "other": 2}
@@ -55,12 +56,21 @@ class Units:
 
 @dataclass(frozen=True, slots=True)
 class _Column:
+    """Values of one column, their errors, and what they were taken from: -1 where from nothing."""
+
     values: Floats
     errors: Floats | None = None
+    level: Level = Level.PROJECT
+    mineral: npt.NDArray[np.integer] | None = None
 
 
-def gather(tables: Mapping[str, Table], units: Units, method: Method) -> Frame:
+def gather(
+    tables: Mapping[str, Table], units: Units, method: Method, axes: Axes | None = None
+) -> Frame:
     """The frame that ``method`` scores: a column per leaf and control.
+
+    With ``axes``, errors are keyed by place and mineral, so that uncertainty draws of one place
+    are shared by all its units; without, by unit.
 
     An importer's indicator that the tables leave out does not apply and gets no column; any other
     one without a table is a column of unknowns.
@@ -72,7 +82,7 @@ def gather(tables: Mapping[str, Table], units: Units, method: Method) -> Frame:
         columns[leaf.column] = _gather_leaf(tables, units, leaf)
     for control in method.controls:
         columns[control.column] = _known(units, control.column)
-    return _assemble(units, columns)
+    return _assemble(units, columns, {} if axes is None else _error_keys(columns, units, axes))
 
 
 def _is_importers(column: str) -> bool:
@@ -102,7 +112,7 @@ def _of_place(table: Table, units: Units) -> _Column:
         return np.where(units.place >= 0, array[units.place], np.nan)
 
     errors = table.standard_errors
-    return _Column(pick(table.values), None if errors is None else pick(errors))
+    return _Column(pick(table.values), None if errors is None else pick(errors), table.level)
 
 
 def _of_minerals(table: Table, units: Units, choice: MineralChoice, row: Indicator) -> _Column:
@@ -114,11 +124,32 @@ def _of_minerals(table: Table, units: Units, choice: MineralChoice, row: Indicat
     if choice.pick == "mean":
         return _Column(_mean(flat, units))
     worst = row.worse * _reduce_max(flat * row.worse, units)
+    chosen = flat == worst[units.owner]
+    which = _reduce_max(np.where(chosen, units.mineral, np.nan), units)
+    mineral = np.where(np.isnan(which), -1, which).astype(np.int64)
     if table.standard_errors is None:
-        return _Column(worst)
+        return _Column(worst, None, table.level, mineral)
     errors = _flat(table.standard_errors, table.level, units)
-    chosen = np.where(flat == worst[units.owner], errors, np.nan)
-    return _Column(worst, _reduce_max(chosen, units))
+    found = _reduce_max(np.where(chosen, errors, np.nan), units)
+    return _Column(worst, found, table.level, mineral)
+
+
+def _error_keys(
+    columns: Mapping[str, _Column], units: Units, axes: Axes
+) -> dict[str, npt.NDArray[np.uint64]]:
+    """Per column the key of what each unit's value belongs to; the unit itself where nothing."""
+    own = keys_of(units.keys)
+    places, minerals = keys_of(axes.places), keys_of(axes.minerals)
+    found = {}
+    for name, column in columns.items():
+        if column.level in PLACE_LEVELS:
+            found[name] = np.where(units.place >= 0, places[units.place], own)
+        elif column.mineral is not None:
+            key, known = minerals[column.mineral], column.mineral >= 0
+            if column.level not in MINERAL_LEVELS:
+                key, known = mix(places[units.place], key), known & (units.place >= 0)
+            found[name] = np.where(known, key, own)
+    return found
 
 
 def _flat(array: Floats, level: Level, units: Units) -> Floats:
@@ -145,7 +176,9 @@ def _mean(flat: Floats, units: Units) -> Floats:
     return over(total, count)
 
 
-def _assemble(units: Units, columns: Mapping[str, _Column]) -> Frame:
+def _assemble(
+    units: Units, columns: Mapping[str, _Column], keys: Mapping[str, npt.NDArray[np.uint64]]
+) -> Frame:
     n = len(units)
     values = np.empty((n, len(columns)), order="F")
     errors = np.full((n, len(columns)), np.nan, order="F")
@@ -153,4 +186,4 @@ def _assemble(units: Units, columns: Mapping[str, _Column]) -> Frame:
         values[:, i] = column.values
         if column.errors is not None:
             errors[:, i] = column.errors
-    return Frame(units.keys, tuple(columns), values, errors, units.kind)
+    return Frame(units.keys, tuple(columns), values, errors, units.kind, keys)

@@ -14,6 +14,7 @@ from typing import Any
 from riskscore.engine.errors import MethodError
 from riskscore.engine.fitting import fit_tree, restore, state_of
 from riskscore.engine.frame import Frame
+from riskscore.engine.noise import Noise, parse_noise
 from riskscore.engine.parsing import Parser, parse_bands, parse_controls, parse_screening
 from riskscore.engine.reading import Section
 from riskscore.engine.result import Result
@@ -34,6 +35,7 @@ class Method:
     controls: tuple[Control, ...]
     bands: tuple[Band, ...]
     screening: Screening | None
+    uncertainty: Noise
     spec: Mapping[str, Any]
 
     @classmethod
@@ -54,6 +56,7 @@ class Method:
             controls=parse_controls(section, root),
             bands=parse_bands(section, scale),
             screening=parse_screening(section),
+            uncertainty=parse_noise(section, root, scale),
             spec=_plain(spec, "method"),
         )
         section.text("about", "")
@@ -94,12 +97,21 @@ class Method:
         return Fitted(self, fit_tree(self.root, frame, self.scale))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Fitted:
-    """A method whose data-dependent bounds are frozen. Scoring a unit depends on that unit only."""
+    """A method whose data-dependent bounds are frozen. Scoring a unit depends on that unit only.
+
+    Two are equal when they keep the same spec and have learnt the same numbers.
+    """
 
     method: Method
     root: Node
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Fitted) and self.to_dict() == other.to_dict()
+
+    def __hash__(self) -> int:
+        return hash(self.method)
 
     def score(self, frame: Frame) -> Result:
         """Score every unit of a frame; arrays in, arrays out, no state."""

@@ -10,6 +10,8 @@ from riskscore.engine.treatment import Treatment
 from riskscore.engine.tree import MineralChoice, Weight
 
 ROLES = ("primary", "secondary", "other")
+SMALLEST = 1e-100
+"""Below it, a weight times a value would lose its digits."""
 PICKS = ("worst", "primary", "mean")
 
 
@@ -69,6 +71,8 @@ def _weight(section: Section, value: object) -> float:
     number = section.as_number(value, "weight")
     if number < 0:
         raise section.error("negative weight", f"a weight cannot be negative, got {number:g}")
+    if number and not SMALLEST <= number <= 1 / SMALLEST:
+        raise section.error("range", f"weights lie between {SMALLEST:g} and {1 / SMALLEST:g}, or 0")
     return number
 
 

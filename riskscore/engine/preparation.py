@@ -139,10 +139,23 @@ class Preparation:
         if self.denominator:
             below = frame.column(self.denominator)[rows]
             if (below == 0).any():
-                unit = frame.keys[rows][int((below == 0).argmax())]
+                unit = str(frame.keys[rows][int((below == 0).argmax())])
                 raise NumberError(f"the denominator {self.denominator!r} is 0 at unit {unit!r}")
             x = x / below * self.factor
         return x
+
+    def spread(self, errors: Floats, frame: Frame, rows: slice) -> Floats:
+        """Standard errors of the admitted values, given those of the raw column."""
+        if not self.denominator:
+            return errors
+        return np.asarray(errors / np.abs(frame.column(self.denominator)[rows]) * abs(self.factor))
+
+    def finish(self, x: Floats) -> Floats:
+        """Transform and treatment of drawn values; a draw at or below zero has the logarithm of
+        the smallest positive number, which every clipped scale puts at its end."""
+        if self.log:
+            x = np.log(np.maximum(x, np.finfo(np.float64).tiny))
+        return self.treat(x)
 
     def fill(self, x: Floats, group: Strings | None) -> Floats:
         """Column imputation, if any."""

@@ -47,6 +47,10 @@ class Scaling(ABC):
         """Least and greatest value ``apply`` can give; infinite where nothing bounds it."""
         return (self.lo, self.hi)
 
+    def raw_range(self) -> tuple[float, float]:
+        """Raw values between which the scaled value moves; a search for a score stays here."""
+        return (self.lo, self.hi)
+
     @property
     def fitted(self) -> bool:
         """True when ``apply`` may be called."""
@@ -106,12 +110,17 @@ class Goalposts(Scaling):
             np.log(out, out=out)
             start, end = math.log(start), math.log(end)
         np.subtract(out, start, out=out)
-        np.multiply(out, (self.hi - self.lo) / (end - start), out=out)
-        if self.lo:
+        slope = (self.hi - self.lo) / (end - start)
+        np.multiply(out, slope, out=out)
+        # Adding 0 turns the −0 of a falling scale into 0.
+        if self.lo or slope < 0:
             np.add(out, self.lo, out=out)
 
     def span(self) -> tuple[float, float]:
         return (self.lo, self.hi) if self.clip else (-math.inf, math.inf)
+
+    def raw_range(self) -> tuple[float, float]:
+        return (self.start, self.end)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,6 +144,9 @@ class OrdinalTable(Scaling):
 
     def span(self) -> tuple[float, float]:
         return (min(self.scores), max(self.scores))
+
+    def raw_range(self) -> tuple[float, float]:
+        return (min(self.values), max(self.values))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,6 +179,9 @@ class Logistic(Scaling):
         np.add(out, 1.0, out=out)
         np.divide(self.hi - self.lo, out, out=out)
         np.add(out, self.lo, out=out)
+
+    def raw_range(self) -> tuple[float, float]:
+        return (self.midpoint - 40.0 / self.steepness, self.midpoint + 40.0 / self.steepness)
 
 
 def known_values(x: Floats, least: int = 1) -> Floats:

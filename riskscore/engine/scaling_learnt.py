@@ -57,6 +57,9 @@ class MinMax(Scaling):
     def span(self) -> tuple[float, float]:
         return (self.lo, self.hi) if self.clip else (-math.inf, math.inf)
 
+    def raw_range(self) -> tuple[float, float]:
+        return _turned(self.minimum, self.maximum, self.direction)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ZScore(Scaling):
@@ -90,6 +93,10 @@ class ZScore(Scaling):
     def span(self) -> tuple[float, float]:
         return (-math.inf, math.inf)
 
+    def raw_range(self) -> tuple[float, float]:
+        mean, sd = _pair(self.mean, self.sd)
+        return _turned(mean - 4.0 * sd, mean + 4.0 * sd, self.direction)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ranked(Scaling):
@@ -107,6 +114,11 @@ class Ranked(Scaling):
         assert self.ranked is not None, "fit first"  # noqa: S101 - Fitted never lets this through
         count = np.searchsorted(self.ranked, x * self.direction, side="left").astype(np.float64)
         return np.where(np.isnan(x), np.nan, count)
+
+    def raw_range(self) -> tuple[float, float]:
+        if self.ranked is None:
+            return _pair(None, None)
+        return _turned(float(self.ranked[0]), float(self.ranked[-1]), self.direction)
 
     def size(self) -> int:
         """Number of known reference values."""
@@ -176,6 +188,9 @@ class Distance(Scaling):
 
     def span(self) -> tuple[float, float]:
         return (-math.inf, self.hi if self.cap else math.inf)
+
+    def raw_range(self) -> tuple[float, float]:
+        return _turned(self.near, self.far, self.direction)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -247,8 +262,17 @@ class FractionOfMax(Scaling):
     def span(self) -> tuple[float, float]:
         return (-math.inf, math.inf)
 
+    def raw_range(self) -> tuple[float, float]:
+        return _turned(0.0, self.maximum, self.direction)
+
 
 def _pair(first: Optional, second: Optional) -> tuple[float, float]:
     if first is None or second is None:
         raise FitError("this scaling learns from data: fit the method first")
     return first, second
+
+
+def _turned(first: Optional, second: Optional, direction: int) -> tuple[float, float]:
+    """Two learnt bounds back in raw values."""
+    low, high = _pair(first, second)
+    return low * direction, high * direction

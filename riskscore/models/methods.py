@@ -47,7 +47,7 @@ class Lens(models.Model):
     importer = models.ForeignKey("Place", models.PROTECT, related_name="+")
     scenario = models.CharField(max_length=60, blank=True)
     kept_current = models.BooleanField(
-        default=True, help_text="rescore through this lens when inputs change"
+        default=False, help_text="rescore through this lens when inputs change"
     )
 
     class Meta:

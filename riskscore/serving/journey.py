@@ -1,7 +1,9 @@
 """From an empty folder to scored projects, and on to serving them."""
 
 import os
+import sys
 import time
+from pathlib import Path
 
 from django.conf import settings
 from django.core.management import call_command
@@ -22,7 +24,10 @@ from riskscore.serving.processes import (
 )
 from riskscore.serving.progress import follow
 from riskscore.serving.welcome import Credentials, first_credentials
+from riskscore.sources import BadFile
 
+EXPECTED = (CannotRun, CannotStart, BadFile)
+FILE_WIDTH = 132  # columns, when the output is no terminal
 HOST = "127.0.0.1"
 WORKER = ("celery", "-A", "workers.celery", "worker", "--loglevel=INFO")
 # Neither talks to other workers at start nor gossips: both have kept workers from consuming.
@@ -34,14 +39,14 @@ WEB_OPTIONS = ("--workers=2", "--threads=4", "--graceful-timeout=10", "--access-
 WEB_ENVIRONMENT = {"RISKSCORE_STATEMENT_TIMEOUT_MS": "5000"}
 
 
-def run(console: Console, *, serve: bool) -> None:
+def run(*, serve: bool) -> None:
     """Score every project of the bundle with a real worker, print the tables, and maybe serve.
 
-    Raises CannotRun, BadFile or CannotStart: one line each, and nothing is left running.
+    Raises one of EXPECTED, whose message is one line; nothing is left running.
     """
+    console = Console(width=None if sys.stdout.isatty() else FILE_WIDTH)
     address = f"http://{HOST}:{settings.PORT}" if serve else ""
-    log = settings.VAR / "log"
-    log.mkdir(mode=0o700, parents=True, exist_ok=True)
+    log = _log_folder()
     with only_one(settings.VAR, address) as lock, children_of(log, lock) as children:
         if serve:
             check_port(HOST, settings.PORT)
@@ -53,6 +58,16 @@ def run(console: Console, *, serve: bool) -> None:
             _tell(console, address, first_credentials())
             _serve(children)
     console.print("stopped" if serve else summary, highlight=False, soft_wrap=True)
+
+
+def _log_folder() -> Path:
+    """Make the folder where the children write."""
+    folder: Path = settings.VAR / "log"
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise CannotRun(f"{error.filename}: {error.strerror}; set RISKSCORE_VAR") from None
+    return folder
 
 
 def _prepare(console: Console) -> None:
@@ -102,7 +117,7 @@ def _tell(console: Console, address: str, new: Credentials | None) -> None:
     else:
         lines += ["user   as before; forgotten? .venv/bin/python manage.py changepassword admin"]
     lines += [f"logs   {settings.VAR / 'log'}", "Ctrl-C stops everything."]
-    console.print("\n".join(lines), highlight=False, soft_wrap=True, markup=False)
+    console.print("\n" + "\n".join(lines), highlight=False, soft_wrap=True, markup=False)
 
 
 def _serve(children: Children) -> None:
@@ -113,6 +128,3 @@ def _serve(children: Children) -> None:
             time.sleep(0.5)
     except KeyboardInterrupt:
         return
-
-
-__all__ = ["CannotRun", "CannotStart", "run"]

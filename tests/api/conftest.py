@@ -6,20 +6,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import User
 from django.test import Client
 
 from riskscore import access
 
-BASE = "/api/v1"
-
-
-@pytest.fixture(scope="session", autouse=True)
-def static_root() -> None:
-    """WhiteNoise warns of a folder that only `collectstatic` would make."""
-    settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
+PREFIX = "/api/v1"
 
 
 @dataclass
@@ -31,7 +24,7 @@ class Api:
     client: Client = field(default_factory=lambda: Client(raise_request_exception=False))
 
     def get(self, path: str, **headers: str) -> Any:
-        return self.client.get(BASE + path, headers=self._headers(headers))
+        return self.client.get(PREFIX + path, headers=self._headers(headers))
 
     def json(self, path: str, **headers: str) -> Any:
         """The body of a GET that must succeed."""
@@ -46,11 +39,11 @@ class Api:
             content = b""
         kind = headers.pop("Content_Type", "application/json")
         return self.client.post(
-            BASE + path, content, content_type=kind, headers=self._headers(headers)
+            PREFIX + path, content, content_type=kind, headers=self._headers(headers)
         )
 
     def send(self, method: str, path: str, **headers: str) -> Any:
-        return self.client.generic(method, BASE + path, headers=self._headers(headers))
+        return self.client.generic(method, PREFIX + path, headers=self._headers(headers))
 
     def _headers(self, headers: dict[str, str]) -> dict[str, str]:
         found = {name.replace("_", "-"): value for name, value in headers.items()}
@@ -87,7 +80,7 @@ def problem(response: Any, status: int, code: str) -> dict[str, Any]:
     found: dict[str, Any] = response.json()
     assert found["code"] == code
     assert found["status"] == status
-    assert found["type"] == f"{BASE}/errors/{code}"
+    assert found["type"] == f"{PREFIX}/errors/{code}"
     assert found["title"]
     assert found["detail"]
     assert found["request_id"] == response["X-Request-ID"]

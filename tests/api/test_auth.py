@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from riskscore import access
 from riskscore.models import ApiKey
-from tests.api.conftest import BASE, Api, problem
+from tests.api.conftest import PREFIX, Api, problem
 from tests.make import make_job
 
 pytestmark = pytest.mark.django_db
@@ -34,7 +34,7 @@ def test_a_living_key_reads(api: Api) -> None:
     ],
 )
 def test_anything_else_is_401_with_a_challenge(header: str) -> None:
-    response = Client().get(f"{BASE}/places", headers={"Authorization": header})
+    response = Client().get(f"{PREFIX}/places", headers={"Authorization": header})
     problem(response, 401, "unauthenticated")
     assert response["WWW-Authenticate"].startswith("Bearer")
 
@@ -80,9 +80,9 @@ def test_a_key_that_may_only_rescore_reads_its_jobs_and_no_scores(
 def test_a_signed_in_browser_reads_but_starts_nothing() -> None:
     browser = Client()
     browser.force_login(get_user_model().objects.create_user("curator"))
-    assert browser.get(f"{BASE}/places").status_code == 200
+    assert browser.get(f"{PREFIX}/places").status_code == 200
     response = browser.post(
-        f"{BASE}/jobs", {"scope": {"all": True}}, content_type="application/json"
+        f"{PREFIX}/jobs", {"scope": {"all": True}}, content_type="application/json"
     )
     problem(response, 401, "unauthenticated")
 
@@ -104,6 +104,6 @@ def test_only_a_digest_of_the_key_is_stored(api: Api) -> None:
 def test_what_needs_no_key_is_this_and_nothing_else() -> None:
     anybody = Client()
     for path in ("", "/schema", "/docs", "/errors/invalid"):
-        assert anybody.get(BASE + path).status_code == 200
+        assert anybody.get(PREFIX + path).status_code == 200
     for path in ("/projects", "/scores", "/jobs", "/methods", "/indicators", "/minerals"):
-        assert anybody.get(BASE + path).status_code == 401
+        assert anybody.get(PREFIX + path).status_code == 401

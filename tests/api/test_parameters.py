@@ -32,6 +32,7 @@ WRONG = [
     "flag=red",
     "q=a",
     "q=a%00b",
+    "q=%ff%fe",
     "updated_since=yesterday",
     "updated_since=2026-13-01T00:00:00Z",
     "cursor=",
@@ -90,7 +91,10 @@ def test_filters_join_values_by_or_and_parameters_by_and(api: Api) -> None:
     make_project("lithium", "CHL")
     make_project("copper", "PER")
     make_project("gold", "PER")
-    count = lambda query: len(api.json(f"/projects?{query}")["items"])  # noqa: E731
+
+    def count(query: str) -> int:
+        return len(api.json(f"/projects?{query}")["items"])
+
     assert count("place=CHL,PER") == count("place=CHL&place=PER") == 4
     assert count("place=CHL&mineral=copper") == 1
     assert count("mineral=copper,lithium") == 3

@@ -7,7 +7,7 @@ from pytest_django.plugin import DjangoDbBlocker
 
 from riskscore.api.problems import KINDS
 from tests.api.broken_urls import SECRET
-from tests.api.conftest import BASE, Api, problem
+from tests.api.conftest import PREFIX, Api, problem
 
 
 @pytest.mark.django_db
@@ -43,16 +43,16 @@ class TestWithAKey:
 
 def test_outside_the_views_too_404_is_a_problem(client: Client) -> None:
     problem(client.get("/nowhere"), 404, "not_found")
-    problem(client.get(f"{BASE}/nowhere"), 404, "not_found")
+    problem(client.get(f"{PREFIX}/nowhere"), 404, "not_found")
 
 
 def test_a_wrong_host_is_a_problem(client: Client) -> None:
-    problem(client.get(f"{BASE}/projects", headers={"Host": "evil.example"}), 400, "bad_request")
+    problem(client.get(f"{PREFIX}/projects", headers={"Host": "evil.example"}), 400, "bad_request")
 
 
 @pytest.mark.urls("tests.api.broken_urls")
 def test_an_internal_error_says_nothing_but_its_id() -> None:
-    response = Client(raise_request_exception=False).get(f"{BASE}/breaks")
+    response = Client(raise_request_exception=False).get(f"{PREFIX}/breaks")
     problem(response, 500, "internal")
     assert SECRET not in response.content.decode()
     assert "Traceback" not in response.content.decode()
@@ -79,7 +79,7 @@ def test_a_database_that_is_away_is_503_with_retry_after(
 
 def test_the_type_of_each_problem_can_be_read(client: Client) -> None:
     for code, kind in KINDS.items():
-        said = client.get(f"{BASE}/errors/{code}").json()
+        said = client.get(f"{PREFIX}/errors/{code}").json()
         assert said["status"] == kind.status
         assert said["about"]
-    problem(client.get(f"{BASE}/errors/no-such"), 404, "not_found")
+    problem(client.get(f"{PREFIX}/errors/no-such"), 404, "not_found")

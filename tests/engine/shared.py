@@ -1,4 +1,4 @@
-"""Published tables that tests compare with. They lie beside the repository and are not part of it."""
+"""Published tables that tests compare with; they lie beside the repository, not in it."""
 
 import csv
 from pathlib import Path

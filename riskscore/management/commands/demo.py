@@ -5,12 +5,8 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management import BaseCommand, CommandError
-from rich.console import Console
 
 from riskscore.serving import journey
-from riskscore.sources import BadFile
-
-NARROWEST = 132  # columns of a table when the output is a file
 
 
 class Command(BaseCommand):
@@ -25,8 +21,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, serve: bool, **options: Any) -> None:
         """Run the journey; what goes wrong is one line."""
         try:
-            journey.run(Console(width=None if sys.stdout.isatty() else NARROWEST), serve=serve)
-        except (journey.CannotRun, journey.CannotStart, BadFile) as error:
+            journey.run(serve=serve)
+        except journey.EXPECTED as error:
             raise CommandError(str(error)) from error
         except KeyboardInterrupt:
             sys.exit(130)

@@ -1,0 +1,119 @@
+"""Why a score changed: the difference of two results split into data, method and learned model.
+
+Each of the three is the Shapley value of the game whose eight corners score every mix of old and
+new: no order of changes is preferred, and the three add up to the whole difference.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from riskscore.engine.arrays import Floats, Strings
+from riskscore.engine.errors import FrameError
+from riskscore.engine.frame import Frame
+from riskscore.engine.method import Fitted
+from riskscore.engine.result import Result
+
+FACTORS = ("data", "method", "model")
+Corner = tuple[int, int, int]
+CORNERS: tuple[Corner, ...] = tuple((a, b, c) for a in (0, 1) for b in (0, 1) for c in (0, 1))
+
+
+@dataclass(frozen=True, slots=True)
+class Attribution:
+    """(n,) parts of ``difference`` (after − before); NaN where either score is missing.
+
+    ``by_leaf`` splits the data part: what each indicator's new values added or took. A corner that
+    cannot be assessed has no value, so then the whole difference has none.
+    """
+
+    keys: Strings
+    difference: Floats
+    data: Floats
+    method: Floats
+    model: Floats
+    by_leaf: Mapping[str, Floats]
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One of the two results: the fitted method and the frame it scored."""
+
+    fitted: Fitted
+    frame: Frame
+
+
+def attribute(
+    before: Side, after: Side, *, learned: tuple[str, ...] = (), node: str = ""
+) -> Attribution:
+    """Attribute the change of ``node`` (the root by default) between two results of one population.
+
+    ``learned`` names the columns that a learned model fills; a change in them is the model's, a
+    change in any other column is the data's. Both frames need every column that either method
+    reads (gather each for both). Raises FrameError when the units differ.
+    """
+    if not np.array_equal(before.frame.keys, after.frame.keys):
+        raise FrameError("the two results hold different units, or hold them in another order")
+    code = node or after.fitted.root.code
+    results = {corner: _score(before, after, corner, learned) for corner in CORNERS}
+    scores = {corner: result.scores[code] for corner, result in results.items()}
+    leaves = _by_leaf(results) if code == after.fitted.root.code else {}
+    return Attribution(
+        keys=after.frame.keys,
+        difference=scores[1, 1, 1] - scores[0, 0, 0],
+        data=_shapley(scores, 0),
+        method=_shapley(scores, 1),
+        model=_shapley(scores, 2),
+        by_leaf=leaves,
+    )
+
+
+def _score(before: Side, after: Side, corner: Corner, learned: tuple[str, ...]) -> Result:
+    data, method, model = corner
+    sides = (before, after)
+    return sides[method].fitted.score(_mixed(sides[data].frame, sides[model].frame, learned))
+
+
+def _mixed(data: Frame, model: Frame, learned: tuple[str, ...]) -> Frame:
+    """One frame's columns with the other's learned ones."""
+    shared = [name for name in learned if name in data.columns and name in model.columns]
+    if data is model or not shared:
+        return data
+    values = data.values.copy(order="F")
+    for name in shared:
+        values[:, data.index(name)] = model.column(name)
+    return replace(data, values=values)
+
+
+def _shapley(scores: Mapping[Corner, Floats], factor: int) -> Floats:
+    """Mean gain of switching one factor on, over the orders in which the others were."""
+    weights = {0: 1 / 3, 1: 1 / 6, 2: 1 / 3}
+    total = np.zeros_like(scores[0, 0, 0])
+    for corner, value in scores.items():
+        if corner[factor]:
+            off = _switched_off(corner, factor)
+            total += weights[sum(off)] * (value - scores[off])
+    return total
+
+
+def _switched_off(corner: Corner, factor: int) -> Corner:
+    data, method, model = (0 if i == factor else on for i, on in enumerate(corner))
+    return data, method, model
+
+
+def _by_leaf(results: Mapping[Corner, Result]) -> dict[str, Floats]:
+    codes = {code for result in results.values() for code in result.leaves}
+    return {
+        code: _shapley({corner: _part(result, code) for corner, result in results.items()}, 0)
+        for code in sorted(codes)
+    }
+
+
+def _part(result: Result, code: str) -> Floats:
+    """A leaf's part of the root; 0 under a method that does not have the leaf."""
+    if code not in result.leaves:
+        return np.zeros(len(result.keys))
+    return np.asarray(result.contributions[:, result.leaves.index(code)])

@@ -1,0 +1,105 @@
+"""People before the admin pages, and how a page is read."""
+
+from collections.abc import Callable
+from html.parser import HTMLParser
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import Permission, User
+from django.test import Client
+
+from riskscore import jobs
+from riskscore.models import Lens, Project
+
+
+@pytest.fixture
+def curator(bundle: None) -> User:
+    """Somebody who may do everything."""
+    return User.objects.create_superuser("ada")
+
+
+@pytest.fixture
+def page(curator: User) -> Client:
+    """The curator's browser, on the loaded and scored bundle."""
+    client = Client()
+    client.force_login(curator)
+    return client
+
+
+@pytest.fixture
+def as_staff(bundle: None) -> Callable[..., Client]:
+    """A browser of somebody with some permissions only."""
+
+    def make(*permissions: str) -> Client:
+        user = User.objects.create_user(f"staff-{User.objects.count()}", is_staff=True)
+        user.user_permissions.set(Permission.objects.filter(codename__in=permissions))
+        assert user.user_permissions.count() == len(permissions)
+        client = Client()
+        client.force_login(user)
+        return client
+
+    return make
+
+
+@pytest.fixture
+def lens(bundle: None) -> Lens:
+    return jobs.default_lens()
+
+
+@pytest.fixture
+def project(lens: Lens) -> Project:
+    """A copper mine of Chile."""
+    return Project.objects.filter(
+        scores__lens=lens, place="CHL", minerals__mineral="copper", flags=[]
+    ).earliest("key")
+
+
+def url(model: str, action: str = "changelist", *arguments: Any) -> str:
+    """The address of an admin page."""
+    end = {"changelist": "", "add": "add/"}.get(
+        action, "/".join(map(str, arguments)) + f"/{action}/"
+    )
+    return f"/admin/riskscore/{model}/{end}"
+
+
+def form_of(page: Client, address: str) -> dict[str, Any]:
+    """What a browser would send back if somebody opened this form and saved it unchanged."""
+    form = page.get(address).context["adminform"].form
+    sets = [each.formset for each in page.get(address).context["inline_admin_formsets"]]
+    sent = _values(form)
+    for formset in sets:
+        sent |= _values(formset.management_form)
+        for each in formset.forms:
+            sent |= _values(each)
+    return sent
+
+
+def _values(form: Any) -> dict[str, Any]:
+    values = ((bound.html_name, bound.value()) for bound in form)
+    return {name: value for name, value in values if value is not None and value is not False}
+
+
+class Inline(HTMLParser):
+    """Collects what a strict content policy would refuse."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        names = {name for name, _ in attrs}
+        handlers = [name for name in names if name.startswith("on")]
+        if (
+            handlers
+            or "style" in names
+            or tag == "style"
+            or (tag == "script" and "src" not in names)
+        ):
+            self.found.append(f"<{tag} {attrs}>")
+
+
+def inline_of(text: str) -> list[str]:
+    """Scripts, styles and handlers that stand inside the page."""
+    parser = Inline()
+    parser.feed(text)
+    return parser.found

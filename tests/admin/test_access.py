@@ -1,0 +1,89 @@
+"""An API key is shown once, to whom it belongs, and opens nothing once revoked."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+
+from riskscore import access
+from riskscore.models import ApiKey
+from tests.admin.conftest import url
+
+KEY = re.compile(r"rs_[0-9a-f]{8}_[\w-]+")
+
+
+def make(page: Client, **changes: str) -> str:
+    sent = {"name": "laptop", "scopes": "read", **changes}
+    found = KEY.search(page.post(url("apikey", "add"), sent).text)
+    return found.group() if found else ""
+
+
+def test_a_new_key_is_shown_and_opens(page: Client, curator: User) -> None:
+    plain = make(page, user=str(curator.pk))
+    key = access.find(plain)
+    assert key is not None
+    assert (key.name, key.user, key.scopes) == ("laptop", curator, ["read"])
+
+
+def test_no_other_page_ever_shows_it(page: Client, curator: User) -> None:
+    plain = make(page, user=str(curator.pk))
+    key = ApiKey.objects.get()
+    for address in (
+        url("apikey"),
+        url("apikey", "change", key.pk),
+        url("apikey", "history", key.pk),
+        "/admin/",
+    ):
+        assert plain not in page.get(address).text
+    assert not any(plain in str(cookie) for cookie in page.cookies.values())
+    assert key.digest != plain
+
+
+def test_the_page_that_shows_it_is_not_kept_by_any_cache(page: Client, curator: User) -> None:
+    sent = {"name": "laptop", "scopes": "read", "user": str(curator.pk)}
+    response = page.post(url("apikey", "add"), sent)
+    assert "no-store" in response.headers["Cache-Control"]
+
+
+def test_a_key_acts_as_its_maker_unless_a_superuser_makes_it(
+    as_staff: Callable[..., Client], curator: User
+) -> None:
+    staff = as_staff("add_apikey", "view_apikey", "change_apikey")
+    key = access.find(make(staff, user=str(curator.pk)))
+    assert key is not None
+    assert key.user != curator
+
+
+def test_people_see_and_revoke_only_their_own_keys(
+    as_staff: Callable[..., Client], curator: User
+) -> None:
+    plain = access.issue(curator, "secret-project", ["read"])
+    staff = as_staff("view_apikey", "change_apikey")
+    key = ApiKey.objects.get()
+    assert "secret-project" not in staff.get(url("apikey")).text
+    staff.post(url("apikey"), {"action": "revoke_selected", "_selected_action": [key.pk]})
+    assert access.find(plain)
+
+
+def test_a_revoked_key_opens_nothing(page: Client, curator: User) -> None:
+    plain = access.issue(curator, "laptop", ["read"])
+    key = ApiKey.objects.get()
+    page.post(url("apikey"), {"action": "revoke_selected", "_selected_action": [key.pk]})
+    assert access.find(plain) is None
+    assert "revoked" in page.get(url("apikey")).text
+
+
+def test_a_key_is_never_edited(page: Client, curator: User) -> None:
+    access.issue(curator, "laptop", ["read"])
+    key = ApiKey.objects.get()
+    address = url("apikey", "change", key.pk)
+    assert page.post(address, {"name": "x", "scopes": "rescore"}).status_code == 403
+    assert ApiKey.objects.get().scopes == ["read"]
+
+
+@pytest.mark.parametrize("scope", ["", "everything"])
+def test_a_key_needs_a_scope_that_exists(page: Client, curator: User, scope: str) -> None:
+    assert not make(page, user=str(curator.pk), scopes=scope)
+    assert not ApiKey.objects.exists()

@@ -1,0 +1,112 @@
+"""Evidence is added and superseded, never changed; each version rescores its project."""
+
+from datetime import date
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+
+from riskscore import edits, rescoring
+from riskscore.models import Evidence, Job, Lens, Project, Score
+from tests.admin.conftest import form_of, url
+
+
+@pytest.fixture
+def strike(project: Project, curator: User) -> Evidence:
+    new = Evidence(
+        project=project,
+        kind=Evidence.Kind.STRIKE,
+        happened_on=date(2026, 3, 1),
+        url="https://example.org/strike",
+    )
+    return edits.add_evidence(new, by=curator)
+
+
+def statement(project: Project, **changes: str) -> dict[str, str]:
+    return {
+        "project": str(project.pk),
+        "kind": "conflict",
+        "level": "",
+        "happened_on": "2026-05-01",
+        "severity": "0.9",
+        "credibility": "1",
+        "status": "verified",
+        "url": "https://example.org/conflict",
+        **changes,
+    }
+
+
+def test_adding_evidence_rescores_the_project_and_makes_its_dimension_assessed(
+    page: Client, project: Project, lens: Lens
+) -> None:
+    Score.objects.filter(project=project, lens=lens, indigenous=None).get()
+    page.post(url("evidence", "add"), statement(project))
+    added = project.evidence.get()
+    assert added.entered_by is not None
+    assert added.entered_by.username == "ada"
+    assert Job.objects.filter(edition=added.edition, scope={"keys": [project.key]}).exists()
+    while rescoring.drain():
+        pass
+    assert Score.objects.get(project=project, lens=lens).indigenous is not None
+    assert "https://example.org/conflict" in page.get(url("project", "change", project.pk)).text
+
+
+def test_a_statement_cannot_be_changed(page: Client, strike: Evidence) -> None:
+    address = url("evidence", "change", strike.pk)
+    assert page.post(address, statement(strike.project)).status_code == 403
+    assert Evidence.objects.get(pk=strike.pk).kind == "strike"
+
+
+def test_a_new_version_starts_from_the_old_one_and_supersedes_it(
+    page: Client, strike: Evidence
+) -> None:
+    address = url("evidence", "add") + f"?replaces={strike.pk}"
+    sent = form_of(page, address)
+    assert sent["kind"] == "strike"
+    assert str(sent["project"]) == str(strike.project_id)
+    page.post(address, {**sent, "status": "retracted"})
+    strike.refresh_from_db()
+    newest = strike.superseded_by
+    assert (newest.status, strike.status) == ("retracted", "reported")
+    shown = page.get(url("project", "change", strike.project_id)).context["evidence"]
+    assert [row.pk for row, _ in shown] == [newest.pk]
+
+
+def test_a_version_is_superseded_once(page: Client, strike: Evidence) -> None:
+    address = url("evidence", "add") + f"?replaces={strike.pk}"
+    sent = form_of(page, address)
+    page.post(address, sent)
+    assert "already has a newer version" in page.post(address, sent).text
+    assert Evidence.objects.count() == 2
+
+
+def test_a_new_version_stays_with_its_project(page: Client, strike: Evidence) -> None:
+    other = Project.objects.exclude(pk=strike.project_id).earliest("key")
+    sent = statement(other, replaces=str(strike.pk))
+    assert "same project" in page.post(url("evidence", "add"), sent).text
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"kind": "consent"}, "consented, consulted"),
+        ({"kind": "consent", "level": "agreed"}, "consented, consulted"),
+        ({"kind": "certification", "level": "gold"}, "transparency, 50, 75, 100"),
+        ({"kind": "strike", "level": "50"}, "leave it empty"),
+        ({"expires_on": "2020-01-01"}, "cannot expire before it happened"),
+        ({"severity": "7"}, "violated"),
+        ({"url": "javascript:alert(1)"}, "valid URL"),
+        ({"happened_on": ""}, "required"),
+    ],
+)
+def test_a_statement_that_the_rule_cannot_read_is_refused_by_name(
+    page: Client, project: Project, changes: dict[str, str], said: str
+) -> None:
+    response = page.post(url("evidence", "add"), statement(project, **changes))
+    assert said in response.text
+    assert not Evidence.objects.exists()
+
+
+def test_nonsense_in_the_address_is_an_empty_form(page: Client, bundle: None) -> None:
+    for query in ("?replaces=nonsense", "?replaces=999999999", "?replaces=-1"):
+        assert page.get(url("evidence", "add") + query).status_code == 200

@@ -1,0 +1,87 @@
+"""Jobs are followed and cancelled, and otherwise left alone."""
+
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+
+from riskscore import jobs, ledger, rescoring
+from riskscore.models import Chunk, ItemError, Job, Lens, Project
+from tests.admin.conftest import url
+
+
+@pytest.fixture
+def job(lens: Lens) -> Job:
+    return jobs.start({"filter": {"place": ["CHL"]}}, lens=lens)
+
+
+def test_a_queued_job_shows_that_it_waits(page: Client, job: Job) -> None:
+    text = page.get(url("job", "change", job.pk)).text
+    assert "Waiting for a worker" in text
+    assert "place: CHL" in text
+    assert "refresh.js" in text
+
+
+def test_a_running_job_shows_its_bar_and_its_chunks(
+    page: Client, job: Job, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ledger, "CHUNK_SIZE", 50)
+    ledger.plan_next()
+    claim = ledger.claim("worker-1")
+    assert claim
+    rescoring.score_chunk(claim)
+    ledger.claim("worker-2")
+    response = page.get(url("job", "change", job.pk))
+    total = sum(len(chunk.project_ids) for chunk in Chunk.objects.filter(job=job))
+    assert f"50 of {total:,}" in response.text
+    assert {row["state"]: row["n"] for row in response.context["chunks"]}["done"] == 1
+    assert "worker-2" in response.text
+
+
+def test_a_finished_job_is_no_longer_followed(page: Client, job: Job) -> None:
+    while rescoring.drain():
+        pass
+    rescoring.drain()
+    text = page.get(url("job", "change", job.pk)).text
+    assert "succeeded" in text
+    assert "refresh.js" not in text
+    assert "Cancel this job" not in text
+
+
+def test_projects_that_failed_are_listed_with_the_reason(
+    page: Client, job: Job, project: Project
+) -> None:
+    ItemError.objects.create(job=job, project=project, code="failed", detail="<b>no</b> such file")
+    text = page.get(url("job", "change", job.pk)).text
+    assert "1 project could not be scored" in text
+    assert "&lt;b&gt;no&lt;/b&gt; such file" in text
+
+
+def test_a_job_is_cancelled_on_its_page(page: Client, job: Job) -> None:
+    page.post(url("job", "cancel", job.pk))
+    job.refresh_from_db()
+    assert job.state == Job.State.CANCELLED
+
+
+def test_cancelling_what_has_ended_changes_nothing_and_says_so(page: Client, job: Job) -> None:
+    jobs.cancel(job.pk)
+    ended = Job.objects.get(pk=job.pk).finished_at
+    chosen = {"action": "cancel_selected", "_selected_action": [str(job.pk)]}
+    assert "had ended already" in page.post(url("job"), chosen, follow=True).text
+    assert Job.objects.get(pk=job.pk).finished_at == ended
+
+
+def test_cancelling_needs_its_permission_and_a_post(
+    page: Client, as_staff: Callable[..., Client], job: Job
+) -> None:
+    address = url("job", "cancel", job.pk)
+    assert page.get(address).status_code == 405
+    assert as_staff("view_job").post(address).status_code == 403
+    assert as_staff("view_job", "change_job").post(address).status_code == 302
+
+
+def test_jobs_scores_and_observations_are_read_only(page: Client, job: Job) -> None:
+    for name in ("job", "chunk", "score", "scorehistory", "observation", "release", "edition"):
+        assert page.get(url(name, "add")).status_code == 403
+    assert page.post(url("job", "change", job.pk), {"state": "succeeded"}).status_code == 403
+    assert Job.objects.get(pk=job.pk).state == Job.State.QUEUED

@@ -1,0 +1,115 @@
+"""A method is read as a tree; a change is a new version, and whatever is wrong is said."""
+
+from collections.abc import Callable
+
+import pytest
+import yaml
+from django.conf import settings
+from django.test import Client
+
+from riskscore.admin import spec_text
+from riskscore.models import Job, Lens, Method
+from tests.admin.conftest import url
+
+
+@pytest.fixture
+def method(bundle: None) -> Method:
+    return Method.objects.get(code=settings.DEFAULT_METHOD, version=1)
+
+
+def propose(page: Client, method: Method, text: str, reason: str = "a test") -> str:
+    sent = {"text": text, "reason": reason}
+    return page.post(url("method", "new-version", method.pk), sent, follow=True).text
+
+
+def next_text(page: Client, method: Method) -> str:
+    return str(page.get(url("method", "new-version", method.pk)).context["form"].initial["text"])
+
+
+def test_the_page_shows_every_node_with_its_weight_and_its_reason(
+    page: Client, method: Method
+) -> None:
+    response = page.get(url("method", "change", method.pk))
+    rows = {row.code: row for row in response.context["rows"]}
+    assert rows["composite"].how.startswith("power mean, p = 2; assessed from 3 parts")
+    assert rows["geo.stability"].weight == "0.35"
+    assert rows["con.mining"].weight.startswith("0.4; ")
+    assert rows["geo.gang_violence"].weight == "0, shown only"
+    assert "forced 100" in rows["lab.listed"].how
+    assert all(row.reason for row in rows.values())
+    assert "artisanal" in response.text
+
+
+def test_the_text_of_a_version_is_the_version(method: Method) -> None:
+    text = spec_text.write(method.spec)
+    assert spec_text.read(text) == method.spec
+    assert yaml.safe_load(text) == method.spec
+    assert text.startswith("code: critical-minerals\nversion: 1\n")
+
+
+def test_a_new_version_is_published_with_its_reason_and_rescores_its_lenses(
+    page: Client, method: Method
+) -> None:
+    text = next_text(page, method).replace("weight: 0.35", "weight: 0.3", 1)
+    said = propose(page, method, text, "stability counts a little less")
+    assert "ritical-minerals v2 is published" in said
+    newest = Method.objects.get(code=method.code, version=2)
+    assert newest.reason == "stability counts a little less"
+    assert newest.created_by is not None
+    jobs, kept = Job.objects.filter(method=newest), Lens.objects.filter(kept_current=True)
+    assert {job.lens_id for job in jobs} == set(kept.values_list("pk", flat=True))
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda text: text.replace("weight: 0.35", "weight: -1", 1), "geo.stability: a weight"),
+        (lambda text: text.replace("geo.stability", "geo.stabillity", 1), "did you mean"),
+        (lambda text: text + "\n  - [", "line "),
+        (lambda text: text.replace("version: 2", "version: 1", 1) + "surprise: 1\n", "surprise"),
+        (lambda text: text + "code: twice\n", "stands twice"),
+        (lambda _: "a: &a [1]\nb: [*a, *a]\n", "aliases"),
+        (lambda _: "- a list", "mapping"),
+        (lambda _: "[" * 2000, "nested too deeply"),
+        (lambda _: "x: 1\n" * 100_000, "at most"),
+    ],
+)
+def test_a_wrong_specification_is_refused_at_its_place(
+    page: Client, method: Method, change: Callable[[str], str], said: str
+) -> None:
+    response = propose(page, method, change(next_text(page, method)))
+    assert said in response
+    assert "Nothing was published" in response
+    assert Method.objects.count() == 1
+
+
+def test_a_published_version_cannot_be_overwritten(page: Client, method: Method) -> None:
+    text = next_text(page, method).replace("version: 2", "version: 1", 1)
+    said = propose(page, method, text.replace("weight: 0.35", "weight: 0.3", 1))
+    assert "published with other contents" in said
+
+
+def test_a_version_needs_a_reason(page: Client, method: Method) -> None:
+    propose(page, method, next_text(page, method), reason="")
+    assert Method.objects.count() == 1
+
+
+def test_publishing_needs_its_permission(as_staff: Callable[..., Client], method: Method) -> None:
+    reader = as_staff("view_method")
+    assert reader.get(url("method", "new-version", method.pk)).status_code == 403
+    assert "New version from this" not in reader.get(url("method", "change", method.pk)).text
+
+
+def test_a_draft_that_does_not_parse_says_why(page: Client, method: Method) -> None:
+    draft = Method.objects.create(code="draft", version=1, spec={"code": "draft"}, hash="0" * 64)
+    assert "not valid" in page.get(url("method", "change", draft.pk)).text
+
+
+def test_a_lens_looks_through_a_published_method_only(page: Client, method: Method) -> None:
+    sent = {"method_code": "nothing", "importer": "DEU", "kept_current": "on"}
+    assert "Select a valid choice" in page.post(url("lens", "add"), sent).text
+    page.post(url("lens", "add"), {**sent, "method_code": method.code})
+    lens = Lens.objects.get(importer="DEU")
+    page.post(url("lens", "change", lens.pk), {"importer": "FRA"})
+    lens.refresh_from_db()
+    assert (lens.importer_id, lens.kept_current) == ("DEU", False)

@@ -1,0 +1,162 @@
+"""Every page opens, quickly, with nothing inline, whatever a project is called."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.contrib import admin
+from django.contrib.auth.models import User
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from riskscore import access, edits, jobs
+from riskscore.admin.site import PAGES
+from riskscore.models import Evidence, Offtake, Ownership, Project, ProjectMineral
+from tests.admin.conftest import inline_of, url
+
+MODELS = [model for pages in PAGES.values() for model in pages]
+HOSTILE = "<script>alert(1)</script>"
+
+
+def names() -> list[str]:
+    return [model._meta.model_name or "" for model in MODELS]
+
+
+@pytest.fixture
+def everything(curator: User, project: Project) -> None:
+    """Rows in the tables that the bundle leaves empty."""
+    access.issue(curator, "laptop", ["read"])
+    jobs.start({"all": True}, by=curator)
+    edits.add_evidence(
+        Evidence(project=project, kind="strike", happened_on="2026-01-01", url="https://a.example"),
+        by=curator,
+    )
+
+
+def test_every_model_has_a_page_or_stands_on_that_of_its_project() -> None:
+    ours = set(apps.get_app_config("riskscore").get_models())
+    parts = {ProjectMineral, Ownership, Offtake}
+    assert set(MODELS) | parts == ours
+    assert all(admin.site.is_registered(model) for model in ours - parts)
+
+
+@pytest.mark.parametrize("name", names())
+def test_every_list_opens_and_can_be_searched(name: str, page: Client, everything: None) -> None:
+    for query in ("", "?q=chile"):
+        response = page.get(url(name) + query)
+        assert response.status_code == 200, query
+        inline = [each for each in inline_of(response.text) if not each.startswith("<style")]
+        assert not inline
+
+
+@pytest.mark.parametrize("name", names())
+def test_every_row_opens(name: str, page: Client, everything: None) -> None:
+    model = apps.get_model("riskscore", name)
+    row = model._default_manager.order_by("pk").last()
+    if row is not None:
+        response = page.get(url(name, "change", row.pk))
+        assert response.status_code == 200
+        assert not inline_of(response.text)
+
+
+@pytest.mark.parametrize("name", names())
+def test_every_filter_of_every_list_can_be_used(name: str, page: Client, everything: None) -> None:
+    response = page.get(url(name))
+    for spec in response.context["cl"].filter_specs:
+        for choice in list(spec.choices(response.context["cl"]))[1:4]:
+            query = choice.get("query_string") or f"?{spec.parameter_name}={choice['value']}"
+            assert page.get(url(name) + query).status_code == 200, query
+
+
+@pytest.mark.parametrize("name", names())
+def test_nothing_can_be_deleted(name: str, page: Client, everything: None) -> None:
+    row = apps.get_model("riskscore", name)._default_manager.order_by("pk").first()
+    if row is not None:
+        assert page.post(url(name, "delete", row.pk), {"post": "yes"}).status_code == 403
+    assert "delete_selected" not in page.get(url(name)).text
+
+
+def queries(page: Client, address: str) -> int:
+    with CaptureQueriesContext(
+        connection,
+    ) as seen:
+        assert page.get(address).status_code == 200
+    return len(seen)
+
+
+@pytest.mark.parametrize(
+    ("name", "narrow", "wide"),
+    [
+        ("project", "?q=busch-001", "?kind__exact=deposit"),
+        ("score", "?q=busch-001", ""),
+        ("scorehistory", "?q=busch-001", ""),
+        ("observation", "?q=zimbabwe&indicator=hdr.hdi", ""),
+        ("release", "?q=wgi", ""),
+        ("place", "?q=CHL", ""),
+        ("placemember", "?q=France", ""),
+        ("locality", "?q=Mapudungun", ""),
+    ],
+)
+def test_a_list_costs_as_many_queries_for_one_row_as_for_a_page(
+    name: str, narrow: str, wide: str, page: Client, lens: Any
+) -> None:
+    page.get(url(name))
+    assert queries(page, url(name) + wide) <= queries(page, url(name) + narrow) + 1
+
+
+def test_the_list_of_jobs_counts_the_progress_of_all_in_one_query(page: Client) -> None:
+    few = queries(page, url("job"))
+    for _ in range(5):
+        jobs.start({"filter": {"place": ["CHL"]}})
+    assert queries(page, url("job")) == few
+
+
+def test_a_table_of_hundreds_of_thousands_is_not_counted_to_its_end(page: Client) -> None:
+    with CaptureQueriesContext(connection) as seen:
+        response = page.get(url("observation"))
+    counts = [query["sql"] for query in seen if "COUNT" in query["sql"].upper()]
+    assert counts
+    assert all("LIMIT 10001" in sql for sql in counts)
+    assert "more than 10000" in response.text
+
+
+def test_a_project_may_be_called_anything(page: Client, project: Project) -> None:
+    Project.objects.filter(pk=project.pk).update(name=HOSTILE, stage=HOSTILE)
+    job = jobs.start({"keys": [project.key]}, reason=HOSTILE)
+    score = project.scores.earliest("pk")
+    for address in (
+        url("project") + "?q=script",
+        url("project", "change", project.pk),
+        url("project", "history", project.pk),
+        url("score") + "?q=script",
+        url("score", "change", score.pk),
+        url("evidence", "add") + f"?project={project.pk}",
+        url("job", "change", job.pk),
+        url("job"),
+        "/admin/",
+    ):
+        text = page.get(address).text
+        assert HOSTILE not in text, address
+        assert not [each for each in inline_of(text) if not each.startswith("<style")], address
+
+
+def test_pages_forbid_foreign_and_inline_scripts(page: Client, bundle: None) -> None:
+    for response in (page.get("/admin/"), page.get(url("project")), Client().get("/admin/login/")):
+        assert "default-src 'self'" in response.headers["Content-Security-Policy"]
+
+
+def test_a_page_of_a_row_that_is_not_there_says_so(page: Client) -> None:
+    for address in (
+        url("project", "rescore", 999_999_999),
+        url("job", "cancel", "00000000-0000-7000-8000-000000000000"),
+        url("job", "cancel", "nonsense"),
+    ):
+        assert page.post(address).status_code == 404
+
+
+def test_somebody_without_permissions_sees_no_numbers(as_staff: Callable[..., Client]) -> None:
+    text = as_staff().get("/admin/").text
+    assert "Where the projects stand" not in text
+    assert "Rescore everything" not in text

@@ -1,0 +1,185 @@
+"""Jobs through the API: started once, watched to their end, hidden from others."""
+
+import uuid
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.db import connection, connections
+
+from riskscore import access
+from riskscore.api import jobs as views
+from riskscore.models import Job, Lens, Place
+from tests.api.conftest import PREFIX, Api, problem
+from tests.make import make_job, make_method, make_place, make_project
+from tests.processes import until
+
+KEYS = {"scope": {"keys": ["mine-1"]}}
+
+
+def tables() -> None:
+    make_method("critical-minerals")
+    make_place("WLD", kind=Place.Kind.GROUP)
+    make_place("JPN")
+    make_project(key="mine-1")
+
+
+@pytest.fixture
+def api(api: Api) -> Api:
+    tables()
+    return api
+
+
+@pytest.mark.django_db
+class TestStarting:
+    def test_it_is_202_with_location_retry_after_and_the_job(self, api: Api) -> None:
+        response = api.post("/jobs", {**KEYS, "reason": "try", "seed": 7, "as_of": "2026-01-31"})
+        assert response.status_code == 202
+        body = response.json()
+        assert response["Location"] == f"{PREFIX}/jobs/{body['id']}" == body["links"]["self"]
+        assert int(response["Retry-After"]) >= 1
+        assert body["state"] == "queued"
+        assert body["progress"] is None
+        assert (body["seed"], body["as_of"], body["reason"]) == (7, "2026-01-31", "try")
+        job = Job.objects.get()
+        assert job.created_by == api.user
+        assert job.request_id == response["X-Request-ID"]
+
+    def test_a_few_projects_go_before_bulk_work(self, api: Api) -> None:
+        assert api.post("/jobs", KEYS).json()["queue"] == "interactive"
+        assert api.post("/jobs", {"scope": {"all": True}}).json()["queue"] == "bulk"
+
+    def test_an_importer_makes_its_lens(self, api: Api) -> None:
+        body = api.post("/jobs", {**KEYS, "importer": "JPN"}).json()
+        assert body["importer"] == "JPN"
+        assert Lens.objects.filter(importer="JPN").count() == 1
+
+    def test_nothing_loaded_is_409_with_the_remedy(self, make_api: Callable[..., Api]) -> None:
+        make_place("WLD", kind=Place.Kind.GROUP)
+        said = problem(make_api().post("/jobs", {"scope": {"all": True}}), 409, "cannot_start")
+        assert "bundle" in said["detail"]
+
+    def test_too_many_open_jobs_are_refused(
+        self, api: Api, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(views, "MOST_OPEN", 1)
+        assert api.post("/jobs", KEYS).status_code == 202
+        problem(api.post("/jobs", KEYS), 429, "too_many_jobs")
+
+    def test_the_same_idempotency_key_is_the_same_job(self, api: Api) -> None:
+        first = api.post("/jobs", KEYS, Idempotency_Key="once")
+        again = api.post("/jobs", KEYS, Idempotency_Key="once")
+        assert first.json()["id"] == again.json()["id"]
+        assert "Idempotency-Replayed" not in first
+        assert again["Idempotency-Replayed"] == "true"
+        assert again.status_code == 202
+        assert Job.objects.count() == 1
+
+    def test_the_same_key_with_another_body_is_422(self, api: Api) -> None:
+        api.post("/jobs", KEYS, Idempotency_Key="once")
+        other = api.post("/jobs", {"scope": {"all": True}}, Idempotency_Key="once")
+        problem(other, 422, "idempotency_mismatch")
+
+    def test_a_body_that_says_the_same_in_other_words_is_the_same(self, api: Api) -> None:
+        one = api.post("/jobs", b'{"seed":1,"scope":{"all":true}}', Idempotency_Key="k")
+        two = api.post("/jobs", b'{"scope": {"all": true}, "seed": 1}', Idempotency_Key="k")
+        assert one.json()["id"] == two.json()["id"]
+
+    def test_the_key_of_another_client_is_another_key(self, api: Api, stranger: Api) -> None:
+        mine = api.post("/jobs", KEYS, Idempotency_Key="once").json()["id"]
+        assert stranger.post("/jobs", KEYS, Idempotency_Key="once").json()["id"] != mine
+
+    def test_a_refused_request_does_not_use_up_its_key(self, api: Api) -> None:
+        wrong = {"scope": {"keys": ["nobody"]}}
+        problem(api.post("/jobs", wrong, Idempotency_Key="once"), 400, "invalid")
+        assert api.post("/jobs", KEYS, Idempotency_Key="once").status_code == 202
+
+    @pytest.mark.parametrize("key", ["", "a b", "é", "k" * 256])
+    def test_a_key_that_is_no_token_is_400(self, key: str, api: Api) -> None:
+        problem(api.post("/jobs", KEYS, Idempotency_Key=key), 400, "bad_request")
+
+
+@pytest.mark.django_db
+class TestWatching:
+    def test_a_job_of_another_is_as_good_as_absent(self, api: Api, stranger: Api) -> None:
+        theirs = make_job(created_by=stranger.user)
+        nobodys = make_job()
+        absent = problem(api.get(f"/jobs/{uuid.uuid4()}"), 404, "not_found")
+        for job in (theirs, nobodys):
+            said = problem(api.get(f"/jobs/{job.pk}"), 404, "not_found")
+            assert said["detail"] == absent["detail"]
+            problem(api.get(f"/jobs/{job.pk}/errors"), 404, "not_found")
+            problem(api.post(f"/jobs/{job.pk}/cancel"), 404, "not_found")
+        assert api.json("/jobs")["items"] == []
+
+    def test_the_list_is_of_ones_own_the_latest_first(self, api: Api) -> None:
+        ids = [api.post("/jobs", KEYS).json()["id"] for _ in range(3)]
+        assert [row["id"] for row in api.json("/jobs")["items"]] == ids[::-1]
+        assert api.json("/jobs?state=succeeded")["items"] == []
+
+    def test_cancelling_twice_is_as_good_as_once(self, api: Api) -> None:
+        job = api.post("/jobs", KEYS).json()["id"]
+        for _ in range(2):
+            response = api.post(f"/jobs/{job}/cancel")
+            assert response.status_code == 200
+            assert response.json()["state"] == "cancelled"
+        assert "Retry-After" not in api.get(f"/jobs/{job}")
+
+    def test_cancelling_takes_no_body(self, api: Api) -> None:
+        job = api.post("/jobs", KEYS).json()["id"]
+        problem(api.post(f"/jobs/{job}/cancel", {"force": True}), 400, "invalid")
+
+    @pytest.mark.parametrize("job", ["1", "x", "01a20ce5-5906-7838-8d4a", "%00"])
+    def test_what_is_no_id_is_404(self, job: str, api: Api) -> None:
+        problem(api.get(f"/jobs/{job}"), 404, "not_found")
+
+    def test_the_state_of_the_queue_system_is_never_shown(self, api: Api) -> None:
+        body = str(api.post("/jobs", KEYS).json()).lower()
+        assert "celery" not in body
+        assert "pending" not in body
+
+
+@pytest.fixture
+def close_all() -> Iterator[None]:
+    yield
+    connections.close_all()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_hundred_equal_requests_at_once_are_one_job(close_all: None) -> None:
+    tables()
+    user = get_user_model().objects.create(username="ana")
+    key = access.issue(user, "tests", ["read", "rescore"])
+
+    def send(_: int) -> str:
+        try:
+            body = Api(key).post("/jobs", KEYS, Idempotency_Key="once")
+            assert body.status_code == 202, body.content
+            return str(body.json()["id"])
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(8) as pool:
+        found = set(pool.map(send, range(40)))
+    assert len(found) == 1
+    assert Job.objects.count() == 1
+
+
+def test_a_worker_ends_what_the_api_began(journey: None, settings: object) -> None:
+    tables()
+    user = get_user_model().objects.create(username="ana")
+    api = Api(access.issue(user, "tests", ["read", "rescore"]))
+    job = api.post("/jobs", KEYS).json()["id"]
+    until(lambda: api.get(f"/jobs/{job}")["X-Request-ID"] and ended(api, job), "the job ends")
+    body = api.json(f"/jobs/{job}")
+    # The method of this test has no tree, so the worker fails at it, and says so.
+    assert body["state"] == "failed"
+    assert body["progress"] == {"total": 1, "done": 0, "failed": 1, "skipped": 0, "percent": 100.0}
+    (error,) = api.json(f"/jobs/{job}/errors")["items"]
+    assert error["key"] == "mine-1"
+    assert error["detail"]
+
+
+def ended(api: Api, job: str) -> bool:
+    return api.json(f"/jobs/{job}")["state"] in Job.TERMINAL

@@ -1,0 +1,136 @@
+"""The OpenAPI document: valid, complete, and true of what is really answered."""
+
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.test import Client
+from jsonschema import Draft202012Validator
+from referencing import Registry
+from referencing.jsonschema import DRAFT202012
+
+from riskscore.api.job_resources import REQUEST
+from tests.api.conftest import PREFIX, Api
+from tests.make import make_job
+
+URI = "urn:document"
+
+
+@pytest.fixture(scope="module")
+def document() -> dict[str, Any]:
+    found: dict[str, Any] = Client().get(f"{PREFIX}/schema").json()
+    return found
+
+
+def operations(document: dict[str, Any]) -> list[tuple[str, str, dict[str, Any]]]:
+    return [
+        (path, method, operation)
+        for path, methods in document["paths"].items()
+        for method, operation in methods.items()
+    ]
+
+
+def validate(value: Any, name: str, document: dict[str, Any], *, closed: bool = True) -> None:
+    """Refuse a value that the component does not describe; with ``closed`` also extra fields."""
+    registry: Registry[Any] = Registry().with_resource(URI, DRAFT202012.create_resource(document))
+    schema = {"$ref": f"{URI}#/components/schemas/{name}"}
+    Draft202012Validator(schema, registry=registry).validate(value)
+    if closed:
+        assert set(value) <= set(document["components"]["schemas"][name]["properties"])
+
+
+def test_it_is_valid_and_made_without_a_warning(tmp_path: Any) -> None:
+    call_command("spectacular", validate=True, fail_on_warn=True, file=str(tmp_path / "schema"))
+
+
+def test_it_is_openapi_3_1(document: dict[str, Any]) -> None:
+    assert document["openapi"].startswith("3.1")
+
+
+def test_every_operation_is_named_tagged_and_told(document: dict[str, Any]) -> None:
+    found = operations(document)
+    assert len(found) >= 24
+    names = [operation["operationId"] for *_, operation in found]
+    assert len(names) == len(set(names))
+    tags = {tag["name"] for tag in document["tags"]}
+    for path, _, operation in found:
+        assert operation["summary"], path
+        assert set(operation["tags"]) <= tags, path
+        assert any(status.startswith("2") for status in operation["responses"]), path
+        assert "application/problem+json" in operation["responses"]["400"]["content"], path
+        assert all("description" in p for p in operation.get("parameters", []) if p["in"] != "path")
+
+
+def test_every_address_stands_once_without_a_slash(document: dict[str, Any]) -> None:
+    assert not [path for path in document["paths"] if path.endswith("/")]
+
+
+def test_what_needs_a_key_says_so(document: dict[str, Any]) -> None:
+    for path, _, operation in operations(document):
+        public = operation["tags"] == ["about"]
+        assert public == (not operation.get("security")), path
+    assert set(document["components"]["securitySchemes"]) == {"key", "session"}
+
+
+def test_every_reference_leads_somewhere_and_every_schema_is_one(document: dict[str, Any]) -> None:
+    for schema in document["components"]["schemas"].values():
+        Draft202012Validator.check_schema(schema)
+    for reference in references(document):
+        assert reference.removeprefix("#/components/schemas/") in document["components"]["schemas"]
+    Draft202012Validator.check_schema(REQUEST)
+
+
+def references(value: Any) -> list[str]:
+    if isinstance(value, dict):
+        own = [value["$ref"]] if "$ref" in value else []
+        return own + [found for child in value.values() for found in references(child)]
+    if isinstance(value, list):
+        return [found for child in value for found in references(child)]
+    return []
+
+
+@pytest.mark.django_db
+def test_real_answers_are_as_the_document_says(
+    bundle: None, api: Api, document: dict[str, Any]
+) -> None:
+    for path, name in (
+        ("/projects", "Project"),
+        ("/scores", "Score"),
+        ("/scores?unranked=only", "Score"),
+        ("/scores?order=composite&unranked=include", "Score"),
+        ("/projects/icmm-00026/score/history", "PastScore"),
+        ("/methods", "MethodSummary"),
+        ("/places", "Place"),
+        ("/minerals", "Mineral"),
+        ("/releases", "Release"),
+        ("/lenses", "Lens"),
+    ):
+        items = api.json(path)["items"]
+        assert items, path
+        for item in items[:20]:
+            validate(item, name, document)
+    for path, name in (
+        ("/projects/icmm-00026", "Project"),
+        ("/projects/icmm-00026/score", "Score"),
+        ("/projects/icmm-00026/score/explanation", "Explanation"),
+        ("/methods/critical-minerals", "Method"),
+        ("/methods/critical-minerals/1", "Method"),
+    ):
+        validate(api.json(path), name, document)
+
+
+@pytest.mark.django_db
+def test_jobs_and_problems_are_as_the_document_says(api: Api, document: dict[str, Any]) -> None:
+    job = make_job(created_by=api.user)
+    validate(api.json(f"/jobs/{job.pk}"), "Job", document)
+    validate(api.json("/jobs")["items"][0], "JobSummary", document)
+    validate(api.get("/projects?page_size=x").json(), "Problem", document)
+    validate(api.post("/jobs", {}).json(), "Problem", document)
+
+
+def test_the_page_needs_no_other_server() -> None:
+    page = Client().get(f"{PREFIX}/docs").content.decode()
+    assert "http://" not in page
+    assert "https://" not in page
+    script = Client().get(f"{PREFIX}/docs?script=").content.decode()
+    assert f"{PREFIX}/schema" in script

@@ -1,0 +1,73 @@
+"""The limit on requests: exact under a crowd, open when Valkey is away."""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from django.conf import settings as real
+
+from riskscore.api.throttling import TokenBucket
+from tests.api.conftest import Api, problem
+from tests.make import make_place
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def rates(settings: Any) -> Callable[..., None]:
+    """Set the rates, as the settings file does."""
+
+    def change(requests: str = "1200/min", jobs: str = "60/min") -> None:
+        rates = {"requests": requests, "jobs": jobs}
+        settings.REST_FRAMEWORK = {**real.REST_FRAMEWORK, "DEFAULT_THROTTLE_RATES": rates}
+
+    return change
+
+
+@pytest.fixture
+def awake() -> Iterator[None]:
+    yield
+    TokenBucket._awake_from = 0.0
+
+
+def test_who_asks_too_often_is_told_how_long_to_wait(rates: Any, api: Api) -> None:
+    rates(requests="3/h")
+    for left in (2, 1, 0):
+        response = api.get("/places")
+        assert response.status_code == 200
+        assert f"r={left};" in response["RateLimit"]
+        assert response["RateLimit-Policy"] == '"requests";q=3;w=3600'
+    response = api.get("/places")
+    problem(response, 429, "throttled")
+    assert 0 < int(response["Retry-After"]) <= 1200
+
+
+def test_each_client_has_a_bucket_of_its_own(rates: Any, api: Api, stranger: Api) -> None:
+    rates(requests="1/h")
+    assert api.get("/places").status_code == 200
+    assert api.get("/places", X_Forwarded_For="10.0.0.1").status_code == 429
+    assert stranger.get("/places").status_code == 200
+
+
+def test_starting_jobs_has_its_own_limit(rates: Any, api: Api) -> None:
+    rates(jobs="1/h")
+    make_place("WLD", kind="group")
+    assert api.post("/jobs", {}).status_code == 400
+    problem(api.post("/jobs", {}), 429, "throttled")
+    assert api.get("/jobs").status_code == 200
+
+
+def test_a_crowd_gets_exactly_the_burst(servers: None) -> None:
+    take = lambda _: TokenBucket()._take("riskscore:rate:crowd", 36.0, 100)  # noqa: E731
+    with ThreadPoolExecutor(20) as pool:
+        found = list(pool.map(take, range(200)))
+    assert sum(int(allowed) for allowed, *_ in found) == 100
+
+
+def test_without_valkey_everybody_passes_at_once(settings: Any, awake: None, api: Api) -> None:
+    settings.BROKER = replace(real.BROKER, redis="unix:///nowhere/valkey.sock")
+    response = api.get("/places")
+    assert response.status_code == 200
+    assert "RateLimit" not in response
