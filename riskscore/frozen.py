@@ -47,6 +47,7 @@ def _freeze(model: LearnedModel, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     (folder / f"{name}.csv").write_bytes(content)
     (folder / f"{name}.md").write_text(markdown(model.card), encoding="utf-8")
+    (folder / f"{name}.card.json").write_text(_json(model.card), encoding="utf-8")
     seal = {
         "file": f"{name}.csv",
         "sha256": hashlib.sha256(content).hexdigest(),

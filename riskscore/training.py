@@ -1,6 +1,7 @@
 """Tables → learning → a candidate model: the only writer of trained models and predictions."""
 
 import hashlib
+import logging
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from importlib import resources
@@ -11,11 +12,13 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Max
 
-from riskscore import panels
+from riskscore import panels, trainings
 from riskscore.learning import candidate, displacement, store, unsound
 from riskscore.learning.card import card
 from riskscore.learning.refusals import BadArtefact, Refusal
-from riskscore.models import Artefact, Edition, LearnedModel, Prediction
+from riskscore.models import Artefact, Edition, LearnedModel, Prediction, TrainingRequest
+
+log = logging.getLogger(__name__)
 
 TRADE_SOURCES = ("baci-exports", "wmd", "wgi", "ucdp", "hdr", "minerals")
 LABOUR_SOURCES = ("wmd", "dol", "wgi", "ucdp", "hdr")
@@ -129,3 +132,21 @@ def loaded(model: LearnedModel) -> Any:
     except Artefact.DoesNotExist:
         raise BadArtefact(f"the bytes of {model} are not stored. Train again.") from None
     return store.unpacked(bytes(artefact.content), model.artefact_sha256, names)
+
+
+def drain() -> None:
+    """Train what a person asked for, until nothing is asked for; every end is on the row."""
+    while taken := trainings.claim():
+        try:
+            model = train(taken.kind, taken.seed)
+        except (Refusal, NoSuchKind) as refusal:
+            said = f"{type(refusal).__name__}: {refusal}"
+            trainings.finish(taken, TrainingRequest.State.REFUSED, error=said)
+        except Exception as error:
+            # Whatever it was, the worker goes on; the row keeps the reason.
+            log.exception("training of %s failed", taken.kind)
+            trainings.finish(
+                taken, TrainingRequest.State.FAILED, error=f"{type(error).__name__}: {error}"
+            )
+        else:
+            trainings.finish(taken, TrainingRequest.State.SUCCEEDED, model=model)

@@ -47,6 +47,16 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "riskscore.schedules": ("riskscore.models", "riskscore.jobs"),
     "riskscore.jobs": ("riskscore.models", "riskscore.ledger", "riskscore.scope", "workers.celery"),
     "riskscore.edits": (*GROUND, "riskscore.jobs"),
+    "riskscore.trainings": ("riskscore.models", "workers.celery"),
+    "riskscore.panels": ("riskscore.models", "riskscore.frames", "riskscore.learning"),
+    "riskscore.frozen": ("riskscore.models", "riskscore.learning"),
+    "riskscore.registry": ("riskscore.models", "riskscore.editions", "riskscore.jobs"),
+    "riskscore.training": (
+        "riskscore.models",
+        "riskscore.panels",
+        "riskscore.trainings",
+        "riskscore.learning",
+    ),
     "workers.celery": ("riskscore.pulse",),
     "workers.tasks": (
         "riskscore.jobs",
@@ -54,6 +64,8 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
         "riskscore.rescoring",
         "riskscore.schedules",
         "riskscore.intake",
+        "riskscore.training",
+        "riskscore.trainings",
         "workers.celery",
     ),
 }
@@ -160,7 +172,7 @@ def test_each_published_task_name_exists() -> None:
     script = (
         "import django; django.setup();"
         "from workers import celery, tasks;"
-        "names = {celery.WORK, celery.POLL, celery.SWEEP};"
+        "names = {celery.WORK, celery.POLL, celery.SWEEP, celery.TRAIN};"
         "ours = {name for name in celery.app.tasks if name.startswith('riskscore.')};"
         "assert names == ours, (names, ours)"
     )

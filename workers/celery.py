@@ -21,11 +21,14 @@ from riskscore import pulse
 WORK = "riskscore.work"
 POLL = "riskscore.poll"
 SWEEP = "riskscore.sweep"
+TRAIN = "riskscore.train"
 
 SWEEP_EVERY_S = 15.0
 POLL_EVERY_S = 2.0
 PATIENCE_S = 1.0  # that a request waits for the broker
 ASLEEP_S = 5.0  # after a failure nobody tells it anything for so long
+# Training takes a minute or two of a core, more than any chunk of scores.
+TRAINING_LIMIT_S = 900
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "riskscore.settings")
 

@@ -1,7 +1,7 @@
 """Task shells: one line each. Every task may run twice, or never."""
 
-from riskscore import jobs, ledger, rescoring, schedules
-from workers.celery import POLL, SWEEP, WORK, app
+from riskscore import jobs, ledger, rescoring, schedules, training, trainings
+from workers.celery import POLL, SWEEP, TRAIN, TRAINING_LIMIT_S, WORK, app
 
 
 @app.task(name=WORK)
@@ -21,3 +21,10 @@ def poll() -> bool:
 def sweep() -> None:
     """Return expired leases, close finished jobs, start what is due, call where nobody works."""
     jobs.hint([*ledger.sweep(), *schedules.start_due()])
+    trainings.hint_if_waiting()
+
+
+@app.task(name=TRAIN, soft_time_limit=TRAINING_LIMIT_S, time_limit=TRAINING_LIMIT_S + 30)
+def train() -> None:
+    """Train what somebody asked for."""
+    training.drain()

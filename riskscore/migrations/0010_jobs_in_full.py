@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('riskscore', '0004_learned'),
+        ('riskscore', '0005_trainings'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -13,6 +13,7 @@ from riskscore.models.projects import Offtake, Ownership, Project, ProjectMinera
 from riskscore.models.schedules import Schedule
 from riskscore.models.scores import Score, ScoreHistory
 from riskscore.models.staleness import ProjectList, StaleMark
+from riskscore.models.trainings import TrainingRequest
 
 __all__ = [
     "ApiKey",
@@ -44,6 +45,7 @@ __all__ = [
     "ScoreHistory",
     "Source",
     "StaleMark",
+    "TrainingRequest",
     "Transition",
     "WorkerPulse",
 ]

@@ -1,0 +1,87 @@
+"""Learned models in admin: the card reads, and only who may decides."""
+
+from typing import Any
+
+import pytest
+from django.contrib.admin import AdminSite
+from django.contrib.auth.models import User
+from django.contrib.messages import get_messages
+from django.contrib.messages.storage.fallback import FallbackStorage
+from django.http import HttpRequest
+from django.test import RequestFactory
+
+from riskscore.admin.learned_models import LearnedModelAdmin
+from riskscore.models import LearnedModel
+
+pytestmark = pytest.mark.django_db
+ADMIN = LearnedModelAdmin(LearnedModel, AdminSite())
+
+
+@pytest.fixture
+def row() -> LearnedModel:
+    card = {
+        "title": "Supply disruption",
+        "target": "a fall <b>next</b> year",
+        "known_bias": ["customs"],
+        "metrics": {"auc": 0.81, "auc_ci": [0.7, 0.9], "brier": 0.06, "brier_base": 0.05},
+        "drift": {"predictions": 0.03, "share": 0.4, "level": 0.1},
+        "drift_alert": 0.25,
+        "importance": [{"about": "share of the world", "auc_fall": 0.02}],
+    }
+    return LearnedModel.objects.create(
+        kind="prices", version=1, card=card, artefact_sha256="0" * 64
+    )
+
+
+def asked(user: User) -> HttpRequest:
+    request = RequestFactory().get("/")
+    request.user = user
+    request.session = {}  # type: ignore[assignment]
+    request._messages = FallbackStorage(request)  # type: ignore[attr-defined]
+    return request
+
+
+def said(request: Any) -> list[str]:
+    return [str(message) for message in get_messages(request)]
+
+
+def test_the_card_reads_and_is_escaped(row: LearnedModel) -> None:
+    assert "a fall &lt;b&gt;next" in ADMIN.what_it_is(row)
+    assert "0.700 to 0.900" in ADMIN.metrics(row)
+    assert ADMIN.known_bias(row) == "<p>customs</p>"
+    assert "share of the world" in ADMIN.importance(row)
+
+
+def test_drift_shows_the_predictions_and_what_is_at_the_alert(row: LearnedModel) -> None:
+    shown = ADMIN.drift(row)
+    assert "predictions" in shown
+    assert "share" in shown
+    assert "level" not in shown
+
+
+def test_the_card_is_a_file_of_markdown(row: LearnedModel) -> None:
+    response = ADMIN.card_page(asked(User.objects.create_superuser("root")), row.pk)
+    assert response["Content-Disposition"] == 'attachment; filename="prices-v1.md"'
+    assert response.content.decode().startswith("# Supply disruption")
+
+
+def test_a_model_that_is_not_good_enough_is_not_promoted_and_says_why(row: LearnedModel) -> None:
+    request = asked(User.objects.create_superuser("root"))
+    ADMIN.promote(request, LearnedModel.objects.all())
+    assert "Brier" in said(request)[0]
+    row.refresh_from_db()
+    assert row.state == LearnedModel.State.CANDIDATE
+
+
+def test_retiring_is_said_and_recorded(row: LearnedModel) -> None:
+    user = User.objects.create_superuser("root")
+    request = asked(user)
+    ADMIN.retire(request, LearnedModel.objects.all())
+    assert said(request) == ["prices v1 is retired"]
+    row.refresh_from_db()
+    assert (row.state, row.decided_by) == (LearnedModel.State.RETIRED, user)
+
+
+def test_only_who_may_decide_sees_the_actions(row: LearnedModel) -> None:
+    assert ADMIN.has_promote_permission(asked(User.objects.create_superuser("root")))
+    assert not ADMIN.has_promote_permission(asked(User.objects.create_user("curator")))
