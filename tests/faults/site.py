@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 import threading
+import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -153,7 +154,7 @@ class Site:
         self._start(
             "web", "gunicorn", "riskscore.wsgi:application", *options, f"-b127.0.0.1:{port}"
         )
-        until(lambda: listens(port), "the web server listens")
+        until(partial(_answers, f"http://127.0.0.1:{port}/readyz"), "the web server is warm")
         return f"http://127.0.0.1:{port}/api/v1"
 
     def wait_for_workers(self, *names: str) -> None:
@@ -175,9 +176,9 @@ def _is_ready(log: Path) -> bool:
     return " ready." in log.read_text()
 
 
-def listens(port: int) -> bool:
-    with suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
-        return True
+def _answers(address: str) -> bool:
+    with suppress(OSError), urllib.request.urlopen(address, timeout=10) as answer:  # noqa: S310
+        return bool(answer.status == 200)
     return False
 
 
