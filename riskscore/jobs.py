@@ -1,4 +1,4 @@
-"""The only door through which work begins: start · cancel · hint.
+"""The only door through which work begins: start · cancel · hint, and the same for files.
 
 ``start`` writes the row with all its inputs pinned and publishes on commit; the row alone is
 enough, the message only saves waiting.
@@ -8,15 +8,15 @@ import logging
 import uuid
 from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import Any
+from typing import Any, BinaryIO
 
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from riskscore import ledger, scope
-from riskscore.models import Edition, Job, Lens, Method, Place
-from workers.celery import WORK, app
+from riskscore import ledger, scope, uploads
+from riskscore.models import Edition, Intake, Job, Lens, Method, Place
+from workers.celery import TAKE_IN, WORK, app
 
 log = logging.getLogger(__name__)
 
@@ -66,6 +66,46 @@ def start(
 def cancel(job_id: uuid.UUID) -> None:
     """Stop a job: what has begun ends, what has not is skipped. A finished job stays as it is."""
     ledger.cancel(job_id)
+
+
+def take_in(content: BinaryIO, name: str, wanted: uploads.Wanted, *, by: Any = None) -> Intake:
+    """Write down a file (its bytes too) and hint at it on commit. Raises CannotTakeIn."""
+    with transaction.atomic():
+        intake = uploads.store(content, name, wanted, by=by)
+        transaction.on_commit(hint_intake)
+    return intake
+
+
+def confirm_intake(done: Intake, *, by: Any = None) -> Intake:
+    """Take in for good what a dry run has shown. Raises CannotTakeIn."""
+    with transaction.atomic():
+        intake = uploads.again(done, by=by)
+        transaction.on_commit(hint_intake)
+    return intake
+
+
+def cancel_intake(key: uuid.UUID) -> None:
+    """Stop taking a file in. What has been loaded stays; before that nothing has."""
+    uploads.cancel(key)
+
+
+def follow_intakes() -> None:
+    """Rescore what loaded files touch, through every lens that is kept current; that ends them."""
+    loaded = Intake.objects.select_for_update(skip_locked=True).filter(state=Intake.State.LOADED)
+    with transaction.atomic():
+        for intake in loaded.order_by("id"):
+            for lens in Lens.objects.filter(kept_current=True):
+                start(intake.touched, lens=lens, reason=f"intake: {intake.file}"[:200],
+                      by=intake.created_by)  # fmt: skip
+            uploads.finish(intake)
+
+
+def hint_intake() -> None:
+    """Tell a worker that a file waits. Never raises: without a broker the pollers find it."""
+    try:
+        app.send_task(TAKE_IN, queue="intake", retry=False)
+    except Exception as error:
+        log.warning("no hint sent (%s); the pollers will find the file", type(error).__name__)
 
 
 def hint(job_ids: Iterable[uuid.UUID]) -> bool:

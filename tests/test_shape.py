@@ -30,10 +30,24 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "riskscore.copying": (),
     "riskscore.access": ("riskscore.models",),
     "riskscore.ledger": ("riskscore.models", "riskscore.scope"),
-    "riskscore.frames": GROUND,
-    "riskscore.intake": (*GROUND, "riskscore.ledger", "riskscore.sources"),
+    "riskscore.releases": (),
+    "riskscore.frames": (*GROUND, "riskscore.releases"),
+    "riskscore.uploads": ("riskscore.models", "riskscore.sources"),
+    "riskscore.intake": (
+        *GROUND,
+        "riskscore.ledger",
+        "riskscore.sources",
+        "riskscore.releases",
+        "riskscore.intake",
+    ),
     "riskscore.rescoring": (*GROUND, "riskscore.ledger", "riskscore.frames", "riskscore.copying"),
-    "riskscore.jobs": ("riskscore.models", "riskscore.ledger", "riskscore.scope", "workers.celery"),
+    "riskscore.jobs": (
+        "riskscore.models",
+        "riskscore.ledger",
+        "riskscore.scope",
+        "riskscore.uploads",
+        "workers.celery",
+    ),
     "riskscore.edits": (*GROUND, "riskscore.jobs"),
     "workers.celery": (),
     "workers.tasks": (
@@ -147,7 +161,7 @@ def test_each_published_task_name_exists() -> None:
     script = (
         "import django; django.setup();"
         "from workers import celery, tasks;"
-        "names = {celery.WORK, celery.POLL, celery.SWEEP};"
+        "names = {celery.WORK, celery.POLL, celery.SWEEP, celery.TAKE_IN, celery.TAKE_IN_STRANDED};"
         "ours = {name for name in celery.app.tasks if name.startswith('riskscore.')};"
         "assert names == ours, (names, ours)"
     )

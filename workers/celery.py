@@ -15,6 +15,8 @@ from celery.signals import setup_logging
 WORK = "riskscore.work"
 POLL = "riskscore.poll"
 SWEEP = "riskscore.sweep"
+TAKE_IN = "riskscore.take_in"
+TAKE_IN_STRANDED = "riskscore.take_in_stranded"
 
 SWEEP_EVERY_S = 15.0
 POLL_EVERY_S = 2.0
@@ -46,13 +48,15 @@ class Poller(bootsteps.StartStopStep):
     A worker's own step, not the consumer's: it goes on while the consumer retries a dead broker.
     """
 
+    task = POLL
+
     def __init__(self, parent: Any, **options: Any) -> None:
         super().__init__(parent, **options)
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
 
     def start(self, parent: Any) -> None:  # noqa: ARG002
-        self._thread = threading.Thread(target=self._run, name="poller", daemon=True)
+        self._thread = threading.Thread(target=self._run, name=self.task, daemon=True)
         self._thread.start()
 
     def stop(self, parent: Any) -> None:  # noqa: ARG002
@@ -61,10 +65,16 @@ class Poller(bootsteps.StartStopStep):
     def _run(self) -> None:
         while not self._stopping.wait(POLL_EVERY_S):
             try:
-                app.tasks[POLL]()
+                app.tasks[self.task]()
             except Exception:
                 # The database may be away for a while; the next tick asks again.
                 log.exception("poll failed")
 
 
-app.steps["worker"].add(Poller)
+class FilePoller(Poller):
+    """The same for files on their way in, in a thread of its own: one file may take minutes."""
+
+    task = TAKE_IN_STRANDED
+
+
+app.steps["worker"].update({Poller, FilePoller})

@@ -2,6 +2,8 @@
 
 from riskscore.models.access import ApiKey, IdempotencyKey
 from riskscore.models.evidence import Evidence
+from riskscore.models.external_ids import ExternalId
+from riskscore.models.intakes import Intake, IntakeFault, IntakePart
 from riskscore.models.jobs import Chunk, ItemError, Job
 from riskscore.models.learned import LearnedModel
 from riskscore.models.methods import Lens, Method
@@ -16,7 +18,11 @@ __all__ = [
     "Chunk",
     "Edition",
     "Evidence",
+    "ExternalId",
     "IdempotencyKey",
+    "Intake",
+    "IntakeFault",
+    "IntakePart",
     "ItemError",
     "Job",
     "LearnedModel",
