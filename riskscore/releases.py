@@ -33,8 +33,9 @@ class Standing(NamedTuple):
     def of(self, source: str) -> "Standing":
         """Those of one source."""
         return Standing(
-            *([key for key in ids if self.sources[key] == source] for ids in self[:2]),
-            sources=self.sources,
+            [key for key in self.alone if self.sources[key] == source],
+            [key for key in self.mixed if self.sources[key] == source],
+            self.sources,
         )
 
 

@@ -36,13 +36,13 @@ def load(intake: Intake) -> None:
     strict = hasattr(reading.layout_of(intake), "rows")
     with reading.opened(intake) as file, staging.table(kind.STAGED, kind.COLUMNS):
         said = reading.rows(intake, file)
-        rows = kind.stage(intake, said, Resolver(intake.source, known_names(), strict=strict))
+        rows = kind.stage(said, Resolver(intake.source, known_names(), strict=strict))
         staging.fill(intake, kind.STAGED, rows, file.tell)
         _check(intake, kind)
         with transaction.atomic():
             execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [SOURCE_LOCK, intake.source])
             _hold(intake)
-            judged = kind.judge(intake, partial=registering.is_partial(intake))
+            judged = kind.judge(intake)
             _store(intake, kind, judged)
 
 
@@ -75,7 +75,8 @@ def _hold(intake: Intake) -> None:
 
 def _store(intake: Intake, kind: ModuleType, judged: Judged) -> None:
     """Load what is new, and write down what has come of it."""
-    release, touched = None, {}
+    release: Release | None = None
+    touched: dict[str, object] = {}
     if judged.is_news and not intake.dry_run:
         release, touched = _move(intake, kind)
     Intake.objects.filter(id=intake.id).update(

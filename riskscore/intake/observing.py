@@ -7,6 +7,7 @@ from riskscore import releases
 from riskscore.intake import resolving, staging
 from riskscore.intake.judging import MOST_SHOWN, Judged
 from riskscore.intake.reading import Said
+from riskscore.intake.registering import is_partial
 from riskscore.models import Intake, Release
 from riskscore.sources import BadFile
 
@@ -26,9 +27,7 @@ NEVER = "-infinity"
 MOST_GONE = 0.2
 
 
-def stage(
-    intake: Intake, said: Iterable[Said], names: resolving.Resolver
-) -> Iterator[list[staging.Row] | BadFile]:
+def stage(said: Iterable[Said], names: resolving.Resolver) -> Iterator[list[staging.Row] | BadFile]:
     """Rows for the staging table, words turned into codes."""
     for part in said:
         if isinstance(part, BadFile):
@@ -122,7 +121,7 @@ def _dropped(condition: str, columns: str, *params: str) -> list[staging.Row]:
     )
 
 
-def judge(intake: Intake, *, partial: bool) -> Judged:
+def judge(intake: Intake) -> Judged:
     """Compare each staged row with the row of the same identity that holds for its source."""
     _known(intake)
     same = " AND ".join(f"k.{name} = s.{name}" for name in KEY)
@@ -137,7 +136,7 @@ def judge(intake: Intake, *, partial: bool) -> Judged:
         staging.fetch("SELECT verdict, count(*) FROM judged_observation GROUP BY verdict")
     )
     gone = 0
-    if not partial:
+    if not is_partial(intake):
         ((known,),) = staging.fetch("SELECT count(*) FROM known_observation")
         gone = known - counts.get("changed", 0) - counts.get("unchanged", 0)
         _refuse_shrinking(intake, gone, known)
@@ -191,7 +190,7 @@ _TARGET = (
 )
 
 
-def move(intake: Intake, release: Release) -> tuple[int, dict[str, Any]]:
+def move(_intake: Intake, release: Release) -> tuple[int, dict[str, Any]]:
     """Put the judged rows into the table of observations; of a partial release, only the news.
 
     Returns how many rows, and what is to be rescored: nobody knows which scores a value reaches.

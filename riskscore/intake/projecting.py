@@ -24,9 +24,7 @@ COLUMNS = DOCUMENTS
 NEEDED = ("name", "place", "latitude", "kind")
 
 
-def stage(
-    intake: Intake, said: Iterable[Said], names: resolving.Resolver
-) -> Iterator[list[staging.Row] | BadFile]:
+def stage(said: Iterable[Said], names: resolving.Resolver) -> Iterator[list[staging.Row] | BadFile]:
     """Rows for the staging table, words turned into codes."""
     for number, part in enumerate(said, start=1):
         if isinstance(part, BadFile):
@@ -34,7 +32,7 @@ def stage(
             continue
         line, row = part[0] or number, part[1]
         if isinstance(row, ProjectReading):
-            row = as_row(intake.source, row)
+            row = as_row(names.source, row)
         try:
             yield [] if row is None else [_staged(row, line, names)]
         except BadFile as error:
@@ -82,7 +80,7 @@ def _derived_key(row: ProjectRow) -> str:
     return f"{scheme}-{folded(value).replace(' ', '-')}"[:60].rstrip("-")
 
 
-def check(intake: Intake) -> Iterator[BadFile]:
+def check(_intake: Intake) -> Iterator[BadFile]:
     """Rows about the same project, ids of two projects, what is missing, axes that are swapped."""
     yield from _identify()
     yield from _repeated()
@@ -146,7 +144,7 @@ def _fault(document: Document, surroundings: Surroundings) -> BadFile | None:
     return None
 
 
-def judge(intake: Intake, *, partial: bool) -> Judged:
+def judge(_intake: Intake) -> Judged:
     """Compare each row with its project as it is now."""
     judged = Judged()
     for batch in judging.documents(STAGED):
@@ -168,7 +166,7 @@ def _verdict(document: Document, known: dict[int, Snapshot]) -> tuple[str, str]:
     return ("changed", words) if changes else ("unchanged", "")
 
 
-def move(intake: Intake, release: Release) -> tuple[int, dict[str, Any]]:
+def move(_intake: Intake, release: Release) -> tuple[int, dict[str, Any]]:
     """Write the news. Returns how many rows, and what is to be rescored."""
     surroundings, count, ids = Surroundings(), 0, []
     for batch in judging.documents(STAGED, "verdict <> 'unchanged'"):

@@ -67,9 +67,9 @@ def news(row: Mapping[str, Any], known: Snapshot) -> dict[str, Change]:
         name: (known[name], row[name]) for name in PLAIN if row[name] and row[name] != known[name]
     }
     # A label that was weighed against the coordinates already does not move the project again.
-    if row["place"] and row["place_label"] != known["place_label"]:
-        if row["place"] != known["place"]:
-            found["place"] = (known["place"], row["place"])
+    relabelled = row["place_label"] != known["place_label"]
+    if row["place"] and relabelled and row["place"] != known["place"]:
+        found["place"] = (known["place"], row["place"])
     if row["latitude"] is not None and _moved(row, known):
         before, after = ((at["latitude"], at["longitude"]) for at in (known, row))
         found["position"] = (before, after)

@@ -37,9 +37,8 @@ def table(name: str, columns: str) -> Iterator[None]:
         yield
     finally:
         # After a lost connection there is neither a table nor a way to drop it.
-        if connection.connection is not None and not connection.connection.broken:
-            if not connection.needs_rollback:
-                execute(f"DROP TABLE IF EXISTS {name}")
+        if is_alive() and not connection.needs_rollback:
+            execute(f"DROP TABLE IF EXISTS {name}")
 
 
 def fill(
@@ -101,6 +100,11 @@ def report(intake: Intake) -> None:
         raise Taken(f"intake {intake.id} has ended elsewhere")
     if row[0] is not None:
         raise Cancelled
+
+
+def is_alive() -> bool:
+    """Whether this thread's connection still stands."""
+    return connection.connection is not None and not connection.connection.broken
 
 
 def execute(sql: str, params: Any = None) -> int:

@@ -26,7 +26,7 @@ Identity = tuple[Any, ...]
 
 
 def stage(
-    intake: Intake, said: Iterable[Said], names: resolving.Resolver
+    said: Iterable[Said], _names: resolving.Resolver
 ) -> Iterator[list[staging.Row] | BadFile]:
     """Rows for the staging table."""
     for part in said:
@@ -37,7 +37,7 @@ def stage(
             yield [(line, orjson.dumps(asdict(row)).decode(), row.project, None, None)]
 
 
-def check(intake: Intake) -> Iterator[BadFile]:
+def check(_intake: Intake) -> Iterator[BadFile]:
     """Unknown projects, and statements that stand in the file twice; they leave the table."""
     staging.execute(
         f"UPDATE {STAGED} s SET id = p.id FROM riskscore_project p WHERE p.key = s.key"  # noqa: S608
@@ -63,7 +63,7 @@ def check(intake: Intake) -> Iterator[BadFile]:
         )
 
 
-def judge(intake: Intake, *, partial: bool) -> Judged:
+def judge(_intake: Intake) -> Judged:
     """Compare each row with the newest version of the same statement."""
     judged = Judged()
     for batch in judging.documents(STAGED):
@@ -110,7 +110,8 @@ def _verdict(document: Document, known: Evidence | None) -> str:
 def move(intake: Intake, release: Release) -> tuple[int, dict[str, Any]]:
     """Record the news under one edition. Returns how many rows, and what is to be rescored."""
     release.edition = next_edition(f"intake of {intake.file}"[:200])
-    count, projects = 0, set()
+    count = 0
+    projects: set[int | None] = set()
     for batch in judging.documents(STAGED, "verdict <> 'unchanged'"):
         current = _current(batch)
         Evidence.objects.bulk_create(
@@ -118,7 +119,9 @@ def move(intake: Intake, release: Release) -> tuple[int, dict[str, Any]]:
         )
         count += len(batch)
         projects |= {document.id for document in batch}
-    published = Project.objects.filter(id__in=projects, state=Project.State.PUBLISHED)
+    published = Project.objects.filter(
+        id__in=[key for key in projects if key], state=Project.State.PUBLISHED
+    )
     return count, judging.scope(list(published.values_list("key", flat=True)))
 
 

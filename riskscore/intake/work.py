@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from django.db import DatabaseError, connection, transaction
 
 from riskscore.intake import loading
-from riskscore.intake.staging import Cancelled, Taken, execute, fetch, reject
+from riskscore.intake.staging import Cancelled, Taken, execute, fetch, is_alive, reject
 from riskscore.models import Intake, IntakePart
 from riskscore.sources import BadFile
 
@@ -56,7 +56,7 @@ def _held(key: uuid.UUID) -> Iterator[bool]:
         yield ours
     finally:
         # A connection that is gone has given up the lock by itself.
-        if ours and connection.connection is not None and not connection.connection.broken:
+        if ours and is_alive():
             execute("SELECT pg_advisory_unlock(%s, %s)", pair)
 
 
@@ -104,7 +104,7 @@ def _refuse(intake: Intake, fault: BadFile) -> None:
 def _note(intake: Intake, error: Exception) -> None:
     """Keep the reason of a failure that is not the file's; the pollers try again."""
     log.exception("intake %s failed", intake.id)
-    if connection.connection is None or connection.connection.broken:
+    if not is_alive():
         connection.close()
     reason = f"{type(error).__name__}: {error}"
     if isinstance(error, DatabaseError):

@@ -17,7 +17,7 @@ from riskscore.models import (
 )
 
 #: Parts of a project that a row states as a whole: they replace what was there.
-PARTS = {"minerals": ProjectMineral, "owners": Ownership, "offtake": Offtake}
+PARTS: dict[str, Any] = {"minerals": ProjectMineral, "owners": Ownership, "offtake": Offtake}
 
 
 def write(
@@ -37,7 +37,7 @@ def write(
     for document in batch:
         if document.id is not None:
             found = news(document.row, known[document.id])
-            _update(document.id, found, release)
+            _update(document.id, found)
             changes.append((document.id, document, found))
     for name, model in PARTS.items():
         touched = [(key, document) for key, document, found in changes if found.get(name)]
@@ -67,7 +67,7 @@ def _project(document: Document, release: Release, surroundings: Surroundings) -
     )
 
 
-def _update(key: int, found: dict[str, Change], release: Release) -> None:
+def _update(key: int, found: dict[str, Change]) -> None:
     fields: dict[str, Any] = {name: found[name][1] for name in PLAIN if name in found}
     if "place" in found:
         fields |= {"place_id": found["place"][1], "place_rule": "label"}
@@ -111,5 +111,5 @@ def _capacities(
         primary = next((code for code, role, _ in row["minerals"] if role == "primary"), None)
         yield NewObservation(
             CAPACITY, None, primary, None, key, row["capacity_year"], row["capacity"], None, "",
-            row["capacity_unit"], None, None, True,
+            row["capacity_unit"], None, None, verified=True,
         )  # fmt: skip

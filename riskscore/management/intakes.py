@@ -21,6 +21,18 @@ SHOWN = 10
 PROGRESS_EVERY_S = 2.0
 OPTIONS = ("source", "layout", "dry_run", "skip_bad", "replace", "release_code",
            "published_edition", "licence", "retrieved_on")  # fmt: skip
+FLAGS = {
+    "--dry-run": "only say what would change",
+    "--skip-bad": "leave bad rows out and list them",
+    "--replace": "allow a release that lacks much of what the last one stated",
+}
+TEXTS = {
+    "--source": ("source", "whose figures these are: wgi, observations, projects …"),
+    "--layout": ("layout", "observations: another source's figures in the generic table"),
+    "--release": ("release_code", "a code for the release"),
+    "--edition": ("published_edition", "what the publisher calls this edition"),
+    "--licence": ("licence", "if it is another than the source declares"),
+}
 Say = Callable[[str], object]
 
 
@@ -33,20 +45,12 @@ FAULTS = (BadFile, Refused, OSError, uploads.CannotTakeIn, jobs.CannotStart)
 
 def add_arguments(parser: CommandParser) -> None:
     """The options of the command."""
-    parser.add_argument("--source", default="", help="whose figures: wgi, observations, projects …")
-    parser.add_argument("--layout", default="", choices=["observations"],
-                        help="another source's figures in the generic table: corrections")  # fmt: skip
+    for name, words in FLAGS.items():
+        parser.add_argument(name, action="store_true", help=words)
+    for name, (field, words) in TEXTS.items():
+        parser.add_argument(name, dest=field, default="", help=words)
     parser.add_argument("--map", action="append", default=[], metavar="OUR=THEIRS",
-                        help="a column of ours is called otherwise in the file")  # fmt: skip
-    parser.add_argument("--dry-run", action="store_true", help="only say what would change")
-    parser.add_argument("--skip-bad", action="store_true", help="leave bad rows out, list them")
-    parser.add_argument(
-        "--replace", action="store_true", help="a release may lack much of the last"
-    )
-    parser.add_argument("--release", dest="release_code", default="", help="a code for the release")
-    parser.add_argument("--edition", dest="published_edition", default="",
-                        help="what the publisher calls this edition")  # fmt: skip
-    parser.add_argument("--licence", default="")
+                        help="a column of ours that is called otherwise in the file")  # fmt: skip
     parser.add_argument("--retrieved", dest="retrieved_on", type=date.fromisoformat, default=None)
     parser.add_argument("--redistributable", choices=["yes", "no"], default=None)
     parser.add_argument("--rejects", type=Path, default=None, help="where to list what is wrong")

@@ -149,8 +149,8 @@ def _position(position: Any, number: int) -> tuple[float, float]:
         raise _bad(number, "not a position of finite numbers", position)
     lon, lat = float(numbers[0]), float(numbers[1])
     if abs(lon) > 180 or abs(lat) > 90:
-        raise _bad(number, "outside ±180 degrees of longitude or ±90 of latitude", position,
-                   "Longitude comes first, in degrees; reproject the layer to EPSG:4326.")  # fmt: skip
+        remedy = "Longitude comes first, in degrees; reproject the layer to EPSG:4326."
+        raise _bad(number, "outside ±180 degrees of longitude or ±90 of latitude", position, remedy)
     return lon, lat
 
 

@@ -1,4 +1,4 @@
-"""Ratifications of the fundamental conventions: the file may not be passed on, so its figures come in the generic table."""
+"""Fundamental ILO conventions: not to be passed on, so figures come in the generic table."""
 
 from riskscore.sources import Source
 from riskscore.sources.awaited import parse_with, rows_of

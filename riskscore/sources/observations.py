@@ -59,7 +59,7 @@ def columns(mapping: Mapping[str, str]) -> Columns:
 def rows(
     file: BinaryIO, name: str, mapping: Mapping[str, str]
 ) -> Iterator[tuple[int, Reading] | BadFile]:
-    """(line, reading) of each row, or what is wrong with the row; faults of the whole file raise."""
+    """(line, reading) of each row, or what is wrong with it; faults of the whole file raise."""
     for found in read(file, name, columns(mapping)):
         if isinstance(found, BadFile):
             yield found

@@ -98,6 +98,9 @@ def _row(cells: Cells, line: int) -> ProjectRow:
         return _plain(cells.get(column, ""), column, line)
 
     latitude, longitude = _degrees(cell("latitude"), cell("longitude"), line)
+    capacity, unit, year = _capacity(
+        cell("capacity"), cell("capacity_unit"), cell("capacity_year"), line
+    )
     found = ProjectRow(
         key=_key(cell("key"), line),
         external_ids=_external(cell("external_ids"), line),
@@ -111,7 +114,9 @@ def _row(cells: Cells, line: int) -> ProjectRow:
         minerals=_minerals(cell("minerals"), line),
         owners=_shares(cell("owners"), "owners", line),
         offtake=_shares(cell("offtake"), "offtake", line),
-        **_capacity(cell("capacity"), cell("capacity_unit"), cell("capacity_year"), line),
+        capacity=capacity,
+        capacity_unit=unit,
+        capacity_year=year,
     )
     if not (found.key or found.external_ids):
         raise _bad(line, "key", "", "neither a key nor an external id",
@@ -214,9 +219,9 @@ def _share(part: str, column: str, line: int) -> Share:
     return Share(name.strip(), place.strip(), share)
 
 
-def _capacity(text: str, unit: str, year: str, line: int) -> dict[str, float | int | str | None]:
+def _capacity(text: str, unit: str, year: str, line: int) -> tuple[float | None, str, int | None]:
     if not text:
-        return {}
+        return None, "", None
     if not unit or not year:
         raise _bad(line, "capacity", text, "a capacity without unit or year",
                    "Fill in capacity_unit (t/year) and capacity_year.")  # fmt: skip
@@ -225,7 +230,7 @@ def _capacity(text: str, unit: str, year: str, line: int) -> dict[str, float | i
         raise _bad(line, "capacity", text, "negative", "Write 0 or more.")
     if not year.isdigit() or not 1900 <= int(year[:9]) <= 2100:
         raise _bad(line, "capacity_year", year, "not a year", "Write a year.")
-    return {"capacity": found, "capacity_unit": unit, "capacity_year": int(year)}
+    return found, unit, int(year)
 
 
 def _bad(line: int, column: str, value: str, reason: str, remedy: str) -> BadFile:

@@ -86,7 +86,7 @@ def _from_lines(
             if strict or len(cells) > width:
                 yield _length(line, len(cells), width)
                 continue
-            cells += [""] * (width - len(cells))
+            cells.extend([""] * (width - len(cells)))
         yield line, {name: cells[at].strip() for name, at in wanted}
 
 

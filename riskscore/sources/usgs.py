@@ -50,7 +50,7 @@ COMMODITIES = {
 
 
 def rows(
-    file: BinaryIO, name: str, mapping: Mapping[str, str]
+    file: BinaryIO, name: str, _mapping: Mapping[str, str]
 ) -> Iterator[tuple[int, Reading] | BadFile]:
     """(line, reading) of each figure; the commodity comes from a column or the file's name."""
     if kind_of(file, name) != "csv":

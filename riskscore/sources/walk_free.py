@@ -1,4 +1,4 @@
-"""Global Slavery Index: the file may not be passed on, so its figures come in the generic table."""
+"""Global Slavery Index: not to be passed on, so figures come in the generic table."""
 
 from riskscore.sources import Source
 from riskscore.sources.awaited import parse_with, rows_of
