@@ -12,7 +12,7 @@ def as_row(source: str, site: ProjectReading) -> ProjectRow | None:
     digits = "".join(mark for mark in site.source_id if mark.isdigit())
     return ProjectRow(
         key=f"{source}-{digits.zfill(3)}",
-        external_ids=((source, site.source_id),),
+        source_id=site.source_id,
         name=site.name,
         place=site.place,
         latitude=site.lat,

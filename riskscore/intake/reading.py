@@ -6,8 +6,8 @@ from contextlib import contextmanager
 from types import ModuleType
 from typing import Any, BinaryIO, cast
 
-from riskscore.models import Intake, IntakePart
-from riskscore.sources import BadFile, discover, observations
+from riskscore.models import Intake, IntakePart, Mineral
+from riskscore.sources import BadFile, baci, discover, observations, wmd
 from riskscore.sources.text import GZIP_MAGIC
 from riskscore.sources.workbook import ZIP_MAGIC, check_container
 
@@ -45,7 +45,19 @@ def rows(intake: Intake, file: BinaryIO) -> Iterator[Said]:
     if hasattr(layout, "rows"):
         yield from layout.rows(file, intake.file, intake.mapping)
         return
-    yield from ((None, reading) for reading in layout.parse(_whole(intake, file)))
+    readings = layout.parse(_whole(intake, file))
+    yield from ((None, reading) for reading in _settled(layout, readings))
+
+
+def _settled(layout: ModuleType, readings: Iterator[Any]) -> Iterator[Any]:
+    """Readings of files that state a thing in parts or twice, made one, as in the bundle."""
+    if layout is baci:
+        codes: dict[str, tuple[str, ...]] = {}
+        for mineral in Mineral.objects.order_by("code"):
+            for hs6 in mineral.hs6:
+                codes[hs6] = (*codes.get(hs6, ()), mineral.code)
+        return baci.by_mineral(readings, codes)
+    return wmd.settled(readings) if layout is wmd else readings
 
 
 def _whole(intake: Intake, file: BinaryIO) -> bytes:

@@ -52,7 +52,7 @@ def write(
 
 def _project(document: Document, release: Release, surroundings: Surroundings) -> Project:
     row = document.row
-    where = (row["place"], row["latitude"], row["longitude"])
+    ids, where = row["external_ids"], (row["place"], row["latitude"], row["longitude"])
     return Project(
         key=document.key,
         place_id=row["place"],
@@ -62,7 +62,7 @@ def _project(document: Document, release: Release, surroundings: Surroundings) -
         longitude=row["longitude"],
         flags=[Project.Flag.PLACE_DISPUTED] if surroundings.is_disputed(*where) else [],
         release=release,
-        source_id=row["external_ids"][0][1][:60] if row["external_ids"] else "",
+        source_id=(row["source_id"] or (ids[0][1] if ids else ""))[:60],
         **{name: row[name] for name in PLAIN if row[name]},
     )
 

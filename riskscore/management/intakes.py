@@ -14,7 +14,7 @@ from django.db import connection
 from riskscore import jobs, uploads
 from riskscore.bundle import load
 from riskscore.intake import work
-from riskscore.models import Intake
+from riskscore.models import Intake, IntakeFault
 from riskscore.sources import BadFile
 
 SHOWN = 10
@@ -120,21 +120,25 @@ def _watch(intake: Intake, ended: threading.Event, say: Say) -> None:
 
 def _tell(intake: Intake, rejects: Path | None, say: Say) -> None:
     for fault in intake.faults.order_by("id")[:SHOWN]:
-        where = "" if fault.line is None else f"line {fault.line}"
-        column = f", {fault.column}" if fault.column else ""
-        found = f" (found {fault.value!r})" if fault.value else ""
-        say(f"{where}{column}: {fault.reason}{found}. {fault.remedy}")
+        say(_words(fault))
     if intake.rejected > SHOWN:
         say(f"… and {intake.rejected - SHOWN:,} more")
     if rejects and intake.rejected:
         _write_rejects(intake, rejects)
         say(f"all of them: {rejects}")
     if intake.state != Intake.State.SUCCEEDED:
-        few = "one row is wrong" if intake.rejected == 1 else f"{intake.rejected:,} rows are wrong"
+        few = "see above" if intake.rejected == 1 else f"{intake.rejected:,} rows are wrong"
         raise Refused(f"nothing was loaded: {few if intake.rejected else intake.error}")
     for line in intake.preview:
         say(line)
     say(_summary(intake))
+
+
+def _words(fault: IntakeFault) -> str:
+    line = "" if fault.line is None else f"line {fault.line}"
+    where = ", ".join(part for part in (line, fault.column) if part)
+    found = f" (found {fault.value!r})" if fault.value else ""
+    return f"{where}{': ' if where else ''}{fault.reason}{found}. {fault.remedy}"
 
 
 def _summary(intake: Intake) -> str:

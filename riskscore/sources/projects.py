@@ -68,6 +68,7 @@ class ProjectRow:
     capacity: float | None = None
     capacity_unit: str = ""
     capacity_year: int | None = None
+    source_id: str = ""
 
 
 def rows(

@@ -6,10 +6,11 @@ containers within containers and names that leave the folder are refused.
 """
 
 import zipfile
+import zlib
 from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import PurePosixPath
-from typing import Any, BinaryIO
+from typing import IO, Any, BinaryIO
 from xml.etree.ElementTree import ParseError
 
 import openpyxl
@@ -25,6 +26,8 @@ OLE_MAGIC = b"\xd0\xcf\x11\xe0"
 ZIP_MAGIC = b"PK\x03\x04"
 PACKED = (".zip", ".xlsx", ".xlsm", ".gz", ".7z", ".rar")
 FORMULA = "f"
+DOCUMENT_TYPE = b"<!DOCTYPE"
+BLOCK = 1024**2
 SAVE_AGAIN = "Save the table as a plain .xlsx workbook or as CSV."
 UNREADABLE = (
     zipfile.BadZipFile, KeyError, ValueError, OSError, EOFError, ParseError, DefusedXmlException,
@@ -58,7 +61,10 @@ def check_container(file: BinaryIO) -> None:
     try:
         with zipfile.ZipFile(file) as container:
             _check_entries(container.infolist())
-    except (zipfile.BadZipFile, OSError, ValueError) as error:
+            for entry in container.infolist():
+                with container.open(entry) as part:
+                    _check_text(part, entry.filename)
+    except (zipfile.BadZipFile, OSError, ValueError, EOFError, zlib.error) as error:
         raise BadFile(f"not a readable zip container ({error})", remedy=SAVE_AGAIN) from error
     file.seek(0)
 
@@ -72,6 +78,20 @@ def _check_entries(entries: list[zipfile.ZipInfo]) -> None:
         reason = _harm(entry)
         if reason:
             raise BadFile(reason, value=entry.filename, remedy=SAVE_AGAIN)
+
+
+def _check_text(part: IO[bytes], name: str) -> None:
+    """Refuse XML that declares a document type: entities come from there, and no workbook has one.
+
+    Every part is unpacked once here, so a damaged one or one longer than it says is found too.
+    """
+    tail = b""
+    while block := part.read(BLOCK):
+        # Without NULs, so that text of two bytes per character is no way around.
+        text = tail + block.replace(b"\0", b"")
+        if DOCUMENT_TYPE in text.upper():
+            raise BadFile("its XML declares a document type", value=name, remedy=SAVE_AGAIN)
+        tail = text[-len(DOCUMENT_TYPE) :]
 
 
 def _harm(entry: zipfile.ZipInfo) -> str:
