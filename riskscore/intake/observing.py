@@ -74,11 +74,12 @@ def _unknown_projects() -> Iterator[BadFile]:
 def _contradictions() -> Iterator[BadFile]:
     """The same statement twice is one row; with another value, nobody could say which holds."""
     key = ", ".join(KEY)
-    staging.execute(
-        f"CREATE TEMP TABLE twice_stated ON COMMIT DROP AS SELECT {key},"  # noqa: S608
+    staging.derive(
+        "twice_stated",
+        f"SELECT {key},"  # noqa: S608
         " min(line) AS first, min(ctid) AS kept, min(value) <> max(value)"
         " OR min(coalesce(standard_error, -1)) <> max(coalesce(standard_error, -1)) AS differs"
-        f" FROM {STAGED} GROUP BY {key} HAVING count(*) > 1"
+        f" FROM {STAGED} GROUP BY {key} HAVING count(*) > 1",
     )
     same = " AND ".join(f"s.{name} = t.{name}" for name in KEY)
     staging.execute(
@@ -125,12 +126,14 @@ def judge(intake: Intake) -> Judged:
     """Compare each staged row with the row of the same identity that holds for its source."""
     _known(intake)
     same = " AND ".join(f"k.{name} = s.{name}" for name in KEY)
-    staging.execute(
-        f"CREATE TEMP TABLE judged_observation ON COMMIT DROP AS SELECT s.*, k.value AS before,"  # noqa: S608
+    staging.derive(
+        "judged_observation",
+        "SELECT s.*, k.value AS before,"  # noqa: S608
         " CASE WHEN k.indicator IS NULL THEN 'added'"
         "  WHEN (s.value, s.standard_error, s.quality, s.until, s.verified) IS DISTINCT FROM"
         "  (k.value, k.standard_error, k.quality, k.until, k.verified) THEN 'changed'"
-        f"  ELSE 'unchanged' END AS verdict FROM {STAGED} s LEFT JOIN known_observation k ON {same}"
+        "  ELSE 'unchanged' END AS verdict"
+        f" FROM {STAGED} s LEFT JOIN known_observation k ON {same}",
     )
     counts = dict(
         staging.fetch("SELECT verdict, count(*) FROM judged_observation GROUP BY verdict")
@@ -149,15 +152,15 @@ def judge(intake: Intake) -> Judged:
 def _known(intake: Intake) -> None:
     """The rows that hold for the source now, in the columns of the staging table."""
     ids = releases.standing().of(intake.source)
-    staging.execute(
-        "CREATE TEMP TABLE known_observation ON COMMIT DROP AS SELECT indicator,"  # noqa: S608
+    staging.derive(
+        "known_observation",
+        "SELECT indicator,"  # noqa: S608
         " coalesce(place_id, '') AS place, coalesce(mineral_id, '') AS mineral,"
         " coalesce(importer_id, '') AS importer, coalesce(project_id, 0) AS project_id, year,"
         f" label, coalesce(since, '{NEVER}') AS since, value, standard_error, quality, until,"
         f" verified FROM {releases.HOLDING} o",
         {"alone": ids.alone, "mixed": ids.mixed},
     )
-    staging.execute("ANALYZE known_observation")
     staging.execute(f"ANALYZE {STAGED}")
 
 

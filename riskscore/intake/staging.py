@@ -41,6 +41,13 @@ def table(name: str, columns: str) -> Iterator[None]:
             execute(f"DROP TABLE IF EXISTS {name}")
 
 
+def derive(name: str, query: str, params: Any = None) -> None:
+    """A table of a query's rows, until the transaction ends or it is derived again."""
+    execute(f"DROP TABLE IF EXISTS pg_temp.{name}")
+    execute(f"CREATE TEMP TABLE {name} ON COMMIT DROP AS {query}", params)
+    execute(f"ANALYZE {name}")
+
+
 def fill(
     intake: Intake, name: str, found: Iterable[list[Row] | BadFile], position: Callable[[], int]
 ) -> None:
