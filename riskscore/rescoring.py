@@ -6,6 +6,7 @@ import os
 import socket
 import time
 import uuid
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
@@ -16,10 +17,12 @@ from django.db import connection, transaction
 
 from riskscore import frames, ledger
 from riskscore.copying import copy_rows
+from riskscore.engine.frame import Frame
 from riskscore.engine.gather import gather
 from riskscore.engine.method import Fitted
 from riskscore.engine.method import Method as Specification
 from riskscore.engine.result import Result
+from riskscore.engine.uncertainty import spread
 from riskscore.models import Job, Method
 from riskscore.models.scores import NODES
 
@@ -70,18 +73,35 @@ def _attempt(claim: ledger.Claim) -> None:
 def score_chunk(claim: ledger.Claim) -> None:
     """Score the projects of a claimed chunk and write the scores, all or none. Raises LeaseLost."""
     job = Job.objects.select_related("lens").get(id=claim.job_id)
-    pinned = frames.Pinned(job.edition_id, job.as_of, job.lens.importer_id)
-    known = frames.known_at(pinned)
-    fitted = fitted_method(job.method_id)
-    projects = frames.projects(claim.project_ids, known, pinned)
-    result = fitted.score(gather(known.tables, projects.units, fitted.method))
+    columns = compute(job, claim.project_ids).columns
     now = datetime.now(UTC)
     ledger.ensure_history_partition(now.date())
     with transaction.atomic():
         # First the token: who lost the lease must not get as far as writing.
         ledger.finish(claim, failed=0)
-        _stage(projects, result, job.method_id)
+        _stage(columns)
         _write(job, now)
+
+
+@dataclass(frozen=True, slots=True)
+class Computed:
+    """Scores before they are written: the method, what it read, and the columns to be stored."""
+
+    fitted: Fitted
+    frame: Frame
+    columns: dict[str, np.ndarray[Any, Any]]
+
+
+def compute(job: Job, project_ids: list[int]) -> Computed:
+    """Score projects with what a job pinned: the same numbers whenever it is asked."""
+    pinned = frames.Pinned(job.edition_id, job.as_of, job.lens.importer_id)
+    known = frames.known_at(pinned)
+    fitted = fitted_method(job.method_id)
+    projects = frames.projects(project_ids, known, pinned)
+    frame = gather(known.tables, projects.units, fitted.method, known.axes)
+    interval = _interval(fitted, frame, job)
+    columns = _columns(projects, fitted.score(frame), interval, job.method_id)
+    return Computed(fitted, frame, columns)
 
 
 @lru_cache(maxsize=8)
@@ -96,12 +116,24 @@ def fitted_method(method_id: int) -> Fitted:
     return method.fit()
 
 
+def _interval(fitted: Fitted, frame: Frame, job: Job) -> tuple[Floats, Floats]:
+    """5 % and 95 % quantiles of the composite over the job's draws; NaN when it has none."""
+    if not job.draws:
+        unknown = np.full(len(frame), np.nan)
+        return unknown, unknown
+    noise = replace(fitted.method.uncertainty, seed=job.seed, draws=job.draws)
+    found = spread(fitted, frame, noise)
+    return found.low["composite"], found.high["composite"]
+
+
 _STAGED = {
     "composite": "float8",
     "geopolitical": "float8",
     "concentration": "float8",
     "labour": "float8",
     "indigenous": "float8",
+    "interval_low": "float8",
+    "interval_high": "float8",
     "coverage": "float8",
     "node_low": "float8[]",
     "node_high": "float8[]",
@@ -115,10 +147,10 @@ _STAGED = {
     "input_version": "int8",
     "digest": "bytea",
 }
-_NULLABLE = NODES
+_NULLABLE = (*NODES, "interval_low", "interval_high")
 
 
-def _stage(projects: frames.Projects, result: Result, method_id: int) -> None:
+def _stage(values: dict[str, np.ndarray[Any, Any]]) -> None:
     """Put the rows into this connection's staging table, which empties itself at commit."""
     columns = ", ".join(f"{name} {kind}" for name, kind in _STAGED.items())
     with connection.cursor() as cursor:
@@ -127,14 +159,15 @@ def _stage(projects: frames.Projects, result: Result, method_id: int) -> None:
         )
         # Inside a caller's transaction an earlier chunk's rows are still there.
         cursor.execute("DELETE FROM staged_score")
-    copy_rows("staged_score", _columns(projects, result, method_id))
+    copy_rows("staged_score", values)
 
 
 def _columns(
-    projects: frames.Projects, result: Result, method_id: int
+    projects: frames.Projects, result: Result, interval: tuple[Floats, Floats], method_id: int
 ) -> dict[str, np.ndarray[Any, Any]]:
     """The staged columns, in order. NaN is "not assessed" and "unknown"."""
     values: dict[str, np.ndarray[Any, Any]] = {node: result.scores[node] for node in NODES}
+    values["interval_low"], values["interval_high"] = interval
     values["coverage"] = result.coverage["composite"]
     for name, by_node in (
         ("node_low", result.low),

@@ -95,6 +95,8 @@ LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"
 USE_TZ = True
 USE_I18N = False
+DATE_FORMAT = "j M Y"
+DATETIME_FORMAT = "j M Y H:i"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 FORMS_URLFIELD_ASSUME_HTTPS = True  # a web address without a scheme means https, as in Django 6
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024**2
@@ -169,8 +171,7 @@ CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
 CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 30.0
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
-CELERY_BEAT_SYNC_EVERY = 1  # the schedule's file tells by its age whether the scheduler lives
-PULSE = env.text("RISKSCORE_PULSE")  # a file that a worker touches at each tick of its poller
+PULSE = env.text("RISKSCORE_PULSE")  # the file by whose age a container tells if it lives
 
 # --- Static files -------------------------------------------------------------------------------
 STATIC_URL = "static/"

@@ -53,7 +53,9 @@ def score_all(importer: str = "WLD") -> Job:
     """Score everything through the ordinary door, in this process."""
     Place.objects.get(code=importer)
     job = jobs.start(
-        {"all": True}, lens=jobs.lens_for(settings.DEFAULT_METHOD, importer), as_of=AS_OF
+        {"all": True},
+        lens=jobs.lens_for(settings.DEFAULT_METHOD, importer, kept_current=True),
+        as_of=AS_OF,
     )
     rescoring.drain()
     rescoring.drain()

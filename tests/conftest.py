@@ -60,7 +60,9 @@ def worker(django_db_setup: None) -> Iterator[subprocess.Popen[bytes]]:
         process = subprocess.Popen(
             [*WORKER, *options, *queues],
             cwd=ROOT,
-            env=environment(DATABASE_URL=database_url()),
+            env=environment(
+                DATABASE_URL=database_url(), RISKSCORE_PULSE=str(settings.VAR / "pulse")
+            ),
             stdout=said,
             stderr=said,
         )

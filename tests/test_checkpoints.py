@@ -46,7 +46,7 @@ def of_pairs(*pairs: tuple[str, str], kind: str = "mine", importer: str = WORLD)
 
 
 def scores(node: str, *pairs: tuple[str, str]) -> list[float]:
-    return of_pairs(*pairs).scores[node].tolist()
+    return [float(score) for score in of_pairs(*pairs).scores[node]]
 
 
 @pytest.mark.parametrize(
@@ -154,10 +154,11 @@ def test_labour_is_ordered_as_the_trial_found(bundle: None) -> None:
 
 
 def test_geopolitical_risk_is_ordered_as_the_trial_found(bundle: None) -> None:
-    places = ("MMR", "COD", "UKR", "RUS", "CHL", "USA", "CAN", "AUS")
+    places = ("MMR", "COD", "UKR", "RUS", "CHN", "CHL", "USA", "CAN", "AUS")
     found = dict(zip(places, scores("geopolitical", *((p, "gold") for p in places)), strict=True))
     assert min(found["MMR"], found["COD"]) > found["UKR"] > found["RUS"]
-    assert found["RUS"] > found["CHL"] > found["USA"] > found["CAN"] > found["AUS"]
+    assert found["RUS"] > found["CHN"] > found["CHL"] > found["USA"] > found["CAN"]
+    assert found["CAN"] > found["AUS"]
 
 
 @pytest.mark.parametrize("mineral", ["gallium", "germanium", "antimony", "graphite", "tungsten"])

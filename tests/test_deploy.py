@@ -11,7 +11,7 @@ import pytest
 import yaml
 from django.conf import settings
 
-from tests.processes import environment
+from tests.processes import environment, until
 
 ROOT = Path(settings.BASE_DIR)
 COMPOSE = ROOT / "docker-compose.yml"
@@ -137,3 +137,10 @@ def test_web_and_worker_need_only_what_the_runtime_lock_installs() -> None:
         command, cwd=ROOT, env=environment(), capture_output=True, text=True, check=False
     )
     assert result.returncode == 0, result.stderr
+
+
+def test_a_living_worker_shows_a_pulse(journey: None) -> None:
+    pulse = settings.VAR / "pulse"
+    until(pulse.exists, "the worker's poller has ticked")
+    first = pulse.stat().st_mtime_ns
+    until(lambda: pulse.stat().st_mtime_ns > first, "the worker's poller ticks again")

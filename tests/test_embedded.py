@@ -4,6 +4,7 @@ import os
 import pwd
 import signal
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,7 +15,8 @@ from kombu import Connection
 from riskscore import addresses, embedded
 from tests.processes import MANAGE, ROOT, environment, manage, until
 
-HOLD = "import sys, time; print('held', flush=True); time.sleep(60)"
+WAIT = "import time; print('held', flush=True); time.sleep(60)"
+USE = "from riskscore import embedded; embedded.ensure()"
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="needs to act as two users")
 
 
@@ -27,15 +29,21 @@ def var(tmp_path: Path) -> Iterator[Path]:
         assert embedded.stop_if_unused(folder), "a test left a user of the servers behind"
 
 
-def hold(var: Path) -> subprocess.Popen[str]:
-    """Start a command that uses the servers until it is killed; return once it has them."""
-    process = subprocess.Popen(
-        [*MANAGE, "shell", "--no-imports", "-c", HOLD],
+def use(var: Path, *command: str) -> subprocess.Popen[str]:
+    """Start a process that uses the servers of the folder."""
+    return subprocess.Popen(
+        command or (sys.executable, "-c", USE),
         env=environment(RISKSCORE_VAR=str(var)),
         cwd=ROOT,
         stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
         text=True,
     )
+
+
+def hold(var: Path, *command: str) -> subprocess.Popen[str]:
+    """Start one that uses them until it is killed; return once it has them."""
+    process = use(var, *(command or (sys.executable, "-c", f"{USE}; {WAIT}")))
     assert process.stdout is not None
     assert process.stdout.readline() == "held\n"
     return process
@@ -63,39 +71,24 @@ def query(var: Path, sql: str) -> object:
 def test_a_command_starts_the_servers_and_the_last_one_out_stops_them(var: Path) -> None:
     with embedded.serve(var, durable=False):
         assert answers(var) == [True, True]
-        first = hold(var)
+        first = hold(var, *MANAGE, "shell", "--no-imports", "-c", WAIT)
     assert answers(var) == [True, True], "another user is still there"
     first.send_signal(signal.SIGTERM)
     first.communicate()
     assert answers(var) == [False, False]
 
 
-def test_eight_overlapping_commands_share_one_pair_of_servers(var: Path) -> None:
-    commands = [
-        subprocess.Popen(
-            [
-                *MANAGE,
-                "shell",
-                "--no-imports",
-                "-c",
-                "from django.db import connection as c; c.ensure_connection()",
-            ],
-            env=environment(RISKSCORE_VAR=str(var)),
-            cwd=ROOT,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        for _ in range(8)
-    ]
-    said = [command.communicate(timeout=60)[1] for command in commands]
-    assert [command.returncode for command in commands] == [0] * 8, said
+def test_eight_overlapping_users_share_one_pair_of_servers(var: Path) -> None:
+    users = [use(var) for _ in range(8)]
+    said = [user.communicate(timeout=60)[1] for user in users]
+    assert [user.returncode for user in users] == [0] * 8, said
     assert answers(var) == [False, False]
 
 
 def test_a_killed_user_does_not_keep_the_servers_alive_for_ever(var: Path) -> None:
     kill(hold(var))
     assert answers(var) == [True, True], "nobody was left to stop them"
-    assert manage("check", RISKSCORE_VAR=str(var)).returncode == 0
+    use(var).communicate(timeout=60)
     assert answers(var) == [False, False]
 
 
@@ -182,17 +175,12 @@ def test_a_folder_of_another_postgresql_version_is_refused_by_name(var: Path) ->
 
 
 def test_an_interrupted_first_start_leaves_no_half_made_database(var: Path) -> None:
-    command = subprocess.Popen(
-        [*MANAGE, "check"],
-        env=environment(RISKSCORE_VAR=str(var)),
-        cwd=ROOT,
-        stderr=subprocess.DEVNULL,
-    )
+    first = use(var)
     until(lambda: list(var.glob("postgres-new-*/data")), "the first start is under way")
-    command.kill()
-    command.wait()
+    kill(first)
     assert not (var / "postgres").exists()
-    assert manage("check", RISKSCORE_VAR=str(var)).returncode == 0
+    with embedded.serve(var, durable=False):
+        assert answers(var) == [True, True]
 
 
 def test_help_starts_no_server(var: Path) -> None:

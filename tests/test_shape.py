@@ -41,6 +41,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
         "riskscore.intake",
     ),
     "riskscore.rescoring": (*GROUND, "riskscore.ledger", "riskscore.frames", "riskscore.copying"),
+    "riskscore.replaying": (*GROUND, "riskscore.rescoring"),
     "riskscore.jobs": (
         "riskscore.models",
         "riskscore.ledger",
@@ -49,7 +50,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
         "workers.celery",
     ),
     "riskscore.edits": (*GROUND, "riskscore.jobs"),
-    "workers.celery": (),
+    "workers.celery": ("riskscore.pulse",),
     "workers.tasks": (
         "riskscore.jobs",
         "riskscore.ledger",

@@ -10,7 +10,9 @@ import threading
 from typing import Any
 
 from celery import Celery, bootsteps
-from celery.signals import setup_logging
+from celery.signals import after_task_publish, setup_logging
+
+from riskscore import pulse
 
 WORK = "riskscore.work"
 POLL = "riskscore.poll"
@@ -62,10 +64,15 @@ class Poller(bootsteps.StartStopStep):
     def stop(self, parent: Any) -> None:  # noqa: ARG002
         self._stopping.set()
 
+    def beat(self) -> None:
+        """Say that the worker is well."""
+        pulse.beat()
+
     def _run(self) -> None:
         while not self._stopping.wait(POLL_EVERY_S):
             try:
                 app.tasks[self.task]()
+                self.beat()
             except Exception:
                 # The database may be away for a while; the next tick asks again.
                 log.exception("poll failed")
@@ -76,5 +83,10 @@ class FilePoller(Poller):
 
     task = TAKE_IN_STRANDED
 
+    def beat(self) -> None:
+        """No sign of life: a worker that is busy with a file must still sweep to count as well."""
+
 
 app.steps["worker"].update({Poller, FilePoller})
+# The scheduler publishes every few seconds: that is its sign of life.
+after_task_publish.connect(pulse.beat)

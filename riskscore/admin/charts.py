@@ -106,12 +106,13 @@ def progress(total: int, done: int, failed: int, skipped: int) -> SafeString:
 
 
 def trend(values: Sequence[float | None]) -> SafeString:
-    """A score through its versions, oldest first; gaps where it was not assessed."""
-    across = 100 / max(len(values) - 1, 1)
-    marks = [
-        _box(index * across - 0.5, 19 - 0.19 * known, 1, 2, "mark")
+    """A score through its versions, oldest first: a column each, none where not assessed."""
+    across = min(100 / max(len(values), 1), 8)
+    columns = [
+        _box(index * across, 20 - known / 5, 0.9 * across, known / 5, "mark")
         for index, value in enumerate(values)
         if (known := _known(value)) is not None
     ]
-    inside = format_html_join("", "{}", ((mark,) for mark in marks))
-    return _svg("trend", 21, " → ".join(points(value) for value in values), inside)
+    ground = _box(0, 20, 100, 0.5, "span")
+    inside = format_html_join("", "{}", ((column,) for column in (*columns, ground)))
+    return _svg("trend", 20.5, " → ".join(points(value) for value in values), inside)

@@ -164,7 +164,7 @@ def rule(specification: Specification, code: str) -> str:
         return f"nothing is known about the project itself: none of {', '.join(named)}"
     if node.minimum.count > 1:
         return f"fewer than {node.minimum.count} of its {len(node.children)} parts are assessed"
-    return f"less than {node.minimum.weight:.0%} of its weight is known"
+    return f"less than {wording.share(node.minimum.weight)} of its weight is known"
 
 
 _BY_COUNTRY = """

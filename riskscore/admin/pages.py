@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from django import forms
 from django.contrib import admin, messages
 from django.core.paginator import Paginator
-from django.db import DatabaseError, IntegrityError
+from django.db import DatabaseError
 from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.functional import cached_property
@@ -108,7 +108,9 @@ class Rescoring(Page[Row]):
             return super().changeform_view(request, object_id, form_url, extra_context)
         except (jobs.CannotStart, scope.BadScope) as error:
             return self._refuse(request, f"Nothing was saved. {error}")
-        except (IntegrityError, DatabaseError) as error:
+        except DatabaseError as error:
+            if request.method != "POST":
+                raise
             first = str(error).splitlines()[0]
             return self._refuse(request, f"Nothing was saved: the database refused it ({first}).")
 

@@ -16,6 +16,10 @@ from riskscore.models.scores import NODES, ScoreColumns
 AnyScore = TypeVar("AnyScore", Score, ScoreHistory)
 
 
+#: Headings that leave room for the columns.
+SHORT = {"geopolitical": "geopol.", "concentration": "concentr.", "indigenous": "indig."}
+
+
 class UnknownLast(OrderBy):
     """An order by a score that keeps the not assessed last, also when people turn it round."""
 
@@ -30,14 +34,14 @@ class UnknownLast(OrderBy):
 def _column(name: str) -> Callable[[ScoreColumns], str]:
     """One node as a rounded column that sorts by the stored number."""
 
-    @admin.display(description=name, ordering=UnknownLast(name))
+    @admin.display(description=SHORT.get(name, name), ordering=UnknownLast(name))
     def rounded(row: ScoreColumns) -> str:
         return wording.points(getattr(row, name))
 
     return rounded
 
 
-COLUMNS = tuple(_column(name) for name in NODES)
+COMPOSITE, *DIMENSIONS = (_column(name) for name in NODES)
 
 
 class AnyScoreAdmin(ReadOnly[AnyScore]):
@@ -64,7 +68,7 @@ class AnyScoreAdmin(ReadOnly[AnyScore]):
         shown = {"panels": [panels.of(score)]} if score else {}
         return super().change_view(request, object_id, form_url, {**(extra_context or {}), **shown})
 
-    @admin.display(description="band", ordering="band")
+    @admin.display(description="band", ordering=UnknownLast("composite"))
     def label(self, row: AnyScore) -> str:
         """The band of the composite."""
         return wording.band(row.band)
@@ -82,7 +86,7 @@ class AnyScoreAdmin(ReadOnly[AnyScore]):
 class ScoreAdmin(AnyScoreAdmin[Score]):
     """The ranking: worst first, not assessed last. Ties are ties."""
 
-    list_display = ("project", "place", *COLUMNS, "label", "known", "lens")
+    list_display = ("project", "place", COMPOSITE, "label", *DIMENSIONS, "known", "lens")
     list_filter = ("lens", "band", ProjectPlaceFilter, "project__kind")
     ordering = ("lens", UnknownLast("composite", descending=True), "project_id")
 
@@ -91,7 +95,8 @@ class ScoreHistoryAdmin(AnyScoreAdmin[ScoreHistory]):
     """Every score that differed from the one before it, newest first."""
 
     list_display = (
-        "computed_at", "project", "lens", *COLUMNS, "label", "method", "edition", "input_version",
+        "computed_at", "project", "lens", COMPOSITE, "label", *DIMENSIONS, "method", "edition",
+        "input_version",
     )  # fmt: skip
     list_filter = ("lens", "band")
     ordering = ("-id",)

@@ -91,9 +91,11 @@ class Postgres:
             # The built-in locale sorts and folds case alike on every machine.
             locale = ["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
             user = ["-U", addresses.NAME, "--auth=trust", "--encoding=UTF8"]
-            run([program("initdb"), "-D", str(new), *user, *locale])
+            sync = [] if self.durable else ["--no-sync"]
+            run([program("initdb"), "-D", str(new), *user, *locale, *sync])
             create = f"CREATE DATABASE {addresses.NAME};\n"
-            run([program("postgres"), "--single", "-D", str(new), "postgres"], stdin=create)
+            once = ["--single", "-D", str(new), *([] if self.durable else ["-F"]), "postgres"]
+            run([program("postgres"), *once], stdin=create)
             new.rename(self.folder)
 
     def _check_version(self) -> None:

@@ -3,7 +3,7 @@ what happens to ranks when one indicator is left out."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -79,20 +79,30 @@ def _covariance(x: Floats, y: Floats) -> float:
     return float(((a - a.mean()) * (b - b.mean())).sum() / (both.sum() - 1))
 
 
-def effective_weights(node: Node, share: float = 1.0) -> dict[str, float]:
+def effective_weights(
+    node: Node, columns: Collection[str] | None = None, share: float = 1.0
+) -> dict[str, float]:
     """Nominal weight of each leaf in the root: the product of renormalised weights down the tree.
 
-    Weights by group use their default.
+    Leaves whose column is not among ``columns`` (if given) do not apply and have none. Weights by
+    group use their default.
     """
-    total = sum(child.weight.default for child in node.children)
+    weights = [_applied(child, columns) for child in node.children]
+    total = sum(weights)
     found: dict[str, float] = {}
-    for child in node.children:
-        own = share * child.weight.default / total if total else 0.0
+    for child, weight in zip(node.children, weights, strict=True):
+        own = share * weight / total if total else 0.0
         if isinstance(child, Leaf):
             found[child.code] = own
         else:
-            found |= effective_weights(child, own)
+            found |= effective_weights(child, columns, own)
     return found
+
+
+def _applied(child: Node | Leaf, columns: Collection[str] | None) -> float:
+    leaves = [child] if isinstance(child, Leaf) else list(child.leaves())
+    absent = columns is not None and all(leaf.column not in columns for leaf in leaves)
+    return 0.0 if absent else child.weight.default
 
 
 def influence(result: Result) -> dict[str, float]:
@@ -141,7 +151,7 @@ def _without(node: Node, code: str) -> Node:
 @dataclass(frozen=True, slots=True)
 class Profile:
     """(n, k) leaf positions of each unit's k best and k worst indicators, -1 where there are
-    fewer. Best is the lowest rank among all units, so both are relative to the population."""
+    fewer. Both are relative to the population: a rank as a share of the units that are known."""
 
     strengths: Counts
     weaknesses: Counts
@@ -150,6 +160,7 @@ class Profile:
 def strengths_and_weaknesses(result: Result, k: int = 3) -> Profile:
     """The indicators on which each unit stands best and worst among all units of the result."""
     rank = np.stack([ranks(column) for column in result.scaled.T], axis=1)
+    rank = (rank - 1) / np.maximum((~np.isnan(rank)).sum(axis=0) - 1, 1)
     worst_first = _ordered(rank, k)
     best_first = _ordered(-rank, k)
     return Profile(strengths=best_first, weaknesses=worst_first)
@@ -211,7 +222,7 @@ def audit(fitted: Fitted, frame: Frame) -> Audit:
     }
     known = 1.0 - np.isnan(result.scaled).mean(axis=0) if len(frame) else []
     return Audit(
-        effective_weight=effective_weights(fitted.root),
+        effective_weight=effective_weights(fitted.root, frame.columns),
         influence=influence(result),
         rank_shift=remove_one(fitted, frame),
         known=dict(zip(result.leaves, map(float, known), strict=False)),

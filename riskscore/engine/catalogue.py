@@ -246,7 +246,7 @@ GEOPOLITICAL: tuple[Indicator, ...] = (
               ("ucdp", "hdr"), "ucdp.nonstate", "hdr.population"),
     indicator("geo.trade_parameter", "EC trade parameter", PM, "factor 0.8..1.5", 1,
               "Export restrictions as the EC weighed them in 2023, greatest over the stages.",
-              ("ec",), "ec.trade"),
+              ("minerals",), "ec.trade"),
     indicator("geo.export_restriction", "Export restriction in force", PM, "level", 1,
               "Strictest licence, quota or ban on exports in force on the day of the facts.",
               ("restrictions",), "trade.restriction", levels=RESTRICTION_LEVELS,

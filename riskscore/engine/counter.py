@@ -8,6 +8,7 @@ on any machine, and comes out the same.
 from __future__ import annotations
 
 import hashlib
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -22,6 +23,7 @@ FIRST = np.uint64(0xBF58476D1CE4E5B9)
 SECOND = np.uint64(0x94D049BB133111EB)
 
 
+@lru_cache(maxsize=4096)
 def key_of(text: str) -> np.uint64:
     """A stable 64-bit key of a name (BLAKE2b)."""
     return np.uint64(int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "big"))

@@ -23,11 +23,20 @@ class Drawing:
     """Draws for one block of units. ``values`` maps node codes to (draws, b) arrays.
 
     ``keys`` are the units' own keys; a column's errors are keyed by the frame's ``error_keys``
-    where it has them, so that units of one place share the place's error.
+    where it has them, so that units of one place share the place's error. ``factors`` keeps the
+    drawn weights, which are the same for all units, from block to block.
     """
 
-    def __init__(self, block: Block, noise: Noise, sample: Sample, keys: Keys) -> None:
+    def __init__(
+        self,
+        block: Block,
+        noise: Noise,
+        sample: Sample,
+        keys: Keys,
+        factors: dict[str, Floats] | None = None,
+    ) -> None:
         self.block, self.noise, self.sample, self.keys = block, noise, sample, keys
+        self.factors = {} if factors is None else factors
         self.shape = (len(sample), block.size)
         self.values: dict[str, Floats] = {}
 
@@ -132,10 +141,12 @@ class Drawing:
 
     def weight(self, child: Leaf | Node) -> Mass:
         """(draws, 1) or (draws, b) weights of a child."""
-        mass = self.block.mass(child.weight)
-        key = np.array([key_of(child.path)], dtype=np.uint64)
-        u = uniforms(self.noise.seed, "weights", key, self.sample.numbers["weights"])
-        return mass * (1.0 + self.noise.weights * (2.0 * u - 1.0))
+        factor = self.factors.get(child.path)
+        if factor is None:
+            key = np.array([key_of(child.path)], dtype=np.uint64)
+            u = uniforms(self.noise.seed, "weights", key, self.sample.numbers["weights"])
+            factor = self.factors[child.path] = 1.0 + self.noise.weights * (2.0 * u - 1.0)
+        return self.block.mass(child.weight) * factor
 
     def node(self, node: Node) -> Floats:
         """(draws, b) values of a node, NaN where nothing counts; keeps them in ``values``."""
@@ -170,10 +181,12 @@ class Drawing:
             yield child, values, weight if counts is None else np.multiply(weight, counts)
 
     def _counted(self, child: Node, values: Floats) -> Bools | None:
-        """Where a node counts in its parent; None: everywhere."""
-        counts: Bools = ~np.isnan(values)
-        if self.noise.unknown == "known":
-            counts &= ~np.isnan(self.block.evaluated[child.code].value)
+        """Where a node counts in its parent: where the score counts it; None: everywhere.
+
+        A node that is not assessed stays out of the draws as it stays out of the score, so that
+        the interval is about the same quantity; what it could do is in the bounds.
+        """
+        counts: Bools = ~np.isnan(values) & ~np.isnan(self.block.evaluated[child.code].value)
         return None if counts.all() else counts
 
     def _join(

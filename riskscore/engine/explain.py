@@ -50,7 +50,8 @@ def enumerated_shares(rule: Aggregation, terms: Floats) -> Floats:
                     shares[player] += joins * worth
                 else:
                     shares[player] -= leaves * worth
-    return shares
+    # A null player's share may round to −1e-17; adding 0 turns −0 into 0.
+    return np.maximum(shares, 0.0) + 0.0
 
 
 def _sum(terms: Floats, players: tuple[int, ...]) -> Floats:

@@ -145,10 +145,9 @@ def _error_keys(
         if column.level in PLACE_LEVELS:
             found[name] = np.where(units.place >= 0, places[units.place], own)
         elif column.mineral is not None:
-            key = minerals[column.mineral]
+            key, known = minerals[column.mineral], column.mineral >= 0
             if column.level not in MINERAL_LEVELS:
-                key = mix(places[units.place], key)
-            known = (column.mineral >= 0) & (units.place >= 0)
+                key, known = mix(places[units.place], key), known & (units.place >= 0)
             found[name] = np.where(known, key, own)
     return found
 

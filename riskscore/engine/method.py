@@ -97,12 +97,21 @@ class Method:
         return Fitted(self, fit_tree(self.root, frame, self.scale))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Fitted:
-    """A method whose data-dependent bounds are frozen. Scoring a unit depends on that unit only."""
+    """A method whose data-dependent bounds are frozen. Scoring a unit depends on that unit only.
+
+    Two are equal when they keep the same spec and have learnt the same numbers.
+    """
 
     method: Method
     root: Node
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Fitted) and self.to_dict() == other.to_dict()
+
+    def __hash__(self) -> int:
+        return hash(self.method)
 
     def score(self, frame: Frame) -> Result:
         """Score every unit of a frame; arrays in, arrays out, no state."""

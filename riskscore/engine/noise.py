@@ -25,9 +25,10 @@ class Noise:
 
     ``weights``: each weight is multiplied by 1 ± this share, uniformly, for all units alike.
     ``correlation``: share of an error's variance that all indicators of one source have in common
-    for one place. ``unknown``: ``between`` draws an unknown cell evenly between its best and its
-    worst case; ``known`` leaves it out, as the score does. ``scaling`` and ``aggregation`` name
-    alternatives of a leaf or node; each draw takes one, the method's own included.
+    for one place. ``unknown``: ``between`` draws an unknown cell of an assessed node evenly between
+    its best and its worst case; ``known`` leaves it out, as the score does. ``scaling`` and
+    ``aggregation`` name alternatives of a leaf or node; each draw takes one, the method's own
+    included.
     """
 
     draws: int = 256

@@ -10,7 +10,7 @@ from riskscore.engine.gaps import Minimum
 from riskscore.engine.preparation import RowImputation
 from riskscore.engine.reading import Section
 from riskscore.engine.tree import Leaf, Node, Weighting
-from riskscore.engine.weights import FROM_DATA, ahp_weights, budget_weights
+from riskscore.engine.weights import CONSISTENT, FROM_DATA, ahp_weights, budget_weights
 
 WEIGHTINGS = ("given", *FROM_DATA, "ahp", "budget")
 
@@ -50,18 +50,24 @@ def parse_weighting(section: Section, children: int) -> Weighting:
     inner = section.kind_section("weighting", "weighting", "given")
     kind = inner.choice("kind", WEIGHTINGS)
     negative = inner.flag("allow_negative", default=False) if kind == "pca" else False
+    loose = inner.flag("allow_inconsistent", default=False) if kind == "ahp" else False
     key = {"ahp": "matrix", "budget": "votes"}.get(kind, "")
     table = _table(inner, key, children) if key else ()
     found = Weighting(kind, negative, table)
     inner.done()
     try:
         if kind == "ahp":
-            ahp_weights(table)
+            _consistent(section, ahp_weights(table).consistency_ratio, loose=loose)
         if kind == "budget":
             budget_weights(table)
     except FitError as error:
         raise section.error("weighting", str(error)) from None
     return found
+
+
+def _consistent(section: Section, ratio: float, *, loose: bool) -> None:
+    if ratio >= CONSISTENT and not loose:
+        raise section.error("inconsistent", f"the consistency ratio is {ratio:.2f}, not below 0.10")
 
 
 def _table(inner: Section, key: str, children: int) -> tuple[tuple[float, ...], ...]:

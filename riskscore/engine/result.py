@@ -23,7 +23,8 @@ class Result:
     * ``scores``: NaN where the node is not assessed.
     * ``coverage``: share 0..1 of the weight that is known, counted down to the leaves.
     * ``low``/``high``: the node's value if every unknown cell were at its best and its worst.
-    * ``context``: the value of what is known, also where too little is known to assess.
+    * ``context``: the value of what is known, also where too little is known to assess. It lies
+      between low and high; the score may not, where a child of poor coverage is left out of it.
     * ``residual``: the score after controls; equals the score where none is on record.
     * ``scaled``: (n, leaves) values after scaling, NaN where unknown.
     * ``imputed``: (n, leaves) cells that the method filled; they are in the score, not in coverage.

@@ -110,8 +110,10 @@ class Goalposts(Scaling):
             np.log(out, out=out)
             start, end = math.log(start), math.log(end)
         np.subtract(out, start, out=out)
-        np.multiply(out, (self.hi - self.lo) / (end - start), out=out)
-        if self.lo:
+        slope = (self.hi - self.lo) / (end - start)
+        np.multiply(out, slope, out=out)
+        # Adding 0 turns the −0 of a falling scale into 0.
+        if self.lo or slope < 0:
             np.add(out, self.lo, out=out)
 
     def span(self) -> tuple[float, float]:

@@ -173,10 +173,11 @@ def _weight() -> Schema:
 
 def _weighting() -> Schema:
     plain = [kind for kind in WEIGHTINGS if kind not in {"ahp", "budget"}]
+    ahp = {"const": "ahp"}
     return either(
         {"enum": plain},
         closed({"kind": {"enum": plain}, "allow_negative": FLAG}, "kind"),
-        closed({"kind": {"const": "ahp"}, "matrix": TABLE}, "kind", "matrix"),
+        closed({"kind": ahp, "matrix": TABLE, "allow_inconsistent": FLAG}, "kind", "matrix"),
         closed({"kind": {"const": "budget"}, "votes": TABLE}, "kind", "votes"),
     )
 

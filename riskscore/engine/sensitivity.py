@@ -13,7 +13,7 @@ from riskscore.engine.frame import Frame
 from riskscore.engine.method import Fitted
 from riskscore.engine.noise import FACTORS, Noise, Sample
 from riskscore.engine.sobol import Indices, indices
-from riskscore.engine.uncertainty import draw
+from riskscore.engine.uncertainty import draw, slices
 
 Target = Callable[[Floats, Floats], Floats]
 
@@ -60,11 +60,13 @@ def sensitivity(
     noise = noise or fitted.method.uncertainty
     factors = active_factors(noise)
     code = node or fitted.root.code
-    nominal = fitted.score(frame).scores[code]
+    nominal, keys = fitted.score(frame).scores[code], keys_of(frame.keys)
 
     def run(numbers: dict[str, Counts]) -> Floats:
         sample = Sample(numbers)
-        values = draw(fitted, frame, noise, sample, keys_of(frame.keys), slice(None))[code]
+        values = np.empty((n, len(frame)))
+        for rows in slices(len(frame), n):
+            values[:, rows] = draw(fitted, frame, noise, sample, keys, rows)[code]
         return target(values, nominal)
 
     a = {factor: np.arange(n, dtype=np.int64) for factor in FACTORS}

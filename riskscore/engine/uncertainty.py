@@ -60,8 +60,10 @@ def spread(
     order = neighbours(frame)
     sorted_frame = frame.take(order)
     sample, keys = Sample.plain(noise.draws), keys_of(sorted_frame.keys)
-    for rows in _slices(n, noise.draws):
-        values, at = draw(fitted, sorted_frame, noise, sample, keys, rows), order[rows]
+    factors: dict[str, Floats] = {}
+    for rows in slices(n, noise.draws):
+        values = draw(fitted, sorted_frame, noise, sample, keys, rows, factors)
+        at = order[rows]
         for code in codes:
             quantiles[code][:, at] = _quantiles(values[code])
         bands[at] = _in_bands(values[codes[0]], fitted.method.bands)
@@ -88,16 +90,25 @@ def neighbours(frame: Frame) -> npt.NDArray[np.intp]:
 
 
 def draw(
-    fitted: Fitted, frame: Frame, noise: Noise, sample: Sample, keys: Keys, rows: slice
+    fitted: Fitted,
+    frame: Frame,
+    noise: Noise,
+    sample: Sample,
+    keys: Keys,
+    rows: slice,
+    factors: dict[str, Floats] | None = None,
 ) -> dict[str, Floats]:
-    """(draws, b) values of every node for some units; NaN where the score is not assessed."""
+    """(draws, b) values of every node for some units; NaN where the score is not assessed.
+
+    ``factors`` may carry the drawn weights from one call to the next of the same settings.
+    """
     number = sum(1 for _ in fitted.root.leaves())
     size = len(range(*rows.indices(len(frame))))
     with np.errstate(over="ignore", invalid="ignore", under="ignore", divide="ignore"):
         scratch = np.empty((number, size)), np.empty((number, size))
         block = Block(frame, rows, fitted.root, *scratch, fitted.method.scale)
         evaluate(fitted.root, block)
-        drawing = Drawing(block, noise, sample, keys[rows])
+        drawing = Drawing(block, noise, sample, keys[rows], factors)
         drawing.node(fitted.root)
     for code, values in drawing.values.items():
         values[:, np.isnan(block.evaluated[code].value)] = np.nan
@@ -126,7 +137,8 @@ def _watched(root: Node) -> list[str]:
     return [root.code, *(child.code for child in root.children if isinstance(child, Node))]
 
 
-def _slices(n: int, draws: int) -> list[slice]:
+def slices(n: int, draws: int) -> list[slice]:
+    """Blocks of units whose (draws, units) arrays stay small."""
     step = max(16, CELLS // draws)
     return [slice(start, min(start + step, n)) for start in range(0, n, step)]
 
@@ -139,7 +151,7 @@ def _quantiles(values: Floats) -> Floats:
     for i, share in enumerate((LOW, MIDDLE, HIGH)):
         below = int(share * last)
         above, part = min(below + 1, last), share * last - below
-        out[i] = ranked[:, below] * (1 - part) + ranked[:, above] * part
+        out[i] = ranked[:, below] + (ranked[:, above] - ranked[:, below]) * part
     out[:, np.isnan(ranked[:, -1])] = np.nan
     return out
 

@@ -38,6 +38,7 @@ class Job(models.Model):
     edition = models.ForeignKey("Edition", models.PROTECT, related_name="+")
     as_of = models.DateField()
     seed = models.BigIntegerField(default=0)
+    draws = models.PositiveIntegerField(default=256, help_text="for intervals; 0 leaves them out")
     scope = models.JSONField(help_text='{"all": true}, {"keys": […]} or {"filter": {…}}')
     reason = models.CharField(max_length=200, blank=True)
     created_by = models.ForeignKey(

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 
 class Band(models.IntegerChoices):
@@ -79,7 +79,11 @@ class Score(ScoreColumns):
                 name="score_composite_in_range",
             ),
         ]
-        indexes = [models.Index(fields=["lens", "-composite", "project"], name="score_ranking")]
+        indexes = [
+            models.Index(
+                "lens", F("composite").desc(nulls_last=True), "project", name="score_ranking"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.project_id} through {self.lens_id}"

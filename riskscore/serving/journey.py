@@ -117,7 +117,7 @@ def _tell(console: Console, address: str, new: Credentials | None) -> None:
     else:
         lines += ["user   as before; forgotten? .venv/bin/python manage.py changepassword admin"]
     lines += [f"logs   {settings.VAR / 'log'}", "Ctrl-C stops everything."]
-    console.print("\n".join(lines), highlight=False, soft_wrap=True, markup=False)
+    console.print("\n" + "\n".join(lines), highlight=False, soft_wrap=True, markup=False)
 
 
 def _serve(children: Children) -> None:

@@ -37,7 +37,7 @@ class Children:
 
     def start(self, name: str, module: Sequence[str], **changes: str) -> None:
         """Start `python -m module…`; what it says goes to the folder's `name.log`."""
-        with self.log_of(name).open("wb") as log:
+        with self.log_of(name).open("wb") as log, _uninterrupted():
             self.running[name] = subprocess.Popen(
                 [sys.executable, "-m", *module],
                 env={**os.environ, **changes},
@@ -46,7 +46,7 @@ class Children:
                 stderr=log,
                 start_new_session=True,
                 pass_fds=(self.inherited,),
-                preexec_fn=_die_with_parent(),  # noqa: PLW1509 - no thread has been started yet
+                preexec_fn=_before_child(),  # noqa: PLW1509 - no thread has been started yet
             )
 
     def log_of(self, name: str) -> Path:
@@ -77,16 +77,27 @@ class Children:
         self.running.clear()
 
 
-def _die_with_parent() -> Callable[[], None] | None:
-    """Return what a child does before it starts: ask Linux for SIGTERM when the parent dies."""
-    if not sys.platform.startswith("linux"):
-        return None
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Hold signals back, lest one comes when a child lives and nobody has noted it yet."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, ENDINGS)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _before_child() -> Callable[[], None]:
+    """Return what a child does first: hear signals, and ask Linux for SIGTERM at parent's death."""
+    linux = sys.platform.startswith("linux")
     libc, parent = ctypes.CDLL(None), os.getpid()
 
     def ask() -> None:
-        libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
-        if os.getppid() != parent:  # it died before the question
-            os._exit(1)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDINGS)
+        if linux:
+            libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+            if os.getppid() != parent:  # it died before the question
+                os._exit(1)
 
     return ask
 

@@ -14,17 +14,27 @@ DIMENSIONS = NODES[1:]
 
 
 @dataclass(frozen=True, slots=True)
+class Node:
+    """The composite or a dimension. No score is "not assessed"; the rest stands beside it.
+
+    `context` is the value of what is known, `low` and `high` the best and the worst case.
+    """
+
+    score: float | None
+    context: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
-    """One project's line. None is "not assessed"; `shared` counts all projects with this score."""
+    """One project's line, nodes in the order of NODES; `shared` counts projects with this score."""
 
     name: str
     place: str
-    mineral: str
-    composite: float | None
-    geopolitical: float | None
-    concentration: float | None
-    labour: float | None
-    indigenous: float | None
+    mineral: str | None
+    nodes: tuple[Node, ...]
+    interval: tuple[float, float] | None
     coverage: float
     band: int
     shared: int
@@ -63,13 +73,34 @@ def _rows(scores: QuerySet[Score]) -> list[Row]:
         .values("composite")
         .annotate(count=Count("*"))
     )
-    columns = scores.annotate(
+    found = scores.select_related("project__place").annotate(
         mineral=Subquery(primary.values("mineral__name")),
         shared=Coalesce(Subquery(alike.values("count")), 0),
-    ).values_list(
-        "project__name", "project__place__name", "mineral", *NODES, "coverage", "band", "shared"
     )
-    return [Row(*values) for values in columns]
+    return [
+        Row(
+            name=score.project.name,
+            place=score.project.place.name,
+            mineral=score.mineral,
+            nodes=_nodes(score),
+            interval=_interval(score),
+            coverage=score.coverage,
+            band=score.band,
+            shared=score.shared,
+        )
+        for score in found
+    ]
+
+
+def _nodes(score: Score) -> tuple[Node, ...]:
+    values = (getattr(score, name) for name in NODES)
+    beside = zip(score.context, score.node_low, score.node_high, strict=True)
+    return tuple(Node(value, *rest) for value, rest in zip(values, beside, strict=True))
+
+
+def _interval(score: Score) -> tuple[float, float] | None:
+    low, high = score.interval_low, score.interval_high
+    return None if low is None or high is None else (low, high)
 
 
 def bands(lens: Lens) -> dict[Band, int]:

@@ -1,31 +1,34 @@
 """The output tables, as people read them in a terminal."""
 
 from collections.abc import Sequence
+from math import isnan
 from typing import Any
 
 from rich import box
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from riskscore.models import Lens
 from riskscore.models.scores import Band
 from riskscore.serving import readings
-from riskscore.serving.readings import DIMENSIONS, Row
+from riskscore.serving.readings import DIMENSIONS, Node, Row
 
-NOT_ASSESSED = "–"
 LEGEND = (
-    "0 = no risk seen, 100 = worst, – = not assessed; shared = projects with this very composite.\n"
+    "0 = no risk seen, 100 = worst; shared = projects with this very composite.\n"
+    "(84) 25–96 = not assessed: national context alone, then best and worst case.\n"
     "Left out: duplicates, and sites where no output of the mineral is known."
 )
 NUMBERS = (
     "composite",
+    "90 %\ninterval",
     "geo-\npolitical",
     "concen-\ntration",
     "labour",
     "indi-\ngenous",
     "cover-\nage",
 )
-OTHER_COLUMNS = 81  # what a line needs beside its three names
+OTHER_COLUMNS = 95  # what a line needs beside its three names
 LOOK: dict[str, Any] = {
     "box": box.SIMPLE_HEAD,
     "title_justify": "left",
@@ -78,16 +81,26 @@ def _projects(title: str, rows: Sequence[Row], room: int) -> Table:
 
 def _cells(row: Row) -> list[str]:
     band = Band(row.band)
-    scores = (row.composite, row.geopolitical, row.concentration, row.labour, row.indigenous)
     return [
-        row.name,
+        escape(row.name),
         row.place,
         row.mineral or "",
-        *(NOT_ASSESSED if score is None else f"{score:.1f}" for score in scores),
+        _cell(row.nodes[0]),
+        "" if row.interval is None else "{:.0f}–{:.0f}".format(*row.interval),
+        *(_cell(node) for node in row.nodes[1:]),
         f"{row.coverage:.0%}",
         f"[{STYLE[band]}]{band.label}[/]",
         f"{row.shared:,}" if row.shared else "",
     ]
+
+
+def _cell(node: Node) -> str:
+    """The score; where there is none, its context and its best–worst bounds."""
+    if node.score is not None:
+        return f"{node.score:.1f}"
+    if isnan(node.context):
+        return f"[dim]– {node.low:.0f}–{node.high:.0f}[/]"
+    return f"[dim]({node.context:.0f}) {node.low:.0f}–{node.high:.0f}[/]"
 
 
 def _bands(lens: Lens) -> Table:
@@ -122,5 +135,6 @@ def _caveats(lens: Lens) -> list[str]:
     return [
         f"Share of the composite's variance explained by country alone: {explained}",
         f"{ties.sharing:,} of {ties.assessed:,} assessed projects share their composite with "
-        f"another one: {ties.distinct:,} distinct values, the commonest held by {ties.largest:,}.",
+        "another one;",
+        f"there are {ties.distinct:,} distinct composites, the commonest held by {ties.largest:,}.",
     ]

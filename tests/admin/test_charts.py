@@ -65,7 +65,8 @@ def test_nothing_to_count_draws_nothing_and_divides_by_nothing() -> None:
 
 
 def test_a_trend_leaves_a_gap_where_a_version_was_not_assessed() -> None:
-    assert [left for _, left, _ in boxes(charts.trend([10, None, 90]))] == [-0.5, 99.5]
+    drawn = [box for box in boxes(charts.trend([10, None, 90, 40])) if box[0] == "mark"]
+    assert drawn == [("mark", 0, 7.2), ("mark", 16, 7.2), ("mark", 24, 7.2)]
 
 
 def test_text_in_a_chart_is_escaped() -> None:

@@ -17,6 +17,11 @@ def work() -> None:
         pass
 
 
+def kept() -> set[int]:
+    """The lenses that are kept current."""
+    return set(Lens.objects.filter(kept_current=True).values_list("pk", flat=True))
+
+
 def test_saving_a_changed_project_rescores_it_through_every_current_lens(
     page: Client, project: Project, lens: Lens
 ) -> None:
@@ -24,7 +29,7 @@ def test_saving_a_changed_project_rescores_it_through_every_current_lens(
     response = page.post(address, {**form_of(page, address), "place": "COD"}, follow=True)
     assert "Rescoring has started" in response.text
     started = Job.objects.filter(scope={"keys": [project.key]})
-    assert {job.lens_id for job in started} == set(Lens.objects.values_list("pk", flat=True))
+    assert {job.lens_id for job in started} == kept()
     assert {job.queue for job in started} == {"interactive"}
     assert {job.created_by.username for job in started if job.created_by} == {"ada"}
     before = Score.objects.get(project=project, lens=lens)
@@ -41,6 +46,16 @@ def test_until_it_is_rescored_the_page_says_that_the_score_is_older(
     assert "Edited since this score was computed" in page.get(address).text
     work()
     assert "Edited since this score was computed" not in page.get(address).text
+
+
+def test_a_lens_that_is_not_kept_current_is_left_and_says_so(
+    page: Client, project: Project
+) -> None:
+    Lens.objects.filter(importer="JPN").update(kept_current=False)
+    address = url("project", "change", project.pk)
+    page.post(address, {**form_of(page, address), "place": "COD"})
+    work()
+    assert "edits do not rescore through this lens" in page.get(address).text
 
 
 def test_saving_without_a_change_starts_nothing(page: Client, project: Project) -> None:
@@ -200,7 +215,7 @@ def test_chosen_projects_are_rescored_by_one_job_per_lens(page: Client, project:
     response = page.post(url("project"), choose("rescore_selected", project, other), follow=True)
     assert "Rescoring has started" in response.text
     keys = sorted([project.key, other.key])
-    assert Job.objects.filter(scope={"keys": keys}).count() == Lens.objects.count()
+    assert Job.objects.filter(scope={"keys": keys}).count() == len(kept())
 
 
 def test_projects_are_archived_with_a_note_in_their_history(page: Client, project: Project) -> None:
@@ -223,13 +238,14 @@ def test_rescoring_needs_its_permission_and_a_post(
     )
     before = Job.objects.count()
     assert as_staff("view_project", "add_job").post(address).status_code == 302
-    assert Job.objects.count() == before + Lens.objects.count()
+    assert Job.objects.count() == before + len(kept())
 
 
 def test_a_job_that_cannot_start_leaves_the_project_as_it_was(
     page: Client, project: Project
 ) -> None:
-    Lens.objects.create(method_code="never-published", importer=Place.objects.get(code="WLD"))
+    nobody = Place.objects.get(code="WLD")
+    Lens.objects.create(method_code="never-published", importer=nobody, kept_current=True)
     address = url("project", "change", project.pk)
     response = page.post(address, {**form_of(page, address), "name": "Changed"}, follow=True)
     assert "Nothing was saved." in response.text

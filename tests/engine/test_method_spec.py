@@ -127,6 +127,15 @@ def test_a_node_is_checked_key_by_key(key: str, value: Any, rule: str) -> None:
     assert (error.path.split("/")[0], error.rule) == ("r", rule)
 
 
+def test_comparisons_that_contradict_each_other_are_refused_unless_accepted() -> None:
+    circle = [[1, 9, 1 / 9], [1 / 9, 1, 9], [9, 1 / 9, 1]]
+    root = node("r", *(leaf(c) for c in "abc"), weighting={"kind": "ahp", "matrix": circle})
+    with pytest.raises(MethodError, match="consistency ratio"):
+        method(root)
+    root["weighting"]["allow_inconsistent"] = True
+    assert method(root).root.weighting.kind == "ahp"
+
+
 def test_a_date_in_a_spec_is_refused_with_its_place() -> None:
     spec = {"code": "m", "version": 1, "root": node("r", leaf("a", reason=date(2020, 1, 1)))}
     with pytest.raises(MethodError, match="r/a: 'reason' must be text"):
@@ -188,7 +197,7 @@ def test_a_fitted_method_survives_json_bit_for_bit() -> None:
     frame = Frame.from_columns(cells)
     fitted = method(root).fit(frame)
     again = Fitted.from_dict(json.loads(json.dumps(fitted.to_dict())))
-    assert again.to_dict() == fitted.to_dict()
+    assert again == fitted
     before, after = fitted.score(frame), again.score(frame)
     for code in before.nodes:
         assert before.scores[code].tobytes() == after.scores[code].tobytes()

@@ -73,7 +73,9 @@ def cases(draw: st.DrawFn) -> tuple[Fitted, Frame]:
 
 
 def same(left: Any, right: Any) -> bool:
-    return bool(np.ascontiguousarray(left).tobytes() == np.ascontiguousarray(right).tobytes())
+    """The same bits; any NaN equals any other."""
+    a, b = (np.where(np.isnan(x), np.nan, x) for x in (left, right))
+    return bool(np.ascontiguousarray(a).tobytes() == np.ascontiguousarray(b).tobytes())
 
 
 @settings(deadline=None)
@@ -126,6 +128,8 @@ def test_scores_stay_on_the_scale_and_context_within_its_bounds(case: tuple[Fitt
         known = ~np.isnan(result.scores[code])
         assert (result.scores[code][known] >= -TOLERANCE).all()
         assert (result.scores[code][known] <= 100 + TOLERANCE).all()
+        if any(node.aggregation.floor for node in fitted.root.nodes()):
+            continue  # an unknown node is worth its floor at least, which may exceed the context
         seen = ~np.isnan(result.context[code])
         assert (result.low[code] <= result.context[code] + TOLERANCE)[seen].all()
         assert (result.context[code] <= result.high[code] + TOLERANCE)[seen].all()

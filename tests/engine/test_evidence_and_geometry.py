@@ -1,0 +1,121 @@
+"""From statements and coordinates to project-level indicators."""
+
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pytest
+import shapely
+
+from riskscore.engine.catalogue import CONSENT_LEVELS
+from riskscore.engine.evidence import Statements, project_indicators
+from riskscore.engine.geometry import Lands, Localities, haversine_km, overlap_share
+
+DAY = date(2025, 1, 1)
+
+
+def said(*rows: dict[str, Any]) -> Statements:
+    base = {
+        "unit": 0,
+        "kind": "",
+        "level": "",
+        "on": "2025-01-01",
+        "expires": None,
+        "severity": 1.0,
+        "credibility": 1.0,
+        "status": "verified",
+        "own": False,
+    }
+    full = [{**base, **row} for row in rows]
+    return Statements(
+        unit=np.array([r["unit"] for r in full], np.int64),
+        kind=np.array([r["kind"] for r in full], object),
+        level=np.array([r["level"] for r in full], object),
+        happened_on=np.array([r["on"] for r in full], "datetime64[D]"),
+        expires_on=np.array([r["expires"] for r in full], "datetime64[D]"),
+        severity=np.array([r["severity"] for r in full], np.float64),
+        credibility=np.array([r["credibility"] for r in full], np.float64),
+        status=np.array([r["status"] for r in full], object),
+        self_disclosed=np.array([r["own"] for r in full], bool),
+    )
+
+
+def found(key: str, *rows: dict[str, Any], size: int = 1) -> Any:
+    return project_indicators(said(*rows), size, DAY)[key]
+
+
+def test_no_evidence_is_unknown() -> None:
+    for values in project_indicators(said(), 2, DAY).values():
+        assert np.isnan(values).all()
+
+
+def test_harm_joins_fades_and_ends_as_unknown() -> None:
+    fresh = {"kind": "fatality"}
+    assert found("lab.evidence", fresh)[0] == pytest.approx(80.0)
+    assert found("lab.evidence", fresh, fresh)[0] == pytest.approx(96.0)
+    assert found("lab.evidence", {**fresh, "on": "2022-01-01"})[0] == pytest.approx(40, abs=0.1)
+    assert np.isnan(found("lab.evidence", {**fresh, "on": "2015-12-01"})[0])
+    assert np.isnan(found("lab.evidence", {**fresh, "on": "2025-01-02"})[0])
+    assert np.isnan(found("lab.evidence", {**fresh, "status": "retracted"})[0])
+    assert found("lab.evidence", {**fresh, "status": "reported"})[0] == pytest.approx(56.0)
+
+
+def test_relief_lowers_harm_but_is_no_harm_itself() -> None:
+    harm, relief = {"kind": "child_labour"}, {"kind": "remedy"}
+    assert found("lab.evidence", harm, relief)[0] == pytest.approx(70.0)
+    assert np.isnan(found("lab.evidence", relief)[0])
+
+
+def test_the_newest_word_on_consent_counts_and_a_disputed_consent_is_contested() -> None:
+    old = {"kind": "consent", "level": "consented", "on": "2020-01-01"}
+    new = {"kind": "consent", "level": "refused", "on": "2024-01-01"}
+    assert CONSENT_LEVELS[int(found("ind.consent", new, old)[0])] == "refused"
+    assert np.isnan(found("ctl.consent", new, old)[0])
+    disputed = {**old, "status": "disputed"}
+    assert CONSENT_LEVELS[int(found("ind.consent", disputed)[0])] == "contested"
+    assert found("ctl.consent", {**old, "on": "2024-01-01"})[0] == 1.0
+
+
+def test_controls_expire_and_ones_own_word_counts_half() -> None:
+    badge = {"kind": "certification", "level": "75"}
+    assert found("ctl.certification", badge)[0] == 0.75
+    assert found("ctl.certification", {**badge, "own": True})[0] == 0.375
+    assert np.isnan(found("ctl.certification", {**badge, "expires": "2024-12-31"})[0])
+    assert np.isnan(found("ctl.certification", {**badge, "level": "gold star"})[0])
+    stale = {"kind": "grievance_mechanism", "on": "2021-01-01"}
+    assert np.isnan(found("ctl.grievance", stale)[0])
+    assert found("ctl.grievance", {**stale, "expires": "2026-01-01"})[0] == 1.0
+
+
+def test_evidence_reaches_its_own_project_only() -> None:
+    values = found("ind.conflict", {"kind": "resettlement", "unit": 1}, size=3)
+    assert values[1] == 100.0
+    assert np.isnan(values[[0, 2]]).all()
+
+
+def test_distances_cross_the_antimeridian() -> None:
+    assert haversine_km(0.0, 179.5, 0.0, -179.5) == pytest.approx(111.195, abs=0.01)
+    near = Localities([0.0], [-179.5]).nearest_km([0.0], [179.5])
+    assert near[0] == pytest.approx(111.195, abs=0.01)
+
+
+def test_beyond_reach_and_without_a_map_a_distance_is_unknown() -> None:
+    points = Localities([10.0, 50.0], [10.0, 10.0])
+    km = points.nearest_km([10.5, 30.0, np.nan], [10.0, 10.0, 0.0])
+    assert km[0] == pytest.approx(55.6, abs=0.1)
+    assert np.isnan(km[1:]).all()
+    assert np.isnan(Localities([], []).nearest_km([1.0], [1.0])[0])
+
+
+def test_land_is_near_far_or_unmapped() -> None:
+    land, mapped = shapely.box(0, 0, 1, 1), shapely.box(-5, -5, 5, 5)
+    km = Lands([land], mapped).distance_km([0.5, 0.5, 0.5, 0.5], [0.5, 1.1, 4.0, 20.0])
+    assert km[0] == 0.0
+    assert km[1] == pytest.approx(11.1, abs=0.1)
+    assert km[2] == 50.0
+    assert np.isnan(km[3])
+
+
+def test_half_a_footprint_overlaps_by_half() -> None:
+    assert overlap_share(shapely.box(0, 0, 2, 1), shapely.box(1, 0, 3, 1)) == pytest.approx(0.5)
+    assert overlap_share(shapely.Point(1, 1), shapely.box(0, 0, 2, 2)) == 1.0
