@@ -6,7 +6,7 @@ The bytes go into the database in pieces, so that any worker on any machine can 
 import difflib
 import hashlib
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from types import ModuleType
@@ -102,6 +102,20 @@ def finish(loaded: Intake) -> None:
             [loaded.id],
         )
     IntakePart.objects.filter(intake=loaded).delete()
+
+
+def rejects(intake: Intake) -> Iterator[tuple[str, ...]]:
+    """The report of what is wrong, row by row, header first; harmless in a spreadsheet."""
+    yield "line", "column", "value", "reason", "suggestion"
+    for fault in intake.faults.order_by("line", "id").iterator():
+        cells = (fault.column, fault.value, fault.reason, fault.remedy)
+        yield ("" if fault.line is None else str(fault.line), *(harmless(cell) for cell in cells))
+
+
+def harmless(text: str) -> str:
+    """The text with an apostrophe before it where a spreadsheet would run it as a formula."""
+    runs = text.lstrip()[:1] in set("=+-@\N{FULLWIDTH EQUALS SIGN}") or text[:1] in set("\t\r\n")
+    return f"'{text}" if runs else text
 
 
 def _module(code: str) -> ModuleType:

@@ -41,6 +41,8 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
         "riskscore.intake",
     ),
     "riskscore.rescoring": (*GROUND, "riskscore.ledger", "riskscore.frames", "riskscore.copying"),
+    "riskscore.registry": ("riskscore.models", "riskscore.releases"),
+    "riskscore.freshness": (*GROUND, "riskscore.frames", "riskscore.rescoring"),
     "riskscore.replaying": (*GROUND, "riskscore.rescoring"),
     "riskscore.jobs": (
         "riskscore.models",

@@ -154,13 +154,4 @@ def _summary(intake: Intake) -> str:
 
 def _write_rejects(intake: Intake, path: Path) -> None:
     with path.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file)
-        writer.writerow(["line", "column", "value", "reason", "suggestion"])
-        for fault in intake.faults.order_by("line", "id").iterator():
-            cells = (fault.column, fault.value, fault.reason, fault.remedy)
-            writer.writerow([fault.line, *(harmless(cell) for cell in cells)])
-
-
-def harmless(text: str) -> str:
-    """The text so that no spreadsheet runs it."""
-    return f"'{text}" if text.lstrip()[:1] in tuple("=+-@") or text[:1] in tuple("\t\r\n") else text
+        csv.writer(file).writerows(uploads.rejects(intake))

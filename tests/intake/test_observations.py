@@ -1,5 +1,7 @@
 """Observations of files: whole or not at all, nothing twice, corrections as new rows."""
 
+from typing import Any
+
 import pytest
 from django.conf import settings
 
@@ -179,7 +181,7 @@ def test_a_file_that_ends_its_worker_three_times_is_given_up() -> None:
     ],
 )
 def test_what_cannot_be_taken_in_is_refused_before_any_work(
-    source: str, wanted: dict[str, object], reason: str
+    source: str, wanted: dict[str, Any], reason: str
 ) -> None:
     with pytest.raises(uploads.CannotTakeIn, match=reason):
         queue(LAW, source, **wanted)
