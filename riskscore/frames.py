@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 from django.db import connection
 
+from riskscore import releases
 from riskscore.engine import evidence, geometry
 from riskscore.engine.catalogue import Level
 from riskscore.engine.derivation import derive
@@ -54,9 +55,9 @@ class Projects:
 def known_at(pinned: Pinned) -> Known:
     """Tables of every indicator, from the releases that were current at the edition."""
     axes = _axes(pinned)
-    releases = current_releases(pinned.edition)
-    tables = derive(_observations(axes, releases), axes) | _learned(axes, pinned.edition)
-    return Known(axes, tables, _localities(releases))
+    standing = releases.standing(pinned.edition)
+    tables = derive(_observations(axes, standing), axes) | _learned(axes, pinned.edition)
+    return Known(axes, tables, _localities(standing.ids))
 
 
 #: The indicator that each kind of learned model feeds.
@@ -82,15 +83,8 @@ def _learned(axes: Axes, edition: int) -> dict[str, Table]:
 
 
 def current_releases(edition: int) -> list[int]:
-    """Ids of the newest release of each source as of an edition: releases are never mixed."""
-    return [
-        row[0]
-        for row in _rows(
-            "SELECT DISTINCT ON (source_id) id FROM riskscore_release WHERE edition_id <= %s"
-            " ORDER BY source_id, edition_id DESC, id DESC",
-            [edition],
-        )
-    ]
+    """Ids of the releases that stand at an edition."""
+    return releases.standing(edition).ids
 
 
 def _axes(pinned: Pinned) -> Axes:
@@ -112,13 +106,18 @@ def _axes(pinned: Pinned) -> Axes:
     )
 
 
-def _observations(axes: Axes, releases: Sequence[int]) -> dict[str, Observations]:
-    """The observations of these releases by key; of bilateral trade, the importer's own."""
+def _observations(axes: Axes, standing: releases.Standing) -> dict[str, Observations]:
+    """The observations that hold, by key; of bilateral trade, the importer's own."""
     rows = _rows(
-        "SELECT indicator, place_id, mineral_id, importer_id, year, value, standard_error,"
-        " since, until, label FROM riskscore_observation WHERE release_id = ANY(%s)"
-        " AND (indicator NOT LIKE 'baci.%%' OR importer_id = ANY(%s)) ORDER BY indicator, id",
-        [list(releases), sorted(axes.members)],
+        "SELECT indicator, place_id, mineral_id, importer_id, year, value, standard_error,"  # noqa: S608
+        f" since, until, label FROM {releases.HOLDING} o WHERE project_id IS NULL"
+        " AND (indicator NOT LIKE 'baci.%%' OR importer_id = ANY(%(members)s))"
+        " ORDER BY indicator, id",
+        {
+            "alone": standing.alone,
+            "mixed": standing.mixed,
+            "members": sorted(axes.members),
+        },
     )
     places = {code: index for index, code in enumerate(axes.places)}
     minerals = {code: index for index, code in enumerate(axes.minerals)}
@@ -149,11 +148,11 @@ def _indices(codes: Iterable[str | None], index: dict[str, int]) -> npt.NDArray[
     return np.array([NOWHERE if code is None else index[code] for code in codes], np.int32)
 
 
-def _localities(releases: Sequence[int]) -> geometry.Localities:
+def _localities(release_ids: Sequence[int]) -> geometry.Localities:
     rows = _rows(
         "SELECT latitude, longitude FROM riskscore_locality WHERE release_id = ANY(%s)"
         " ORDER BY release_id, code",
-        [list(releases)],
+        [list(release_ids)],
     )
     points = np.array(rows, np.float64).reshape(-1, 2)
     return geometry.Localities(points[:, 0], points[:, 1])
@@ -259,7 +258,7 @@ def _evidence(ids: Sequence[int], row_of: dict[int, int], pinned: Pinned) -> dic
     return evidence.project_indicators(statements, len(row_of), pinned.as_of)
 
 
-def _rows(sql: str, params: list[Any]) -> list[tuple[Any, ...]]:
+def _rows(sql: str, params: list[Any] | dict[str, Any]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
         return list(cursor.fetchall())

@@ -1,5 +1,7 @@
 """The only door through which work begins: start · cancel · pause · resume · retry · hint.
 
+Files are taken in through it as well.
+
 ``start`` writes the row with all its inputs pinned and publishes on commit; the row alone is
 enough, the message only saves waiting.
 """
@@ -7,15 +9,15 @@ enough, the message only saves waiting.
 import uuid
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
-from typing import Any
+from typing import Any, BinaryIO
 
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from riskscore import ledger, scope
-from riskscore.models import Edition, ItemError, Job, Lens, Method, Place, Schedule
-from workers.celery import ring
+from riskscore import ledger, scope, uploads
+from riskscore.models import Edition, Intake, ItemError, Job, Lens, Method, Place, Schedule
+from workers.celery import TAKE_IN, ring
 
 #: Hints per job: one for each worker process that might help. More would only be noise.
 HINTS = {Job.Queue.INTERACTIVE: 1, Job.Queue.BULK: 4}
@@ -99,6 +101,43 @@ def refresh(reason: str, by: Any = None) -> list[Job]:
 def cancel(job_id: uuid.UUID) -> None:
     """Stop a job: what has begun ends, what has not is skipped. A finished job stays as it is."""
     ledger.cancel(job_id)
+
+
+def take_in(content: BinaryIO, name: str, wanted: uploads.Wanted, *, by: Any = None) -> Intake:
+    """Write down a file (its bytes too) and hint at it on commit. Raises CannotTakeIn."""
+    with transaction.atomic():
+        intake = uploads.store(content, name, wanted, by=by)
+        transaction.on_commit(hint_intake)
+    return intake
+
+
+def confirm_intake(done: Intake, *, by: Any = None) -> Intake:
+    """Take in for good what a dry run has shown. Raises CannotTakeIn."""
+    with transaction.atomic():
+        intake = uploads.again(done, by=by)
+        transaction.on_commit(hint_intake)
+    return intake
+
+
+def cancel_intake(key: uuid.UUID) -> None:
+    """Stop taking a file in. What has been loaded stays; before that nothing has."""
+    uploads.cancel(key)
+
+
+def follow_intakes() -> None:
+    """Rescore what loaded files touch, through every lens that is kept current; that ends them."""
+    loaded = Intake.objects.select_for_update(skip_locked=True).filter(state=Intake.State.LOADED)
+    with transaction.atomic():
+        for intake in loaded.order_by("id"):
+            for lens in Lens.objects.filter(kept_current=True):
+                start(intake.touched, lens=lens, reason=f"intake: {intake.file}"[:200],
+                      by=intake.created_by)  # fmt: skip
+            uploads.finish(intake)
+
+
+def hint_intake() -> None:
+    """Tell a worker that a file waits. Without a broker the pollers find it."""
+    ring({"intake": 1}, TAKE_IN)
 
 
 def pause(job_id: uuid.UUID) -> None:

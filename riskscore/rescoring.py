@@ -6,7 +6,7 @@ import os
 import socket
 import time
 import uuid
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -112,13 +112,7 @@ def _put_back(claim: ledger.Claim, error: Exception) -> bool:
 def score_chunk(claim: ledger.Claim) -> None:
     """Score the projects of a claimed chunk and write the scores, all or none. Raises LeaseLost."""
     job = Job.objects.select_related("lens").get(id=claim.job_id)
-    pinned = frames.Pinned(job.edition_id, job.as_of, job.lens.importer_id)
-    known = frames.known_at(pinned)
-    fitted = fitted_method(job.method_id)
-    projects = frames.projects(claim.project_ids, known, pinned)
-    frame = gather(known.tables, projects.units, fitted.method, known.axes)
-    result = fitted.score(frame)
-    columns = _columns(projects, result, _interval(fitted, frame, job), job.method_id)
+    columns = compute(job, claim.project_ids).columns
     with transaction.atomic():
         # First the token: who lost the lease must not get as far as writing.
         now = ledger.finish(claim, failed=0)
@@ -126,6 +120,27 @@ def score_chunk(claim: ledger.Claim) -> None:
         ledger.ensure_history_partition(now.date())
         _stage(columns)
         _write(job, now)
+
+
+@dataclass(frozen=True, slots=True)
+class Computed:
+    """Scores before they are written: the method, what it read, and the columns to be stored."""
+
+    fitted: Fitted
+    frame: Frame
+    columns: dict[str, np.ndarray[Any, Any]]
+
+
+def compute(job: Job, project_ids: list[int]) -> Computed:
+    """Score projects with what a job pinned: the same numbers whenever it is asked."""
+    pinned = frames.Pinned(job.edition_id, job.as_of, job.lens.importer_id)
+    known = frames.known_at(pinned)
+    fitted = fitted_method(job.method_id)
+    projects = frames.projects(project_ids, known, pinned)
+    frame = gather(known.tables, projects.units, fitted.method, known.axes)
+    interval = _interval(fitted, frame, job)
+    columns = _columns(projects, fitted.score(frame), interval, job.method_id)
+    return Computed(fitted, frame, columns)
 
 
 @lru_cache(maxsize=8)

@@ -14,7 +14,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from riskscore.models import LearnedModel, TrainingRequest
-from workers.celery import TRAIN, app
+from workers.celery import TRAIN, ring
 
 log = logging.getLogger(__name__)
 
@@ -48,11 +48,8 @@ def request(kind: str, *, by: Any, reason: str = "", seed: int = 0) -> TrainingR
 
 
 def hint() -> None:
-    """Tell a worker that there may be a training to do. Never raises: sweeps hint again."""
-    try:
-        app.send_task(TRAIN, queue=QUEUE, retry=False)
-    except Exception as error:
-        log.warning("no hint sent (%s); the next sweep hints again", type(error).__name__)
+    """Tell a worker that there may be a training to do; the sweep tells again."""
+    ring({QUEUE: 1}, TRAIN)
 
 
 def hint_if_waiting() -> None:

@@ -31,11 +31,24 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "riskscore.progress": ("riskscore.models",),
     "riskscore.copying": (),
     "riskscore.access": ("riskscore.models",),
+    "riskscore.releases": (),
     "riskscore.ledger": ("riskscore.models", "riskscore.planning", "riskscore.progress"),
     "riskscore.heartbeat": ("riskscore.ledger",),
-    "riskscore.staleness": (*GROUND, "riskscore.frames", "riskscore.scope"),
-    "riskscore.frames": GROUND,
-    "riskscore.intake": (*GROUND, "riskscore.ledger", "riskscore.sources"),
+    "riskscore.staleness": (
+        *GROUND,
+        "riskscore.frames",
+        "riskscore.scope",
+        "riskscore.releases",
+    ),
+    "riskscore.frames": (*GROUND, "riskscore.releases"),
+    "riskscore.uploads": ("riskscore.models", "riskscore.sources"),
+    "riskscore.intake": (
+        *GROUND,
+        "riskscore.ledger",
+        "riskscore.sources",
+        "riskscore.releases",
+        "riskscore.intake",
+    ),
     "riskscore.rescoring": (
         *GROUND,
         "riskscore.copying",
@@ -44,8 +57,17 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
         "riskscore.heartbeat",
         "riskscore.staleness",
     ),
+    "riskscore.register": ("riskscore.models", "riskscore.releases"),
+    "riskscore.freshness": (*GROUND, "riskscore.frames", "riskscore.rescoring"),
+    "riskscore.replaying": (*GROUND, "riskscore.rescoring"),
     "riskscore.schedules": ("riskscore.models", "riskscore.jobs"),
-    "riskscore.jobs": ("riskscore.models", "riskscore.ledger", "riskscore.scope", "workers.celery"),
+    "riskscore.jobs": (
+        "riskscore.models",
+        "riskscore.ledger",
+        "riskscore.scope",
+        "riskscore.uploads",
+        "workers.celery",
+    ),
     "riskscore.edits": (*GROUND, "riskscore.jobs"),
     "riskscore.trainings": ("riskscore.models", "workers.celery"),
     "riskscore.panels": ("riskscore.models", "riskscore.frames", "riskscore.learning"),
@@ -172,7 +194,8 @@ def test_each_published_task_name_exists() -> None:
     script = (
         "import django; django.setup();"
         "from workers import celery, tasks;"
-        "names = {celery.WORK, celery.POLL, celery.SWEEP, celery.TRAIN};"
+        "names = {celery.WORK, celery.POLL, celery.SWEEP, celery.TRAIN, celery.TAKE_IN,"
+        " celery.TAKE_IN_STRANDED};"
         "ours = {name for name in celery.app.tasks if name.startswith('riskscore.')};"
         "assert names == ours, (names, ours)"
     )

@@ -22,6 +22,8 @@ WORK = "riskscore.work"
 POLL = "riskscore.poll"
 SWEEP = "riskscore.sweep"
 TRAIN = "riskscore.train"
+TAKE_IN = "riskscore.take_in"
+TAKE_IN_STRANDED = "riskscore.take_in_stranded"
 
 SWEEP_EVERY_S = 15.0
 POLL_EVERY_S = 2.0
@@ -62,17 +64,17 @@ class Bell:
 
     _awake_from = 0.0
 
-    def __call__(self, calls: Mapping[str, int]) -> None:
+    def __call__(self, calls: Mapping[str, int], task: str = WORK) -> None:
         """Send so many calls to each queue; a call more or less changes nothing but the waiting."""
         if not calls or time.monotonic() < self._awake_from:
             return
-        talking = threading.Thread(target=self._ring, args=(calls,), name="bell", daemon=True)
+        talking = threading.Thread(target=self._ring, args=(calls, task), name="bell", daemon=True)
         talking.start()
         talking.join(PATIENCE_S)
         if talking.is_alive():
             self._sleep("no answer")
 
-    def _ring(self, calls: Mapping[str, int]) -> None:
+    def _ring(self, calls: Mapping[str, int], task: str) -> None:
         try:
             with (
                 app.connection_for_write() as connection,
@@ -80,7 +82,7 @@ class Bell:
             ):
                 for queue, times in calls.items():
                     for _ in range(times):
-                        app.send_task(WORK, queue=queue, producer=producer, retry=False)
+                        app.send_task(task, queue=queue, producer=producer, retry=False)
         except Exception as error:
             self._sleep(type(error).__name__)
 
@@ -100,6 +102,8 @@ class Poller(bootsteps.StartStopStep):
     not take the whole worker along, and one that hangs can be killed.
     """
 
+    task = POLL
+
     def __init__(self, parent: Any, **options: Any) -> None:
         super().__init__(parent, **options)
         self._stopping = threading.Event()
@@ -107,10 +111,14 @@ class Poller(bootsteps.StartStopStep):
         self._called_at = 0.0
 
     def start(self, parent: Any) -> None:  # noqa: ARG002
-        threading.Thread(target=self._run, name="poller", daemon=True).start()
+        threading.Thread(target=self._run, name=self.task, daemon=True).start()
 
     def stop(self, parent: Any) -> None:  # noqa: ARG002
         self._stopping.set()
+
+    def beat(self) -> None:
+        """Say that the worker is well."""
+        pulse.beat()
 
     def _run(self) -> None:
         while not self._stopping.wait(POLL_EVERY_S):
@@ -118,7 +126,7 @@ class Poller(bootsteps.StartStopStep):
             close_old_connections()
             try:
                 self._poll()
-                pulse.beat()
+                self.beat()
             except Exception:
                 log.exception("poll failed")
 
@@ -134,6 +142,18 @@ class Poller(bootsteps.StartStopStep):
             self._called_at = time.monotonic()
 
 
-app.steps["worker"].add(Poller)
+class FilePoller(Poller):
+    """The same for files on their way in, in a thread of its own: one file may take minutes."""
+
+    task = TAKE_IN_STRANDED
+
+    def _poll(self) -> None:
+        app.tasks[self.task]()
+
+    def beat(self) -> None:
+        """No sign of life: a worker that is busy with a file must still sweep to count as well."""
+
+
+app.steps["worker"].update({Poller, FilePoller})
 # The scheduler publishes every few seconds: that is its sign of life.
 after_task_publish.connect(pulse.beat)

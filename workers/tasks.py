@@ -1,7 +1,20 @@
 """Task shells: one line each. Every task may run twice, or never."""
 
 from riskscore import jobs, ledger, rescoring, schedules, training, trainings
-from workers.celery import POLL, SWEEP, TRAIN, TRAINING_LIMIT_S, WORK, app
+from riskscore.intake import work as intakes
+from workers.celery import (
+    POLL,
+    SWEEP,
+    TAKE_IN,
+    TAKE_IN_STRANDED,
+    TRAIN,
+    TRAINING_LIMIT_S,
+    WORK,
+    app,
+)
+
+#: A file of millions of rows takes minutes; whoever hangs longer than this is ended.
+LONGEST_INTAKE_S = 3600
 
 
 @app.task(name=WORK)
@@ -28,3 +41,17 @@ def sweep() -> None:
 def train() -> None:
     """Train what somebody asked for."""
     training.drain()
+
+
+@app.task(name=TAKE_IN, soft_time_limit=LONGEST_INTAKE_S, time_limit=LONGEST_INTAKE_S + 60)
+def take_in() -> None:
+    """Take in every file that waits, then rescore what they touch."""
+    intakes.drain()
+    jobs.follow_intakes()
+
+
+@app.task(name=TAKE_IN_STRANDED)
+def take_in_stranded() -> None:
+    """What a worker does without being told: files on which nobody works."""
+    intakes.drain(waiting_s=ledger.STRANDED_AFTER_S)
+    jobs.follow_intakes()

@@ -79,6 +79,16 @@ LISTED_LEVELS = ("no_mining_good", "another_mining_good", "child", "forced")
 ALIGNMENT_LEVELS = ("domestic", "trade_agreement", "partner", "forum", "none")
 CONSENT_LEVELS = ("consented", "consulted", "notified", "identified", "contested", "refused")
 
+RIGHTS_LEVELS = ("1", "2", "3", "4", "5", "5+")
+FUNDAMENTAL = {
+    "029": "forced labour",
+    "105": "abolition of forced labour",
+    "087": "freedom of association",
+    "098": "right to organise and to bargain collectively",
+    "100": "equal remuneration",
+    "111": "discrimination",
+}
+
 P, M, PM = Level.PLACE, Level.MINERAL, Level.PLACE_MINERAL
 IP, IM, IPM, PROJECT = (
     Level.IMPORTER_PLACE,
@@ -165,6 +175,32 @@ OBSERVATIONS: tuple[Indicator, ...] = (
                 "The importer's imports from the place, HS codes of the mineral summed.", "baci"),
     observation("ec.eol_rir", "End-of-life recycling input rate", M, "share 0..1", -1,
                 "Share of demand met by recycled end-of-life material.", "ec"),
+    observation("usgs.production", "Production, USGS", PM, "as stated (t, kt, Mct: see label)", 1,
+                "Yearly output of one mineral in one place; the label says which product.",
+                "usgs"),
+    observation("usgs.reserves", "Reserves, USGS", PM, "as stated (t, kt, Mct: see label)", -1,
+                "Reserves of one mineral in one place.", "usgs"),
+    observation("project.capacity", "Capacity of a project", PROJECT, "as stated: see label", 1,
+                "Yearly capacity of a site, as its owner or a compiler states it.", "projects"),
+)  # fmt: skip
+
+# Their files may not be passed on, so no bundle has them: unknown until somebody loads them.
+AWAITED_OBSERVATIONS: tuple[Indicator, ...] = (
+    observation("ituc.rating", "ITUC rating of workers' rights", P, "level", 1,
+                "Rating of the Global Rights Index; 5+ is the breakdown of the rule of law.",
+                "ituc", levels=RIGHTS_LEVELS),
+    *(
+        observation(f"ilo.c{number}", f"ILO C{number} ratified", P, "0/1", -1,
+                    f"Fundamental convention: {about}.", "ilo-fundamental")
+        for number, about in FUNDAMENTAL.items()
+    ),
+    observation("walkfree.prevalence", "Prevalence of modern slavery", P, "per 1,000 people", 1,
+                "Estimate of the Global Slavery Index.", "walk-free"),
+    observation("walkfree.vulnerability", "Vulnerability to modern slavery", P, "0..100", 1,
+                "Vulnerability score of the Global Slavery Index.", "walk-free"),
+    observation("oecd.restriction", "Export restriction, OECD inventory", PM, "level", 1,
+                "Strictest export restriction on the raw material in a year.", "oecd",
+                levels=RESTRICTION_LEVELS),
 )  # fmt: skip
 
 
@@ -307,9 +343,32 @@ CONTROLS: tuple[Indicator, ...] = (
               ("evidence",)),
 )  # fmt: skip
 
+AWAITED: tuple[Indicator, ...] = (
+    indicator("lab.rights", "Workers' rights", P, "level", 1,
+              "How far the rights to unions, strikes and bargaining are violated.", ("ituc",),
+              "ituc.rating", levels=RIGHTS_LEVELS),
+    indicator("lab.conventions", "Fundamental labour conventions ratified", P, "share 0..1", -1,
+              "Share of six fundamental ILO conventions ratified, over those known.",
+              ("ilo-fundamental",), *(f"ilo.c{number}" for number in FUNDAMENTAL)),
+    indicator("lab.slavery", "Modern slavery", P, "per 1,000 people", 1,
+              "Estimated prevalence of modern slavery.", ("walk-free",), "walkfree.prevalence"),
+    indicator("geo.oecd_restriction", "Export restriction, OECD inventory", PM, "level", 1,
+              "Strictest restriction of the newest year in the OECD's inventory.", ("oecd",),
+              "oecd.restriction", levels=RESTRICTION_LEVELS, caution=NO_RESTRICTION),
+)  # fmt: skip
+
 INDICATORS: dict[str, Indicator] = {
     row.key: row
-    for row in (*OBSERVATIONS, *GEOPOLITICAL, *CONCENTRATION, *LABOUR, *INDIGENOUS, *CONTROLS)
+    for row in (
+        *OBSERVATIONS,
+        *AWAITED_OBSERVATIONS,
+        *AWAITED,
+        *GEOPOLITICAL,
+        *CONCENTRATION,
+        *LABOUR,
+        *INDIGENOUS,
+        *CONTROLS,
+    )
 }
 
 

@@ -8,7 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from riskscore.engine import derive_governance, derive_labour, derive_supply, derive_trade
+from riskscore.engine import (
+    derive_awaited,
+    derive_governance,
+    derive_labour,
+    derive_supply,
+    derive_trade,
+)
 from riskscore.engine.derive_rows import Rule
 from riskscore.engine.observations import Axes, Observations, Table
 
@@ -17,6 +23,7 @@ RULES: dict[str, Rule] = {
     **derive_supply.RULES,
     **derive_trade.RULES,
     **derive_labour.RULES,
+    **derive_awaited.RULES,
 }
 
 

@@ -3,6 +3,8 @@
 from riskscore.models.access import ApiKey, IdempotencyKey
 from riskscore.models.evidence import Evidence
 from riskscore.models.exports import ExportFlow
+from riskscore.models.external_ids import ExternalId
+from riskscore.models.intakes import Intake, IntakeFault, IntakePart
 from riskscore.models.jobs import Chunk, ItemError, Job, Transition, WorkerPulse
 from riskscore.models.learned import Artefact, LearnedModel, Prediction
 from riskscore.models.methods import Lens, Method
@@ -22,7 +24,11 @@ __all__ = [
     "Edition",
     "Evidence",
     "ExportFlow",
+    "ExternalId",
     "IdempotencyKey",
+    "Intake",
+    "IntakeFault",
+    "IntakePart",
     "ItemError",
     "Job",
     "LearnedModel",

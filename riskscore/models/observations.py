@@ -53,6 +53,14 @@ class Release(models.Model):
     file = models.CharField(max_length=400, help_text="publisher files, apart by |")
     sha256 = models.CharField(max_length=650, help_text="their hashes, in the same order")
     rows = models.IntegerField()
+    partial = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text="adds to and corrects the source's whole release instead of replacing it",
+    )
+    retrieved_on = models.DateField(
+        null=True, blank=True, help_text="when the file was fetched from its publisher"
+    )
     edition = models.ForeignKey(Edition, models.PROTECT, related_name="releases")
 
     class Meta:
@@ -128,7 +136,14 @@ class Observation(models.Model):
                 name="observation_ends_after_it_began",
             ),
         ]
-        indexes = [models.Index(fields=["indicator", "release"], name="observation_by_indicator")]
+        indexes = [
+            models.Index(fields=["indicator", "release"], name="observation_by_indicator"),
+            models.Index(
+                fields=["project"],
+                condition=Q(project__isnull=False),
+                name="observation_by_project",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.indicator} {self.place_id or self.mineral_id} {self.year} = {self.value}"

@@ -40,27 +40,30 @@ class Names:
     left_out: Mapping[str, str]
     minerals: Mapping[tuple[str, str], tuple[str, ...]]
 
-    def place(self, term: str) -> str | None:
-        """The code of a place, None when the place is left out for a stated reason."""
+    def place(self, term: str, *, suggest: bool = True) -> str | None:
+        """The code of a place, None when the place is left out for a stated reason.
+
+        Raises UnknownName; without ``suggest`` at once, without looking for near words.
+        """
         key = folded(term)
         if key in self.places:
             return self.places[key]
         if key in self.left_out:
             return None
-        raise UnknownName(_unknown("place", term, self.places))
+        raise UnknownName(_unknown("place", term, self.places if suggest else ()))
 
-    def minerals_of(self, source: str, term: str) -> tuple[str, ...]:
+    def minerals_of(self, source: str, term: str, *, suggest: bool = True) -> tuple[str, ...]:
         """The codes for a source's word; the source's own entry goes before the general one."""
         key = folded(term)
         for found in ((source, key), ("*", key)):
             if found in self.minerals:
                 return self.minerals[found]
         words = [word for owner, word in self.minerals if owner in {source, "*"}]
-        raise UnknownName(_unknown("mineral", term, words))
+        raise UnknownName(_unknown("mineral", term, words if suggest else ()))
 
 
 def _unknown(kind: str, term: str, words: Iterable[str]) -> str:
-    near = difflib.get_close_matches(folded(term), list(words), n=3, cutoff=0.6)
+    near = difflib.get_close_matches(folded(term[:80]), list(words), n=3, cutoff=0.6)
     hint = f"; did you mean {', '.join(near)}?" if near else ""
     return f"no {kind} is known as {term!r}{hint}"
 
@@ -114,6 +117,27 @@ def mineral_terms() -> tuple[tuple[str, str, tuple[str, ...]], ...]:
         (row["source"], row["term"], _split(row["minerals"]))
         for row in _package_rows("mineral_terms.csv")
     )
+
+
+def together(
+    places: Iterable[PlaceName], minerals: Iterable[tuple[str, str, tuple[str, ...]]]
+) -> Names:
+    """What an installation knows of its places and minerals, and the committed words for them.
+
+    Its own words go first; committed words for places and minerals that it lacks are left out.
+    """
+    places, minerals = list(places), list(minerals)
+    codes, known = {place.code for place in places}, {term[2][0] for term in minerals}
+    left_out = {row["term"]: row["reason"] for row in _package_rows("places_left_out.csv")}
+    terms = [term for term in mineral_terms() if set(term[2]) <= known]
+    own = names(places, left_out, [*terms, *minerals])
+    committed = {
+        folded(word): place.code
+        for place in place_names()
+        if place.code in codes
+        for word in (place.code, place.name, *place.aliases)
+    }
+    return Names({**committed, **own.places}, own.left_out, own.minerals)
 
 
 def shipped(minerals: Iterable[str]) -> Names:

@@ -1,28 +1,27 @@
-"""`python manage.py intake [DIR]`: load a bundle; what is there already is left as it is."""
+"""`python manage.py intake FILE --source X`: take a file in, or load a bundle's folder."""
 
-from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.management import BaseCommand, CommandError
+from django.core.management import BaseCommand, CommandError, CommandParser
 
-from riskscore.bundle import load
-from riskscore.sources import BadFile
+from riskscore.management import intakes
 
 
 class Command(BaseCommand):
-    """Load a bundle whole, or nothing of it."""
+    """Nothing is loaded unless the whole file is valid, and nothing twice."""
 
     help = __doc__
 
-    def add_arguments(self, parser: ArgumentParser) -> None:
-        """Take the bundle's folder."""
-        parser.add_argument("directory", nargs="?", type=Path, default=settings.FIXTURES)
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Take the file and what is wanted of it."""
+        parser.add_argument("file", nargs="?", type=Path, default=settings.FIXTURES)
+        intakes.add_arguments(parser)
 
-    def handle(self, *args: Any, directory: Path, **options: Any) -> None:
-        """Load, and say what was new."""
+    def handle(self, *args: Any, file: Path, **options: Any) -> None:
+        """Take it in here and now, and say what came of it."""
         try:
-            self.stdout.write(str(load.load(directory)))
-        except BadFile as error:
+            intakes.run(file, options, self.stdout.write)
+        except intakes.FAULTS as error:
             raise CommandError(str(error)) from error

@@ -1,0 +1,8 @@
+"""Files into tables: the only writer of observations from sources.
+
+``work`` takes a file from its row to the tables; ``recording`` stores readings of a release.
+"""
+
+from riskscore.intake.recording import NewObservation, record
+
+__all__ = ["NewObservation", "record"]

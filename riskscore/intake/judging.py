@@ -1,0 +1,78 @@
+"""What a file would change, counted and shown before anything is written."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import connection
+
+from riskscore.intake import staging
+
+#: Changes that a preview shows in words.
+MOST_SHOWN = 20
+#: More projects than this are not named one by one: everything is rescored.
+MOST_KEYS = 5000
+BATCH = 2000
+#: Rows that are looked at in Python are staged as they are, with what is found out about them.
+DOCUMENTS = "line bigint, row jsonb NOT NULL, key text NOT NULL, id bigint, verdict text"
+
+
+@dataclass
+class Judged:
+    """What the file would change, against what holds now."""
+
+    added: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    gone: int = 0
+    preview: list[str] = field(default_factory=list)
+
+    @property
+    def is_news(self) -> bool:
+        """Whether loading the file would change anything."""
+        return bool(self.added or self.changed or self.gone)
+
+    def count(self, verdict: str, words: str) -> None:
+        """One more row of a verdict (``added``, ``changed`` or ``unchanged``)."""
+        setattr(self, verdict, getattr(self, verdict) + 1)
+        if verdict != "unchanged" and len(self.preview) < MOST_SHOWN:
+            self.preview.append(f"{verdict}: {words}"[:300])
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A staged row: its line, what it says, the key it names, and the row that it is about."""
+
+    line: int
+    row: dict[str, Any]
+    key: str
+    id: int | None
+
+
+def documents(table: str, condition: str = "true") -> Iterator[list[Document]]:
+    """The staged rows in the order of the file, a batch at a time."""
+    after = -1
+    while found := staging.fetch(
+        f"SELECT line, row, key, id FROM {table} WHERE line > %s AND {condition}"  # noqa: S608
+        " ORDER BY line LIMIT %s",
+        [after, BATCH],
+    ):
+        after = found[-1][0]
+        yield [
+            Document(line, json.loads(row) if isinstance(row, str) else row, key, at)
+            for line, row, key, at in found
+        ]
+
+
+def note(table: str, verdicts: list[tuple[str, int]]) -> None:
+    """Write the verdicts (verdict, line) into the staging table."""
+    with connection.cursor() as cursor:
+        cursor.executemany(f"UPDATE {table} SET verdict = %s WHERE line = %s", verdicts)  # noqa: S608
+
+
+def scope(keys: list[str]) -> dict[str, Any]:
+    """What is to be rescored when these projects have changed."""
+    if len(keys) > MOST_KEYS:
+        return {"all": True}
+    return {"keys": sorted(keys)} if keys else {}

@@ -1,0 +1,105 @@
+"""One file, whole: read into a staging table, check, then load in one transaction or not at all."""
+
+from itertools import islice
+from types import ModuleType
+
+from django.db import transaction
+
+from riskscore.intake import observing, projecting, reading, registering, staging, stating
+from riskscore.intake.judging import Judged
+from riskscore.intake.resolving import Resolver, known_names
+from riskscore.intake.staging import Cancelled, Taken, execute, fetch
+from riskscore.ledger import DATABASE_CLOCK
+from riskscore.models import Intake, IntakePart, Release
+from riskscore.sources import BadFile, busch, evidence, icmm, projects
+
+#: One intake at a time compares itself with what holds for a source.
+SOURCE_LOCK = 0x7269736C
+#: Raised when rows are wrong: they stand in the report already.
+REJECTED = BadFile("rows are wrong", remedy="See the report.")
+#: What a source states, where it is not observations.
+KINDS: dict[str, ModuleType] = {
+    projects.SOURCE.code: projecting,
+    icmm.SOURCE.code: projecting,
+    busch.SOURCE.code: projecting,
+    evidence.SOURCE.code: stating,
+}
+
+
+def load(intake: Intake) -> None:
+    """Take the file in, or say what would change, or raise: BadFile, Cancelled, Taken.
+
+    Three steps: rows by COPY into a table of this connection; checks over all of them; one
+    transaction that judges them against what holds and moves the news. Only the last one lasts.
+    """
+    kind = KINDS.get(intake.layout, observing)
+    strict = hasattr(reading.layout_of(intake), "rows")
+    with reading.opened(intake) as file, staging.table(kind.STAGED, kind.COLUMNS):
+        said = reading.rows(intake, file)
+        rows = kind.stage(said, Resolver(intake.source, known_names(), strict=strict))
+        staging.fill(intake, kind.STAGED, rows, file.tell)
+        _check(intake, kind)
+        with transaction.atomic():
+            execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [SOURCE_LOCK, intake.source])
+            _hold(intake)
+            judged = kind.judge(intake)
+            _store(intake, kind, judged)
+
+
+def _check(intake: Intake, kind: ModuleType) -> None:
+    """What only the whole file shows; faults are rows of the report before anything ends."""
+    with transaction.atomic():
+        faults = kind.check(intake)
+        while batch := list(islice(faults, staging.BATCH)):
+            staging.reject(intake, batch)
+    staging.report(intake)
+    if intake.rejected and not intake.skip_bad:
+        raise REJECTED
+    if not fetch(f"SELECT 1 FROM {kind.STAGED} LIMIT 1"):  # noqa: S608 - our own name
+        if intake.rejected:
+            raise REJECTED
+        raise BadFile("no row of it is about anything of ours", remedy="Check the file.")
+
+
+def _hold(intake: Intake) -> None:
+    """Lock the row until the end of the transaction, if the intake is still to be done."""
+    found = fetch(
+        "SELECT state, cancel_requested_at FROM riskscore_intake WHERE id = %s FOR UPDATE",
+        [intake.id],
+    )
+    if not found or found[0][0] != Intake.State.RUNNING:
+        raise Taken(f"intake {intake.id} has ended elsewhere")
+    if found[0][1] is not None:
+        raise Cancelled
+
+
+def _store(intake: Intake, kind: ModuleType, judged: Judged) -> None:
+    """Load what is new, and write down what has come of it."""
+    release: Release | None = None
+    touched: dict[str, object] = {}
+    if judged.is_news and not intake.dry_run:
+        release, touched = _move(intake, kind)
+    Intake.objects.filter(id=intake.id).update(
+        state=Intake.State.LOADED if touched else Intake.State.SUCCEEDED,
+        finished_at=None if touched else DATABASE_CLOCK,
+        error="",
+        added=judged.added,
+        changed=judged.changed,
+        unchanged=judged.unchanged,
+        gone=judged.gone,
+        preview=judged.preview,
+        rejected=intake.rejected,
+        left_out=intake.left_out,
+        bytes_read=intake.size,
+        release=release,
+        touched=touched,
+    )
+    if not (touched or intake.dry_run):
+        IntakePart.objects.filter(intake=intake).delete()
+
+
+def _move(intake: Intake, kind: ModuleType) -> tuple[Release, dict[str, object]]:
+    release = registering.reserve(intake)
+    release.rows, touched = kind.move(intake, release)
+    registering.register(release, intake)
+    return release, touched

@@ -1,0 +1,80 @@
+"""A file's bytes, and the rows in them, whoever wrote it."""
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import ModuleType
+from typing import Any, BinaryIO, cast
+
+from riskscore.models import Intake, IntakePart, Mineral
+from riskscore.sources import BadFile, baci, discover, observations, wmd
+from riskscore.sources.text import GZIP_MAGIC
+from riskscore.sources.workbook import ZIP_MAGIC, check_container
+
+#: Publishers' files are read whole; theirs have at most some tens of megabytes.
+LARGEST_WHOLE = 200 * 1024**2
+
+#: A line of the file and what it says, or what is wrong with it.
+Said = tuple[int | None, Any] | BadFile
+
+
+@contextmanager
+def opened(intake: Intake) -> Iterator[BinaryIO]:
+    """The file, from its parts in the database into a file that has no name and leaves no trace."""
+    with tempfile.TemporaryFile() as file:
+        parts = IntakePart.objects.filter(intake=intake).order_by("seq")
+        for seq in range(parts.count()):
+            file.write(parts.values_list("content", flat=True).get(seq=seq))
+        file.seek(0)
+        yield cast(BinaryIO, file)
+
+
+def module_of(intake: Intake) -> ModuleType:
+    """The source's module: it says whose figures these are."""
+    return discover()[intake.source]
+
+
+def layout_of(intake: Intake) -> ModuleType:
+    """The module that reads the file: the source's own, or the generic table."""
+    return module_of(intake) if intake.layout == intake.source else observations
+
+
+def rows(intake: Intake, file: BinaryIO) -> Iterator[Said]:
+    """Every row of the file, in order. Raises BadFile for what is wrong with the file itself."""
+    layout = layout_of(intake)
+    if hasattr(layout, "rows"):
+        yield from layout.rows(file, intake.file, intake.mapping)
+        return
+    readings = layout.parse(_whole(intake, file))
+    yield from ((None, reading) for reading in _settled(layout, readings))
+
+
+def _settled(layout: ModuleType, readings: Iterator[Any]) -> Iterator[Any]:
+    """Readings of files that state a thing in parts or twice, made one, as in the bundle."""
+    if layout is baci:
+        codes: dict[str, tuple[str, ...]] = {}
+        for mineral in Mineral.objects.order_by("code"):
+            for hs6 in mineral.hs6:
+                codes[hs6] = (*codes.get(hs6, ()), mineral.code)
+        return baci.by_mineral(readings, codes)
+    return wmd.settled(readings) if layout is wmd else readings
+
+
+def _whole(intake: Intake, file: BinaryIO) -> bytes:
+    start = file.read(4)
+    file.seek(0)
+    if start == ZIP_MAGIC:
+        check_container(file)
+    if intake.size > LARGEST_WHOLE or (start.startswith(GZIP_MAGIC) and not _fits(file)):
+        raise BadFile(
+            f"more than {LARGEST_WHOLE:,} bytes", remedy="Check that this is the publisher's file."
+        )
+    return file.read()
+
+
+def _fits(file: BinaryIO) -> bool:
+    """Whether a gzip file unpacks to no more than LARGEST_WHOLE: its last four bytes say so."""
+    file.seek(-4, 2)
+    size = int.from_bytes(file.read(4), "little")
+    file.seek(0)
+    return size <= LARGEST_WHOLE

@@ -1,0 +1,118 @@
+"""Files on their way in: the file, how far it is read, what is wrong with it, what it changed."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from riskscore.models.ids import uuid7
+
+
+class Intake(models.Model):
+    """A file to be taken in. The row is the truth; messages are hints.
+
+    queued → running → loaded → succeeded, or failed, or cancelled. ``loaded``: its rows stand in
+    the tables, and the projects that they touch are about to be rescored. A dry run goes from
+    running to succeeded. Terminal states never change again (a trigger holds that).
+    """
+
+    class State(models.TextChoices):
+        QUEUED = "queued"
+        RUNNING = "running"
+        LOADED = "loaded"
+        SUCCEEDED = "succeeded"
+        FAILED = "failed"
+        CANCELLED = "cancelled"
+
+    TERMINAL = (State.SUCCEEDED, State.FAILED, State.CANCELLED)
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    source = models.CharField(max_length=40, help_text="whose figures these are")
+    layout = models.CharField(
+        max_length=40, help_text="how the file is written: a source's own way, or a generic table"
+    )
+    file = models.CharField(max_length=200, help_text="its name")
+    size = models.BigIntegerField(help_text="bytes")
+    sha256 = models.CharField(max_length=64)
+    mapping = models.JSONField(default=dict, blank=True, help_text="our column → the file's")
+    dry_run = models.BooleanField(default=False, help_text="only say what would change")
+    skip_bad = models.BooleanField(default=False, help_text="leave bad rows out, and list them")
+    replace = models.BooleanField(
+        default=False, help_text="allow a release that lacks much of what the last one stated"
+    )
+    release_code = models.CharField(max_length=60, blank=True)
+    published_edition = models.CharField(max_length=120, blank=True)
+    licence = models.CharField(max_length=160, blank=True)
+    redistributable = models.BooleanField(null=True, blank=True)
+    retrieved_on = models.DateField(null=True, blank=True)
+
+    state = models.CharField(max_length=10, choices=State, default=State.QUEUED)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+    started_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+    cancel_requested_at = models.DateTimeField(null=True)
+    error = models.CharField(max_length=400, blank=True)
+
+    bytes_read = models.BigIntegerField(default=0)
+    rows_read = models.BigIntegerField(default=0)
+    rejected = models.BigIntegerField(default=0, help_text="rows that are wrong")
+    left_out = models.BigIntegerField(default=0, help_text="rows about what is none of ours")
+    added = models.BigIntegerField(null=True)
+    changed = models.BigIntegerField(null=True)
+    unchanged = models.BigIntegerField(null=True)
+    gone = models.BigIntegerField(null=True, help_text="no longer stated by the new release")
+    preview = models.JSONField(default=list, help_text="some of the changes, as texts")
+    touched = models.JSONField(default=dict, help_text="the scope that is to be rescored")
+    release = models.ForeignKey("Release", models.PROTECT, null=True, related_name="intakes")
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(sha256__regex=r"^[0-9a-f]{64}$"), name="intake_sha256_is_hex"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["id"],
+                condition=Q(state__in=["queued", "running", "loaded"]),
+                name="intake_open",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.file} from {self.source}"
+
+
+class IntakePart(models.Model):
+    """A piece of the file, so that any worker on any machine can read it."""
+
+    intake = models.ForeignKey(Intake, models.CASCADE, related_name="parts", db_index=False)
+    seq = models.PositiveIntegerField()
+    content = models.BinaryField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["intake", "seq"], name="intake_part_once")]
+
+    def __str__(self) -> str:
+        return f"{self.intake_id}/{self.seq}"
+
+
+class IntakeFault(models.Model):
+    """What is wrong with one row of the file, and what to do about it."""
+
+    intake = models.ForeignKey(Intake, models.CASCADE, related_name="faults")
+    line = models.BigIntegerField(null=True, help_text="row of the file; the header is 1")
+    column = models.CharField(max_length=80, blank=True)
+    value = models.CharField(max_length=200, blank=True)
+    reason = models.CharField(max_length=300)
+    remedy = models.CharField(max_length=300)
+
+    class Meta:
+        ordering = ["intake", "line", "id"]
+
+    def __str__(self) -> str:
+        return f"line {self.line}: {self.reason}"

@@ -1,0 +1,68 @@
+"""ITUC Global Rights Index: one rating per country and year, from 1 to 5+.
+
+The file may not be passed on; whoever holds it writes a table with country, year and rating.
+Source of the scale: ITUC, Global Rights Index, methodology.
+"""
+
+import io
+from collections.abc import Iterator, Mapping
+from typing import BinaryIO
+
+from riskscore.engine.catalogue import RIGHTS_LEVELS
+from riskscore.sources import BadFile, Reading, Source, text
+from riskscore.sources.table import Cells, Columns, read
+
+SOURCE = Source(
+    code="ituc",
+    publisher="International Trade Union Confederation",
+    title="Global Rights Index",
+    url="https://www.ituc-csi.org/global-rights-index",
+    licence="all rights reserved; ask the publisher",
+    redistributable=False,
+    attribution="ITUC Global Rights Index.",
+)
+COLUMNS = ("country", "year", "rating")
+NO_RATING = ("", "no data", "n/a", "-")
+
+
+def rows(
+    file: BinaryIO, name: str, mapping: Mapping[str, str]
+) -> Iterator[tuple[int, Reading] | BadFile]:
+    """(line, reading) of each rated country, or what is wrong with its row."""
+    for found in read(file, name, Columns(COLUMNS, (), mapping)):
+        if isinstance(found, BadFile):
+            yield found
+            continue
+        line, cells = found
+        if cells["rating"].casefold() not in NO_RATING:
+            try:
+                yield line, _reading(cells, line)
+            except BadFile as error:
+                yield error
+
+
+def parse(content: bytes) -> Iterator[Reading]:
+    """All readings of a CSV file; the first bad row raises."""
+    for found in rows(io.BytesIO(content), "file.csv", {}):
+        if isinstance(found, BadFile):
+            raise found
+        yield found[1]
+
+
+def _reading(cells: Cells, line: int) -> Reading:
+    if cells["rating"] not in RIGHTS_LEVELS:
+        raise BadFile(
+            "no rating of the index",
+            row=line,
+            column="rating",
+            value=cells["rating"],
+            remedy=f"Write one of {', '.join(RIGHTS_LEVELS)}.",
+        )
+    if not cells["country"]:
+        raise BadFile("an empty cell", row=line, column="country", remedy="Fill it in.")
+    return Reading(
+        indicator="ituc.rating",
+        place=cells["country"],
+        year=text.whole(cells["year"], line, "year"),
+        value=float(RIGHTS_LEVELS.index(cells["rating"])),
+    )

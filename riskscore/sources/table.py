@@ -1,0 +1,185 @@
+"""A table with a header, from CSV, Excel or GeoJSON: each row as text by *our* column names.
+
+The kind of file is told by its first bytes and must fit its name: a workbook called .csv is a
+mistake or a trick. ``mapping`` says which of the file's columns stands for which of ours.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, BinaryIO
+
+from riskscore.sources import BadFile
+from riskscore.sources.delimited import check_delimiter, delimited_rows
+from riskscore.sources.geojson import Feature, features
+from riskscore.sources.workbook import OLE_MAGIC, ZIP_MAGIC, sheet_lines
+
+MOST_COLUMNS = 1000
+KINDS = {"csv": (".csv", ".csv.gz", ".txt"), "xlsx": (".xlsx",), "geojson": (".geojson", ".json")}
+Cells = dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """The columns of ours that a table may have, and those that it must have."""
+
+    required: tuple[str, ...]
+    optional: tuple[str, ...] = ()
+    mapping: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def known(self) -> tuple[str, ...]:
+        """All of them."""
+        return self.required + self.optional
+
+
+def read(file: BinaryIO, name: str, columns: Columns) -> Iterator[tuple[int, Cells] | BadFile]:
+    """(line, cells by our column) of each row, or the fault of a row; faults of the whole raise.
+
+    Columns that are not ours are left out. A cell that is not there is empty.
+    """
+    kind = kind_of(file, name)
+    if kind == "geojson":
+        return _from_features(features(file), columns)
+    lines = sheet_lines(file) if kind == "xlsx" else delimited_rows(file)
+    return _from_lines(lines, columns, strict=kind == "csv")
+
+
+def kind_of(file: BinaryIO, name: str) -> str:
+    """``csv``, ``xlsx`` or ``geojson``, by content; BadFile when the name says something else."""
+    start = file.read(64)
+    file.seek(0)
+    if not start.strip():
+        raise BadFile("the file is empty", remedy="Choose a file with a header and rows.")
+    if start.startswith(OLE_MAGIC):
+        raise BadFile(
+            "an encrypted or old (.xls) workbook", remedy="Save it without password as .xlsx."
+        )
+    kind = _by_content(start)
+    ending = name.casefold()
+    if ending.endswith((".xlsm", ".xlsb", ".xltm")):
+        raise BadFile("a workbook that may hold macros", value=name, remedy="Save it as .xlsx.")
+    if not ending.endswith(KINDS[kind]):
+        raise BadFile(
+            f"the content is {kind}, the name says otherwise",
+            value=name,
+            remedy=f"Name the file *{KINDS[kind][0]} if it is one, or export it again.",
+        )
+    return kind
+
+
+def _by_content(start: bytes) -> str:
+    if start.startswith(ZIP_MAGIC):
+        return "xlsx"
+    return "geojson" if start.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"{") else "csv"
+
+
+def _from_lines(
+    lines: Iterator[tuple[int, list[str]]], columns: Columns, *, strict: bool
+) -> Iterator[tuple[int, Cells] | BadFile]:
+    first, header = next(lines, (1, []))
+    check_delimiter(header)
+    places = located(header, columns, first)
+    width = len(header)
+    wanted = list(places.items())
+    for line, cells in lines:
+        if len(cells) != width:
+            if strict or len(cells) > width:
+                yield _length(line, len(cells), width)
+                continue
+            cells.extend([""] * (width - len(cells)))
+        yield line, {name: cells[at].strip() for name, at in wanted}
+
+
+def _length(line: int, found: int, width: int) -> BadFile:
+    return BadFile(
+        f"{found} cells where the header has {width}",
+        row=line,
+        remedy="Check the commas and the quotes of this row.",
+    )
+
+
+def _from_features(
+    found: Iterator[Feature | BadFile], columns: Columns
+) -> Iterator[tuple[int, Cells] | BadFile]:
+    for feature in found:
+        if isinstance(feature, BadFile):
+            yield feature
+            continue
+        point = feature.shape.representative_point()
+        stated = {name: _words(value) for name, value in feature.properties.items()}
+        stated |= {"latitude": repr(point.y), "longitude": repr(point.x)}
+        try:
+            places = located(list(stated), columns, feature.number)
+        except BadFile as error:
+            yield error
+            continue
+        values = list(stated.values())
+        yield feature.number, {name: values[at] for name, at in places.items()}
+
+
+def _words(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, list):
+        return "|".join(_words(part) for part in value)
+    return str(value).strip()
+
+
+def located(header: Sequence[str], columns: Columns, row: int = 1) -> dict[str, int]:
+    """Our column → its place in the header, found by its own name or by the mapping.
+
+    Raises BadFile for a missing column, one that stands twice, and a mapping to nowhere.
+    """
+    plain = [_folded(cell) for cell in header]
+    _check_header(header, plain, row)
+    places = {}
+    for ours in columns.known:
+        theirs = columns.mapping.get(ours)
+        at = _place(plain, theirs or ours)
+        if at is None and (theirs or ours in columns.required):
+            raise _missing(ours, theirs, header, row)
+        if at is not None:
+            places[ours] = at
+    for ours in set(columns.mapping).difference(columns.known):
+        raise BadFile(
+            "the mapping names a column that this table does not have",
+            column=ours,
+            remedy=f"Map one of {', '.join(columns.known)}.",
+        )
+    return places
+
+
+def _check_header(header: Sequence[str], plain: Sequence[str], row: int) -> None:
+    if len(header) > MOST_COLUMNS:
+        raise BadFile(f"more than {MOST_COLUMNS} columns", row=row, remedy="Leave some out.")
+    for name in plain:
+        if name and plain.count(name) > 1:
+            raise BadFile(
+                "this column stands twice", row=row, column=name, remedy="Remove one of the two."
+            )
+
+
+def _missing(ours: str, theirs: str | None, header: Sequence[str], row: int) -> BadFile:
+    return BadFile(
+        "this column is missing",
+        row=row,
+        column=theirs or ours,
+        value=", ".join(header)[:200],
+        remedy=f"Add it, or map one of the file's columns to it: --map {ours}=COLUMN.",
+    )
+
+
+def _place(plain: Sequence[str], name: str) -> int | None:
+    wanted = _folded(name)
+    return plain.index(wanted) if wanted in plain else None
+
+
+def _folded(name: str) -> str:
+    return name.strip().casefold().replace(" ", "_")
+
+
+def texts(cells: Iterable[str]) -> tuple[str, ...]:
+    """The parts of a cell that holds several, apart by ``|``."""
+    return tuple(part.strip() for cell in cells for part in cell.split("|") if part.strip())

@@ -1,0 +1,16 @@
+"""Global Slavery Index: not to be passed on, so figures come in the generic table."""
+
+from riskscore.sources import Source
+from riskscore.sources.awaited import parse_with, rows_of
+
+SOURCE = Source(
+    code="walk-free",
+    publisher="Walk Free",
+    title="Global Slavery Index",
+    url="https://www.walkfree.org/global-slavery-index/",
+    licence="all rights reserved; ask the publisher",
+    redistributable=False,
+    attribution="Walk Free, Global Slavery Index.",
+)
+rows = rows_of(SOURCE.code)
+parse = parse_with(rows)

@@ -1,0 +1,79 @@
+"""What is loaded, what may be passed on, and what is stale or missing."""
+
+from datetime import date
+
+import pytest
+
+from riskscore import frames, freshness, jobs, register, rescoring
+from riskscore.editions import next_edition
+from riskscore.models import Evidence, Project, Release, Score
+from tests.bundled import AS_OF
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def forget() -> None:
+    """Editions of a test are taken back, and the next test gives their numbers to other facts."""
+    frames.known_at.cache_clear()
+
+
+def test_the_register_says_rows_years_and_coverage_by_place(bundle: None) -> None:
+    found = {row.release.code: row for row in register.register()}
+    assert len(found) == Release.objects.count()
+    wgi = {row.indicator: row for row in found["wgi-1996-2023"].coverage}
+    assert sum(row.rows for row in wgi.values()) == 30_914
+    assert (wgi["wgi.law"].first_year, wgi["wgi.law"].last_year) == (1996, 2023)
+    assert 0.75 < wgi["wgi.law"].share < 0.9
+    places = register.by_place(found["wgi-1996-2023"].release)
+    assert places["CHL"] == (150, 2023)
+    assert "ATA" not in places
+
+
+def test_freshness_names_the_years_the_gaps_and_the_most_useful_fact(bundle: None) -> None:
+    lens = jobs.default_lens()
+    project = Project.objects.filter(scores__lens=lens, scores__indigenous=None).earliest("id")
+    (found,) = freshness.of([project.pk], lens, AS_OF)
+    by_code = {part.code: part for part in found.dimensions}
+    assert set(by_code) == {"geopolitical", "concentration", "labour", "indigenous"}
+    assert by_code["geopolitical"].years["geo.law"] == 2023
+    assert by_code["geopolitical"].age == 2026 - (by_code["geopolitical"].newest_year or 0)
+    missing = {fact.indicator: fact for fact in by_code["indigenous"].missing}
+    assert {"ind.overlap", "ind.consent", "ind.conflict", "ind.language"} <= set(missing)
+    best = by_code["indigenous"].best
+    assert best is not None
+    assert best.would_assess
+    assert best.gain == max(fact.gain for fact in missing.values()) > 0
+    assert found.best is not None
+    assert found.best.gain_of_whole > 0
+
+
+def test_the_promised_gain_is_what_the_fact_then_brings(bundle: None) -> None:
+    lens = jobs.default_lens()
+    project = Project.objects.filter(scores__lens=lens, scores__indigenous=None).earliest("id")
+    (before,) = freshness.of([project.pk], lens, AS_OF)
+    promised = {f.indicator: f for part in before.dimensions for f in part.missing}["ind.consent"]
+    Evidence.objects.create(
+        project=project,
+        kind="consent",
+        level="refused",
+        happened_on=date(2026, 1, 1),
+        status="verified",
+        url="https://example.org/refusal",
+        edition=next_edition("consent"),
+    )
+    (after,) = freshness.of([project.pk], lens, AS_OF)
+    part = next(part for part in after.dimensions if part.code == "indigenous")
+    assert "ind.consent" not in {fact.indicator for fact in part.missing}
+    assert part.years["ind.consent"] == 2026
+    assert coverage(project, before=True) + promised.gain == pytest.approx(coverage(project))
+
+
+def coverage(project: Project, *, before: bool = False) -> float:
+    """The coverage of the indigenous dimension: as scored first, or scored again now."""
+    lens = jobs.default_lens()
+    if not before:
+        jobs.start({"keys": [project.key]}, lens=lens, as_of=AS_OF)
+        while rescoring.drain():
+            pass
+    return float(Score.objects.get(project=project, lens=lens).node_coverage[4])

@@ -1,0 +1,131 @@
+"""What was known then gives the score of then, to the last bit, whatever has been loaded since."""
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+import pytest
+from django.conf import settings
+
+from riskscore import edits, frames, jobs, replaying, rescoring
+from riskscore.bundle.tables import read
+from riskscore.models import Evidence, Job, Lens, Project, Release, Score, ScoreHistory
+from tests.bundled import AS_OF
+from tests.intake.files import take_in
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def lens(bundle: None) -> Iterator[Lens]:
+    """Editions of a test are taken back, and the next test gives their numbers to other facts."""
+    frames.known_at.cache_clear()
+    yield jobs.default_lens()
+    frames.known_at.cache_clear()
+
+
+def rescored(project: Project, lens: Lens) -> Score:
+    jobs.start({"keys": [project.key]}, lens=lens, as_of=AS_OF)
+    while rescoring.drain():
+        pass
+    return Score.objects.get(project=project, lens=lens)
+
+
+def newer_wgi(shift: float) -> str:
+    """A whole newer edition of the governance figures: every estimate moved a little."""
+    lines = ["indicator,place,year,value,standard_error"]
+    for row in read(settings.FIXTURES).observations("wgi-1996-2023"):
+        value, error = row.value + shift, row.standard_error
+        lines.append(f"{row.indicator},{row.place},{row.year},{value!r},{error!r}")
+    return "\n".join(lines) + "\n"
+
+
+def a_project(lens: Lens) -> Project:
+    return Project.objects.filter(scores__lens=lens, place="CHL").earliest("id")
+
+
+def test_an_old_score_is_computed_again_bit_for_bit_after_a_newer_edition(lens: Lens) -> None:
+    project = a_project(lens)
+    before = ScoreHistory.objects.get(project=project, lens=lens)
+    done = take_in(newer_wgi(0.25), "wgi", layout="observations", release_code="wgi-newer")
+    assert done.changed == 30_914, done.error
+    after = rescored(project, lens)
+    assert after.geopolitical != before.geopolitical
+
+    again = replaying.replay(before)
+    assert again.identical
+    assert again.digest == bytes(before.digest) != bytes(after.digest)
+    assert replaying.replay(after).identical
+
+
+def test_the_difference_is_attributed_to_data(lens: Lens) -> None:
+    project = a_project(lens)
+    before = ScoreHistory.objects.get(project=project, lens=lens)
+    take_in(newer_wgi(0.25), "wgi", layout="observations")
+    after = rescored(project, lens)
+    found = replaying.why(before, after)
+    difference = after.composite - before.composite  # type: ignore[operator]
+    assert difference < -1
+    assert found.difference[0] == pytest.approx(difference, abs=1e-12)
+    assert found.data[0] == pytest.approx(difference, abs=1e-9)
+    assert (found.method[0], found.model[0]) == (0.0, 0.0)
+    moved = {name for name, part in found.by_leaf.items() if abs(part[0]) > 1e-9}
+    assert {"geo.law", "geo.stability", "lab.voice"} <= moved
+    most = min(found.by_leaf, key=lambda name: found.by_leaf[name][0])
+    assert most.startswith(("geo.", "lab.voice"))
+
+
+def test_a_score_is_the_same_again_after_evidence_that_came_later(lens: Lens) -> None:
+    project = a_project(lens)
+    before = ScoreHistory.objects.get(project=project, lens=lens)
+    edits.add_evidence(
+        Evidence(
+            project=project,
+            kind=Evidence.Kind.STRIKE,
+            happened_on=date(2026, 1, 1),
+            url="https://example.org/strike",
+        ),
+        by=None,
+    )
+    assert rescored(project, lens).digest != before.digest
+    assert replaying.replay(before).identical
+
+
+def test_a_project_that_has_moved_since_says_so(lens: Lens) -> None:
+    project = a_project(lens)
+    before = ScoreHistory.objects.get(project=project, lens=lens)
+    Project.objects.filter(id=project.pk).update(place="COD")
+    assert not replaying.replay(before).identical
+    with pytest.raises(replaying.CannotReplay):
+        replaying.why(before, rescored(project, lens))
+
+
+def test_a_correction_changes_one_place_and_its_neighbours_stay(lens: Lens) -> None:
+    here, there = a_project(lens), Project.objects.filter(scores__lens=lens, place="PER").first()
+    assert there is not None
+    digests = {row.project_id: bytes(row.digest) for row in Score.objects.filter(lens=lens)}
+    text = "indicator,place,year,value,standard_error\nwgi.law,Chile,2023,-2,0.1\n"
+    assert take_in(text, "wgi", layout="observations").changed == 1
+    assert bytes(rescored(here, lens).digest) != digests[here.pk]
+    # A producer's governance weighs in every place that shares its minerals, but not in its law.
+    law = rescoring.fitted_method(Job.objects.latest("id").method_id).method.leaves
+    at = [leaf.column for leaf in law].index("geo.law")
+    assert rescored(there, lens).inputs[at] == stored(there, lens).inputs[at]
+
+
+def stored(project: Project, lens: Lens) -> ScoreHistory:
+    return ScoreHistory.objects.filter(project=project, lens=lens).earliest("computed_at")
+
+
+def test_as_of_looks_at_the_facts_up_to_its_day(lens: Lens) -> None:
+    edition = Release.objects.latest("edition").edition_id
+
+    def law(day: date) -> Any:
+        known = frames.known_at(frames.Pinned(edition, day, "WLD"))
+        place = known.axes.place("CHL")
+        table = known.tables["geo.law"]
+        assert table.years is not None
+        return int(table.years[place])
+
+    assert law(date(2026, 11, 1)) == 2023
+    assert law(date(2010, 6, 1)) == 2010
