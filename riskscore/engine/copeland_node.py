@@ -11,6 +11,7 @@ from riskscore.engine.arrays import Bools, Floats, over
 from riskscore.engine.block import Block
 from riskscore.engine.errors import FitError
 from riskscore.engine.evaluated import Evaluated
+from riskscore.engine.explain import majority_shares
 from riskscore.engine.tree import Leaf
 from riskscore.engine.view import Tally, View, views
 
@@ -62,7 +63,7 @@ class CopelandNode(Evaluated):
         return low + (share + 1.0) / 2.0 * (high - low)
 
     def explain(self, block: Block, factor: Floats) -> None:
-        """Each pair's ±1 is split by the children's shares of the winning margin."""
+        """Shapley shares of the sum of pairs won and lost (``explain.majority_shares``)."""
         parts = np.zeros((len(self.node.children), block.size))
         x = np.stack([view.value for view in self.views], axis=1)
         for rows in self._slices(block.size):
@@ -79,11 +80,7 @@ class CopelandNode(Evaluated):
     def _margins(self, x: Floats) -> Floats:
         """(k, b) parts of the classical score."""
         signs = np.stack([_sign(x[:, k], self.reference[:, k]) for k in range(x.shape[1])])
-        weighted = signs * self.weights[:, None, None]
-        margin = weighted.sum(axis=0)
-        decided = np.abs(margin) > 2 * TIE
-        share = np.divide(1.0, np.abs(margin), out=np.zeros_like(margin), where=decided)
-        return np.asarray((weighted * share).sum(axis=2))
+        return majority_shares(signs * self.weights[:, None, None], 2 * TIE)
 
     def _shifted(self, parts: Floats, block: Block) -> Floats:
         """Parts of the rescaled score: the same slope, the middle shared by what is known."""

@@ -7,6 +7,7 @@ v(∅) = 0, the shares add up to the node's value exactly. Source: Shapley (1953
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import combinations
 from math import factorial
 
@@ -37,25 +38,51 @@ def mean_shares(rule: Aggregation, terms: Floats, known: Floats, value: Floats) 
 
 
 def enumerated_shares(rule: Aggregation, terms: Floats) -> Floats:
-    """(m, n) exact Shapley shares of v(S) = f⁻¹(Σ_S terms), all 2^m coalitions visited once."""
+    """(m, n) exact Shapley shares of v(S) = f⁻¹(Σ_S terms)."""
     m, n = terms.shape
+    shares = shapley(m, n, lambda coalition: rule.inverse(_sum(terms, coalition)))
+    # A null player's share may round to −1e-17; adding 0 turns −0 into 0.
+    return np.maximum(shares, 0.0) + 0.0
+
+
+def majority_shares(margins: Floats, tie: float) -> Floats:
+    """(m, n) exact Shapley shares of a Copeland score: Σ_r sign(Σ_S margins).
+
+    ``margins`` (m, n, r) are each child's weight times +1, 0 or −1 against reference unit r. An
+    absent child is a tie. Above ten children each pair's ±1 is split by the shares of the winning
+    margin (Aumann–Shapley), which also add up.
+    """
+    if len(margins) > MOST_ENUMERATED:
+        margin = margins.sum(axis=0)
+        decided = np.abs(margin) > tie
+        share = np.divide(1.0, np.abs(margin), out=np.zeros_like(margin), where=decided)
+        return np.asarray((margins * share).sum(axis=2))
+
+    def worth(coalition: tuple[int, ...]) -> Floats:
+        margin = _sum(margins, coalition)
+        return np.asarray((np.sign(margin) * (np.abs(margin) > tie)).sum(axis=1))
+
+    return shapley(len(margins), margins.shape[1], worth)
+
+
+def shapley(m: int, n: int, worth: Callable[[tuple[int, ...]], Floats]) -> Floats:
+    """(m, n) shares of n games of m players with v(∅) = 0; all 2^m coalitions visited once."""
     shares = np.zeros((m, n))
     for size in range(1, m + 1):
         joins = factorial(size - 1) * factorial(m - size) / factorial(m)
         leaves = factorial(size) * factorial(m - size - 1) / factorial(m) if size < m else 0.0
         for coalition in combinations(range(m), size):
-            worth = rule.inverse(_sum(terms, coalition))
+            value = worth(coalition)
             for player in range(m):
                 if player in coalition:
-                    shares[player] += joins * worth
+                    shares[player] += joins * value
                 else:
-                    shares[player] -= leaves * worth
-    # A null player's share may round to −1e-17; adding 0 turns −0 into 0.
-    return np.maximum(shares, 0.0) + 0.0
+                    shares[player] -= leaves * value
+    return shares
 
 
 def _sum(terms: Floats, players: tuple[int, ...]) -> Floats:
-    total = np.zeros(terms.shape[1])
+    total = np.zeros(terms.shape[1:])
     for player in players:
         total += terms[player]
     return total

@@ -21,7 +21,12 @@ from riskscore.engine.audit import (
     strengths_and_weaknesses,
 )
 from riskscore.engine.counterfactual import counterfactuals
-from riskscore.engine.explain import enumerated_shares, max_shares, mean_shares
+from riskscore.engine.explain import (
+    enumerated_shares,
+    majority_shares,
+    max_shares,
+    mean_shares,
+)
 from tests.engine.specs import NAN, Cells, fitted, grid, leaf, method, node, score
 
 BANDS = [{"code": c, "from": s} for c, s in (("low", 0), ("moderate", 25), ("high", 50))]
@@ -179,3 +184,18 @@ def test_strengths_and_weaknesses_are_relative_to_the_population() -> None:
     found = strengths_and_weaknesses(score(node("r", *(leaf(c) for c in "abc")), cells), k=1)
     assert found.strengths[:, 0].tolist() == [0, 1, 2]
     assert found.weaknesses[:, 0].tolist() == [1, 0, 0]
+
+
+def test_a_copeland_pair_is_split_by_shapley_and_not_by_weight() -> None:
+    """One pair, weights .5, .3, .2, all won: a majority game by hand.
+
+    With ties for the absent, any child alone already wins, so each share is 1/3. When the first
+    child loses and the two others win (.5 against .5 is a tie), the first brings −1 when it comes
+    first or last and −2 when it comes second: −4/3 on average, the others +2/3 each.
+    """
+    won = np.array([0.5, 0.3, 0.2])[:, None, None]
+    assert majority_shares(won, 1e-12)[:, 0] == pytest.approx([1 / 3, 1 / 3, 1 / 3])
+    tied = np.array([-0.5, 0.3, 0.2])[:, None, None]
+    shares = majority_shares(tied, 1e-12)[:, 0]
+    assert shares.sum() == pytest.approx(0.0)
+    assert shares == pytest.approx([-4 / 3, 2 / 3, 2 / 3])
