@@ -119,7 +119,7 @@ def stored(project: Project, lens: Lens) -> ScoreHistory:
 
 
 def test_as_of_looks_at_the_facts_up_to_its_day(lens: Lens) -> None:
-    edition = Release.objects.latest("edition").edition_id
+    edition = Release.objects.latest("edition_id").edition_id
 
     def law(day: date) -> Any:
         known = frames.known_at(frames.Pinned(edition, day, "WLD"))
@@ -134,7 +134,7 @@ def test_as_of_looks_at_the_facts_up_to_its_day(lens: Lens) -> None:
 
 def test_an_indicator_that_waits_for_its_file_is_unknown_until_it_is_loaded(lens: Lens) -> None:
     def table(name: str) -> Any:
-        edition = Release.objects.latest("edition").edition_id
+        edition = Release.objects.latest("edition_id").edition_id
         return frames.known_at(frames.Pinned(edition, AS_OF, "WLD")).tables.get(name)
 
     names = ("lab.rights", "lab.conventions", "lab.slavery", "geo.oecd_restriction")
@@ -145,7 +145,7 @@ def test_an_indicator_that_waits_for_its_file_is_unknown_until_it_is_loaded(lens
     take_in(header + "walkfree.prevalence,Chile,,2023,3.2\n", "walk-free")
     take_in(header + "oecd.restriction,Indonesia,nickel,2023,ban\n", "oecd")
     axes = frames.known_at(
-        frames.Pinned(Release.objects.latest("edition").edition_id, AS_OF, "WLD")
+        frames.Pinned(Release.objects.latest("edition_id").edition_id, AS_OF, "WLD")
     ).axes
     chile = axes.place("CHL")
     assert [table(name).values[chile] for name in names[:3]] == [2.0, 0.5, 3.2]
