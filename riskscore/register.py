@@ -57,7 +57,9 @@ def register() -> Iterator[Registered]:
     """Every release, newest first."""
     standing = set(releases.standing().ids)
     countries = Place.objects.filter(kind=Place.Kind.COUNTRY).count()
-    for release in Release.objects.select_related("source", "edition").order_by("-edition", "-id"):
+    for release in Release.objects.select_related("source", "edition").order_by(
+        "-edition_id", "-id"
+    ):
         yield Registered(release, release.pk in standing, _coverage(release, countries))
 
 

@@ -9,6 +9,7 @@ import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date
+from pathlib import PurePath
 from types import ModuleType
 from typing import Any, BinaryIO
 
@@ -20,6 +21,7 @@ from riskscore.sources import asher, discover, minerals, natural_earth, world_at
 
 PART = 1024**2
 LARGEST = 2 * 1024**3
+LONGEST = {"release_code": 60, "published_edition": 120, "licence": 160}
 #: What these publish is made into the bundle's reference tables, not taken in by itself.
 BUNDLE_ONLY = tuple(m.SOURCE.code for m in (asher, minerals, natural_earth, world_atlas))
 
@@ -62,6 +64,9 @@ def store(content: BinaryIO, name: str, wanted: Wanted, *, by: Any = None) -> In
     """Write down a file that is to be taken in. Raises CannotTakeIn; then nothing is written."""
     module = _module(wanted.source)
     layout = _layout(wanted, module)
+    for text, most in LONGEST.items():
+        if len(getattr(wanted, text)) > most:
+            raise CannotTakeIn(f"{text}: longer than {most} characters")
     if wanted.release_code and Release.objects.filter(code=wanted.release_code).exists():
         raise CannotTakeIn(
             f"release: {wanted.release_code!r} is loaded already; releases never change, "
@@ -72,7 +77,7 @@ def store(content: BinaryIO, name: str, wanted: Wanted, *, by: Any = None) -> In
         size, digest = _store_parts(content, key)
         return Intake.objects.create(
             id=key,
-            file=name[-200:],
+            file=PurePath(name.replace("\0", "")).name[-200:],
             size=size,
             sha256=digest,
             created_by=by,

@@ -21,6 +21,8 @@ def forget() -> None:
 def test_the_register_says_rows_years_and_coverage_by_place(bundle: None) -> None:
     found = {row.release.code: row for row in register.register()}
     assert len(found) == Release.objects.count()
+    editions = [row.release.edition_id for row in found.values()]
+    assert editions == sorted(editions, reverse=True)
     wgi = {row.indicator: row for row in found["wgi-1996-2023"].coverage}
     assert sum(row.rows for row in wgi.values()) == 30_914
     assert (wgi["wgi.law"].first_year, wgi["wgi.law"].last_year) == (1996, 2023)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
+import numpy as np
 import pytest
 from django.conf import settings
 
@@ -118,7 +119,7 @@ def stored(project: Project, lens: Lens) -> ScoreHistory:
 
 
 def test_as_of_looks_at_the_facts_up_to_its_day(lens: Lens) -> None:
-    edition = Release.objects.latest("edition").edition_id
+    edition = Release.objects.latest("edition_id").edition_id
 
     def law(day: date) -> Any:
         known = frames.known_at(frames.Pinned(edition, day, "WLD"))
@@ -129,3 +130,25 @@ def test_as_of_looks_at_the_facts_up_to_its_day(lens: Lens) -> None:
 
     assert law(date(2026, 11, 1)) == 2023
     assert law(date(2010, 6, 1)) == 2010
+
+
+def test_an_indicator_that_waits_for_its_file_is_unknown_until_it_is_loaded(lens: Lens) -> None:
+    def table(name: str) -> Any:
+        edition = Release.objects.latest("edition_id").edition_id
+        return frames.known_at(frames.Pinned(edition, AS_OF, "WLD")).tables.get(name)
+
+    names = ("lab.rights", "lab.conventions", "lab.slavery", "geo.oecd_restriction")
+    assert [table(name) for name in names] == [None] * 4
+    take_in("country,year,rating\nChile,2024,3\nMyanmar,2024,5+\n", "ituc")
+    header = "indicator,place,mineral,year,value\n"
+    take_in(header + "ilo.c087,Chile,,2024,1\nilo.c098,Chile,,2024,0\n", "ilo-fundamental")
+    take_in(header + "walkfree.prevalence,Chile,,2023,3.2\n", "walk-free")
+    take_in(header + "oecd.restriction,Indonesia,nickel,2023,ban\n", "oecd")
+    axes = frames.known_at(
+        frames.Pinned(Release.objects.latest("edition_id").edition_id, AS_OF, "WLD")
+    ).axes
+    chile = axes.place("CHL")
+    assert [table(name).values[chile] for name in names[:3]] == [2.0, 0.5, 3.2]
+    restriction = table("geo.oecd_restriction").values
+    assert restriction[axes.place("IDN"), axes.mineral("nickel")] == 3.0
+    assert np.isnan(restriction[chile]).all()

@@ -175,6 +175,10 @@ OBSERVATIONS: tuple[Indicator, ...] = (
                 "The importer's imports from the place, HS codes of the mineral summed.", "baci"),
     observation("ec.eol_rir", "End-of-life recycling input rate", M, "share 0..1", -1,
                 "Share of demand met by recycled end-of-life material.", "ec"),
+)  # fmt: skip
+
+# In no bundle: some files may not be passed on, others are loaded by whoever has them.
+AWAITED_OBSERVATIONS: tuple[Indicator, ...] = (
     observation("usgs.production", "Production, USGS", PM, "as stated (t, kt, Mct: see label)", 1,
                 "Yearly output of one mineral in one place; the label says which product.",
                 "usgs"),
@@ -182,10 +186,6 @@ OBSERVATIONS: tuple[Indicator, ...] = (
                 "Reserves of one mineral in one place.", "usgs"),
     observation("project.capacity", "Capacity of a project", PROJECT, "as stated: see label", 1,
                 "Yearly capacity of a site, as its owner or a compiler states it.", "projects"),
-)  # fmt: skip
-
-# Their files may not be passed on, so no bundle has them: unknown until somebody loads them.
-AWAITED_OBSERVATIONS: tuple[Indicator, ...] = (
     observation("ituc.rating", "ITUC rating of workers' rights", P, "level", 1,
                 "Rating of the Global Rights Index; 5+ is the breakdown of the rule of law.",
                 "ituc", levels=RIGHTS_LEVELS),

@@ -5,8 +5,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db import connection
-
 from riskscore.intake import staging
 
 #: Changes that a preview shows in words.
@@ -15,7 +13,9 @@ MOST_SHOWN = 20
 MOST_KEYS = 5000
 BATCH = 2000
 #: Rows that are looked at in Python are staged as they are, with what is found out about them.
-DOCUMENTS = "line bigint, row jsonb NOT NULL, key text NOT NULL, id bigint, verdict text"
+DOCUMENTS = (
+    "line bigint PRIMARY KEY, row jsonb NOT NULL, key text NOT NULL, id bigint, verdict text"
+)
 
 
 @dataclass
@@ -67,8 +67,12 @@ def documents(table: str, condition: str = "true") -> Iterator[list[Document]]:
 
 def note(table: str, verdicts: list[tuple[str, int]]) -> None:
     """Write the verdicts (verdict, line) into the staging table."""
-    with connection.cursor() as cursor:
-        cursor.executemany(f"UPDATE {table} SET verdict = %s WHERE line = %s", verdicts)  # noqa: S608
+    words, lines = zip(*verdicts, strict=True)
+    staging.execute(
+        f"UPDATE {table} s SET verdict = v.verdict"  # noqa: S608 - our own name
+        " FROM unnest(%s::text[], %s::bigint[]) AS v (verdict, line) WHERE s.line = v.line",
+        [list(words), list(lines)],
+    )
 
 
 def scope(keys: list[str]) -> dict[str, Any]:

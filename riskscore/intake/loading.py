@@ -7,16 +7,15 @@ from django.db import transaction
 
 from riskscore.intake import observing, projecting, reading, registering, staging, stating
 from riskscore.intake.judging import Judged
+from riskscore.intake.reporting import Cancelled, Rejected, Taken, reject, report
 from riskscore.intake.resolving import Resolver, known_names
-from riskscore.intake.staging import Cancelled, Taken, execute, fetch
+from riskscore.intake.staging import execute, fetch
 from riskscore.ledger import DATABASE_CLOCK
 from riskscore.models import Intake, IntakePart, Release
 from riskscore.sources import BadFile, busch, evidence, icmm, projects
 
 #: One intake at a time compares itself with what holds for a source.
 SOURCE_LOCK = 0x7269736C
-#: Raised when rows are wrong: they stand in the report already.
-REJECTED = BadFile("rows are wrong", remedy="See the report.")
 #: What a source states, where it is not observations.
 KINDS: dict[str, ModuleType] = {
     projects.SOURCE.code: projecting,
@@ -27,7 +26,7 @@ KINDS: dict[str, ModuleType] = {
 
 
 def load(intake: Intake) -> None:
-    """Take the file in, or say what would change, or raise: BadFile, Cancelled, Taken.
+    """Take the file in, or say what would change, or raise: BadFile, Rejected, Cancelled, Taken.
 
     Three steps: rows by COPY into a table of this connection; checks over all of them; one
     transaction that judges them against what holds and moves the news. Only the last one lasts.
@@ -51,13 +50,13 @@ def _check(intake: Intake, kind: ModuleType) -> None:
     with transaction.atomic():
         faults = kind.check(intake)
         while batch := list(islice(faults, staging.BATCH)):
-            staging.reject(intake, batch)
-    staging.report(intake)
+            reject(intake, batch)
+    report(intake)
     if intake.rejected and not intake.skip_bad:
-        raise REJECTED
+        raise Rejected
     if not fetch(f"SELECT 1 FROM {kind.STAGED} LIMIT 1"):  # noqa: S608 - our own name
         if intake.rejected:
-            raise REJECTED
+            raise Rejected
         raise BadFile("no row of it is about anything of ours", remedy="Check the file.")
 
 

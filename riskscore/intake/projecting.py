@@ -115,7 +115,7 @@ def _identify() -> Iterator[BadFile]:
 def _repeated() -> Iterator[BadFile]:
     for line, key, first in staging.fetch(
         f"DELETE FROM {STAGED} s USING (SELECT line, min(line) OVER ("  # noqa: S608
-        f"PARTITION BY coalesce(id::text, key)) AS first FROM {STAGED}) t"
+        f"PARTITION BY id, CASE WHEN id IS NULL THEN key END) AS first FROM {STAGED}) t"
         " WHERE s.line = t.line AND t.first < s.line RETURNING s.line, s.key, t.first"
     ):
         yield BadFile(

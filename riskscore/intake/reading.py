@@ -1,6 +1,8 @@
 """A file's bytes, and the rows in them, whoever wrote it."""
 
+import gzip
 import tempfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import ModuleType
@@ -45,7 +47,7 @@ def rows(intake: Intake, file: BinaryIO) -> Iterator[Said]:
     if hasattr(layout, "rows"):
         yield from layout.rows(file, intake.file, intake.mapping)
         return
-    readings = layout.parse(_whole(intake, file))
+    readings = layout.parse(_whole(file))
     yield from ((None, reading) for reading in _settled(layout, readings))
 
 
@@ -60,21 +62,20 @@ def _settled(layout: ModuleType, readings: Iterator[Any]) -> Iterator[Any]:
     return wmd.settled(readings) if layout is wmd else readings
 
 
-def _whole(intake: Intake, file: BinaryIO) -> bytes:
+def _whole(file: BinaryIO) -> bytes:
     start = file.read(4)
     file.seek(0)
     if start == ZIP_MAGIC:
         check_container(file)
-    if intake.size > LARGEST_WHOLE or (start.startswith(GZIP_MAGIC) and not _fits(file)):
+    try:
+        plain = gzip.GzipFile(fileobj=file) if start.startswith(GZIP_MAGIC) else file
+        content = plain.read(LARGEST_WHOLE + 1)
+    except (EOFError, OSError, zlib.error) as error:
+        raise BadFile(
+            f"the gzip file is damaged ({error})", remedy="Fetch the file again."
+        ) from error
+    if len(content) > LARGEST_WHOLE:
         raise BadFile(
             f"more than {LARGEST_WHOLE:,} bytes", remedy="Check that this is the publisher's file."
         )
-    return file.read()
-
-
-def _fits(file: BinaryIO) -> bool:
-    """Whether a gzip file unpacks to no more than LARGEST_WHOLE: its last four bytes say so."""
-    file.seek(-4, 2)
-    size = int.from_bytes(file.read(4), "little")
-    file.seek(0)
-    return size <= LARGEST_WHOLE
+    return content

@@ -4,28 +4,19 @@ Nothing of it is seen by anybody else, and it ends with the connection: whoever 
 reading leaves nothing behind.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from itertools import islice
 from typing import Any
 
 from django.db import connection
 
-from riskscore.models import Intake, IntakeFault
+from riskscore.intake.reporting import reject, report
+from riskscore.models import Intake
 from riskscore.sources import BadFile
 
 BATCH = 20_000
-#: Faults kept as rows; all are counted.
-MOST_FAULTS = 10_000
 Row = tuple[Any, ...]
-
-
-class Cancelled(Exception):
-    """Somebody cancelled the intake."""
-
-
-class Taken(Exception):
-    """The intake is no longer being worked on from here."""
 
 
 @contextmanager
@@ -67,46 +58,6 @@ def fill(
         intake.left_out += sum(1 for part in batch if part == [])
         intake.bytes_read = min(position(), intake.size)
         report(intake)
-
-
-def reject(intake: Intake, faults: Sequence[BadFile]) -> None:
-    """Keep faults as rows, the first MOST_FAULTS of them; count them all."""
-    room = max(MOST_FAULTS - intake.rejected, 0)
-    IntakeFault.objects.bulk_create([_fault(intake, fault) for fault in faults[:room]])
-    intake.rejected += len(faults)
-
-
-def _fault(intake: Intake, fault: BadFile) -> IntakeFault:
-    return IntakeFault(
-        intake=intake,
-        line=fault.row,
-        column=_short(fault.column, 80),
-        value="" if fault.value is None else _short(str(fault.value), 200),
-        reason=_short(fault.reason, 300),
-        remedy=_short(fault.remedy, 300),
-    )
-
-
-def _short(text: str, most: int) -> str:
-    return text.replace("\0", "\N{REPLACEMENT CHARACTER}")[:most]
-
-
-_REPORT = """
-UPDATE riskscore_intake SET bytes_read = %s, rows_read = %s, rejected = %s, left_out = %s
-WHERE id = %s AND state = 'running' RETURNING cancel_requested_at
-"""
-
-
-def report(intake: Intake) -> None:
-    """Show how far the reading is. Raises Cancelled, or Taken when the intake has ended."""
-    counts = [intake.bytes_read, intake.rows_read, intake.rejected, intake.left_out]
-    with connection.cursor() as cursor:
-        cursor.execute(_REPORT, [*counts, intake.id])
-        row = cursor.fetchone()
-    if row is None:
-        raise Taken(f"intake {intake.id} has ended elsewhere")
-    if row[0] is not None:
-        raise Cancelled
 
 
 def is_alive() -> bool:

@@ -13,7 +13,8 @@ from contextlib import contextmanager
 from django.db import DatabaseError, connection, transaction
 
 from riskscore.intake import loading
-from riskscore.intake.staging import Cancelled, Taken, execute, fetch, is_alive, reject
+from riskscore.intake.reporting import Cancelled, Rejected, Taken, reject
+from riskscore.intake.staging import execute, fetch, is_alive
 from riskscore.models import Intake, IntakePart
 from riskscore.sources import BadFile
 
@@ -84,21 +85,20 @@ def _attempt(intake: Intake) -> None:
     except Taken as error:
         log.warning("%s", error)
     except BadFile as error:
-        _refuse(intake, error)
+        reject(intake, [error.within(intake.file)])
+        _refuse(intake)
+    except Rejected:
+        _refuse(intake)
     except Exception as error:
         _note(intake, error)
 
 
-def _refuse(intake: Intake, fault: BadFile) -> None:
-    """End an intake whose file is wrong; nothing of it has been loaded."""
-    if fault is not loading.REJECTED:
-        reject(intake, [fault.within(intake.file)])
-    others = intake.rejected - 1
-    more = f" And {others:,} more." if others > 0 else ""
-    first = intake.faults.order_by("id").first()
-    words = "" if first is None else f"line {first.line}, " if first.line else ""
-    text = f"{words}{first.reason}. {first.remedy}{more}" if first else str(fault)
-    _end(intake, Intake.State.FAILED, text)
+def _refuse(intake: Intake) -> None:
+    """End an intake whose file is wrong, in the words of its first fault."""
+    first = intake.faults.order_by("id")[0]
+    where = f"line {first.line}, " if first.line else ""
+    more = f" And {intake.rejected - 1:,} more." if intake.rejected > 1 else ""
+    _end(intake, Intake.State.FAILED, f"{where}{first.reason}. {first.remedy}{more}")
 
 
 def _note(intake: Intake, error: Exception) -> None:

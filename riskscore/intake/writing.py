@@ -41,7 +41,9 @@ def write(
             changes.append((document.id, document, found))
     for name, model in PARTS.items():
         touched = [(key, document) for key, document, found in changes if found.get(name)]
-        model.objects.filter(project__in=[key for key, _ in touched]).delete()
+        old = [key for key, document in touched if document.id is not None]
+        if old:
+            model.objects.filter(project__in=old).delete()
         model.objects.bulk_create(
             part for key, document in touched for part in _parts(name, key, document.row)
         )

@@ -6,10 +6,17 @@ from django.conf import settings
 from django.db import migrations, models
 
 
-# The function is the one that guards jobs: both have states of the same names.
 RULES = """
+CREATE FUNCTION riskscore_intake_ended() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF OLD.state IN ('succeeded', 'failed', 'cancelled') AND NEW IS DISTINCT FROM OLD THEN
+        RAISE EXCEPTION 'intake % has ended as % and cannot change', OLD.id, OLD.state
+            USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN NEW;
+END $$;
 CREATE TRIGGER intake_ended BEFORE UPDATE ON riskscore_intake
-    FOR EACH ROW EXECUTE FUNCTION riskscore_job_ended();
+    FOR EACH ROW EXECUTE FUNCTION riskscore_intake_ended();
 -- The parts are read once and often packed already: compressing them again only takes time.
 ALTER TABLE riskscore_intakepart ALTER COLUMN content SET STORAGE EXTERNAL;
 """

@@ -49,9 +49,9 @@ def check_delimiter(header: list[str]) -> None:
 
 
 def _csv_reason(error: str) -> str:
-    if "limit" in error or "end of data" in error:
-        return "a quote that opens in this row is never closed"
-    return error
+    if "limit" in error:
+        return f"a cell of more than {csv.field_size_limit():,} characters: a quote never closed?"
+    return "a quote that opens in this row is never closed" if "end of data" in error else error
 
 
 def _csv_remedy(line: int) -> str:

@@ -10,7 +10,8 @@ from typing import BinaryIO
 from riskscore.engine.catalogue import CONSENT_LEVELS
 from riskscore.engine.evidence import LABOUR_HARM, LABOUR_RELIEF, LAND_HARM, LAND_RELIEF, STATUS
 from riskscore.sources import BadFile, Source
-from riskscore.sources.table import Cells, Columns, read
+from riskscore.sources.columns import Columns
+from riskscore.sources.table import Cells, read
 
 SOURCE = Source(
     code="evidence",

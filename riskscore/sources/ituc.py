@@ -10,7 +10,8 @@ from typing import BinaryIO
 
 from riskscore.engine.catalogue import RIGHTS_LEVELS
 from riskscore.sources import BadFile, Reading, Source, text
-from riskscore.sources.table import Cells, Columns, read
+from riskscore.sources.columns import Columns
+from riskscore.sources.table import Cells, read
 
 SOURCE = Source(
     code="ituc",

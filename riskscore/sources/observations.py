@@ -14,7 +14,8 @@ from typing import BinaryIO
 from riskscore.engine.catalogue import Indicator, Level, get
 from riskscore.engine.errors import UnknownIndicator
 from riskscore.sources import BadFile, Reading, Source
-from riskscore.sources.table import Cells, Columns, read
+from riskscore.sources.columns import Columns
+from riskscore.sources.table import Cells, read
 
 SOURCE = Source(
     code="observations",

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from riskscore.sources import BadFile, Source
-from riskscore.sources.table import Cells, Columns, read, texts
+from riskscore.sources.columns import Columns
+from riskscore.sources.table import Cells, read, texts
 
 SOURCE = Source(
     code="projects",

@@ -1,13 +1,15 @@
 """Observations of files: whole or not at all, nothing twice, corrections as new rows."""
 
+import gzip
 from typing import Any
 
 import pytest
 from django.conf import settings
 
 from riskscore import jobs, releases, uploads
-from riskscore.intake import work
+from riskscore.intake import reading, work
 from riskscore.models import Edition, Intake, IntakePart, Job, Lens, Observation, Place, Release
+from riskscore.sources import delimited
 from tests.intake.files import LAW, faults, finish, queue, take_in
 from tests.make import make_job, make_mineral, make_place, make_project
 from tests.sources.published import needs_published, published
@@ -60,6 +62,14 @@ def test_bad_rows_can_be_left_out_and_are_listed() -> None:
     fault = done.faults.get()
     assert "did you mean bolivia" in fault.reason
     assert "aliases" in fault.remedy
+
+
+def test_the_report_lists_every_fault_and_is_harmless_in_a_spreadsheet() -> None:
+    done = take_in(LAW + "wgi.law,=cmd|calc,2023,1,\nwgi.law,Chile,x,1,\n", "observations")
+    header, first, second = uploads.rejects(done)
+    assert header == ("line", "column", "value", "reason", "suggestion")
+    assert first[:3] == ("2", "place", "'=cmd|calc")
+    assert second[:3] == ("3", "year", "x")
 
 
 def test_an_alias_given_by_a_curator_is_known_at_the_next_try() -> None:
@@ -177,6 +187,7 @@ def test_a_file_that_ends_its_worker_three_times_is_given_up() -> None:
         ("wgl", {}, "did you mean 'wgi'"),
         ("asher", {}, "part of the bundle"),
         ("wgi", {"layout": "projects"}, "leave it out"),
+        ("observations", {"release_code": "x" * 61}, "longer than 60"),
         ("wgi", {"mapping": {"place": "x"}}, "publisher's own columns"),
     ],
 )
@@ -199,6 +210,21 @@ def test_a_release_code_that_is_taken_is_refused() -> None:
     take_in(LAW + "wgi.law,Chile,2023,0.9,\n", "observations", release_code="ours-1")
     with pytest.raises(uploads.CannotTakeIn, match="loaded already"):
         queue(LAW, "observations", release_code="ours-1")
+
+
+def test_a_packed_file_that_unpacks_without_end_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "LARGEST_WHOLE", 1024**2)
+    done = take_in(gzip.compress(b"0" * 2 * 1024**2), "ucdp", "file.csv.gz")
+    assert (done.state, "more than 1,048,576 bytes" in done.error) == ("failed", True)
+    monkeypatch.setattr(delimited, "LARGEST", 1024**2)
+    text = LAW + "wgi.law,Chile,2023,1,\n" * 90_000
+    done = take_in(gzip.compress(text.encode()), "observations", "file.csv.gz")
+    assert "unpacks to more than" in done.error
+
+
+def test_a_name_of_a_file_is_only_a_name() -> None:
+    done = queue(LAW, "observations", "../../etc/\0passwd.csv")
+    assert done.file == "passwd.csv"
 
 
 @needs_published

@@ -41,7 +41,7 @@ def refused(content: bytes, name: str = "file.csv", module: Any = observations) 
         (HEADER.encode("utf-16-le"), "UTF-16", 1),
         ((HEADER + ROW + "wgi.law,C\xf4te,2023,1\n").encode("latin-1"), "not UTF-8", 3),
         ((HEADER + ROW + 'wgi.law,"Chile,2023,1\n' + ROW * 3).encode(), "never closed", 3),
-        ((HEADER + ROW + 'wgi.law,"Chile,2023,1\n' + ROW * 9000).encode(), "never closed", 3),
+        ((HEADER + ROW + 'wgi.law,"Chile,2023,1\n' + ROW * 9000).encode(), "quote never closed", 3),
         ((HEADER + 'wgi.law,"Chile"x,2023,1\n').encode(), "expected", 2),
         ((HEADER + "wgi.law,Ch\0ile,2023,1\n").encode(), "NUL", 2),
         (HEADER.replace("place", "value").encode(), "twice", 1),

@@ -1,0 +1,63 @@
+"""What becomes known while a file is read: how far it is, and which rows are wrong."""
+
+from collections.abc import Sequence
+
+from django.db import connection
+
+from riskscore.models import Intake, IntakeFault
+from riskscore.sources import BadFile
+
+#: Faults kept as rows; all are counted.
+MOST_FAULTS = 10_000
+
+
+class Cancelled(Exception):
+    """Somebody cancelled the intake."""
+
+
+class Taken(Exception):
+    """The intake is no longer being worked on from here."""
+
+
+class Rejected(Exception):
+    """Rows of the file are wrong; they stand in the report."""
+
+
+def reject(intake: Intake, faults: Sequence[BadFile]) -> None:
+    """Keep faults as rows, the first MOST_FAULTS of them; count them all."""
+    room = max(MOST_FAULTS - intake.rejected, 0)
+    IntakeFault.objects.bulk_create([_fault(intake, fault) for fault in faults[:room]])
+    intake.rejected += len(faults)
+
+
+def _fault(intake: Intake, fault: BadFile) -> IntakeFault:
+    return IntakeFault(
+        intake=intake,
+        line=fault.row,
+        column=_short(fault.column, 80),
+        value="" if fault.value is None else _short(str(fault.value), 200),
+        reason=_short(fault.reason, 300),
+        remedy=_short(fault.remedy, 300),
+    )
+
+
+def _short(text: str, most: int) -> str:
+    return text.replace("\0", "\N{REPLACEMENT CHARACTER}")[:most]
+
+
+_REPORT = """
+UPDATE riskscore_intake SET bytes_read = %s, rows_read = %s, rejected = %s, left_out = %s
+WHERE id = %s AND state = 'running' RETURNING cancel_requested_at
+"""
+
+
+def report(intake: Intake) -> None:
+    """Show how far the reading is. Raises Cancelled, or Taken when the intake has ended."""
+    counts = [intake.bytes_read, intake.rows_read, intake.rejected, intake.left_out]
+    with connection.cursor() as cursor:
+        cursor.execute(_REPORT, [*counts, intake.id])
+        row = cursor.fetchone()
+    if row is None:
+        raise Taken(f"intake {intake.id} has ended elsewhere")
+    if row[0] is not None:
+        raise Cancelled

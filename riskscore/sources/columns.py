@@ -1,0 +1,75 @@
+"""The columns of a table: which must be there, and which of the file's stands for which of ours."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from riskscore.sources import BadFile
+
+MOST_COLUMNS = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """The columns of ours that a table may have, and those that it must have."""
+
+    required: tuple[str, ...]
+    optional: tuple[str, ...] = ()
+    mapping: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def known(self) -> tuple[str, ...]:
+        """All of them."""
+        return self.required + self.optional
+
+
+def located(header: Sequence[str], columns: Columns, row: int = 1) -> dict[str, int]:
+    """Our column → its place in the header, found by its own name or by the mapping.
+
+    Raises BadFile for a missing column, one that stands twice, and a mapping to nowhere.
+    """
+    plain = [_folded(cell) for cell in header]
+    _check_header(header, plain, row)
+    places = {}
+    for ours in columns.known:
+        theirs = columns.mapping.get(ours)
+        at = _place(plain, theirs or ours)
+        if at is None and (theirs or ours in columns.required):
+            raise _missing(ours, theirs, header, row)
+        if at is not None:
+            places[ours] = at
+    for ours in set(columns.mapping).difference(columns.known):
+        raise BadFile(
+            "the mapping names a column that this table does not have",
+            column=ours,
+            remedy=f"Map one of {', '.join(columns.known)}.",
+        )
+    return places
+
+
+def _check_header(header: Sequence[str], plain: Sequence[str], row: int) -> None:
+    if len(header) > MOST_COLUMNS:
+        raise BadFile(f"more than {MOST_COLUMNS} columns", row=row, remedy="Leave some out.")
+    for name in plain:
+        if name and plain.count(name) > 1:
+            raise BadFile(
+                "this column stands twice", row=row, column=name, remedy="Remove one of the two."
+            )
+
+
+def _missing(ours: str, theirs: str | None, header: Sequence[str], row: int) -> BadFile:
+    return BadFile(
+        "this column is missing",
+        row=row,
+        column=theirs or ours,
+        value=", ".join(header)[:200],
+        remedy=f"Add it, or map one of the file's columns to it: --map {ours}=COLUMN.",
+    )
+
+
+def _place(plain: Sequence[str], name: str) -> int | None:
+    wanted = _folded(name)
+    return plain.index(wanted) if wanted in plain else None
+
+
+def _folded(name: str) -> str:
+    return name.strip().casefold().replace(" ", "_")
