@@ -34,8 +34,9 @@ def _save(project: Project, job: Job, pinned: frames.Pinned) -> None:
     fitted = rescoring.fitted_method(job.method_id)
     known = frames.known_at(pinned)
     one = frames.projects([project.pk], known, pinned)
-    result = fitted.score(gather(known.tables, one.units, fitted.method))
-    columns = rescoring._columns(one, result, job.method_id)
+    frame = gather(known.tables, one.units, fitted.method, known.axes)
+    interval = rescoring._interval(fitted, frame, job)
+    columns = rescoring._columns(one, fitted.score(frame), interval, job.method_id)
     values = {name: array[0].tolist() for name, array in columns.items() if name != "digest"}
     for node in NODES:
         values[node] = None if values[node] != values[node] else values[node]

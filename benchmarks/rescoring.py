@@ -6,6 +6,7 @@ import resource
 import tempfile
 from pathlib import Path
 from time import perf_counter
+from typing import Any
 
 from django.db import connection, connections
 
@@ -86,7 +87,7 @@ def rescore() -> tuple[float, float]:
     return seconds, megabytes
 
 
-def _start_workers(job: Job) -> list[tuple[object, object]]:
+def _start_workers(job: Job) -> list[tuple[Any, Any]]:
     connections.close_all()  # no child may inherit a connection
     workers = []
     for _ in range(PROCESSES):
@@ -97,16 +98,16 @@ def _start_workers(job: Job) -> list[tuple[object, object]]:
     return workers
 
 
-def _end_workers(workers: list[tuple[object, object]]) -> float:
-    megabytes = [pipe.recv() for _, pipe in workers]  # type: ignore[attr-defined]
+def _end_workers(workers: list[tuple[Any, Any]]) -> float:
+    megabytes = [pipe.recv() for _, pipe in workers]
     for process, _ in workers:
-        process.join()  # type: ignore[attr-defined]
+        process.join()
     return float(max(megabytes))
 
 
-def _work(job: Job, pipe: object) -> None:
+def _work(job: Job, pipe: Any) -> None:
     _drain_until_ended(job)
-    pipe.send(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)  # type: ignore[attr-defined]
+    pipe.send(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
 
 
 def _drain_until_ended(job: Job) -> None:

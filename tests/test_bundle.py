@@ -221,7 +221,9 @@ def test_the_committed_bundle_is_what_the_publishers_files_give_byte_for_byte(
     )
     made = {file.relative_to(tmp_path) for file in tmp_path.rglob("*") if file.is_file()}
     held = {file.relative_to(FIXTURES) for file in FIXTURES.rglob("*") if file.is_file()}
-    by_hand = {file for file in held if file.parts[0] == "methods" or file.name == "README.md"}
+    by_hand = {
+        file for file in held if file.parts[0] in ("methods", "learned") or file.name == "README.md"
+    }
     assert made == held - by_hand
     assert [
         file for file in made if (tmp_path / file).read_bytes() != (FIXTURES / file).read_bytes()
@@ -294,6 +296,47 @@ def test_a_file_of_observations_without_a_release_is_named(copy: Path) -> None:
     observed = copy / "observations"
     shutil.copy(observed / "ilo-c169.csv.gz", observed / "ilo-c190.csv.gz")
     assert fault(copy).file == "observations/ilo-c190.csv.gz"
+
+
+EXPORTS = "baci-exports-1995-2024"
+
+
+def export_fault(directory: Path) -> BadFile:
+    with pytest.raises(BadFile) as caught:
+        list(tables.read(directory).exports(EXPORTS))
+    return caught.value
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        ("place", "Atlantis"),
+        ("value_kusd", "-1"),
+        ("quantity_t", "much"),
+        ("destination_hhi", "1.5"),
+        ("year", "nineteen"),
+    ],
+)
+def test_a_wrong_cell_of_the_export_panel_is_named(copy: Path, column: str, value: str) -> None:
+    edited(copy / "exports" / f"{EXPORTS}.csv.gz", set_cell(column, value))
+    found = export_fault(copy)
+    assert (found.file, found.row, found.column) == (f"exports/{EXPORTS}.csv.gz", 2, column)
+
+
+def test_an_export_panel_that_lost_a_row_is_named(copy: Path) -> None:
+    edited(copy / "exports" / f"{EXPORTS}.csv.gz", lambda rows: rows.pop())
+    assert "85422 rows where releases.csv says 85423" in str(export_fault(copy))
+
+
+def test_an_export_panel_without_a_release_is_named(copy: Path) -> None:
+    shutil.copy(copy / "exports" / f"{EXPORTS}.csv.gz", copy / "exports" / "other.csv.gz")
+    assert export_fault(copy).file == "exports/other.csv.gz"
+
+
+def test_the_export_panel_is_no_observation() -> None:
+    bundle = tables.read(FIXTURES)
+    assert bundle.traded == (EXPORTS,)
+    assert EXPORTS not in bundle.observed
 
 
 def test_the_releases_with_observations_are_those_that_have_a_file() -> None:

@@ -17,7 +17,11 @@ from riskscore.admin import dashboard, rescore
 from riskscore.admin.access import ApiKeyAdmin, IdempotencyKeyAdmin
 from riskscore.admin.evidence import EvidenceAdmin
 from riskscore.admin.jobs import ChunkAdmin, ItemErrorAdmin, JobAdmin
-from riskscore.admin.learned import LearnedModelAdmin
+from riskscore.admin.learned_models import (
+    LearnedModelAdmin,
+    PredictionAdmin,
+    TrainingRequestAdmin,
+)
 from riskscore.admin.lenses import LensAdmin
 from riskscore.admin.methods import MethodAdmin
 from riskscore.admin.observations import (
@@ -28,6 +32,15 @@ from riskscore.admin.observations import (
 )
 from riskscore.admin.places import LocalityAdmin, MineralAdmin, PlaceAdmin, PlaceMemberAdmin
 from riskscore.admin.projects import ProjectAdmin
+from riskscore.admin.records import (
+    ExportFlowAdmin,
+    IntakeAdmin,
+    ProjectListAdmin,
+    ScheduleAdmin,
+    StaleMarkAdmin,
+    TransitionAdmin,
+    WorkerPulseAdmin,
+)
 from riskscore.admin.scores import ScoreAdmin, ScoreHistoryAdmin
 from riskscore.models import Job
 
@@ -46,11 +59,18 @@ PAGES: "dict[str, dict[type[Model], type[admin.ModelAdmin[Any]]]]" = {
         models.Job: JobAdmin,
         models.Chunk: ChunkAdmin,
         models.ItemError: ItemErrorAdmin,
+        models.Schedule: ScheduleAdmin,
+        models.ProjectList: ProjectListAdmin,
+        models.StaleMark: StaleMarkAdmin,
+        models.Transition: TransitionAdmin,
+        models.WorkerPulse: WorkerPulseAdmin,
     },
     "Methods": {
         models.Method: MethodAdmin,
         models.Lens: LensAdmin,
         models.LearnedModel: LearnedModelAdmin,
+        models.Prediction: PredictionAdmin,
+        models.TrainingRequest: TrainingRequestAdmin,
     },
     "What is known": {
         models.Source: SourceAdmin,
@@ -61,6 +81,8 @@ PAGES: "dict[str, dict[type[Model], type[admin.ModelAdmin[Any]]]]" = {
         models.PlaceMember: PlaceMemberAdmin,
         models.Mineral: MineralAdmin,
         models.Locality: LocalityAdmin,
+        models.Intake: IntakeAdmin,
+        models.ExportFlow: ExportFlowAdmin,
     },
     "Access": {models.ApiKey: ApiKeyAdmin, models.IdempotencyKey: IdempotencyKeyAdmin},
 }

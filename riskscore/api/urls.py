@@ -5,7 +5,7 @@ from typing import Any
 
 from django.urls import URLPattern, path
 
-from riskscore.api import catalogues, explanations, jobs, projects, public, scores
+from riskscore.api import catalogues, explanations, jobs, learned, projects, public, scores
 
 
 def both(route: str, view: Callable[..., Any], name: str = "") -> Iterator[URLPattern]:
@@ -40,6 +40,10 @@ urlpatterns = [
     *both("/minerals/<slug:code>", catalogues.OneMineral.as_view()),
     *both("/releases", catalogues.Releases.as_view()),
     *both("/lenses", catalogues.Lenses.as_view()),
+    *both("/models", learned.Models.as_view()),
+    *both("/models/<slug:kind>", learned.OneModel.as_view()),
+    *both("/models/<slug:kind>/<int:version>", learned.OneModel.as_view()),
+    *both("/models/<slug:kind>/<int:version>/predictions", learned.Predictions.as_view()),
     *both("/schema", public.Document.as_view(), "schema"),
     *both("/docs", public.Page.as_view()),
     *both("/errors/<slug:code>", public.ProblemType.as_view()),

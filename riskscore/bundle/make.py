@@ -60,8 +60,9 @@ def make(source_dir: Path, target: Path) -> Report:
     target.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(prefix=".bundle-", dir=target) as scratch:
         report = _made(_Bench(source_dir, Path(scratch)))
-        for stale in target.glob(observations_file("*")):
-            stale.unlink()
+        for pattern in (observations_file("*"), exports_file("*")):
+            for stale in target.glob(pattern):
+                stale.unlink()
         for file in sorted(Path(scratch).rglob("*")):
             if file.is_file():
                 place = target / file.relative_to(scratch)

@@ -136,13 +136,14 @@ def read(directory: Path) -> Bundle:
     found: dict[str, Any] = {table.file: tuple(_rows(directory, table)) for table in SMALL}
     bundle = Bundle(directory, *(found[table.file] for table in SMALL))
     _check_references(bundle)
-    expected = {directory / observations_file(code) for code in bundle.observed}
-    for stray in sorted({*directory.glob(observations_file("*"))} - expected):
-        raise BadFile(
-            f"no release of {RELEASES.file} has these observations",
-            file=str(stray.relative_to(directory)),
-            remedy=REBUILD,
-        )
+    for file, codes in ((observations_file, bundle.observed), (exports_file, bundle.traded)):
+        expected = {directory / file(code) for code in codes}
+        for stray in sorted({*directory.glob(file("*"))} - expected):
+            raise BadFile(
+                f"no release of {RELEASES.file} has these rows",
+                file=str(stray.relative_to(directory)),
+                remedy=REBUILD,
+            )
     return bundle
 
 

@@ -72,31 +72,3 @@ def record_exports(release: Release, flows: Iterable[NewExport]) -> int:
             copy.write_row((release.id, *flow))
             count += 1
     return count
-
-
-class NewExport(NamedTuple):
-    """One export flow ready to be stored, columns in the order of COPY."""
-
-    hs6: str
-    place: str
-    year: int
-    value: float
-    quantity: float | None
-    partners: int
-    destination_hhi: float
-
-
-_COPY_EXPORTS = (
-    "COPY riskscore_exportflow (release_id, hs6, place_id, year, value, quantity, partners,"
-    " destination_hhi) FROM STDIN"
-)
-
-
-def record_exports(release: Release, flows: Iterable[NewExport]) -> int:
-    """Store all export flows of a release, as :func:`record` does observations."""
-    count = 0
-    with connection.cursor() as cursor, cursor.copy(_COPY_EXPORTS) as copy:
-        for flow in flows:
-            copy.write_row((release.id, *flow))
-            count += 1
-    return count

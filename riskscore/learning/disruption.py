@@ -1,8 +1,8 @@
 """The disruption model, from a panel to an evaluated candidate.
 
 Feature years up to 2015 teach, a rolling origin over 2008–2016 chooses and calibrates, and
-2017–2023 are held out for the report. What is then used is fitted on every year whose outcome is
-known, and calibrated on all predictions that were made out of sample.
+the years from 2017 on are held out for the report. What is then used is fitted on every year whose
+outcome is known, and calibrated on all predictions that were made out of sample.
 """
 
 from collections.abc import Mapping
@@ -21,7 +21,8 @@ from riskscore.learning.rows import Flags, Rows, check, gathered
 
 LAST_TAUGHT = 2015
 CHOOSING = tuple(range(2008, 2017))
-HELD_OUT = tuple(range(2017, 2024))
+#: Held out is every later year whose outcome is known: a new year of trade joins by itself.
+FIRST_HELD_OUT = 2017
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ class Backtest:
     @property
     def held(self) -> Flags:
         """(n,) judged rows of the held-out years."""
-        return self.rows.judged & np.isin(self.rows.year, HELD_OUT)
+        return self.rows.judged & (self.rows.year >= FIRST_HELD_OUT)
 
     @property
     def predicted(self) -> Floats:
@@ -65,7 +66,7 @@ def backtest(rows: Rows, seed: int) -> Backtest:
     raw = blend(rolling(rows, CHOOSING, seed))
     taught = known_before(rows, LAST_TAUGHT + 1)
     fixed = fit(taught, seed)
-    held = np.isin(rows.year, HELD_OUT) & rows.inside
+    held = (rows.year >= FIRST_HELD_OUT) & rows.inside
     raw[held] = predict(fixed, rows.x[held])
     plain = np.full(len(rows), np.nan)
     plain[held] = predict(fit(taught, seed, LOGISTIC), rows.x[held])

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from riskscore.learning import features
-from riskscore.learning.disruption import CHOOSING, HELD_OUT, LAST_TAUGHT, Backtest
+from riskscore.learning.disruption import CHOOSING, LAST_TAUGHT, Backtest
 from riskscore.learning.evaluate import (
     DRAWS,
     auc,
@@ -50,7 +50,7 @@ def reported(test: Backtest, seed: int, minerals: Sequence[str]) -> dict[str, An
         **metrics.as_dict(),
         **_against(rows, predicted, scores, seed),
         "trained_on": f"feature years to {LAST_TAUGHT}",
-        "held_out": [HELD_OUT[0], HELD_OUT[-1]],
+        "held_out": [int(rows.year.min()), int(rows.year.max())],
         "calibration_curve": calibration_curve(rows.outcome, predicted),
         "raw_calibration_slope": measured(rows.outcome, test.raw[held]).calibration_slope,
         "choosing": {

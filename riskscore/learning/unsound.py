@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from riskscore.learning import features, targets
-from riskscore.learning.disruption import HELD_OUT, LAST_TAUGHT
+from riskscore.learning.disruption import FIRST_HELD_OUT, LAST_TAUGHT
 from riskscore.learning.evaluate import auc
 from riskscore.learning.fit import MEMBERS, fit, predict
 from riskscore.learning.panel import Floats, Flows, Panel, build
@@ -53,7 +53,7 @@ def compared(panel: Panel, seed: int) -> dict[str, Any]:
     sound = rows.outcome
     counted = replace(rows, outcome=obvious, inside=rows.share >= SMALLEST)
     taught = counted.where(counted.inside & (counted.year <= LAST_TAUGHT))
-    held = counted.inside & np.isin(counted.year, HELD_OUT)
+    held = counted.inside & (counted.year >= FIRST_HELD_OUT)
     predicted = predict(fit(taught, seed, MEMBERS[:1]), counted.x[held])
     return _said(counted.where(held), predicted, rows.inside[held], sound[held])
 

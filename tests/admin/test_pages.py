@@ -37,7 +37,7 @@ def everything(curator: User, project: Project) -> None:
 
 def test_every_model_has_a_page_or_stands_on_that_of_its_project() -> None:
     ours = set(apps.get_app_config("riskscore").get_models())
-    parts = {ProjectMineral, Ownership, Offtake}
+    parts = {ProjectMineral, Ownership, Offtake, ExternalId, IntakePart, IntakeFault, Artefact}
     assert set(MODELS) | parts == ours
     assert all(admin.site.is_registered(model) for model in ours - parts)
 

@@ -12,6 +12,7 @@ from riskscore.learning.rows import Rows
 
 def test_the_held_out_figures_hold(tested: Backtest, panel: Panel) -> None:
     said = report.reported(tested, 0, panel.minerals)
+    assert said["held_out"] == [2017, 2023]
     assert said["events"] == 244
     assert said["auc"] >= 0.77
     assert said["auc_difference"] >= 0.04

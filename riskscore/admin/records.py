@@ -1,0 +1,66 @@
+"""Records that work leaves behind, to be read; schedules and lists of projects, to be edited."""
+
+from riskscore.admin.pages import Page, ReadOnly
+from riskscore.models import (
+    ExportFlow,
+    Intake,
+    ProjectList,
+    Schedule,
+    StaleMark,
+    Transition,
+    WorkerPulse,
+)
+
+
+class ScheduleAdmin(Page[Schedule]):
+    """When everything, or what is stale, is rescored."""
+
+    list_display = ("name", "what", "every", "at", "timezone", "enabled")
+    list_filter = ("enabled", "what")
+    search_fields = ("name",)
+
+
+class ProjectListAdmin(Page[ProjectList]):
+    """A curator's list of projects, by whose name a job may be asked for."""
+
+    list_display = ("name", "created_by")
+    search_fields = ("name",)
+    autocomplete_fields = ("projects",)
+    raw_id_fields = ("created_by",)
+
+
+class IntakeAdmin(ReadOnly[Intake]):
+    """Files on their way in, and what became of them."""
+
+    list_display = ("file", "source", "state", "added", "changed", "rejected", "created_at")
+    list_filter = ("state", "source")
+    search_fields = ("file",)
+
+
+class TransitionAdmin(ReadOnly[Transition]):
+    """Every change of state of a job or a chunk."""
+
+    list_display = ("job", "seq", "before", "after", "worker", "at")
+    list_select_related = ("job",)
+
+
+class WorkerPulseAdmin(ReadOnly[WorkerPulse]):
+    """Who works, and when they were last seen."""
+
+    list_display = ("worker", "started_at", "seen_at", "chunk")
+    list_select_related = ("chunk",)
+
+
+class StaleMarkAdmin(ReadOnly[StaleMark]):
+    """Projects whose scores a newer edition has outdated."""
+
+    list_display = ("project", "lens", "edition", "since")
+    list_select_related = ("project", "lens__importer")
+
+
+class ExportFlowAdmin(ReadOnly[ExportFlow]):
+    """Exports by customs code: what learned models learn from."""
+
+    list_display = ("place", "hs6", "year", "value", "quantity", "partners")
+    list_select_related = ("place",)
+    list_filter = ("release",)
