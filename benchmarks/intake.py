@@ -77,7 +77,7 @@ def _copy() -> float:
     newest = Observation.objects.latest("id").release_id
     with connection.cursor() as cursor:
         cursor.execute("CREATE TABLE bare (LIKE riskscore_observation INCLUDING ALL)")
-        source = f"(SELECT * FROM riskscore_observation WHERE release_id = {newest})"  # noqa: S608
+        source = f"(SELECT * FROM riskscore_observation WHERE release_id = {newest})"
         with cursor.copy(f"COPY {source} TO STDOUT (FORMAT BINARY)") as copy:
             content = [bytes(block) for block in copy]
         start = perf_counter()

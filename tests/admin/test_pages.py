@@ -13,7 +13,17 @@ from django.test.utils import CaptureQueriesContext
 
 from riskscore import access, edits, jobs
 from riskscore.admin.site import PAGES
-from riskscore.models import Evidence, Offtake, Ownership, Project, ProjectMineral
+from riskscore.models import (
+    Artefact,
+    Evidence,
+    ExternalId,
+    IntakeFault,
+    IntakePart,
+    Offtake,
+    Ownership,
+    Project,
+    ProjectMineral,
+)
 from tests.admin.conftest import inline_of, url
 
 MODELS = [model for pages in PAGES.values() for model in pages]
