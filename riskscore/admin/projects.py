@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.views.decorators.http import require_POST
 
-from riskscore import edits
+from riskscore import edits, lands
 from riskscore.admin import panels, rescore, wording
 from riskscore.admin.filters import BandFilter, FlagFilter, MineralFilter, PlaceFilter
 from riskscore.admin.pages import Form, Rescoring
@@ -227,6 +227,7 @@ def surroundings(project: Project, request: HttpRequest) -> dict[str, Any]:
         "older_evidence": Evidence.objects.filter(
             project=project, superseded_by__isnull=False
         ).count(),
+        "land": lands.positions(project),
         "flag_words": [Project.Flag(flag).label for flag in project.flags],
         "unranked": set(project.flags).intersection(Project.UNRANKED),
         "may_rescore": rescore.allowed(request),

@@ -17,6 +17,7 @@ from riskscore.admin import dashboard, rescore
 from riskscore.admin.access import ApiKeyAdmin, IdempotencyKeyAdmin
 from riskscore.admin.evidence import EvidenceAdmin
 from riskscore.admin.jobs import ChunkAdmin, ItemErrorAdmin, JobAdmin
+from riskscore.admin.lands import FootprintAdmin, LandAdmin, LandLayerAdmin
 from riskscore.admin.learned import LearnedModelAdmin
 from riskscore.admin.lenses import LensAdmin
 from riskscore.admin.methods import MethodAdmin
@@ -61,6 +62,11 @@ PAGES: "dict[str, dict[type[Model], type[admin.ModelAdmin[Any]]]]" = {
         models.PlaceMember: PlaceMemberAdmin,
         models.Mineral: MineralAdmin,
         models.Locality: LocalityAdmin,
+    },
+    "Land": {
+        models.LandLayer: LandLayerAdmin,
+        models.Land: LandAdmin,
+        models.Footprint: FootprintAdmin,
     },
     "Access": {models.ApiKey: ApiKeyAdmin, models.IdempotencyKey: IdempotencyKeyAdmin},
 }

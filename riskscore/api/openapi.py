@@ -12,6 +12,7 @@ from riskscore.api.catalogues import METHOD, METHOD_ITEM, MINERAL, PLACE, RELEAS
 from riskscore.api.endpoint import Detail, Endpoint, Listing
 from riskscore.api.explanations import EXPLANATION
 from riskscore.api.job_resources import ITEM_ERROR, JOB, JOB_ITEM
+from riskscore.api.lands import LAYER, POSITIONS
 from riskscore.api.lenses import LENS
 from riskscore.api.parameters import Parameter
 from riskscore.api.problems import KINDS, MEDIA_TYPE
@@ -32,6 +33,7 @@ RESOURCES = (
     MINERAL,
     RELEASE,
     LENS,
+    LAYER,
 )
 PROBLEM = shapes.record(
     {
@@ -61,6 +63,7 @@ PROBLEM = shapes.record(
 COMPONENTS = {
     **{resource.name: resource.schema() for resource in RESOURCES},
     "Explanation": EXPLANATION,
+    "LandOfProject": POSITIONS,
     "Problem": PROBLEM,
 }
 REFUSALS = {400: "Not understood", 401: "No living key", 403: "Scope lacking", 429: "Too often"}

@@ -26,6 +26,7 @@ DOORS = (
     "minerals",
     "lenses",
     "releases",
+    "land-layers",
     "schema",
     "docs",
 )

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.urls import URLPattern, path
 
-from riskscore.api import catalogues, explanations, jobs, projects, public, scores
+from riskscore.api import catalogues, explanations, jobs, lands, projects, public, scores
 
 
 def both(route: str, view: Callable[..., Any], name: str = "") -> Iterator[URLPattern]:
@@ -21,6 +21,7 @@ urlpatterns = [
     *both("", public.Contents.as_view()),
     *both("/projects", projects.Projects.as_view()),
     *both(f"/{KEY}", projects.OneProject.as_view()),
+    *both(f"/{KEY}/land", lands.LandOfProject.as_view()),
     *both(f"/{KEY}/score", scores.CurrentScore.as_view()),
     *both(f"/{KEY}/score/explanation", explanations.Explanation.as_view()),
     *both(f"/{KEY}/score/history", scores.History.as_view()),
@@ -39,6 +40,7 @@ urlpatterns = [
     *both("/minerals", catalogues.Minerals.as_view()),
     *both("/minerals/<slug:code>", catalogues.OneMineral.as_view()),
     *both("/releases", catalogues.Releases.as_view()),
+    *both("/land-layers", lands.Layers.as_view()),
     *both("/lenses", catalogues.Lenses.as_view()),
     *both("/schema", public.Document.as_view(), "schema"),
     *both("/docs", public.Page.as_view()),

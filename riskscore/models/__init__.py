@@ -3,6 +3,7 @@
 from riskscore.models.access import ApiKey, IdempotencyKey
 from riskscore.models.evidence import Evidence
 from riskscore.models.jobs import Chunk, ItemError, Job
+from riskscore.models.land import Footprint, Land, LandLayer
 from riskscore.models.learned import LearnedModel
 from riskscore.models.methods import Lens, Method
 from riskscore.models.minerals import Mineral
@@ -16,9 +17,12 @@ __all__ = [
     "Chunk",
     "Edition",
     "Evidence",
+    "Footprint",
     "IdempotencyKey",
     "ItemError",
     "Job",
+    "Land",
+    "LandLayer",
     "LearnedModel",
     "Lens",
     "Locality",

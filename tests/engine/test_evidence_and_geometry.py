@@ -5,11 +5,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-import shapely
 
 from riskscore.engine.catalogue import CONSENT_LEVELS
 from riskscore.engine.evidence import Statements, project_indicators
-from riskscore.engine.geometry import Lands, Localities, haversine_km, overlap_share
+from riskscore.engine.geometry import Localities, haversine_km
 
 DAY = date(2025, 1, 1)
 
@@ -105,17 +104,3 @@ def test_beyond_reach_and_without_a_map_a_distance_is_unknown() -> None:
     assert km[0] == pytest.approx(55.6, abs=0.1)
     assert np.isnan(km[1:]).all()
     assert np.isnan(Localities([], []).nearest_km([1.0], [1.0])[0])
-
-
-def test_land_is_near_far_or_unmapped() -> None:
-    land, mapped = shapely.box(0, 0, 1, 1), shapely.box(-5, -5, 5, 5)
-    km = Lands([land], mapped).distance_km([0.5, 0.5, 0.5, 0.5], [0.5, 1.1, 4.0, 20.0])
-    assert km[0] == 0.0
-    assert km[1] == pytest.approx(11.1, abs=0.1)
-    assert km[2] == 50.0
-    assert np.isnan(km[3])
-
-
-def test_half_a_footprint_overlaps_by_half() -> None:
-    assert overlap_share(shapely.box(0, 0, 2, 1), shapely.box(1, 0, 3, 1)) == pytest.approx(0.5)
-    assert overlap_share(shapely.Point(1, 1), shapely.box(0, 0, 2, 2)) == 1.0
