@@ -38,6 +38,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "riskscore.rescoring": (*GROUND, "riskscore.ledger", "riskscore.frames", "riskscore.copying"),
     "riskscore.jobs": ("riskscore.models", "riskscore.ledger", "riskscore.scope", "workers.celery"),
     "riskscore.edits": (*GROUND, "riskscore.jobs"),
+    "riskscore.challenges": ("riskscore.models", "riskscore.edits"),
     "workers.celery": (),
     "workers.tasks": (
         "riskscore.jobs",

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 from riskscore import models
 from riskscore.admin import dashboard, rescore
 from riskscore.admin.access import ApiKeyAdmin, IdempotencyKeyAdmin
+from riskscore.admin.challenges import ChallengeAdmin
 from riskscore.admin.evidence import EvidenceAdmin
 from riskscore.admin.jobs import ChunkAdmin, ItemErrorAdmin, JobAdmin
 from riskscore.admin.lands import FootprintAdmin, LandAdmin, LandLayerAdmin
@@ -41,7 +42,11 @@ POLICY = (
 #: The pages in the order in which people look for them. The site registers them itself: a module
 #: that did so when imported would ask for the site while the site is being made.
 PAGES: "dict[str, dict[type[Model], type[admin.ModelAdmin[Any]]]]" = {
-    "Projects": {models.Project: ProjectAdmin, models.Evidence: EvidenceAdmin},
+    "Projects": {
+        models.Project: ProjectAdmin,
+        models.Evidence: EvidenceAdmin,
+        models.Challenge: ChallengeAdmin,
+    },
     "Results": {models.Score: ScoreAdmin, models.ScoreHistory: ScoreHistoryAdmin},
     "Work": {
         models.Job: JobAdmin,

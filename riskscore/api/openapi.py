@@ -9,6 +9,7 @@ from drf_spectacular.utils import OpenApiResponse
 
 from riskscore.api import shapes
 from riskscore.api.catalogues import METHOD, METHOD_ITEM, MINERAL, PLACE, RELEASE
+from riskscore.api.challenges import CHALLENGED
 from riskscore.api.endpoint import Detail, Endpoint, Listing
 from riskscore.api.explanations import EXPLANATION
 from riskscore.api.job_resources import ITEM_ERROR, JOB, JOB_ITEM
@@ -34,6 +35,7 @@ RESOURCES = (
     RELEASE,
     LENS,
     LAYER,
+    CHALLENGED,
 )
 PROBLEM = shapes.record(
     {
@@ -104,7 +106,8 @@ class ViewSchema(AutoSchema):
         query = (
             self.endpoint.parameters if self.method == "GET" or self.endpoint.body is None else ()
         )
-        headers = [IDEMPOTENCY] if self.endpoint.body is not None and self.method == "POST" else []
+        starts = self.method == "POST" and self.endpoint.tag == "jobs" and self.endpoint.body
+        headers = [IDEMPOTENCY] if starts else []
         return [*self._resolve_path_parameters_of_view(), *map(_parameter, query), *headers]
 
     def _resolve_path_parameters_of_view(self) -> list[dict[str, Any]]:
@@ -139,7 +142,9 @@ class ViewSchema(AutoSchema):
     def _more(self) -> dict[int, str]:
         more = {404: "Not found"} if "{" in self.path else {}
         if self.method == "POST" and self.endpoint.body is not None:
-            more |= {409: "Cannot start", 413: "Too large", 415: "Not JSON", 422: "Key used before"}
+            more |= {413: "Too large", 415: "Not JSON"}
+            if self.endpoint.tag == "jobs":
+                more |= {409: "Cannot start", 422: "Key used before"}
         return more
 
 

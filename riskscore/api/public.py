@@ -27,6 +27,7 @@ DOORS = (
     "lenses",
     "releases",
     "land-layers",
+    "challenges",
     "schema",
     "docs",
 )

@@ -5,7 +5,16 @@ from typing import Any
 
 from django.urls import URLPattern, path
 
-from riskscore.api import catalogues, explanations, jobs, lands, projects, public, scores
+from riskscore.api import (
+    catalogues,
+    challenges,
+    explanations,
+    jobs,
+    lands,
+    projects,
+    public,
+    scores,
+)
 
 
 def both(route: str, view: Callable[..., Any], name: str = "") -> Iterator[URLPattern]:
@@ -21,6 +30,7 @@ urlpatterns = [
     *both("", public.Contents.as_view()),
     *both("/projects", projects.Projects.as_view()),
     *both(f"/{KEY}", projects.OneProject.as_view()),
+    *both(f"/{KEY}/challenges", challenges.ChallengesOfProject.as_view()),
     *both(f"/{KEY}/land", lands.LandOfProject.as_view()),
     *both(f"/{KEY}/score", scores.CurrentScore.as_view()),
     *both(f"/{KEY}/score/explanation", explanations.Explanation.as_view()),
@@ -30,6 +40,8 @@ urlpatterns = [
     *both(f"/{JOB}", jobs.OneJob.as_view()),
     *both(f"/{JOB}/cancel", jobs.Cancel.as_view()),
     *both(f"/{JOB}/errors", jobs.JobErrors.as_view()),
+    *both("/challenges", challenges.Challenges.as_view()),
+    *both("/challenges/<int:number>", challenges.OneChallenge.as_view()),
     *both("/methods", catalogues.Methods.as_view()),
     *both("/methods/<slug:code>", catalogues.OneMethod.as_view()),
     *both("/methods/<slug:code>/<int:version>", catalogues.OneMethod.as_view()),

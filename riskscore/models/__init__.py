@@ -1,6 +1,7 @@
 """The tables, one file per idea. Import from here: ``from riskscore.models import Project``."""
 
 from riskscore.models.access import ApiKey, IdempotencyKey
+from riskscore.models.challenges import Challenge
 from riskscore.models.evidence import Evidence
 from riskscore.models.jobs import Chunk, ItemError, Job
 from riskscore.models.land import Footprint, Land, LandLayer
@@ -14,6 +15,7 @@ from riskscore.models.scores import Score, ScoreHistory
 
 __all__ = [
     "ApiKey",
+    "Challenge",
     "Chunk",
     "Edition",
     "Evidence",

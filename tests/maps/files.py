@@ -62,11 +62,12 @@ def geopackage(
         " ('', 32721, 'EPSG', 32721, '', ''), ('', -1, 'NONE', -1, 'undefined', '')",
         "CREATE TABLE gpkg_geometry_columns (table_name, column_name, geometry_type_name, srs_id,"
         " z, m)",
-        f"INSERT INTO gpkg_geometry_columns VALUES ('{table}', 'geom', 'GEOMETRY', {srs}, 0, 0)",
         "CREATE TABLE lands (fid INTEGER PRIMARY KEY, geom BLOB, nome TEXT)",
         *extra,
     ):
         database.execute(line)
+    named = "INSERT INTO gpkg_geometry_columns VALUES (?, 'geom', 'GEOMETRY', ?, 0, 0)"
+    database.execute(named, [table, srs])
     wkb = shape if isinstance(shape, bytes) else shapely.to_wkb(shape)
     head = b"GP\x00\x03" + struct.pack("<i4d", srs, 0, 0, 0, 0)
     database.execute("INSERT INTO lands VALUES (1, ?, 'Xipaya')", [head + wkb])
