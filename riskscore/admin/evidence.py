@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.safestring import SafeString
 
 from riskscore import challenges, edits
@@ -14,6 +14,7 @@ from riskscore.admin.filters import VersionFilter
 from riskscore.admin.pages import Form, Rescoring
 from riskscore.engine.catalogue import CONSENT_LEVELS
 from riskscore.engine.evidence import CERTIFICATION
+from riskscore.engine.evidence_kinds import KINDS
 from riskscore.models import Challenge, Evidence
 
 #: The kinds that have levels, and the levels that the rule of evidence understands.
@@ -112,6 +113,16 @@ class EvidenceAdmin(Rescoring[Evidence]):
         self, request: HttpRequest, obj: Evidence | None = None
     ) -> tuple[str, ...]:
         return ("source", "entered_by", "entered_at", "edition", "supersedes") if obj else ()
+
+    def add_view(
+        self,
+        request: HttpRequest,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """With the table of kinds below, so that a curator sees what a statement will do."""
+        rule = [(Evidence.Kind(kind.name).label, kind) for kind in KINDS.values()]
+        return super().add_view(request, form_url, {**(extra_context or {}), "rule": rule})
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         """A new version starts from the old one, an answer from the challenge."""

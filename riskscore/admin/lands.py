@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from riskscore import land_edits
 from riskscore.admin import wording
 from riskscore.admin.pages import Bounded, Form, ReadOnly, Rescoring
-from riskscore.maps import BadMap
+from riskscore.maps import MOST_BYTES, BadMap
 from riskscore.models import Footprint, Land, LandLayer
 
 
@@ -46,7 +46,7 @@ class LayerForm(Form[LandLayer]):
         if not self.errors:
             try:
                 found["prepared"] = land_edits.prepare(
-                    found["upload"].read(),
+                    found["upload"].read(MOST_BYTES + 1),
                     land_edits.mapped_area(found["mapped_area"]),
                     system=found["system"].strip(),
                     named_by=found["named_by"].strip(),

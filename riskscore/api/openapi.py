@@ -11,6 +11,7 @@ from riskscore.api import shapes
 from riskscore.api.catalogues import METHOD, METHOD_ITEM, MINERAL, PLACE, RELEASE
 from riskscore.api.challenges import CHALLENGED
 from riskscore.api.endpoint import Detail, Endpoint, Listing
+from riskscore.api.evidence import STATEMENT
 from riskscore.api.explanations import EXPLANATION
 from riskscore.api.job_resources import ITEM_ERROR, JOB, JOB_ITEM
 from riskscore.api.lands import LAYER, POSITIONS
@@ -36,6 +37,7 @@ RESOURCES = (
     LENS,
     LAYER,
     CHALLENGED,
+    STATEMENT,
 )
 PROBLEM = shapes.record(
     {

@@ -8,6 +8,7 @@ from django.urls import URLPattern, path
 from riskscore.api import (
     catalogues,
     challenges,
+    evidence,
     explanations,
     jobs,
     lands,
@@ -31,6 +32,7 @@ urlpatterns = [
     *both("/projects", projects.Projects.as_view()),
     *both(f"/{KEY}", projects.OneProject.as_view()),
     *both(f"/{KEY}/challenges", challenges.ChallengesOfProject.as_view()),
+    *both(f"/{KEY}/evidence", evidence.EvidenceOfProject.as_view()),
     *both(f"/{KEY}/land", lands.LandOfProject.as_view()),
     *both(f"/{KEY}/score", scores.CurrentScore.as_view()),
     *both(f"/{KEY}/score/explanation", explanations.Explanation.as_view()),

@@ -8,7 +8,7 @@ from riskscore.maps import geojson, geopackage, shapefiles
 from riskscore.maps.features import BadMap, Parsed
 from riskscore.maps.shapes import Mapped, Shape, area, lands, outline
 
-__all__ = ["BadMap", "Mapped", "Shape", "area", "lands", "outline", "read"]
+__all__ = ["MOST_BYTES", "BadMap", "Mapped", "Shape", "area", "lands", "outline", "read"]
 
 MOST_BYTES = 32 * 2**20
 
@@ -16,10 +16,9 @@ MOST_BYTES = 32 * 2**20
 def read(content: bytes) -> Parsed:
     """The features of a file, its kind told by its first bytes. Raises BadMap."""
     if len(content) > MOST_BYTES:
-        size, most = len(content) / 2**20, MOST_BYTES // 2**20
         raise BadMap(
             "the file",
-            f"has {size:.0f} MB, more than {most}",
+            f"has more than {MOST_BYTES // 2**20} MB",
             "simplify its outlines, or load it in parts as several layers",
         )
     if content.startswith(b"PK"):

@@ -8,6 +8,7 @@ import pytest
 
 from riskscore.engine.catalogue import CONSENT_LEVELS
 from riskscore.engine.evidence import Statements, project_indicators
+from riskscore.engine.evidence_kinds import KINDS, Effect, Kind
 from riskscore.engine.geometry import Localities, haversine_km
 
 DAY = date(2025, 1, 1)
@@ -84,6 +85,66 @@ def test_controls_expire_and_ones_own_word_counts_half() -> None:
     stale = {"kind": "grievance_mechanism", "on": "2021-01-01"}
     assert np.isnan(found("ctl.grievance", stale)[0])
     assert found("ctl.grievance", {**stale, "expires": "2026-01-01"})[0] == 1.0
+
+
+def test_a_projects_own_word_on_consent_is_worth_less_than_anybody_elses() -> None:
+    own = {"kind": "consent", "level": "consented", "on": "2024-06-01", "own": True}
+    others = {"kind": "consent", "level": "refused", "on": "2024-01-01"}
+    assert CONSENT_LEVELS[int(found("ind.consent", own)[0])] == "consulted"
+    assert np.isnan(found("ctl.consent", own)[0])
+    assert CONSENT_LEVELS[int(found("ind.consent", others, own)[0])] == "refused"
+    admitted = {**own, "level": "refused"}
+    agreed = {**others, "level": "consented"}
+    assert CONSENT_LEVELS[int(found("ind.consent", agreed, admitted)[0])] == "refused"
+
+
+def test_a_harm_that_the_project_admits_counts_in_full_and_its_relief_half() -> None:
+    harm, relief = {"kind": "child_labour", "own": True}, {"kind": "remedy", "own": True}
+    assert found("lab.evidence", harm)[0] == pytest.approx(100.0)
+    assert found("lab.evidence", harm, relief)[0] == pytest.approx(85.0)
+
+
+def test_a_disputed_statement_counts_by_its_credibility_and_a_retracted_one_not_at_all() -> None:
+    full = found("lab.evidence", {"kind": "fatality", "status": "disputed"})[0]
+    half = found("lab.evidence", {"kind": "fatality", "status": "disputed", "credibility": 0.5})[0]
+    assert full == pytest.approx(28.0)
+    assert half == pytest.approx(full / 2)
+    assert np.isnan(found("lab.evidence", {"kind": "fatality", "status": "retracted"})[0])
+
+
+HARMS = [kind for kind in KINDS.values() if kind.effect == Effect.HARM]
+CONTROLS = [kind for kind in KINDS.values() if kind.effect == Effect.CONTROL]
+
+
+def ago(years: float) -> str:
+    return str(np.datetime64(DAY, "D") - np.timedelta64(round(years * 365.25), "D"))
+
+
+@pytest.mark.parametrize("kind", HARMS, ids=lambda kind: kind.name)
+def test_each_harm_halves_by_its_half_life_and_is_forgotten_after_its_life(kind: Kind) -> None:
+    key = kind.indicators[0]
+    fresh = found(key, {"kind": kind.name})[0]
+    assert fresh == pytest.approx(100 * kind.strength)
+    halved = found(key, {"kind": kind.name, "on": ago(kind.half_life)})[0]
+    assert halved == pytest.approx(fresh / 2, rel=1e-3)
+    assert found(key, {"kind": kind.name, "on": ago(kind.lasts - 0.01)})[0] > 0
+    old = {"kind": kind.name, "on": ago(kind.lasts + 0.01)}
+    assert np.isnan(found(key, old)[0])
+    assert found(key, {**old, "expires": "2030-01-01"})[0] > 0
+
+
+@pytest.mark.parametrize("kind", CONTROLS, ids=lambda kind: kind.name)
+def test_each_control_holds_in_full_for_its_life(kind: Kind) -> None:
+    said = {"kind": kind.name, "level": "100" if kind.name == "certification" else ""}
+    key = kind.indicators[0]
+    assert found(key, {**said, "on": ago(kind.lasts - 0.01)})[0] == 1.0
+    assert np.isnan(found(key, {**said, "on": ago(kind.lasts + 0.01)})[0])
+
+
+def test_relief_ends_with_its_life() -> None:
+    harm, relief = {"kind": "strike"}, {"kind": "collective_agreement"}
+    assert found("lab.evidence", harm, relief)[0] == pytest.approx(28.0)
+    assert found("lab.evidence", harm, {**relief, "on": ago(6.1)})[0] == pytest.approx(40.0)
 
 
 def test_evidence_reaches_its_own_project_only() -> None:
