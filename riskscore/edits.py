@@ -13,6 +13,9 @@ from riskscore.editions import next_edition
 from riskscore.engine.method import Method as Specification
 from riskscore.models import Evidence, Job, Lens, Method, Project
 
+#: Up to so many projects are rescored before anything else that waits.
+FEW = 100
+
 
 class MethodTaken(ValueError):
     """A published version has other contents; a changed method needs a new version."""
@@ -23,8 +26,9 @@ def projects_changed(projects: Iterable[Project], *, by: Any, reason: str) -> li
     keys = [project.key for project in projects if project.state == Project.State.PUBLISHED]
     if not keys:
         return []
+    queue = Job.Queue.INTERACTIVE if len(keys) <= FEW else Job.Queue.BULK
     return [
-        jobs.start({"keys": keys}, lens=lens, queue=Job.Queue.INTERACTIVE, reason=reason, by=by)
+        jobs.start({"keys": keys}, lens=lens, queue=queue, reason=reason, by=by)
         for lens in Lens.objects.filter(kept_current=True)
     ]
 

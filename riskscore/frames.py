@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 from django.db import connection
 
-from riskscore import releases
+from riskscore import lands, releases
 from riskscore.engine import evidence, geometry
 from riskscore.engine.catalogue import Level
 from riskscore.engine.derivation import derive
@@ -161,7 +161,7 @@ def _localities(release_ids: Sequence[int]) -> geometry.Localities:
 def projects(ids: Sequence[int], known: Known, pinned: Pinned) -> Projects:
     """The projects of a chunk that still exist, in the order of their ids."""
     rows = _rows(
-        "SELECT id, key, place_id, kind, latitude, longitude, input_version"
+        "SELECT id, key, place_id, kind, latitude, longitude, input_version, stage"
         " FROM riskscore_project WHERE id = ANY(%s) ORDER BY id",
         [list(ids)],
     )
@@ -171,6 +171,9 @@ def projects(ids: Sequence[int], known: Known, pinned: Pinned) -> Projects:
     latitude, longitude = np.array([row[4:6] for row in rows], np.float64).reshape(-1, 2).T
     columns = {
         "ind.language": known.localities.nearest_km(latitude, longitude),
+        "ind.overlap": lands.distances(
+            [lands.Site(row[0], row[4], row[5], row[7], row[3]) for row in rows], pinned.edition
+        ),
         "con.offtake": _offtake(ids, row_of, pinned.as_of),
         **_evidence(ids, row_of, pinned),
     }

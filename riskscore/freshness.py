@@ -9,7 +9,7 @@ import numpy.typing as npt
 from django.utils import timezone
 
 from riskscore import frames, rescoring
-from riskscore.engine.evidence import LABOUR_HARM, LAND_HARM
+from riskscore.engine import evidence_kinds
 from riskscore.engine.freshness import Gaps, gaps, years_used
 from riskscore.engine.gather import gather
 from riskscore.engine.tree import Node
@@ -18,8 +18,8 @@ from riskscore.models.scores import NODES
 
 #: Which evidence feeds which project-level indicator.
 EVIDENCE_OF = {
-    "lab.evidence": tuple(LABOUR_HARM),
-    "ind.conflict": tuple(LAND_HARM),
+    "lab.evidence": evidence_kinds.of(evidence_kinds.Effect.HARM, "lab.evidence"),
+    "ind.conflict": evidence_kinds.of(evidence_kinds.Effect.HARM, "ind.conflict"),
     "ind.consent": ("consent",),
 }
 

@@ -40,7 +40,11 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
         "riskscore.scope",
         "riskscore.releases",
     ),
-    "riskscore.frames": (*GROUND, "riskscore.releases"),
+    "riskscore.frames": (*GROUND, "riskscore.lands", "riskscore.releases"),
+    "riskscore.maps": ("riskscore.maps",),
+    "riskscore.lands": GROUND,
+    "riskscore.land_edits": (*GROUND, "riskscore.maps", "riskscore.lands", "riskscore.edits"),
+    "riskscore.challenges": ("riskscore.models", "riskscore.edits"),
     "riskscore.uploads": ("riskscore.models", "riskscore.sources"),
     "riskscore.intake": (
         *GROUND,

@@ -4,16 +4,18 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.http import HttpRequest
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
 from django.utils.safestring import SafeString
 
-from riskscore import edits
+from riskscore import challenges, edits
 from riskscore.admin import wording
 from riskscore.admin.filters import VersionFilter
 from riskscore.admin.pages import Form, Rescoring
 from riskscore.engine.catalogue import CONSENT_LEVELS
 from riskscore.engine.evidence import CERTIFICATION
-from riskscore.models import Evidence
+from riskscore.engine.evidence_kinds import KINDS
+from riskscore.models import Challenge, Evidence
 
 #: The kinds that have levels, and the levels that the rule of evidence understands.
 LEVELS = {
@@ -30,6 +32,13 @@ class EvidenceForm(Form[Evidence]):
         required=False,
         widget=forms.HiddenInput,
         error_messages={"invalid_choice": "That statement already has a newer version."},
+    )
+
+    answers = forms.ModelChoiceField(
+        Challenge.objects.filter(state=Challenge.State.OPEN),
+        required=False,
+        widget=forms.HiddenInput,
+        error_messages={"invalid_choice": "That challenge is answered already."},
     )
 
     class Meta:
@@ -55,6 +64,9 @@ class EvidenceForm(Form[Evidence]):
         old = found.get("replaces")
         if old is not None and found.get("project") not in (None, old.project):
             self.add_error("project", "A new version is about the same project as the old one.")
+        asked = found.get("answers")
+        if asked is not None and found.get("project") not in (None, asked.project):
+            self.add_error("project", "The evidence is about the project that was challenged.")
         return found
 
     def _check_level(self, kind: str, level: str) -> None:
@@ -94,7 +106,7 @@ class EvidenceAdmin(Rescoring[Evidence]):
             ("severity", "credibility"), ("status", "self_disclosed"),
         )  # fmt: skip
         if obj is None:
-            return (*stated, "url", "note", "replaces")
+            return (*stated, "url", "note", "replaces", "answers")
         return (*stated, "source", "note", "entered_by", "entered_at", "edition", "supersedes")
 
     def get_readonly_fields(
@@ -102,14 +114,30 @@ class EvidenceAdmin(Rescoring[Evidence]):
     ) -> tuple[str, ...]:
         return ("source", "entered_by", "entered_at", "edition", "supersedes") if obj else ()
 
+    def add_view(
+        self,
+        request: HttpRequest,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """With the table of kinds below, so that a curator sees what a statement will do."""
+        rule = [(Evidence.Kind(kind.name).label, kind) for kind in KINDS.values()]
+        return super().add_view(request, form_url, {**(extra_context or {}), "rule": rule})
+
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
-        """A new version starts from the old one."""
+        """A new version starts from the old one, an answer from the challenge."""
         number = request.GET.get("replaces", "")
         old = Evidence.objects.filter(pk=number).first() if number.isdecimal() else None
         stated = forms.model_to_dict(old, EvidenceForm.Meta.fields) if old else {}
-        return {**super().get_changeform_initial_data(request), **stated}
+        return {**super().get_changeform_initial_data(request), **stated, **_challenged(request)}
 
     def save_model(self, request: HttpRequest, obj: Evidence, form: Any, change: bool) -> None:
+        asked = form.cleaned_data.get("answers")
+        if asked is not None:
+            if not request.user.has_perm("riskscore.change_challenge"):
+                raise PermissionDenied
+            challenges.accept(asked, obj, by=request.user)
+            return
         edits.add_evidence(obj, by=request.user, replaces=form.cleaned_data.get("replaces"))
 
     @admin.display(description="source")
@@ -120,3 +148,21 @@ class EvidenceAdmin(Rescoring[Evidence]):
     @admin.display(description="current", boolean=True)
     def is_current(self, row: Evidence) -> bool:
         return not hasattr(row, "superseded_by")
+
+
+def _challenged(request: HttpRequest) -> dict[str, Any]:
+    """What an accepting curator starts from; the rest is theirs to judge."""
+    number = request.GET.get("answers", "")
+    asked = Challenge.objects.filter(pk=number).first() if number.isdecimal() else None
+    if asked is None:
+        return {}
+    old = asked.disputes
+    started = forms.model_to_dict(old, EvidenceForm.Meta.fields) if old else {}
+    told = {"kind": asked.kind, "happened_on": asked.happened_on}
+    return {
+        **started,
+        **{name: value for name, value in told.items() if value},
+        "project": asked.project_id,
+        "url": asked.url,
+        "note": asked.statement[:400],
+    }

@@ -10,7 +10,7 @@ from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.functional import cached_property
 
-from riskscore import jobs, scope
+from riskscore import challenges, jobs, scope
 
 Row = TypeVar("Row", bound=Model)
 Child = TypeVar("Child", bound=Model)
@@ -106,7 +106,7 @@ class Rescoring(Page[Row]):
     ) -> HttpResponse:
         try:
             return super().changeform_view(request, object_id, form_url, extra_context)
-        except (jobs.CannotStart, scope.BadScope) as error:
+        except (jobs.CannotStart, scope.BadScope, challenges.CannotAnswer) as error:
             return self._refuse(request, f"Nothing was saved. {error}")
         except DatabaseError as error:
             if request.method != "POST":

@@ -12,13 +12,13 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.views.decorators.http import require_POST
 
-from riskscore import edits
-from riskscore.admin import panels, rescore, wording
+from riskscore import edits, lands
+from riskscore.admin import history, panels, rescore, wording
 from riskscore.admin.filters import BandFilter, FlagFilter, MineralFilter, PlaceFilter
 from riskscore.admin.pages import Form, Rescoring
 from riskscore.admin.panels import shown_lens
 from riskscore.admin.parts import MineralsOfProject, OfftakesOfProject, OwnershipsOfProject
-from riskscore.models import Evidence, Job, Project, ProjectMineral, Score
+from riskscore.models import Challenge, Evidence, Job, Project, ProjectMineral, Score
 
 KEY = RegexValidator(
     r"^[a-z0-9][a-z0-9-]{1,59}$", "Use 2 to 60 small letters, digits and hyphens, like icmm-00026."
@@ -48,6 +48,7 @@ class ProjectAdmin(Rescoring[Project]):
 
     form = ProjectForm
     change_form_template = "admin/project.html"
+    object_history_template = "admin/project_history.html"
     inlines = (MineralsOfProject, OwnershipsOfProject, OfftakesOfProject)
     list_display = (
         "key", "name", "country", "kind", "yields", "composite", "band", "known", "state", "marks",
@@ -146,6 +147,14 @@ class ProjectAdmin(Rescoring[Project]):
         shown = surroundings(project, request) if project else {}
         return super().change_view(request, object_id, form_url, {**(extra_context or {}), **shown})
 
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Beside the edits: evidence, challenges and outlines, with everything superseded."""
+        project = self.get_object(request, object_id)
+        events = history.of(project) if project else []
+        return super().history_view(request, object_id, {**(extra_context or {}), "events": events})
+
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         """After the parts are saved too, whatever changed is rescored."""
         super().save_related(request, form, formsets, change)
@@ -227,6 +236,8 @@ def surroundings(project: Project, request: HttpRequest) -> dict[str, Any]:
         "older_evidence": Evidence.objects.filter(
             project=project, superseded_by__isnull=False
         ).count(),
+        "land": lands.positions(project),
+        "open_challenges": Challenge.objects.filter(project=project, state="open").count(),
         "flag_words": [Project.Flag(flag).label for flag in project.flags],
         "unranked": set(project.flags).intersection(Project.UNRANKED),
         "may_rescore": rescore.allowed(request),

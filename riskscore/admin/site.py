@@ -15,8 +15,10 @@ from django.views.decorators.http import require_POST
 from riskscore import models
 from riskscore.admin import dashboard, rescore
 from riskscore.admin.access import ApiKeyAdmin, IdempotencyKeyAdmin
+from riskscore.admin.challenges import ChallengeAdmin
 from riskscore.admin.evidence import EvidenceAdmin
 from riskscore.admin.jobs import ChunkAdmin, ItemErrorAdmin, JobAdmin
+from riskscore.admin.lands import FootprintAdmin, LandAdmin, LandLayerAdmin
 from riskscore.admin.learned_models import (
     LearnedModelAdmin,
     PredictionAdmin,
@@ -53,7 +55,11 @@ POLICY = (
 #: The pages in the order in which people look for them. The site registers them itself: a module
 #: that did so when imported would ask for the site while the site is being made.
 PAGES: "dict[str, dict[type[Model], type[admin.ModelAdmin[Any]]]]" = {
-    "Projects": {models.Project: ProjectAdmin, models.Evidence: EvidenceAdmin},
+    "Projects": {
+        models.Project: ProjectAdmin,
+        models.Evidence: EvidenceAdmin,
+        models.Challenge: ChallengeAdmin,
+    },
     "Results": {models.Score: ScoreAdmin, models.ScoreHistory: ScoreHistoryAdmin},
     "Work": {
         models.Job: JobAdmin,
@@ -83,6 +89,11 @@ PAGES: "dict[str, dict[type[Model], type[admin.ModelAdmin[Any]]]]" = {
         models.Locality: LocalityAdmin,
         models.Intake: IntakeAdmin,
         models.ExportFlow: ExportFlowAdmin,
+    },
+    "Land": {
+        models.LandLayer: LandLayerAdmin,
+        models.Land: LandAdmin,
+        models.Footprint: FootprintAdmin,
     },
     "Access": {models.ApiKey: ApiKeyAdmin, models.IdempotencyKey: IdempotencyKeyAdmin},
 }

@@ -22,6 +22,7 @@ from riskscore.api.shapes import Schema
 from riskscore.models import ApiKey
 
 READ, RESCORE = str(ApiKey.Scope.READ), str(ApiKey.Scope.RESCORE)
+CHALLENGE = str(ApiKey.Scope.CHALLENGE)
 
 
 class Endpoint(APIView):

@@ -9,9 +9,13 @@ from drf_spectacular.utils import OpenApiResponse
 
 from riskscore.api import shapes
 from riskscore.api.catalogues import METHOD, METHOD_ITEM, MINERAL, PLACE, RELEASE
+from riskscore.api.challenges import CHALLENGED
 from riskscore.api.endpoint import Detail, Endpoint, Listing
+from riskscore.api.evidence import STATEMENT
 from riskscore.api.explanations import EXPLANATION
 from riskscore.api.job_resources import ITEM_ERROR, JOB, JOB_ITEM
+from riskscore.api.lands import LAYER, POSITIONS
+from riskscore.api.learned import MODEL, MODEL_ITEM, PREDICTION
 from riskscore.api.lenses import LENS
 from riskscore.api.parameters import Parameter
 from riskscore.api.problems import KINDS, MEDIA_TYPE
@@ -32,6 +36,12 @@ RESOURCES = (
     MINERAL,
     RELEASE,
     LENS,
+    LAYER,
+    CHALLENGED,
+    STATEMENT,
+    MODEL,
+    MODEL_ITEM,
+    PREDICTION,
 )
 PROBLEM = shapes.record(
     {
@@ -61,6 +71,7 @@ PROBLEM = shapes.record(
 COMPONENTS = {
     **{resource.name: resource.schema() for resource in RESOURCES},
     "Explanation": EXPLANATION,
+    "LandOfProject": POSITIONS,
     "Problem": PROBLEM,
 }
 REFUSALS = {400: "Not understood", 401: "No living key", 403: "Scope lacking", 429: "Too often"}
@@ -101,7 +112,8 @@ class ViewSchema(AutoSchema):
         query = (
             self.endpoint.parameters if self.method == "GET" or self.endpoint.body is None else ()
         )
-        headers = [IDEMPOTENCY] if self.endpoint.body is not None and self.method == "POST" else []
+        starts = self.method == "POST" and self.endpoint.tag == "jobs" and self.endpoint.body
+        headers = [IDEMPOTENCY] if starts else []
         return [*self._resolve_path_parameters_of_view(), *map(_parameter, query), *headers]
 
     def _resolve_path_parameters_of_view(self) -> list[dict[str, Any]]:
@@ -136,7 +148,9 @@ class ViewSchema(AutoSchema):
     def _more(self) -> dict[int, str]:
         more = {404: "Not found"} if "{" in self.path else {}
         if self.method == "POST" and self.endpoint.body is not None:
-            more |= {409: "Cannot start", 413: "Too large", 415: "Not JSON", 422: "Key used before"}
+            more |= {413: "Too large", 415: "Not JSON"}
+            if self.endpoint.tag == "jobs":
+                more |= {409: "Cannot start", 422: "Key used before"}
         return more
 
 

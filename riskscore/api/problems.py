@@ -60,6 +60,9 @@ KINDS: dict[str, Kind] = {
     ),
     "throttled": Kind(429, "Too many requests", "Wait for Retry-After seconds."),
     "too_many_jobs": Kind(429, "Too many open jobs", "Wait until some of your jobs have ended."),
+    "too_many_challenges": Kind(
+        429, "Too many open challenges", "Wait until some of your challenges are answered."
+    ),
     "internal": Kind(500, "Internal error", "Not your fault. Report the request_id."),
     "unavailable": Kind(503, "Unavailable", "Try again after Retry-After seconds."),
 }

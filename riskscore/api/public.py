@@ -26,6 +26,8 @@ DOORS = (
     "minerals",
     "lenses",
     "releases",
+    "land-layers",
+    "challenges",
     "schema",
     "docs",
 )

@@ -5,7 +5,18 @@ from typing import Any
 
 from django.urls import URLPattern, path
 
-from riskscore.api import catalogues, explanations, jobs, learned, projects, public, scores
+from riskscore.api import (
+    catalogues,
+    challenges,
+    evidence,
+    explanations,
+    jobs,
+    lands,
+    learned,
+    projects,
+    public,
+    scores,
+)
 
 
 def both(route: str, view: Callable[..., Any], name: str = "") -> Iterator[URLPattern]:
@@ -21,6 +32,9 @@ urlpatterns = [
     *both("", public.Contents.as_view()),
     *both("/projects", projects.Projects.as_view()),
     *both(f"/{KEY}", projects.OneProject.as_view()),
+    *both(f"/{KEY}/challenges", challenges.ChallengesOfProject.as_view()),
+    *both(f"/{KEY}/evidence", evidence.EvidenceOfProject.as_view()),
+    *both(f"/{KEY}/land", lands.LandOfProject.as_view()),
     *both(f"/{KEY}/score", scores.CurrentScore.as_view()),
     *both(f"/{KEY}/score/explanation", explanations.Explanation.as_view()),
     *both(f"/{KEY}/score/history", scores.History.as_view()),
@@ -29,6 +43,8 @@ urlpatterns = [
     *both(f"/{JOB}", jobs.OneJob.as_view()),
     *both(f"/{JOB}/cancel", jobs.Cancel.as_view()),
     *both(f"/{JOB}/errors", jobs.JobErrors.as_view()),
+    *both("/challenges", challenges.Challenges.as_view()),
+    *both("/challenges/<int:number>", challenges.OneChallenge.as_view()),
     *both("/methods", catalogues.Methods.as_view()),
     *both("/methods/<slug:code>", catalogues.OneMethod.as_view()),
     *both("/methods/<slug:code>/<int:version>", catalogues.OneMethod.as_view()),
@@ -39,6 +55,7 @@ urlpatterns = [
     *both("/minerals", catalogues.Minerals.as_view()),
     *both("/minerals/<slug:code>", catalogues.OneMineral.as_view()),
     *both("/releases", catalogues.Releases.as_view()),
+    *both("/land-layers", lands.Layers.as_view()),
     *both("/lenses", catalogues.Lenses.as_view()),
     *both("/models", learned.Models.as_view()),
     *both("/models/<slug:kind>", learned.OneModel.as_view()),

@@ -1,10 +1,13 @@
 """From dated statements about projects to project-level indicators. A pure rule, stated once.
 
-An adverse statement counts severity × credibility × status × decay, and several join as
-independent reasons, 1 − Π(1 − s): each one more can only raise the value. It halves every three
-years and is forgotten after nine, so an old harm ends as *unknown*, never as "safe". Statements of
-control (a certificate, a complaint channel, consent) count until they expire, at half strength
-when only the project itself says so. The half-life, the nine years and the gravities are judgement.
+An adverse statement counts strength × severity × credibility × status × decay, and several join as
+independent reasons, 1 − Π(1 − s): each one more can only raise the value. Half-lives and lives
+stand in the table of kinds; what is past its life is forgotten, so an old harm ends as *unknown*,
+never as "safe". A stated expiry ends a statement, or keeps it until then. A disputed statement
+counts by its credibility, halved; a retracted one not at all; a superseded one never gets here.
+
+What only the project itself says: harm that it admits counts in full; relief and controls count
+half; its own word that people consented is worth "consulted".
 """
 
 from __future__ import annotations
@@ -18,23 +21,15 @@ import numpy.typing as npt
 from riskscore.engine.arrays import Bools, Floats
 from riskscore.engine.catalogue import CONSENT_LEVELS
 from riskscore.engine.errors import FrameError
+from riskscore.engine.evidence_kinds import KINDS, Effect, of
 
 Words = npt.NDArray[np.object_]
 
-HALF_LIFE_DAYS = 3 * 365.25
-FORGOTTEN_DAYS = 3 * HALF_LIFE_DAYS
-CONTROL_DAYS = 3 * 365.25
-"""How long a control without a stated expiry counts."""
-
 STATUS = {"verified": 1.0, "reported": 0.7, "disputed": 0.35, "retracted": 0.0}
-LABOUR_HARM = {"forced_labour": 1.0, "child_labour": 1.0, "fatality": 0.8, "strike": 0.4}
-LABOUR_RELIEF = {"union_recognised": 0.3, "collective_agreement": 0.3, "remedy": 0.3}
-LAND_HARM = {"resettlement": 1.0, "conflict": 0.8, "court_ruling": 0.6}
-LAND_RELIEF = {"remedy": 0.3}
 CERTIFICATION = {"transparency": 0.25, "50": 0.5, "75": 0.75, "100": 1.0}
 """Strength of a certificate by level; the levels are those of IRMA."""
 OWN_WORD = 0.5
-"""Share of its strength that a control keeps when only the project itself states it."""
+"""Share of its strength that relief or a control keeps when only the project states it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +72,8 @@ def project_indicators(statements: Statements, size: int, as_of: date) -> dict[s
     day = np.datetime64(as_of, "D")
     standing = statements.standing(day)
     return {
-        "lab.evidence": harm(standing, size, day, LABOUR_HARM, LABOUR_RELIEF),
-        "ind.conflict": harm(standing, size, day, LAND_HARM, LAND_RELIEF),
+        "lab.evidence": harm(standing, size, day, "lab.evidence"),
+        "ind.conflict": harm(standing, size, day, "ind.conflict"),
         "ind.consent": consent_stage(standing, size),
         "ctl.consent": consent_control(standing, size, day),
         "ctl.certification": certification(standing, size, day),
@@ -86,19 +81,12 @@ def project_indicators(statements: Statements, size: int, as_of: date) -> dict[s
     }
 
 
-def harm(
-    standing: Statements,
-    size: int,
-    day: np.datetime64,
-    harms: dict[str, float],
-    reliefs: dict[str, float],
-) -> Floats:
+def harm(standing: Statements, size: int, day: np.datetime64, indicator: str) -> Floats:
     """(size,) 0..100: adverse statements joined, lowered by relief; NaN without adverse ones."""
-    adverse = standing.of(*harms)
-    adverse = adverse.take(_age(adverse, day) <= FORGOTTEN_DAYS)
-    gravity = _lookup(harms, adverse.kind) * adverse.severity * _weight(adverse, day)
-    relief = standing.of(*reliefs)
-    eased = _lookup(reliefs, relief.kind) * _weight(relief, day) * _word(relief)
+    adverse = _alive(standing.of(*of(Effect.HARM, indicator)), day)
+    relief = _alive(standing.of(*of(Effect.RELIEF, indicator)), day)
+    gravity = _strength(adverse) * adverse.severity * _weight(adverse, day)
+    eased = _strength(relief) * _weight(relief, day) * _word(relief)
     value = 100.0 * _joined(gravity, adverse, size) * (1.0 - _joined(eased, relief, size))
     return np.where(_has(adverse, size), value, np.nan)
 
@@ -106,12 +94,16 @@ def harm(
 def consent_stage(standing: Statements, size: int) -> Floats:
     """(size,) index into CONSENT_LEVELS of the newest statement; the worst of one day.
 
-    A consent that is disputed counts as contested.
+    A consent that is disputed counts as contested, one that only the project states as consulted;
+    its own word never betters what others have said before.
     """
     found = np.full(size, np.nan)
     rows = _stages(standing)
-    for at in np.lexsort((_stage(rows), rows.happened_on)):
-        found[rows.unit[at]] = _stage(rows)[at]
+    stage, own = _stage(rows), rows.self_disclosed.astype(bool)
+    for at in np.lexsort((stage, rows.happened_on)):
+        unit = rows.unit[at]
+        if not (own[at] and stage[at] < found[unit]):
+            found[unit] = stage[at]
     return found
 
 
@@ -134,9 +126,9 @@ def control(
     rows: Statements, size: int, day: np.datetime64, strength: Floats | None = None
 ) -> Floats:
     """(size,) greatest strength × credibility of controls that still count; NaN without any."""
-    fresh = ~np.isnat(rows.expires_on) | (_age(rows, day) <= CONTROL_DAYS)
-    full = np.ones(len(rows.unit)) if strength is None else strength
+    full = _strength(rows) if strength is None else strength
     worth = full * rows.credibility * _lookup(STATUS, rows.status) * _word(rows)
+    fresh = _is_alive(rows, day)
     found = np.full(size, np.nan)
     np.fmax.at(found, rows.unit[fresh], worth[fresh])
     return found
@@ -149,8 +141,9 @@ def _stages(standing: Statements) -> Statements:
 
 def _stage(rows: Statements) -> Floats:
     stage = _lookup({level: float(i) for i, level in enumerate(CONSENT_LEVELS)}, rows.level)
-    disputed = (rows.status == "disputed") & (rows.level == "consented")
-    return np.where(disputed, CONSENT_LEVELS.index("contested"), stage)
+    agreed, own = rows.level == "consented", rows.self_disclosed.astype(bool)
+    stage = np.where(agreed & own, CONSENT_LEVELS.index("consulted"), stage)
+    return np.where(agreed & (rows.status == "disputed"), CONSENT_LEVELS.index("contested"), stage)
 
 
 def _age(rows: Statements, day: np.datetime64) -> Floats:
@@ -160,8 +153,23 @@ def _age(rows: Statements, day: np.datetime64) -> Floats:
 
 def _weight(rows: Statements, day: np.datetime64) -> Floats:
     """Credibility × status × decay."""
-    decay = 0.5 ** (_age(rows, day) / HALF_LIFE_DAYS)
+    half_life = np.array([KINDS[str(kind)].half_life_days for kind in rows.kind], np.float64)
+    decay = 0.5 ** (_age(rows, day) / half_life)
     return np.asarray(rows.credibility * _lookup(STATUS, rows.status) * decay)
+
+
+def _is_alive(rows: Statements, day: np.datetime64) -> Bools:
+    """Whether each statement is within the life of its kind, or says itself until when it holds."""
+    lasts = np.array([KINDS[str(kind)].lasts_days for kind in rows.kind], np.float64)
+    return ~np.isnat(rows.expires_on) | (_age(rows, day) <= lasts)
+
+
+def _alive(rows: Statements, day: np.datetime64) -> Statements:
+    return rows.take(_is_alive(rows, day))
+
+
+def _strength(rows: Statements) -> Floats:
+    return np.array([KINDS[str(kind)].strength for kind in rows.kind], np.float64)
 
 
 def _word(rows: Statements) -> Floats:

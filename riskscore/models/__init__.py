@@ -1,11 +1,13 @@
 """The tables, one file per idea. Import from here: ``from riskscore.models import Project``."""
 
 from riskscore.models.access import ApiKey, IdempotencyKey
+from riskscore.models.challenges import Challenge
 from riskscore.models.evidence import Evidence
 from riskscore.models.exports import ExportFlow
 from riskscore.models.external_ids import ExternalId
 from riskscore.models.intakes import Intake, IntakeFault, IntakePart
 from riskscore.models.jobs import Chunk, ItemError, Job, Transition, WorkerPulse
+from riskscore.models.land import Footprint, Land, LandLayer
 from riskscore.models.learned import Artefact, LearnedModel, Prediction
 from riskscore.models.methods import Lens, Method
 from riskscore.models.minerals import Mineral
@@ -20,17 +22,21 @@ from riskscore.models.trainings import TrainingRequest
 __all__ = [
     "ApiKey",
     "Artefact",
+    "Challenge",
     "Chunk",
     "Edition",
     "Evidence",
     "ExportFlow",
     "ExternalId",
+    "Footprint",
     "IdempotencyKey",
     "Intake",
     "IntakeFault",
     "IntakePart",
     "ItemError",
     "Job",
+    "Land",
+    "LandLayer",
     "LearnedModel",
     "Lens",
     "Locality",

@@ -14,6 +14,7 @@ class ApiKey(models.Model):
     class Scope(models.TextChoices):
         READ = "read", "read projects and scores"
         RESCORE = "rescore", "start and cancel rescoring jobs"
+        CHALLENGE = "challenge", "file corrections on projects"
 
     prefix = models.CharField(max_length=12, unique=True)
     digest = models.CharField(max_length=64)

@@ -8,7 +8,8 @@ from datetime import date
 from typing import BinaryIO
 
 from riskscore.engine.catalogue import CONSENT_LEVELS
-from riskscore.engine.evidence import LABOUR_HARM, LABOUR_RELIEF, LAND_HARM, LAND_RELIEF, STATUS
+from riskscore.engine.evidence import STATUS
+from riskscore.engine.evidence_kinds import KINDS as KNOWN
 from riskscore.sources import BadFile, Source
 from riskscore.sources.columns import Columns
 from riskscore.sources.table import Cells, read
@@ -24,14 +25,7 @@ SOURCE = Source(
 )
 REQUIRED = ("project", "kind", "date", "url")
 OPTIONAL = ("level", "expires", "severity", "credibility", "status", "self_disclosed", "note")
-KINDS = tuple(
-    sorted(
-        {
-            *LABOUR_HARM, *LABOUR_RELIEF, *LAND_HARM, *LAND_RELIEF,
-            "consent", "certification", "grievance_mechanism",
-        }
-    )
-)  # fmt: skip
+KINDS = tuple(sorted(KNOWN))
 LEVELLED = ("consent", "certification")
 URL = re.compile(r"https?://[^\s/]+\.[^\s]+")
 TRUTH = {"": False, "true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}

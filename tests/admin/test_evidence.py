@@ -107,6 +107,12 @@ def test_a_statement_that_the_rule_cannot_read_is_refused_by_name(
     assert not Evidence.objects.exists()
 
 
+def test_the_form_shows_how_each_kind_counts(page: Client, bundle: None) -> None:
+    text = page.get(url("evidence", "add")).text
+    assert "How each kind counts" in text
+    assert "who was moved stays moved" in text
+
+
 def test_nonsense_in_the_address_is_an_empty_form(page: Client, bundle: None) -> None:
     for query in ("?replaces=nonsense", "?replaces=999999999", "?replaces=-1"):
         assert page.get(url("evidence", "add") + query).status_code == 200

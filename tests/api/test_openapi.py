@@ -113,6 +113,7 @@ def test_real_answers_are_as_the_document_says(
         ("/projects/icmm-00026", "Project"),
         ("/projects/icmm-00026/score", "Score"),
         ("/projects/icmm-00026/score/explanation", "Explanation"),
+        ("/projects/icmm-00026/land", "LandOfProject"),
         ("/methods/critical-minerals", "Method"),
         ("/methods/critical-minerals/1", "Method"),
     ):

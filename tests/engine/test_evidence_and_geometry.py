@@ -5,11 +5,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-import shapely
 
 from riskscore.engine.catalogue import CONSENT_LEVELS
 from riskscore.engine.evidence import Statements, project_indicators
-from riskscore.engine.geometry import Lands, Localities, haversine_km, overlap_share
+from riskscore.engine.evidence_kinds import KINDS, Effect, Kind
+from riskscore.engine.geometry import Localities, haversine_km
 
 DAY = date(2025, 1, 1)
 
@@ -87,6 +87,66 @@ def test_controls_expire_and_ones_own_word_counts_half() -> None:
     assert found("ctl.grievance", {**stale, "expires": "2026-01-01"})[0] == 1.0
 
 
+def test_a_projects_own_word_on_consent_is_worth_less_than_anybody_elses() -> None:
+    own = {"kind": "consent", "level": "consented", "on": "2024-06-01", "own": True}
+    others = {"kind": "consent", "level": "refused", "on": "2024-01-01"}
+    assert CONSENT_LEVELS[int(found("ind.consent", own)[0])] == "consulted"
+    assert np.isnan(found("ctl.consent", own)[0])
+    assert CONSENT_LEVELS[int(found("ind.consent", others, own)[0])] == "refused"
+    admitted = {**own, "level": "refused"}
+    agreed = {**others, "level": "consented"}
+    assert CONSENT_LEVELS[int(found("ind.consent", agreed, admitted)[0])] == "refused"
+
+
+def test_a_harm_that_the_project_admits_counts_in_full_and_its_relief_half() -> None:
+    harm, relief = {"kind": "child_labour", "own": True}, {"kind": "remedy", "own": True}
+    assert found("lab.evidence", harm)[0] == pytest.approx(100.0)
+    assert found("lab.evidence", harm, relief)[0] == pytest.approx(85.0)
+
+
+def test_a_disputed_statement_counts_by_its_credibility_and_a_retracted_one_not_at_all() -> None:
+    full = found("lab.evidence", {"kind": "fatality", "status": "disputed"})[0]
+    half = found("lab.evidence", {"kind": "fatality", "status": "disputed", "credibility": 0.5})[0]
+    assert full == pytest.approx(28.0)
+    assert half == pytest.approx(full / 2)
+    assert np.isnan(found("lab.evidence", {"kind": "fatality", "status": "retracted"})[0])
+
+
+HARMS = [kind for kind in KINDS.values() if kind.effect == Effect.HARM]
+CONTROLS = [kind for kind in KINDS.values() if kind.effect == Effect.CONTROL]
+
+
+def ago(years: float) -> str:
+    return str(np.datetime64(DAY, "D") - np.timedelta64(round(years * 365.25), "D"))
+
+
+@pytest.mark.parametrize("kind", HARMS, ids=lambda kind: kind.name)
+def test_each_harm_halves_by_its_half_life_and_is_forgotten_after_its_life(kind: Kind) -> None:
+    key = kind.indicators[0]
+    fresh = found(key, {"kind": kind.name})[0]
+    assert fresh == pytest.approx(100 * kind.strength)
+    halved = found(key, {"kind": kind.name, "on": ago(kind.half_life)})[0]
+    assert halved == pytest.approx(fresh / 2, rel=1e-3)
+    assert found(key, {"kind": kind.name, "on": ago(kind.lasts - 0.01)})[0] > 0
+    old = {"kind": kind.name, "on": ago(kind.lasts + 0.01)}
+    assert np.isnan(found(key, old)[0])
+    assert found(key, {**old, "expires": "2030-01-01"})[0] > 0
+
+
+@pytest.mark.parametrize("kind", CONTROLS, ids=lambda kind: kind.name)
+def test_each_control_holds_in_full_for_its_life(kind: Kind) -> None:
+    said = {"kind": kind.name, "level": "100" if kind.name == "certification" else ""}
+    key = kind.indicators[0]
+    assert found(key, {**said, "on": ago(kind.lasts - 0.01)})[0] == 1.0
+    assert np.isnan(found(key, {**said, "on": ago(kind.lasts + 0.01)})[0])
+
+
+def test_relief_ends_with_its_life() -> None:
+    harm, relief = {"kind": "strike"}, {"kind": "collective_agreement"}
+    assert found("lab.evidence", harm, relief)[0] == pytest.approx(28.0)
+    assert found("lab.evidence", harm, {**relief, "on": ago(6.1)})[0] == pytest.approx(40.0)
+
+
 def test_evidence_reaches_its_own_project_only() -> None:
     values = found("ind.conflict", {"kind": "resettlement", "unit": 1}, size=3)
     assert values[1] == 100.0
@@ -105,17 +165,3 @@ def test_beyond_reach_and_without_a_map_a_distance_is_unknown() -> None:
     assert km[0] == pytest.approx(55.6, abs=0.1)
     assert np.isnan(km[1:]).all()
     assert np.isnan(Localities([], []).nearest_km([1.0], [1.0])[0])
-
-
-def test_land_is_near_far_or_unmapped() -> None:
-    land, mapped = shapely.box(0, 0, 1, 1), shapely.box(-5, -5, 5, 5)
-    km = Lands([land], mapped).distance_km([0.5, 0.5, 0.5, 0.5], [0.5, 1.1, 4.0, 20.0])
-    assert km[0] == 0.0
-    assert km[1] == pytest.approx(11.1, abs=0.1)
-    assert km[2] == 50.0
-    assert np.isnan(km[3])
-
-
-def test_half_a_footprint_overlaps_by_half() -> None:
-    assert overlap_share(shapely.box(0, 0, 2, 1), shapely.box(1, 0, 3, 1)) == pytest.approx(0.5)
-    assert overlap_share(shapely.Point(1, 1), shapely.box(0, 0, 2, 2)) == 1.0

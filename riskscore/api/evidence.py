@@ -1,0 +1,84 @@
+"""Evidence: what is on file about a project, with everything superseded."""
+
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.http import Http404
+
+from riskscore.api import shapes
+from riskscore.api.endpoint import Listing, listing_parameters
+from riskscore.api.filters import within
+from riskscore.api.pagination import Order
+from riskscore.api.parameters import choice
+from riskscore.api.projects import published
+from riskscore.api.resources import Resource, plain
+from riskscore.models import Evidence
+
+STATEMENT = Resource(
+    "Evidence",
+    "One version of a dated, sourced statement about a project. `docs/evidence.md`: how it counts.",
+    (
+        plain("id", shapes.whole("Its number.")),
+        plain("kind", shapes.one_of(Evidence.Kind.values, "What it is about.")),
+        plain("level", shapes.text("Stage of consent, or level of certification.")),
+        plain("happened_on", shapes.day("The day it happened.")),
+        plain("expires_on", shapes.optional(shapes.day("Last day on which it counts, if stated."))),
+        plain("severity", shapes.number("0..1: how grave among its kind.")),
+        plain("credibility", shapes.number("0..1: how far its source can be believed.")),
+        plain("status", shapes.one_of(Evidence.Status.values, "A retracted one does not count.")),
+        plain("self_disclosed", shapes.flag("Whether only the project itself states it.")),
+        plain("url", shapes.text("Where it can be read.")),
+        plain("note", shapes.text("A curator's note.")),
+        plain(
+            "supersedes",
+            shapes.optional(shapes.whole("Number of the version before it.")),
+            "supersedes_id",
+        ),
+        plain(
+            "superseded_by",
+            shapes.optional(shapes.whole("Number of the version after it; null: it holds.")),
+            "superseded_by__id",
+        ),
+        plain("entered_at", shapes.moment("When it was recorded.")),
+        plain("edition", shapes.whole("Since which edition we know it."), "edition_id"),
+    ),
+)
+ORDERS = {
+    "-happened_on": Order("happened_on", "id", descending=True),
+    "happened_on": Order("happened_on", "id"),
+    "id": Order("id", "id"),
+}
+VERSIONS = {"current": Q(superseded_by__isnull=True), "all": Q()}
+
+
+class EvidenceOfProject(Listing):
+    """Statements about one project, the latest first; `versions=all` for those superseded too."""
+
+    tag = "projects"
+    resource = STATEMENT
+    orders = ORDERS
+    parameters = listing_parameters(
+        STATEMENT,
+        ORDERS,
+        choice(
+            "versions",
+            list(VERSIONS),
+            "Only what holds, or every version.",
+            default="current",
+            where=VERSIONS.__getitem__,
+        ),
+        choice(
+            "kind",
+            Evidence.Kind.values,
+            "Only of these kinds.",
+            many=True,
+            where=within("kind"),
+        ),
+    )
+
+    def found(self) -> QuerySet[Any]:
+        """What is on file about the project of the address."""
+        project = published().filter(key=self.kwargs["key"]).first()
+        if project is None:
+            raise Http404
+        return Evidence.objects.filter(project=project)

@@ -1,0 +1,77 @@
+"""What the readers yield, and the one error they raise."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+Ring = npt.NDArray[np.float64]
+"""(n, 2) positions as the file has them: x (longitude) first."""
+Polygon = list[Ring]
+"""The outer ring, then the holes."""
+
+MOST_FEATURES = 50_000
+MOST_VERTICES = 1_000_000
+#: Vertices of one feature: official outlines of large lands along rivers have tens of thousands.
+MOST_OF_FEATURE = 100_000
+
+
+class BadMap(ValueError):
+    """A map that cannot be used: where the fault is, what it is, and what to do about it."""
+
+    def __init__(self, where: str, what: str, remedy: str) -> None:
+        super().__init__(f"{where} {what}: {remedy}")
+        self.where, self.what, self.remedy = where, what, remedy
+
+
+@dataclass(frozen=True, slots=True)
+class Feature:
+    """One feature of a file. ``where`` names it in messages."""
+
+    where: str
+    polygons: list[Polygon]
+    properties: dict[str, object] = field(default_factory=dict)
+
+    @property
+    def vertices(self) -> int:
+        """How many positions it has."""
+        return sum(len(ring) for polygon in self.polygons for ring in polygon)
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """A file as read: the coordinate system that it declares ("" = WGS 84), and its features."""
+
+    declared: str
+    features: list[Feature]
+
+
+def only_polygons(where: str, kind: str) -> BadMap:
+    """The refusal of points, lines, curves and collections."""
+    return BadMap(
+        where,
+        f"is a {kind}",
+        "lands are Polygon or MultiPolygon; leave it out or save polygons",
+    )
+
+
+def refuse_many_vertices(where: str, count: int, most: int = MOST_OF_FEATURE) -> None:
+    """Raise BadMap for an outline that would take too long to look at."""
+    if count > most:
+        raise BadMap(where, f"has {count:,} vertices, more than {most:,}", "simplify its outline")
+
+
+def refuse_excess(features: list[Feature]) -> list[Feature]:
+    """The features, if there are some and not too many."""
+    if not features:
+        raise BadMap("the file", "has no features", "export the layer that holds the polygons")
+    if len(features) > MOST_FEATURES:
+        raise BadMap("the file", f"has more than {MOST_FEATURES:,} features", "load it in parts")
+    total = sum(feature.vertices for feature in features)
+    if total > MOST_VERTICES:
+        raise BadMap(
+            "the file",
+            f"has {total:,} vertices, more than {MOST_VERTICES:,}",
+            "simplify its outlines, or load it in parts as several layers",
+        )
+    return features

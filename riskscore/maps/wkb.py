@@ -1,0 +1,72 @@
+"""Well-known binary of polygons, read without recursion: nesting cannot exhaust a stack."""
+
+import struct
+
+import numpy as np
+
+from riskscore.maps.features import BadMap, Polygon, Ring, only_polygons
+
+KINDS = {1: "Point", 2: "LineString", 3: "Polygon", 4: "MultiPoint", 5: "MultiLineString",
+         6: "MultiPolygon", 7: "GeometryCollection"}  # fmt: skip
+POLYGON, MULTIPOLYGON = 3, 6
+EWKB_Z, EWKB_M = 0x8000_0000, 0x4000_0000
+
+
+class Cursor:
+    """A position in bytes that never reads beyond their end."""
+
+    def __init__(self, content: bytes, where: str) -> None:
+        self.content, self.where, self.at, self.order = content, where, 0, "<"
+
+    def head(self) -> tuple[int, int]:
+        """(kind, dimensions) of the geometry that begins here."""
+        self.order = "<" if self._take(1) == b"\x01" else ">"
+        code = self.number()
+        extra = ((code & EWKB_Z) != 0) + ((code & EWKB_M) != 0)
+        code &= 0x0FFF_FFFF
+        return code % 1000, 2 + (extra or {0: 0, 1: 1, 2: 1, 3: 2}.get(code // 1000, 0))
+
+    def number(self) -> int:
+        """An unsigned integer of four bytes."""
+        return int(struct.unpack(f"{self.order}I", self._take(4))[0])
+
+    def some(self) -> int:
+        """A number of parts, which is not zero."""
+        if not (found := self.number()):
+            raise BadMap(self.where, "has an empty geometry", "leave it out or draw it")
+        return found
+
+    def ring(self, dimensions: int) -> Ring:
+        """The next ring, without heights and measures."""
+        count = self.some()
+        raw = self._take(count * dimensions * 8)
+        return np.frombuffer(raw, f"{self.order}f8").reshape(count, dimensions)[:, :2].astype(float)
+
+    def _take(self, size: int) -> bytes:
+        found = self.content[self.at : self.at + size]
+        if len(found) < size:
+            raise BadMap(self.where, "has a geometry that breaks off", "export the file again")
+        self.at += size
+        return found
+
+
+def polygons(content: bytes, where: str) -> list[Polygon]:
+    """The polygons of a Polygon or MultiPolygon. Raises BadMap for all else."""
+    cursor = Cursor(content, where)
+    kind, dimensions = cursor.head()
+    if kind == POLYGON:
+        return [_polygon(cursor, dimensions)]
+    if kind != MULTIPOLYGON:
+        raise only_polygons(where, KINDS.get(kind, f"geometry of kind {kind}"))
+    return [_part(cursor) for _ in range(cursor.some())]
+
+
+def _part(cursor: Cursor) -> Polygon:
+    kind, dimensions = cursor.head()
+    if kind != POLYGON:
+        raise only_polygons(cursor.where, "MultiPolygon with other parts than polygons")
+    return _polygon(cursor, dimensions)
+
+
+def _polygon(cursor: Cursor, dimensions: int) -> Polygon:
+    return [cursor.ring(dimensions) for _ in range(cursor.some())]
