@@ -14,6 +14,7 @@ from typing import Any
 
 from celery import Celery, bootsteps
 from celery.signals import setup_logging
+from celery.worker import state
 from django.db import close_old_connections, connections
 
 WORK = "riskscore.work"
@@ -22,6 +23,7 @@ SWEEP = "riskscore.sweep"
 
 SWEEP_EVERY_S = 15.0
 POLL_EVERY_S = 2.0
+DEAF_AFTER = 3  # polls at which work waited, the broker took calls, and no message came
 PATIENCE_S = 1.0  # that a request waits for the broker
 ASLEEP_S = 5.0  # after a failure nobody tells it anything for so long
 
@@ -59,13 +61,18 @@ class Bell:
 
     def __call__(self, calls: Mapping[str, int]) -> None:
         """Send so many calls to each queue; a call more or less changes nothing but the waiting."""
-        if not calls or time.monotonic() < self._awake_from:
+        if not calls or not self.is_heard:
             return
         talking = threading.Thread(target=self._ring, args=(calls,), name="bell", daemon=True)
         talking.start()
         talking.join(PATIENCE_S)
         if talking.is_alive():
             self._sleep("no answer")
+
+    @property
+    def is_heard(self) -> bool:
+        """Whether the broker took the last calls."""
+        return time.monotonic() >= self._awake_from
 
     def _ring(self, calls: Mapping[str, int]) -> None:
         try:
@@ -100,8 +107,11 @@ class Poller(bootsteps.StartStopStep):
         self._stopping = threading.Event()
         self._understudy: Any = None
         self._called_at = 0.0
+        self._received = self._unheard = 0
+        self._worker: Any = None
 
-    def start(self, parent: Any) -> None:  # noqa: ARG002
+    def start(self, parent: Any) -> None:
+        self._worker = parent
         threading.Thread(target=self._run, name="poller", daemon=True).start()
 
     def stop(self, parent: Any) -> None:  # noqa: ARG002
@@ -118,6 +128,7 @@ class Poller(bootsteps.StartStopStep):
 
     def _poll(self) -> None:
         work_waits = app.tasks[POLL]()
+        self._listen(calls=bool(work_waits) and ring.is_heard)
         if self._understudy and self._understudy.is_alive():
             if time.monotonic() - self._called_at > app.conf.task_time_limit:
                 self._understudy.kill()
@@ -126,6 +137,26 @@ class Poller(bootsteps.StartStopStep):
             self._understudy = FORK.Process(target=app.tasks[WORK], name="understudy", daemon=True)
             self._understudy.start()
             self._called_at = time.monotonic()
+
+    def _listen(self, *, calls: bool) -> None:
+        """Make the consumer connect anew if it hears none of the calls that the broker took.
+
+        When a connection breaks just as a task is acknowledged, Celery's consumer goes on without
+        reading: the worker lives, has nothing to do, and is deaf.
+        """
+        received = sum(state.total_count.values())
+        if received != self._received or state.active_requests:
+            self._received, self._unheard = received, 0
+        elif calls:
+            self._unheard += 1
+        if self._unheard >= DEAF_AFTER:
+            log.warning("calls are not heard; connecting to the broker anew")
+            self._unheard = 0
+            self._worker.hub.call_soon(_break)
+
+
+def _break() -> None:
+    raise ConnectionResetError("this consumer had gone deaf")
 
 
 app.steps["worker"].add(Poller)
