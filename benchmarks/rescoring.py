@@ -4,6 +4,8 @@ import multiprocessing
 import os
 import resource
 import tempfile
+from multiprocessing.connection import Connection
+from multiprocessing.context import ForkProcess
 from pathlib import Path
 from time import perf_counter
 
@@ -86,7 +88,7 @@ def rescore() -> tuple[float, float]:
     return seconds, megabytes
 
 
-def _start_workers(job: Job) -> list[tuple[object, object]]:
+def _start_workers(job: Job) -> list[tuple[ForkProcess, Connection]]:
     connections.close_all()  # no child may inherit a connection
     workers = []
     for _ in range(PROCESSES):
@@ -97,16 +99,16 @@ def _start_workers(job: Job) -> list[tuple[object, object]]:
     return workers
 
 
-def _end_workers(workers: list[tuple[object, object]]) -> float:
-    megabytes = [pipe.recv() for _, pipe in workers]  # type: ignore[attr-defined]
+def _end_workers(workers: list[tuple[ForkProcess, Connection]]) -> float:
+    megabytes = [pipe.recv() for _, pipe in workers]
     for process, _ in workers:
-        process.join()  # type: ignore[attr-defined]
+        process.join()
     return float(max(megabytes))
 
 
-def _work(job: Job, pipe: object) -> None:
+def _work(job: Job, pipe: Connection) -> None:
     _drain_until_ended(job)
-    pipe.send(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)  # type: ignore[attr-defined]
+    pipe.send(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
 
 
 def _drain_until_ended(job: Job) -> None:
@@ -133,7 +135,7 @@ def _bare() -> tuple[int, float]:
             files[table] = Path(folder) / table
             with (
                 files[table].open("wb") as file,
-                cursor.copy(f"COPY (SELECT * FROM {table}) TO STDOUT (FORMAT BINARY)") as copy,
+                cursor.copy(f"COPY (TABLE {table}) TO STDOUT (FORMAT BINARY)") as copy,
             ):
                 for block in copy:
                     file.write(block)
@@ -147,7 +149,7 @@ def _bare() -> tuple[int, float]:
         start = perf_counter()
         _copy_in("staged", files["riskscore_score"])
         cursor.execute(
-            "INSERT INTO bare_score SELECT * FROM staged"
+            "INSERT INTO bare_score SELECT * FROM staged"  # noqa: S608 - column names
             f" ON CONFLICT (project_id, lens_id) DO UPDATE SET {assignments}"
         )
         rows = cursor.rowcount
