@@ -1,6 +1,6 @@
 # Two commands are enough: `make demo` shows the scores, `make run` serves them.
 .DEFAULT_GOAL := help
-.PHONY: help run demo test lint bench lock clean browser
+.PHONY: help run demo test lint faults bench lock clean browser
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 
@@ -33,6 +33,9 @@ lint: .venv/dev.stamp ## style, types, missing migrations, production settings
 	$(MANAGE) makemigrations --check --dry-run
 	@echo "check --deploy, with production settings"
 	@$(AS_PRODUCTION) $(MANAGE) check --deploy --fail-level WARNING
+
+faults: .venv/dev.stamp ## the fault suite at full length: 200,000 projects, 20 kills, some minutes
+	FAULTS_LONG=1 $(BIN)/python -m pytest -o addopts=-ra tests/faults -s
 
 bench: .venv/dev.stamp ## measure against the references, write var/bench.json; ONLY=name runs one
 	@$(MANAGE) bench $(if $(ONLY),--only $(ONLY))

@@ -8,7 +8,7 @@ from time import perf_counter
 
 from django.utils import timezone
 
-from riskscore import frames, jobs, rescoring
+from riskscore import frames, jobs, ledger, rescoring
 from riskscore.engine.gather import gather
 from riskscore.models import Job, Project, Score, ScoreHistory
 from riskscore.models.scores import NODES
@@ -21,6 +21,7 @@ def rescore(limit: int = 300) -> float:
     job.save()
     pinned = frames.Pinned(job.edition_id, job.as_of, job.lens.importer_id)
     frames.known_at(pinned)
+    ledger.ensure_history_partition(timezone.now().date())
     start = perf_counter()
     for project in scoreable.select_related("place").prefetch_related("minerals")[:limit]:
         _save(project, job, pinned)

@@ -135,7 +135,9 @@ _MARK = """
 INSERT INTO riskscore_stalemark AS mark (project_id, lens_id, edition, since)
 SELECT p.id, %(lens)s, e.number, e.made_at
 FROM riskscore_project p, riskscore_edition e
-WHERE e.number = %(edition)s AND (
+WHERE e.number = %(edition)s AND p.state = 'published'
+  AND EXISTS (SELECT FROM riskscore_projectmineral m WHERE m.project_id = p.id)
+  AND (
     p.id = ANY(%(projects)s) OR p.place_id = ANY(%(places)s) OR EXISTS (
         SELECT FROM riskscore_projectmineral m WHERE m.project_id = p.id AND (
             m.mineral_id = ANY(%(minerals)s)

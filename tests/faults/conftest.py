@@ -87,7 +87,8 @@ def shared_site(house: House) -> Iterator[Site]:
         site.start_worker("first")
         site.start_worker("second")
         site.wait_for_workers("first", "second")
-        yield site
+        with site.supervised():
+            yield site
 
 
 @pytest.fixture

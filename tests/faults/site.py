@@ -165,6 +165,25 @@ class Site:
             except AssertionError as late:
                 raise AssertionError(f"{late}: {log.read_text()[-3000:]}") from None
 
+    @contextmanager
+    def supervised(self) -> Iterator[None]:
+        """Start anew whatever ends, as a container's supervisor does."""
+        done = threading.Event()
+
+        def watch() -> None:
+            while not done.wait(0.2):
+                for process in list(self.processes.values()):
+                    if process.popen.poll() is not None:
+                        process.start()
+
+        thread = threading.Thread(target=watch, daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            done.set()
+            thread.join()
+
     def stop(self) -> None:
         for process in self.processes.values():
             process.kill(signal.SIGCONT)

@@ -111,6 +111,7 @@ def test_a_hundred_equal_requests_at_once_are_one_job(api: Any, take: Take) -> N
 def test_messages_lost_repeated_late_or_without_sense_change_nothing(
     site: Site, take: Take
 ) -> None:
+    before = [site.processes[name].popen for name in ("first", "second")]
     job = jobs.start({"keys": take(40)}, as_of=AS_OF)
     with app.connection_for_write() as broker, app.amqp.Producer(broker) as producer:
         for _ in range(5):
@@ -124,7 +125,7 @@ def test_messages_lost_repeated_late_or_without_sense_change_nothing(
     app.send_task(WORK, queue="bulk")  # and if somebody were, there would be nothing to do
     later = ended(jobs.start({"keys": take(1)}, as_of=AS_OF))
     assert later.state == Job.State.SUCCEEDED
-    assert all(site.processes[name].popen.poll() is None for name in ("first", "second"))
+    assert [site.processes[name].popen for name in ("first", "second")] == before, "a worker died"
 
 
 def test_a_job_whose_message_was_never_sent_starts_all_the_same(

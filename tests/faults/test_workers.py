@@ -117,9 +117,8 @@ def test_a_cancelled_job_ends_in_one_state_however_close_the_end_was(
 def test_workers_replaced_in_the_middle_of_a_job_lose_nothing(site: Site, take: Take) -> None:
     job = jobs.start({"keys": take(400)}, as_of=AS_OF)
     until_done(job, 1)
-    for name in ("first", "second"):
-        site.processes[name].popen.send_signal(signal.SIGTERM)
-    for name in ("first", "second"):
-        site.processes[name].popen.wait(60)
-        site.start_worker(name)
+    old = {name: site.processes[name].popen for name in ("first", "second")}
+    for popen in old.values():
+        popen.send_signal(signal.SIGTERM)
+    until(lambda: all(site.processes[name].popen is not old[name] for name in old), "all are new")
     assert ended(job).state == Job.State.SUCCEEDED

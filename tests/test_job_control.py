@@ -1,0 +1,142 @@
+"""How jobs rest, try again, tell how far they are, and how workers stay seen."""
+
+import inspect
+import re
+from datetime import timedelta
+from types import ModuleType
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from riskscore import frames, jobs, ledger, planning, progress, rescoring, schedules, staleness
+from riskscore.models import Chunk, ItemError, Job
+from tests.make import make_job, make_project
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_paused_job_rests_until_it_is_resumed() -> None:
+    make_project()
+    job = make_job()
+    jobs.pause(job.id)
+    jobs.pause(job.id)
+    assert ledger.plan_next() == []
+    jobs.resume(job.id)
+    assert ledger.plan_next() == [job.id]
+    jobs.pause(job.id)
+    assert ledger.claim("w") is None
+    jobs.resume(job.id)
+    jobs.resume(job.id)
+    assert ledger.claim("w")
+
+
+def test_retrying_takes_what_failed_with_the_same_inputs_and_once() -> None:
+    bad = make_project()
+    job = make_job()
+    ledger.plan_next()
+    while claim := ledger.claim("w"):
+        ledger.fail(claim, "poison")
+    ledger.close(job.id)
+    again = jobs.retry(job.id)
+    assert jobs.retry(job.id) == again
+    assert (again.scope, again.edition, again.as_of) == (
+        {"keys": [bad.key]},
+        job.edition,
+        job.as_of,
+    )
+
+
+def test_a_job_without_failures_cannot_be_retried() -> None:
+    job = make_job()
+    with pytest.raises(jobs.CannotStart, match="queued and 0 projects failed"):
+        jobs.retry(job.id)
+
+
+def test_progress_tells_rate_and_time_to_go() -> None:
+    for _ in range(4):
+        make_project()
+    job = make_job()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ledger, "CHUNK_SIZE", 1)
+        ledger.plan_next()
+    assert ledger.progress(job.id).eta_s is None
+    claim = ledger.claim("w")
+    assert claim
+    ledger.finish(claim, failed=0)
+    now = ledger.progress(job.id)
+    assert now.rate
+    assert now.eta_s == pytest.approx(3 / now.rate)
+
+
+def test_a_worker_is_seen_with_the_job_it_works_on() -> None:
+    make_project()
+    job = make_job()
+    ledger.plan_next()
+    ledger.beat("busy", ledger.claim("busy"))
+    ledger.beat("idle")
+    seen = {one.worker: (one.job_id, one.silent_s < 60) for one in progress.workers()}
+    assert seen == {"busy": (job.id, True), "idle": (None, True)}
+
+
+def test_a_heartbeat_prolongs_the_lease_of_whoever_holds_it() -> None:
+    make_project()
+    make_job()
+    ledger.plan_next()
+    claim = ledger.claim("w")
+    assert claim
+    before = Chunk.objects.get().lease_until
+    ledger.beat("w", claim)
+    after = Chunk.objects.get().lease_until
+    assert before
+    assert after
+    assert after > before
+    ledger.fail(claim, "given back")
+    ledger.beat("w", claim)
+    assert Chunk.objects.get().lease_until is None
+
+
+def test_a_failure_that_is_not_the_chunks_does_not_count() -> None:
+    make_project()
+    make_job()
+    ledger.plan_next()
+    for _ in range(5):
+        claim = ledger.claim("w")
+        assert claim
+        ledger.fail(claim, "the disk is full", blame=False)
+    assert (Chunk.objects.get().attempts, ItemError.objects.count()) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    "module", [ledger, planning, progress, rescoring, schedules, staleness, frames]
+)
+def test_leases_slots_and_scores_know_no_clock_but_the_databases(module: ModuleType) -> None:
+    source = inspect.getsource(module)
+    assert not re.search(r"datetime\.now|timezone\.now|time\.time\(|utcnow", source)
+
+
+def test_fifty_thousand_waiting_jobs_do_not_slow_a_claim_down() -> None:
+    make_project()
+    first = make_job()
+    with connection.cursor() as cursor:
+        cursor.execute("SET session_replication_role = replica")
+        cursor.execute(
+            "INSERT INTO riskscore_job (id, kind, queue, state, lens_id, method_id, edition_id,"
+            " as_of, seed, scope, reason, request_id, error, started_at)"
+            " SELECT gen_random_uuid(), kind, 'bulk', 'running', lens_id, method_id, edition_id,"
+            " as_of, seed, scope, reason, request_id, error, now()"
+            " FROM riskscore_job, generate_series(1, 50000)"
+        )
+        cursor.execute(
+            "INSERT INTO riskscore_chunk (job_id, seq, project_ids)"
+            " SELECT id, 0, ARRAY[1] FROM riskscore_job WHERE state = 'running'"
+        )
+        cursor.execute("RESET session_replication_role")
+        cursor.execute("ANALYZE riskscore_job, riskscore_chunk")
+        Job.objects.filter(id=first.id).update(queue="interactive")
+        ledger.plan_next()
+        began = timezone.now()
+        claim = ledger.claim("w")
+    assert claim
+    assert claim.job_id == first.id
+    assert timezone.now() - began < timedelta(seconds=0.5)
