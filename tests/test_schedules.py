@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 
 from riskscore import schedules
-from riskscore.models import Job, Schedule
+from riskscore.models import Job, Lens, Schedule
 from tests.make import make_job
 
 SPRING = datetime(2026, 3, 29, tzinfo=UTC)  # clocks in Madrid go from 2 to 3, at 1 UTC
@@ -61,6 +61,7 @@ def test_a_timezone_that_nobody_knows_is_refused() -> None:
 def due(db: None, monkeypatch: pytest.MonkeyPatch) -> Schedule:
     """A schedule at 02:30 UTC that was made days ago; somebody scores through one lens."""
     make_job(scope={"keys": ["any"]})
+    Lens.objects.update(kept_current=True)
     monkeypatch.setattr(settings, "DEFAULT_METHOD", "tiny")
     schedule = daily(timezone="UTC")
     schedule.save()

@@ -114,7 +114,7 @@ class Migration(migrations.Migration):
                 ('state', models.CharField(choices=[('queued', 'Queued'), ('running', 'Running'), ('succeeded', 'Succeeded'), ('partially_failed', 'Partially Failed'), ('failed', 'Failed'), ('cancelled', 'Cancelled')], default='queued', max_length=16)),
                 ('as_of', models.DateField()),
                 ('seed', models.BigIntegerField(default=0)),
-                ('draws', models.PositiveIntegerField(default=256, help_text='for intervals; 0 leaves them out')),
+                ('draws', models.PositiveIntegerField(db_default=256, default=256, help_text='for intervals; 0 leaves them out')),
                 ('scope', models.JSONField(help_text='{"all": true}, {"keys": […]} or {"filter": {…}}')),
                 ('reason', models.CharField(blank=True, max_length=200)),
                 ('request_id', models.CharField(blank=True, max_length=64)),

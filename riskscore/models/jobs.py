@@ -41,7 +41,9 @@ class Job(models.Model):
     edition = models.ForeignKey("Edition", models.PROTECT, related_name="+")
     as_of = models.DateField()
     seed = models.BigIntegerField(default=0)
-    draws = models.PositiveIntegerField(default=256, help_text="for intervals; 0 leaves them out")
+    draws = models.PositiveIntegerField(
+        default=256, db_default=256, help_text="for intervals; 0 leaves them out"
+    )
     model = models.ForeignKey("LearnedModel", models.PROTECT, null=True, related_name="+")
     scope = models.JSONField(help_text='{"all": true}, {"keys": […]} or {"filter": {…}}')
     reason = models.CharField(max_length=200, blank=True)
