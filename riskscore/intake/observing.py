@@ -203,14 +203,4 @@ def move(_intake: Intake, release: Release) -> tuple[int, dict[str, Any]]:
         f" FROM {_NEWS if release.partial else STAGED}",
         [release.id],
     )
-    _check_references()
     return count, {"all": True}
-
-
-def _check_references() -> None:
-    """Check the new rows' codes now and not at commit, when everybody waits for the edition."""
-    names = staging.fetch(
-        "SELECT conname FROM pg_constraint WHERE conrelid = 'riskscore_observation'::regclass"
-        " AND contype = 'f' AND confrelid <> 'riskscore_release'::regclass"
-    )
-    staging.execute(f"SET CONSTRAINTS {', '.join(name for (name,) in names)} IMMEDIATE")
