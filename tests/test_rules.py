@@ -6,8 +6,18 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from riskscore.editions import next_edition
-from riskscore.models import Edition, Evidence, Method, Observation, Project, Release, Source
-from tests.make import make_method, make_place, make_project
+from riskscore.models import (
+    Edition,
+    Evidence,
+    Method,
+    Mineral,
+    Observation,
+    Place,
+    Project,
+    Release,
+    Source,
+)
+from tests.make import make_method, make_mineral, make_place, make_project
 
 pytestmark = pytest.mark.django_db
 
@@ -111,6 +121,38 @@ def test_the_same_observation_is_not_stored_twice() -> None:
     Observation.objects.create(**row)
     with pytest.raises(IntegrityError, match="observation_once_per_release"):
         Observation.objects.create(**row)
+
+
+def test_an_observation_names_only_what_exists() -> None:
+    release = make_release()
+    for column in ("place_id", "importer_id", "mineral_id"):
+        with pytest.raises(IntegrityError, match="that does not exist: QQQ"), transaction.atomic():
+            Observation.objects.create(
+                release=release, indicator="wgi.law", year=2023, value=1.0, **{column: "QQQ"}
+            )
+
+
+def test_a_place_or_mineral_that_an_observation_names_is_neither_deleted_nor_renamed() -> None:
+    place, mineral, importer = make_place("CHL"), make_mineral("copper"), make_place("JPN")
+    Observation.objects.create(
+        release=make_release(),
+        indicator="baci.import_value",
+        place=place,
+        mineral=mineral,
+        importer=importer,
+        year=2023,
+        value=1.0,
+    )
+    for rows in (Place.objects.filter(code="CHL"), Place.objects.filter(code="JPN")):
+        with pytest.raises(IntegrityError, match="observations name it"), transaction.atomic():
+            rows._raw_delete(rows.db)
+        with pytest.raises(IntegrityError, match="observations name it"), transaction.atomic():
+            rows.update(code="QQQ")
+    minerals = Mineral.objects.filter(code="copper")
+    with pytest.raises(IntegrityError, match="observations name it"), transaction.atomic():
+        minerals._raw_delete(minerals.db)
+    make_place("BOL")
+    Place.objects.filter(code="BOL").delete()
 
 
 def test_observations_and_releases_are_append_only() -> None:

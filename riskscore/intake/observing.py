@@ -127,26 +127,19 @@ def judge(intake: Intake) -> Judged:
     _known(intake)
     same = " AND ".join(f"k.{name} = s.{name}" for name in KEY)
     staging.derive(
-        "judged_observation",
-        "SELECT s.*, k.value AS before,"  # noqa: S608
-        " CASE WHEN k.indicator IS NULL THEN 'added'"
-        "  WHEN (s.value, s.standard_error, s.quality, s.until, s.verified) IS DISTINCT FROM"
-        "  (k.value, k.standard_error, k.quality, k.until, k.verified) THEN 'changed'"
-        "  ELSE 'unchanged' END AS verdict"
-        f" FROM {STAGED} s LEFT JOIN known_observation k ON {same}",
+        "matched_observation",
+        "SELECT s.ctid AS at, k.value AS before,"  # noqa: S608
+        " (s.value, s.standard_error, s.quality, s.until, s.verified) IS NOT DISTINCT FROM"
+        " (k.value, k.standard_error, k.quality, k.until, k.verified) AS same"
+        f" FROM {STAGED} s JOIN known_observation k ON {same}",
     )
-    counts = dict(
-        staging.fetch("SELECT verdict, count(*) FROM judged_observation GROUP BY verdict")
+    ((staged, known, matched, unchanged),) = staging.fetch(
+        f"SELECT (SELECT count(*) FROM {STAGED}), (SELECT count(*) FROM known_observation),"  # noqa: S608
+        " count(*), count(*) FILTER (WHERE same) FROM matched_observation"
     )
-    gone = 0
-    if not is_partial(intake):
-        ((known,),) = staging.fetch("SELECT count(*) FROM known_observation")
-        gone = known - counts.get("changed", 0) - counts.get("unchanged", 0)
-        _refuse_shrinking(intake, gone, known)
-    return Judged(
-        counts.get("added", 0), counts.get("changed", 0), counts.get("unchanged", 0), gone,
-        _preview(),
-    )  # fmt: skip
+    gone = 0 if is_partial(intake) else known - matched
+    _refuse_shrinking(intake, gone, known)
+    return Judged(staged - matched, matched - unchanged, unchanged, gone, _preview())
 
 
 def _known(intake: Intake) -> None:
@@ -173,17 +166,21 @@ def _refuse_shrinking(intake: Intake, gone: int, known: int) -> None:
         )
 
 
+#: Staged rows that say something new, with what held before.
+_NEWS = f"{STAGED} s LEFT JOIN matched_observation m ON m.at = s.ctid WHERE m.same IS NOT TRUE"
+
+
 def _preview() -> list[str]:
     rows = staging.fetch(
-        "SELECT verdict, indicator, place, mineral, importer, project, year, before, value"
-        " FROM judged_observation WHERE verdict <> 'unchanged'"
-        " ORDER BY verdict DESC, line, indicator LIMIT %s",
+        "SELECT indicator, place, mineral, importer, project, year, before, value"  # noqa: S608
+        f" FROM {_NEWS} ORDER BY m.at IS NULL, line, indicator LIMIT %s",
         [MOST_SHOWN],
     )
     return [
-        f"{verdict}: {' '.join(part for part in (indicator, *axes) if part)} {year}: "
+        ("added: " if before is None else "changed: ")
+        + f"{' '.join(part for part in (indicator, *axes) if part)} {year}: "
         + (f"{value:g}" if before is None else f"{before:g} → {value:g}")
-        for verdict, indicator, *axes, year, before, value in rows
+        for indicator, *axes, year, before, value in rows
     ]
 
 
@@ -202,18 +199,8 @@ def move(_intake: Intake, release: Release) -> tuple[int, dict[str, Any]]:
         f"INSERT INTO riskscore_observation (release_id, {_TARGET})"  # noqa: S608
         " SELECT %s, indicator, NULLIF(place, ''), NULLIF(mineral, ''), NULLIF(importer, ''),"
         " NULLIF(project_id, 0), year, value, standard_error, quality, label,"
-        f" NULLIF(since, '{NEVER}'), until, verified FROM judged_observation"
-        + (" WHERE verdict <> 'unchanged'" if release.partial else ""),
+        f" NULLIF(since, '{NEVER}'), until, verified"
+        f" FROM {_NEWS if release.partial else STAGED}",
         [release.id],
     )
-    _check_references()
     return count, {"all": True}
-
-
-def _check_references() -> None:
-    """Check the new rows' codes now and not at commit, when everybody waits for the edition."""
-    names = staging.fetch(
-        "SELECT conname FROM pg_constraint WHERE conrelid = 'riskscore_observation'::regclass"
-        " AND contype = 'f' AND confrelid <> 'riskscore_release'::regclass"
-    )
-    staging.execute(f"SET CONSTRAINTS {', '.join(name for (name,) in names)} IMMEDIATE")

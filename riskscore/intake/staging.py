@@ -15,7 +15,7 @@ from riskscore.intake.reporting import reject, report
 from riskscore.models import Intake
 from riskscore.sources import BadFile
 
-BATCH = 20_000
+BATCH = 5_000
 Row = tuple[Any, ...]
 
 

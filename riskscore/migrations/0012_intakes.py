@@ -22,6 +22,56 @@ ALTER TABLE riskscore_intakepart ALTER COLUMN content SET STORAGE EXTERNAL;
 """
 
 
+# As strict as foreign keys: codes must exist, are locked against deletion until the end of the
+# transaction, and cannot be deleted while an observation names them.
+REFERENCES = """
+CREATE FUNCTION riskscore_observation_codes() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE missing text;
+BEGIN
+    PERFORM FROM riskscore_place WHERE code IN
+        (SELECT place_id FROM fresh UNION SELECT importer_id FROM fresh) FOR KEY SHARE;
+    PERFORM FROM riskscore_mineral WHERE code IN (SELECT mineral_id FROM fresh) FOR KEY SHARE;
+    SELECT min(n.code) INTO missing
+    FROM (SELECT place_id AS code FROM fresh UNION SELECT importer_id FROM fresh) n
+    LEFT JOIN riskscore_place p USING (code) WHERE n.code IS NOT NULL AND p.code IS NULL;
+    IF missing IS NOT NULL THEN
+        RAISE EXCEPTION 'an observation of a place that does not exist: %', missing
+            USING ERRCODE = 'foreign_key_violation';
+    END IF;
+    SELECT min(n.code) INTO missing
+    FROM (SELECT DISTINCT mineral_id AS code FROM fresh) n
+    LEFT JOIN riskscore_mineral m USING (code) WHERE n.code IS NOT NULL AND m.code IS NULL;
+    IF missing IS NOT NULL THEN
+        RAISE EXCEPTION 'an observation of a mineral that does not exist: %', missing
+            USING ERRCODE = 'foreign_key_violation';
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER observation_codes AFTER INSERT ON riskscore_observation
+    REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION riskscore_observation_codes();
+
+CREATE FUNCTION riskscore_code_in_use() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF (TG_TABLE_NAME = 'riskscore_place' AND EXISTS (SELECT FROM riskscore_observation
+            WHERE place_id = OLD.code OR importer_id = OLD.code))
+       OR (TG_TABLE_NAME = 'riskscore_mineral' AND EXISTS (SELECT FROM riskscore_observation
+            WHERE mineral_id = OLD.code)) THEN
+        RAISE EXCEPTION '% stays: observations name it', OLD.code
+            USING ERRCODE = 'foreign_key_violation';
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER place_in_use AFTER DELETE ON riskscore_place
+    FOR EACH ROW EXECUTE FUNCTION riskscore_code_in_use();
+CREATE TRIGGER place_renamed AFTER UPDATE OF code ON riskscore_place
+    FOR EACH ROW WHEN (OLD.code <> NEW.code) EXECUTE FUNCTION riskscore_code_in_use();
+CREATE TRIGGER mineral_in_use AFTER DELETE ON riskscore_mineral
+    FOR EACH ROW EXECUTE FUNCTION riskscore_code_in_use();
+CREATE TRIGGER mineral_renamed AFTER UPDATE OF code ON riskscore_mineral
+    FOR EACH ROW WHEN (OLD.code <> NEW.code) EXECUTE FUNCTION riskscore_code_in_use();
+"""
+
+
 class Migration(migrations.Migration):
 
     dependencies = [
@@ -162,5 +212,21 @@ class Migration(migrations.Migration):
             model_name='intakepart',
             constraint=models.UniqueConstraint(fields=('intake', 'seq'), name='intake_part_once'),
         ),
+        migrations.AlterField(
+            model_name='observation',
+            name='importer',
+            field=models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='riskscore.place'),
+        ),
+        migrations.AlterField(
+            model_name='observation',
+            name='mineral',
+            field=models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='riskscore.mineral'),
+        ),
+        migrations.AlterField(
+            model_name='observation',
+            name='place',
+            field=models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='riskscore.place'),
+        ),
         migrations.RunSQL(RULES, migrations.RunSQL.noop),
+        migrations.RunSQL(REFERENCES, migrations.RunSQL.noop),
     ]

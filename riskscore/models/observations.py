@@ -81,12 +81,16 @@ class Observation(models.Model):
 
     release = models.ForeignKey(Release, models.PROTECT, related_name="observations")
     indicator = models.CharField(max_length=40)
-    place = models.ForeignKey("Place", models.PROTECT, null=True, related_name="+", db_index=False)
+    # A trigger holds these three references, once per statement and code: one look per row and
+    # reference would be half the time of a large file.
+    place = models.ForeignKey(
+        "Place", models.PROTECT, null=True, related_name="+", db_index=False, db_constraint=False
+    )
     mineral = models.ForeignKey(
-        "Mineral", models.PROTECT, null=True, related_name="+", db_index=False
+        "Mineral", models.PROTECT, null=True, related_name="+", db_index=False, db_constraint=False
     )
     importer = models.ForeignKey(
-        "Place", models.PROTECT, null=True, related_name="+", db_index=False
+        "Place", models.PROTECT, null=True, related_name="+", db_index=False, db_constraint=False
     )
     project = models.ForeignKey(
         "Project", models.PROTECT, null=True, related_name="+", db_index=False

@@ -13,6 +13,7 @@ class Command(BaseCommand):
     """Nothing is loaded unless the whole file is valid, and nothing twice."""
 
     help = __doc__
+    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Take the file and what is wanted of it."""
