@@ -35,7 +35,7 @@ lint: .venv/dev.stamp ## style, types, missing migrations, production settings
 	@$(AS_PRODUCTION) $(MANAGE) check --deploy --fail-level WARNING
 
 faults: .venv/dev.stamp ## the fault suite at full length: 200,000 projects, 20 kills, some minutes
-	FAULTS_LONG=1 $(BIN)/python -m pytest -o addopts=-ra tests/faults -s
+	FAULTS_LONG=1 $(BIN)/python -m pytest -o addopts=-ra tests/faults tests/intake/test_faults.py -s
 
 bench: .venv/dev.stamp ## measure against the references, write var/bench.json; ONLY=name runs one
 	@$(MANAGE) bench $(if $(ONLY),--only $(ONLY))
