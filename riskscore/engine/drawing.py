@@ -239,7 +239,7 @@ def _product(f: Floats, w: Floats, scratch: Floats) -> Floats:
     """f·w, 0 where w is 0 whatever f is; in ``scratch`` when it has that shape."""
     shape = np.broadcast_shapes(f.shape, w.shape)
     term = np.multiply(f, w, out=scratch if shape == scratch.shape else None)
-    if w.shape[1] > 1:
+    if not w.all():
         np.copyto(term, 0.0, where=w == 0)
     return np.asarray(term)
 

@@ -75,6 +75,18 @@ def test_an_unknown_cell_is_drawn_between_its_best_and_its_worst_case() -> None:
     assert found.high["r"][0] == pytest.approx(67.5, abs=0.5)
 
 
+def test_a_single_unit_with_a_node_that_is_wholly_unknown_keeps_its_interval() -> None:
+    root = node("r", leaf("a"), node("inner", node("deep", leaf("b"))))
+    frame = replace(
+        Frame.from_columns({"a": [50.0], "b": [NAN]}), standard_errors=np.array([[4.0, NAN]])
+    )
+    found = spread(
+        method(root, bands=BANDS, uncertainty={"weights": 0, "draws": 20_000}).fit(), frame
+    )
+    assert found.low["r"][0] == pytest.approx(50 - 1.645 * 4, abs=0.25)
+    assert np.isnan(found.low["inner"][0])
+
+
 def test_what_is_not_assessed_has_no_interval() -> None:
     fitted, frame = noisy({"a": [NAN, 1.0]}, 1.0, {})
     found = spread(fitted, frame, ranks=True)
