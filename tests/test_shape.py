@@ -63,6 +63,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     ),
     "riskscore.register": ("riskscore.models", "riskscore.releases"),
     "riskscore.freshness": (*GROUND, "riskscore.frames", "riskscore.rescoring"),
+    "riskscore.learned_parts": GROUND,
     "riskscore.replaying": (*GROUND, "riskscore.rescoring"),
     "riskscore.schedules": ("riskscore.models", "riskscore.jobs"),
     "riskscore.jobs": (
