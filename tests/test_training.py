@@ -236,7 +236,7 @@ def test_a_hard_new_year_does_not_count_against_who_faced_it(methodologist: User
     hard = {**old, "2024": {"events": 20, "auc": 0.7}}
     registry.promote(candidate(auc=0.81, by_year=old, held_out=[2022, 2023]), by=methodologist,
                      reason="good")  # fmt: skip
-    later = {"by_year": hard, "held_out": [2022, 2024], "releases": "2025"}
+    later: dict[str, Any] = {"by_year": hard, "held_out": [2022, 2024], "releases": "2025"}
     assert registry.promote(candidate(auc=0.795, **later), by=methodologist, reason="newer")
     worse = {**hard, "2022": {"events": 20, "auc": 0.75}}
     with pytest.raises(registry.NotPromoted, match="disruption v2 has the higher AUC"):
