@@ -1,13 +1,14 @@
 """Learned models in the score: with and without, and only as the method and a person say."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from riskscore import access, frames, jobs, learned_parts, registry, rescoring
+from riskscore import access, fitting, frames, jobs, learned_parts, registry, rescoring
 from riskscore.engine.gather import gather
 from riskscore.engine.method import Method as Specification
 from riskscore.engine.without import Stored
@@ -97,7 +98,7 @@ def test_without_a_champion_version_2_gives_the_numbers_of_version_1(
     old, new = (
         method.score(gather(known.tables, units, method.method, known.axes))
         for method in (
-            rescoring.fitted_method(Method.objects.get(version=version).id) for version in (1, 2)
+            fitting.fitted_method(Method.objects.get(version=version).id) for version in (1, 2)
         )
     )
     for measure in ("scores", "coverage", "low", "high", "context", "residual"):
