@@ -43,6 +43,6 @@ def test_every_blend_is_compared_after_its_own_line() -> None:
     assert rows.keys() == {"a", "b", "a + b"}
     assert rows["a + b"]["log_loss"] < min(rows["a"]["log_loss"], rows["b"]["log_loss"])
     # A line cannot be fooled by a member that is merely too sure of itself.
-    sure = {"a": parts["a"], "b": probability(3 * log_odds(parts["b"]))}
+    sure = {"a": parts["a"], "b": probability(1.5 * log_odds(parts["b"]))}
     alone = blending.compared(sure, outcome)[1]
     assert abs(alone["log_loss"] - rows["b"]["log_loss"]) < 1e-3
