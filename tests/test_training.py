@@ -11,7 +11,15 @@ from django.db import IntegrityError, InternalError, transaction
 
 from riskscore import frames, frozen, registry, training
 from riskscore.learning.refusals import BadArtefact, Refusal, UnusableInput
-from riskscore.models import Artefact, Edition, ExportFlow, Job, LearnedModel, Prediction
+from riskscore.models import (
+    Artefact,
+    Edition,
+    ExportFlow,
+    Job,
+    LearnedModel,
+    Observation,
+    Prediction,
+)
 from tests.bundled import AS_OF
 
 pytestmark = pytest.mark.usefixtures("bundle")
@@ -88,6 +96,10 @@ def test_a_candidate_has_a_card_bytes_and_predictions_that_add_up(labour: Learne
     assert labour.state == LearnedModel.State.CANDIDATE
     assert {"metrics", "known_bias", "data_releases", "intended_use"} <= labour.card.keys()
     assert Artefact.objects.filter(sha256=labour.artefact_sha256).exists()
+    assert labour.card["importance"][0]["auc_fall"] > 0.02
+    assert len(labour.card["partial_dependence"]) == 8
+    assert sum(part["events"] for part in labour.card["metrics"]["by_mineral_group"].values()) == 63
+    assert labour.card["drift"]["predictions"] < 0.1
     rows = list(labour.predictions.all())
     assert len(rows) > 1800
     for row in rows:
@@ -108,6 +120,14 @@ def test_labour_beats_hdi_alone_and_governance_alone(labour: LearnedModel) -> No
 def test_the_united_states_are_predicted_and_not_learnt_from(labour: LearnedModel) -> None:
     assert labour.predictions.filter(place="USA").exists()
     assert "United States" in labour.card["population"]
+
+
+def test_a_place_of_which_nothing_is_known_gets_no_prediction(labour: LearnedModel) -> None:
+    # Nickel of New Caledonia is mined, but no index covers it: its prediction would be a guess at
+    # the typical place, and enough to make its labour dimension look assessed.
+    assert Observation.objects.filter(place="NCL", mineral="nickel").exists()
+    assert not labour.predictions.filter(place="NCL").exists()
+    assert labour.predictions.filter(place="TWN").exists()
 
 
 def test_the_same_seed_gives_the_same_predictions(labour: LearnedModel) -> None:

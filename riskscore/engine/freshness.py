@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from riskscore.engine.arrays import Bools, Floats, Strings
+from riskscore.engine.catalogue import LEARNED
 from riskscore.engine.frame import Frame
 from riskscore.engine.gather import Units, gather
 from riskscore.engine.method import Fitted, Method
@@ -20,13 +21,15 @@ from riskscore.engine.observations import Table
 
 Years = npt.NDArray[np.int16]
 NO_GAIN = 1e-12
+PREDICTED = frozenset(LEARNED.values())
 
 
 @dataclass(frozen=True, slots=True)
 class Gaps:
     """What is unknown of n units, along the method's ``leaves``.
 
-    * ``unknown``: (n, leaves) cells that count and that nobody knows.
+    * ``unknown``: (n, leaves) cells that count and that nobody knows; what a learned model would
+      say is no fact that anybody could find, and is left out.
     * ``gains``: node → (n, leaves) by how much its coverage (0..1) would rise if this one cell
       became known; 0 for known cells.
     * ``opens``: node → (n, leaves) true where the node, not assessed now, then would be.
@@ -90,7 +93,7 @@ def gaps(fitted: Fitted, frame: Frame, nodes: tuple[str, ...]) -> Gaps:
     gains = {node: np.zeros(shape) for node in nodes}
     opens = {node: np.zeros(shape, dtype=bool) for node in nodes}
     for at, leaf in enumerate(leaves):
-        if leaf.column not in frame.columns or not leaf.weight.ever:
+        if leaf.column not in frame.columns or leaf.column in PREDICTED or not leaf.weight.ever:
             continue
         missing = np.isnan(frame.column(leaf.column))
         unknown[:, at] = missing

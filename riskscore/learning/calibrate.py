@@ -28,9 +28,10 @@ class Sigmoid:
         return probability(self.intercept + self.slope * log_odds(raw))
 
 
-def line(raw: Floats, outcome: Floats) -> Sigmoid:
+def line(raw: Floats, outcome: Floats, weight: Floats | None = None) -> Sigmoid:
     """The sigmoid of greatest likelihood; slope 1 and intercept 0 mean: calibrated already."""
-    model = LogisticRegression(C=np.inf, max_iter=1000).fit(log_odds(raw)[:, np.newaxis], outcome)
+    model = LogisticRegression(C=np.inf, max_iter=1000)
+    model.fit(log_odds(raw)[:, np.newaxis], outcome, sample_weight=weight)
     return Sigmoid(float(model.coef_[0, 0]), float(model.intercept_[0]))
 
 

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from riskscore.learning import disruption, drift, features, labour, report, unsound
-from riskscore.learning.disruption import Backtest
-from riskscore.learning.importance import partial_dependence, permutation
+from riskscore.learning.importance import Predictor, partial_dependence, permutation
+from riskscore.learning.minerals import group_of
 from riskscore.learning.model import Model
 from riskscore.learning.panel import Floats, Panel
 from riskscore.learning.rows import Rows
@@ -65,14 +65,15 @@ def of_disruption(panel: Panel, by_code: Panel, seed: int) -> Candidate:
     metrics["obvious_label"] = unsound.compared(by_code, seed)
     model = disruption.trained(test, seed)
     now = rows.where(rows.inside & (rows.year == int(panel.years[-1])))
-    taught = rows.where(rows.judged)
+    taught, held = rows.where(rows.judged), rows.where(test.held)
+    about = {feature.name: feature.about for feature in features.FEATURES}
     facts = {
         "metrics": metrics,
         "features": [
             {"feature": row.name, "worse": row.worse, "about": row.about}
             for row in features.FEATURES
         ],
-        **_leanings(test, seed),
+        **_leanings(test.fixed_probability, held.x, held.outcome, about, seed),
         "drift": _drifted(model, taught.x, now.x, features.NAMES),
     }
     predicted = _predicted(
@@ -88,14 +89,16 @@ def of_disruption(panel: Panel, by_code: Panel, seed: int) -> Candidate:
     return Candidate(model, features.NAMES, facts, predicted)
 
 
-def _leanings(test: Backtest, seed: int) -> dict[str, Any]:
-    """Importance and curves of the fixed fit, on the held-out years."""
-    held = test.rows.where(test.held)
-    importance = permutation(test.fixed_probability, held.x, held.outcome, seed)
+def _leanings(
+    predictor: Predictor, x: Floats, outcome: Floats, about: Mapping[str, str], seed: int
+) -> dict[str, Any]:
+    """Importance of every feature on these rows, and curves of the greatest."""
+    importance = permutation(predictor, x, outcome, about, seed)
     names = [row["feature"] for row in importance[:CURVES]]
+    columns = {name: list(about).index(name) for name in names}
     return {
         "importance": importance,
-        "partial_dependence": partial_dependence(test.fixed_probability, held.x, names, seed),
+        "partial_dependence": partial_dependence(predictor, x, columns, seed),
     }
 
 
@@ -138,7 +141,8 @@ def of_labour(pairs: labour.Pairs, names: Sequence[tuple[str, str]], seed: int) 
 
     A place of which nothing is known gets no prediction: it would be the typical place's.
     """
-    model, metrics = labour.trained(pairs, seed)
+    groups = np.array([group_of(mineral) for _, mineral in names])
+    model, metrics = labour.trained(pairs, groups, seed)
     judged = ~np.isnan(pairs.listed)
     x = pairs.features(judged)
     told = np.flatnonzero(pairs.told).tolist()
@@ -146,8 +150,10 @@ def of_labour(pairs: labour.Pairs, names: Sequence[tuple[str, str]], seed: int) 
     background = x[generator.choice(len(x), min(BACKGROUND, len(x)), replace=False)]
     facts = {
         "metrics": metrics,
+        **_leanings(model.probability, x[judged], pairs.listed[judged], labour.ABOUT, seed),
+        "drift": _drifted(model, x[judged], x[told], labour.NAMES),
         "features": [
-            {"feature": name, "worse": worse}
+            {"feature": name, "worse": worse, "about": labour.ABOUT[name]}
             for name, worse in zip(labour.NAMES, labour.WORSE, strict=True)
         ],
     }

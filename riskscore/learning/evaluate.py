@@ -4,6 +4,7 @@ Rows of one exporter are not independent, so the bootstrap draws exporters, not 
 """
 
 from dataclasses import asdict, dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -55,6 +56,23 @@ def interval(draws: Floats) -> tuple[float, float]:
     """The 95 % percentile interval; draws without any event are left out."""
     low, high = np.nanquantile(draws, LEVEL)
     return float(low), float(high)
+
+
+#: Draws of what has to be computed one draw at a time.
+FEW_DRAWS = 200
+
+
+def intervals(outcome: Floats, predicted: Floats, weights: Floats) -> dict[str, Any]:
+    """95 % intervals of log loss, average precision and calibration slope over drawn weights."""
+    each = losses(outcome, predicted)
+    some = [row for row in weights[:FEW_DRAWS] if 0 < (row * outcome).sum() < row.sum()]
+    precision = [average_precision_score(outcome, predicted, sample_weight=row) for row in some]
+    slope = [line(predicted, outcome, row).slope for row in some]
+    return {
+        "log_loss_ci": interval((weights * each).sum(axis=1) / weights.sum(axis=1)),
+        "average_precision_ci": interval(np.array(precision)),
+        "calibration_slope_ci": interval(np.array(slope)),
+    }
 
 
 @dataclass(frozen=True, slots=True)

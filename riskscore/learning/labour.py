@@ -23,6 +23,7 @@ from riskscore.learning.evaluate import (
     DRAWS,
     auc,
     auc_of_draws,
+    by_group,
     calibration_curve,
     clustered,
     interval,
@@ -49,6 +50,21 @@ PLACE_FEATURES = (
     "dol.c182",
 )
 NAMES = (*PLACE_FEATURES, "share_of_world", "mineral_listed_elsewhere")
+ABOUT = {
+    "hdr.hdi": "human development of the place",
+    "wgi.voice": "voice and accountability",
+    "wgi.stability": "political stability",
+    "wgi.effectiveness": "government effectiveness",
+    "wgi.regulation": "regulatory quality",
+    "wgi.law": "rule of law",
+    "wgi.corruption": "control of corruption",
+    "deaths": "conflict deaths per million people, log",
+    "population": "people, log",
+    "dol.c138": "convention on the minimum age ratified",
+    "dol.c182": "convention on the worst forms of child labour ratified",
+    "share_of_world": "the place's share of the mineral's world output, log",
+    "mineral_listed_elsewhere": "log-odds that the mineral is listed in other places",
+}
 WORSE = (-1, -1, -1, -1, -1, -1, -1, 1, 0, -1, -1, 0, 1)
 HDI, GOVERNANCE = 0, tuple(range(1, 7))
 FEWEST_EVENTS, FEWEST_PLACES = 40, 10
@@ -173,8 +189,11 @@ def chosen(pairs: Pairs, seed: int) -> tuple[str, dict[str, Floats]]:
     return min(loss, key=lambda name: (loss[name], name)), predicted
 
 
-def trained(pairs: Pairs, seed: int) -> tuple[Model, dict[str, Any]]:
-    """The model to use, and what is said of it. Raises a Refusal where the listings are too few."""
+def trained(pairs: Pairs, groups: npt.NDArray[np.str_], seed: int) -> tuple[Model, dict[str, Any]]:
+    """The model to use, and what is said of it, also by (n,) groups of minerals.
+
+    Raises a Refusal where the listings are too few.
+    """
     check(pairs)
     judged = ~np.isnan(pairs.listed)
     name, predicted = chosen(pairs, seed)
@@ -183,14 +202,21 @@ def trained(pairs: Pairs, seed: int) -> tuple[Model, dict[str, Any]]:
     with threadpool_limits(limits=1):
         member = CANDIDATES[name](seed).fit(x[judged], listed)
     model = Model({"chosen": member}, line(raw, listed), venn_abers(raw, listed))
-    return model, _said(pairs, name, predicted, seed)
+    return model, _said(pairs, groups, name, predicted, seed)
 
 
-def _said(pairs: Pairs, name: str, predicted: Mapping[str, Floats], seed: int) -> dict[str, Any]:
+def _said(
+    pairs: Pairs,
+    groups: npt.NDArray[np.str_],
+    name: str,
+    predicted: Mapping[str, Floats],
+    seed: int,
+) -> dict[str, Any]:
     judged = ~np.isnan(pairs.listed)
     listed, weights = pairs.listed[judged], clustered(pairs.place[judged], DRAWS, seed)
     raw = predicted[name][judged]
     drawn = auc_of_draws(listed, raw, weights)
+    crossed = _crossed(raw, listed, pairs, judged, seed)
     found: dict[str, Any] = {
         **measured(listed, raw).as_dict(),
         "chosen": name,
@@ -200,7 +226,8 @@ def _said(pairs: Pairs, name: str, predicted: Mapping[str, Floats], seed: int) -
             other: {"auc": auc(listed, part[judged]), "log_loss": log_loss(listed, part[judged])}
             for other, part in predicted.items()
         },
-        "calibration_curve": calibration_curve(listed, _crossed(raw, listed, pairs, judged, seed)),
+        "calibration_curve": calibration_curve(listed, crossed),
+        "by_mineral_group": by_group(listed, crossed, groups[judged]),
     }
     for baseline, columns in BASELINES.items():
         theirs = hidden(pairs, _ridge(1.0), seed, columns)[judged]

@@ -15,6 +15,7 @@ from riskscore.learning.evaluate import (
     calibration_curve,
     clustered,
     interval,
+    intervals,
     log_loss,
     measured,
 )
@@ -73,6 +74,7 @@ def _against(rows: Rows, predicted: Floats, scores: dict[str, Floats], seed: int
     found: dict[str, Any] = {
         "auc_ci": interval(drawn),
         **_quadratic(rows.outcome, predicted, weights),
+        **intervals(rows.outcome, predicted, weights),
     }
     for name, score in scores.items():
         theirs = auc(rows.outcome, score)

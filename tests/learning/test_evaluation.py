@@ -11,6 +11,7 @@ from riskscore.learning.evaluate import (
     calibration_curve,
     clustered,
     interval,
+    intervals,
     measured,
 )
 from riskscore.learning.panel import Floats
@@ -55,6 +56,17 @@ def test_metrics_by_hand() -> None:
     assert found.brier_skill == pytest.approx(0.3)
     assert found.log_loss == pytest.approx(-np.log([0.8, 0.6, 0.3, 0.9]).mean())
     assert found.auc == 0.75
+
+
+def test_intervals_hold_what_they_are_of() -> None:
+    generator = np.random.default_rng(0)
+    said = generator.uniform(0.05, 0.6, 1500)
+    outcome = (generator.uniform(size=1500) < said).astype(np.float64)
+    found = measured(outcome, said)
+    part = intervals(outcome, said, clustered(np.arange(1500) % 300, 400, 0))
+    for name in ("log_loss", "average_precision", "calibration_slope"):
+        low, high = part[f"{name}_ci"]
+        assert low < getattr(found, name) < high, name
 
 
 def test_a_calibration_curve_has_ten_bins_of_equal_number() -> None:
