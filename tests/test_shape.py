@@ -44,7 +44,13 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "riskscore.maps": ("riskscore.maps",),
     "riskscore.lands": GROUND,
     "riskscore.land_edits": (*GROUND, "riskscore.maps", "riskscore.lands", "riskscore.edits"),
-    "riskscore.challenges": ("riskscore.models", "riskscore.edits"),
+    "riskscore.challenges": (
+        *GROUND,
+        "riskscore.edits",
+        "riskscore.jobs",
+        "riskscore.uploads",
+        "riskscore.intake",
+    ),
     "riskscore.uploads": ("riskscore.models", "riskscore.sources"),
     "riskscore.intake": (
         *GROUND,
