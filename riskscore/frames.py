@@ -5,7 +5,7 @@ by the process; a chunk only adds its projects.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -16,7 +16,7 @@ from django.db import connection
 
 from riskscore import lands, releases
 from riskscore.engine import evidence, geometry
-from riskscore.engine.catalogue import Level
+from riskscore.engine.catalogue import LEARNED, LISTED_LEVELS, Level
 from riskscore.engine.derivation import derive
 from riskscore.engine.gather import Units
 from riskscore.engine.observations import NOWHERE, Axes, Observations, Table
@@ -56,30 +56,42 @@ def known_at(pinned: Pinned) -> Known:
     """Tables of every indicator, from the releases that were current at the edition."""
     axes = _axes(pinned)
     standing = releases.standing(pinned.edition)
-    tables = derive(_observations(axes, standing), axes) | _learned(axes, pinned.edition)
+    tables = derive(_observations(axes, standing), axes)
+    tables |= _unlisted(_learned(axes, pinned.edition), tables)
     return Known(axes, tables, _localities(standing.ids))
 
 
-#: The indicator that each kind of learned model feeds.
-LEARNED = {"disruption": "geo.disruption"}
+#: A prediction's interval counts as one of 95 %: so many standard errors wide.
+WIDTH = 2 * 1.96
 
 
 def _learned(axes: Axes, edition: int) -> dict[str, Table]:
     """Predictions of the models that were champions at the edition; no champion, no table."""
     rows = _rows(
-        "SELECT m.kind, p.place_id, p.mineral_id, p.probability FROM riskscore_prediction p"
-        " JOIN riskscore_learnedmodel m ON m.id = p.model_id WHERE m.kind = ANY(%s)"
-        " AND m.champion_from_id <= %s AND coalesce(m.champion_until_id, %s) > %s",
+        "SELECT m.kind, p.place_id, p.mineral_id, p.probability, p.high - p.low"
+        " FROM riskscore_prediction p JOIN riskscore_learnedmodel m ON m.id = p.model_id"
+        " WHERE m.kind = ANY(%s) AND m.champion_from_id <= %s"
+        " AND coalesce(m.champion_until_id, %s) > %s",
         [sorted(LEARNED), edition, edition + 1, edition],
     )
     places = {code: index for index, code in enumerate(axes.places)}
     minerals = {code: index for index, code in enumerate(axes.minerals)}
     found: dict[str, Floats] = {}
-    for kind, place, mineral, probability in rows:
-        shape = (len(places), len(minerals))
+    for kind, place, mineral, probability, width in rows:
+        shape = (2, len(places), len(minerals))
         values = found.setdefault(LEARNED[kind], np.full(shape, np.nan))
-        values[places[place], minerals[mineral]] = probability
-    return {key: Table(Level.PLACE_MINERAL, values) for key, values in found.items()}
+        values[:, places[place], minerals[mineral]] = probability, width / WIDTH
+    return {key: Table(Level.PLACE_MINERAL, *values) for key, values in found.items()}
+
+
+def _unlisted(learned: dict[str, Table], tables: dict[str, Table]) -> dict[str, Table]:
+    """Predicted listings for what is not listed: a listing that stands is no guess any more."""
+    guessed, stated = learned.get("lab.predicted"), tables.get("lab.listed")
+    if guessed is None or stated is None:
+        return learned
+    listed = stated.values >= LISTED_LEVELS.index("child")
+    values = np.where(listed, np.nan, guessed.values)
+    return {**learned, "lab.predicted": replace(guessed, values=values)}
 
 
 def current_releases(edition: int) -> list[int]:

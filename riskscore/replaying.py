@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from riskscore import rescoring
 from riskscore.engine.attribution import Attribution, Side, attribute
+from riskscore.engine.catalogue import LEARNED
 from riskscore.models import Job, Score, ScoreHistory
 
 Row = Score | ScoreHistory
@@ -44,4 +45,4 @@ def why(before: Row, after: Row) -> Attribution:
     first, second = replay(before), replay(after)
     if not (first.identical and second.identical):
         raise CannotReplay("the project's place, minerals or position have changed since")
-    return attribute(first.side, second.side)
+    return attribute(first.side, second.side, learned=tuple(LEARNED.values()))

@@ -1,4 +1,4 @@
-"""What a new release changed, exactly: inputs before against inputs after, cell by cell.
+"""What a new release or champion changed, exactly: inputs before against after, cell by cell.
 
 A figure about one place can reach a project in another: a mine's output moves the mineral's
 concentration everywhere. So nothing is guessed from the rows of the release; the tables that the
@@ -11,12 +11,12 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 from django.db import connection
-from django.db.models import Max, Min
+from django.db.models import Max, Min, Q
 
 from riskscore import frames, scope
 from riskscore.engine.method import Method as Specification
 from riskscore.engine.observations import Table
-from riskscore.models import Edition, Job, Project, Score
+from riskscore.models import Edition, Job, LearnedModel, Project, Score
 
 Bools = npt.NDArray[np.bool_]
 
@@ -32,14 +32,14 @@ class Changed:
 
 
 def mark(job: Job) -> None:
-    """Mark what releases have changed since the last time, if the job is about what is stale."""
+    """Mark what has changed since the last time, if the job is about what is stale."""
     if not scope.is_about_the_stale(job.scope):
         return
     done = _marked_until(job)
     if done is None:
         return  # nothing is scored yet, so everything is stale without a mark
     columns = _columns(job)
-    for edition in _with_releases(done, job.edition_id):
+    for edition in _with_news(done, job.edition_id):
         before, after = (
             frames.Pinned(number, job.as_of, job.lens.importer_id) for number in (done, edition)
         )
@@ -121,9 +121,17 @@ def _columns(job: Job) -> set[str]:
     return {leaf.column for leaf in method.leaves} | {item.column for item in method.controls}
 
 
-def _with_releases(after: int, until: int) -> Iterator[int]:
+def _with_news(after: int, until: int) -> Iterator[int]:
+    """Editions at which figures came: a release, or a learned model put into or out of use."""
+    decided = LearnedModel.objects.exclude(champion_from=None)
     yield from (
-        Edition.objects.filter(number__gt=after, number__lte=until, releases__isnull=False)
+        Edition.objects.filter(
+            Q(releases__isnull=False)
+            | Q(number__in=decided.values("champion_from"))
+            | Q(number__in=decided.exclude(champion_until=None).values("champion_until")),
+            number__gt=after,
+            number__lte=until,
+        )
         .order_by("number")
         .distinct()
         .values_list("number", flat=True)

@@ -3,6 +3,7 @@
 import hashlib
 import logging
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import UTC, datetime
 from importlib import resources
 from typing import Any
@@ -13,8 +14,9 @@ from django.db import connection, transaction
 from django.db.models import Max
 
 from riskscore import panels, trainings
-from riskscore.learning import candidate, displacement, store, unsound
+from riskscore.learning import candidate, displacement, store, track, unsound
 from riskscore.learning.card import card
+from riskscore.learning.panel import Panel
 from riskscore.learning.refusals import BadArtefact, Refusal
 from riskscore.models import Artefact, Edition, LearnedModel, Prediction, TrainingRequest
 
@@ -48,8 +50,22 @@ Trained = tuple[candidate.Candidate, Iterable[str]]
 
 def _disruption(edition: int, seed: int) -> Trained:
     trade = panels.trade(edition)
-    by_code = unsound.by_code(*trade)
-    return candidate.of_disruption(trade.panel, by_code, seed), TRADE_SOURCES
+    panel, by_code = trade.panel, unsound.by_code(*trade)
+    found = candidate.of_disruption(panel, by_code, seed)
+    facts = {**found.facts, "track_record": _track_record(panel)}
+    return replace(found, facts=facts), TRADE_SOURCES
+
+
+def _track_record(panel: Panel) -> list[dict[str, Any]]:
+    """How the predictions of earlier models did, in years of which the trade is now known."""
+    found = []
+    for model in LearnedModel.objects.filter(kind="disruption").order_by("version"):
+        said = model.predictions.values_list("place", "mineral", "probability", "year")
+        year = said[0][3] if said else 0
+        done = track.judged(panel, year, {(place, mineral): p for place, mineral, p, _ in said})
+        if done:
+            found.append({"model": str(model), "state": model.state, "year": year, **done})
+    return found
 
 
 def _labour(edition: int, seed: int) -> Trained:

@@ -1,4 +1,4 @@
-"""Requests to train: asked for by a person, claimed by a worker by lease and fencing token.
+"""Requests to train: asked for by a person or by new trade, claimed by lease and fencing token.
 
 The door for whoever asks (admin, API) and the state machine of the row; nothing here needs
 scikit-learn. A worker that dies leaves a lease that runs out; the request is then claimed again.
@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
-from riskscore.models import LearnedModel, TrainingRequest
+from riskscore.models import LearnedModel, Release, TrainingRequest
 from workers.celery import TRAIN, ring
 
 log = logging.getLogger(__name__)
@@ -24,6 +24,8 @@ LEASE = timedelta(minutes=20)
 #: A request that was claimed so often without an end is not claimed again.
 ATTEMPTS = 2
 State = TrainingRequest.State
+#: A new release of this source continues the back-test of this kind.
+TRADE, TRADED = "baci-exports", "disruption"
 
 
 class Claim(NamedTuple):
@@ -52,8 +54,28 @@ def hint() -> None:
     ring({QUEUE: 1}, TRAIN)
 
 
+def sweep() -> None:
+    """Ask for what new trade makes due, and hint at what waits."""
+    follow_trade()
+    hint_if_waiting()
+
+
+def follow_trade() -> TrainingRequest | None:
+    """Ask for a candidate once for each release of trade after the first; a person promotes it.
+
+    The first release is that of a fresh install, which trains when somebody asks. Nothing is lost
+    where a worker stops in between: what was not yet asked for is still due.
+    """
+    newest = Release.objects.filter(source=TRADE).order_by("-edition_id", "-id")[:2]
+    if len(newest) < 2:
+        return None
+    reason = f"new trade: {newest[0].code}"
+    asked = TrainingRequest.objects.filter(kind=TRADED, reason=reason)
+    return None if asked.exists() else request(TRADED, by=None, reason=reason)
+
+
 def hint_if_waiting() -> None:
-    """For the sweep: hint when a request waits, or was left by a worker that is gone."""
+    """Hint when a request waits, or was left by a worker that is gone."""
     if _claimable().exists():
         hint()
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.contrib.admin import AdminSite
 from django.contrib.auth.models import User
 from django.contrib.messages import get_messages
@@ -26,7 +27,21 @@ def row() -> LearnedModel:
         "metrics": {"auc": 0.81, "auc_ci": [0.7, 0.9], "brier": 0.06, "brier_base": 0.05},
         "drift": {"predictions": 0.03, "share": 0.4, "level": 0.1},
         "drift_alert": 0.25,
-        "importance": [{"about": "share of the world", "auc_fall": 0.02}],
+        "importance": [{"feature": "share", "about": "share of the world", "auc_fall": 0.02}],
+        "partial_dependence": {"share": [[0.01, 0.12], [0.1, 0.06], [0.5, 0.03]]},
+        "track_record": [
+            {
+                "model": "prices v0",
+                "state": "retired",
+                "year": 2024,
+                "rows": 40,
+                "events": 3,
+                "predicted_events": 2.5,
+                "auc": 0.8,
+                "brier": 0.06,
+                "brier_base": 0.07,
+            }
+        ],
     }
     return LearnedModel.objects.create(
         kind="prices", version=1, card=card, artefact_sha256="0" * 64
@@ -57,6 +72,38 @@ def test_drift_shows_the_predictions_and_what_is_at_the_alert(row: LearnedModel)
     assert "predictions" in shown
     assert "share" in shown
     assert "level" not in shown
+
+
+def test_the_alert_of_drift_is_the_setting_s(
+    row: LearnedModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(settings, "DRIFT_ALERT", 0.02)
+    shown = ADMIN.drift(row)
+    assert "Alert from 0.02" in shown
+    assert "0.03 – look at it" in shown
+    assert "level" in shown
+
+
+def test_a_curve_is_drawn_and_said_in_words(row: LearnedModel) -> None:
+    shown = ADMIN.curves(row)
+    assert "share of the world" in shown
+    assert "0.01 → 12\u00a0%, 0.5 → 3\u00a0%" in shown
+    # 0.1 lies 9/49 of the way across; 0.06 is half of the greatest, so half of the height of 28.
+    assert "18.37,16.00" in shown
+
+
+def test_what_was_said_before_its_year_is_shown_against_what_came(row: LearnedModel) -> None:
+    assert "3 events of 40, 2.5 expected; AUC 0.800" in ADMIN.track_record(row)
+
+
+def test_the_card_as_markdown_holds_every_part_of_it(row: LearnedModel) -> None:
+    text = ADMIN.card_page(asked(User.objects.create_superuser("root")), row.pk).content.decode()
+    for heading in ("target", "known bias", "metrics", "drift", "importance", "track record"):
+        assert f"\n## {heading}\n" in text
+    assert text.index("## target") < text.index("## metrics") < text.index("## drift")
+    assert "- auc: 0.81" in text
+    assert "| about | feature | auc_fall |" in text
+    assert "- share: 0.01 → 0.12; 0.1 → 0.06; 0.5 → 0.03" in text
 
 
 def test_the_card_is_a_file_of_markdown(row: LearnedModel) -> None:

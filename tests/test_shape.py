@@ -70,6 +70,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     ),
     "riskscore.fitting": GROUND,
     "riskscore.register": ("riskscore.models", "riskscore.releases"),
+    "riskscore.learned_parts": GROUND,
     "riskscore.freshness": (*GROUND, "riskscore.frames", "riskscore.fitting"),
     "riskscore.replaying": (*GROUND, "riskscore.rescoring"),
     "riskscore.schedules": ("riskscore.models", "riskscore.jobs"),

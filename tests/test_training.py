@@ -29,20 +29,30 @@ def methodologist() -> User:
     return user
 
 
-def candidate(kind: str = "disruption", auc: float = 0.8, **metrics: Any) -> LearnedModel:
-    """A row with a card, as training leaves it, without the training."""
-    beaten = {name: [0.01, 0.1] for name in registry.BASELINES[kind]}
-    card = {"metrics": {**beaten, "auc": auc, "brier": 0.05, "brier_base": 0.06, **metrics}}
-    version = LearnedModel.objects.filter(kind=kind).count() + 1
-    row = LearnedModel.objects.create(
-        kind=kind, version=version, card=card, artefact_sha256="0" * 64
+def candidate(
+    kind: str = "disruption", auc: float = 0.8, releases: str = "2024", **metrics: Any
+) -> LearnedModel:
+    """A row with a card, as training leaves it, without the training and the predictions."""
+    beaten = {name: [0.01, 0.1] for name in registry.BASELINES[kind].values()}
+    plain = {"auc_logistic": 0.79, "log_loss": 0.20, "log_loss_logistic": 0.21}
+    said = {"auc": auc, "brier": 0.05, "brier_base": 0.06, **plain, **metrics}
+    return LearnedModel.objects.create(
+        kind=kind,
+        version=LearnedModel.objects.filter(kind=kind).count() + 1,
+        card={"metrics": {**beaten, **said}, "data_releases": [releases]},
+        artefact_sha256="0" * 64,
     )
+
+
+def predicting(auc: float = 0.8) -> LearnedModel:
+    """A candidate that says 31 %, 32 % … of Congolese cobalt, by its version."""
+    row = candidate(auc=auc)
     Prediction.objects.create(
         model=row,
         place_id="COD",
         mineral_id="cobalt",
         year=2025,
-        probability=0.3 + version / 100,
+        probability=0.3 + row.version / 100,
         low=0.2,
         high=0.4,
         mean=0.07,
@@ -166,7 +176,7 @@ def test_promotion_needs_the_permission() -> None:
 
 def test_a_champion_feeds_scores_from_its_edition_on_and_no_earlier(methodologist: User) -> None:
     before = latest()
-    first, second = candidate(), candidate(auc=0.81)
+    first, second = predicting(), predicting(auc=0.81)
     registry.promote(first, by=methodologist, reason="beats the baselines")
     between = latest()
     registry.promote(second, by=methodologist, reason="better")
@@ -179,7 +189,7 @@ def test_a_champion_feeds_scores_from_its_edition_on_and_no_earlier(methodologis
 
 
 def test_a_retired_champion_feeds_no_later_score(methodologist: User) -> None:
-    row = registry.promote(candidate(), by=methodologist, reason="good")
+    row = registry.promote(predicting(), by=methodologist, reason="good")
     promoted = latest()
     registry.retire(row, by=methodologist, reason="drift")
     assert predicted(promoted) == pytest.approx(0.31)
@@ -190,7 +200,10 @@ def test_a_retired_champion_feeds_no_later_score(methodologist: User) -> None:
     ("metrics", "word"),
     [
         ({"auc_difference_ci": [-0.01, 0.1]}, "does not beat"),
-        ({"auc_difference_to_governance_ci": [0.0, 0.1]}, "governance"),
+        ({"auc_difference_to_governance_ci": [0.0, 0.1]}, "governance alone"),
+        ({"auc_difference_to_persistence_ci": [-0.2, 0.1]}, "persistence"),
+        ({"auc_logistic": 0.8}, "logistic regression: AUC 0.8000 against 0.8000"),
+        ({"log_loss_logistic": 0.19}, "logistic regression: log loss 0.2000 against 0.1900"),
         ({"brier": 0.07}, "Brier"),
     ],
 )
@@ -208,6 +221,34 @@ def test_who_does_not_beat_the_champion_is_not_promoted(methodologist: User) -> 
         registry.promote(worse, by=methodologist, reason="")
     champion.refresh_from_db()
     assert champion.state == LearnedModel.State.CHAMPION
+
+
+def test_who_only_equals_the_champion_needs_newer_data(methodologist: User) -> None:
+    registry.promote(candidate(), by=methodologist, reason="good")
+    with pytest.raises(registry.NotPromoted, match="no better than disruption v1"):
+        registry.promote(candidate(), by=methodologist, reason="")
+    newer = registry.promote(candidate(releases="2025"), by=methodologist, reason="newer trade")
+    assert newer.state == LearnedModel.State.CHAMPION
+
+
+def test_a_hard_new_year_does_not_count_against_who_faced_it(methodologist: User) -> None:
+    old = {"2022": {"events": 20, "auc": 0.8}, "2023": {"events": 20, "auc": 0.82}}
+    hard = {**old, "2024": {"events": 20, "auc": 0.7}}
+    registry.promote(candidate(auc=0.81, by_year=old, held_out=[2022, 2023]), by=methodologist,
+                     reason="good")  # fmt: skip
+    later: dict[str, Any] = {"by_year": hard, "held_out": [2022, 2024], "releases": "2025"}
+    assert registry.promote(candidate(auc=0.795, **later), by=methodologist, reason="newer")
+    worse = {**hard, "2022": {"events": 20, "auc": 0.75}}
+    with pytest.raises(registry.NotPromoted, match="disruption v2 has the higher AUC"):
+        registry.promote(
+            candidate(auc=0.79, **{**later, "by_year": worse}), by=methodologist, reason=""
+        )
+
+
+def test_a_labour_model_must_beat_the_mineral_alone(methodologist: User) -> None:
+    row = candidate("labour", auc_difference_to_mineral_ci=[-0.01, 0.1])
+    with pytest.raises(registry.NotPromoted, match="the mineral alone"):
+        registry.promote(row, by=methodologist, reason="")
 
 
 def test_a_champion_cannot_be_promoted_again(methodologist: User) -> None:

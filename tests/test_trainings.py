@@ -7,8 +7,9 @@ import pytest
 from django.utils import timezone
 
 from riskscore import training, trainings
+from riskscore.editions import next_edition
 from riskscore.learning.refusals import TooFewEvents
-from riskscore.models import LearnedModel, TrainingRequest
+from riskscore.models import LearnedModel, Release, Source, TrainingRequest
 from workers.celery import TRAIN, app
 
 pytestmark = pytest.mark.django_db
@@ -42,6 +43,49 @@ def test_asking_twice_is_one_request_and_one_message_each(
         second = trainings.request("labour", by=None)
     assert first == second
     assert set(sent) == {TRAIN}
+
+
+def trade(code: str) -> Release:
+    source, _ = Source.objects.get_or_create(code="baci-exports", defaults={"title": "BACI"})
+    return Release.objects.create(
+        code=code, source=source, published_edition=code, licence="free", redistributable=True,
+        file=code, sha256="0" * 64, rows=0, edition=next_edition(code),
+    )  # fmt: skip
+
+
+def test_the_first_release_of_trade_trains_nothing() -> None:
+    trade("1995-2024")
+    assert trainings.follow_trade() is None
+
+
+def test_each_newer_release_of_trade_asks_for_one_candidate_and_promotes_nobody(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(training, "train", trained)
+    trade("1995-2024")
+    trade("1995-2025")
+    trainings.sweep()
+    trainings.sweep()
+    row = ended()
+    assert (row.kind, row.reason, row.created_by) == ("disruption", "new trade: 1995-2025", None)
+    assert row.model is not None
+    assert row.model.state == LearnedModel.State.CANDIDATE
+    assert trainings.follow_trade() is None
+    trade("1995-2026")
+    assert trainings.follow_trade() is not None
+
+
+def test_new_trade_waits_for_a_training_that_began_before_it_came() -> None:
+    trade("1995-2024")
+    first = trainings.request("disruption", by=None, reason="somebody asked")
+    taken = trainings.claim()
+    assert taken
+    trade("1995-2025")
+    trainings.sweep()
+    assert TrainingRequest.objects.get() == first
+    trainings.finish(taken, State.SUCCEEDED)
+    trainings.sweep()
+    assert TrainingRequest.objects.filter(reason="new trade: 1995-2025").exists()
 
 
 def test_a_request_ends_with_the_candidate_it_made(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -34,7 +34,7 @@ def poll() -> bool:
 def sweep() -> None:
     """Return expired leases, close finished jobs, start what is due, call where nobody works."""
     jobs.hint([*ledger.sweep(), *schedules.start_due()])
-    trainings.hint_if_waiting()
+    trainings.sweep()
 
 
 @app.task(name=TRAIN, soft_time_limit=TRAINING_LIMIT_S, time_limit=TRAINING_LIMIT_S + 30)

@@ -105,6 +105,17 @@ def progress(total: int, done: int, failed: int, skipped: int) -> SafeString:
     return _svg("progress", 10, f"{done + failed + skipped:,} of {total:,}", inside)
 
 
+def curve(points_of: Sequence[tuple[float, float]], words: str) -> SafeString:
+    """A line through (x, y): x from the least to the greatest, y from 0 to the greatest."""
+    xs, ys = zip(*points_of, strict=True)
+    width, height = (max(xs) - min(xs)) or 1.0, max(ys) or 1.0
+    drawn = " ".join(
+        f"{100 * (x - min(xs)) / width:.2f},{30 - 28 * y / height:.2f}" for x, y in points_of
+    )
+    line = format_html('<polyline points="{}" class="curve"/>', drawn)
+    return _svg("plot", 30.5, words, line + _box(0, 30, 100, 0.5, "span"))
+
+
 def trend(values: Sequence[float | None]) -> SafeString:
     """A score through its versions, oldest first: a column each, none where not assessed."""
     across = min(100 / max(len(values), 1), 8)

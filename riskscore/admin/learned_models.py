@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -11,6 +12,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from riskscore import registry, trainings
+from riskscore.admin import charts, wording
 from riskscore.admin.pages import ReadOnly
 from riskscore.learning.card import markdown
 from riskscore.models import LearnedModel, Prediction, TrainingRequest
@@ -29,7 +31,7 @@ class LearnedModelAdmin(ReadOnly[LearnedModel]):
     fields = (
         *("kind", "version", "state", "created_at", "artefact_sha256"),
         *("decided_by", "decided_at", "reason", "what_it_is", "metrics", "known_bias", "drift"),
-        *("importance", "export"),
+        *("importance", "curves", "track_record", "export"),
     )
     readonly_fields = fields
     actions = ("promote", "retire", "train_again")
@@ -104,18 +106,45 @@ class LearnedModelAdmin(ReadOnly[LearnedModel]):
     @admin.display(description="drift (PSI) at or above the alert")
     def drift(self, row: LearnedModel) -> SafeString:
         """The predictions' index, and the features that call for a look."""
-        alert = row.card.get("drift_alert", 0.25)
-        found = row.card.get("drift", {})
-        shown = [(name, index) for name, index in found.items() if index >= alert]
+        found = dict(row.card.get("drift", {}))
+        said = [("predictions", found.pop("predictions"))] if "predictions" in found else []
+        shown = [(name, index) for name, index in found.items() if index >= settings.DRIFT_ALERT]
         shown.sort(key=lambda pair: -pair[1])
-        said = [("predictions", found["predictions"])] if "predictions" in found else []
-        return _rows((name, f"{index:.2f}") for name, index in [*said, *shown])
+        rows = _rows((name, _drifted(index)) for name, index in [*said, *shown])
+        return format_html("{}<p>Alert from {}.</p>", rows, f"{settings.DRIFT_ALERT:.2f}")
 
     @admin.display(description="leans on (fall of the AUC when shuffled)")
     def importance(self, row: LearnedModel) -> SafeString:
         """The ten features that matter most."""
         found = row.card.get("importance", [])[:10]
         return _rows((part["about"], f"{part['auc_fall']:.4f}") for part in found)
+
+    @admin.display(description="how the prediction moves with them, all else as it was")
+    def curves(self, row: LearnedModel) -> SafeString:
+        """Partial dependence: from the 5th to the 95th percentile of each feature."""
+        about = {part["feature"]: part["about"] for part in row.card.get("importance", [])}
+        drawn = (
+            (about.get(name, name), charts.curve(points, _moves(points)), _moves(points))
+            for name, points in row.card.get("partial_dependence", {}).items()
+            if len(points) > 1
+        )
+        body = format_html_join(
+            "", '<tr><th>{}</th><td class="wide">{}<span class="small">{}</span></td></tr>', drawn
+        )
+        return format_html('<table class="curves">{}</table>', body)
+
+    @admin.display(description="earlier predictions against what came")
+    def track_record(self, row: LearnedModel) -> SafeString:
+        """What models said of a year before it was known, and how that did."""
+        return _rows(
+            (
+                f"{part['model']} ({part['state']}), {part['year']}",
+                f"{part['events']} events of {part['rows']}, {part['predicted_events']:.1f} "
+                f"expected; AUC {_number(part['auc'])}, Brier {part['brier']:.4f} against "
+                f"{part['brier_base']:.4f} for the base rate",
+            )
+            for part in row.card.get("track_record", [])
+        )
 
     @admin.display(description="export")
     def export(self, row: LearnedModel) -> SafeString:
@@ -138,6 +167,19 @@ class TrainingRequestAdmin(ReadOnly[TrainingRequest]):
 
     list_display = ("kind", "state", "model", "error", "created_by", "created_at")
     list_filter = ("kind", "state")
+
+
+def _drifted(index: float) -> str:
+    return f"{index:.2f}{' – look at it' if index >= settings.DRIFT_ALERT else ''}"
+
+
+def _moves(points: list[list[float]]) -> str:
+    """Both ends of a curve in words."""
+    (first, low), (last, high) = points[0], points[-1]
+    return (
+        f"{wording.number(first)} → {wording.share(low)}, "
+        f"{wording.number(last)} → {wording.share(high)}"
+    )
 
 
 def _rows(pairs: Any) -> SafeString:

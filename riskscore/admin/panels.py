@@ -1,7 +1,7 @@
 """A score as a panel of a page: the explanation, and what stands around it in the tables."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 from django.conf import settings
@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString
 
 from riskscore.admin import charts
 from riskscore.admin.explanation import Explanation, explain
+from riskscore.admin.learned_parts import LearnedPart, learned_part
 from riskscore.engine.method import Method as Specification
 from riskscore.models import Lens, Project, Score, ScoreHistory
 
@@ -24,6 +25,7 @@ class Panel:
 
     score: Score | ScoreHistory
     explanation: Explanation
+    learned: LearnedPart
     shared: int = 0
     versions: Sequence[float | None] = ()
     stale: bool = False
@@ -51,7 +53,8 @@ class Panel:
 
 def of(score: Score | ScoreHistory) -> Panel:
     """The panel of any stored score, under the method version that made it."""
-    return Panel(score, explain(score, Specification.from_dict(score.method.spec)))
+    specification = Specification.from_dict(score.method.spec)
+    return Panel(score, explain(score, specification), learned_part(score, specification))
 
 
 def of_project(project: Project) -> list[Panel]:
@@ -59,9 +62,8 @@ def of_project(project: Project) -> list[Panel]:
     scores = Score.objects.filter(project=project).select_related("lens", "method")
     versions = _versions(project)
     return [
-        Panel(
-            score,
-            of(score).explanation,
+        replace(
+            of(score),
             shared=_others(score).count(),
             versions=versions.get(score.lens_id, ()),
             stale=score.input_version < project.input_version,

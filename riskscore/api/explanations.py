@@ -7,6 +7,7 @@ from rest_framework.response import Response
 from riskscore.api import lenses, ranking, shapes
 from riskscore.api.endpoint import Endpoint
 from riskscore.api.explanation import explain
+from riskscore.api.learned_parts import COLUMNS, LEARNED, learned
 from riskscore.api.projects import add_minerals
 from riskscore.api.resources import columns_of, item
 from riskscore.api.score_fields import BANDS, BESIDE_SHAPE, SCORE_ITEM
@@ -14,7 +15,7 @@ from riskscore.api.scores import current_of
 from riskscore.models.scores import NODES
 
 STATUSES = ("counted", "shown", "context", "unknown", "does_not_apply")
-ALSO = {"project__kind", "method_id", "method__hash", "inputs", "contributions"}
+ALSO = {*COLUMNS, "project_id", "contributions"}
 
 STANDING = shapes.record(
     {
@@ -83,6 +84,7 @@ EXPLANATION = shapes.record(
         "dimensions": shapes.several(DIMENSION, "The four dimensions."),
         "contributions_sum": shapes.optional(shapes.number("Equals the composite, within 1e-9.")),
         "standing": STANDING,
+        "learned": LEARNED,
         "notes": shapes.several(shapes.text("A sentence."), "What a reader must be told."),
     },
     "Why the score is what it is.",
@@ -106,4 +108,5 @@ class Explanation(Endpoint):
         scores = {node: row[node] for node in NODES}
         standings = ranking.standings(lens.pk, scores, row["project__flags"])
         row |= standings["composite"]
-        return Response({"score": item(SCORE_ITEM.fields, row), **explain(row, standings)})
+        said = explain(row, standings) | {"learned": learned(row)}
+        return Response({"score": item(SCORE_ITEM.fields, row), **said})

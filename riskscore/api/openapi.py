@@ -17,6 +17,7 @@ from riskscore.api.freshness import FRESHNESS
 from riskscore.api.job_resources import ITEM_ERROR, JOB, JOB_ITEM
 from riskscore.api.lands import LAYER, POSITIONS
 from riskscore.api.learned import MODEL, MODEL_ITEM, PREDICTION
+from riskscore.api.learned_parts import SCORE
 from riskscore.api.lenses import LENS
 from riskscore.api.observations import OBSERVATION
 from riskscore.api.parameters import Parameter
@@ -29,6 +30,7 @@ from riskscore.api.score_fields import HISTORY_ITEM, SCORE_ITEM
 RESOURCES = (
     PROJECT,
     SCORE_ITEM,
+    SCORE,
     HISTORY_ITEM,
     JOB,
     JOB_ITEM,

@@ -12,6 +12,7 @@ from rest_framework.request import Request
 
 from riskscore.api import filters, lenses, ranking, shapes
 from riskscore.api.endpoint import Detail, Listing, listing_parameters
+from riskscore.api.learned_parts import SCORE
 from riskscore.api.pagination import Order
 from riskscore.api.parameters import Parameter, choice, decimal
 from riskscore.api.problems import Problem
@@ -133,8 +134,8 @@ class CurrentScore(Detail):
     """One project's current score."""
 
     tag = "scores"
-    resource = SCORE_ITEM
-    parameters = (*lenses.LENS_PARAMETERS, SCORE_ITEM.picker)
+    resource = SCORE
+    parameters = (*lenses.LENS_PARAMETERS, SCORE.picker)
 
     def found(self) -> QuerySet[Any]:
         """The score through the lens asked for."""

@@ -50,6 +50,13 @@ ARTISANAL = (
     "a large industrial site inherits them as context."
 )
 NO_RESTRICTION = "A place and mineral without a row is not known to be restricted; it is not free."
+LEARNT = (
+    "A model's probability, not a record: its card says how good it was on years it had not seen."
+)
+LEARNT_LISTING = (
+    "A model's probability, not a finding. It learnt from listings, and a listing needs somebody "
+    "who looked: closed countries are listed less than they deserve, poor and open ones more."
+)
 WGI_LABELS = {
     "voice": "Voice and accountability",
     "stability": "Political stability and absence of violence",
@@ -225,6 +232,7 @@ def indicator(
 
 
 WGI = ("wgi",)
+MODEL = ("model",)
 ESTIMATE = "estimate, about -2.5 to 2.5"
 PER_MILLION = "deaths per million people and year"
 
@@ -255,7 +263,7 @@ GEOPOLITICAL: tuple[Indicator, ...] = (
               "Closest agreement between the buyer and the place.",
               ("agreements",), "trade.agreement", levels=ALIGNMENT_LEVELS),
     indicator("geo.disruption", "Predicted export disruption", PM, "probability 0..1", 1,
-              "Learned probability that exports fall by 40 % next year.", ("model",)),
+              "Learned probability that exports fall by 40 % next year.", MODEL, caution=LEARNT),
 )  # fmt: skip
 
 CONCENTRATION: tuple[Indicator, ...] = (
@@ -300,6 +308,9 @@ LABOUR: tuple[Indicator, ...] = (
     indicator("lab.c138_c182", "Child-labour conventions ratified", P, "share 0..1", -1,
               "Share of ILO conventions C138 and C182 that are ratified.",
               ("dol",), "dol.c138", "dol.c182"),
+    indicator("lab.predicted", "Predicted listing for child or forced labour", PM,
+              "probability 0..1", 1, "Learned probability that a mineral that is not listed from "
+              "this place would be; unknown where it is listed.", MODEL, caution=LEARNT_LISTING),
     indicator("lab.evidence", "Evidence about work at the project", PROJECT, "0..100", 1,
               "Dated, sourced findings about work at this project, decayed to the day.",
               ("evidence",)),
@@ -370,6 +381,10 @@ INDICATORS: dict[str, Indicator] = {
         *CONTROLS,
     )
 }
+
+#: The indicator that each kind of learned model feeds. A method decides whether, and how much, it
+#: counts.
+LEARNED = {"disruption": "geo.disruption", "labour": "lab.predicted"}
 
 
 def get(key: str) -> Indicator:

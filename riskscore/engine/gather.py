@@ -77,7 +77,7 @@ def gather(
     """
     columns: dict[str, _Column] = {}
     for leaf in method.root.leaves():
-        if leaf.column not in tables and _is_importers(leaf.column):
+        if leaf.column not in tables and is_importers(leaf.column):
             continue
         columns[leaf.column] = _gather_leaf(tables, units, leaf)
     for control in method.controls:
@@ -85,7 +85,8 @@ def gather(
     return _assemble(units, columns, {} if axes is None else _error_keys(columns, units, axes))
 
 
-def _is_importers(column: str) -> bool:
+def is_importers(column: str) -> bool:
+    """Whether an indicator is one of an importer's, which has no column when nobody imports."""
     return column in INDICATORS and INDICATORS[column].level in IMPORTER_LEVELS
 
 

@@ -5,14 +5,22 @@ from types import ModuleType
 
 from django.db import transaction
 
-from riskscore.intake import observing, projecting, reading, registering, staging, stating
+from riskscore.intake import (
+    exporting,
+    observing,
+    projecting,
+    reading,
+    registering,
+    staging,
+    stating,
+)
 from riskscore.intake.judging import Judged
 from riskscore.intake.reporting import Cancelled, Rejected, Taken, reject, report
 from riskscore.intake.resolving import Resolver, known_names
 from riskscore.intake.staging import execute, fetch
 from riskscore.ledger import DATABASE_CLOCK
 from riskscore.models import Intake, IntakePart, Release
-from riskscore.sources import BadFile, busch, evidence, icmm, projects
+from riskscore.sources import BadFile, baci_exports, busch, evidence, icmm, projects
 
 #: One intake at a time compares itself with what holds for a source.
 SOURCE_LOCK = 0x7269736C
@@ -22,6 +30,7 @@ KINDS: dict[str, ModuleType] = {
     icmm.SOURCE.code: projecting,
     busch.SOURCE.code: projecting,
     evidence.SOURCE.code: stating,
+    baci_exports.SOURCE.code: exporting,
 }
 
 

@@ -138,7 +138,7 @@ def judge(intake: Intake) -> Judged:
         " count(*), count(*) FILTER (WHERE same) FROM matched_observation"
     )
     gone = 0 if is_partial(intake) else known - matched
-    _refuse_shrinking(intake, gone, known)
+    refuse_shrinking(intake, gone, known)
     return Judged(staged - matched, matched - unchanged, unchanged, gone, _preview())
 
 
@@ -157,7 +157,8 @@ def _known(intake: Intake) -> None:
     staging.execute(f"ANALYZE {STAGED}")
 
 
-def _refuse_shrinking(intake: Intake, gone: int, known: int) -> None:
+def refuse_shrinking(intake: Intake, gone: int, known: int) -> None:
+    """Refuse a file that lacks much of what its source states now, unless it may."""
     if gone > MOST_GONE * known and not intake.replace:
         raise BadFile(
             f"the file lacks {gone:,} of the {known:,} values that {intake.source} states now",

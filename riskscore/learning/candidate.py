@@ -134,10 +134,14 @@ def _predicted(
 
 
 def of_labour(pairs: labour.Pairs, names: Sequence[tuple[str, str]], seed: int) -> Candidate:
-    """Choose, train and predict every pair, listed or not; ``names`` are (place, mineral)."""
+    """Choose, train and predict pairs, listed or not; ``names`` are (place, mineral).
+
+    A place of which nothing is known gets no prediction: it would be the typical place's.
+    """
     model, metrics = labour.trained(pairs, seed)
     judged = ~np.isnan(pairs.listed)
     x = pairs.features(judged)
+    told = np.flatnonzero(pairs.told).tolist()
     generator = np.random.default_rng(seed)
     background = x[generator.choice(len(x), min(BACKGROUND, len(x)), replace=False)]
     facts = {
@@ -149,10 +153,10 @@ def of_labour(pairs: labour.Pairs, names: Sequence[tuple[str, str]], seed: int) 
     }
     predicted = _predicted(
         model,
-        x,
+        x[told],
         background,
-        [place for place, _ in names],
-        [mineral for _, mineral in names],
+        [names[number][0] for number in told],
+        [names[number][1] for number in told],
         labour.YEAR,
         _columns(LABOUR_REASONS, labour.NAMES),
         seed,

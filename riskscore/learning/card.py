@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-#: In the order of the page.
 DISRUPTION: dict[str, Any] = {
     "title": "Supply disruption: probability that exports fall next year",
     "target": (
@@ -62,6 +61,12 @@ DISPLACEMENT: dict[str, Any] = {
     "timing": "evidence on file",
     "known_bias": ["remote places are reported less, so they look safer than they are"],
 }
+#: The sections of a page that come first; a database keeps no order of its own.
+FIRST = (
+    *("target", "population", "intended_use", "timing", "known_bias", "trained_on"),
+    *("data_releases", "metrics", "track_record", "drift_alert", "drift", "importance"),
+    *("partial_dependence", "features"),
+)
 CARDS = {"disruption": DISRUPTION, "labour": LABOUR, "displacement": DISPLACEMENT}
 
 
@@ -73,9 +78,8 @@ def card(kind: str, facts: Mapping[str, Any]) -> dict[str, Any]:
 def markdown(card: Mapping[str, Any]) -> str:
     """The card as a page of Markdown."""
     lines = [f"# {card['title']}", ""]
-    for name, value in card.items():
-        if name != "title":
-            lines += [f"## {name.replace('_', ' ')}", "", *_shown(value), ""]
+    for name in (*(name for name in FIRST if name in card), *sorted({*card} - {*FIRST, "title"})):
+        lines += [f"## {name.replace('_', ' ')}", "", *_shown(card[name]), ""]
     return "\n".join(lines).rstrip() + "\n"
 
 
@@ -106,6 +110,8 @@ def _cell(value: Any) -> str:
     match value:
         case float():
             return f"{value:.4g}"
+        case [[_, _], *_]:
+            return "; ".join(f"{_cell(x)} → {_cell(y)}" for x, y in value)
         case list() | tuple():
             return ", ".join(_cell(part) for part in value)
         case dict():

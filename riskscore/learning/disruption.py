@@ -11,9 +11,9 @@ from typing import Any
 
 import numpy as np
 
-from riskscore.learning import features
+from riskscore.learning import blending, features
 from riskscore.learning.calibrate import Sigmoid, line, venn_abers
-from riskscore.learning.fit import LOGISTIC, blend, fit, predict
+from riskscore.learning.fit import MEMBERS, PLAIN, blend, fit, predict, predict_each
 from riskscore.learning.model import Model
 from riskscore.learning.panel import Floats, Panel
 from riskscore.learning.rolling import known_before, rolling
@@ -30,7 +30,8 @@ class Backtest:
     """Out-of-sample predictions: ``choosing`` by rolling origin, ``held`` by one fixed fit.
 
     ``raw`` is (n,) over all rows of ``rows``, NaN where nothing was predicted; ``logistic`` the
-    same of the plain model; ``calibration`` was fitted on the choosing years alone.
+    same of the plain model; ``calibration`` was fitted on the choosing years alone, which also
+    chose the members of the blend (``fixed``) among the ``blends`` that were compared.
     """
 
     rows: Rows
@@ -38,6 +39,7 @@ class Backtest:
     logistic: Floats
     calibration: Sigmoid
     fixed: Mapping[str, Any]
+    blends: list[dict[str, Any]]
 
     @property
     def held(self) -> Flags:
@@ -45,9 +47,20 @@ class Backtest:
         return self.rows.judged & (self.rows.year >= FIRST_HELD_OUT)
 
     @property
+    def chosen(self) -> Flags:
+        """(n,) judged rows of the years that choose and calibrate."""
+        return self.rows.judged & np.isin(self.rows.year, CHOOSING)
+
+    @property
     def predicted(self) -> Floats:
         """(n,) calibrated probabilities."""
         return self.calibration(self.raw)
+
+    @property
+    def plain(self) -> Floats:
+        """(n,) the plain model's probabilities, calibrated in the same way."""
+        chosen = self.chosen
+        return line(self.logistic[chosen], self.rows.outcome[chosen])(self.logistic)
 
     def fixed_probability(self, x: Floats) -> Floats:
         """(n,) calibrated probabilities of the fit that the held-out years are judged by."""
@@ -63,19 +76,28 @@ def rows_of(panel: Panel) -> Rows:
 def backtest(rows: Rows, seed: int) -> Backtest:
     """Predict the choosing years by rolling origin and the held-out years by the fixed fit."""
     check(rows.where(rows.year <= LAST_TAUGHT))
-    raw = blend(rolling(rows, CHOOSING, seed))
-    taught = known_before(rows, LAST_TAUGHT + 1)
-    fixed = fit(taught, seed)
-    held = (rows.year >= FIRST_HELD_OUT) & rows.inside
-    raw[held] = predict(fixed, rows.x[held])
-    plain = np.full(len(rows), np.nan)
-    plain[held] = predict(fit(taught, seed, LOGISTIC), rows.x[held])
+    parts = rolling(rows, CHOOSING, seed)
     chosen = rows.judged & np.isin(rows.year, CHOOSING)
-    return Backtest(rows, raw, plain, line(raw[chosen], rows.outcome[chosen]), fixed)
+    judged, outcome = {name: part[chosen] for name, part in parts.items()}, rows.outcome[chosen]
+    names = blending.kept(judged, outcome, rows.place[chosen], seed)
+    fitted = fit(known_before(rows, LAST_TAUGHT + 1), seed)
+    held = (rows.year >= FIRST_HELD_OUT) & rows.inside
+    for name, part in predict_each(fitted, rows.x[held]).items():
+        parts[name][held] = part
+    raw = blend({name: parts[name] for name in names})
+    return Backtest(
+        rows,
+        raw,
+        parts[PLAIN],
+        line(raw[chosen], outcome),
+        {name: fitted[name] for name in names},
+        blending.compared(judged, outcome),
+    )
 
 
 def trained(test: Backtest, seed: int) -> Model:
     """The model to use: fitted on all known outcomes, calibrated on all that was out of sample."""
     rows, known = test.rows, test.rows.judged & ~np.isnan(test.raw)
     raw, outcome = test.raw[known], rows.outcome[known]
-    return Model(fit(rows, seed), line(raw, outcome), venn_abers(raw, outcome))
+    members = tuple(member for member in MEMBERS if member.name in test.fixed)
+    return Model(fit(rows, seed, members), line(raw, outcome), venn_abers(raw, outcome))

@@ -96,10 +96,15 @@ def measured(outcome: Floats, predicted: Floats) -> Metrics:
     )
 
 
-def log_loss(outcome: Floats, predicted: Floats) -> float:
-    """Mean negative log likelihood, in nats."""
+def losses(outcome: Floats, predicted: Floats) -> Floats:
+    """(n,) negative log likelihoods, in nats."""
     kept = np.clip(predicted, SMALLEST, 1 - SMALLEST)
-    return float(-np.mean(outcome * np.log(kept) + (1 - outcome) * np.log(1 - kept)))
+    return np.asarray(-(outcome * np.log(kept) + (1 - outcome) * np.log(1 - kept)), np.float64)
+
+
+def log_loss(outcome: Floats, predicted: Floats) -> float:
+    """Their mean."""
+    return float(losses(outcome, predicted).mean())
 
 
 def calibration_curve(outcome: Floats, predicted: Floats) -> list[dict[str, float]]:

@@ -68,6 +68,11 @@ class Pairs:
     place: Ints
     mineral: Ints
 
+    @property
+    def told(self) -> npt.NDArray[np.bool_]:
+        """(n,) whether human development or any governance estimate of the place is known."""
+        return np.asarray(~np.isnan(self.known[:, [HDI, *GOVERNANCE]]).all(axis=1), np.bool_)
+
     def features(self, shown: npt.NDArray[np.bool_]) -> Floats:
         """(n, 13): the mineral's rate counts only pairs that are shown and of another place."""
         usable = shown & ~np.isnan(self.listed)

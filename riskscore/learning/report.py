@@ -15,6 +15,7 @@ from riskscore.learning.evaluate import (
     calibration_curve,
     clustered,
     interval,
+    log_loss,
     measured,
 )
 from riskscore.learning.minerals import group_of
@@ -43,18 +44,21 @@ def reported(test: Backtest, seed: int, minerals: Sequence[str]) -> dict[str, An
     """Everything that is said of the held-out years, as plain numbers."""
     held = test.held
     rows, predicted = test.rows.where(held), test.predicted[held]
-    scores = {**baselines(rows), "logistic": test.logistic[held]}
+    scores = {**baselines(rows), "logistic": test.plain[held]}
     metrics = measured(rows.outcome, predicted)
-    chosen = test.rows.judged & np.isin(test.rows.year, CHOOSING)
+    chosen = test.chosen
     return {
         **metrics.as_dict(),
         **_against(rows, predicted, scores, seed),
+        "log_loss_logistic": log_loss(rows.outcome, scores["logistic"]),
         "trained_on": f"feature years to {LAST_TAUGHT}",
         "held_out": [int(rows.year.min()), int(rows.year.max())],
         "calibration_curve": calibration_curve(rows.outcome, predicted),
         "raw_calibration_slope": measured(rows.outcome, test.raw[held]).calibration_slope,
+        "members": list(test.fixed),
         "choosing": {
             "years": [CHOOSING[0], CHOOSING[-1]],
+            "blends": test.blends,
             **measured(test.rows.outcome[chosen], test.predicted[chosen]).as_dict(),
         },
         "still_down": _later(rows, predicted),

@@ -14,7 +14,7 @@ from tests.admin.conftest import url
 
 @pytest.fixture
 def method(bundle: None) -> Method:
-    return Method.objects.get(code=settings.DEFAULT_METHOD, version=1)
+    return Method.objects.get(code=settings.DEFAULT_METHOD, version=2)
 
 
 def propose(page: Client, method: Method, text: str, reason: str = "a test") -> str:
@@ -44,7 +44,7 @@ def test_the_text_of_a_version_is_the_version(method: Method) -> None:
     text = spec_text.write(method.spec)
     assert spec_text.read(text) == method.spec
     assert yaml.safe_load(text) == method.spec
-    assert text.startswith("code: critical-minerals\nversion: 1\n")
+    assert text.startswith("code: critical-minerals\nversion: 2\n")
 
 
 def test_a_new_version_is_published_with_its_reason_and_rescores_its_lenses(
@@ -52,8 +52,8 @@ def test_a_new_version_is_published_with_its_reason_and_rescores_its_lenses(
 ) -> None:
     text = next_text(page, method).replace("weight: 0.35", "weight: 0.3", 1)
     said = propose(page, method, text, "stability counts a little less")
-    assert "ritical-minerals v2 is published" in said
-    newest = Method.objects.get(code=method.code, version=2)
+    assert "ritical-minerals v3 is published" in said
+    newest = Method.objects.get(code=method.code, version=3)
     assert newest.reason == "stability counts a little less"
     assert newest.created_by is not None
     jobs, kept = Job.objects.filter(method=newest), Lens.objects.filter(kept_current=True)
@@ -66,7 +66,7 @@ def test_a_new_version_is_published_with_its_reason_and_rescores_its_lenses(
         (lambda text: text.replace("weight: 0.35", "weight: -1", 1), "geo.stability: a weight"),
         (lambda text: text.replace("geo.stability", "geo.stabillity", 1), "did you mean"),
         (lambda text: text + "\n  - [", "line "),
-        (lambda text: text.replace("version: 2", "version: 1", 1) + "surprise: 1\n", "surprise"),
+        (lambda text: text.replace("version: 3", "version: 2", 1) + "surprise: 1\n", "surprise"),
         (lambda text: text + "code: twice\n", "stands twice"),
         (lambda _: "a: &a [1]\nb: [*a, *a]\n", "aliases"),
         (lambda _: "- a list", "mapping"),
@@ -80,18 +80,18 @@ def test_a_wrong_specification_is_refused_at_its_place(
     response = propose(page, method, change(next_text(page, method)))
     assert said in response
     assert "Nothing was published" in response
-    assert Method.objects.count() == 1
+    assert Method.objects.count() == 2
 
 
 def test_a_published_version_cannot_be_overwritten(page: Client, method: Method) -> None:
-    text = next_text(page, method).replace("version: 2", "version: 1", 1)
+    text = next_text(page, method).replace("version: 3", "version: 2", 1)
     said = propose(page, method, text.replace("weight: 0.35", "weight: 0.3", 1))
     assert "published with other contents" in said
 
 
 def test_a_version_needs_a_reason(page: Client, method: Method) -> None:
     propose(page, method, next_text(page, method), reason="")
-    assert Method.objects.count() == 1
+    assert Method.objects.count() == 2
 
 
 def test_publishing_needs_its_permission(as_staff: Callable[..., Client], method: Method) -> None:

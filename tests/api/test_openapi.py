@@ -111,11 +111,12 @@ def test_real_answers_are_as_the_document_says(
             validate(item, name, document)
     for path, name in (
         ("/projects/icmm-00026", "Project"),
-        ("/projects/icmm-00026/score", "Score"),
+        ("/projects/icmm-00026/score", "ScoreInFull"),
         ("/projects/icmm-00026/score/explanation", "Explanation"),
         ("/projects/icmm-00026/land", "LandOfProject"),
         ("/methods/critical-minerals", "Method"),
         ("/methods/critical-minerals/1", "Method"),
+        ("/methods/critical-minerals/2", "Method"),
     ):
         validate(api.json(path), name, document)
 
