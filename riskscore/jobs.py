@@ -152,9 +152,10 @@ def resume(job_id: uuid.UUID) -> None:
 
 
 def retry(job_id: uuid.UUID, *, by: Any = None) -> Job:
-    """Try again, with the same pinned inputs, what a job could not score.
+    """Try again, with the same pinned inputs, what a job could not score: all of it if it stopped.
 
-    Asking twice gives the same job. Raises CannotStart when the job runs still, or nothing failed.
+    It belongs to whom the job belonged to. Asking twice gives the same job. Raises CannotStart
+    when the job runs still, or nothing failed.
     """
     with transaction.atomic():
         failed = Job.objects.select_for_update(no_key=True).get(id=job_id)
@@ -168,13 +169,13 @@ def retry(job_id: uuid.UUID, *, by: Any = None) -> Job:
         )
         if failed.state not in Job.TERMINAL or not keys:
             raise CannotStart(f"job {job_id} is {failed.state} and {len(keys)} projects failed")
-        pins = ("queue", "lens", "method", "edition", "as_of", "seed", "model")
+        pins = ("queue", "lens", "method", "edition", "as_of", "seed", "draws", "model")
         return _write(
             Job(
                 **{name: getattr(failed, name) for name in pins},
-                scope={"keys": keys},
+                scope=failed.scope if ledger.was_stopped(failed) else {"keys": keys},
                 reason=f"retry of {job_id}",
-                created_by=by,
+                created_by=failed.created_by or by,
                 retry_of=failed,
             )
         )

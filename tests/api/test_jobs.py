@@ -175,7 +175,8 @@ def test_a_worker_ends_what_the_api_began(journey: None, settings: object) -> No
     body = api.json(f"/jobs/{job}")
     # The method of this test has no tree, so the worker fails at it, and says so.
     assert body["state"] == "failed"
-    assert body["progress"] == {"total": 1, "done": 0, "failed": 1, "skipped": 0, "percent": 100.0}
+    counts = {"total": 1, "done": 0, "failed": 1, "skipped": 0}
+    assert body["progress"] == {**counts, "percent": 100.0, "rate": None, "eta_seconds": 0.0}
     (error,) = api.json(f"/jobs/{job}/errors")["items"]
     assert error["key"] == "mine-1"
     assert error["detail"]

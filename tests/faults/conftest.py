@@ -1,6 +1,5 @@
 """The house of the fault suite, a site that its small tests share, and sites of one's own."""
 
-import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
@@ -19,11 +18,9 @@ from riskscore.bundle import load
 from riskscore.models import Job, Schedule
 from tests.bundled import AS_OF
 from tests.faults.history import TABLES, Checker, Numbers, numbers
+from tests.faults.length import PROJECTS
 from tests.faults.site import House, Site
 from workers.celery import ring
-
-LONG = bool(os.environ.get("FAULTS_LONG"))
-PROJECTS = 200_000 if LONG else 5_000
 
 
 @pytest.fixture(scope="session")

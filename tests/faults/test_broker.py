@@ -1,6 +1,7 @@
 """The broker fails: requests are accepted as fast as ever, and jobs end, slower."""
 
 import json
+import signal
 import time
 import urllib.error
 import urllib.request
@@ -18,6 +19,7 @@ from riskscore import access, jobs
 from riskscore.models import ApiKey, Job
 from tests.bundled import AS_OF
 from tests.faults.history import Checker
+from tests.faults.length import only_long
 from tests.faults.proxy import Mood
 from tests.faults.site import Site, ended
 from tests.processes import until
@@ -57,7 +59,9 @@ def api(site: Site) -> Iterator[Callable[..., tuple[int, Any]]]:
     site.processes.pop("web").kill()
 
 
-@pytest.mark.parametrize("how", [Mood.REFUSE, Mood.BLACKHOLE, Mood.DELAY])
+@pytest.mark.parametrize(
+    "how", [Mood.REFUSE, Mood.BLACKHOLE, pytest.param(Mood.DELAY, marks=only_long)]
+)
 def test_a_request_is_accepted_within_2_5_s_whatever_the_broker_does_and_the_job_ends(
     how: Mood, mood: Any, api: Any, take: Take, checker: Checker
 ) -> None:
@@ -126,6 +130,22 @@ def test_messages_lost_repeated_late_or_without_sense_change_nothing(
     later = ended(jobs.start({"keys": take(1)}, as_of=AS_OF))
     assert later.state == Job.State.SUCCEEDED
     assert [site.processes[name].popen for name in ("first", "second")] == before, "a worker died"
+
+
+@only_long
+def test_a_worker_that_reads_no_more_notices_it_and_connects_anew(site: Site, take: Take) -> None:
+    said = [site.processes[name].log for name in ("first", "second")]
+    before = [log.stat().st_size for log in said]
+    for name in ("first", "second"):
+        site.processes[name].popen.send_signal(signal.SIGUSR2)
+    until(lambda: all("deaf from now on" in log.read_text() for log in said), "both are deaf")
+
+    def both_hear() -> bool:
+        assert ended(jobs.start({"keys": take(1)}, as_of=AS_OF)).state == Job.State.SUCCEEDED
+        texts = [log.read_text()[size:] for log, size in zip(said, before, strict=True)]
+        return all("received" in text.partition("connects anew")[2] for text in texts)
+
+    until(both_hear, "calls are received again", seconds=120)
 
 
 def test_a_job_whose_message_was_never_sent_starts_all_the_same(

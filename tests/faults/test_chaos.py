@@ -13,12 +13,12 @@ from pytest_django.plugin import DjangoDbBlocker
 from riskscore import jobs
 from riskscore.models import Job, Score
 from tests.bundled import AS_OF
-from tests.faults.conftest import LONG, at, site_of
+from tests.faults.conftest import at, site_of
 from tests.faults.history import Checker, rows
+from tests.faults.length import KILLS, KILLS_OF_WORKERS, LONG
 from tests.faults.site import House, Site, Watcher
 from tests.processes import until
 
-KILLS = 20 if LONG else 8
 PATIENCE_S = 1800 if LONG else 120
 
 
@@ -49,7 +49,9 @@ def faults(site: Site, chance: random.Random) -> list[tuple[str, Callable[[], ob
         site.processes[name].start()
 
     def kill_child() -> None:
-        site.processes[chance.choice(("first", "second"))].kill_child()
+        process = site.processes[chance.choice(("first", "second"))]
+        until(process.children, "the worker has a child again")
+        process.kill_child()
 
     def restart_database() -> None:
         site.house.postgres._control("stop", "-m", chance.choice(("fast", "immediate")))
@@ -69,9 +71,9 @@ def faults(site: Site, chance: random.Random) -> list[tuple[str, Callable[[], ob
         process.start()
 
     planned: list[tuple[str, Callable[[], object]]] = [
-        ("kill -9 a worker", kill),
-        ("kill -9 its child", kill_child),
-    ] * (KILLS // 2)
+        *[("kill -9 a worker", kill)] * KILLS_OF_WORKERS,
+        *[("kill -9 a child", kill_child)] * (KILLS - KILLS_OF_WORKERS),
+    ]
     planned += [("flush Valkey", lose_messages)] * 2 + [("restart PostgreSQL", restart_database)]
     planned += [("cut all connections to Valkey", cut), ("SIGTERM, then SIGKILL", stop_and_kill)]
     chance.shuffle(planned)

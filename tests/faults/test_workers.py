@@ -10,13 +10,12 @@ import pytest
 from riskscore import jobs, ledger
 from riskscore.models import Chunk, ItemError, Job, Project
 from tests.bundled import AS_OF
-from tests.faults.conftest import LONG
 from tests.faults.history import rows
+from tests.faults.length import LONG, only_long
 from tests.faults.site import Site, ended, until_done
 from tests.processes import until
 
 Take = Callable[[int], list[str]]
-only_long = pytest.mark.skipif(not LONG, reason="takes minutes; `make faults` runs it")
 
 
 def poison(key: str, action: str) -> Project:
