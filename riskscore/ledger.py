@@ -154,7 +154,7 @@ def bound_transaction() -> None:
 
 
 def fail(held: Claim, error: str, *, code: str = "failed", blame: bool = True) -> None:
-    """Give the chunk back; after so many attempts cut it in two, until one bad project stands alone.
+    """Give the chunk back; after some attempts cut it in two, until one bad project stands alone.
 
     Without ``blame`` the attempt does not count: the database or the disk failed, not the chunk.
     """

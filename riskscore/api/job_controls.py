@@ -1,7 +1,6 @@
 """What changes the course of a job: cancel, pause, resume, retry. Twice is as good as once."""
 
-from collections.abc import Callable
-from typing import Any, ClassVar
+from typing import Any
 
 from django.db.models import QuerySet
 from django.http import Http404
@@ -22,7 +21,6 @@ class Control(Endpoint):
 
     tag = "jobs"
     answers = {"post": (200, shapes.reference(JOB.name))}
-    tell: ClassVar[Callable[[Any], None]]
 
     def scopes(self) -> set[str]:
         """Steering takes what starting takes."""
@@ -40,26 +38,36 @@ class Control(Endpoint):
     def post(self, request: Request, job_id: Any) -> Response:
         """Say it. A job that has ended stays as it is, and is returned all the same."""
         self.mine(request, job_id)
-        type(self).tell(job_id)
+        self.tell(job_id)
         return shown(request, job_id)
+
+    def tell(self, job_id: Any) -> None:
+        """Say the word."""
+        raise NotImplementedError
 
 
 class Cancel(Control):
     """Stop one of your jobs: what has begun ends, the rest is skipped."""
 
-    tell = staticmethod(jobs.cancel)
+    def tell(self, job_id: Any) -> None:
+        """To the job."""
+        jobs.cancel(job_id)
 
 
 class Pause(Control):
     """Let one of your jobs rest: what has begun ends, the rest waits."""
 
-    tell = staticmethod(jobs.pause)
+    def tell(self, job_id: Any) -> None:
+        """To the job."""
+        jobs.pause(job_id)
 
 
 class Resume(Control):
     """Go on with one of your jobs that rests."""
 
-    tell = staticmethod(jobs.resume)
+    def tell(self, job_id: Any) -> None:
+        """To the job."""
+        jobs.resume(job_id)
 
 
 class Retry(Control):

@@ -175,12 +175,11 @@ def _refused() -> Iterator[None]:
 def _checked(wanted: dict[str, Any]) -> Row:
     """What the request would start. The lens that it may need is taken back again."""
     with transaction.atomic(), _refused():
-        transaction.set_rollback(True)
         lens = _lens(wanted)
         job, projects = jobs.check(
             wanted["scope"], lens=lens, as_of=_day(wanted), seed=wanted.get("seed", 0)
         )
-        return {
+        found = {
             "projects": projects.count(),
             "queue": _queue(wanted),
             "method": job.method.code,
@@ -191,6 +190,8 @@ def _checked(wanted: dict[str, Any]) -> Row:
             "edition": job.edition_id,
             "seed": job.seed,
         }
+        transaction.set_rollback(True)
+    return found
 
 
 def _queue(wanted: dict[str, Any]) -> str:
