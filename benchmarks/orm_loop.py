@@ -8,7 +8,7 @@ from time import perf_counter
 
 from django.utils import timezone
 
-from riskscore import frames, jobs, ledger, rescoring
+from riskscore import fitting, frames, jobs, ledger, rescoring
 from riskscore.engine.gather import gather
 from riskscore.models import Job, Project, Score, ScoreHistory
 from riskscore.models.scores import NODES
@@ -32,7 +32,7 @@ def rescore(limit: int = 300) -> float:
 
 
 def _save(project: Project, job: Job, pinned: frames.Pinned) -> None:
-    fitted = rescoring.fitted_method(job.method_id)
+    fitted = fitting.fitted_method(job.method_id)
     known = frames.known_at(pinned)
     one = frames.projects([project.pk], known, pinned)
     frame = gather(known.tables, one.units, fitted.method, known.axes)

@@ -8,11 +8,12 @@ import numpy as np
 import numpy.typing as npt
 from django.utils import timezone
 
-from riskscore import frames, rescoring
+from riskscore import frames
 from riskscore.engine import evidence_kinds
 from riskscore.engine.freshness import Gaps, gaps, years_used
 from riskscore.engine.gather import gather
 from riskscore.engine.tree import Node
+from riskscore.fitting import fitted_method
 from riskscore.models import Edition, Evidence, Lens, Method
 from riskscore.models.scores import NODES
 
@@ -33,6 +34,11 @@ class Missing:
     gain: float
     gain_of_whole: float
     would_assess: bool
+
+    @property
+    def percent(self) -> str:
+        """The gain in words."""
+        return f"+{100 * self.gain:.0f} %"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +78,7 @@ def of(project_ids: Sequence[int], lens: Lens, as_of: date | None = None) -> lis
     pinned = frames.Pinned(Edition.objects.latest("number").number, day, lens.importer_id)
     known = frames.known_at(pinned)
     published = Method.objects.filter(code=lens.method_code, state=Method.State.PUBLISHED)
-    fitted = rescoring.fitted_method(published.latest("version").pk)
+    fitted = fitted_method(published.latest("version").pk)
     projects = frames.projects(project_ids, known, pinned)
     years = years_used(
         known.tables, projects.units, fitted.method, _evidence_years(projects.ids, pinned)

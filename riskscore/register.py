@@ -4,9 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.db import connection
+from django.db.models import Q, QuerySet
+from django.db.models.expressions import RawSQL
 
 from riskscore import releases
-from riskscore.models import Place, Release
+from riskscore.models import Observation, Place, Release
 
 _COVERAGE = """
 SELECT indicator, count(*), count(DISTINCT o.place_id) FILTER (WHERE p.kind = 'country'),
@@ -18,18 +20,14 @@ _BY_PLACE = """
 SELECT place_id, count(*), max(year) FROM riskscore_observation
 WHERE release_id = %s AND place_id IS NOT NULL GROUP BY place_id ORDER BY place_id
 """
-_EXPORT = f"""
-SELECT r.code, o.indicator, o.place_id, o.mineral_id, o.importer_id, p.key, o.year, o.value,
-    o.standard_error, o.label, o.quality, o.since, o.until, o.verified
-FROM {releases.HOLDING} o JOIN riskscore_release r ON r.id = o.release_id
-LEFT JOIN riskscore_project p ON p.id = o.project_id
-WHERE r.redistributable ORDER BY o.id
+_NEWEST = f"""
+SELECT id FROM (
+    SELECT DISTINCT ON ({", ".join(releases.IDENTITY)}) o.id
+    FROM riskscore_observation o JOIN riskscore_release r ON r.id = o.release_id
+    WHERE o.release_id = ANY(%s) AND indicator = %s
+    ORDER BY {", ".join(releases.IDENTITY)}, r.edition_id DESC, o.id DESC
+) newest
 """  # noqa: S608 - our own names
-EXPORTED = (
-    "release", "indicator", "place", "mineral", "importer", "project", "year", "value",
-    "standard_error", "unit", "quality", "since", "until", "verified",
-)  # fmt: skip
-PAGE = 5000
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +54,18 @@ class Registered:
 def register() -> Iterator[Registered]:
     """Every release, newest first."""
     standing = set(releases.standing().ids)
+    rows = Release.objects.select_related("source", "edition").order_by("-edition_id", "-id")
+    return (Registered(row, row.pk in standing, coverage(row)) for row in rows)
+
+
+def stands(release: Release) -> bool:
+    """Whether the release feeds scores now."""
+    return release.pk in releases.standing().ids
+
+
+def coverage(release: Release) -> tuple[Coverage, ...]:
+    """How much of the world each indicator of a release knows."""
     countries = Place.objects.filter(kind=Place.Kind.COUNTRY).count()
-    for release in Release.objects.select_related("source", "edition").order_by(
-        "-edition_id", "-id"
-    ):
-        yield Registered(release, release.pk in standing, _coverage(release, countries))
-
-
-def _coverage(release: Release, countries: int) -> tuple[Coverage, ...]:
     with connection.cursor() as cursor:
         cursor.execute(_COVERAGE, [release.pk])
         return tuple(
@@ -79,20 +81,25 @@ def by_place(release: Release) -> dict[str, tuple[int, int]]:
         return {place: (rows, newest) for place, rows, newest in cursor.fetchall()}
 
 
-def exportable() -> list[Release]:
-    """The releases that stand now and whose licence lets them be passed on."""
-    return list(
-        Release.objects.filter(id__in=releases.standing().ids, redistributable=True).order_by("id")
-    )
+def unknown_places(release: Release) -> list[Place]:
+    """The countries about which the release says nothing."""
+    known = by_place(release)
+    return [
+        place
+        for place in Place.objects.filter(kind=Place.Kind.COUNTRY).order_by("code")
+        if place.code not in known
+    ]
 
 
-def rows_for_export() -> Iterator[tuple[object, ...]]:
-    """The observations that hold and may be passed on, in the columns EXPORTED; a stream.
+def passed_on(indicator: str) -> QuerySet[Observation]:
+    """The observations of one indicator that hold now and whose licence lets them be passed on.
 
-    A correction stands in place of what it corrects. What may not be passed on is never read.
+    A correction stands in place of what it corrects, also where it may not be passed on itself.
     """
     standing = releases.standing()
-    with connection.chunked_cursor() as cursor:
-        cursor.execute(_EXPORT, {"alone": standing.alone, "mixed": standing.mixed})
-        while page := cursor.fetchmany(PAGE):
-            yield from page
+    newest = RawSQL(_NEWEST, [standing.mixed, indicator])  # noqa: S611 - our own names
+    return Observation.objects.filter(
+        Q(release__in=standing.alone) | Q(pk__in=newest),
+        indicator=indicator,
+        release__redistributable=True,
+    )

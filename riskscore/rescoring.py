@@ -8,7 +8,6 @@ import time
 import uuid
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -21,11 +20,11 @@ from riskscore.copying import copy_rows
 from riskscore.engine.frame import Frame
 from riskscore.engine.gather import gather
 from riskscore.engine.method import Fitted
-from riskscore.engine.method import Method as Specification
 from riskscore.engine.result import Result
 from riskscore.engine.uncertainty import spread
+from riskscore.fitting import fitted_method
 from riskscore.heartbeat import Heartbeat
-from riskscore.models import Job, Method
+from riskscore.models import Job
 from riskscore.models.scores import NODES
 
 log = logging.getLogger(__name__)
@@ -35,10 +34,6 @@ log = logging.getLogger(__name__)
 BUDGET_S = 20.0
 
 Floats = npt.NDArray[np.float64]
-
-
-class CannotScore(Exception):
-    """The method does not fit the score table; the message says what is missing."""
 
 
 def drain() -> list[uuid.UUID]:
@@ -141,18 +136,6 @@ def compute(job: Job, project_ids: list[int]) -> Computed:
     interval = _interval(fitted, frame, job)
     columns = _columns(projects, fitted.score(frame), interval, job.method_id)
     return Computed(fitted, frame, columns)
-
-
-@lru_cache(maxsize=8)
-def fitted_method(method_id: int) -> Fitted:
-    """A published method, parsed. Published versions never change, so the process may keep it."""
-    method = Specification.from_dict(Method.objects.get(id=method_id).spec)
-    missing = set(NODES).difference(node.code for node in method.nodes)
-    if missing:
-        raise CannotScore(
-            f"method {method.code} v{method.version} has no node {', '.join(sorted(missing))}"
-        )
-    return method.fit()
 
 
 def _interval(fitted: Fitted, frame: Frame, job: Job) -> tuple[Floats, Floats]:

@@ -62,17 +62,7 @@ def choices() -> dict[str, str]:
 
 def store(content: BinaryIO, name: str, wanted: Wanted, *, by: Any = None) -> Intake:
     """Write down a file that is to be taken in. Raises CannotTakeIn; then nothing is written."""
-    module = _module(wanted.source)
-    layout = _layout(wanted, module)
-    for text, most in LONGEST.items():
-        if len(getattr(wanted, text)) > most:
-            raise CannotTakeIn(f"{text}: longer than {most} characters")
-    if wanted.release_code and Release.objects.filter(code=wanted.release_code).exists():
-        raise CannotTakeIn(
-            f"release: {wanted.release_code!r} is loaded already; releases never change, "
-            "so give this file a code of its own"
-        )
-    key = uuid7()
+    layout, key = check(wanted), uuid7()
     with transaction.atomic():
         size, digest = _store_parts(content, key)
         return Intake.objects.create(
@@ -83,6 +73,20 @@ def store(content: BinaryIO, name: str, wanted: Wanted, *, by: Any = None) -> In
             created_by=by,
             **{**asdict(wanted), "mapping": dict(wanted.mapping), "layout": layout},
         )
+
+
+def check(wanted: Wanted) -> str:
+    """The layout that the file is read in, if what is wanted makes sense. Raises CannotTakeIn."""
+    layout = _layout(wanted, _module(wanted.source))
+    for text, most in LONGEST.items():
+        if len(getattr(wanted, text)) > most:
+            raise CannotTakeIn(f"{text}: longer than {most} characters")
+    if wanted.release_code and Release.objects.filter(code=wanted.release_code).exists():
+        raise CannotTakeIn(
+            f"release: {wanted.release_code!r} is loaded already; releases never change, "
+            "so give this file a code of its own"
+        )
+    return layout
 
 
 def again(done: Intake, *, by: Any = None) -> Intake:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from django.conf import settings
 
-from riskscore import frames, rescoring
+from riskscore import fitting, frames
 from riskscore.engine.gather import Units, gather
 from riskscore.engine.result import Result
 from riskscore.models import Edition, Method, Mineral, Observation, Place, Project, Score
@@ -32,7 +32,7 @@ def of_mineral(indicator: str, mineral: str) -> float:
 def of_pairs(*pairs: tuple[str, str], kind: str = "mine", importer: str = WORLD) -> Result:
     """Score places and minerals as if a mine stood there about which nothing else is known."""
     found = known(importer)
-    method = rescoring.fitted_method(Method.objects.get(code=settings.DEFAULT_METHOD).id)
+    method = fitting.fitted_method(Method.objects.get(code=settings.DEFAULT_METHOD).id)
     units = Units(
         keys=np.array(["/".join(pair) for pair in pairs]),
         place=np.array([found.axes.place(place) for place, _ in pairs], np.int32),
@@ -180,7 +180,7 @@ def test_drc_copper_is_child_labour_and_drc_gold_forced_labour(bundle: None) -> 
 
 
 def test_ratified_conventions_are_shown_and_not_counted(bundle: None) -> None:
-    method = rescoring.fitted_method(Method.objects.get(code=settings.DEFAULT_METHOD).id).method
+    method = fitting.fitted_method(Method.objects.get(code=settings.DEFAULT_METHOD).id).method
     weight = next(leaf.weight for leaf in method.leaves if leaf.code == "lab.c138_c182")
     assert not weight.ever
 
@@ -272,5 +272,5 @@ def test_minerals_and_places_are_all_known_to_the_axes(bundle: None) -> None:
 
 
 def leaf_number(code: str) -> int:
-    method = rescoring.fitted_method(Method.objects.get(code=settings.DEFAULT_METHOD).id).method
+    method = fitting.fitted_method(Method.objects.get(code=settings.DEFAULT_METHOD).id).method
     return [leaf.code for leaf in method.leaves].index(code)

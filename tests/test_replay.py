@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from django.conf import settings
 
-from riskscore import edits, frames, jobs, replaying, rescoring
+from riskscore import edits, fitting, frames, jobs, replaying, rescoring
 from riskscore.bundle.tables import read
 from riskscore.models import Evidence, Job, Lens, Project, Release, Score, ScoreHistory
 from tests.bundled import AS_OF
@@ -109,7 +109,7 @@ def test_a_correction_changes_one_place_and_its_neighbours_stay(lens: Lens) -> N
     assert take_in(text, "wgi", layout="observations").changed == 1
     assert bytes(rescored(here, lens).digest) != digests[here.pk]
     # A producer's governance weighs in every place that shares its minerals, but not in its law.
-    law = rescoring.fitted_method(Job.objects.latest("id").method_id).method.leaves
+    law = fitting.fitted_method(Job.objects.latest("id").method_id).method.leaves
     at = [leaf.column for leaf in law].index("geo.law")
     assert rescored(there, lens).inputs[at] == stored(there, lens).inputs[at]
 

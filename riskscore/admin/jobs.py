@@ -12,6 +12,7 @@ from riskscore import ledger
 from riskscore.admin import progress, steering, wording
 from riskscore.admin.pages import Bounded, ReadOnly
 from riskscore.models import Chunk, ItemError, Job
+from riskscore.models.learned import in_force
 
 #: Failed projects that a job's page shows; the rest is a list away.
 MOST_ERRORS = 20
@@ -27,10 +28,12 @@ class JobAdmin(steering.Steered):
     list_per_page = 25
     search_fields = ("=id", "reason", "request_id")
     fields = (
-        ("lens", "method", "model"), ("as_of", "edition", "seed", "draws"), ("queue", "kind"),
-        "scope", ("reason", "created_by"), ("retry_of", "superseded_by"),
+        ("lens", "method", "learned_models"), ("as_of", "edition", "seed", "draws"),
+        ("queue", "kind"), "scope", ("reason", "created_by"), ("retry_of", "superseded_by"),
         ("created_at", "started_at", "paused_at", "finished_at"), "request_id",
     )  # fmt: skip
+
+    readonly_fields = ("learned_models",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Job]:
         return progress.with_progress(super().get_queryset(request))
@@ -45,6 +48,11 @@ class JobAdmin(steering.Steered):
         job = self.get_object(request, object_id)
         shown = surroundings(job, request) if job else {}
         return super().change_view(request, object_id, form_url, {**(extra_context or {}), **shown})
+
+    @admin.display
+    def learned_models(self, row: Job) -> str:
+        """Those in force at the job's edition."""
+        return ", ".join(map(str, in_force(row.edition_id))) or "none"
 
     @admin.display(description="projects")
     def about(self, row: Job) -> str:

@@ -1,12 +1,15 @@
 """What publishers state: read-only, since every value is as it was published."""
 
+from typing import Any
+
 from django.contrib import admin
 from django.db.models import Count, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from riskscore import register
 from riskscore.admin import wording
 from riskscore.admin.filters import SelectFilter
 from riskscore.admin.pages import Bounded, ReadOnly
@@ -30,6 +33,9 @@ class SourceAdmin(ReadOnly[Source]):
 
 
 class ReleaseAdmin(ReadOnly[Release]):
+    """The register: what was loaded, under which licence, and how much of the world it covers."""
+
+    change_form_template = "admin/release.html"
     list_display = (
         "code", "source", "published_edition", "rows", "licence", "redistributable", "edition",
     )  # fmt: skip
@@ -37,6 +43,26 @@ class ReleaseAdmin(ReadOnly[Release]):
     list_select_related = ("source", "edition")
     search_fields = ("code", "source__title", "source__publisher", "published_edition")
     readonly_fields = ("values",)
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """With its coverage by indicator, and the countries that it leaves unknown."""
+        release = self.get_object(request, object_id)
+        shown = (
+            {}
+            if release is None
+            else {
+                "coverage": register.coverage(release),
+                "unknown_places": register.unknown_places(release),
+                "stands": register.stands(release),
+            }
+        )
+        return super().change_view(request, object_id, form_url, {**(extra_context or {}), **shown})
 
     @admin.display
     def values(self, row: Release) -> SafeString:

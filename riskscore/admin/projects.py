@@ -12,12 +12,13 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.views.decorators.http import require_POST
 
-from riskscore import edits, lands
+from riskscore import edits, freshness, lands
 from riskscore.admin import history, panels, rescore, wording
 from riskscore.admin.filters import BandFilter, FlagFilter, MineralFilter, PlaceFilter
 from riskscore.admin.pages import Form, Rescoring
 from riskscore.admin.panels import shown_lens
 from riskscore.admin.parts import MineralsOfProject, OfftakesOfProject, OwnershipsOfProject
+from riskscore.engine.catalogue import INDICATORS
 from riskscore.models import Challenge, Evidence, Job, Project, ProjectMineral, Score
 
 KEY = RegexValidator(
@@ -237,9 +238,26 @@ def surroundings(project: Project, request: HttpRequest) -> dict[str, Any]:
             project=project, superseded_by__isnull=False
         ).count(),
         "land": lands.positions(project),
+        "fresh": _fresh(project),
         "open_challenges": Challenge.objects.filter(project=project, state="open").count(),
         "flag_words": [Project.Flag(flag).label for flag in project.flags],
         "unranked": set(project.flags).intersection(Project.UNRANKED),
         "may_rescore": rescore.allowed(request),
         "may_add_evidence": request.user.has_perm("riskscore.add_evidence"),
     }
+
+
+def _fresh(project: Project) -> list[Any]:
+    """Per dimension how fresh it is, and the label of the one fact that would help it most."""
+    lens = shown_lens()
+    if lens is None or project.state != Project.State.PUBLISHED:
+        return []
+    return [
+        (part, [_label(fact.indicator) for fact in part.missing if fact.gain > 0])
+        for found in freshness.of([project.pk], lens)
+        for part in found.dimensions
+    ]
+
+
+def _label(code: str) -> str:
+    return INDICATORS[code].label if code in INDICATORS else code

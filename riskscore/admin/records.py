@@ -7,7 +7,6 @@ from riskscore.admin import wording
 from riskscore.admin.pages import Page, ReadOnly
 from riskscore.models import (
     ExportFlow,
-    Intake,
     ProjectList,
     Schedule,
     StaleMark,
@@ -31,14 +30,6 @@ class ProjectListAdmin(Page[ProjectList]):
     search_fields = ("name",)
     autocomplete_fields = ("projects",)
     raw_id_fields = ("created_by",)
-
-
-class IntakeAdmin(ReadOnly[Intake]):
-    """Files on their way in, and what became of them."""
-
-    list_display = ("file", "source", "state", "added", "changed", "rejected", "created_at")
-    list_filter = ("state", "source")
-    search_fields = ("file",)
 
 
 class TransitionAdmin(ReadOnly[Transition]):

@@ -17,6 +17,7 @@ from riskscore.admin import dashboard, rescore
 from riskscore.admin.access import ApiKeyAdmin, IdempotencyKeyAdmin
 from riskscore.admin.challenges import ChallengeAdmin
 from riskscore.admin.evidence import EvidenceAdmin
+from riskscore.admin.intakes import IntakeAdmin
 from riskscore.admin.jobs import ChunkAdmin, ItemErrorAdmin, JobAdmin
 from riskscore.admin.lands import FootprintAdmin, LandAdmin, LandLayerAdmin
 from riskscore.admin.learned_models import (
@@ -36,7 +37,6 @@ from riskscore.admin.places import LocalityAdmin, MineralAdmin, PlaceAdmin, Plac
 from riskscore.admin.projects import ProjectAdmin
 from riskscore.admin.records import (
     ExportFlowAdmin,
-    IntakeAdmin,
     ProjectListAdmin,
     ScheduleAdmin,
     StaleMarkAdmin,

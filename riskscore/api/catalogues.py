@@ -1,4 +1,4 @@
-"""What scores are made of: methods, indicators, places, minerals, releases, lenses."""
+"""What scores are made of: methods, indicators, places, minerals, lenses."""
 
 from dataclasses import asdict
 from typing import Any
@@ -16,7 +16,7 @@ from riskscore.api.pagination import Order
 from riskscore.api.parameters import choice
 from riskscore.api.resources import Resource, plain
 from riskscore.engine.catalogue import INDICATORS, Indicator, Level
-from riskscore.models import Lens, Method, Mineral, Place, Release
+from riskscore.models import Lens, Method, Mineral, Place
 
 CODE = {"code": Order("code", "code")}
 ID = {"id": Order("id", "id")}
@@ -46,24 +46,6 @@ MINERAL = Resource(
         plain("hs6", shapes.several(TEXTS, "HS codes that carry its trade.")),
         plain("eol_rir", shapes.optional(shapes.number("End-of-life recycling input rate, 0..1."))),
         plain("aliases", shapes.several(TEXTS, "Other names that publishers use.")),
-    ),
-)
-RELEASE = Resource(
-    "Release",
-    "One edition of a source, as loaded. Cite it when you publish what was made from it.",
-    (
-        plain("code", shapes.text("Our code of the release.")),
-        plain("source", shapes.text("Code of the source."), "source_id"),
-        plain("publisher", shapes.text("Who publishes it."), "source__publisher"),
-        plain("title", shapes.text("What it is."), "source__title"),
-        plain("published_edition", shapes.text("What the publisher calls this edition.")),
-        plain("licence", shapes.text("Its licence.")),
-        plain("redistributable", shapes.flag("Whether the file may be passed on.")),
-        plain("attribution", shapes.text("How to cite it.")),
-        plain("url", shapes.text("Where it comes from.")),
-        plain("sha256", shapes.text("Hash of the publisher's file.")),
-        plain("rows", shapes.whole("Rows read.")),
-        plain("edition", shapes.whole("Since which edition we know it."), "edition_id"),
     ),
 )
 METHOD_FIELDS = (
@@ -156,19 +138,6 @@ class OneMineral(Detail):
     def found(self) -> QuerySet[Any]:
         """The mineral with this code."""
         return Mineral.objects.filter(code=self.kwargs["code"])
-
-
-class Releases(Listing):
-    """What was loaded from whom, with licences."""
-
-    tag = "catalogues"
-    resource = RELEASE
-    orders = {"code": Order("code", "id")}
-    parameters = listing_parameters(RELEASE, orders)
-
-    def found(self) -> QuerySet[Any]:
-        """All of them."""
-        return Release.objects.all()
 
 
 class Lenses(Listing):

@@ -9,6 +9,7 @@ from riskscore.api.resources import Resource, Row, made, plain
 from riskscore.models import Job, Project
 from riskscore.scope import BANDS
 
+MODEL = shapes.text("Kind and version, such as `disruption v2`.")
 KEYS = shapes.several(shapes.text("Key of a project.", maxLength=60), "Public keys of projects.")
 CODES = shapes.several(shapes.text("A code.", maxLength=60), "One or more codes.")
 KINDS = shapes.several(shapes.text("A kind.", maxLength=60), ", ".join(Project.Kind.values))
@@ -100,12 +101,6 @@ def links(row: Row) -> dict[str, str]:
     return {"self": here, **{word: f"{here}/{word}" for word in words}}
 
 
-def _version(row: Row) -> str | None:
-    """`disruption v3`, as the model's own page calls it."""
-    kind = row["model__kind"]
-    return kind and f"{kind} v{row['model__version']}"
-
-
 FIELDS = (
     plain("id", shapes.text("UUID, ordered by time.", format="uuid")),
     plain("kind", shapes.text("What is done.")),
@@ -121,11 +116,10 @@ FIELDS = (
     plain("as_of", shapes.day("The day that the facts describe.")),
     plain("edition", shapes.whole("What had been recorded when it was started."), "edition_id"),
     made(
-        "model",
-        shapes.optional(shapes.text("The learned model pinned, if one feeds the method.")),
-        _version,
-        "model__kind",
-        "model__version",
+        "models",
+        shapes.several(MODEL, "Learned models in force at the edition, hence pinned with it."),
+        lambda row: row["models"],
+        "edition_id",
     ),
     plain("seed", shapes.whole("Seed of the random draws.")),
     plain("draws", shapes.whole("Draws for the interval; 0 leaves it out.")),
@@ -164,7 +158,7 @@ CHECKED = shapes.record(
         "queue": shapes.one_of(Job.Queue.values, "Where it would wait."),
         "method": shapes.text("Code of the method."),
         "method_version": shapes.whole("The version that would be pinned."),
-        "model": shapes.optional(shapes.text("The learned model that would be pinned.")),
+        "models": shapes.several(MODEL, "The learned models that would be pinned."),
         "importer": shapes.text("The buyer's place."),
         "as_of": shapes.day("The day that the facts would describe."),
         "edition": shapes.whole("What has been recorded."),

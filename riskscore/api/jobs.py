@@ -23,6 +23,7 @@ from riskscore.api.parameters import choice, flag
 from riskscore.api.problems import Problem, of_body
 from riskscore.api.resources import Row, columns_of, item
 from riskscore.models import IdempotencyKey, ItemError, Job
+from riskscore.models.learned import in_force
 
 FEW = 20  # projects up to which a job goes before bulk work
 MOST_OPEN = 50  # jobs of one client that have not ended
@@ -43,11 +44,15 @@ def shown(request: Request, job_id: Any, *, status: int = 200) -> Response:
     row = own(request).filter(pk=job_id).values(*columns_of(JOB.fields), "queue").first()
     if row is None:
         raise Http404
-    row["progress"] = _progress(row)
+    row["progress"], row["models"] = _progress(row), _models(row["edition_id"])
     response = Response(item(JOB.fields, row), status=status)
     if row["state"] not in Job.TERMINAL:
         response["Retry-After"] = SOON_S[row["queue"]]
     return response
+
+
+def _models(edition: int) -> list[str]:
+    return [str(model) for model in in_force(edition)]
 
 
 def _progress(row: Row) -> Row | None:
@@ -95,6 +100,13 @@ class Jobs(Listing):
     def found(self) -> QuerySet[Any]:
         """The client's own jobs."""
         return own(self.request)
+
+    def enrich(self, rows: list[Row], names: set[str]) -> None:
+        """Add the learned models: a query for each edition, of which a page has few."""
+        if "models" in names:
+            found = {edition: _models(edition) for edition in {row["edition_id"] for row in rows}}
+            for row in rows:
+                row["models"] = found[row["edition_id"]]
 
     def post(self, request: Request) -> Response:
         """Start rescoring. With an `Idempotency-Key` a repeated request is the same job."""
@@ -184,7 +196,7 @@ def _checked(wanted: dict[str, Any]) -> Row:
             "queue": _queue(wanted),
             "method": job.method.code,
             "method_version": job.method.version,
-            "model": job.model and str(job.model),
+            "models": _models(job.edition_id),
             "importer": lens.importer_id,
             "as_of": job.as_of,
             "edition": job.edition_id,

@@ -8,18 +8,21 @@ from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiResponse
 
 from riskscore.api import shapes
-from riskscore.api.catalogues import METHOD, METHOD_ITEM, MINERAL, PLACE, RELEASE
+from riskscore.api.catalogues import METHOD, METHOD_ITEM, MINERAL, PLACE
 from riskscore.api.challenges import CHALLENGED
 from riskscore.api.endpoint import Detail, Endpoint, Listing
 from riskscore.api.evidence import STATEMENT
 from riskscore.api.explanations import EXPLANATION
+from riskscore.api.freshness import FRESHNESS
 from riskscore.api.job_resources import CHECKED, ITEM_ERROR, JOB, JOB_ITEM
 from riskscore.api.lands import LAYER, POSITIONS
 from riskscore.api.learned import MODEL, MODEL_ITEM, PREDICTION
 from riskscore.api.lenses import LENS
+from riskscore.api.observations import OBSERVATION
 from riskscore.api.parameters import Parameter
 from riskscore.api.problems import KINDS, MEDIA_TYPE
 from riskscore.api.projects import PROJECT
+from riskscore.api.releases import RELEASE
 from riskscore.api.rendering import Csv, NdJson
 from riskscore.api.score_fields import HISTORY_ITEM, SCORE_ITEM
 from riskscore.api.workers import WORKER
@@ -37,6 +40,7 @@ RESOURCES = (
     PLACE,
     MINERAL,
     RELEASE,
+    OBSERVATION,
     LENS,
     LAYER,
     CHALLENGED,
@@ -74,6 +78,7 @@ COMPONENTS = {
     **{resource.name: resource.schema() for resource in RESOURCES},
     "JobCheck": CHECKED,
     "Explanation": EXPLANATION,
+    "FreshnessOfProject": FRESHNESS,
     "LandOfProject": POSITIONS,
     "Problem": PROBLEM,
 }

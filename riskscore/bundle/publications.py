@@ -192,7 +192,7 @@ OBSERVED = (
         "2023",
         (
             ("cases/ec_crm/ec2023_trade_parameters.csv", ec.parse),
-            ("cases/ec_crm/ec2023_results_clean.csv", ec.parse_assessed),
+            ("cases/ec_crm/ec2023_results_clean.csv", ec.parse),
         ),
     ),
     Publication(

@@ -161,8 +161,9 @@ def _refuse_shrinking(intake: Intake, gone: int, known: int) -> None:
     if gone > MOST_GONE * known and not intake.replace:
         raise BadFile(
             f"the file lacks {gone:,} of the {known:,} values that {intake.source} states now",
-            remedy="Check that it is whole; if the publisher took them back, use --replace. "
-            "Single corrections come with --layout observations.",
+            remedy="Check that it is whole; what a publisher states in several files comes as one "
+            "zip of them. If values were taken back, use --replace; single corrections come with "
+            "--layout observations.",
         )
 
 

@@ -2,9 +2,11 @@
 
 import gzip
 import tempfile
+import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import chain
 from types import ModuleType
 from typing import Any, BinaryIO, cast
 
@@ -15,6 +17,8 @@ from riskscore.sources.workbook import ZIP_MAGIC, check_container
 
 #: Publishers' files are read whole; theirs have at most some tens of megabytes.
 LARGEST_WHOLE = 200 * 1024**2
+#: The part that every Excel workbook has (ECMA-376, part 2).
+WORKBOOK = "[Content_Types].xml"
 
 #: A line of the file and what it says, or what is wrong with it.
 Said = tuple[int | None, Any] | BadFile
@@ -47,8 +51,29 @@ def rows(intake: Intake, file: BinaryIO) -> Iterator[Said]:
     if hasattr(layout, "rows"):
         yield from layout.rows(file, intake.file, intake.mapping)
         return
-    readings = layout.parse(_whole(file))
+    readings = chain.from_iterable(_parsed(layout, *part) for part in _documents(file))
     yield from ((None, reading) for reading in _settled(layout, readings))
+
+
+def _documents(file: BinaryIO) -> Iterator[tuple[str, bytes]]:
+    """(name, content) of the file, or of those that a zip holds: some publishers state one thing
+    in several files, and a release of theirs is all of them. A workbook is one file."""
+    if file.read(len(ZIP_MAGIC)) == ZIP_MAGIC:
+        check_container(file)
+        with zipfile.ZipFile(file) as container:
+            names = sorted(entry.filename for entry in container.infolist() if not entry.is_dir())
+            if WORKBOOK not in names:
+                yield from ((name, container.read(name)) for name in names)
+                return
+    file.seek(0)
+    yield "", _whole(file)
+
+
+def _parsed(layout: ModuleType, name: str, content: bytes) -> Iterator[Any]:
+    try:
+        yield from layout.parse(content)
+    except BadFile as error:
+        raise error.within(name) from None
 
 
 def _settled(layout: ModuleType, readings: Iterator[Any]) -> Iterator[Any]:
@@ -63,12 +88,10 @@ def _settled(layout: ModuleType, readings: Iterator[Any]) -> Iterator[Any]:
 
 
 def _whole(file: BinaryIO) -> bytes:
-    start = file.read(4)
+    start = file.read(len(GZIP_MAGIC))
     file.seek(0)
-    if start == ZIP_MAGIC:
-        check_container(file)
     try:
-        plain = gzip.GzipFile(fileobj=file) if start.startswith(GZIP_MAGIC) else file
+        plain = gzip.GzipFile(fileobj=file) if start == GZIP_MAGIC else file
         content = plain.read(LARGEST_WHOLE + 1)
     except (EOFError, OSError, zlib.error) as error:
         raise BadFile(

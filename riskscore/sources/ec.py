@@ -21,11 +21,18 @@ SOURCE = Source(
 )
 YEAR = 2023
 SCOPES: dict[str, str | None] = {"world": None, "eu": "EUU"}
+LONGEST_HEADER = 4096
 DEFAULT = 1.0
 DEFAULT_LABEL = "default"
 
 
 def parse(content: bytes) -> Iterator[Reading]:
+    """Readings of the table of parameters, or of the table of results; told apart by header."""
+    header = content[:LONGEST_HEADER].split(b"\n", 1)[0]
+    yield from _parameters(content) if b"parameter" in header else _assessed(content)
+
+
+def _parameters(content: bytes) -> Iterator[Reading]:
     """One reading per row; the label is the stage (primary or refined). A row may stand twice."""
     columns = ("material_name", "country_name", "parameter", "category", "scope")
     for row, cells in records(content, columns):
@@ -48,7 +55,7 @@ def parse(content: bytes) -> Iterator[Reading]:
         )
 
 
-def parse_assessed(content: bytes) -> Iterator[Reading]:
+def _assessed(content: bytes) -> Iterator[Reading]:
     """The study's table of results: t = 1, for no place in particular, of what it assessed."""
     for _row, cells in records(content, ("material_name",)):
         yield Reading(

@@ -23,6 +23,7 @@ from riskscore.models import (
     Ownership,
     Project,
     ProjectMineral,
+    Release,
 )
 from tests.admin.conftest import inline_of, url
 
@@ -170,3 +171,13 @@ def test_somebody_without_permissions_sees_no_numbers(as_staff: Callable[..., Cl
     text = as_staff().get("/admin/").text
     assert "Where the projects stand" not in text
     assert "Rescore everything" not in text
+
+
+def test_a_release_says_what_it_covers_and_of_whom_it_says_nothing(page: Client) -> None:
+    release = Release.objects.get(code="wgi-1996-2023")
+    shown = page.get(url("release", "change", release.pk)).text
+    assert "It feeds scores now." in shown
+    assert "<td>wgi.law</td>" in shown
+    assert "1996–2023" in shown
+    assert "Says nothing about" in shown
+    assert "Antarctica" in shown

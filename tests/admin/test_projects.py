@@ -251,3 +251,13 @@ def test_a_job_that_cannot_start_leaves_the_project_as_it_was(
     assert "Nothing was saved." in response.text
     assert "never-published" in response.text
     assert Project.objects.get(pk=project.pk).name == project.name
+
+
+def test_the_page_says_how_fresh_each_dimension_is_and_what_would_help_most(
+    page: Client, project: Project
+) -> None:
+    shown = page.get(url("project", "change", project.pk)).text
+    assert "How fresh, and what is missing" in shown
+    row = shown.split("<td>Concentration</td>")[1].split("</tr>")[0]
+    assert '<td class="number">2024</td>' in row
+    assert "coverage +" in shown

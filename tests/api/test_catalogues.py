@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from riskscore.engine.catalogue import INDICATORS
-from riskscore.models import Method
+from riskscore.models import Method, Place
 from tests.api.conftest import Api, problem
 from tests.processes import ROOT, environment
 
@@ -45,6 +45,19 @@ def test_every_release_has_a_licence(bundle: None, api: Api) -> None:
     items = api.json("/releases")["items"]
     assert len(items) > 10
     assert all(item["licence"] and item["publisher"] for item in items)
+
+
+def test_a_release_tells_what_it_covers_and_what_it_leaves_unknown(bundle: None, api: Api) -> None:
+    assert api.json("/releases/wgi-1996-2023")["source"] == "wgi"
+    found = api.json("/releases/wgi-1996-2023/coverage")
+    law = next(row for row in found["indicators"] if row["indicator"] == "wgi.law")
+    assert (law["first_year"], law["last_year"]) == (1996, 2023)
+    assert law["share"] == law["places"] / Place.objects.filter(kind="country").count()
+    assert {"place": "CHL", "rows": 150, "newest_year": 2023} in found["places"]
+    assert "ATA" in found["unknown_places"]
+    assert "CHL" not in found["unknown_places"]
+    assert found["stands"] is True
+    problem(api.get("/releases/nothing/coverage"), 404, "not_found")
 
 
 def test_a_web_process_never_loads_what_only_workers_need() -> None:

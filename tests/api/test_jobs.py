@@ -72,7 +72,7 @@ class TestStarting:
         assert response.status_code == 200
         found = response.json()
         assert (found["projects"], found["queue"], found["importer"]) == (1, "interactive", "JPN")
-        assert (found["method_version"], found["seed"], found["model"]) == (1, 3, None)
+        assert (found["method_version"], found["seed"], found["models"]) == (1, 3, [])
         assert not Job.objects.exists()
         assert not Lens.objects.exists()
         wrong = {"scope": {"filter": {"list": ["nobodys"]}}}

@@ -258,6 +258,27 @@ def test_a_treaty_that_is_not_listed_is_not_ratified() -> None:
     assert np.isnan(at(table, "EUU"))
 
 
+def test_every_value_knows_the_newest_year_behind_it_and_what_is_in_force_has_no_age() -> None:
+    seen = {
+        "wmd.production": observe(
+            {"place": "CHL", "mineral": "copper", "year": 2022, "value": 3},
+            {"place": "CHL", "mineral": "copper", "year": 2024, "value": 3},
+            {"place": "AUS", "mineral": "bauxite", "year": 2021, "value": 3},
+        ),
+        "ilo.c169": observe({"place": "CHL", "value": 1, "since": "2008-09-15", "year": 2008}),
+        "dol.c138": observe({"place": "CHL", "value": 1, "year": 2022}),
+    }
+    tables = derive(seen, AXES)
+    years = {key: table.years for key, table in tables.items() if table.years is not None}
+    assert len(years) == len(tables)
+    assert years["con.mining"][MINERALS.index("copper")] == 2024
+    assert years["con.own_share"][PLACES.index("AUS"), MINERALS.index("copper")] == 2024
+    assert years["con.mining"][MINERALS.index("cobalt")] == 0
+    assert years["lab.c138_c182"][PLACES.index("CHL")] == 2022
+    assert years["lab.c138_c182"][PLACES.index("AUS")] == 0
+    assert not years["ind.c169"].any()
+
+
 def test_nothing_observed_derives_nothing() -> None:
     assert derive({}, AXES) == {}
     assert derive({}, seen_by("USA")) == {}

@@ -4,7 +4,6 @@ import gzip
 from typing import Any
 
 import pytest
-from django.conf import settings
 
 from riskscore import jobs, releases, uploads
 from riskscore.intake import reading, work
@@ -12,7 +11,6 @@ from riskscore.models import Edition, Intake, IntakePart, Job, Lens, Observation
 from riskscore.sources import delimited
 from tests.intake.files import LAW, faults, finish, queue, take_in
 from tests.make import make_job, make_mineral, make_place, make_project
-from tests.sources.published import needs_published, published
 
 pytestmark = pytest.mark.django_db
 
@@ -225,23 +223,3 @@ def test_a_packed_file_that_unpacks_without_end_is_refused(monkeypatch: pytest.M
 def test_a_name_of_a_file_is_only_a_name() -> None:
     done = queue(LAW, "observations", "../../etc/\0passwd.csv")
     assert done.file == "passwd.csv"
-
-
-@needs_published
-@pytest.mark.parametrize(
-    ("source", "file", "rows", "left_out"),
-    [
-        ("wgi", "data/wgidataset.xlsx", 30_914, 60),
-        ("ucdp", "data/ucdp_organizedviolencecy_v25_1.csv", 20_784, 24),
-        ("wmd", "figures/world_mining_data_2018_2024.csv.gz", 13_400, None),
-        ("icmm", "data/icmm-global-mining-dataset-2025-09.xlsx", 4_323, 4_185),
-        ("busch", "data/lithium_deposits_pmbusch.csv", 160, 0),
-    ],
-)
-def test_a_publishers_file_gives_what_the_bundle_holds(
-    bundle: None, source: str, file: str, rows: int, left_out: int | None
-) -> None:
-    assert settings.FIXTURES.is_dir()
-    done = take_in(published(file), source, file.rsplit("/", 1)[1], dry_run=True)
-    assert (done.added, done.changed, done.unchanged, done.gone) == (0, 0, rows, 0), done.error
-    assert left_out is None or done.left_out == left_out

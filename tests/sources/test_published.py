@@ -298,7 +298,7 @@ def test_ec_rows_of_0_8_are_of_european_scope_only() -> None:
 
 
 def test_every_material_that_the_ec_assessed_has_a_known_word() -> None:
-    readings = read(ec.parse_assessed, "cases/ec_crm/ec2023_results_clean.csv")
+    readings = read(ec.parse, "cases/ec_crm/ec2023_results_clean.csv")
     codes = {code for r in readings for code in our_names().minerals_of("ec", r.mineral or "")}
     assert {"copper", "gallium", "graphite", "rare_earths", "zircon"} <= codes
     assert "uranium" not in codes

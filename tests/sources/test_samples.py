@@ -202,7 +202,7 @@ def test_ec_parameters_of_european_scope_have_the_union_as_importer() -> None:
 
 
 def test_ec_assessed_materials_have_the_neutral_parameter_for_no_place_in_particular() -> None:
-    readings = list(ec.parse_assessed(sample("ec_results.csv")))
+    readings = list(ec.parse(sample("ec_results.csv")))
     assert {(r.place, r.value, r.label) for r in readings} == {(None, 1.0, "default")}
 
 

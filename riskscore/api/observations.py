@@ -1,0 +1,79 @@
+"""Observations that hold and may be passed on: the figures behind the scores."""
+
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from riskscore import register
+from riskscore.api import filters, shapes
+from riskscore.api.endpoint import Listing, listing_parameters
+from riskscore.api.filters import within
+from riskscore.api.pagination import Order
+from riskscore.api.parameters import Parameter, choice, code, whole
+from riskscore.api.problems import of_parameters
+from riskscore.api.resources import Resource, plain
+from riskscore.engine.catalogue import INDICATORS
+
+KEYS = [row.key for row in INDICATORS.values() if row.kind == "observation"]
+CODE = shapes.optional(shapes.text("Code; null where the indicator has none."))
+OBSERVATION = Resource(
+    "Observation",
+    "One value as its publisher states it. The columns are those of the generic table, so that an "
+    "export can be taken in elsewhere.",
+    (
+        plain("indicator", shapes.one_of(KEYS, "Key of the observation.")),
+        plain("place", CODE, "place_id"),
+        plain("mineral", CODE, "mineral_id"),
+        plain("importer", CODE, "importer_id"),
+        plain("project", shapes.optional(shapes.text("Key of the project.")), "project__key"),
+        plain("year", shapes.whole("The year it is about.")),
+        plain("value", shapes.number("In the indicator's unit; a level is its index.")),
+        plain("standard_error", shapes.optional(shapes.number("Null: unstated."))),
+        plain("unit", shapes.text("Unit, stage or good, as published."), "label"),
+        plain("quality", shapes.text("A flag of its quality; may be empty.")),
+        plain("since", shapes.optional(shapes.day("First day on which it holds."))),
+        plain("until", shapes.optional(shapes.day("Last day on which it holds."))),
+        plain("verified", shapes.flag("Whether it was checked against its source.")),
+        plain("release", shapes.text("Code of its release."), "release__code"),
+    ),
+)  # fmt: skip
+ORDERS = {"id": Order("pk", "pk")}
+
+
+def _year(side: str, words: str) -> Parameter:
+    return Parameter(
+        name=f"year__{side}",
+        schema=shapes.whole(f"Only years {words} this one.", minimum=1900, maximum=2100),
+        read=whole(1900, 2100),
+        where=lambda year: Q(**{f"year__{side}": year}),
+    )
+
+
+class Observations(Listing):
+    """What publishers state about one indicator, where their licence lets it be passed on."""
+
+    tag = "catalogues"
+    resource = OBSERVATION
+    orders = ORDERS
+    parameters = listing_parameters(
+        OBSERVATION,
+        ORDERS,
+        choice("indicator", KEYS, "The observation's key. Needed."),
+        code("place", "Only these places.", filters.places, many=True, where=within("place_id")),
+        code(
+            "mineral", "Only these minerals.", filters.minerals, many=True,
+            where=within("mineral_id"),
+        ),
+        code(
+            "importer", "Only these importers.", filters.places, many=True,
+            where=within("importer_id"),
+        ),
+        _year("gte", "from"),
+        _year("lte", "up to"),
+    )  # fmt: skip
+
+    def found(self) -> QuerySet[Any]:
+        """The rows of the indicator that hold now; a correction in place of what it corrects."""
+        if self.asked["indicator"] is None:
+            raise of_parameters({"indicator": "say which one; /api/v1/indicators lists them"})
+        return register.passed_on(self.asked["indicator"])

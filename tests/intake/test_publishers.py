@@ -1,0 +1,60 @@
+"""Publishers' own files over the loaded bundle: what is known already changes nothing."""
+
+import pytest
+
+from riskscore.models import Release
+from tests.intake.files import take_in
+from tests.maps.files import zipped
+from tests.sources.published import needs_published, published
+
+pytestmark = [pytest.mark.django_db, needs_published]
+
+SEVERAL = {
+    "dol": ("data/dol_sweat_toil_goods_2016.xml", "data/dol_sweat_toil_countries_2016.xml"),
+    "ec": ("cases/ec_crm/ec2023_trade_parameters.csv", "cases/ec_crm/ec2023_results_clean.csv"),
+}
+
+
+@pytest.mark.parametrize("source", SEVERAL)
+def test_what_a_publisher_states_in_several_files_comes_as_one_zip(
+    bundle: None, source: str
+) -> None:
+    parts = {name.rsplit("/", 1)[1]: published(name) for name in SEVERAL[source]}
+    done = take_in(zipped(parts), source, "release.zip", skip_bad=True)
+    standing = Release.objects.get(source=source)
+    assert (done.state, done.error) == ("succeeded", "")
+    assert (done.added, done.changed, done.gone) == (0, 0, 0)
+    assert done.unchanged == standing.observations.count()
+
+
+@pytest.mark.parametrize("source", SEVERAL)
+def test_one_of_several_files_alone_is_refused_with_the_remedy(bundle: None, source: str) -> None:
+    done = take_in(published(SEVERAL[source][1]), source, "part")
+    assert done.state == "failed"
+    assert "one zip of them" in done.error
+
+
+@pytest.mark.parametrize(
+    ("source", "path", "rows", "left_out"),
+    [
+        ("wgi", "data/wgidataset.xlsx", 30_914, 60),
+        ("hdr", "data/HDR23-24_Composite_indices_complete_time_series.csv", 14_206, 0),
+        ("ucdp", "data/ucdp_organizedviolencecy_v25_1.csv", 20_784, 24),
+        ("iea", "data/iea_critical_minerals_explorer.json", 85, 0),
+        ("ilo", "data/ilo_c169_ratifications.csv", 24, 0),
+        ("icmm", "data/icmm-global-mining-dataset-2025-09.xlsx", 4_323, 4_185),
+        ("busch", "data/lithium_deposits_pmbusch.csv", 160, 0),
+        ("wmd", "figures/world_mining_data_2018_2024.csv.gz", 13_400, 0),
+        ("baci", "figures/baci_imports_2020_2024.csv.gz", 185_750, 0),
+        ("agreements", "figures/agreements.csv", 175, 0),
+        ("restrictions", "figures/export_restrictions.csv", 23, 0),
+    ],
+)
+def test_the_file_that_the_bundle_was_made_of_changes_nothing(
+    bundle: None, source: str, path: str, rows: int, left_out: int
+) -> None:
+    done = take_in(published(path), source, path.rsplit("/", 1)[1])
+    assert done.state == "succeeded", done.error
+    assert (done.added, done.changed, done.unchanged, done.gone) == (0, 0, rows, 0)
+    assert (done.rejected, done.left_out) == (0, left_out)
+    assert done.release is None
