@@ -8,6 +8,6 @@ LONG = bool(os.environ.get("FAULTS_LONG"))
 PROJECTS = 200_000 if LONG else 5_000
 #: Of twenty `kill -9`, so many hit a whole worker, which takes seconds to start anew; the others
 #: hit the child that scores.
-KILLS, KILLS_OF_WORKERS = 20, 10 if LONG else 4
+KILLS, KILLS_OF_WORKERS = 20, 10 if LONG else 3
 
 only_long = pytest.mark.skipif(not LONG, reason="takes its time: `make faults` runs it")
