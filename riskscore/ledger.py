@@ -213,6 +213,14 @@ def cancel(job_id: uuid.UUID) -> None:
     close(job_id)
 
 
+def supersede(job_id: uuid.UUID, newer: uuid.UUID) -> None:
+    """Cancel a job whose work another one does, with newer inputs."""
+    Job.objects.filter(id=job_id, state=Job.State.QUEUED).update(
+        superseded_by=newer, error=f"superseded by job {newer}"
+    )
+    cancel(job_id)
+
+
 def pause(job_id: uuid.UUID) -> None:
     """Begin nothing more of the job; what is in work is finished. Idempotent."""
     Job.objects.filter(id=job_id, paused_at=None).exclude(state__in=Job.TERMINAL).update(

@@ -10,7 +10,8 @@ from django.db import connection, connections
 
 from riskscore import access, ledger
 from riskscore.api import jobs as views
-from riskscore.models import Job, Lens, Place, Project, ProjectList
+from riskscore.editions import next_edition
+from riskscore.models import Job, LearnedModel, Lens, Place, Project, ProjectList
 from tests.api.conftest import PREFIX, Api, problem
 from tests.make import make_job, make_method, make_place, make_project
 from tests.processes import until
@@ -59,6 +60,24 @@ class TestStarting:
         make_place("WLD", kind=Place.Kind.GROUP)
         said = problem(make_api().post("/jobs", {"scope": {"all": True}}), 409, "cannot_start")
         assert "bundle" in said["detail"]
+
+    def test_the_learned_models_in_force_are_pinned_with_the_edition(self, api: Api) -> None:
+        early, late = next_edition("promoted"), next_edition("replaced")
+        for version, since, end in ((1, early, late), (2, late, None)):
+            LearnedModel.objects.create(
+                kind="disruption",
+                version=version,
+                state="champion" if end is None else "retired",
+                card={},
+                champion_from=since,
+                champion_until=end,
+            )
+        job = api.post("/jobs", KEYS).json()
+        assert job["models"] == ["disruption v2"]
+        old = make_job(created_by=api.user, edition=early)
+        assert api.json(f"/jobs/{old.pk}")["models"] == ["disruption v1"]
+        listed = {row["id"]: row["models"] for row in api.json("/jobs")["items"]}
+        assert listed == {job["id"]: ["disruption v2"], str(old.pk): ["disruption v1"]}
 
     def test_too_many_open_jobs_are_refused(
         self, api: Api, monkeypatch: pytest.MonkeyPatch

@@ -12,12 +12,12 @@ from functools import partial
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import User
 from django.db import connection
 
-from riskscore import access, jobs
-from riskscore.models import ApiKey, Job
+from riskscore import jobs
+from riskscore.models import Job
 from tests.bundled import AS_OF
+from tests.faults.conftest import Web
 from tests.faults.history import Checker
 from tests.faults.length import only_long
 from tests.faults.proxy import Mood
@@ -37,17 +37,14 @@ def mood(site: Site) -> Iterator[Callable[[Mood], None]]:
 
 
 @pytest.fixture
-def api(site: Site) -> Iterator[Callable[..., tuple[int, Any]]]:
+def api(web: Web) -> Callable[..., tuple[int, Any]]:
     """POST a job to a real web server, freshly started; returns status and body."""
-    user, _ = User.objects.get_or_create(username="client")
-    key = access.issue(user, "faults", [ApiKey.Scope.READ, ApiKey.Scope.RESCORE])
-    address = site.start_web()
 
     def post(keys: list[str], *, once: str | None = None) -> tuple[int, Any]:
         body = {"scope": {"keys": keys}, "as_of": AS_OF.isoformat()}
-        headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
+        headers = {"Authorization": f"Bearer {web.key}", "Content-Type": "application/json"}
         headers |= {"Idempotency-Key": once} if once else {}
-        request = urllib.request.Request(f"{address}/jobs", json.dumps(body).encode(), headers)  # noqa: S310
+        request = urllib.request.Request(f"{web.address}/jobs", json.dumps(body).encode(), headers)  # noqa: S310
         try:
             with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310
                 return answer.status, json.load(answer)
@@ -55,8 +52,7 @@ def api(site: Site) -> Iterator[Callable[..., tuple[int, Any]]]:
             with answer:
                 return answer.code, json.load(answer)
 
-    yield post
-    site.processes.pop("web").kill()
+    return post
 
 
 @pytest.mark.parametrize(
@@ -102,6 +98,7 @@ def test_a_broker_without_memory_refuses_messages_but_no_request(
             broker.config_set("maxmemory", "0")
 
 
+@only_long
 def test_a_hundred_equal_requests_at_once_are_one_job(api: Any, take: Take) -> None:
     keys, once = take(3), uuid.uuid4().hex
     with ThreadPoolExecutor(20) as many:

@@ -11,7 +11,7 @@ from riskscore import jobs, ledger
 from riskscore.models import Chunk, ItemError, Job, Project
 from tests.bundled import AS_OF
 from tests.faults.history import rows
-from tests.faults.length import LONG, only_long
+from tests.faults.length import only_long
 from tests.faults.site import Site, ended, until_done
 from tests.processes import until
 
@@ -50,7 +50,7 @@ def test_what_failed_can_be_tried_again_once_it_is_healed(site: Site, take: Take
 @pytest.mark.parametrize(
     ("action", "code"),
     [
-        ("exit", "lost"),
+        pytest.param("exit", "lost", marks=only_long),
         pytest.param("segfault", "lost", marks=only_long),
         pytest.param("hang", "timeout", marks=only_long),
     ],
@@ -58,7 +58,7 @@ def test_what_failed_can_be_tried_again_once_it_is_healed(site: Site, take: Take
 def test_a_project_that_kills_or_holds_its_worker_is_given_up_and_the_worker_works_on(
     site: Site, take: Take, action: str, code: str
 ) -> None:
-    keys = take(8 if LONG else 1)
+    keys = take(8)
     bad = poison(keys[-1], action)
     job = ended(jobs.start({"keys": keys}, as_of=AS_OF), seconds=180)
     assert [(error.project_id, error.code) for error in ItemError.objects.filter(job=job)] == [
