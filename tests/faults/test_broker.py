@@ -96,6 +96,13 @@ def test_a_broker_without_memory_refuses_messages_but_no_request(
             assert ended(Job.objects.get(id=body["id"])).state == Job.State.SUCCEEDED
         finally:
             broker.config_set("maxmemory", "0")
+    # Celery gives up at such an error; who did so is not to be found dying by the next test.
+    logs = [site.processes[name].log for name in ("first", "second")]
+    until(lambda: all(_has_recovered(log.read_text()) for log in logs), "the workers are back")
+
+
+def _has_recovered(said: str) -> bool:
+    return said.rfind("Unrecoverable error") < said.rfind(" ready.")
 
 
 @only_long
