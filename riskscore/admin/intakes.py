@@ -115,6 +115,9 @@ class IntakeAdmin(Page[Intake]):
         kept = jobs.take_in(upload, upload.name, form.cleaned_data["wanted"], by=request.user)
         obj.pk = kept.pk
 
+    def around(self, request: HttpRequest, row: Intake) -> dict[str, Any]:
+        return {**_surroundings(row), "may_take_in": self.has_add_permission(request)}
+
     def changeform_view(
         self,
         request: HttpRequest,
@@ -122,10 +125,9 @@ class IntakeAdmin(Page[Intake]):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        intake = self.get_object(request, object_id) if object_id else None
-        shown = _surroundings(intake) if intake else {}
-        shown["may_take_in"] = self.has_add_permission(request)
-        shown |= dict.fromkeys(("show_save_and_add_another", "show_save_and_continue"), False)
+        shown: dict[str, Any] = dict.fromkeys(
+            ("show_save_and_add_another", "show_save_and_continue"), False
+        )
         try:
             return super().changeform_view(
                 request, object_id, form_url, {**(extra_context or {}), **shown}

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import Count, QuerySet, Sum
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
 from riskscore import ledger
@@ -38,16 +38,8 @@ class JobAdmin(steering.Steered):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Job]:
         return progress.with_progress(super().get_queryset(request))
 
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        job = self.get_object(request, object_id)
-        shown = surroundings(job, request) if job else {}
-        return super().change_view(request, object_id, form_url, {**(extra_context or {}), **shown})
+    def around(self, request: HttpRequest, row: Job) -> dict[str, Any]:
+        return surroundings(row, request)
 
     @admin.display
     def learned_models(self, row: Job) -> str:
