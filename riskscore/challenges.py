@@ -1,14 +1,19 @@
 """Corrections from outside: filed by anyone with an account, answered by a curator."""
 
+import csv
+from collections.abc import Mapping
 from datetime import date
+from io import BytesIO, StringIO
 from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.utils import timezone
 
-from riskscore import edits
-from riskscore.models import Challenge, Evidence, Project
+from riskscore import edits, jobs, uploads
+from riskscore.engine.catalogue import INDICATORS
+from riskscore.intake import work
+from riskscore.models import Challenge, Evidence, Intake, Project, Release
 
 #: Challenges of one person that wait for an answer.
 MOST_OPEN = 20
@@ -64,6 +69,58 @@ def accept(challenge: Challenge, evidence: Evidence, *, by: Any, reason: str = "
         return _answer(held, Challenge.State.ACCEPTED, reason, by=by)
 
 
+def accept_as_observation(
+    challenge: Challenge, stated: Mapping[str, str], *, by: Any, reason: str = ""
+) -> Challenge:
+    """Make a challenge an observation, as if it had come in a file of one row; rescores.
+
+    ``stated`` is that row: the columns of the generic table (``sources.observations``) that are
+    filled. It corrects the source that feeds its indicator, and stays apart from its releases.
+    Raises CannotAnswer when the row is wrong, or says what is known already.
+    """
+    with transaction.atomic():
+        held = _open(challenge)
+        if stated.get("project", held.project.key) != held.project.key:
+            raise CannotAnswer("The observation must be about the project that was challenged.")
+        taken = _take_in(stated, f"challenge-{held.pk}", by=by)
+        if taken.state == Intake.State.FAILED:
+            raise CannotAnswer(taken.error)
+        if taken.release is None:
+            raise CannotAnswer("That is what is known already; decline it, and say so.")
+        jobs.follow_intakes()
+        held.observation = taken.release.observations.get()
+        return _answer(held, Challenge.State.ACCEPTED, reason, by=by)
+
+
+def _take_in(stated: Mapping[str, str], code: str, *, by: Any) -> Intake:
+    """The intake of a file of one row, which has become the release ``code`` if all is well."""
+    wanted = uploads.Wanted(
+        _source_of(stated.get("indicator", "")),
+        layout="observations",
+        release_code=code,
+        licence="entered by the operator",
+        redistributable=False,
+    )
+    key = uploads.store(BytesIO(_table(stated)), f"{code}.csv", wanted, by=by).pk
+    work.take_in(key)
+    return Intake.objects.get(pk=key)
+
+
+def _table(stated: Mapping[str, str]) -> bytes:
+    text = StringIO()
+    csv.writer(text).writerows([list(stated), list(stated.values())])
+    return text.getvalue().encode()
+
+
+def _source_of(indicator: str) -> str:
+    """The source whose releases feed an indicator: sources are never mixed in one."""
+    fed = Release.objects.filter(observations__indicator=indicator).order_by("-id").first()
+    if fed is not None:
+        return fed.source_id
+    declared = INDICATORS[indicator].sources if indicator in INDICATORS else ()
+    return next((code for code in declared if code in uploads.choices()), "observations")
+
+
 def decline(challenge: Challenge, reason: str, *, by: Any) -> Challenge:
     """Answer a challenge with a reason; nothing changes. Raises CannotAnswer."""
     if not reason.strip():
@@ -82,5 +139,7 @@ def _open(challenge: Challenge) -> Challenge:
 def _answer(held: Challenge, state: str, reason: str, *, by: Any) -> Challenge:
     held.state, held.reason = state, reason
     held.decided_by, held.decided_at = by, timezone.now()
-    held.save(update_fields=["state", "reason", "decided_by", "decided_at", "evidence"])
+    held.save(
+        update_fields=["state", "reason", "decided_by", "decided_at", "evidence", "observation"]
+    )
     return held

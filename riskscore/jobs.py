@@ -13,6 +13,7 @@ from typing import Any, BinaryIO
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from riskscore import ledger, scope, uploads
@@ -82,20 +83,27 @@ def _write(job: Job) -> Job:
 
 
 def refresh(reason: str, by: Any = None) -> list[Job]:
-    """Rescore what is stale, one job for each lens that is kept current.
+    """Rescore what is stale, one job for each lens that is kept current. Returns the new jobs.
 
-    Whatever became stale until the job is planned is in it, so a waiting one is not repeated.
+    Whatever became stale until a job is planned is in it, so a waiting one is not repeated; one
+    that waits with an older edition gives way.
     """
     edition = _latest_edition()
-    waiting = set(
-        Job.objects.filter(
-            state=Job.State.QUEUED, scope=STALE, edition=edition, paused_at=None
-        ).values_list("lens", flat=True)
+    waiting = Job.objects.filter(
+        state=Job.State.QUEUED, scope=STALE, schedule=None, paused_at=None, cancel_requested_at=None
     )
-    return [
-        start(STALE, lens=lens, reason=reason, by=by)
-        for lens in Lens.objects.filter(kept_current=True).exclude(id__in=waiting)
-    ]
+    enough = set(waiting.filter(edition=edition).values_list("lens", flat=True))
+    with transaction.atomic():
+        return [
+            _instead_of(waiting.filter(lens=lens), start(STALE, lens=lens, reason=reason, by=by))
+            for lens in Lens.objects.filter(kept_current=True).exclude(id__in=enough)
+        ]
+
+
+def _instead_of(older: QuerySet[Job], newer: Job) -> Job:
+    for job_id in older.exclude(id=newer.id).order_by("id").values_list("id", flat=True):
+        ledger.supersede(job_id, newer.id)
+    return newer
 
 
 def cancel(job_id: uuid.UUID) -> None:
@@ -125,13 +133,11 @@ def cancel_intake(key: uuid.UUID) -> None:
 
 
 def follow_intakes() -> None:
-    """Rescore what loaded files touch, through every lens that is kept current; that ends them."""
+    """Rescore what loaded files make stale, in one job for each lens; that ends them."""
     loaded = Intake.objects.select_for_update(skip_locked=True).filter(state=Intake.State.LOADED)
     with transaction.atomic():
         for intake in loaded.order_by("id"):
-            for lens in Lens.objects.filter(kept_current=True):
-                start(intake.touched, lens=lens, reason=f"intake: {intake.file}"[:200],
-                      by=intake.created_by)  # fmt: skip
+            refresh(f"intake: {intake.file}"[:200], by=intake.created_by)
             uploads.finish(intake)
 
 
@@ -152,9 +158,10 @@ def resume(job_id: uuid.UUID) -> None:
 
 
 def retry(job_id: uuid.UUID, *, by: Any = None) -> Job:
-    """Try again, with the same pinned inputs, what a job could not score.
+    """Try again, with the same pinned inputs, what a job could not score: all of it if it stopped.
 
-    Asking twice gives the same job. Raises CannotStart when the job runs still, or nothing failed.
+    It belongs to whom the job belonged to. Asking twice gives the same job. Raises CannotStart
+    when the job runs still, or nothing failed.
     """
     with transaction.atomic():
         failed = Job.objects.select_for_update(no_key=True).get(id=job_id)
@@ -168,13 +175,13 @@ def retry(job_id: uuid.UUID, *, by: Any = None) -> Job:
         )
         if failed.state not in Job.TERMINAL or not keys:
             raise CannotStart(f"job {job_id} is {failed.state} and {len(keys)} projects failed")
-        pins = ("queue", "lens", "method", "edition", "as_of", "seed", "model")
+        pins = ("queue", "lens", "method", "edition", "as_of", "seed", "draws", "model")
         return _write(
             Job(
                 **{name: getattr(failed, name) for name in pins},
-                scope={"keys": keys},
+                scope=failed.scope if ledger.was_stopped(failed) else {"keys": keys},
                 reason=f"retry of {job_id}",
-                created_by=by,
+                created_by=failed.created_by or by,
                 retry_of=failed,
             )
         )

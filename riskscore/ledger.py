@@ -13,19 +13,21 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import DateTimeField, Exists, Func, Max, OuterRef
+from django.db.models import DateTimeField, Exists, Func, OuterRef
 
-from riskscore import planning
-from riskscore.models import Chunk, ItemError, Job
+from riskscore import bisecting, planning
+from riskscore.bisecting import was_stopped as was_stopped
+from riskscore.models import Chunk, Job
 from riskscore.progress import Progress as Progress
 from riskscore.progress import progress as progress
 
 CHUNK_SIZE = 1000
 LEASE_S = 60
-MAX_ATTEMPTS = 3
 SWEEP_LOCK = 0x7269736B_0001  # "risk": one sweeper at a time, no leader to elect
 STRANDED_AFTER_S = 3
 MOST_STRANDED = 100
+KEYS_KEPT = "24 hours"  # idempotency keys
+MOST_FORGOTTEN = 1000  # of them in one sweep
 DATABASE_CLOCK = Func(function="clock_timestamp", output_field=DateTimeField())
 
 
@@ -152,7 +154,7 @@ def bound_transaction() -> None:
 
 
 def fail(held: Claim, error: str, *, code: str = "failed", blame: bool = True) -> None:
-    """Give the chunk back; after MAX_ATTEMPTS cut it in two, until one bad project stands alone.
+    """Give the chunk back; after some attempts cut it in two, until one bad project stands alone.
 
     Without ``blame`` the attempt does not count: the database or the disk failed, not the chunk.
     """
@@ -165,62 +167,17 @@ def fail(held: Claim, error: str, *, code: str = "failed", blame: bool = True) -
         )
         if chunk is not None:
             chunk.attempts -= not blame
-            _return(job, chunk, error, code)
+            bisecting.give_back(job, chunk, error, code)
 
 
 def _lock(job_id: uuid.UUID) -> Job:
     return Job.objects.select_for_update(no_key=True).get(id=job_id)
 
 
-def _return(job: Job, chunk: Chunk, error: str, code: str) -> None:
-    chunk.token = chunk.lease_until = None
-    chunk.error = error[:400].replace("\0", "")
-    chunk.state = Chunk.State.PENDING
-    if job.cancel_requested_at:
-        chunk.state = Chunk.State.SKIPPED
-    elif chunk.attempts >= MAX_ATTEMPTS:
-        _split(chunk) if len(chunk.project_ids) > 1 else _bury(chunk, code)
-    chunk.save()
-
-
-def _split(chunk: Chunk) -> None:
-    """Two halves take the chunk's place; the job's row is locked, so their numbers are free.
-
-    One attempt is left to each half, since the whole has failed often enough. A project that
-    stands alone has them all: it is not to be given up because a machine died at the wrong time.
-    """
-    last: int = Chunk.objects.filter(job=chunk.job_id).aggregate(last=Max("seq"))["last"]
-    middle = len(chunk.project_ids) // 2
-    halves = (chunk.project_ids[:middle], chunk.project_ids[middle:])
-    for offset, part in enumerate(halves, start=1):
-        Chunk.objects.create(
-            job_id=chunk.job_id,
-            seq=last + offset,
-            project_ids=part,
-            attempts=MAX_ATTEMPTS - 1 if len(part) > 1 else 0,
-        )
-    chunk.state = Chunk.State.SPLIT
-
-
-def _bury(chunk: Chunk, code: str) -> None:
-    ItemError.objects.bulk_create(
-        [
-            ItemError(
-                job_id=chunk.job_id,
-                project_id=chunk.project_ids[0],
-                code=code,
-                detail=chunk.error,
-            )
-        ],
-        ignore_conflicts=True,
-    )
-    chunk.failed = 1
-    chunk.state = Chunk.State.DEAD
-
-
 _CLOSE = """
 UPDATE riskscore_job j SET finished_at = clock_timestamp(), state = CASE
-    WHEN t.skipped > 0 THEN 'cancelled'
+    WHEN t.skipped > 0 AND (j.cancel_requested_at, j.superseded_by_id) IS DISTINCT FROM (NULL, NULL)
+        THEN 'cancelled'
     WHEN t.failed = 0 THEN 'succeeded'
     WHEN t.done = 0 THEN 'failed'
     ELSE 'partially_failed' END
@@ -256,6 +213,14 @@ def cancel(job_id: uuid.UUID) -> None:
     close(job_id)
 
 
+def supersede(job_id: uuid.UUID, newer: uuid.UUID) -> None:
+    """Cancel a job whose work another one does, with newer inputs."""
+    Job.objects.filter(id=job_id, state=Job.State.QUEUED).update(
+        superseded_by=newer, error=f"superseded by job {newer}"
+    )
+    cancel(job_id)
+
+
 def pause(job_id: uuid.UUID) -> None:
     """Begin nothing more of the job; what is in work is finished. Idempotent."""
     Job.objects.filter(id=job_id, paused_at=None).exclude(state__in=Job.TERMINAL).update(
@@ -270,8 +235,16 @@ def resume(job_id: uuid.UUID) -> None:
     )
 
 
+# Numbers grow with time, so the oldest keys are found without looking at the others.
+_FORGET = """
+DELETE FROM riskscore_idempotencykey
+WHERE id IN (SELECT id FROM riskscore_idempotencykey ORDER BY id LIMIT %s)
+  AND created_at < clock_timestamp() - %s::interval
+"""
+
+
 def sweep() -> list[uuid.UUID]:
-    """Return expired leases, close finished jobs. Returns the jobs on which nobody works."""
+    """Return expired leases, close finished jobs, forget old keys. Returns jobs nobody works on."""
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [SWEEP_LOCK])
@@ -283,6 +256,7 @@ def sweep() -> list[uuid.UUID]:
             "DELETE FROM riskscore_workerpulse WHERE seen_at < clock_timestamp() - interval '1 h'",
             [],
         )
+        _execute(_FORGET, [MOST_FORGOTTEN, KEYS_KEPT])
     for job_id in _over():
         close(job_id)
     return stranded()
@@ -294,7 +268,7 @@ def _return_expired() -> None:
         job = _lock(job_id)
         # A row that is locked belongs to a worker that is just finishing it.
         for chunk in expired.filter(job=job_id).select_for_update(skip_locked=True).order_by("id"):
-            _return(job, chunk, f"the lease of worker {chunk.worker} ended", "lost")
+            bisecting.give_back(job, chunk, f"the lease of worker {chunk.worker} ended", "lost")
 
 
 def _over() -> list[uuid.UUID]:
@@ -318,6 +292,20 @@ def stranded() -> list[uuid.UUID]:
     """Jobs that have waited STRANDED_AFTER_S with work to do and no worker on it, oldest first."""
     with connection.cursor() as cursor:
         cursor.execute(_STRANDED, [STRANDED_AFTER_S, MOST_STRANDED])
+        return [row[0] for row in cursor.fetchall()]
+
+
+_WAITING = """
+SELECT j.id FROM riskscore_job j WHERE j.state = 'running' AND j.paused_at IS NULL
+  AND EXISTS (SELECT FROM riskscore_chunk c WHERE c.job_id = j.id AND c.state = 'pending')
+ORDER BY j.id LIMIT 1
+"""
+
+
+def waiting() -> list[uuid.UUID]:
+    """The oldest job of which a part could be claimed now, whoever else works on it."""
+    with connection.cursor() as cursor:
+        cursor.execute(_WAITING)
         return [row[0] for row in cursor.fetchall()]
 
 

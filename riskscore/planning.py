@@ -7,7 +7,7 @@ from collections.abc import Callable
 from django.db import OperationalError, connection, transaction
 from django.db.models import DateTimeField, Func
 
-from riskscore import scope
+from riskscore import bisecting, scope
 from riskscore.models import Job
 
 log = logging.getLogger(__name__)
@@ -48,7 +48,7 @@ _NOW = Func(function="clock_timestamp", output_field=DateTimeField())
 
 _CUT = """
 INSERT INTO riskscore_chunk (job_id, seq, project_ids)
-SELECT %s, (n - 1) / %s, array_agg(id ORDER BY id)
+SELECT %s, %s + (n - 1) / %s, array_agg(id ORDER BY id)
 FROM (SELECT id, row_number() OVER (ORDER BY id) AS n FROM ({scope}) s) numbered
 GROUP BY (n - 1) / %s
 """
@@ -59,7 +59,7 @@ def _cut(job: Job, size: int) -> None:
     chosen = scope.projects(job.scope, job.lens).order_by().values("id")
     sql, params = chosen.query.sql_with_params()
     with connection.cursor() as cursor:
-        cursor.execute(_CUT.format(scope=sql), [job.id, size, *params, size])
+        cursor.execute(_CUT.format(scope=sql), [job.id, bisecting.PROBES, size, *params, size])
     Job.objects.filter(id=job.id).update(state=Job.State.RUNNING, started_at=_NOW)
 
 

@@ -19,6 +19,7 @@ from riskscore.models import (
 from riskscore.models.scores import Band
 
 NOW = "now"
+BANDS = {str(band.label).replace(" ", "_"): band for band in Band}
 
 
 class BadScope(ValueError):
@@ -86,8 +87,7 @@ def _kind(values: Any, _lens: Lens) -> Q:
 
 
 def _band(values: Any, lens: Lens) -> Exists:
-    bands = {str(band.label).replace(" ", "_"): band for band in Band}
-    chosen = [bands[name] for name in _known("band", values, bands)]
+    chosen = [BANDS[name] for name in _known("band", values, BANDS)]
     return Exists(Score.objects.filter(project=OuterRef("pk"), lens=lens, band__in=chosen))
 
 

@@ -15,3 +15,7 @@ os.environ["RISKSCORE_VAR"] = tempfile.mkdtemp(prefix="riskscore-tests-")
 from riskscore.settings import *  # noqa: E402, F403
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # quick, and only here
+
+# Tables are emptied while a worker polls: of the two that may wait for each other in a circle, the
+# one whose patience ends first gives way, and that is to be the worker, which tries again.
+DATABASES["default"]["OPTIONS"]["options"] = "-c deadlock_timeout=60s"  # noqa: F405

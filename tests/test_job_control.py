@@ -2,15 +2,27 @@
 
 import inspect
 import re
+from collections.abc import Callable
 from datetime import timedelta
 from types import ModuleType
 
 import pytest
+from django.contrib.auth.models import User
 from django.db import connection
 from django.utils import timezone
 
-from riskscore import frames, jobs, ledger, planning, progress, rescoring, schedules, staleness
-from riskscore.models import Chunk, ItemError, Job
+from riskscore import (
+    bisecting,
+    frames,
+    jobs,
+    ledger,
+    planning,
+    progress,
+    rescoring,
+    schedules,
+    staleness,
+)
+from riskscore.models import Chunk, IdempotencyKey, ItemError, Job
 from tests.make import make_job, make_project
 
 pytestmark = pytest.mark.django_db
@@ -51,6 +63,60 @@ def test_a_job_without_failures_cannot_be_retried() -> None:
     job = make_job()
     with pytest.raises(jobs.CannotStart, match="queued and 0 projects failed"):
         jobs.retry(job.id)
+
+
+@pytest.fixture
+def small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ledger, "CHUNK_SIZE", 10)
+
+
+def fail_all(job: Job, error: Callable[[ledger.Claim], str | None]) -> int:
+    """Work until nothing is left, failing where ``error`` says why; how many claims it took."""
+    ledger.plan_next()
+    claims = 0
+    while claim := ledger.claim("w"):
+        claims += 1
+        if reason := error(claim):
+            ledger.fail(claim, reason)
+        else:
+            ledger.finish(claim, failed=0)
+        ledger.close(claim.job_id)
+    job.refresh_from_db()
+    return claims
+
+
+def test_a_job_in_which_everything_fails_alike_stops_early_and_says_why(small_chunks: None) -> None:
+    for _ in range(100):
+        make_project()
+    job = make_job()
+    # The first chunk three times, then eight projects three times each; not ten chunks and more.
+    assert fail_all(job, lambda claim: f"ValueError: project {claim.project_ids[0]} is bad") == 27
+    assert job.state == "failed"
+    assert re.match("stopped: the first 8 projects all failed alike: ValueError: pro", job.error)
+    assert ledger.progress(job.id) == ledger.Progress("failed", 100, 0, 8, 92)
+    assert jobs.retry(job.id).scope == {"all": True}
+
+
+def test_a_job_goes_on_if_a_project_fails_otherwise_or_not_at_all(small_chunks: None) -> None:
+    bad = [make_project().pk for _ in range(20)]
+    good = make_project().pk
+    job = make_job()
+    fail_all(job, lambda claim: "bad" if set(bad[1:]) & set(claim.project_ids) else None)
+    assert ledger.progress(job.id) == ledger.Progress("partially_failed", 21, 2, 19, 0)
+    other = make_job()
+    words = dict.fromkeys(bad, "bad") | {bad[3]: "worse", good: "bad"}
+    fail_all(other, lambda claim: words[claim.project_ids[0]])
+    assert ledger.progress(other.id) == ledger.Progress("failed", 21, 0, 21, 0)
+
+
+def test_idempotency_keys_are_forgotten_after_a_day() -> None:
+    user = User.objects.create(username="ana")
+    for key, hours in (("old", 25), ("new", 23)):
+        row = IdempotencyKey.objects.create(user=user, route="POST /api/v1/jobs", key=key)
+        made = timezone.now() - timedelta(hours=hours)
+        IdempotencyKey.objects.filter(pk=row.pk).update(created_at=made)
+    ledger.sweep()
+    assert [row.key for row in IdempotencyKey.objects.all()] == ["new"]
 
 
 def test_progress_tells_rate_and_time_to_go() -> None:
@@ -108,7 +174,7 @@ def test_a_failure_that_is_not_the_chunks_does_not_count() -> None:
 
 
 @pytest.mark.parametrize(
-    "module", [ledger, planning, progress, rescoring, schedules, staleness, frames]
+    "module", [ledger, bisecting, planning, progress, rescoring, schedules, staleness, frames]
 )
 def test_leases_slots_and_scores_know_no_clock_but_the_databases(module: ModuleType) -> None:
     source = inspect.getsource(module)

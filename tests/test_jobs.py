@@ -175,6 +175,17 @@ def test_refreshing_twice_waits_for_one_job(lens: Lens) -> None:
     assert jobs.refresh("second") == []
 
 
+def test_a_refresh_after_the_next_release_takes_the_place_of_the_one_that_waits(
+    lens: Lens,
+) -> None:
+    first = [job.id for job in jobs.refresh("first release")]
+    next_edition("second release")
+    second = {job.lens_id: job.id for job in jobs.refresh("second release")}
+    assert len(second) == len(first)
+    for job in Job.objects.filter(id__in=first):
+        assert (job.state, job.superseded_by_id) == (Job.State.CANCELLED, second[job.lens_id])
+
+
 def test_a_newer_job_over_the_same_projects_skips_what_the_older_has_not_begun(lens: Lens) -> None:
     older = jobs.start({"filter": {"place": ["CHL"]}}, lens=lens, as_of=AS_OF)
     ledger.plan_next()

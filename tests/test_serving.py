@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from riskscore import embedded
+from riskscore.serving import processes
 from tests.processes import MANAGE, ROOT, environment, manage, until
 
 
@@ -176,12 +177,35 @@ def test_killing_the_supervisor_outright_leaves_no_worker_behind(
     assert manage("demo", RISKSCORE_VAR=str(var)).returncode == 0
 
 
-@pytest.mark.parametrize("name", ["celery", "gunicorn"])
-def test_a_child_that_dies_ends_the_run_by_name(serving: Serving, name: str) -> None:
+def test_a_worker_that_dies_is_started_again_and_a_dead_web_server_ends_the_run(
+    serving: Serving,
+) -> None:
     serving.until_says("Ctrl-C stops everything.")
-    os.kill(serving.child(name), signal.SIGKILL)
+    os.kill(serving.child("celery"), signal.SIGKILL)
+    serving.until_says("the worker had ended and was started again")
+    until(lambda: any("celery" in line for line in serving.children().values()), "a new worker")
+    os.kill(serving.child("gunicorn"), signal.SIGKILL)
     assert serving.process.wait(60) == 1
-    assert "process ended with status -9" in serving.said.read_text()
+    assert "the web process ended with status -9" in serving.said.read_text()
+
+
+def test_a_child_that_dies_again_and_again_ends_the_run_by_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(processes, "PAUSES", (0.0, 0.0))
+    with (tmp_path / "lock").open("w") as lock:
+        children = processes.Children(tmp_path, lock.fileno())
+        children.start("worker", ("no_such_module",))
+
+        def dies() -> None:
+            until(lambda: children.running["worker"].poll() is not None, "it dies")
+
+        for _ in range(2):
+            dies()
+            assert children.revive("worker")
+        dies()
+        with pytest.raises(processes.CannotRun, match="the worker process ended with status 1"):
+            children.revive("worker")
 
 
 def test_a_broken_bundle_is_one_clear_line(first_demo: str, var: Path, tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from typing import Any
 
 from celery import Celery, bootsteps
 from celery.signals import after_task_publish, setup_logging
+from celery.worker import state as heard
 from django.db import close_old_connections, connections
 
 from riskscore import pulse
@@ -29,6 +30,8 @@ SWEEP_EVERY_S = 15.0
 POLL_EVERY_S = 2.0
 PATIENCE_S = 1.0  # that a request waits for the broker
 ASLEEP_S = 5.0  # after a failure nobody tells it anything for so long
+IDLE_POLLS = 5  # after so many a worker without a call looks for work itself
+DEAF_AFTER = 3  # times that work was there and no call was heard
 # Training takes a minute or two of a core, more than any chunk of scores.
 TRAINING_LIMIT_S = 900
 
@@ -74,6 +77,11 @@ class Bell:
         if talking.is_alive():
             self._sleep("no answer")
 
+    @property
+    def is_heard(self) -> bool:
+        """Whether the broker took what was said of late."""
+        return time.monotonic() >= self._awake_from
+
     def _ring(self, calls: Mapping[str, int], task: str) -> None:
         try:
             with (
@@ -107,8 +115,11 @@ class Poller(bootsteps.StartStopStep):
     def __init__(self, parent: Any, **options: Any) -> None:
         super().__init__(parent, **options)
         self._stopping = threading.Event()
+        self._parent = parent
         self._understudy: Any = None
         self._called_at = 0.0
+        self._idle = 0
+        self._unheard, self._heard = 0, 0
 
     def start(self, parent: Any) -> None:  # noqa: ARG002
         threading.Thread(target=self._run, name=self.task, daemon=True).start()
@@ -131,15 +142,35 @@ class Poller(bootsteps.StartStopStep):
                 log.exception("poll failed")
 
     def _poll(self) -> None:
-        work_waits = app.tasks[POLL]()
+        self._idle = 0 if heard.active_requests else self._idle + 1
+        work_waits = app.tasks[POLL](idle=self._idle > IDLE_POLLS)
         if self._understudy and self._understudy.is_alive():
             if time.monotonic() - self._called_at > app.conf.task_time_limit:
                 self._understudy.kill()
         elif work_waits:
+            self._connect_anew_if_deaf()
             connections.close_all()  # this thread's own; the fork must not inherit it
             self._understudy = FORK.Process(target=app.tasks[WORK], name="understudy", daemon=True)
             self._understudy.start()
             self._called_at = time.monotonic()
+
+    def _connect_anew_if_deaf(self) -> None:
+        """Break the consumer's connection if calls go out and an idle worker hears none of them.
+
+        When a connection ends at the wrong moment a consumer can live on without reading.
+        """
+        count = sum(heard.total_count.values())
+        hears = count != self._heard or heard.active_requests or not ring.is_heard
+        self._unheard, self._heard = 0 if hears else self._unheard + 1, count
+        if self._unheard >= DEAF_AFTER:
+            self._unheard = 0
+            log.warning("no call was heard of late; the consumer connects anew")
+            self._parent.hub.call_soon(_break_connection)
+
+
+def _break_connection() -> None:
+    """What the consumer takes for a lost connection."""
+    raise ConnectionResetError("calls go unheard")
 
 
 class FilePoller(Poller):

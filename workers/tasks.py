@@ -24,10 +24,13 @@ def work() -> None:
 
 
 @app.task(name=POLL)
-def poll() -> bool:
-    """What a worker does without being told. Returns whether work waits that nobody does."""
+def poll(*, idle: bool = False) -> bool:
+    """What a worker does without being told. Returns whether it should work without a call.
+
+    That is so where nobody works; an idle worker helps others too.
+    """
     rescoring.beat()
-    return jobs.hint([*ledger.sweep(), *schedules.start_due()])
+    return jobs.hint([*ledger.sweep(), *schedules.start_due(), *(ledger.waiting() if idle else ())])
 
 
 @app.task(name=SWEEP)

@@ -5,12 +5,14 @@ from typing import Any
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST
 
-from riskscore import challenges
+from riskscore import challenges, uploads
 from riskscore.admin import wording
+from riskscore.admin.answering import ObservationForm
 from riskscore.admin.pages import Form, Page
 from riskscore.models import Challenge, Project
 
@@ -54,7 +56,7 @@ class ChallengeAdmin(Page[Challenge]):
         if obj is None:
             return filed
         asked = ("project", "statement", "source", ("kind", "happened_on"), "disputes")
-        answer = ("state", "reason", "evidence", ("decided_by", "decided_at"))
+        answer = ("state", "reason", ("evidence", "observation"), ("decided_by", "decided_at"))
         return (*asked, ("filed_by", "filed_at"), *answer)
 
     def get_readonly_fields(
@@ -94,7 +96,31 @@ class ChallengeAdmin(Page[Challenge]):
             self.admin_site.admin_view(require_POST(self.decline_one)),
             name="riskscore_challenge_decline",
         )
-        return [decline, *super().get_urls()]
+        observation = path(
+            "<path:object_id>/observation/",
+            self.admin_site.admin_view(self.accept_as_observation),
+            name="riskscore_challenge_observation",
+        )
+        return [decline, observation, *super().get_urls()]
+
+    def accept_as_observation(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Ask for the figure that a challenge brings, and take it in."""
+        challenge = self.row(request, object_id)
+        if not self.has_answer_permission(request):
+            raise PermissionDenied
+        form = ObservationForm(challenge, request.POST or None)
+        if form.is_valid():
+            try:
+                challenges.accept_as_observation(challenge, form.stated(), by=request.user)
+            except (challenges.CannotAnswer, uploads.CannotTakeIn) as error:
+                form.add_error(None, str(error))
+            else:
+                self.log_change(request, challenge, "Accepted as an observation.")
+                self.message_user(request, "Accepted; what it touches is rescored.")
+                return HttpResponseRedirect(_url(challenge))
+        shown = {"original": challenge, "form": form, "opts": self.opts, "title": "Accept"}
+        context = {**self.admin_site.each_context(request), **shown}
+        return TemplateResponse(request, "admin/challenge_observation.html", context)
 
     def decline_one(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Decline the challenge whose page is open, with the reason that was typed."""
@@ -110,7 +136,7 @@ class ChallengeAdmin(Page[Challenge]):
             project: Project = challenge.project
             self.log_change(request, challenge, "Declined.")
             self.message_user(request, f"Declined; the reason stands in the history of {project}.")
-        return HttpResponseRedirect(reverse("admin:riskscore_challenge_change", args=[object_id]))
+        return HttpResponseRedirect(_url(challenge))
 
     @admin.display(description="statement")
     def about(self, row: Challenge) -> str:
@@ -121,3 +147,7 @@ class ChallengeAdmin(Page[Challenge]):
     def source(self, row: Challenge) -> SafeString:
         """Where it can be read."""
         return wording.link(row.url)
+
+
+def _url(challenge: Challenge) -> str:
+    return reverse("admin:riskscore_challenge_change", args=[challenge.pk])

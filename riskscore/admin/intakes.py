@@ -31,7 +31,7 @@ class IntakeForm(Form[Intake]):
     """A file and what is wanted of it. The file itself is read by a worker."""
 
     upload = forms.FileField(label="File", help_text="As its publisher made it, or our own tables.")
-    source = forms.ChoiceField(choices=lambda: uploads.choices().items())
+    source = forms.ChoiceField(choices=lambda: [("", "–"), *uploads.choices().items()])
     generic = forms.BooleanField(
         required=False,
         label="Generic table",
@@ -103,8 +103,7 @@ class IntakeAdmin(Page[Intake]):
         if obj is None:
             return ("upload", ("source", "generic"), "columns", *ways, *about, "retrieved_on")
         file = (("file", "size"), "sha256", ("source", "layout"), "mapping")
-        done = (("created_by", "created_at"), ("started_at", "finished_at"), "attempts", "release")
-        return (*file, *ways, *about, "retrieved_on", *done)
+        return (*file, *ways, *about, "retrieved_on", ("created_by", "created_at"))
 
     def get_readonly_fields(
         self, request: HttpRequest, obj: Intake | None = None
@@ -116,6 +115,9 @@ class IntakeAdmin(Page[Intake]):
         kept = jobs.take_in(upload, upload.name, form.cleaned_data["wanted"], by=request.user)
         obj.pk = kept.pk
 
+    def around(self, request: HttpRequest, row: Intake) -> dict[str, Any]:
+        return {**_surroundings(row), "may_take_in": self.has_add_permission(request)}
+
     def changeform_view(
         self,
         request: HttpRequest,
@@ -123,9 +125,9 @@ class IntakeAdmin(Page[Intake]):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        intake = self.get_object(request, object_id) if object_id else None
-        shown = _surroundings(intake) if intake else {}
-        shown["may_take_in"] = self.has_add_permission(request)
+        shown: dict[str, Any] = dict.fromkeys(
+            ("show_save_and_add_another", "show_save_and_continue"), False
+        )
         try:
             return super().changeform_view(
                 request, object_id, form_url, {**(extra_context or {}), **shown}

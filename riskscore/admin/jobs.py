@@ -1,26 +1,24 @@
-"""Jobs: how far they are, what failed, and the way to cancel one. Rows are read-only."""
+"""Jobs: how far they are, who works on them, what failed. Rows are read-only."""
 
-from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
-from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
+from django.contrib import admin
 from django.db.models import Count, QuerySet, Sum
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import URLPattern, path
+from django.http import HttpRequest
 from django.utils.safestring import SafeString
-from django.views.decorators.http import require_POST
 
-from riskscore import jobs, ledger
-from riskscore.admin import progress, rescore
+from riskscore import ledger
+from riskscore.admin import progress, steering, wording
 from riskscore.admin.pages import Bounded, ReadOnly
 from riskscore.models import Chunk, ItemError, Job
+from riskscore.models.learned import in_force
 
 #: Failed projects that a job's page shows; the rest is a list away.
 MOST_ERRORS = 20
 
 
-class JobAdmin(ReadOnly[Job]):
+class JobAdmin(steering.Steered):
     change_form_template = "admin/job.html"
     list_display = (
         "created_at", "lens", "about", "state_words", "bar", "took", "reason", "created_by",
@@ -29,61 +27,24 @@ class JobAdmin(ReadOnly[Job]):
     list_select_related = ("lens", "created_by")
     list_per_page = 25
     search_fields = ("=id", "reason", "request_id")
-    actions = ("cancel_selected",)
     fields = (
-        ("lens", "method"), ("as_of", "edition", "seed"), ("queue", "kind"), "scope",
-        ("reason", "created_by"), ("created_at", "started_at", "finished_at"), "request_id",
+        ("lens", "method", "learned_models"), ("as_of", "edition", "seed", "draws"),
+        ("queue", "kind"), "scope", ("reason", "created_by"), ("retry_of", "superseded_by"),
+        ("created_at", "started_at", "paused_at", "finished_at"), "request_id",
     )  # fmt: skip
+
+    readonly_fields = ("learned_models",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Job]:
         return progress.with_progress(super().get_queryset(request))
 
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        job = self.get_object(request, object_id)
-        shown = surroundings(job, request) if job else {}
-        return super().change_view(request, object_id, form_url, {**(extra_context or {}), **shown})
+    def around(self, request: HttpRequest, row: Job) -> dict[str, Any]:
+        return surroundings(row, request)
 
-    def get_urls(self) -> list[URLPattern]:
-        cancel = path(
-            "<path:object_id>/cancel/",
-            self.admin_site.admin_view(require_POST(self.cancel_one)),
-            name="riskscore_job_cancel",
-        )
-        return [cancel, *super().get_urls()]
-
-    def cancel_one(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Cancel the job whose page is open."""
-        job = self.row(request, object_id)
-        if not self.has_cancel_permission(request):
-            raise PermissionDenied
-        self._cancel(request, [job])
-        return HttpResponseRedirect(rescore.url(job))
-
-    def has_cancel_permission(self, request: HttpRequest) -> bool:
-        """Whether this person may cancel jobs."""
-        return request.user.has_perm("riskscore.change_job")
-
-    @admin.action(description="Cancel the selected jobs", permissions=["cancel"])
-    def cancel_selected(self, request: HttpRequest, chosen: QuerySet[Job]) -> None:
-        self._cancel(request, list(chosen))
-
-    def _cancel(self, request: HttpRequest, chosen: Sequence[Job]) -> None:
-        going = [job for job in chosen if progress.is_open(job)]
-        for job in going:
-            jobs.cancel(job.id)
-            self.log_change(request, job, "Cancelled.")
-        ended = len(chosen) - len(going)
-        if going:
-            text = "What has begun ends, what has not is skipped; scores already made stay."
-            messages.success(request, f"{len(going)} jobs cancelled. {text}")
-        if ended:
-            messages.warning(request, f"{ended} jobs had ended already and stay as they are.")
+    @admin.display
+    def learned_models(self, row: Job) -> str:
+        """Those in force at the job's edition."""
+        return ", ".join(map(str, in_force(row.edition_id))) or "none"
 
     @admin.display(description="projects")
     def about(self, row: Job) -> str:
@@ -106,6 +67,7 @@ def surroundings(job: Job, request: HttpRequest) -> dict[str, Any]:
     """What the page of a job shows above its columns."""
     chunks = Chunk.objects.filter(job=job).order_by().values("state")
     errors = ItemError.objects.filter(job=job)
+    now = ledger.progress(job.id)
     return {
         "job": job,
         "state": progress.state(job),
@@ -113,12 +75,14 @@ def surroundings(job: Job, request: HttpRequest) -> dict[str, Any]:
         "about": progress.scope_words(job.scope),
         "took": progress.duration(job),
         "is_open": progress.is_open(job),
-        "percent": ledger.progress(job.id).percent,
+        "percent": now.percent,
+        "rate": now.rate,
+        "to_go": now.eta_s and wording.length(timedelta(seconds=now.eta_s)),
         "chunks": chunks.annotate(n=Count("id"), projects=Sum(progress.size())).order_by("state"),
-        "running": Chunk.objects.filter(job=job, state=Chunk.State.RUNNING).defer("project_ids"),
+        "running": progress.in_work(job),
         "errors": errors.select_related("project").order_by("project_id")[:MOST_ERRORS],
         "error_count": errors.count(),
-        "may_cancel": request.user.has_perm("riskscore.change_job"),
+        "words": steering.possible(job) if request.user.has_perm("riskscore.change_job") else [],
     }
 
 

@@ -57,16 +57,8 @@ class MethodAdmin(ReadOnly[Method]):
         "hash",
     )
 
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        method = self.get_object(request, object_id)
-        shown = _shown(method, request) if method else {}
-        return super().change_view(request, object_id, form_url, {**(extra_context or {}), **shown})
+    def around(self, request: HttpRequest, row: Method) -> dict[str, Any]:
+        return _shown(row, request)
 
     def get_urls(self) -> list[URLPattern]:
         new = path(

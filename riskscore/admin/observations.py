@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import Count, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -44,25 +44,13 @@ class ReleaseAdmin(ReadOnly[Release]):
     search_fields = ("code", "source__title", "source__publisher", "published_edition")
     readonly_fields = ("values",)
 
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        """With its coverage by indicator, and the countries that it leaves unknown."""
-        release = self.get_object(request, object_id)
-        shown = (
-            {}
-            if release is None
-            else {
-                "coverage": register.coverage(release),
-                "unknown_places": register.unknown_places(release),
-                "stands": register.stands(release),
-            }
-        )
-        return super().change_view(request, object_id, form_url, {**(extra_context or {}), **shown})
+    def around(self, request: HttpRequest, row: Release) -> dict[str, Any]:
+        """Its coverage by indicator, and the countries that it leaves unknown."""
+        return {
+            "coverage": register.coverage(row),
+            "unknown_places": register.unknown_places(row),
+            "stands": register.stands(row),
+        }
 
     @admin.display
     def values(self, row: Release) -> SafeString:

@@ -54,6 +54,21 @@ class Page(_Admin[Row]):
     def has_delete_permission(self, request: HttpRequest, obj: Row | None = None) -> bool:
         return False
 
+    def around(self, request: HttpRequest, row: Row) -> dict[str, Any]:
+        """What the page of a row shows around its columns; for its template."""
+        return {}
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        row = self.get_object(request, object_id)
+        shown = {} if row is None else self.around(request, row)
+        return super().change_view(request, object_id, form_url, {**(extra_context or {}), **shown})
+
     def row(self, request: HttpRequest, object_id: str) -> Row:
         """The row of a page of our own; a page that says so if there is none."""
         found = self.get_object(request, object_id)

@@ -9,7 +9,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from riskscore.admin import charts, wording
-from riskscore.models import Chunk, Job
+from riskscore.models import Chunk, Job, WorkerPulse
 
 
 def size() -> Func:
@@ -44,6 +44,13 @@ def bar(job: Any) -> SafeString:
     )
 
 
+def in_work(job: Job) -> QuerySet[Chunk]:
+    """The chunks that somebody holds, each with the moment its worker was last seen."""
+    seen = WorkerPulse.objects.filter(worker=OuterRef("worker")).values("seen_at")
+    running = Chunk.objects.filter(job=job, state=Chunk.State.RUNNING)
+    return running.defer("project_ids").annotate(seen_at=Subquery(seen))
+
+
 def is_open(job: Job) -> bool:
     """Whether the job may still change."""
     return job.state not in Job.TERMINAL
@@ -51,8 +58,11 @@ def is_open(job: Job) -> bool:
 
 def state(job: Job) -> SafeString:
     """The state in words, on its colour; a job on its way out says so."""
-    leaving = bool(job.cancel_requested_at) and is_open(job)
-    words = "cancelling" if leaving else job.state.replace("_", " ")
+    words = job.state.replace("_", " ")
+    if is_open(job) and job.paused_at:
+        words = "paused"
+    if is_open(job) and job.cancel_requested_at:
+        words = "cancelling"
     return format_html('<span class="state {}">{}</span>', job.state, words)
 
 
@@ -62,8 +72,11 @@ def scope_words(scope: dict[str, Any]) -> str:
         keys: list[str] = scope["keys"]
         return keys[0] if len(keys) == 1 else f"{len(keys):,} projects"
     if scope.get("filter"):
-        parts = (f"{name}: {', '.join(values)}" for name, values in scope["filter"].items())
-        return "; ".join(parts)
+        texts = {
+            name: value if isinstance(value, str) else ", ".join(value)
+            for name, value in scope["filter"].items()
+        }
+        return "; ".join(f"{name.replace('_', ' ')}: {text}" for name, text in texts.items())
     return "all projects"
 
 

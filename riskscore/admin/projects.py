@@ -137,16 +137,8 @@ class ProjectAdmin(Rescoring[Project]):
     def marks(self, row: Project) -> str:
         return ", ".join(flag.replace("_", " ") for flag in row.flags)
 
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        project = self.get_object(request, object_id)
-        shown = surroundings(project, request) if project else {}
-        return super().change_view(request, object_id, form_url, {**(extra_context or {}), **shown})
+    def around(self, request: HttpRequest, row: Project) -> dict[str, Any]:
+        return surroundings(row, request)
 
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None

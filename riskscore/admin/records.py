@@ -1,5 +1,9 @@
 """Records that work leaves behind, to be read; schedules and lists of projects, to be edited."""
 
+from django.contrib import admin
+from django.utils import timezone
+
+from riskscore.admin import wording
 from riskscore.admin.pages import Page, ReadOnly
 from riskscore.models import (
     ExportFlow,
@@ -38,8 +42,13 @@ class TransitionAdmin(ReadOnly[Transition]):
 class WorkerPulseAdmin(ReadOnly[WorkerPulse]):
     """Who works, and when they were last seen."""
 
-    list_display = ("worker", "started_at", "seen_at", "chunk")
+    list_display = ("worker", "started_at", "seen_at", "silent", "chunk")
     list_select_related = ("chunk",)
+
+    @admin.display
+    def silent(self, row: WorkerPulse) -> str:
+        """Since when nothing was heard of it."""
+        return wording.length(timezone.now() - row.seen_at)
 
 
 class StaleMarkAdmin(ReadOnly[StaleMark]):

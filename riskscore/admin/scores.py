@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 
 from django.contrib import admin
 from django.db.models import F, OrderBy
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 
 from riskscore.admin import panels, wording
 from riskscore.admin.filters import ProjectPlaceFilter
@@ -57,16 +57,8 @@ class AnyScoreAdmin(ReadOnly[AnyScore]):
         ("as_of", "edition", "input_version", "computed_at"),
     )  # fmt: skip
 
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        score = self.get_object(request, object_id)
-        shown = {"panels": [panels.of(score)]} if score else {}
-        return super().change_view(request, object_id, form_url, {**(extra_context or {}), **shown})
+    def around(self, request: HttpRequest, row: AnyScore) -> dict[str, Any]:
+        return {"panels": [panels.of(row)]}
 
     @admin.display(description="band", ordering=UnknownLast("composite"))
     def label(self, row: AnyScore) -> str:

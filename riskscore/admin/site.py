@@ -79,6 +79,7 @@ PAGES: "dict[str, dict[type[Model], type[admin.ModelAdmin[Any]]]]" = {
         models.TrainingRequest: TrainingRequestAdmin,
     },
     "What is known": {
+        models.Intake: IntakeAdmin,
         models.Source: SourceAdmin,
         models.Release: ReleaseAdmin,
         models.Edition: EditionAdmin,
@@ -87,7 +88,6 @@ PAGES: "dict[str, dict[type[Model], type[admin.ModelAdmin[Any]]]]" = {
         models.PlaceMember: PlaceMemberAdmin,
         models.Mineral: MineralAdmin,
         models.Locality: LocalityAdmin,
-        models.Intake: IntakeAdmin,
         models.ExportFlow: ExportFlowAdmin,
     },
     "Land": {

@@ -50,6 +50,11 @@ CHALLENGED = Resource(
             shapes.optional(shapes.whole("Number of the statement that it became.")),
             "evidence_id",
         ),
+        plain(
+            "observation",
+            shapes.optional(shapes.text("Code of the release of one row that it became.")),
+            "observation__release__code",
+        ),
         plain("filed_at", shapes.moment("When it was filed.")),
         plain("decided_at", shapes.optional(shapes.moment("When it was answered."))),
     ),

@@ -30,8 +30,14 @@ class Endpoint(APIView):
 
     tag: ClassVar[str] = ""
     parameters: ClassVar[tuple[Parameter, ...]] = ()
+    #: Those of POST, where an address has both methods.
+    post_parameters: ClassVar[tuple[Parameter, ...]] = ()
     #: Per method: the status of success and the JSON Schema of its body. For the OpenAPI document.
     answers: ClassVar[dict[str, tuple[int, Schema]]] = {}
+    #: Per method: what else success may be.
+    also: ClassVar[dict[str, tuple[int, Schema]]] = {}
+    #: Statuses of problems that only this address has, and their words.
+    refusals: ClassVar[dict[int, str]] = {}
     body: ClassVar[Schema | None] = None
     asked: Asked
 
@@ -43,7 +49,8 @@ class Endpoint(APIView):
         """Before the method: authentication, scope and rate (DRF), then the parameters."""
         super().initial(request, *args, **kwargs)
         parsing.refuse_chunked(request)
-        self.asked = read_all(self.parameters, request.query_params)
+        known = self.post_parameters if request.method == "POST" else self.parameters
+        self.asked = read_all(known, request.query_params)
 
     def options(self, *_: Any, **__: Any) -> Response:
         """Nothing but the Allow header: the OpenAPI document says the rest."""

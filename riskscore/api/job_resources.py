@@ -7,7 +7,9 @@ from django.conf import settings
 from riskscore.api import shapes
 from riskscore.api.resources import Resource, Row, made, plain
 from riskscore.models import Job, Project
+from riskscore.scope import BANDS
 
+MODEL = shapes.text("Kind and version, such as `disruption v2`.")
 KEYS = shapes.several(shapes.text("Key of a project.", maxLength=60), "Public keys of projects.")
 CODES = shapes.several(shapes.text("A code.", maxLength=60), "One or more codes.")
 KINDS = shapes.several(shapes.text("A kind.", maxLength=60), ", ".join(Project.Kind.values))
@@ -24,7 +26,21 @@ SCOPE = _closed(
         "all": {"const": True, "description": "Every published project with a mineral."},
         "keys": KEYS | MANY,
         "filter": _closed(
-            {"place": CODES | MANY, "mineral": CODES | MANY, "kind": KINDS | MANY},
+            {
+                "place": CODES | MANY,
+                "mineral": CODES | MANY,
+                "kind": KINDS | MANY,
+                "band": shapes.several(
+                    shapes.one_of(BANDS, "A band."), "Bands of the composite, as now scored."
+                )
+                | MANY,
+                "list": CODES | MANY | {"description": "Names of curators' lists of projects."},
+                "stale_since": shapes.text(
+                    "`now`, or a day or moment: only what has been stale since then, because its"
+                    " inputs changed after its score was made, or because it has none.",
+                    maxLength=40,
+                ),
+            },
             "Projects that match all of these.",
             minProperties=1,
         ),
@@ -51,7 +67,11 @@ REQUEST = _closed(
     },
     "A request for rescoring.",
     required=["scope"],
-    examples=[{"scope": {"keys": ["icmm-00026"]}}, {"scope": {"all": True}, "importer": "JPN"}],
+    examples=[
+        {"scope": {"keys": ["icmm-00026"]}},
+        {"scope": {"all": True}, "importer": "JPN"},
+        {"scope": {"filter": {"mineral": ["lithium"], "stale_since": "now"}}},
+    ],
 )
 
 PROGRESS = shapes.optional(
@@ -60,8 +80,14 @@ PROGRESS = shapes.optional(
             "total": shapes.whole("Projects in the job."),
             "done": shapes.whole("Scored."),
             "failed": shapes.whole("Could not be scored; see `errors`."),
-            "skipped": shapes.whole("Left out after a cancellation."),
-            "percent": shapes.number("0 to 100."),
+            "skipped": shapes.whole("Left out: cancelled, superseded or stopped."),
+            "percent": shapes.number("0 to 100; it never goes back."),
+            "rate": shapes.optional(
+                shapes.number("Projects per second of late; null while nobody can tell.")
+            ),
+            "eta_seconds": shapes.optional(
+                shapes.number("Seconds to go at this rate; 0 when it has ended.")
+            ),
         },
         "Counted from the chunks of the job; null until it is planned.",
     )
@@ -71,7 +97,8 @@ PROGRESS = shapes.optional(
 def links(row: Row) -> dict[str, str]:
     """Where to go from a job."""
     here = f"/api/v1/jobs/{row['id']}"
-    return {"self": here, "cancel": f"{here}/cancel", "errors": f"{here}/errors"}
+    words = ("cancel", "pause", "resume", "retry", "errors")
+    return {"self": here, **{word: f"{here}/{word}" for word in words}}
 
 
 FIELDS = (
@@ -88,7 +115,14 @@ FIELDS = (
     plain("scenario", shapes.text("The scenario."), "lens__scenario"),
     plain("as_of", shapes.day("The day that the facts describe.")),
     plain("edition", shapes.whole("What had been recorded when it was started."), "edition_id"),
+    made(
+        "models",
+        shapes.several(MODEL, "Learned models in force at the edition, hence pinned with it."),
+        lambda row: row["models"],
+        "edition_id",
+    ),
     plain("seed", shapes.whole("Seed of the random draws.")),
+    plain("draws", shapes.whole("Draws for the interval; 0 leaves it out.")),
     plain("scope", SCOPE),
     plain("reason", shapes.text("Why.")),
     plain("request_id", shapes.text("Id of the request that started it.")),
@@ -98,7 +132,18 @@ FIELDS = (
     plain(
         "cancel_requested_at", shapes.optional(shapes.moment("Since when it is on its way out."))
     ),
-    plain("error", shapes.text("Why it failed as a whole.")),
+    plain("paused_at", shapes.optional(shapes.moment("Since when nothing more of it is begun."))),
+    plain(
+        "superseded_by",
+        shapes.optional(shapes.text("The newer job that made the rest needless.", format="uuid")),
+        "superseded_by_id",
+    ),
+    plain(
+        "retry_of",
+        shapes.optional(shapes.text("The job whose failures this one tries again.", format="uuid")),
+        "retry_of_id",
+    ),
+    plain("error", shapes.text("Why it failed, or was ended, as a whole.")),
     made("links", shapes.record({}, "Where to go from here."), links, "id"),
 )
 JOB_ITEM = Resource("JobSummary", "A job in the list; its own page has the progress.", FIELDS)
@@ -106,6 +151,20 @@ JOB = Resource(
     "Job",
     "A rescoring job with its inputs pinned.",
     (*FIELDS[:3], made("progress", PROGRESS, lambda row: row["progress"], "id"), *FIELDS[3:]),
+)
+CHECKED = shapes.record(
+    {
+        "projects": shapes.whole("How many projects it would be about."),
+        "queue": shapes.one_of(Job.Queue.values, "Where it would wait."),
+        "method": shapes.text("Code of the method."),
+        "method_version": shapes.whole("The version that would be pinned."),
+        "models": shapes.several(MODEL, "The learned models that would be pinned."),
+        "importer": shapes.text("The buyer's place."),
+        "as_of": shapes.day("The day that the facts would describe."),
+        "edition": shapes.whole("What has been recorded."),
+        "seed": shapes.whole("Seed of the random draws."),
+    },
+    "What a request would start. Nothing has been written.",
 )
 ITEM_ERROR = Resource(
     "ItemError",

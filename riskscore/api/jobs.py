@@ -1,7 +1,9 @@
-"""Jobs: start one, watch it, stop it. A client sees only its own."""
+"""Jobs: start one and watch it. A client sees only its own."""
 
 import hashlib
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from typing import Any
 
@@ -17,10 +19,11 @@ from riskscore.api import bodies, filters, lenses, shapes, tracing
 from riskscore.api.endpoint import READ, RESCORE, Endpoint, Listing, listing_parameters
 from riskscore.api.job_resources import ITEM_ERROR, JOB, JOB_ITEM, REQUEST
 from riskscore.api.pagination import Order
-from riskscore.api.parameters import choice
+from riskscore.api.parameters import choice, flag
 from riskscore.api.problems import Problem, of_body
 from riskscore.api.resources import Row, columns_of, item
 from riskscore.models import IdempotencyKey, ItemError, Job
+from riskscore.models.learned import in_force
 
 FEW = 20  # projects up to which a job goes before bulk work
 MOST_OPEN = 50  # jobs of one client that have not ended
@@ -41,11 +44,15 @@ def shown(request: Request, job_id: Any, *, status: int = 200) -> Response:
     row = own(request).filter(pk=job_id).values(*columns_of(JOB.fields), "queue").first()
     if row is None:
         raise Http404
-    row["progress"] = _progress(row)
+    row["progress"], row["models"] = _progress(row), _models(row["edition_id"])
     response = Response(item(JOB.fields, row), status=status)
     if row["state"] not in Job.TERMINAL:
         response["Retry-After"] = SOON_S[row["queue"]]
     return response
+
+
+def _models(edition: int) -> list[str]:
+    return [str(model) for model in in_force(edition)]
 
 
 def _progress(row: Row) -> Row | None:
@@ -54,7 +61,12 @@ def _progress(row: Row) -> Row | None:
     if found.percent is None:
         return None
     counts = {name: getattr(found, name) for name in ("total", "done", "failed", "skipped")}
-    return {**counts, "percent": round(found.percent, 1)}
+    return {
+        **counts,
+        "percent": round(found.percent, 1),
+        "rate": found.rate,
+        "eta_seconds": found.eta_s,
+    }
 
 
 class Jobs(Listing):
@@ -74,8 +86,12 @@ class Jobs(Listing):
             where=filters.within("state"),
         ),
     )
+    post_parameters = (
+        flag("validate_only", "Only say what would be started, with 200; nothing is written."),
+    )
     body = REQUEST
     answers = {"post": (202, shapes.reference(JOB.name))}
+    also = {"post": (200, shapes.reference("JobCheck"))}
 
     def scopes(self) -> set[str]:
         """Starting takes `rescore`; whoever may start may also look."""
@@ -85,9 +101,18 @@ class Jobs(Listing):
         """The client's own jobs."""
         return own(self.request)
 
+    def enrich(self, rows: list[Row], names: set[str]) -> None:
+        """Add the learned models: a query for each edition, of which a page has few."""
+        if "models" in names:
+            found = {edition: _models(edition) for edition in {row["edition_id"] for row in rows}}
+            for row in rows:
+                row["models"] = found[row["edition_id"]]
+
     def post(self, request: Request) -> Response:
         """Start rescoring. With an `Idempotency-Key` a repeated request is the same job."""
         wanted = bodies.check(request.data, REQUEST)
+        if self.asked["validate_only"]:
+            return Response(_checked(wanted))
         job, replayed = _once(request, wanted)
         response = shown(request, job.pk, status=202)
         response["Location"] = f"{JOBS}/{job.pk}"
@@ -126,26 +151,65 @@ def _once(request: Request, wanted: dict[str, Any]) -> tuple[Job, bool]:
 
 
 def _start(request: Request, wanted: dict[str, Any]) -> Job:
-    if own(request).exclude(state__in=Job.TERMINAL).count() >= MOST_OPEN:
-        detail = f"{MOST_OPEN} of your jobs are open"
-        raise Problem("too_many_jobs", detail, headers={"Retry-After": "10"})
-    keys = wanted["scope"].get("keys")
-    try:
+    refuse_too_many(request)
+    with _refused():
         return jobs.start(
             wanted["scope"],
             lens=_lens(wanted),
             as_of=_day(wanted),
             seed=wanted.get("seed", 0),
-            queue=Job.Queue.INTERACTIVE if keys and len(keys) <= FEW else Job.Queue.BULK,
+            queue=_queue(wanted),
             reason=wanted.get("reason", ""),
             by=request.user,
             request_id=tracing.request_id(request._request),
         )
+
+
+def refuse_too_many(request: Request) -> None:
+    """Raise Problem if this client has as many open jobs as it may."""
+    if own(request).exclude(state__in=Job.TERMINAL).count() >= MOST_OPEN:
+        detail = f"{MOST_OPEN} of your jobs are open"
+        raise Problem("too_many_jobs", detail, headers={"Retry-After": "10"})
+
+
+@contextmanager
+def _refused() -> Iterator[None]:
+    """Say in the API's words why no job can begin."""
+    try:
+        yield
     except scope.BadScope as error:
         where, _, what = str(error).partition(": ")
         raise of_body({"/" + where.replace(".", "/"): what}) from None
     except jobs.CannotStart as error:
         raise Problem("cannot_start", str(error)) from None
+
+
+def _checked(wanted: dict[str, Any]) -> Row:
+    """What the request would start. The lens that it may need is taken back again."""
+    with transaction.atomic(), _refused():
+        lens = _lens(wanted)
+        job, projects = jobs.check(
+            wanted["scope"], lens=lens, as_of=_day(wanted), seed=wanted.get("seed", 0)
+        )
+        found = {
+            "projects": projects.count(),
+            "queue": _queue(wanted),
+            "method": job.method.code,
+            "method_version": job.method.version,
+            "models": _models(job.edition_id),
+            "importer": lens.importer_id,
+            "as_of": job.as_of,
+            "edition": job.edition_id,
+            "seed": job.seed,
+        }
+        transaction.set_rollback(True)
+    return found
+
+
+def _queue(wanted: dict[str, Any]) -> str:
+    """A few projects go before bulk work."""
+    keys = wanted["scope"].get("keys")
+    return Job.Queue.INTERACTIVE if keys and len(keys) <= FEW else Job.Queue.BULK
 
 
 def _lens(wanted: dict[str, Any]) -> Any:
@@ -183,26 +247,6 @@ class OneJob(Endpoint):
 
     def get(self, request: Request, job_id: Any) -> Response:
         """Return the job; ask again after `Retry-After` seconds until it has ended."""
-        return shown(request, job_id)
-
-
-class Cancel(Endpoint):
-    """Stop one of your jobs."""
-
-    tag = "jobs"
-    answers = {"post": (200, shapes.reference(JOB.name))}
-
-    def scopes(self) -> set[str]:
-        """Stopping takes what starting takes."""
-        return {RESCORE}
-
-    def post(self, request: Request, job_id: Any) -> Response:
-        """What has begun ends, the rest is skipped. Repeating it, or a job that ended, is fine."""
-        if request.data:
-            raise of_body({"/": "this operation takes no body"})
-        if not own(request).filter(pk=job_id).exists():
-            raise Http404
-        jobs.cancel(job_id)
         return shown(request, job_id)
 
 

@@ -14,7 +14,7 @@ from riskscore.api.endpoint import Detail, Endpoint, Listing
 from riskscore.api.evidence import STATEMENT
 from riskscore.api.explanations import EXPLANATION
 from riskscore.api.freshness import FRESHNESS
-from riskscore.api.job_resources import ITEM_ERROR, JOB, JOB_ITEM
+from riskscore.api.job_resources import CHECKED, ITEM_ERROR, JOB, JOB_ITEM
 from riskscore.api.lands import LAYER, POSITIONS
 from riskscore.api.learned import MODEL, MODEL_ITEM, PREDICTION
 from riskscore.api.learned_parts import SCORE
@@ -26,6 +26,7 @@ from riskscore.api.projects import PROJECT
 from riskscore.api.releases import RELEASE
 from riskscore.api.rendering import Csv, NdJson
 from riskscore.api.score_fields import HISTORY_ITEM, SCORE_ITEM
+from riskscore.api.workers import WORKER
 
 RESOURCES = (
     PROJECT,
@@ -35,6 +36,7 @@ RESOURCES = (
     JOB,
     JOB_ITEM,
     ITEM_ERROR,
+    WORKER,
     METHOD,
     METHOD_ITEM,
     PLACE,
@@ -76,6 +78,7 @@ PROBLEM = shapes.record(
 )
 COMPONENTS = {
     **{resource.name: resource.schema() for resource in RESOURCES},
+    "JobCheck": CHECKED,
     "Explanation": EXPLANATION,
     "FreshnessOfProject": FRESHNESS,
     "LandOfProject": POSITIONS,
@@ -116,9 +119,8 @@ class ViewSchema(AutoSchema):
         return []
 
     def _get_parameters(self) -> list[dict[str, Any]]:
-        query = (
-            self.endpoint.parameters if self.method == "GET" or self.endpoint.body is None else ()
-        )
+        asks = self.method == "GET"
+        query = self.endpoint.parameters if asks else self.endpoint.post_parameters
         starts = self.method == "POST" and self.endpoint.tag == "jobs" and self.endpoint.body
         headers = [IDEMPOTENCY] if starts else []
         return [*self._resolve_path_parameters_of_view(), *map(_parameter, query), *headers]
@@ -135,6 +137,9 @@ class ViewSchema(AutoSchema):
         """What a method answers: its success, and the problems that it may meet."""
         status, schema = self._success()
         found: dict[Any, Any] = {(status, "application/json"): OpenApiResponse(schema, "Success")}
+        if self.method.lower() in self.endpoint.also:
+            status, schema = self.endpoint.also[self.method.lower()]
+            found[status, "application/json"] = OpenApiResponse(schema, "Success")
         if isinstance(self.endpoint, Listing) and self.method == "GET":
             rows = shapes.text("All rows.")
             for kind in (Csv, NdJson):
@@ -158,7 +163,7 @@ class ViewSchema(AutoSchema):
             more |= {413: "Too large", 415: "Not JSON"}
             if self.endpoint.tag == "jobs":
                 more |= {409: "Cannot start", 422: "Key used before"}
-        return more
+        return more | self.endpoint.refusals
 
 
 class KeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]

@@ -161,6 +161,16 @@ def choice(name: str, values: Sequence[str], about: str, **more: Any) -> Paramet
     )
 
 
+def flag(name: str, about: str) -> Parameter:
+    """True or false; false when it is left out."""
+    return Parameter(
+        name=name,
+        schema=shapes.flag(about),
+        read=lambda text: matching("true|false", "say true or false")(text) == "true",
+        default=False,
+    )
+
+
 def code(name: str, about: str, known: Callable[[], Collection[str]], **more: Any) -> Parameter:
     """A code that a table holds."""
     pattern = r"[A-Za-z0-9_-]{1,60}"

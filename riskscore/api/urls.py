@@ -11,6 +11,7 @@ from riskscore.api import (
     evidence,
     explanations,
     freshness,
+    job_controls,
     jobs,
     lands,
     learned,
@@ -19,6 +20,7 @@ from riskscore.api import (
     public,
     releases,
     scores,
+    workers,
 )
 
 
@@ -45,8 +47,12 @@ urlpatterns = [
     *both("/scores", scores.Scores.as_view()),
     *both("/jobs", jobs.Jobs.as_view()),
     *both(f"/{JOB}", jobs.OneJob.as_view()),
-    *both(f"/{JOB}/cancel", jobs.Cancel.as_view()),
+    *both(f"/{JOB}/cancel", job_controls.Cancel.as_view()),
+    *both(f"/{JOB}/pause", job_controls.Pause.as_view()),
+    *both(f"/{JOB}/resume", job_controls.Resume.as_view()),
+    *both(f"/{JOB}/retry", job_controls.Retry.as_view()),
     *both(f"/{JOB}/errors", jobs.JobErrors.as_view()),
+    *both("/workers", workers.Workers.as_view()),
     *both("/challenges", challenges.Challenges.as_view()),
     *both("/challenges/<int:number>", challenges.OneChallenge.as_view()),
     *both("/methods", catalogues.Methods.as_view()),

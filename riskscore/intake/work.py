@@ -98,7 +98,8 @@ def _refuse(intake: Intake) -> None:
     first = intake.faults.order_by("id")[0]
     where = f"line {first.line}, " if first.line else ""
     more = f" And {intake.rejected - 1:,} more." if intake.rejected > 1 else ""
-    _end(intake, Intake.State.FAILED, f"{where}{first.reason}. {first.remedy}{more}")
+    stop = "" if first.reason.endswith("?") else "."
+    _end(intake, Intake.State.FAILED, f"{where}{first.reason}{stop} {first.remedy}{more}")
 
 
 def _note(intake: Intake, error: Exception) -> None:

@@ -61,7 +61,10 @@ def run(file: Path, options: Mapping[str, Any], say: Say) -> None:
     if not options["source"]:
         if not file.is_dir():
             raise Refused(f"{file}: say whose figures these are: --source {_some_sources()} …")
-        say(str(load.load(file)))
+        loaded = load.load(file)
+        say(str(loaded))
+        if loaded.releases or loaded.projects:
+            jobs.refresh(f"bundle: {file.name}")
         return
     intake = _upload(file, options)
     try:

@@ -6,12 +6,18 @@ from django.db.models import Q
 from django.db.models.functions import MD5, Now
 
 from riskscore.models.evidence import Evidence
+from riskscore.models.observations import Observation
+
+NOTHING = Q(evidence__isnull=True, observation__isnull=True)
+EITHER = Q(evidence__isnull=False, observation__isnull=True) | Q(
+    evidence__isnull=True, observation__isnull=False
+)
 
 
 class Challenge(models.Model):
     """What somebody says is wrong or missing about a project, and what came of it.
 
-    Accepted, it has become evidence; declined, it has a reason.
+    Accepted, it has become evidence or an observation; declined, it has a reason.
     """
 
     class State(models.TextChoices):
@@ -48,17 +54,17 @@ class Challenge(models.Model):
     evidence = models.OneToOneField(
         Evidence, models.PROTECT, null=True, related_name="answers", help_text="what it became"
     )
+    observation = models.OneToOneField(
+        Observation, models.PROTECT, null=True, related_name="answers", help_text="what it became"
+    )
 
     class Meta:
         ordering = ["-id"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(state="open", decided_at__isnull=True, evidence__isnull=True, reason="")
-                | Q(state="accepted", decided_at__isnull=False, evidence__isnull=False)
-                | (
-                    Q(state="declined", decided_at__isnull=False, evidence__isnull=True)
-                    & ~Q(reason="")
-                ),
+                condition=(NOTHING & Q(state="open", decided_at__isnull=True, reason=""))
+                | (EITHER & Q(state="accepted", decided_at__isnull=False))
+                | (NOTHING & Q(state="declined", decided_at__isnull=False) & ~Q(reason="")),
                 name="challenge_answer_fits_its_state",
             ),
             models.UniqueConstraint(

@@ -65,6 +65,12 @@ class LearnedModel(models.Model):
         return f"{self.kind} v{self.version}"
 
 
+def in_force(edition: int) -> list[LearnedModel]:
+    """The champions at an edition, by kind: those whose predictions count in scores made of it."""
+    decided = LearnedModel.objects.filter(champion_from__lte=edition).order_by("kind")
+    return list(decided.exclude(champion_until__lte=edition))
+
+
 class Prediction(models.Model):
     """What a model says of one place and mineral: probability, interval, and why. Append-only.
 

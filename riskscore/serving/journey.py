@@ -56,7 +56,7 @@ def run(*, serve: bool) -> None:
         if serve:
             wait_for_port(HOST, settings.PORT, children)
             _tell(console, address, first_credentials())
-            _serve(children)
+            _serve(console, children)
     console.print("stopped" if serve else summary, highlight=False, soft_wrap=True)
 
 
@@ -120,10 +120,19 @@ def _tell(console: Console, address: str, new: Credentials | None) -> None:
     console.print("\n" + "\n".join(lines), highlight=False, soft_wrap=True, markup=False)
 
 
-def _serve(children: Children) -> None:
-    """Wait until somebody stops us, or until a child fails (CannotRun)."""
+def _serve(console: Console, children: Children) -> None:
+    """Wait until somebody stops us, or until a child fails for good (CannotRun).
+
+    A worker that died is replaced: Celery's gives up when Valkey has no memory left, for instance.
+    """
     try:
         while True:
+            if children.revive("worker"):
+                console.print(
+                    f"the worker had ended and was started again: {children.log_of('worker')}",
+                    highlight=False,
+                    soft_wrap=True,
+                )
             children.check()
             time.sleep(0.5)
     except KeyboardInterrupt:

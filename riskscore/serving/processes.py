@@ -19,6 +19,12 @@ PR_SET_PDEATHSIG = 1
 ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
+#: Seconds before a child that died is started again: the first time, the second … Whoever dies
+#: more often than that within STEADY_S ends the run.
+PAUSES = (1.0, 2.0, 4.0, 8.0, 16.0)
+STEADY_S = 60.0
+
+
 class CannotRun(Exception):
     """The command cannot go on: one line that says why and what to do."""
 
@@ -34,10 +40,18 @@ class Children:
     log_folder: Path
     inherited: int  # a lock's descriptor: it stays locked for as long as any child lives
     running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+    commands: dict[str, tuple[Sequence[str], dict[str, str]]] = field(default_factory=dict)
+    deaths: dict[str, list[float]] = field(default_factory=dict)
 
     def start(self, name: str, module: Sequence[str], **changes: str) -> None:
         """Start `python -m module…`; what it says goes to the folder's `name.log`."""
-        with self.log_of(name).open("wb") as log, _uninterrupted():
+        self.log_of(name).write_bytes(b"")
+        self.commands[name], self.deaths[name] = (module, changes), []
+        self._start(name)
+
+    def _start(self, name: str) -> None:
+        module, changes = self.commands[name]
+        with self.log_of(name).open("ab") as log, _uninterrupted():
             self.running[name] = subprocess.Popen(
                 [sys.executable, "-m", *module],
                 env={**os.environ, **changes},
@@ -46,8 +60,24 @@ class Children:
                 stderr=log,
                 start_new_session=True,
                 pass_fds=(self.inherited,),
-                preexec_fn=_before_child(),  # noqa: PLW1509 - no thread has been started yet
+                preexec_fn=_before_child(),  # noqa: PLW1509 - no other thread is at work
             )
+
+    def revive(self, name: str) -> bool:
+        """Start a child again if it has ended; return whether it had.
+
+        The pause before it grows with each death. Raises CannotRun when it dies again and again.
+        """
+        if self.running[name].poll() is None:
+            return False
+        now = time.monotonic()
+        recent = [died for died in self.deaths[name] if now - died < STEADY_S]
+        if len(recent) == len(PAUSES):
+            self.check()
+        self.deaths[name] = [*recent, now]
+        time.sleep(PAUSES[len(recent)])
+        self._start(name)
+        return True
 
     def log_of(self, name: str) -> Path:
         """Return where a child writes."""

@@ -3,22 +3,18 @@
 The indicators exist and stay unknown until whoever holds a licence loads them.
 """
 
-import io
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from typing import BinaryIO
 
 from riskscore.engine.catalogue import INDICATORS, get
 from riskscore.sources import BadFile, Reading, observations
+from riskscore.sources.table import Rows, Said
 
-Rows = Callable[[BinaryIO, str, Mapping[str, str]], Iterator[tuple[int, Reading] | BadFile]]
 
-
-def rows_of(source: str) -> Rows:
+def rows_of(source: str) -> Rows[Reading]:
     """The reader of the generic table, which accepts the indicators of one source alone."""
 
-    def rows(
-        file: BinaryIO, name: str, mapping: Mapping[str, str]
-    ) -> Iterator[tuple[int, Reading] | BadFile]:
+    def rows(file: BinaryIO, name: str, mapping: Mapping[str, str]) -> Said[Reading]:
         for found in observations.rows(file, name, mapping):
             if not isinstance(found, BadFile) and source not in get(found[1].indicator).sources:
                 yield _foreign(source, *found)
@@ -26,18 +22,6 @@ def rows_of(source: str) -> Rows:
                 yield found
 
     return rows
-
-
-def parse_with(rows: Rows) -> Callable[[bytes], Iterator[Reading]]:
-    """All readings of a CSV file; the first bad row raises."""
-
-    def parse(content: bytes) -> Iterator[Reading]:
-        for found in rows(io.BytesIO(content), "file.csv", {}):
-            if isinstance(found, BadFile):
-                raise found
-            yield found[1]
-
-    return parse
 
 
 def _foreign(source: str, line: int, reading: Reading) -> BadFile:

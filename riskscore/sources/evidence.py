@@ -1,8 +1,7 @@
 """The project's own layout for evidence: one dated, sourced statement about a project per row."""
 
-import io
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import BinaryIO
@@ -12,7 +11,7 @@ from riskscore.engine.evidence import STATUS
 from riskscore.engine.evidence_kinds import KINDS as KNOWN
 from riskscore.sources import BadFile, Source
 from riskscore.sources.columns import Columns
-from riskscore.sources.table import Cells, read
+from riskscore.sources.table import Cells, Said, made, parser, read
 
 SOURCE = Source(
     code="evidence",
@@ -49,27 +48,12 @@ class EvidenceRow:
     note: str
 
 
-def rows(
-    file: BinaryIO, name: str, mapping: Mapping[str, str]
-) -> Iterator[tuple[int, EvidenceRow] | BadFile]:
+def rows(file: BinaryIO, name: str, mapping: Mapping[str, str]) -> Said[EvidenceRow]:
     """(line, statement) of each row, or what is wrong with it; faults of the whole file raise."""
-    for found in read(file, name, Columns(REQUIRED, OPTIONAL, mapping)):
-        if isinstance(found, BadFile):
-            yield found
-            continue
-        line, cells = found
-        try:
-            yield line, _row(cells, line)
-        except BadFile as error:
-            yield error
+    return made(read(file, name, Columns(REQUIRED, OPTIONAL, mapping)), _row)
 
 
-def parse(content: bytes) -> Iterator[EvidenceRow]:
-    """All statements of a CSV file in this layout; the first bad row raises."""
-    for found in rows(io.BytesIO(content), "file.csv", {}):
-        if isinstance(found, BadFile):
-            raise found
-        yield found[1]
+parse = parser(rows)
 
 
 def _row(cells: Cells, line: int) -> EvidenceRow:

@@ -1,7 +1,8 @@
 """Fundamental ILO conventions: not to be passed on, so figures come in the generic table."""
 
 from riskscore.sources import Source
-from riskscore.sources.awaited import parse_with, rows_of
+from riskscore.sources.awaited import rows_of
+from riskscore.sources.table import parser
 
 SOURCE = Source(
     code="ilo-fundamental",
@@ -13,4 +14,4 @@ SOURCE = Source(
     attribution="ILO NORMLEX, ratifications of the fundamental conventions.",
 )
 rows = rows_of(SOURCE.code)
-parse = parse_with(rows)
+parse = parser(rows)

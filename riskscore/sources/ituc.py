@@ -4,14 +4,13 @@ The file may not be passed on; whoever holds it writes a table with country, yea
 Source of the scale: ITUC, Global Rights Index, methodology.
 """
 
-import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import BinaryIO
 
 from riskscore.engine.catalogue import RIGHTS_LEVELS
 from riskscore.sources import BadFile, Reading, Source, text
 from riskscore.sources.columns import Columns
-from riskscore.sources.table import Cells, read
+from riskscore.sources.table import Cells, Said, made, parser, read
 
 SOURCE = Source(
     code="ituc",
@@ -26,28 +25,16 @@ COLUMNS = ("country", "year", "rating")
 NO_RATING = ("", "no data", "n/a", "-")
 
 
-def rows(
-    file: BinaryIO, name: str, mapping: Mapping[str, str]
-) -> Iterator[tuple[int, Reading] | BadFile]:
+def rows(file: BinaryIO, name: str, mapping: Mapping[str, str]) -> Said[Reading]:
     """(line, reading) of each rated country, or what is wrong with its row."""
-    for found in read(file, name, Columns(COLUMNS, (), mapping)):
-        if isinstance(found, BadFile):
-            yield found
-            continue
-        line, cells = found
-        if cells["rating"].casefold() not in NO_RATING:
-            try:
-                yield line, _reading(cells, line)
-            except BadFile as error:
-                yield error
+    return made(filter(_is_rated, read(file, name, Columns(COLUMNS, (), mapping))), _reading)
 
 
-def parse(content: bytes) -> Iterator[Reading]:
-    """All readings of a CSV file; the first bad row raises."""
-    for found in rows(io.BytesIO(content), "file.csv", {}):
-        if isinstance(found, BadFile):
-            raise found
-        yield found[1]
+def _is_rated(row: tuple[int, Cells] | BadFile) -> bool:
+    return isinstance(row, BadFile) or row[1]["rating"].casefold() not in NO_RATING
+
+
+parse = parser(rows)
 
 
 def _reading(cells: Cells, line: int) -> Reading:

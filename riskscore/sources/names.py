@@ -50,7 +50,7 @@ class Names:
             return self.places[key]
         if key in self.left_out:
             return None
-        raise UnknownName(_unknown("place", term, self.places if suggest else ()))
+        raise UnknownName(_unknown("place", term, self.places if suggest else {}))
 
     def minerals_of(self, source: str, term: str, *, suggest: bool = True) -> tuple[str, ...]:
         """The codes for a source's word; the source's own entry goes before the general one."""
@@ -58,13 +58,22 @@ class Names:
         for found in ((source, key), ("*", key)):
             if found in self.minerals:
                 return self.minerals[found]
-        words = [word for owner, word in self.minerals if owner in {source, "*"}]
-        raise UnknownName(_unknown("mineral", term, words if suggest else ()))
+        words = {
+            word: ", ".join(codes)
+            for (owner, word), codes in self.minerals.items()
+            if owner in {source, "*"} and codes
+        }
+        raise UnknownName(_unknown("mineral", term, words if suggest else {}))
 
 
-def _unknown(kind: str, term: str, words: Iterable[str]) -> str:
+def _unknown(kind: str, term: str, words: Mapping[str, str]) -> str:
+    """What to say of an unknown term; ``words`` are the known ones with their codes."""
     near = difflib.get_close_matches(folded(term[:80]), list(words), n=3, cutoff=0.6)
-    hint = f"; did you mean {', '.join(near)}?" if near else ""
+    meant: dict[str, str] = {}
+    for word in near:
+        meant.setdefault(words[word], word)
+    told = [code if folded(code) == word else f"{word} ({code})" for code, word in meant.items()]
+    hint = f"; did you mean {' or '.join(told)}?" if told else ""
     return f"no {kind} is known as {term!r}{hint}"
 
 

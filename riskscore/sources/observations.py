@@ -4,9 +4,8 @@ Whoever has figures writes them so; a publisher's corrections and the sources wh
 shipped come the same way. ``reading`` is pure and quick: a file may hold millions of rows.
 """
 
-import io
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import date
 from functools import lru_cache
 from typing import BinaryIO
@@ -15,7 +14,7 @@ from riskscore.engine.catalogue import Indicator, Level, get
 from riskscore.engine.errors import UnknownIndicator
 from riskscore.sources import BadFile, Reading, Source
 from riskscore.sources.columns import Columns
-from riskscore.sources.table import Cells, read
+from riskscore.sources.table import Cells, Said, made, parser, read
 
 SOURCE = Source(
     code="observations",
@@ -57,27 +56,12 @@ def columns(mapping: Mapping[str, str]) -> Columns:
     return Columns(REQUIRED, OPTIONAL, mapping)
 
 
-def rows(
-    file: BinaryIO, name: str, mapping: Mapping[str, str]
-) -> Iterator[tuple[int, Reading] | BadFile]:
+def rows(file: BinaryIO, name: str, mapping: Mapping[str, str]) -> Said[Reading]:
     """(line, reading) of each row, or what is wrong with it; faults of the whole file raise."""
-    for found in read(file, name, columns(mapping)):
-        if isinstance(found, BadFile):
-            yield found
-            continue
-        line, cells = found
-        try:
-            yield line, reading(cells, line)
-        except BadFile as error:
-            yield error
+    return made(read(file, name, columns(mapping)), reading)
 
 
-def parse(content: bytes) -> Iterator[Reading]:
-    """All readings of a CSV file in this layout; the first bad row raises."""
-    for found in rows(io.BytesIO(content), "file.csv", {}):
-        if isinstance(found, BadFile):
-            raise found
-        yield found[1]
+parse = parser(rows)
 
 
 def reading(cells: Cells, line: int) -> Reading:

@@ -1,7 +1,8 @@
 """OECD export restrictions: not to be passed on, so figures come in the generic table."""
 
 from riskscore.sources import Source
-from riskscore.sources.awaited import parse_with, rows_of
+from riskscore.sources.awaited import rows_of
+from riskscore.sources.table import parser
 
 SOURCE = Source(
     code="oecd",
@@ -13,4 +14,4 @@ SOURCE = Source(
     attribution="OECD, Inventory of Export Restrictions on Industrial Raw Materials.",
 )
 rows = rows_of(SOURCE.code)
-parse = parse_with(rows)
+parse = parser(rows)

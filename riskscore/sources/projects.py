@@ -6,16 +6,15 @@ primary, others secondary unless a role is given), ``owners`` are ``Codelco@CHL:
 ``offtake`` is ``JPN:30%|Trafigura@CHE:0.2``, ``external_ids`` are ``gem:G100|usgs-mrds:1003``.
 """
 
-import io
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import BinaryIO
 
 from riskscore.sources import BadFile, Source
 from riskscore.sources.columns import Columns
-from riskscore.sources.table import Cells, read, texts
+from riskscore.sources.table import Cells, Said, made, parser, read, texts
 
 SOURCE = Source(
     code="projects",
@@ -72,27 +71,12 @@ class ProjectRow:
     source_id: str = ""
 
 
-def rows(
-    file: BinaryIO, name: str, mapping: Mapping[str, str]
-) -> Iterator[tuple[int, ProjectRow] | BadFile]:
+def rows(file: BinaryIO, name: str, mapping: Mapping[str, str]) -> Said[ProjectRow]:
     """(line, row) of each row, or what is wrong with it; faults of the whole file raise."""
-    for found in read(file, name, Columns((), COLUMNS, mapping)):
-        if isinstance(found, BadFile):
-            yield found
-            continue
-        line, cells = found
-        try:
-            yield line, _row(cells, line)
-        except BadFile as error:
-            yield error
+    return made(read(file, name, Columns((), COLUMNS, mapping)), _row)
 
 
-def parse(content: bytes) -> Iterator[ProjectRow]:
-    """All rows of a CSV file in this layout; the first bad row raises."""
-    for found in rows(io.BytesIO(content), "file.csv", {}):
-        if isinstance(found, BadFile):
-            raise found
-        yield found[1]
+parse = parser(rows)
 
 
 def _row(cells: Cells, line: int) -> ProjectRow:

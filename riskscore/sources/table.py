@@ -4,8 +4,9 @@ The kind of file is told by its first bytes and must fit its name: a workbook ca
 mistake or a trick. ``mapping`` says which of the file's columns stands for which of ours.
 """
 
-from collections.abc import Iterable, Iterator
-from typing import Any, BinaryIO
+import io
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, BinaryIO, TypeVar
 
 from riskscore.sources import BadFile
 from riskscore.sources.columns import Columns, located
@@ -15,9 +16,37 @@ from riskscore.sources.workbook import OLE_MAGIC, ZIP_MAGIC, sheet_lines
 
 KINDS = {"csv": (".csv", ".csv.gz", ".txt"), "xlsx": (".xlsx",), "geojson": (".geojson", ".json")}
 Cells = dict[str, str]
+Made = TypeVar("Made")
+Said = Iterator[tuple[int, Made] | BadFile]
+Rows = Callable[[BinaryIO, str, Mapping[str, str]], Said[Made]]
 
 
-def read(file: BinaryIO, name: str, columns: Columns) -> Iterator[tuple[int, Cells] | BadFile]:
+def made(found: Said[Cells], make: Callable[[Cells, int], Made]) -> Said[Made]:
+    """(line, what ``make`` makes of its cells) of each row, or what is wrong with the row."""
+    for part in found:
+        if isinstance(part, BadFile):
+            yield part
+            continue
+        line, cells = part
+        try:
+            yield line, make(cells, line)
+        except BadFile as error:
+            yield error
+
+
+def parser(rows: Rows[Made]) -> Callable[[bytes], Iterator[Made]]:
+    """The ``parse`` of a layout whose ``rows`` these are: of a CSV file; its first fault raises."""
+
+    def parse(content: bytes) -> Iterator[Made]:
+        for found in rows(io.BytesIO(content), "file.csv", {}):
+            if isinstance(found, BadFile):
+                raise found
+            yield found[1]
+
+    return parse
+
+
+def read(file: BinaryIO, name: str, columns: Columns) -> Said[Cells]:
     """(line, cells by our column) of each row, or the fault of a row; faults of the whole raise.
 
     Columns that are not ours are left out. A cell that is not there is empty.

@@ -6,14 +6,13 @@ Commodity. The unit stands in the column's name: t, kt, or mct (million carats).
 ``NA`` and dashes are no readings; countries carry footnote numbers.
 """
 
-import io
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import BinaryIO
 
 from riskscore.sources import BadFile, Reading, Source
 from riskscore.sources.delimited import check_delimiter, delimited_rows
-from riskscore.sources.table import kind_of
+from riskscore.sources.table import Said, kind_of, parser
 
 SOURCE = Source(
     code="usgs",
@@ -49,9 +48,7 @@ COMMODITIES = {
 }  # fmt: skip
 
 
-def rows(
-    file: BinaryIO, name: str, _mapping: Mapping[str, str]
-) -> Iterator[tuple[int, Reading] | BadFile]:
+def rows(file: BinaryIO, name: str, _mapping: Mapping[str, str]) -> Said[Reading]:
     """(line, reading) of each figure; the commodity comes from a column or the file's name."""
     if kind_of(file, name) != "csv":
         raise BadFile("not a CSV file", value=name, remedy="Use the publisher's world CSV.")
@@ -74,12 +71,7 @@ def rows(
             yield from _readings(plain, cells, line, commodity)
 
 
-def parse(content: bytes) -> Iterator[Reading]:
-    """All readings of a file with a column Commodity or a Type that names it."""
-    for found in rows(io.BytesIO(content), "world.csv", {}):
-        if isinstance(found, BadFile):
-            raise found
-        yield found[1]
+parse = parser(rows)
 
 
 def _check(plain: Sequence[str], header: Sequence[str]) -> None:

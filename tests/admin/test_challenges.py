@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from riskscore import challenges
-from riskscore.models import Challenge, Evidence, Job, Project
+from riskscore.models import Challenge, Evidence, Job, Observation, Project, Release
 from tests.admin.conftest import form_of, url
 from tests.admin.test_evidence import statement
 
@@ -90,3 +90,57 @@ def test_what_was_filed_cannot_be_edited(page: Client, filed: Challenge) -> None
 
 def test_a_decline_without_a_challenge_is_a_page_that_says_so(page: Client, bundle: None) -> None:
     assert page.post(url("challenge", "decline", 999), {"reason": "No."}).status_code == 404
+
+
+def test_a_challenge_can_become_an_observation_which_rescores_and_stays_in_the_history(
+    page: Client, filed: Challenge
+) -> None:
+    address = url("challenge", "observation", filed.pk)
+    assert address in page.get(url("challenge", "change", filed.pk)).text
+    sent = {"indicator": "wgi.law", "place": "CHL", "year": "2023", "value": "0.25"}
+    wrong = page.post(address, {**sent, "value": "much"})
+    assert "not a finite number" in wrong.text
+    assert "is not stated by mineral" in page.post(address, {**sent, "mineral": "copper"}).text
+    filed.refresh_from_db()
+    assert filed.state == "open"
+    assert not Release.objects.filter(code__startswith="challenge-").exists()
+    page.post(address, sent)
+    filed.refresh_from_db()
+    found = filed.observation
+    assert filed.state == "accepted"
+    assert found is not None
+    assert (found.indicator, found.place_id, found.value) == ("wgi.law", "CHL", 0.25)
+    assert (found.release.source_id, found.release.partial) == ("wgi", True)
+    assert Job.objects.filter(edition=found.release.edition).exists()
+    assert "Challenge accepted" in history(page, filed.project)
+    assert "accepted already" in page.post(address, sent).text
+
+
+def test_a_figure_that_is_known_already_is_no_answer(page: Client, filed: Challenge) -> None:
+    known = Observation.objects.get(indicator="wgi.law", place="CHL", year=2023)
+    sent = {
+        "indicator": "wgi.law", "place": "CHL", "year": "2023", "value": repr(known.value),
+        "standard_error": repr(known.standard_error),
+    }  # fmt: skip
+    assert "is known already" in page.post(url("challenge", "observation", filed.pk), sent).text
+    filed.refresh_from_db()
+    assert filed.state == "open"
+
+
+def test_a_figure_about_the_project_itself_is_about_the_challenged_one(
+    page: Client, filed: Challenge
+) -> None:
+    sent = {"indicator": "project.capacity", "place": "CHL", "year": "2025", "value": "120",
+            "unit": "kt", "mineral": "copper"}  # fmt: skip
+    page.post(url("challenge", "observation", filed.pk), sent)
+    filed.refresh_from_db()
+    assert filed.observation is not None
+    assert filed.observation.project == filed.project
+    assert filed.observation.place is None
+
+
+def test_whoever_may_not_answer_takes_in_no_figure(
+    as_staff: Callable[..., Client], filed: Challenge
+) -> None:
+    clerk = as_staff("add_challenge", "view_challenge", "add_intake")
+    assert clerk.get(url("challenge", "observation", filed.pk)).status_code == 403

@@ -63,6 +63,37 @@ def test_a_job_is_cancelled_on_its_page(page: Client, job: Job) -> None:
     assert job.state == Job.State.CANCELLED
 
 
+def test_a_job_is_paused_and_resumed_on_its_page(page: Client, job: Job) -> None:
+    said = page.post(url("job", "pause", job.pk), follow=True).text
+    assert "paused" in said
+    assert "Resume this job" in said
+    assert "Pause this job" not in said
+    assert ledger.plan_next() == []
+    page.post(url("job", "resume", job.pk))
+    job.refresh_from_db()
+    assert job.paused_at is None
+
+
+def test_what_failed_is_tried_again_by_a_job_of_its_own(
+    page: Client, job: Job, project: Project
+) -> None:
+    assert "Retry what failed" not in page.get(url("job", "change", job.pk)).text
+    ItemError.objects.create(job=job, project=project, code="failed", detail="poison")
+    jobs.cancel(job.pk)
+    assert "Retry what failed" in page.get(url("job", "change", job.pk)).text
+    chosen = {"action": "retry_selected", "_selected_action": [str(job.pk)]}
+    assert "1 jobs tried again" in page.post(url("job"), chosen, follow=True).text
+    assert Job.objects.get(retry_of=job).scope == {"keys": [project.key]}
+
+
+def test_workers_are_seen_where_they_work(page: Client, job: Job) -> None:
+    ledger.plan_next()
+    ledger.beat("worker-1", ledger.claim("worker-1"))
+    text = page.get(url("job", "change", job.pk)).text
+    assert "Last seen" in text
+    assert "worker-1" in page.get(url("workerpulse")).text
+
+
 def test_cancelling_what_has_ended_changes_nothing_and_says_so(page: Client, job: Job) -> None:
     jobs.cancel(job.pk)
     ended = Job.objects.get(pk=job.pk).finished_at

@@ -8,9 +8,10 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.db import connection, connections
 
-from riskscore import access
+from riskscore import access, ledger
 from riskscore.api import jobs as views
-from riskscore.models import Job, Lens, Place
+from riskscore.editions import next_edition
+from riskscore.models import Job, LearnedModel, Lens, Place, Project, ProjectList
 from tests.api.conftest import PREFIX, Api, problem
 from tests.make import make_job, make_method, make_place, make_project
 from tests.processes import until
@@ -60,12 +61,63 @@ class TestStarting:
         said = problem(make_api().post("/jobs", {"scope": {"all": True}}), 409, "cannot_start")
         assert "bundle" in said["detail"]
 
+    def test_the_learned_models_in_force_are_pinned_with_the_edition(self, api: Api) -> None:
+        early, late = next_edition("promoted"), next_edition("replaced")
+        for version, since, end in ((1, early, late), (2, late, None)):
+            LearnedModel.objects.create(
+                kind="disruption",
+                version=version,
+                state="champion" if end is None else "retired",
+                card={},
+                champion_from=since,
+                champion_until=end,
+            )
+        job = api.post("/jobs", KEYS).json()
+        assert job["models"] == ["disruption v2"]
+        old = make_job(created_by=api.user, edition=early)
+        assert api.json(f"/jobs/{old.pk}")["models"] == ["disruption v1"]
+        listed = {row["id"]: row["models"] for row in api.json("/jobs")["items"]}
+        assert listed == {job["id"]: ["disruption v2"], str(old.pk): ["disruption v1"]}
+
     def test_too_many_open_jobs_are_refused(
         self, api: Api, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(views, "MOST_OPEN", 1)
         assert api.post("/jobs", KEYS).status_code == 202
         problem(api.post("/jobs", KEYS), 429, "too_many_jobs")
+
+    def test_asking_first_says_what_it_would_be_and_writes_nothing(self, api: Api) -> None:
+        response = api.post("/jobs?validate_only=true", {**KEYS, "importer": "JPN", "seed": 3})
+        assert response.status_code == 200
+        found = response.json()
+        assert (found["projects"], found["queue"], found["importer"]) == (1, "interactive", "JPN")
+        assert (found["method_version"], found["seed"], found["models"]) == (1, 3, [])
+        assert not Job.objects.exists()
+        assert not Lens.objects.exists()
+        wrong = {"scope": {"filter": {"list": ["nobodys"]}}}
+        said = problem(api.post("/jobs?validate_only=true", wrong), 400, "invalid")
+        assert said["errors"][0]["pointer"] == "/scope/filter/list"
+        problem(api.post("/jobs?validate_only=perhaps", KEYS), 400, "invalid")
+
+    @pytest.mark.parametrize(
+        ("name", "value", "projects"),
+        [
+            ("place", ["CHL"], 1),
+            ("mineral", ["copper"], 1),
+            ("list", ["portfolio"], 1),
+            ("band", ["extreme"], 0),
+            ("stale_since", "now", 1),
+            ("stale_since", "2020-01-31", 0),
+        ],
+    )
+    def test_a_job_may_be_about_any_of_these(
+        self, name: str, value: object, projects: int, api: Api
+    ) -> None:
+        project = Project.objects.get()
+        ProjectList.objects.create(name="portfolio").projects.add(project)
+        body = {"scope": {"filter": {name: value}}}
+        assert api.post("/jobs?validate_only=true", body).json()["projects"] == projects
+        assert api.post("/jobs", body).json()["scope"] == body["scope"]
 
     def test_the_same_idempotency_key_is_the_same_job(self, api: Api) -> None:
         first = api.post("/jobs", KEYS, Idempotency_Key="once")
@@ -126,9 +178,51 @@ class TestWatching:
             assert response.json()["state"] == "cancelled"
         assert "Retry-After" not in api.get(f"/jobs/{job}")
 
-    def test_cancelling_takes_no_body(self, api: Api) -> None:
+    @pytest.mark.parametrize("word", ["cancel", "pause", "resume", "retry"])
+    def test_steering_takes_no_body_and_only_ones_own_job(
+        self, word: str, api: Api, stranger: Api
+    ) -> None:
         job = api.post("/jobs", KEYS).json()["id"]
-        problem(api.post(f"/jobs/{job}/cancel", {"force": True}), 400, "invalid")
+        problem(api.post(f"/jobs/{job}/{word}", {"force": True}), 400, "invalid")
+        problem(stranger.post(f"/jobs/{job}/{word}"), 404, "not_found")
+        problem(api.send("GET", f"/jobs/{job}/{word}"), 405, "method_not_allowed")
+
+    def test_a_paused_job_says_since_when_until_it_is_resumed(self, api: Api) -> None:
+        job = api.post("/jobs", KEYS).json()["id"]
+        since = [api.post(f"/jobs/{job}/pause").json()["paused_at"] for _ in range(2)]
+        assert since[0] == since[1] is not None
+        assert ledger.plan_next() == []
+        for _ in range(2):
+            assert api.post(f"/jobs/{job}/resume").json()["paused_at"] is None
+        api.post(f"/jobs/{job}/cancel")
+        ended = api.post(f"/jobs/{job}/pause").json()
+        assert (ended["state"], ended["paused_at"]) == ("cancelled", None)
+
+    def test_what_failed_is_tried_again_as_one_new_job(self, api: Api) -> None:
+        job = api.post("/jobs", KEYS).json()["id"]
+        problem(api.post(f"/jobs/{job}/retry"), 409, "cannot_start")
+        ledger.plan_next()
+        while claim := ledger.claim("w"):
+            ledger.fail(claim, "poison")
+        ledger.close(uuid.UUID(job))
+        first, again = (api.post(f"/jobs/{job}/retry") for _ in range(2))
+        assert (first.status_code, again.status_code) == (202, 202)
+        assert first["Location"] == again["Location"] == first.json()["links"]["self"]
+        assert first.json()["retry_of"] == job
+        assert first.json()["scope"] == {"keys": ["mine-1"]}
+
+    def test_workers_are_seen_and_the_jobs_of_others_are_not_named(
+        self, api: Api, stranger: Api
+    ) -> None:
+        job = api.post("/jobs", KEYS).json()["id"]
+        ledger.plan_next()
+        ledger.beat("busy", ledger.claim("busy"))
+        ledger.beat("idle")
+        for client, named in ((api, job), (stranger, None)):
+            busy, idle = client.json("/workers")["items"]
+            assert (busy["worker"], busy["working"], busy["job"]) == ("busy", True, named)
+            assert (idle["worker"], idle["working"], idle["job"]) == ("idle", False, None)
+            assert busy["seen_at"] >= busy["started_at"]
 
     @pytest.mark.parametrize("job", ["1", "x", "01a20ce5-5906-7838-8d4a", "%00"])
     def test_what_is_no_id_is_404(self, job: str, api: Api) -> None:
@@ -175,7 +269,8 @@ def test_a_worker_ends_what_the_api_began(journey: None, settings: object) -> No
     body = api.json(f"/jobs/{job}")
     # The method of this test has no tree, so the worker fails at it, and says so.
     assert body["state"] == "failed"
-    assert body["progress"] == {"total": 1, "done": 0, "failed": 1, "skipped": 0, "percent": 100.0}
+    counts = {"total": 1, "done": 0, "failed": 1, "skipped": 0}
+    assert body["progress"] == {**counts, "percent": 100.0, "rate": None, "eta_seconds": 0.0}
     (error,) = api.json(f"/jobs/{job}/errors")["items"]
     assert error["key"] == "mine-1"
     assert error["detail"]

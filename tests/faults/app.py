@@ -2,14 +2,17 @@
 
 ``FAULT_LEASE_S`` shortens leases, ``FAULT_CHUNK`` makes chunks smaller, ``FAULT_DRAG_S`` makes each
 take longer; a project in the table ``fault_poison`` does what its row says to whoever scores it.
+SIGUSR2 makes a worker deaf: it stays connected to the broker and reads no more.
 """
 
 import logging
 import os
 import signal
 import time
+from typing import Any
 
 import django
+from celery.signals import worker_ready
 from django.db import connection
 
 django.setup()  # what follows imports models, before Celery does as much
@@ -29,6 +32,17 @@ DRAG_S = float(os.environ["FAULT_DRAG_S"])
 
 log = logging.getLogger(__name__)
 score_chunk, stage = rescoring.score_chunk, rescoring._stage
+
+
+@worker_ready.connect
+def go_deaf_when_told(sender: Any, **_: Any) -> None:
+    def deafen() -> None:
+        sender.hub.on_tick.clear()
+        for descriptor in list(sender.connection.transport.cycle.fds):
+            sender.hub.remove(descriptor)
+        log.warning("deaf from now on")
+
+    signal.signal(signal.SIGUSR2, lambda *_: sender.hub.call_soon(deafen))
 
 
 def faulty_score_chunk(claim: ledger.Claim) -> None:

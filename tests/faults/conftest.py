@@ -1,29 +1,28 @@
 """The house of the fault suite, a site that its small tests share, and sites of one's own."""
 
-import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.core.management import call_command
 from django.db import connection
 from pytest_django.plugin import DjangoDbBlocker
 
 from benchmarks.database import multiply
-from riskscore import embedded, jobs, rescoring
+from riskscore import access, embedded, jobs, rescoring
 from riskscore.bundle import load
-from riskscore.models import Job, Schedule
+from riskscore.models import ApiKey, Job, Schedule
 from tests.bundled import AS_OF
 from tests.faults.history import TABLES, Checker, Numbers, numbers
+from tests.faults.length import PROJECTS
 from tests.faults.site import House, Site
 from workers.celery import ring
-
-LONG = bool(os.environ.get("FAULTS_LONG"))
-PROJECTS = 200_000 if LONG else 5_000
 
 
 @pytest.fixture(scope="session")
@@ -103,6 +102,23 @@ def site(shared_site: Site, checker: Checker, django_db_blocker: DjangoDbBlocker
     with django_db_blocker.unblock(), at(shared_site):
         yield shared_site
         checker.check()
+
+
+@dataclass(frozen=True)
+class Web:
+    """A web server of the site, and a key that opens it."""
+
+    address: str
+    key: str
+
+
+@pytest.fixture
+def web(site: Site) -> Iterator[Web]:
+    """Start a real web server afresh."""
+    user, _ = User.objects.get_or_create(username="client")
+    key = access.issue(user, "faults", [ApiKey.Scope.READ, ApiKey.Scope.RESCORE])
+    yield Web(site.start_web(), key)
+    site.processes.pop("web").kill()
 
 
 @pytest.fixture(scope="session")

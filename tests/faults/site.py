@@ -12,6 +12,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from typing import Self
 from urllib.parse import quote
 
 import redis
@@ -96,11 +97,21 @@ class Process:
             self.popen.wait(10)
 
     def children(self) -> list[int]:
-        found = Path(f"/proc/{self.popen.pid}/task/{self.popen.pid}/children").read_text()
-        return [int(pid) for pid in found.split()]
+        pid = self.popen.pid
+        with suppress(FileNotFoundError):  # it has ended meanwhile
+            found = Path(f"/proc/{pid}/task/{pid}/children").read_text()
+            return [int(child) for child in found.split()]
+        return []
+
+    def wait_for_children(self) -> None:
+        """Wait until it is well on its feet: to kill what is dead is no fault."""
+        try:
+            until(self.children, "the worker has children")
+        except AssertionError as late:
+            raise AssertionError(f"{late}: {self.log.read_text()[-5000:]}") from None
 
     def kill_child(self) -> None:
-        """Kill a prefork child alone; the parent makes a new one."""
+        """Kill the children alone; the parent makes new ones."""
         for pid in self.children():
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
@@ -217,7 +228,10 @@ class Watcher:
     def has_seen(self, projects: float) -> bool:
         return self.now.ended >= projects
 
-    def close(self) -> None:
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
         self._ended.set()
         self._thread.join()
 

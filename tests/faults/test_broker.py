@@ -1,6 +1,7 @@
 """The broker fails: requests are accepted as fast as ever, and jobs end, slower."""
 
 import json
+import signal
 import time
 import urllib.error
 import urllib.request
@@ -11,13 +12,14 @@ from functools import partial
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import User
 from django.db import connection
 
-from riskscore import access, jobs
-from riskscore.models import ApiKey, Job
+from riskscore import jobs
+from riskscore.models import Job
 from tests.bundled import AS_OF
+from tests.faults.conftest import Web
 from tests.faults.history import Checker
+from tests.faults.length import only_long
 from tests.faults.proxy import Mood
 from tests.faults.site import Site, ended
 from tests.processes import until
@@ -35,17 +37,14 @@ def mood(site: Site) -> Iterator[Callable[[Mood], None]]:
 
 
 @pytest.fixture
-def api(site: Site) -> Iterator[Callable[..., tuple[int, Any]]]:
+def api(web: Web) -> Callable[..., tuple[int, Any]]:
     """POST a job to a real web server, freshly started; returns status and body."""
-    user, _ = User.objects.get_or_create(username="client")
-    key = access.issue(user, "faults", [ApiKey.Scope.READ, ApiKey.Scope.RESCORE])
-    address = site.start_web()
 
     def post(keys: list[str], *, once: str | None = None) -> tuple[int, Any]:
         body = {"scope": {"keys": keys}, "as_of": AS_OF.isoformat()}
-        headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
+        headers = {"Authorization": f"Bearer {web.key}", "Content-Type": "application/json"}
         headers |= {"Idempotency-Key": once} if once else {}
-        request = urllib.request.Request(f"{address}/jobs", json.dumps(body).encode(), headers)  # noqa: S310
+        request = urllib.request.Request(f"{web.address}/jobs", json.dumps(body).encode(), headers)  # noqa: S310
         try:
             with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310
                 return answer.status, json.load(answer)
@@ -53,11 +52,12 @@ def api(site: Site) -> Iterator[Callable[..., tuple[int, Any]]]:
             with answer:
                 return answer.code, json.load(answer)
 
-    yield post
-    site.processes.pop("web").kill()
+    return post
 
 
-@pytest.mark.parametrize("how", [Mood.REFUSE, Mood.BLACKHOLE, Mood.DELAY])
+@pytest.mark.parametrize(
+    "how", [Mood.REFUSE, Mood.BLACKHOLE, pytest.param(Mood.DELAY, marks=only_long)]
+)
 def test_a_request_is_accepted_within_2_5_s_whatever_the_broker_does_and_the_job_ends(
     how: Mood, mood: Any, api: Any, take: Take, checker: Checker
 ) -> None:
@@ -96,8 +96,16 @@ def test_a_broker_without_memory_refuses_messages_but_no_request(
             assert ended(Job.objects.get(id=body["id"])).state == Job.State.SUCCEEDED
         finally:
             broker.config_set("maxmemory", "0")
+    # Celery gives up at such an error; who did so is not to be found dying by the next test.
+    logs = [site.processes[name].log for name in ("first", "second")]
+    until(lambda: all(_has_recovered(log.read_text()) for log in logs), "the workers are back")
 
 
+def _has_recovered(said: str) -> bool:
+    return said.rfind("Unrecoverable error") < said.rfind(" ready.")
+
+
+@only_long
 def test_a_hundred_equal_requests_at_once_are_one_job(api: Any, take: Take) -> None:
     keys, once = take(3), uuid.uuid4().hex
     with ThreadPoolExecutor(20) as many:
@@ -126,6 +134,22 @@ def test_messages_lost_repeated_late_or_without_sense_change_nothing(
     later = ended(jobs.start({"keys": take(1)}, as_of=AS_OF))
     assert later.state == Job.State.SUCCEEDED
     assert [site.processes[name].popen for name in ("first", "second")] == before, "a worker died"
+
+
+@only_long
+def test_a_worker_that_reads_no_more_notices_it_and_connects_anew(site: Site, take: Take) -> None:
+    said = [site.processes[name].log for name in ("first", "second")]
+    before = [log.stat().st_size for log in said]
+    for name in ("first", "second"):
+        site.processes[name].popen.send_signal(signal.SIGUSR2)
+    until(lambda: all("deaf from now on" in log.read_text() for log in said), "both are deaf")
+
+    def both_hear() -> bool:
+        assert ended(jobs.start({"keys": take(1)}, as_of=AS_OF)).state == Job.State.SUCCEEDED
+        texts = [log.read_text()[size:] for log, size in zip(said, before, strict=True)]
+        return all("received" in text.partition("connects anew")[2] for text in texts)
+
+    until(both_hear, "calls are received again", seconds=120)
 
 
 def test_a_job_whose_message_was_never_sent_starts_all_the_same(

@@ -13,12 +13,12 @@ from pytest_django.plugin import DjangoDbBlocker
 from riskscore import jobs
 from riskscore.models import Job, Score
 from tests.bundled import AS_OF
-from tests.faults.conftest import LONG, at, site_of
+from tests.faults.conftest import at, site_of
 from tests.faults.history import Checker, rows
-from tests.faults.site import House, Site, Watcher
+from tests.faults.length import KILLS, KILLS_OF_WORKERS, LONG
+from tests.faults.site import House, Process, Site, Watcher
 from tests.processes import until
 
-KILLS = 20 if LONG else 8
 PATIENCE_S = 1800 if LONG else 120
 
 
@@ -32,24 +32,31 @@ def seed() -> int:
 
 @pytest.fixture
 def busy_site(house: House, django_db_blocker: DjangoDbBlocker) -> Iterator[Site]:
-    """Run two workers on a database of their own; a chunk takes long enough to be hit in it."""
+    """Run two workers on a database of their own; a chunk takes long enough to be hit in it.
+
+    Who ends, ends by our hand or by its own, is started again, as in production.
+    """
     tight = {"lease_s": 3, "chunk": 1000 if LONG else 50, "drag_s": 0.0 if LONG else 0.1}
     with django_db_blocker.unblock(), site_of(house, "chaos", **tight) as site, at(site):
         site.start_worker("first")
         site.start_worker("second")
-        yield site
+        with site.supervised():
+            yield site
 
 
 def faults(site: Site, chance: random.Random) -> list[tuple[str, Callable[[], object]]]:
     """What happens, in random order: kills, lost messages, a database that goes away."""
 
+    def worker() -> Process:
+        process = site.processes[chance.choice(("first", "second"))]
+        process.wait_for_children()
+        return process
+
     def kill() -> None:
-        name = chance.choice(("first", "second"))
-        site.processes[name].kill()
-        site.processes[name].start()
+        worker().kill()
 
     def kill_child() -> None:
-        site.processes[chance.choice(("first", "second"))].kill_child()
+        worker().kill_child()
 
     def restart_database() -> None:
         site.house.postgres._control("stop", "-m", chance.choice(("fast", "immediate")))
@@ -63,15 +70,14 @@ def faults(site: Site, chance: random.Random) -> list[tuple[str, Callable[[], ob
         site.house.proxy.reset()
 
     def stop_and_kill() -> None:
-        process = site.processes["first"]
+        process = worker()
         process.popen.send_signal(signal.SIGTERM)
         process.kill()
-        process.start()
 
     planned: list[tuple[str, Callable[[], object]]] = [
-        ("kill -9 a worker", kill),
-        ("kill -9 its child", kill_child),
-    ] * (KILLS // 2)
+        *[("kill -9 a worker", kill)] * KILLS_OF_WORKERS,
+        *[("kill -9 a child", kill_child)] * (KILLS - KILLS_OF_WORKERS),
+    ]
     planned += [("flush Valkey", lose_messages)] * 2 + [("restart PostgreSQL", restart_database)]
     planned += [("cut all connections to Valkey", cut), ("SIGTERM, then SIGKILL", stop_and_kill)]
     chance.shuffle(planned)
@@ -84,19 +90,17 @@ def test_a_job_survives_kills_flushes_and_a_restart_with_every_project_scored_on
     chance = random.Random(seed)
     job = jobs.start({"all": True}, as_of=AS_OF)
     busy_site.wait_for_workers("first", "second")
-    watcher = Watcher(job)
-    until(lambda: watcher.now.total, "the job is planned", seconds=60)
-    happening = faults(busy_site, chance)
-    moments = sorted(chance.uniform(0.01, 0.9) * watcher.now.total for _ in happening)
-    for moment, (name, happen) in zip(moments, happening, strict=True):
-        until(partial(watcher.has_seen, moment), f"before: {name}", seconds=PATIENCE_S)
-        print(f"{watcher.now.ended:>7} of {watcher.now.total}: {name}")  # noqa: T201
-        happen()
-        connection.close()  # ours may have been cut as well
-    until(lambda: watcher.now.state in Job.TERMINAL, "the job ends", seconds=PATIENCE_S)
-    watcher.close()
+    with Watcher(job) as watcher:
+        until(lambda: watcher.now.total, "the job is planned", seconds=60)
+        happening = faults(busy_site, chance)
+        moments = sorted(chance.uniform(0.01, 0.9) * watcher.now.total for _ in happening)
+        for moment, (name, happen) in zip(moments, happening, strict=True):
+            until(partial(watcher.has_seen, moment), f"before: {name}", seconds=PATIENCE_S)
+            print(f"{watcher.now.ended:>7} of {watcher.now.total}: {name}")  # noqa: T201
+            happen()
+            connection.close()  # ours may have been cut as well
+        until(lambda: watcher.now.state in Job.TERMINAL, "the job ends", seconds=PATIENCE_S)
     assert Job.objects.get(id=job.id).state == Job.State.SUCCEEDED
     assert Score.objects.filter(job=job).count() == watcher.now.total == len(checker.reference)
     assert rows("SELECT count(*) FROM fault_history") == [(watcher.now.total,)]
     checker.check(watcher)
-    busy_site.stop()

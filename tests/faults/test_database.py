@@ -109,6 +109,21 @@ def test_two_jobs_over_the_same_projects_do_not_wait_for_each_other_in_a_circle(
     assert {ended(job).state for job in both} == {Job.State.SUCCEEDED}
 
 
+def test_a_reader_who_keeps_an_old_snapshot_hinders_no_job(site: Site, take: Take) -> None:
+    reader = connection.copy()
+    with reader.cursor() as cursor:
+        cursor.execute("BEGIN ISOLATION LEVEL REPEATABLE READ")
+        cursor.execute("SELECT count(*) FROM riskscore_transition")
+        before = cursor.fetchone()
+        for _ in range(3):
+            job = jobs.start({"keys": take(200)}, as_of=AS_OF)
+            assert ended(job).state == Job.State.SUCCEEDED
+        cursor.execute("SELECT count(*) FROM riskscore_transition")
+        assert cursor.fetchone() == before, "it still sees what it saw"
+        cursor.execute("ROLLBACK")
+    reader.close()
+
+
 def test_many_sweepers_at_once_do_what_one_does(site: Site, take: Take) -> None:
     job = jobs.start({"keys": take(200)}, as_of=AS_OF)
     until(lambda: ledger.progress(job.id).total, "it is planned")

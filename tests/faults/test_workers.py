@@ -10,13 +10,12 @@ import pytest
 from riskscore import jobs, ledger
 from riskscore.models import Chunk, ItemError, Job, Project
 from tests.bundled import AS_OF
-from tests.faults.conftest import LONG
 from tests.faults.history import rows
+from tests.faults.length import only_long
 from tests.faults.site import Site, ended, until_done
 from tests.processes import until
 
 Take = Callable[[int], list[str]]
-only_long = pytest.mark.skipif(not LONG, reason="takes minutes; `make faults` runs it")
 
 
 def poison(key: str, action: str) -> Project:
@@ -51,7 +50,7 @@ def test_what_failed_can_be_tried_again_once_it_is_healed(site: Site, take: Take
 @pytest.mark.parametrize(
     ("action", "code"),
     [
-        ("exit", "lost"),
+        pytest.param("exit", "lost", marks=only_long),
         pytest.param("segfault", "lost", marks=only_long),
         pytest.param("hang", "timeout", marks=only_long),
     ],
@@ -59,7 +58,7 @@ def test_what_failed_can_be_tried_again_once_it_is_healed(site: Site, take: Take
 def test_a_project_that_kills_or_holds_its_worker_is_given_up_and_the_worker_works_on(
     site: Site, take: Take, action: str, code: str
 ) -> None:
-    keys = take(8 if LONG else 1)
+    keys = take(8)
     bad = poison(keys[-1], action)
     job = ended(jobs.start({"keys": keys}, as_of=AS_OF), seconds=180)
     assert [(error.project_id, error.code) for error in ItemError.objects.filter(job=job)] == [

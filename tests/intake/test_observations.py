@@ -158,7 +158,10 @@ def test_what_is_loaded_is_rescored_through_the_lenses_kept_current() -> None:
     Lens.objects.update(kept_current=True)
     done = take_in(LAW + "wgi.law,Chile,2023,0.9,\n", "observations")
     started = Job.objects.get(reason="intake: file.csv")
-    assert started.scope == {"all": True}
+    assert started.scope == jobs.STALE
+    take_in(LAW + "wgi.law,Chile,2023,0.8,\n", "observations", "next.csv")
+    waiting = Job.objects.filter(scope=jobs.STALE, state=Job.State.QUEUED)
+    assert [job.reason for job in waiting] == ["intake: next.csv"]
     assert started.edition == done.release.edition  # type: ignore[union-attr]
 
 
