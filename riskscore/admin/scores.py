@@ -53,7 +53,7 @@ class AnyScoreAdmin(ReadOnly[AnyScore]):
     search_help_text = "name of the project, or its whole key"
     paginator = Bounded
     fields = (
-        ("project", "lens"), ("method", "model", "job"),
+        ("project", "lens"), ("method", "job"),
         ("as_of", "edition", "input_version", "computed_at"),
     )  # fmt: skip
 

@@ -63,6 +63,17 @@ def test_the_gain_of_a_fact_is_its_weight_in_what_is_not_yet_known() -> None:
     assert found.best("b").tolist() == [3]
 
 
+def test_what_a_model_would_say_is_no_fact_to_look_for() -> None:
+    spec = method().to_dict()
+    up = {"kind": "goalposts", "from": 0, "to": 0.5}
+    predicted = {"indicator": "geo.disruption", "weight": 1, "optional": True, "scaling": up}
+    spec["root"]["children"][0]["children"].append(predicted)
+    columns = {name: [0.5] for name in ("geo.stability", "lab.voice", "lab.ihdi")}
+    units = Frame.from_columns({**columns, "geo.law": [NAN], "geo.disruption": [NAN]})
+    found = gaps(Method.from_dict(spec).fit(), units, ("a",))
+    assert found.unknown[0].tolist() == [True, False, False, False, False]
+
+
 def test_a_fact_opens_a_dimension_only_when_it_brings_enough() -> None:
     found = gaps(method().fit(), frame((NAN, NAN, 0.5, 0.5)), ("a",))
     assert found.opens["a"].tolist() == [[True, False, False, False]]
