@@ -126,10 +126,14 @@ def test_a_promotion_rescores_what_its_predictions_reach_and_nothing_else(
 
 def test_a_prediction_counts_with_the_weight_that_the_method_states(lens: Lens, root: User) -> None:
     project = a_project(lens, "CHL", "copper")
+    with_moly = Project.objects.filter(
+        scores__lens=lens, place="CHL", minerals__mineral="molybdenum", kind=Project.Kind.MINE
+    ).filter(minerals__mineral="copper", minerals__role="primary")[0]
     plain = score_of(project, lens).geopolitical
-    promoted("disruption", root, CHL_copper=0.05)
+    promoted("disruption", root, CHL_copper=0.05, CHL_molybdenum=0.4)
     drained()
     score = score_of(project, lens)
+    assert leaf(score_of(with_moly, lens), "geo.disruption")[0] == 0.05  # its primary mineral's
     # 0.05 lies at ln 5 / ln 50 of the way from 0.01 to 0.5: 41.14 points; the rest weighs 1.00.
     assert score.geopolitical == pytest.approx((plain * 1.00 + 41.1407 * 0.16) / 1.16, abs=1e-4)
     assert leaf(score, "geo.disruption")[0] == 0.05
