@@ -52,11 +52,11 @@ def _disruption(edition: int, seed: int) -> Trained:
     trade = panels.trade(edition)
     panel, by_code = trade.panel, unsound.by_code(*trade)
     found = candidate.of_disruption(panel, by_code, seed)
-    facts = {**found.facts, "track_record": _track_record(panel)}
+    facts = {**found.facts, "track_record": track_record(panel)}
     return replace(found, facts=facts), TRADE_SOURCES
 
 
-def _track_record(panel: Panel) -> list[dict[str, Any]]:
+def track_record(panel: Panel) -> list[dict[str, Any]]:
     """How the predictions of earlier models did, in years of which the trade is now known."""
     found = []
     for model in LearnedModel.objects.filter(kind="disruption").order_by("version"):

@@ -9,7 +9,7 @@ from django.contrib.auth.models import Permission, User
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, InternalError, transaction
 
-from riskscore import frames, frozen, registry, training
+from riskscore import frames, frozen, panels, registry, training
 from riskscore.learning.refusals import BadArtefact, Refusal, UnusableInput
 from riskscore.models import (
     Artefact,
@@ -206,6 +206,29 @@ def test_a_champion_feeds_scores_from_its_edition_on_and_no_earlier(methodologis
     first.refresh_from_db()
     assert (first.state, first.decided_by) == (LearnedModel.State.RETIRED, methodologist)
     assert Job.objects.filter(reason=f"{second} promoted", edition_id=latest()).exists()
+
+
+def test_a_champion_whose_bytes_are_gone_goes_on_feeding_scores(methodologist: User) -> None:
+    row = registry.promote(predicting(), by=methodologist, reason="good")
+    row.card["features"] = []
+    with pytest.raises(BadArtefact, match="not stored"):
+        training.loaded(row)
+    row.refresh_from_db()
+    assert row.state == LearnedModel.State.CHAMPION
+    assert predicted(latest()) == pytest.approx(0.31)
+
+
+def test_what_was_predicted_for_a_year_is_judged_once_its_trade_is_known() -> None:
+    row = candidate()
+    for place, probability in (("COD", 0.1), ("AUS", 0.3)):
+        Prediction.objects.create(
+            model=row, place_id=place, mineral_id="cobalt", year=2024, probability=probability,
+            low=0.1, high=0.4, mean=0.07, contributions=[],
+        )  # fmt: skip
+    predicting()  # of 2025, which the panel does not hold
+    (judged,) = training.track_record(panels.trade(latest()).panel)
+    assert (judged["model"], judged["year"], judged["rows"]) == ("disruption v1", 2024, 2)
+    assert judged["predicted_events"] == pytest.approx(0.4)
 
 
 def test_a_retired_champion_feeds_no_later_score(methodologist: User) -> None:
