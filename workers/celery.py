@@ -7,11 +7,13 @@ by the names below, so a web process never imports what a worker runs.
 import logging
 import multiprocessing
 import os
+import signal
 import threading
 import time
 from collections.abc import Mapping
 from typing import Any
 
+from billiard.exceptions import SoftTimeLimitExceeded
 from celery import Celery, bootsteps
 from celery.signals import after_task_publish, setup_logging
 from celery.worker import state as heard
@@ -150,7 +152,7 @@ class Poller(bootsteps.StartStopStep):
         elif work_waits:
             self._connect_anew_if_deaf()
             connections.close_all()  # this thread's own; the fork must not inherit it
-            self._understudy = FORK.Process(target=app.tasks[WORK], name="understudy", daemon=True)
+            self._understudy = FORK.Process(target=_stand_in, name="understudy", daemon=True)
             self._understudy.start()
             self._called_at = time.monotonic()
 
@@ -166,6 +168,17 @@ class Poller(bootsteps.StartStopStep):
             self._unheard = 0
             log.warning("no call was heard of late; the consumer connects anew")
             self._parent.hub.call_soon(_break_connection)
+
+
+def _stand_in() -> None:
+    """The work, within the time that Celery gives a task."""
+    signal.signal(signal.SIGALRM, _out_of_time)
+    signal.alarm(app.conf.task_soft_time_limit)
+    app.tasks[WORK]()
+
+
+def _out_of_time(*_: object) -> None:
+    raise SoftTimeLimitExceeded
 
 
 def _break_connection() -> None:

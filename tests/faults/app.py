@@ -37,7 +37,9 @@ score_chunk, stage = rescoring.score_chunk, rescoring._stage
 @worker_ready.connect
 def go_deaf_when_told(sender: Any, **_: Any) -> None:
     def deafen() -> None:
-        sender.hub.on_tick.clear()
+        for callback in list(sender.hub.on_tick):
+            if callback.__module__ == "kombu.transport.redis":  # not that of the pool
+                sender.hub.on_tick.discard(callback)
         for descriptor in list(sender.connection.transport.cycle.fds):
             sender.hub.remove(descriptor)
         log.warning("deaf from now on")

@@ -97,11 +97,12 @@ class Process:
             self.popen.wait(10)
 
     def children(self) -> list[int]:
-        pid = self.popen.pid
+        """The forks of its pool, and of the thread that polls."""
+        found = ""
         with suppress(FileNotFoundError):  # it has ended meanwhile
-            found = Path(f"/proc/{pid}/task/{pid}/children").read_text()
-            return [int(child) for child in found.split()]
-        return []
+            for thread in Path(f"/proc/{self.popen.pid}/task").iterdir():
+                found += (thread / "children").read_text()
+        return [int(child) for child in found.split()]
 
     def wait_for_children(self) -> None:
         """Wait until it is well on its feet: to kill what is dead is no fault."""
