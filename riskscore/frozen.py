@@ -8,15 +8,20 @@ import csv
 import hashlib
 import io
 import json
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from riskscore.learning.card import markdown
-from riskscore.models import LearnedModel
+from riskscore.models import LearnedModel, Prediction
 
 COLUMNS = ("place", "mineral", "year", "probability", "low", "high")
 #: Digits of a frozen probability; the last bits differ between machines.
 DIGITS = 6
+OUTSIDE = (
+    "pairs that are predicted and lie outside the population that gave the model its headline "
+    "figures; the card says how it does there, and how many pairs are not predicted, and why"
+)
 
 
 def write(
@@ -37,21 +42,17 @@ def metrics(model: LearnedModel) -> dict[str, Any]:
 def _freeze(model: LearnedModel, folder: Path) -> None:
     rows = list(model.predictions.order_by("place_id", "mineral_id"))
     name = f"{model.kind}-{rows[0].year}"
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    for row in rows:
-        shown = (f"{value:.{DIGITS}f}" for value in (row.probability, row.low, row.high))
-        writer.writerow([row.place_id, row.mineral_id, row.year, *shown])
-    content = text.getvalue().encode()
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / f"{name}.csv").write_bytes(content)
     (folder / f"{name}.md").write_text(markdown(model.card), encoding="utf-8")
     (folder / f"{name}.card.json").write_text(_json(model.card), encoding="utf-8")
+    outside = [row for row in rows if not row.judged]
     seal = {
-        "file": f"{name}.csv",
-        "sha256": hashlib.sha256(content).hexdigest(),
-        "rows": len(rows),
+        **_sealed(folder / f"{name}.csv", [row for row in rows if row.judged]),
+        "outside_the_judged_population": (
+            {**_sealed(folder / f"{name}-outside.csv", outside), "about": OUTSIDE}
+            if outside
+            else None
+        ),
         "frozen_on": model.card["trained_on"],
         "model": str(model),
         "target": model.card["target"],
@@ -60,6 +61,20 @@ def _freeze(model: LearnedModel, folder: Path) -> None:
         "seed": model.card["seed"],
     }
     (folder / f"{name}.json").write_text(_json(seal), encoding="utf-8")
+
+
+def _sealed(file: Path, rows: Iterable[Prediction]) -> dict[str, Any]:
+    """Write the predictions, and return what proves them."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    for row in rows:
+        shown = (f"{value:.{DIGITS}f}" for value in (row.probability, row.low, row.high))
+        writer.writerow([row.place_id, row.mineral_id, row.year, *shown])
+    content = text.getvalue().encode()
+    file.write_bytes(content)
+    sealed = hashlib.sha256(content).hexdigest()
+    return {"file": file.name, "sha256": sealed, "rows": content.count(b"\n") - 1}
 
 
 def _json(content: dict[str, Any]) -> str:

@@ -24,6 +24,8 @@ log = logging.getLogger(__name__)
 
 TRADE_SOURCES = ("baci-exports", "wmd", "wgi", "ucdp", "hdr", "minerals")
 LABOUR_SOURCES = ("wmd", "dol", "wgi", "ucdp", "hdr")
+#: Predictions of the population that judged a model, and others, each have a record of their own.
+GROUPS = {True: "judged population", False: "outside it"}
 #: Two trainings at once would take the same version number.
 TRAINING_LOCK = 0x7269736B_0003
 
@@ -51,7 +53,7 @@ Trained = tuple[candidate.Candidate, Iterable[str]]
 def _disruption(edition: int, seed: int) -> Trained:
     trade = panels.trade(edition)
     panel, by_code = trade.panel, unsound.by_code(*trade)
-    found = candidate.of_disruption(panel, by_code, seed)
+    found = candidate.of_disruption(panel, by_code, trade.producers, seed)
     facts = {**found.facts, "track_record": track_record(panel)}
     return replace(found, facts=facts), TRADE_SOURCES
 
@@ -60,11 +62,15 @@ def track_record(panel: Panel) -> list[dict[str, Any]]:
     """How the predictions of earlier models did, in years of which the trade is now known."""
     found = []
     for model in LearnedModel.objects.filter(kind="disruption").order_by("version"):
-        said = model.predictions.values_list("place", "mineral", "probability", "year")
-        year = said[0][3] if said else 0
-        done = track.judged(panel, year, {(place, mineral): p for place, mineral, p, _ in said})
-        if done:
-            found.append({"model": str(model), "state": model.state, "year": year, **done})
+        for judged, group in GROUPS.items():
+            said = model.predictions.filter(judged=judged).values_list(
+                "place", "mineral", "probability", "year"
+            )
+            year = said[0][3] if said else 0
+            done = track.judged(panel, year, {(place, mineral): p for place, mineral, p, _ in said})
+            if done:
+                about = {"model": str(model), "state": model.state, "group": group, "year": year}
+                found.append({**about, **done})
     return found
 
 
@@ -125,7 +131,8 @@ def _predictions(model: LearnedModel, made: candidate.Predicted) -> Iterable[Pre
             probability=float(made.probability[row]),
             low=float(made.low[row]),
             high=float(made.high[row]),
-            mean=made.mean,
+            mean=float(made.mean[row]),
+            judged=bool(made.judged[row]),
             contributions=[list(pair) for pair in zip(made.reasons, added, strict=True)],
         )
 

@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from django.contrib.messages import get_messages
 from django.contrib.messages.storage.fallback import FallbackStorage
 from django.http import HttpRequest
-from django.test import RequestFactory
+from django.test import Client, RequestFactory
 
 from riskscore.admin.learned_models import LearnedModelAdmin
 from riskscore.models import LearnedModel
@@ -24,7 +24,14 @@ def row() -> LearnedModel:
         "title": "Supply disruption",
         "target": "a fall <b>next</b> year",
         "known_bias": ["customs"],
-        "metrics": {"auc": 0.81, "auc_ci": [0.7, 0.9], "brier": 0.06, "brier_base": 0.05},
+        "metrics": {
+            "auc": 0.81,
+            "auc_ci": [0.7, 0.9],
+            "brier": 0.06,
+            "brier_base": 0.05,
+            "small_producers": {"auc": 0.74, "events": 309},
+        },
+        "reach": {"predicted": 794, "not_predicted": 1, "why_not": {"no exports <on> record": 1}},
         "drift": {"predictions": 0.03, "share": 0.4, "level": 0.1},
         "drift_alert": 0.25,
         "importance": [{"feature": "share", "about": "share of the world", "auc_fall": 0.02}],
@@ -48,8 +55,8 @@ def row() -> LearnedModel:
     )
 
 
-def asked(user: User) -> HttpRequest:
-    request = RequestFactory().get("/")
+def asked(user: User, reason: str = "") -> HttpRequest:
+    request = RequestFactory().post("/", {"reason": reason})
     request.user = user
     request.session = {}  # type: ignore[assignment]
     request._messages = FallbackStorage(request)  # type: ignore[attr-defined]
@@ -65,6 +72,13 @@ def test_the_card_reads_and_is_escaped(row: LearnedModel) -> None:
     assert "0.700 to 0.900" in ADMIN.metrics(row)
     assert ADMIN.known_bias(row) == "<p>customs</p>"
     assert "share of the world" in ADMIN.importance(row)
+
+
+def test_the_card_says_how_far_the_predictions_reach_and_why_no_further(row: LearnedModel) -> None:
+    shown = ADMIN.reach(row)
+    assert "<th>predicted</th><td>794</td>" in shown
+    assert "<th>no exports &lt;on&gt; record</th><td>1</td>" in shown
+    assert "<th>small producers: auc</th><td>0.740</td>" in shown
 
 
 def test_drift_shows_the_predictions_and_what_is_at_the_alert(row: LearnedModel) -> None:
@@ -127,6 +141,20 @@ def test_retiring_is_said_and_recorded(row: LearnedModel) -> None:
     assert said(request) == ["prices v1 is retired"]
     row.refresh_from_db()
     assert (row.state, row.decided_by) == (LearnedModel.State.RETIRED, user)
+    assert row.reason == "decided in admin, no reason given"
+
+
+def test_the_reason_that_was_typed_stands_on_the_model(row: LearnedModel) -> None:
+    request = asked(User.objects.create_superuser("root"), " its trade was\0 revised ")
+    ADMIN.retire(request, LearnedModel.objects.all())
+    row.refresh_from_db()
+    assert row.reason == "its trade was revised"
+
+
+def test_the_list_of_models_has_a_field_for_the_reason(row: LearnedModel, client: Client) -> None:
+    client.force_login(User.objects.create_superuser("root"))
+    page = client.get("/admin/riskscore/learnedmodel/").text
+    assert '<input type="text" name="reason"' in page
 
 
 def test_only_who_may_decide_sees_the_actions(row: LearnedModel) -> None:

@@ -42,14 +42,14 @@ def root(lens: Lens) -> User:
     return User.objects.create_superuser("root")
 
 
-def promoted(kind: str, by: User, **said: float) -> LearnedModel:
+def promoted(kind: str, by: User, *, judged: bool = True, **said: float) -> LearnedModel:
     """A champion that says these probabilities, by place and mineral ("CHL_copper")."""
     row = candidate(kind)
     for pair, probability in said.items():
         place, _, mineral = pair.partition("_")
         Prediction.objects.create(
             model=row, place_id=place, mineral_id=mineral, year=2025, probability=probability,
-            low=probability / 2, high=probability * 1.5, mean=0.1,
+            low=probability / 2, high=probability * 1.5, mean=0.1, judged=judged,
             contributions=[["size of trade", probability - 0.15], ["volatility", 0.05]],
         )  # fmt: skip
     return registry.promote(row, by=by, reason="a test")
@@ -193,6 +193,24 @@ def test_a_predicted_listing_can_only_raise_and_is_silent_where_a_listing_stands
     assert after[low.pk].labour == before[low.pk]
     assert after[listed.pk].labour == before[listed.pk]
     assert np.isnan(leaf(after[listed.pk], "lab.predicted")[0])
+
+
+def test_a_prediction_outside_the_judged_population_counts_and_says_so(
+    lens: Lens, root: User
+) -> None:
+    project = a_project(lens, "CHL", "copper")
+    promoted("disruption", root, judged=False, CHL_copper=0.05)
+    drained()
+    score = score_of(project, lens)
+    assert leaf(score, "geo.disruption")[0] == 0.05
+    api = Api(access.issue(root, "tests", ["read"]), root)
+    address = f"/projects/{project.key}/score/explanation"
+    (row,) = api.json(address)["learned"]["predictions"]
+    assert row["judged"] is False
+    page = Client()
+    page.force_login(root)
+    text = page.get(f"/admin/riskscore/score/{score.pk}/change/").text
+    assert "(2.5% to 7.5%); outside the population that the model was judged on" in text
 
 
 def test_the_interval_of_a_prediction_is_its_standard_error(lens: Lens, root: User) -> None:

@@ -118,7 +118,9 @@ def test_labour_beats_hdi_alone_and_governance_alone(labour: LearnedModel) -> No
 
 
 def test_the_united_states_are_predicted_and_not_learnt_from(labour: LearnedModel) -> None:
-    assert labour.predictions.filter(place="USA").exists()
+    # The list leaves them out: the model could not be judged on them.
+    outside = labour.predictions.filter(judged=False)
+    assert set(outside.values_list("place", flat=True)) == {"USA"}
     assert "United States" in labour.card["population"]
 
 
@@ -183,7 +185,10 @@ def test_what_was_trained_never_changes(labour: LearnedModel) -> None:
 def test_frozen_predictions_carry_their_hash_and_card(labour: LearnedModel, tmp_path: Path) -> None:
     frozen.write(labour, report=tmp_path / "metrics.json", predictions=tmp_path / "kept")
     seal = json.loads((tmp_path / "kept/labour-2022.json").read_text())
-    assert seal["rows"] == labour.predictions.count()
+    assert seal["rows"] == labour.predictions.filter(judged=True).count()
+    outside = seal["outside_the_judged_population"]
+    assert outside["rows"] == labour.predictions.filter(judged=False).count() > 0
+    assert (tmp_path / "kept" / outside["file"]).read_text().count("USA,") == outside["rows"]
     assert seal["model"] == str(labour)
     assert "# Forced or child labour" in (tmp_path / "kept/labour-2022.md").read_text()
     assert json.loads((tmp_path / "metrics.json").read_text())["events"] == 63
@@ -220,15 +225,16 @@ def test_a_champion_whose_bytes_are_gone_goes_on_feeding_scores(methodologist: U
 
 def test_what_was_predicted_for_a_year_is_judged_once_its_trade_is_known() -> None:
     row = candidate()
-    for place, probability in (("COD", 0.1), ("AUS", 0.3)):
+    for place, probability in (("COD", 0.1), ("AUS", 0.3), ("MAR", 0.2)):
         Prediction.objects.create(
             model=row, place_id=place, mineral_id="cobalt", year=2024, probability=probability,
-            low=0.1, high=0.4, mean=0.07, contributions=[],
+            low=0.1, high=0.4, mean=0.07, contributions=[], judged=place != "MAR",
         )  # fmt: skip
     predicting()  # of 2025, which the panel does not hold
-    (judged,) = training.track_record(panels.trade(latest()).panel)
+    judged, outside = training.track_record(panels.trade(latest()).panel)
     assert (judged["model"], judged["year"], judged["rows"]) == ("disruption v1", 2024, 2)
     assert judged["predicted_events"] == pytest.approx(0.4)
+    assert (outside["group"], outside["rows"]) == ("outside it", 1)
 
 
 def test_a_retired_champion_feeds_no_later_score(methodologist: User) -> None:

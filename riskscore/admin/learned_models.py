@@ -3,8 +3,10 @@
 from collections.abc import Callable
 from typing import Any
 
+from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
+from django.contrib.admin.helpers import ActionForm
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
@@ -22,6 +24,17 @@ TEXTS = ("target", "population", "intended_use", "timing")
 Decision = Callable[..., LearnedModel]
 
 
+class DecisionForm(ActionForm):
+    """The actions of the list, and why a model is promoted or retired."""
+
+    reason = forms.CharField(
+        required=False,
+        max_length=400,
+        label="reason",
+        widget=forms.TextInput(attrs={"placeholder": "why: it stands on the model for ever"}),
+    )
+
+
 class LearnedModelAdmin(ReadOnly[LearnedModel]):
     """Candidates, champions and retired models with their cards."""
 
@@ -30,10 +43,20 @@ class LearnedModelAdmin(ReadOnly[LearnedModel]):
     search_fields = ("kind",)
     fields = (
         *("kind", "version", "state", "created_at", "artefact_sha256"),
-        *("decided_by", "decided_at", "reason", "what_it_is", "metrics", "known_bias", "drift"),
+        *(
+            "decided_by",
+            "decided_at",
+            "reason",
+            "what_it_is",
+            "metrics",
+            "reach",
+            "known_bias",
+            "drift",
+        ),
         *("importance", "curves", "track_record", "export"),
     )
     readonly_fields = fields
+    action_form = DecisionForm
     actions = ("promote", "retire", "train_again")
 
     def has_promote_permission(self, request: HttpRequest) -> bool:
@@ -74,9 +97,11 @@ class LearnedModelAdmin(ReadOnly[LearnedModel]):
     def _decide(
         self, request: HttpRequest, rows: QuerySet[LearnedModel], decision: Decision
     ) -> None:
+        typed = request.POST.get("reason", "").replace("\0", "").strip()[:400]
+        reason = typed or "decided in admin, no reason given"
         for row in rows:
             try:
-                decided = decision(row, by=request.user, reason="decided in admin")
+                decided = decision(row, by=request.user, reason=reason)
             except registry.NotPromoted as error:
                 self.message_user(request, str(error), messages.ERROR)
             else:
@@ -97,6 +122,18 @@ class LearnedModelAdmin(ReadOnly[LearnedModel]):
         """The main numbers."""
         found = row.card["metrics"]
         return _rows((name, _number(found[name])) for name in METRICS if name in found)
+
+    @admin.display(description="how far it reaches")
+    def reach(self, row: LearnedModel) -> SafeString:
+        """Producing pairs with a prediction and without; the main numbers of small producers."""
+        counts = dict(row.card.get("reach", {}))
+        why = counts.pop("why_not", {})
+        small = row.card["metrics"].get("small_producers", {})
+        said = [(f"small producers: {name}", small[name]) for name in METRICS if name in small]
+        return _rows(
+            (name.replace("_", " "), _number(value))
+            for name, value in [*counts.items(), *why.items(), *said]
+        )
 
     @admin.display(description="known bias")
     def known_bias(self, row: LearnedModel) -> SafeString:
@@ -138,7 +175,7 @@ class LearnedModelAdmin(ReadOnly[LearnedModel]):
         """What models said of a year before it was known, and how that did."""
         return _rows(
             (
-                f"{part['model']} ({part['state']}), {part['year']}",
+                f"{part['model']} ({part['state']}), {part['year']}{_group(part)}",
                 f"{part['events']} events of {part['rows']}, {part['predicted_events']:.1f} "
                 f"expected; AUC {_number(part['auc'])}, Brier {part['brier']:.4f} against "
                 f"{part['brier_base']:.4f} for the base rate",
@@ -156,8 +193,8 @@ class LearnedModelAdmin(ReadOnly[LearnedModel]):
 class PredictionAdmin(ReadOnly[Prediction]):
     """What each model says of each place and mineral."""
 
-    list_display = ("model", "place", "mineral", "year", "probability", "low", "high")
-    list_filter = ("model",)
+    list_display = ("model", "place", "mineral", "year", "probability", "low", "high", "judged")
+    list_filter = ("model", "judged")
     search_fields = ("place__code", "mineral__code")
     list_select_related = ("model", "place", "mineral")
 
@@ -171,6 +208,11 @@ class TrainingRequestAdmin(ReadOnly[TrainingRequest]):
 
 def _drifted(index: float) -> str:
     return f"{index:.2f}{' – look at it' if index >= settings.DRIFT_ALERT else ''}"
+
+
+def _group(part: dict[str, Any]) -> str:
+    """Of whom a track record tells; earlier cards tell of the judged population alone."""
+    return f", {part['group']}" if "group" in part else ""
 
 
 def _moves(points: list[list[float]]) -> str:

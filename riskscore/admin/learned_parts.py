@@ -16,6 +16,9 @@ NOBODY = "WLD"
 EVENTS = {"disruption": "a sharp fall of exports", "labour": "a listing for forced or child labour"}
 
 
+OUTSIDE = "; outside the population that the model was judged on, see its card"
+
+
 @dataclass(frozen=True, slots=True)
 class Beside:
     """One node's score with learned models and without."""
@@ -74,7 +77,7 @@ def _voice(spoken: Spoken) -> Voice:
     reasons = sorted(said.contributions, key=lambda pair: -abs(pair[1]))
     return Voice(
         f"{said.model}: {event} of {said.mineral.name.lower()} in {said.year}, "
-        f"{said.probability:.1%} ({interval})",
+        f"{said.probability:.1%} ({interval}){'' if said.judged else OUTSIDE}",
         wording.points(spoken.points),
         f"{said.mean:.1%}",
         [(name, f"{100 * added:+.1f}".replace("-", "−")) for name, added in reasons],

@@ -50,6 +50,10 @@ PREDICTION = Resource(
         plain("low", shapes.number("Lower end of its interval.")),
         plain("high", shapes.number("Upper end of its interval.")),
         plain("mean", shapes.number("Mean prediction that the contributions start from.")),
+        plain(
+            "judged",
+            shapes.flag("Whether the pair lies in the population that the model was judged on."),
+        ),
         plain("contributions", shapes.several(REASON, "Reasons and what each adds.")),
     ),
 )
@@ -88,7 +92,7 @@ class OneModel(Detail):
 
 
 class Predictions(Listing):
-    """What one version of a model says of every place and mineral in its population."""
+    """What one version of a model says of every place and mineral that it predicts."""
 
     tag = "models"
     resource = PREDICTION

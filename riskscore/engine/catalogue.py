@@ -51,7 +51,8 @@ ARTISANAL = (
 )
 NO_RESTRICTION = "A place and mineral without a row is not known to be restricted; it is not free."
 LEARNT = (
-    "A model's probability, not a record: its card says how good it was on years it had not seen."
+    "A model's probability, not a record: its card says how good it was on years it had not seen, "
+    "and how much less good for exporters below 1 % of the world (`judged`: false)."
 )
 LEARNT_LISTING = (
     "A model's probability, not a finding. It learnt from listings, and a listing needs somebody "

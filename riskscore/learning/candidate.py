@@ -1,17 +1,17 @@
 """A candidate: the trained model, everything its card says, and its predictions with reasons."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
-from riskscore.learning import disruption, drift, features, labour, report, unsound
+from riskscore.learning import disruption, drift, features, labour, reach, report, small, unsound
 from riskscore.learning.importance import Predictor, partial_dependence, permutation
 from riskscore.learning.minerals import group_of
 from riskscore.learning.model import Model
 from riskscore.learning.panel import Floats, Panel
-from riskscore.learning.rows import Rows
+from riskscore.learning.rows import Flags, Rows
 from riskscore.learning.shapley import shapley
 
 #: Rows of the background from which the reasons of a prediction are counted.
@@ -33,7 +33,8 @@ LABOUR_REASONS = {
 class Predicted:
     """(n,) predictions for pairs of place and mineral codes; (n, reasons) contributions.
 
-    ``mean`` plus a row's contributions is its probability.
+    ``mean`` plus a row's contributions is its probability; ``judged`` whether the pair lies in the
+    population that the model was judged on.
     """
 
     place: list[str]
@@ -42,9 +43,20 @@ class Predicted:
     probability: Floats
     low: Floats
     high: Floats
-    mean: float
+    mean: Floats
     reasons: tuple[str, ...]
     contributions: Floats
+    judged: Flags
+
+    def beside(self, other: "Predicted") -> "Predicted":
+        """These predictions, and then the others."""
+        rows = ("probability", "low", "high", "mean", "contributions", "judged")
+        joined: dict[str, Any] = {
+            name: np.concatenate([getattr(self, name), getattr(other, name)]) for name in rows
+        }
+        return replace(
+            self, place=self.place + other.place, mineral=self.mineral + other.mineral, **joined
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,18 +69,27 @@ class Candidate:
     predicted: Predicted
 
 
-def of_disruption(panel: Panel, by_code: Panel, seed: int) -> Candidate:
-    """Back-test, train on all that is known, and predict the year after the panel's last."""
+def of_disruption(panel: Panel, by_code: Panel, producers: reach.Producers, seed: int) -> Candidate:
+    """Back-test, train on all that is known, and predict the year after the panel's last.
+
+    Small producers are predicted too where the model holds for them; ``producers`` are the
+    (mineral, place) pairs of which the card counts who is predicted, who not, and why.
+    """
     rows = disruption.rows_of(panel)
     test = disruption.backtest(rows, seed)
     metrics = report.reported(test, seed, panel.minerals)
     metrics["obvious_label"] = unsound.compared(by_code, seed)
+    metrics["small_producers"] = small.judged(test, seed)
+    told = metrics["small_producers"]["told"]
     model = disruption.trained(test, seed)
-    now = rows.where(rows.inside & (rows.year == int(panel.years[-1])))
+    model = small.calibrated(model, test) if told else model
+    last = rows.year == int(panel.years[-1])
+    now = rows.where(rows.inside & last)
     taught, held = rows.where(rows.judged), rows.where(test.held)
     about = {feature.name: feature.about for feature in features.FEATURES}
     facts = {
         "metrics": metrics,
+        "reach": reach.reached(panel, producers, small_told=told),
         "features": [
             {"feature": row.name, "worse": row.worse, "about": row.about}
             for row in features.FEATURES
@@ -76,17 +97,27 @@ def of_disruption(panel: Panel, by_code: Panel, seed: int) -> Candidate:
         **_leanings(test.fixed_probability, held.x, held.outcome, about, seed),
         "drift": _drifted(model, taught.x, now.x, features.NAMES),
     }
-    predicted = _predicted(
+    background = _sampled(taught, seed)
+    predicted = _of_series(model, panel, now, background, seed)
+    if model.of_small:
+        beside = _of_series(model.of_small, panel, rows.where(rows.small & last), background, seed)
+        predicted = predicted.beside(beside)
+    return Candidate(model, features.NAMES, facts, predicted)
+
+
+def _of_series(model: Model, panel: Panel, now: Rows, background: Floats, seed: int) -> Predicted:
+    """What is said of these rows of the panel's last year, for the next."""
+    return _predicted(
         model,
         now.x,
-        _sampled(taught, seed),
+        background,
         [panel.places[number] for number in now.place],
         [panel.minerals[number] for number in now.mineral],
         int(panel.years[-1]) + 1,
         _columns(features.REASONS, features.NAMES),
+        now.inside,
         seed,
     )
-    return Candidate(model, features.NAMES, facts, predicted)
 
 
 def _leanings(
@@ -127,12 +158,14 @@ def _predicted(
     mineral: list[str],
     year: int,
     reasons: Mapping[str, tuple[int, ...]],
+    judged: Flags,
     seed: int,
 ) -> Predicted:
     mean, added = shapley(model.probability, x, background, reasons, seed)
     low, high = model.interval(x)
+    start = np.full(len(x), mean)
     return Predicted(
-        place, mineral, year, model.probability(x), low, high, mean, tuple(reasons), added
+        place, mineral, year, model.probability(x), low, high, start, tuple(reasons), added, judged
     )
 
 
@@ -165,6 +198,7 @@ def of_labour(pairs: labour.Pairs, names: Sequence[tuple[str, str]], seed: int) 
         [names[number][1] for number in told],
         labour.YEAR,
         _columns(LABOUR_REASONS, labour.NAMES),
+        judged[told],
         seed,
     )
     return Candidate(model, labour.NAMES, facts, predicted)

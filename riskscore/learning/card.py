@@ -11,7 +11,8 @@ DISRUPTION: dict[str, Any] = {
     ),
     "population": (
         "places that produce the mineral by World Mining Data and hold at least 1 % of world "
-        "export value; nobody else is predicted"
+        "export value. Smaller producers, from 0.2 %, are judged apart, predicted only where the "
+        "model holds for them (metrics, small_producers: told), and marked as not judged"
     ),
     "intended_use": (
         "to rank producing exporters by the chance of a sharp fall within a year, beside the "
@@ -32,6 +33,8 @@ DISRUPTION: dict[str, Any] = {
         "a few trading hubs produce a little themselves and are judged by what passes through "
         "them, gold above all",
         "governance hardly adds anything to what trade itself says",
+        "small producers fall more often and are ranked less well than the population; of those "
+        "without recorded exports nothing is said, which is no good news",
     ],
 }
 LABOUR: dict[str, Any] = {
@@ -64,7 +67,7 @@ DISPLACEMENT: dict[str, Any] = {
 #: The sections of a page that come first; a database keeps no order of its own.
 FIRST = (
     *("target", "population", "intended_use", "timing", "known_bias", "trained_on"),
-    *("data_releases", "metrics", "track_record", "drift_alert", "drift", "importance"),
+    *("data_releases", "reach", "metrics", "track_record", "drift_alert", "drift", "importance"),
     *("partial_dependence", "features"),
 )
 CARDS = {"disruption": DISRUPTION, "labour": LABOUR, "displacement": DISPLACEMENT}

@@ -13,10 +13,10 @@ import numpy as np
 
 from riskscore.learning import blending, features
 from riskscore.learning.calibrate import Sigmoid, line, venn_abers
-from riskscore.learning.fit import MEMBERS, PLAIN, blend, fit, predict, predict_each
+from riskscore.learning.fit import MEMBERS, PLAIN, blend, fit, predict
 from riskscore.learning.model import Model
 from riskscore.learning.panel import Floats, Panel
-from riskscore.learning.rolling import known_before, rolling
+from riskscore.learning.rolling import fill, known_before, rolling
 from riskscore.learning.rows import Flags, Rows, check, gathered
 
 LAST_TAUGHT = 2015
@@ -81,9 +81,7 @@ def backtest(rows: Rows, seed: int) -> Backtest:
     judged, outcome = {name: part[chosen] for name, part in parts.items()}, rows.outcome[chosen]
     names = blending.kept(judged, outcome, rows.place[chosen], seed)
     fitted = fit(known_before(rows, LAST_TAUGHT + 1), seed)
-    held = (rows.year >= FIRST_HELD_OUT) & rows.inside
-    for name, part in predict_each(fitted, rows.x[held]).items():
-        parts[name][held] = part
+    fill(parts, fitted, rows, rows.year >= FIRST_HELD_OUT)
     raw = blend({name: parts[name] for name in names})
     return Backtest(
         rows,

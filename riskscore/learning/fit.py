@@ -77,7 +77,7 @@ Fitted = Mapping[str, Any]
 
 def fit(rows: Rows, seed: int, members: tuple[Member, ...] = MEMBERS) -> dict[str, Any]:
     """Fit each member on the rows whose outcome is known; estimators by name."""
-    known = ~np.isnan(rows.outcome)
+    known = ~np.isnan(rows.outcome) & rows.learnt
     found = {}
     # More OpenMP threads than free cores make boosting ten times slower, not faster.
     with threadpool_limits(limits=1):

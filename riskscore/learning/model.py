@@ -13,11 +13,20 @@ from riskscore.learning.panel import Floats
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """What is stored and used; ``reference`` holds out-of-sample scores and their outcomes."""
+    """What is stored and used; ``reference`` holds out-of-sample scores and their outcomes.
+
+    ``small`` is the calibration and reference of small producers, None where they are not told.
+    """
 
     members: Mapping[str, Any]
     calibration: Sigmoid
     reference: VennAbers
+    small: tuple[Sigmoid, VennAbers] | None = None
+
+    @property
+    def of_small(self) -> "Model | None":
+        """The same members, calibrated for small producers."""
+        return Model(self.members, *self.small) if self.small else None
 
     def raw(self, x: Floats) -> Floats:
         """(n,) blend, not calibrated."""

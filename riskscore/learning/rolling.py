@@ -1,12 +1,12 @@
 """Rolling origin: each year is predicted by a model that saw only what was known before it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 
-from riskscore.learning.fit import MEMBERS, Member, fit, predict_each
+from riskscore.learning.fit import MEMBERS, Fitted, Member, fit, predict_each
 from riskscore.learning.panel import Floats
-from riskscore.learning.rows import Rows
+from riskscore.learning.rows import Flags, Rows
 
 
 def known_before(rows: Rows, year: int) -> Rows:
@@ -17,11 +17,20 @@ def known_before(rows: Rows, year: int) -> Rows:
 def rolling(
     rows: Rows, years: Iterable[int], seed: int, members: tuple[Member, ...] = MEMBERS
 ) -> dict[str, Floats]:
-    """(n,) out-of-sample probability of each member; NaN outside the years or the population."""
+    """(n,) out-of-sample probability of each member; NaN outside the years, or of who is neither
+    of the population nor a small producer."""
     found = {member.name: np.full(len(rows), np.nan) for member in members}
     for year in years:
         fitted = fit(known_before(rows, year), seed, members)
-        chosen = np.flatnonzero((rows.year == year) & rows.inside)
-        for name, part in predict_each(fitted, rows.x[chosen]).items():
-            found[name][chosen] = part
+        fill(found, fitted, rows, rows.year == year)
     return found
+
+
+def fill(found: Mapping[str, Floats], fitted: Fitted, rows: Rows, when: Flags) -> None:
+    """Write what the members say of the population and of small producers in these rows."""
+    # Apart: the last bits of a matrix product depend on how many rows it has.
+    for group in (rows.inside, rows.small):
+        chosen = np.flatnonzero(when & group)
+        if chosen.size:
+            for name, part in predict_each(fitted, rows.x[chosen]).items():
+                found[name][chosen] = part

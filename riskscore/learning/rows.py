@@ -12,7 +12,7 @@ from riskscore.learning.refusals import OneClass, OnePlace, TooFewEvents, Unusab
 
 Flags = npt.NDArray[np.bool_]
 
-#: Smaller exporters are learnt from too (their falls look alike), never predicted or judged.
+#: Smaller exporters are learnt from too (their falls look alike), never judged with the population.
 SMALLEST_LEARNT = 0.003
 #: Below this many events in the training years no model is fitted.
 FEWEST_EVENTS = 100
@@ -22,6 +22,7 @@ FEWEST_EVENTS = 100
 class Rows:
     """(n, k) features and (n,) parallel columns. ``inside`` marks the declared population.
 
+    ``small`` marks the producers below it, who are judged apart; ``learnt`` who may be learnt from.
     ``outcome`` and ``later`` are 1, 0 or NaN (unknown); ``share`` is of world export value.
     """
 
@@ -32,6 +33,8 @@ class Rows:
     mineral: Ints
     place: Ints
     inside: Flags
+    small: Flags
+    learnt: Flags
     share: Floats
 
     def where(self, chosen: Flags) -> "Rows":
@@ -62,7 +65,11 @@ def gathered(panel: Panel, years: Iterable[int]) -> Rows:
 
 def _of_year(panel: Panel, year: int) -> Rows:
     column = int(year - panel.years[0])
-    rows = targets.exporters(panel, column, SMALLEST_LEARNT)
+    learnt, small = (
+        targets.exporters(panel, column, SMALLEST_LEARNT),
+        targets.small_producers(panel, column),
+    )
+    rows = learnt | small
     unknown = np.full(len(rows), np.nan)
     left = panel.value.shape[1] - 1 - column
     outcome = targets.fallen(panel, column) if left >= 1 else unknown
@@ -75,6 +82,8 @@ def _of_year(panel: Panel, year: int) -> Rows:
         mineral=panel.mineral[rows],
         place=panel.place[rows],
         inside=targets.population(panel, column)[rows],
+        small=small[rows],
+        learnt=learnt[rows],
         share=panel.share[rows, column],
     )
 

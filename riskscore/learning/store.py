@@ -43,9 +43,8 @@ def packed(kind: str, model: Model, features: tuple[str, ...]) -> Artefact:
     body = skops.io.dumps(
         {
             "members": dict(model.members),
-            "calibration": [model.calibration.slope, model.calibration.intercept],
-            "score": model.reference.score,
-            "outcome": model.reference.outcome,
+            **_calibrated(model.calibration, model.reference),
+            "small": _calibrated(*model.small) if model.small else None,
         },
         compression=zipfile.ZIP_DEFLATED,
     )
@@ -59,6 +58,14 @@ def packed(kind: str, model: Model, features: tuple[str, ...]) -> Artefact:
     }
     content = json.dumps(header, sort_keys=True).encode() + b"\n" + body
     return Artefact(content, hashlib.sha256(content).hexdigest())
+
+
+def _calibrated(calibration: Sigmoid, reference: VennAbers) -> dict[str, Any]:
+    return {
+        "calibration": [calibration.slope, calibration.intercept],
+        "score": reference.score,
+        "outcome": reference.outcome,
+    }
 
 
 def unpacked(content: bytes, sha256: str, features: tuple[str, ...]) -> Model:
@@ -115,9 +122,14 @@ def _loaded(body: bytes) -> Mapping[str, Any]:
 
 
 def _model(parts: Mapping[str, Any]) -> Model:
+    # A model that was stored before small producers were told has no such part.
+    small = parts.get("small")
+    return Model(parts["members"], *_calibration(parts), _calibration(small) if small else None)
+
+
+def _calibration(parts: Mapping[str, Any]) -> tuple[Sigmoid, VennAbers]:
     slope, intercept = parts["calibration"]
-    return Model(
-        members=parts["members"],
-        calibration=Sigmoid(float(slope), float(intercept)),
-        reference=VennAbers(np.asarray(parts["score"]), np.asarray(parts["outcome"])),
+    return (
+        Sigmoid(float(slope), float(intercept)),
+        VennAbers(np.asarray(parts["score"]), np.asarray(parts["outcome"])),
     )

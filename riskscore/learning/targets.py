@@ -14,6 +14,9 @@ from riskscore.learning.panel import Floats, Panel
 FALL = 0.6
 #: Who exports less than this share of the world's value is outside the population.
 SMALLEST_SHARE = 0.01
+#: The panel holds whoever reached this share of a code in *any* year. Who exports less than this in
+#: a past year is in it only for what he did before or would do later: that group knows the future.
+SMALLEST_RECORDED = 0.002
 #: Of three years, so many must state a quantity for their median to mean something.
 QUANTITIES_NEEDED = 2
 
@@ -40,6 +43,12 @@ def exporters(panel: Panel, column: int, smallest: float = SMALLEST_SHARE) -> np
 def population(panel: Panel, column: int) -> npt.NDArray[np.bool_]:
     """(series,) the producers among the exporters: a re-exporter's trade says nothing of supply."""
     return exporters(panel, column) & panel.producer
+
+
+def small_producers(panel: Panel, column: int) -> npt.NDArray[np.bool_]:
+    """(series,) producers below the population, down to the share the panel is complete for."""
+    recorded = exporters(panel, column, SMALLEST_RECORDED)
+    return recorded & panel.producer & ~population(panel, column)
 
 
 def fallen(panel: Panel, column: int, ahead: int = 1, fall: float = FALL) -> Floats:

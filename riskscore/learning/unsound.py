@@ -16,7 +16,7 @@ from riskscore.learning.disruption import FIRST_HELD_OUT, LAST_TAUGHT
 from riskscore.learning.evaluate import auc
 from riskscore.learning.fit import MEMBERS, fit, predict
 from riskscore.learning.panel import Floats, Flows, Panel, build
-from riskscore.learning.rows import Rows, gathered
+from riskscore.learning.rows import SMALLEST_LEARNT, Rows, gathered
 
 #: Any year with this part of world trade counts, whoever the exporter is.
 SMALLEST = targets.SMALLEST_SHARE
@@ -44,9 +44,10 @@ def compared(panel: Panel, seed: int) -> dict[str, Any]:
     """AUC of the boosted member alone on the same years, and what is wrong with the label."""
     columns = range(features.FIRST_COLUMN, panel.value.shape[1] - 1)
     rows = gathered(panel, (int(panel.years[0]) + column for column in columns))
+    rows = rows.where(rows.learnt)
     obvious = np.concatenate(
         [
-            fell_from_this_year(panel, column)[targets.exporters(panel, column, 0.003)]
+            fell_from_this_year(panel, column)[targets.exporters(panel, column, SMALLEST_LEARNT)]
             for column in columns
         ]
     )

@@ -75,7 +75,8 @@ class Prediction(models.Model):
     """What a model says of one place and mineral: probability, interval, and why. Append-only.
 
     ``contributions`` holds (reason, what it adds to the probability); with ``mean`` they sum to
-    ``probability``.
+    ``probability``. Not ``judged`` is what lies outside the population whose outcomes gave the
+    model its headline figures: the card says how it did there, if anybody can know.
     """
 
     model = models.ForeignKey(
@@ -89,6 +90,9 @@ class Prediction(models.Model):
     high = models.FloatField()
     mean = models.FloatField(help_text="mean prediction that the contributions start from")
     contributions = models.JSONField()
+    judged = models.BooleanField(
+        default=True, help_text="whether the pair lies in the population the model was judged on"
+    )
 
     class Meta:
         constraints = [

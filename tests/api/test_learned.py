@@ -33,6 +33,7 @@ def models(db: None) -> list[LearnedModel]:
         high=0.4,
         mean=0.1,
         contributions=[["volatility", 0.15], ["size", 0.05]],
+        judged=False,
     )
     return made
 
@@ -56,3 +57,4 @@ def test_predictions_have_reasons_that_add_up(api: Api, models: list[LearnedMode
     total = row["mean"] + sum(part for _, part in row["contributions"])
     assert total == pytest.approx(row["probability"])
     assert (row["place"], row["mineral"], row["year"]) == ("COD", "cobalt", 2025)
+    assert row["judged"] is False  # outside the population that the model was judged on

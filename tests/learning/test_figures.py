@@ -1,8 +1,9 @@
 """The figures that the page on learned models states, from the bundle's files alone."""
 
 import numpy as np
+import pytest
 
-from riskscore.learning import report
+from riskscore.learning import report, small
 from riskscore.learning.disruption import CHOOSING, Backtest
 from riskscore.learning.evaluate import auc
 from riskscore.learning.panel import Panel
@@ -37,5 +38,18 @@ def test_a_part_of_the_back_test_gives_the_same_predictions_again(
         np.testing.assert_array_equal(part, twice[name])
 
 
-def test_nothing_outside_the_population_is_predicted_in_the_back_test(tested: Backtest) -> None:
-    assert np.isnan(tested.raw[~tested.rows.inside]).all()
+def test_nobody_but_producers_is_predicted_in_the_back_test(tested: Backtest) -> None:
+    rows = tested.rows
+    assert np.isnan(tested.raw[~rows.inside & ~rows.small]).all()
+    # What is judged, chooses and calibrates is the population alone.
+    assert not (rows.small & (tested.held | tested.chosen)).any()
+
+
+def test_small_producers_are_judged_apart_and_the_model_holds_for_them(tested: Backtest) -> None:
+    said = small.judged(tested, 0)
+    assert (said["rows"], said["events"]) == (2218, 309)
+    assert said["auc_ci"][0] > 0.7
+    assert 0.8 <= said["calibration_slope"] <= 1.2
+    assert said["predicted"] == pytest.approx(said["rate"], abs=0.02)
+    assert said["auc"] > said["auc_volatility"]
+    assert said["told"]

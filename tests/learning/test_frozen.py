@@ -41,6 +41,33 @@ def test_the_frozen_predictions_are_those_that_were_sealed() -> None:
         assert 0 <= low <= said <= high <= 1
 
 
+def test_predictions_outside_the_judged_population_are_a_file_of_their_own() -> None:
+    seal = read("disruption-2025.json")
+    # The population's file is byte for byte the one that was frozen before small producers were.
+    assert seal["sha256"] == "fa4068dc5aedfd413e7cb0bdd6576f8e1d0e4c4bb6187a0ad5eb81ff12e87fa5"
+    outside = seal["outside_the_judged_population"]
+    content = (FOLDER / outside["file"]).read_bytes()
+    assert hashlib.sha256(content).hexdigest() == outside["sha256"]
+    inside = (FOLDER / seal["file"]).read_text().splitlines()
+    pairs, others = (
+        {(row["place"], row["mineral"]) for row in csv.DictReader(lines)}
+        for lines in (inside, content.decode().splitlines())
+    )
+    assert len(others) == outside["rows"]
+    assert not pairs & others
+
+
+def test_the_card_counts_who_is_predicted_and_why_others_are_not() -> None:
+    card, seal = read("disruption-2025.card.json"), read("disruption-2025.json")
+    reach, outside = card["reach"], seal["outside_the_judged_population"]
+    assert reach["of_the_judged_population"] == seal["rows"]
+    assert reach["outside_it"] == outside["rows"]
+    assert reach["predicted"] == seal["rows"] + outside["rows"]
+    assert sum(reach["why_not"].values()) == reach["not_predicted"]
+    assert reach["producing_pairs"] == reach["predicted"] + reach["not_predicted"]
+    assert card["metrics"]["small_producers"]["told"]
+
+
 def test_the_card_is_that_of_the_sealed_model() -> None:
     card, seal = read("disruption-2025.card.json"), read("disruption-2025.json")
     assert card["code_version"] == seal["code_version"]
@@ -55,3 +82,9 @@ def test_the_page_states_the_report_s_figures() -> None:
         assert f"{said[name]:.3f}" in page, name
     assert f"Brier score {said['brier']:.4f}" in page
     assert f"calibration slope {said['calibration_slope']:.2f}" in page
+    small = said["small_producers"]
+    assert f"{small['rows']:,} rows, {small['events']} events" in page
+    for number in (small["auc"], *small["auc_ci"], small["rate"], small["predicted"]):
+        assert f"{number:.3f}" in page
+    for name, count in read("disruption-2025.card.json")["reach"]["why_not"].items():
+        assert f"| {name} | {count} |" in page

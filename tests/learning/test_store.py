@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,7 @@ import pytest
 import skops.io
 from sklearn.gaussian_process import GaussianProcessClassifier
 
-from riskscore.learning.calibrate import line, venn_abers
+from riskscore.learning.calibrate import Sigmoid, line, venn_abers
 from riskscore.learning.features import NAMES
 from riskscore.learning.fit import fit, predict
 from riskscore.learning.model import Model
@@ -47,6 +48,18 @@ def test_what_comes_back_predicts_the_same(model: Model, artefact: Artefact, row
     again = unpacked(artefact.content, artefact.sha256, NAMES)
     np.testing.assert_array_equal(again.probability(rows.x), model.probability(rows.x))
     np.testing.assert_array_equal(again.interval(rows.x[:9]), model.interval(rows.x[:9]))
+
+
+def test_the_calibration_of_small_producers_comes_back_too(model: Model, rows: Rows) -> None:
+    own = Sigmoid(0.8, -0.3), model.reference
+    with_small = replace(model, small=own)
+    stored = packed("disruption", with_small, NAMES)
+    again = unpacked(stored.content, stored.sha256, NAMES).of_small
+    assert again is not None
+    assert again.calibration == own[0]
+    expected = own[0](model.raw(rows.x))
+    np.testing.assert_array_equal(again.probability(rows.x), expected)
+    assert model.of_small is None
 
 
 def test_a_wrong_hash_is_refused_before_anything_is_opened(artefact: Artefact) -> None:

@@ -1,0 +1,68 @@
+"""Small producers: who they are, when they may be told, and whom nobody says anything of."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from riskscore.learning import reach, small
+from riskscore.learning.fit import MEMBERS, fit, predict
+from riskscore.learning.rows import gathered
+from riskscore.learning.targets import small_producers
+from tests.learning.panels import invented, series
+
+
+@pytest.mark.parametrize("percent", [0.9, 0.21])
+def test_small_producers_export_from_a_fifth_of_a_percent_to_one(percent: float) -> None:
+    # The rest of the world exports and does not produce.
+    assert small_producers(series(*[percent] * 3), 2).tolist() == [True, False]
+
+
+@pytest.mark.parametrize("percent", [1.1, 0.19])
+def test_who_exports_more_or_less_is_no_small_producer(percent: float) -> None:
+    assert not small_producers(series(*[percent] * 3), 2).any()
+
+
+@pytest.mark.parametrize("slope", [0.8, 1.2])
+def test_they_are_told_where_the_model_is_calibrated_and_ranks(slope: float) -> None:
+    assert small.holds({"calibration_slope": slope, "auc_ci": [0.61, 0.8]})
+
+
+@pytest.mark.parametrize(("slope", "low"), [(0.79, 0.7), (1.21, 0.7), (1.0, 0.6)])
+def test_they_are_not_told_where_it_does_not(slope: float, low: float) -> None:
+    assert not small.holds({"calibration_slope": slope, "auc_ci": [low, 0.8]})
+
+
+def test_who_may_not_be_learnt_from_changes_no_prediction() -> None:
+    rows = gathered(invented(), range(2004, 2011))
+    learnt = np.arange(len(rows)) % 7 > 0
+    turned = np.where(learnt, rows.outcome, 1 - rows.outcome)
+    said, again = (
+        predict(fit(replace(rows, learnt=learnt, outcome=outcome), 0, MEMBERS[:1]), rows.x)
+        for outcome in (rows.outcome, turned)
+    )
+    np.testing.assert_array_equal(said, again)
+
+
+def reached(*values: float, producers: set[tuple[str, str]] | None = None) -> dict[str, int]:
+    """Why Chile's copper, or whoever is given, is not predicted after these exports."""
+    pairs = frozenset(producers or {("copper", "CHL")})
+    found: dict[str, int] = reach.reached(series(*values), pairs, small_told=True)["why_not"]
+    return found
+
+
+def test_each_pair_that_is_not_predicted_has_its_reason() -> None:
+    assert reached(5, 5, 5) == reached(0.5, 0.5, 0.5) == {}
+    assert reached(0.1, 0.1, 0.1) == {reach.TOO_SMALL: 1}
+    assert reached(5, 5, 0) == {reach.NOT_NOW: 1}
+    assert reached(0, 0, 5) == {reach.NO_HISTORY: 1}
+    assert reached(5, 5, 5, producers={("copper", "PER")}) == {reach.NEVER: 1}
+    assert reached(5, 5, 5, producers={("tin", "CHL")}) == {reach.NO_CODE: 1}
+
+
+def test_the_counts_add_up_and_say_when_small_producers_are_not_told() -> None:
+    panel, pairs = series(0.5, 0.5, 0.5), frozenset({("copper", "CHL"), ("tin", "CHL")})
+    told, silent = (reach.reached(panel, pairs, small_told=said) for said in (True, False))
+    assert (told["predicted"], told["outside_it"], told["not_predicted"]) == (1, 1, 1)
+    assert (silent["predicted"], silent["not_predicted"]) == (0, 2)
+    assert silent["why_not"] == {reach.NOT_TOLD: 1, reach.NO_CODE: 1}
