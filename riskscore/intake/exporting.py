@@ -1,7 +1,6 @@
 """A panel of exports: staged, checked against what is known, then one whole release or nothing."""
 
 from collections.abc import Iterable, Iterator
-from typing import Any
 
 from riskscore import releases
 from riskscore.intake import resolving, staging
@@ -12,6 +11,8 @@ from riskscore.models import Intake, Release
 from riskscore.sources import BadFile
 
 STAGED = "staged_export"
+#: Only models read the panel, and they train by asking.
+IS_SCORED = False
 COLUMNS = """
     line bigint, hs6 text NOT NULL, place text NOT NULL, year smallint NOT NULL,
     value double precision NOT NULL, quantity double precision, partners integer NOT NULL,
@@ -86,12 +87,11 @@ def _preview(same: str) -> list[str]:
     ]
 
 
-def move(_intake: Intake, release: Release) -> tuple[int, dict[str, Any]]:
-    """Put the rows into the panel. No score reads it: only models do, and they train by asking."""
+def move(_intake: Intake, release: Release) -> int:
+    """Put the rows into the panel. Returns how many."""
     columns = ", ".join(STATED)
-    count = staging.execute(
+    return staging.execute(
         f"INSERT INTO riskscore_exportflow (release_id, hs6, place_id, year, {columns})"  # noqa: S608
         f" SELECT %s, hs6, place, year, {columns} FROM {STAGED}",
         [release.id],
     )
-    return count, {}

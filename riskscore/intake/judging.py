@@ -9,8 +9,6 @@ from riskscore.intake import staging
 
 #: Changes that a preview shows in words.
 MOST_SHOWN = 20
-#: More projects than this are not named one by one: everything is rescored.
-MOST_KEYS = 5000
 BATCH = 2000
 #: Rows that are looked at in Python are staged as they are, with what is found out about them.
 DOCUMENTS = (
@@ -73,10 +71,3 @@ def note(table: str, verdicts: list[tuple[str, int]]) -> None:
         " FROM unnest(%s::text[], %s::bigint[]) AS v (verdict, line) WHERE s.line = v.line",
         [list(words), list(lines)],
     )
-
-
-def scope(keys: list[str]) -> dict[str, Any]:
-    """What is to be rescored when these projects have changed."""
-    if len(keys) > MOST_KEYS:
-        return {"all": True}
-    return {"keys": sorted(keys)} if keys else {}

@@ -84,12 +84,12 @@ def _hold(intake: Intake) -> None:
 def _store(intake: Intake, kind: ModuleType, judged: Judged) -> None:
     """Load what is new, and write down what has come of it."""
     release: Release | None = None
-    touched: dict[str, object] = {}
     if judged.is_news and not intake.dry_run:
-        release, touched = _move(intake, kind)
+        release = _move(intake, kind)
+    follows = release is not None and kind.IS_SCORED
     Intake.objects.filter(id=intake.id).update(
-        state=Intake.State.LOADED if touched else Intake.State.SUCCEEDED,
-        finished_at=None if touched else DATABASE_CLOCK,
+        state=Intake.State.LOADED if follows else Intake.State.SUCCEEDED,
+        finished_at=None if follows else DATABASE_CLOCK,
         error="",
         added=judged.added,
         changed=judged.changed,
@@ -100,14 +100,13 @@ def _store(intake: Intake, kind: ModuleType, judged: Judged) -> None:
         left_out=intake.left_out,
         bytes_read=intake.size,
         release=release,
-        touched=touched,
     )
-    if not (touched or intake.dry_run):
+    if not (follows or intake.dry_run):
         IntakePart.objects.filter(intake=intake).delete()
 
 
-def _move(intake: Intake, kind: ModuleType) -> tuple[Release, dict[str, object]]:
+def _move(intake: Intake, kind: ModuleType) -> Release:
     release = registering.reserve(intake)
-    release.rows, touched = kind.move(intake, release)
+    release.rows = kind.move(intake, release)
     registering.register(release, intake)
-    return release, touched
+    return release

@@ -1,7 +1,6 @@
 """Observations of a file: staged, checked against what is known, then one release or nothing."""
 
 from collections.abc import Iterable, Iterator
-from typing import Any
 
 from riskscore import releases
 from riskscore.intake import resolving, staging
@@ -12,6 +11,7 @@ from riskscore.models import Intake, Release
 from riskscore.sources import BadFile
 
 STAGED = "staged_observation"
+IS_SCORED = True
 #: "" and 0 stand for "does not apply", so that rows can be compared by equality.
 COLUMNS = """
     line bigint, indicator text NOT NULL, place text NOT NULL, mineral text NOT NULL,
@@ -192,12 +192,12 @@ _TARGET = (
 )
 
 
-def move(_intake: Intake, release: Release) -> tuple[int, dict[str, Any]]:
+def move(_intake: Intake, release: Release) -> int:
     """Put the judged rows into the table of observations; of a partial release, only the news.
 
-    Returns how many rows, and what is to be rescored: nobody knows which scores a value reaches.
+    Returns how many.
     """
-    count = staging.execute(
+    return staging.execute(
         f"INSERT INTO riskscore_observation (release_id, {_TARGET})"  # noqa: S608
         " SELECT %s, indicator, NULLIF(place, ''), NULLIF(mineral, ''), NULLIF(importer, ''),"
         " NULLIF(project_id, 0), year, value, standard_error, quality, label,"
@@ -205,4 +205,3 @@ def move(_intake: Intake, release: Release) -> tuple[int, dict[str, Any]]:
         f" FROM {_NEWS if release.partial else STAGED}",
         [release.id],
     )
-    return count, {"all": True}

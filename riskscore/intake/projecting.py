@@ -1,6 +1,6 @@
 """Projects of a file: staged and checked; who is new, who has changed and how."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from typing import Any
 
@@ -13,12 +13,13 @@ from riskscore.intake.reading import Said
 from riskscore.intake.situating import Surroundings
 from riskscore.intake.snapshots import Snapshot, news, snapshots
 from riskscore.intake.writing import write
-from riskscore.models import Intake, Project, Release
+from riskscore.models import Intake, Release
 from riskscore.sources import BadFile, ProjectReading
 from riskscore.sources.names import folded
 from riskscore.sources.projects import ProjectRow, Share
 
 STAGED = "staged_project"
+IS_SCORED = True
 COLUMNS = DOCUMENTS
 #: What a project must have from the beginning.
 NEEDED = ("name", "place", "latitude", "kind")
@@ -166,15 +167,10 @@ def _verdict(document: Document, known: dict[int, Snapshot]) -> tuple[str, str]:
     return ("changed", words) if changes else ("unchanged", "")
 
 
-def move(_intake: Intake, release: Release) -> tuple[int, dict[str, Any]]:
-    """Write the news. Returns how many rows, and what is to be rescored."""
-    surroundings, count, ids = Surroundings(), 0, []
+def move(_intake: Intake, release: Release) -> int:
+    """Write the news. Returns how many rows."""
+    surroundings, count = Surroundings(), 0
     for batch in judging.documents(STAGED, "verdict <> 'unchanged'"):
-        ids += write(batch, snapshots(batch), release, surroundings)
+        write(batch, snapshots(batch), release, surroundings)
         count += len(batch)
-    return count, judging.scope(_published(ids))
-
-
-def _published(ids: Sequence[int]) -> list[str]:
-    found = Project.objects.filter(id__in=ids, state=Project.State.PUBLISHED)
-    return list(found.values_list("key", flat=True))
+    return count

@@ -11,10 +11,11 @@ from riskscore.editions import next_edition
 from riskscore.intake import judging, resolving, staging
 from riskscore.intake.judging import DOCUMENTS, Document, Judged
 from riskscore.intake.reading import Said
-from riskscore.models import Evidence, Intake, Project, Release
+from riskscore.models import Evidence, Intake, Release
 from riskscore.sources import BadFile
 
 STAGED = "staged_evidence"
+IS_SCORED = True
 COLUMNS = DOCUMENTS
 #: What makes two rows versions of one statement.
 IDENTITY = ("project_id", "kind", "happened_on", "url")
@@ -107,22 +108,17 @@ def _verdict(document: Document, known: Evidence | None) -> str:
     return "unchanged" if same else "changed"
 
 
-def move(intake: Intake, release: Release) -> tuple[int, dict[str, Any]]:
-    """Record the news under one edition. Returns how many rows, and what is to be rescored."""
+def move(intake: Intake, release: Release) -> int:
+    """Record the news under one edition. Returns how many rows."""
     release.edition = next_edition(f"intake of {intake.file}"[:200])
     count = 0
-    projects: set[int | None] = set()
     for batch in judging.documents(STAGED, "verdict <> 'unchanged'"):
         current = _current(batch)
         Evidence.objects.bulk_create(
             [_evidence(intake, release, row, current.get(_identity(row))) for row in batch]
         )
         count += len(batch)
-        projects |= {document.id for document in batch}
-    published = Project.objects.filter(
-        id__in=[key for key in projects if key], state=Project.State.PUBLISHED
-    )
-    return count, judging.scope(list(published.values_list("key", flat=True)))
+    return count
 
 
 def _evidence(

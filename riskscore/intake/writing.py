@@ -25,8 +25,8 @@ def write(
     known: dict[int, Snapshot],
     release: Release,
     surroundings: Surroundings,
-) -> list[int]:
-    """Write the rows of a batch; the ids of their projects."""
+) -> None:
+    """Write the rows of a batch."""
     fresh = [document for document in batch if document.id is None]
     made = Project.objects.bulk_create(
         [_project(document, release, surroundings) for document in fresh]
@@ -49,7 +49,6 @@ def write(
         )
     _write_ids(changes)
     record(release, _capacities(changes))
-    return [key for key, _, _ in changes]
 
 
 def _project(document: Document, release: Release, surroundings: Surroundings) -> Project:

@@ -11,7 +11,7 @@ class Intake(models.Model):
     """A file to be taken in. The row is the truth; messages are hints.
 
     queued → running → loaded → succeeded, or failed, or cancelled. ``loaded``: its rows stand in
-    the tables, and the projects that they touch are about to be rescored. A dry run goes from
+    the tables, and the scores that they make stale are about to be made again. A dry run goes from
     running to succeeded. Terminal states never change again (a trigger holds that).
     """
 
@@ -65,7 +65,6 @@ class Intake(models.Model):
     unchanged = models.BigIntegerField(null=True)
     gone = models.BigIntegerField(null=True, help_text="no longer stated by the new release")
     preview = models.JSONField(default=list, help_text="some of the changes, as texts")
-    touched = models.JSONField(default=dict, help_text="the scope that is to be rescored")
     release = models.ForeignKey("Release", models.PROTECT, null=True, related_name="intakes")
 
     class Meta:

@@ -82,7 +82,8 @@ class Checker:
         assert not rows(twice, [job.id]), "written twice by one job"
         finished = Chunk.objects.filter(job=job, state=Chunk.State.DONE)
         wanted = {one for ids in finished.values_list("project_ids", flat=True) for one in ids}
-        wanted &= set(Project.objects.values_list("id", flat=True))  # some were deleted meanwhile
+        some_left = Project.objects.filter(id__in=wanted)  # others were deleted meanwhile
+        wanted = set(some_left.values_list("id", flat=True))
         failed = set(ItemError.objects.filter(job=job).values_list("project", flat=True))
         scored = set(Score.objects.filter(lens=job.lens_id).values_list("project", flat=True))
         assert wanted <= scored, f"{len(wanted - scored)} projects have no score"
