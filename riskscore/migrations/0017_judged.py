@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("riskscore", "0015_challenge_becomes_observation"),
+        ("riskscore", "0016_intake_follows_by_staleness"),
     ]
 
     operations = [
