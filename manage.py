@@ -6,7 +6,7 @@ import sys
 
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line
-from django.db import OperationalError
+from django.db import OperationalError, ProgrammingError
 
 from riskscore import embedded
 
@@ -25,6 +25,9 @@ def main(arguments: list[str]) -> None:
         execute_from_command_line(arguments)
     except (ImproperlyConfigured, embedded.CannotServe) as error:
         sys.exit(f"riskscore: {error}")
+    except ProgrammingError as error:
+        words = " ".join(str(error).split())
+        sys.exit(f"riskscore: {words}; if tables are missing, run `{arguments[0]} migrate`")
     except OperationalError as error:
         sys.exit(f"riskscore: the database failed: {' '.join(str(error).split())}")
     except KeyboardInterrupt:

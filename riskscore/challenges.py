@@ -17,10 +17,15 @@ from riskscore.models import Challenge, Evidence, Intake, Project, Release
 
 #: Challenges of one person that wait for an answer.
 MOST_OPEN = 20
+FEWEST_LETTERS = 10
 
 
 class TooMany(ValueError):
     """This person has many open challenges already."""
+
+
+class CannotFile(ValueError):
+    """The statement says nothing, or the same with other particulars is open already."""
 
 
 class CannotAnswer(ValueError):
@@ -39,8 +44,10 @@ def file(
 ) -> Challenge:
     """File a correction. The same statement again, while it is open, is the same challenge.
 
-    Raises TooMany. No score changes before a curator has accepted it.
+    Raises TooMany and CannotFile. No score changes before a curator has accepted it.
     """
+    if sum(letter.isalnum() for letter in statement) < FEWEST_LETTERS:
+        raise CannotFile("say in words what is wrong, and what is right")
     filed = {"kind": kind, "happened_on": happened_on, "disputes": disputes, "url": url}
     with transaction.atomic():
         get_user_model().objects.select_for_update().get(pk=by.pk)
@@ -48,6 +55,11 @@ def file(
         same = mine.filter(project=project, statement=statement).first()
         if same is None and mine.count() >= MOST_OPEN:
             raise TooMany(f"{MOST_OPEN} of your challenges are open; wait for answers to them")
+        if same is not None and any(getattr(same, name) != filed[name] for name in filed):
+            raise CannotFile(
+                f"your challenge {same.pk} says the same with another source, kind, day or "
+                "statement disputed, and is open; say what differs in the text"
+            )
         return same or Challenge.objects.create(
             project=project, statement=statement, filed_by=by, **filed
         )

@@ -3,6 +3,7 @@
 Admin and API call these functions; nothing listens to saves.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -15,9 +16,15 @@ from riskscore.models import Evidence, Job, Lens, Method, Project
 
 #: Up to so many projects are rescored before anything else that waits.
 FEW = 100
+CODE = re.compile(r"[a-z0-9][a-z0-9_-]{1,59}")
+HIGHEST_VERSION = 2**31 - 1
 
 
-class MethodTaken(ValueError):
+class CannotPublish(ValueError):
+    """The method cannot be addressed under its code and version."""
+
+
+class MethodTaken(CannotPublish):
     """A published version has other contents; a changed method needs a new version."""
 
 
@@ -49,10 +56,15 @@ def add_evidence(evidence: Evidence, *, by: Any, replaces: Evidence | None = Non
 def publish_method(spec: Mapping[str, Any], *, by: Any = None, reason: str = "") -> Method:
     """Publish a method version and rescore through its lenses. The same again changes nothing.
 
-    Raises MethodError if the specification is wrong, and MethodTaken if it differs from what is
-    already published under the same code and version.
+    Raises MethodError if the specification is wrong, CannotPublish if its code or version is no
+    address, and MethodTaken if it differs from what is already published under them.
     """
     parsed = Specification.from_dict(spec)
+    if not CODE.fullmatch(parsed.code) or parsed.version > HIGHEST_VERSION:
+        raise CannotPublish(
+            "code: 2 to 60 small letters, digits, _ and -, such as critical-minerals; "
+            f"version: at most {HIGHEST_VERSION}"
+        )
     with transaction.atomic():
         method = Method.objects.filter(code=parsed.code, version=parsed.version).first()
         if method is None:

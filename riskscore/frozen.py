@@ -8,6 +8,7 @@ import csv
 import hashlib
 import io
 import json
+from argparse import ArgumentTypeError
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,13 @@ def write(
         report.write_text(_json({"model": str(model), **metrics(model)}), encoding="utf-8")
     if predictions:
         _freeze(model, predictions)
+
+
+def report_file(text: str) -> Path:
+    """A path that can be written to, for the command line: asked before the work, not after."""
+    if not Path(text).absolute().parent.is_dir():
+        raise ArgumentTypeError(f"there is no folder {Path(text).parent}")
+    return Path(text)
 
 
 def metrics(model: LearnedModel) -> dict[str, Any]:

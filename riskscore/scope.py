@@ -74,7 +74,8 @@ def _conditions(filters: Any, lens: Lens) -> list[Q | Exists]:
 
 
 def _place(values: Any, _lens: Lens) -> Q:
-    return Q(place__in=_known("place", values, Place.objects.values_list("code", flat=True)))
+    countries = Place.objects.filter(kind=Place.Kind.COUNTRY)
+    return Q(place__in=_known("place", values, countries.values_list("code", flat=True)))
 
 
 def _mineral(values: Any, _lens: Lens) -> Exists:
@@ -125,7 +126,8 @@ FILTERS: dict[str, Callable[[Any, Lens], Q | Exists]] = {
 def _known(name: str, values: Any, known: Any) -> list[str]:
     wanted = _texts(f"scope.filter.{name}", values)
     for value in sorted(set(wanted).difference(known)):
-        raise BadScope(f"scope.filter.{name}: {value!r} is unknown")
+        group = " (a group: name its members)" if Place.objects.filter(code=value).exists() else ""
+        raise BadScope(f"scope.filter.{name}: {value!r} is unknown{group}")
     return wanted
 
 

@@ -253,10 +253,15 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"()": "riskscore.logs.JsonLine"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "handlers": {
+        "stderr": {"class": "logging.StreamHandler", "formatter": "line"},
+        "nobody": {"class": "logging.NullHandler"},
+    },
     "root": {"handlers": ["stderr"], "level": _level},
     "loggers": {
         "django": {"handlers": [], "level": _level, "propagate": True},
         "django.server": {"handlers": [], "level": _level, "propagate": True},
+        # Whoever sends foreign host names must not fill the disk with traces.
+        "django.security.DisallowedHost": {"handlers": ["nobody"], "propagate": False},
     },
 }

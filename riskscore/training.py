@@ -17,7 +17,7 @@ from riskscore import panels, trainings
 from riskscore.learning import candidate, displacement, store, track, unsound
 from riskscore.learning.card import card
 from riskscore.learning.panel import Panel
-from riskscore.learning.refusals import BadArtefact, Refusal
+from riskscore.learning.refusals import BadArtefact, Refusal, UnusableInput
 from riskscore.models import Artefact, Edition, LearnedModel, Prediction, TrainingRequest
 
 log = logging.getLogger(__name__)
@@ -42,6 +42,8 @@ def train(kind: str, seed: int = 0) -> LearnedModel:
     """
     if kind not in KINDS:
         raise NoSuchKind(f"{kind!r}: there are models of {', '.join(KINDS)}")
+    if not 0 <= seed < 2**32:
+        raise UnusableInput(f"seed {seed}: give a whole number from 0 to {2**32 - 1}")
     edition = Edition.objects.aggregate(last=Max("number"))["last"] or 0
     found, sources = KINDS[kind](edition, seed)
     return _stored(kind, found, seed, panels.releases_used(edition, sources))

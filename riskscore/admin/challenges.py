@@ -86,7 +86,7 @@ class ChallengeAdmin(Page[Challenge]):
         shown = {"may_answer": self.has_answer_permission(request), **(extra_context or {})}
         try:
             return super().changeform_view(request, object_id, form_url, shown)
-        except challenges.TooMany as error:
+        except (challenges.TooMany, challenges.CannotFile) as error:
             self.message_user(request, f"Nothing was filed: {error}.", messages.ERROR)
             return HttpResponseRedirect(request.get_full_path())
 

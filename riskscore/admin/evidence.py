@@ -1,11 +1,13 @@
 """Evidence: statements are added and superseded, never changed."""
 
+from datetime import date, timedelta
 from typing import Any
 
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from riskscore import challenges, edits
@@ -17,6 +19,7 @@ from riskscore.engine.evidence import CERTIFICATION
 from riskscore.engine.evidence_kinds import KINDS
 from riskscore.models import Challenge, Evidence
 
+FIRST_DAY = date(1900, 1, 1)
 #: The kinds that have levels, and the levels that the rule of evidence understands.
 LEVELS = {
     Evidence.Kind.CONSENT: tuple(CONSENT_LEVELS),
@@ -62,6 +65,8 @@ class EvidenceForm(Form[Evidence]):
         self._check_level(found.get("kind", ""), found.get("level", ""))
         self._check_dates(found)
         old = found.get("replaces")
+        if old is None and not self.errors:
+            self._refuse_twice(found)
         if old is not None and found.get("project") not in (None, old.project):
             self.add_error("project", "A new version is about the same project as the old one.")
         asked = found.get("answers")
@@ -79,6 +84,18 @@ class EvidenceForm(Form[Evidence]):
         began, ends = found.get("happened_on"), found.get("expires_on")
         if began and ends and ends < began:
             self.add_error("expires_on", "It cannot expire before it happened.")
+        if began and not FIRST_DAY <= began <= timezone.now().date() + timedelta(days=1):
+            self.add_error("happened_on", f"Say a day from {FIRST_DAY} on, not in the future.")
+
+    def _refuse_twice(self, found: dict[str, Any]) -> None:
+        """The same event from the same source would count twice."""
+        same = {name: found[name] for name in ("project", "kind", "happened_on", "url")}
+        on_file = Evidence.objects.filter(**same, superseded_by__isnull=True).first()
+        if on_file is not None:
+            self.add_error(
+                None,
+                f"This is on file already, as statement {on_file.pk}: enter a new version of it.",
+            )
 
 
 class EvidenceAdmin(Rescoring[Evidence]):

@@ -15,7 +15,7 @@ from riskscore.admin.outline import outline
 from riskscore.admin.pages import ReadOnly
 from riskscore.engine.errors import EngineError
 from riskscore.engine.method import Method as Specification
-from riskscore.models import Method
+from riskscore.models import Lens, Method
 
 
 class NewVersion(forms.Form):
@@ -93,13 +93,13 @@ class MethodAdmin(ReadOnly[Method]):
             published = edits.publish_method(
                 form.cleaned_data["text"], by=request.user, reason=form.cleaned_data["reason"]
             )
-        except (edits.MethodTaken, jobs.CannotStart) as error:
+        except (edits.CannotPublish, jobs.CannotStart) as error:
             form.add_error("text", str(error))
             return None
         self.log_addition(request, published, "Published.")
-        messages.success(
-            request, f"{published} is published, and all projects are being rescored by it."
-        )
+        seen = Lens.objects.filter(method_code=published.code, kept_current=True).exists()
+        follows = "all projects are being rescored by it" if seen else "no lens uses it yet"
+        messages.success(request, f"{published} is published; {follows}.")
         return published
 
 

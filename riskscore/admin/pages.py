@@ -6,7 +6,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.core.paginator import Paginator
 from django.db import DatabaseError
-from django.db.models import Model
+from django.db.models import AutoField, BigAutoField, ForeignKey, Model
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.functional import cached_property
 
@@ -44,6 +44,10 @@ else:
             return cls
 
 
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) < 19
+
+
 class Page(_Admin[Row]):
     """A list and a form over one table. Nothing is deleted: what is over is archived or ended."""
 
@@ -53,6 +57,37 @@ class Page(_Admin[Row]):
 
     def has_delete_permission(self, request: HttpRequest, obj: Row | None = None) -> bool:
         return False
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """What an address presets, without numbers of rows that are none."""
+        found: dict[str, Any] = super().get_changeform_initial_data(request)
+        numbered = self._numbered()
+        return {
+            name: value
+            for name, value in found.items()
+            if name not in numbered or _is_number(str(value))
+        }
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """Django's own form would fail while it shows what is no number of a row."""
+        for name in self._numbered():
+            sent = request.POST.get(name)
+            if sent and not _is_number(sent):
+                text = f"Nothing was saved: {name.replace('_', ' ')} {sent[:40]!r} is no row."
+                self.message_user(request, text, messages.ERROR)
+                return HttpResponseRedirect(request.get_full_path())
+        return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def _numbered(self) -> set[str]:
+        """The fields that name a row of another table by its number."""
+        keys = (field for field in self.opts.concrete_fields if isinstance(field, ForeignKey))
+        return {key.name for key in keys if isinstance(key.target_field, AutoField | BigAutoField)}
 
     def around(self, request: HttpRequest, row: Row) -> dict[str, Any]:
         """What the page of a row shows around its columns; for its template."""

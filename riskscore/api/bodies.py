@@ -1,5 +1,7 @@
 """Request bodies against the schema that documents them: strict types, no unknown fields."""
 
+import re
+from datetime import date
 from typing import Any
 
 from jsonschema import Draft202012Validator
@@ -9,6 +11,7 @@ from riskscore.api.problems import of_body
 from riskscore.api.shapes import Schema
 
 MOST_ERRORS = 20
+DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def check(body: Any, schema: Schema) -> dict[str, Any]:
@@ -23,6 +26,17 @@ def check(body: Any, schema: Schema) -> dict[str, Any]:
         raise of_body(faults)
     checked: dict[str, Any] = body
     return checked
+
+
+def day(text: str, pointer: str) -> date:
+    """The day of a field, written YYYY-MM-DD and no other way. Raises Problem."""
+    try:
+        found = date.fromisoformat(text) if DAY.fullmatch(text) else None
+    except ValueError:
+        found = None
+    if found is None:
+        raise of_body({pointer: "say a day such as 2026-01-31"})
+    return found
 
 
 def _pointer(error: ValidationError) -> str:

@@ -187,7 +187,18 @@ class Indicators(Endpoint):
     """The catalogue of observations and indicators, which the engine declares."""
 
     tag = "catalogues"
-    answers = {"get": (200, shapes.record({"items": shapes.several(INDICATOR, "All.")}, "All."))}
+    answers = {
+        "get": (
+            200,
+            shapes.record(
+                {
+                    "items": shapes.several(INDICATOR, "All."),
+                    "next": shapes.optional(shapes.text("None.")),
+                },
+                "All.",
+            ),
+        )
+    }
 
     def get(self, _request: Request) -> Response:
         """Return the whole catalogue; it is short and has no pages."""

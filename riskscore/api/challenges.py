@@ -3,13 +3,14 @@
 Who filed one is not shown: people who live beside a mine may need that.
 """
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
 from django.db.models import QuerySet
 from django.http import Http404
+from django.utils import timezone
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -150,7 +151,10 @@ class ChallengesOfProject(Challenges):
                 disputes=_disputed(project, filed.get("disputes")),
             )
         except challenges.TooMany as error:
-            raise Problem("too_many_challenges", str(error)) from None
+            headers = {"Retry-After": "3600"}
+            raise Problem("too_many_challenges", str(error), headers=headers) from None
+        except challenges.CannotFile as error:
+            raise of_body({"/statement": str(error)}) from None
         row = found().values(*columns_of(CHALLENGED.fields)).get(pk=made.pk)
         response = Response(item(CHALLENGED.fields, row), status=201)
         response["Location"] = f"/api/v1/challenges/{made.pk}"
@@ -166,12 +170,11 @@ def _url(text: str) -> str:
 
 
 def _day(text: str | None) -> date | None:
-    try:
-        day = date.fromisoformat(text) if text else None
-    except ValueError:
-        raise of_body({"/happened_on": "say a day such as 2026-01-31"}) from None
-    if day is not None and not 1900 <= day.year <= 2100:
-        raise of_body({"/happened_on": "the year must lie between 1900 and 2100"})
+    if not text:
+        return None
+    day = bodies.day(text, "/happened_on")
+    if day.year < 1900 or day > timezone.now().date() + timedelta(days=1):
+        raise of_body({"/happened_on": "say a day from 1900 on that is not in the future"})
     return day
 
 

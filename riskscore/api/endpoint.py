@@ -165,8 +165,9 @@ class Listing(Endpoint):
             start = [rows[-1][column] for column in self.order.columns]
 
     def _export(self, request: Request, start: list[Any] | None) -> HttpResponseBase:
-        if "page_size" in request.query_params:
-            raise of_parameters({"page_size": "an export holds all rows: leave it out"})
+        for name in ("page_size", "cursor"):
+            if name in request.query_params:
+                raise of_parameters({name: "an export holds all rows: leave it out"})
         fields = self.resource.chosen(self.asked["fields"])
         rows = self._all({field.name for field in fields}, start)
         # The first row is fetched now, while a problem can still be told by the status.

@@ -6,21 +6,30 @@ import redis
 from django.conf import settings
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse
+from django.views.decorators.csrf import csrf_exempt
 
+from riskscore.api.problems import Problem, reply
 from riskscore.api.rendering import dumps
 from riskscore.api.throttling import client
 from riskscore.models import Method
 
 log = logging.getLogger(__name__)
+READING = ("GET", "HEAD")
 
 
-def livez(_request: HttpRequest) -> HttpResponse:
+@csrf_exempt
+def livez(request: HttpRequest) -> HttpResponse:
     """The process answers. Touches nothing else."""
+    if request.method not in READING:
+        return reply(request, Problem("method_not_allowed"))
     return _reply({"status": "alive"}, 200)
 
 
-def readyz(_request: HttpRequest) -> HttpResponse:
+@csrf_exempt
+def readyz(request: HttpRequest) -> HttpResponse:
     """200 ready, 503 not. Without the broker 200 degraded: jobs are rows, and pollers find them."""
+    if request.method not in READING:
+        return reply(request, Problem("method_not_allowed"))
     checks = {"database": _database(), "broker": _broker()}
     if not checks["database"]:
         return _reply({"status": "unavailable", "checks": checks}, 503)

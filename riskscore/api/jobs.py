@@ -4,13 +4,14 @@ import hashlib
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import orjson
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import Http404
+from django.utils import timezone
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -26,6 +27,7 @@ from riskscore.models import IdempotencyKey, ItemError, Job
 from riskscore.models.learned import in_force
 
 FEW = 20  # projects up to which a job goes before bulk work
+LONG_AGO, AHEAD = timedelta(days=3660), timedelta(days=1)  # of as_of; somewhere it is tomorrow
 MOST_OPEN = 50  # jobs of one client that have not ended
 KEY = re.compile(r"[\x21-\x7e]{1,255}")
 JOBS = "/api/v1/jobs"
@@ -226,12 +228,11 @@ def _lens(wanted: dict[str, Any]) -> Any:
 def _day(wanted: dict[str, Any]) -> date | None:
     if "as_of" not in wanted:
         return None
-    try:
-        found = date.fromisoformat(wanted["as_of"])
-    except ValueError:
-        raise of_body({"/as_of": "say a day such as 2026-01-31"}) from None
-    if not 1900 <= found.year <= 2100:
-        raise of_body({"/as_of": "the year must lie between 1900 and 2100"})
+    found = bodies.day(wanted["as_of"], "/as_of")
+    today = timezone.now().date()
+    if not today - LONG_AGO <= found <= today + AHEAD:
+        # It would take the place of everybody's current score.
+        raise of_body({"/as_of": f"say a day from {today - LONG_AGO} to {today}"})
     return found
 
 

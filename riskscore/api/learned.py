@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db.models import QuerySet
+from django.shortcuts import get_object_or_404
 
 from riskscore.api import shapes
 from riskscore.api.endpoint import Detail, Listing, listing_parameters
@@ -101,6 +102,4 @@ class Predictions(Listing):
 
     def found(self) -> QuerySet[Any]:
         """The predictions of the version of the address."""
-        return Prediction.objects.filter(
-            model__kind=self.kwargs["kind"], model__version=self.kwargs["version"]
-        )
+        return Prediction.objects.filter(model=get_object_or_404(LearnedModel, **self.kwargs))

@@ -4,12 +4,13 @@ from django.conf import settings
 
 from riskscore.api import shapes
 from riskscore.api.filters import places
-from riskscore.api.parameters import Asked, Parameter, code
+from riskscore.api.parameters import Asked, Parameter, code, matching
 from riskscore.api.problems import Problem
 from riskscore.api.resources import Resource, plain
 from riskscore.models import Lens, Method
 
 NOBODY = "WLD"
+SCENARIO = r"[A-Za-z0-9_-]{0,60}"
 
 
 def methods() -> set[str]:
@@ -31,7 +32,13 @@ LENS_PARAMETERS: tuple[Parameter, ...] = (
         default=NOBODY,
     ),
     code("method", "Code of the method.", methods, default=settings.DEFAULT_METHOD),
-    code("scenario", "Name of the scenario; none by default.", scenarios, default=""),
+    Parameter(
+        name="scenario",
+        schema=shapes.text("Name of the scenario; none by default.", pattern=f"^{SCENARIO}$"),
+        read=matching(SCENARIO, "letters, digits, _ and - only"),
+        known=lambda: scenarios() | {""},
+        default="",
+    ),
 )
 
 

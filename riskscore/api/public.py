@@ -4,7 +4,7 @@ from dataclasses import asdict
 from functools import cache
 from typing import Any
 
-from django.http import Http404
+from django.http import Http404, HttpResponse
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.views import SpectacularSwaggerSplitView
 from rest_framework.request import Request
@@ -87,3 +87,7 @@ class Page(SpectacularSwaggerSplitView):
     permission_classes = ()
     throttle_classes = ()
     url_name = "schema"
+
+    def options(self, *_: Any, **__: Any) -> HttpResponse:  # type: ignore[override]
+        """As everywhere: nothing but the Allow header."""
+        return HttpResponse(status=204, headers={"Allow": "GET, HEAD, OPTIONS"})

@@ -92,7 +92,7 @@ def cell(value: Any) -> str:
         return repr(value)
     if isinstance(value, str):
         return f"'{value}" if FORMULA.search(value) else value
-    if isinstance(value, list | tuple):
+    if isinstance(value, list | tuple) and not any(isinstance(v, list | dict) for v in value):
         return cell(";".join(map(str, value)))
     return dumps(value).decode().strip('"')
 

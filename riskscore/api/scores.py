@@ -109,7 +109,8 @@ class Scores(Listing):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Look the lens up once, before any row is read."""
         super().initial(request, *args, **kwargs)
-        self.lens = lenses.chosen(self.asked)
+        if request.method in ("GET", "HEAD"):
+            self.lens = lenses.chosen(self.asked)
 
     def found(self) -> QuerySet[Any]:
         """The current scores of the lens."""

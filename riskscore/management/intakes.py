@@ -59,13 +59,10 @@ def add_arguments(parser: CommandParser) -> None:
 def run(file: Path, options: Mapping[str, Any], say: Say) -> None:
     """Take a file in, or load the bundle from a folder."""
     if not options["source"]:
-        if not file.is_dir():
-            raise Refused(f"{file}: say whose figures these are: --source {_some_sources()} …")
-        loaded = load.load(file)
-        say(str(loaded))
-        if loaded.releases or loaded.projects:
-            jobs.refresh(f"bundle: {file.name}")
+        _load_bundle(file, options, say)
         return
+    if file.is_dir():
+        raise Refused(f"{file} is a folder: name the file that is to be taken in")
     intake = _upload(file, options)
     try:
         _work(intake, say)
@@ -73,6 +70,22 @@ def run(file: Path, options: Mapping[str, Any], say: Say) -> None:
         jobs.cancel_intake(intake.id)
         raise
     _tell(Intake.objects.get(id=intake.id), options["rejects"], say)
+
+
+def _load_bundle(folder: Path, options: Mapping[str, Any], say: Say) -> None:
+    """Load a bundle's folder, which has no options."""
+    given = [name for name in (*OPTIONS, "map", "rejects", "redistributable") if options[name]]
+    if given or not folder.is_dir():
+        raise Refused(
+            f"{folder}: name a file, and whose figures these are: --source {_some_sources()} …"
+        )
+    loaded = load.load(folder)
+    say(
+        f"{loaded.releases} releases, {loaded.observations:,} observations, {loaded.projects:,}"
+        f" projects and {loaded.methods} methods loaded"
+    )
+    if loaded.releases or loaded.projects:
+        jobs.refresh(f"bundle: {folder.name}")
 
 
 def _some_sources() -> str:

@@ -12,6 +12,7 @@ from typing import BinaryIO
 
 from riskscore.engine.catalogue import Indicator, Level, get
 from riskscore.engine.errors import UnknownIndicator
+from riskscore.engine.plausible import plausible
 from riskscore.sources import BadFile, Reading, Source
 from riskscore.sources.columns import Columns
 from riskscore.sources.table import Cells, Said, made, parser, read
@@ -127,6 +128,10 @@ def _value(row: Indicator, text: str, line: int) -> float:
     if row.levels and text in row.levels:
         return float(row.levels.index(text))
     found = _number(text, "value", line)
+    low, high = plausible(row)
+    if not row.levels and not low <= found <= high:
+        raise _bad(line, "value", text, f"{row.key} lies between {low:g} and {high:g} ({row.unit})",
+                   "Check the unit and the decimal point; leave out what is missing.")  # fmt: skip
     if row.levels and (found != int(found) or not 0 <= found < len(row.levels)):
         raise _bad(line, "value", text, "no level of this indicator",
                    f"Write one of {', '.join(row.levels)}.")  # fmt: skip

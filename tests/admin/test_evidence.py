@@ -116,3 +116,28 @@ def test_the_form_shows_how_each_kind_counts(page: Client, bundle: None) -> None
 def test_nonsense_in_the_address_is_an_empty_form(page: Client, bundle: None) -> None:
     for query in ("?replaces=nonsense", "?replaces=999999999", "?replaces=-1"):
         assert page.get(url("evidence", "add") + query).status_code == 200
+
+
+@pytest.mark.parametrize("number", ["zzz", "-1", "1'--", "9" * 40])
+def test_a_project_that_is_none_is_a_fault_of_the_form(
+    page: Client, project: Project, number: str
+) -> None:
+    assert page.get(url("evidence", "add") + f"?project={number}").status_code == 200
+    sent = {**statement(project), "project": number}
+    assert "is no row" in page.post(url("evidence", "add"), sent, follow=True).text
+
+
+def test_the_same_statement_again_does_not_count_twice(page: Client, project: Project) -> None:
+    page.post(url("evidence", "add"), statement(project))
+    again = page.post(url("evidence", "add"), statement(project, severity="0.5"))
+    assert "is on file already" in again.text
+    assert project.evidence.count() == 1
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "2999-01-01"])
+def test_what_is_too_old_or_has_not_happened_is_refused(
+    page: Client, project: Project, day: str
+) -> None:
+    answer = page.post(url("evidence", "add"), statement(project, happened_on=day))
+    assert "not in the future" in answer.text
+    assert not project.evidence.exists()

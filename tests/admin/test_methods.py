@@ -68,6 +68,8 @@ def test_a_new_version_is_published_with_its_reason_and_rescores_its_lenses(
         (lambda text: text + "\n  - [", "line "),
         (lambda text: text.replace("version: 3", "version: 2", 1) + "surprise: 1\n", "surprise"),
         (lambda text: text + "code: twice\n", "stands twice"),
+        (lambda text: text.replace("version: 3", "version: 3000000000", 1), "at most 2147483647"),
+        (lambda text: text.replace("code: critical-minerals", "code: a b/c", 1), "small letters"),
         (lambda _: "a: &a [1]\nb: [*a, *a]\n", "aliases"),
         (lambda _: "- a list", "mapping"),
         (lambda _: "[" * 2000, "nested too deeply"),

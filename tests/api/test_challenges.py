@@ -56,6 +56,17 @@ def test_the_same_challenge_again_is_the_same(neighbour: Api, project: Project) 
     assert first == second
 
 
+def test_the_same_words_with_other_particulars_are_refused_while_the_first_is_open(
+    neighbour: Api, project: Project
+) -> None:
+    address = f"/projects/{project.key}/challenges"
+    neighbour.post(address, SAID)
+    other = neighbour.post(address, {**SAID, "url": "https://example.org/other"})
+    (fault,) = problem(other, 400, "invalid")["errors"]
+    assert "say what differs" in fault["detail"]
+    assert Challenge.objects.get().url == SAID["url"]
+
+
 def test_a_key_that_may_only_read_files_nothing(
     make_api: Callable[..., Api], project: Project
 ) -> None:
@@ -71,6 +82,9 @@ def test_a_key_that_may_only_read_files_nothing(
     [
         ({"statement": "wrong"}, "/statement"),
         ({"statement": "x" * 2001}, "/statement"),
+        ({"statement": " " * 30}, "/statement"),
+        ({"statement": "\u202e\u200b" * 15}, "/statement"),
+        ({"happened_on": "2999-01-01"}, "/happened_on"),
         ({"statement": 7}, "/statement"),
         ({"url": "javascript:alert(1)"}, "/url"),
         ({"url": "https://"}, "/url"),

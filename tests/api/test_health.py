@@ -7,6 +7,8 @@ import pytest
 from django.conf import settings as real
 from django.test import Client
 
+from tests.api.conftest import problem
+
 
 def test_alive_touches_no_database() -> None:
     assert Client().get("/livez").json() == {"status": "alive"}
@@ -28,3 +30,12 @@ def test_without_the_broker_it_is_degraded_but_serves(settings: Any) -> None:
         "status": "degraded",
         "checks": {"database": True, "broker": False},
     }
+
+
+@pytest.mark.parametrize("path", ["/livez", "/readyz"])
+def test_health_is_only_read(path: str) -> None:
+    problem(Client(enforce_csrf_checks=True).post(path), 405, "method_not_allowed")
+
+
+def test_the_root_leads_to_admin() -> None:
+    assert Client().get("/")["Location"] == "/admin/"

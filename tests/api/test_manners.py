@@ -107,3 +107,36 @@ def test_head_and_options_answer_what_they_should(api: Api) -> None:
 def test_times_are_utc_with_z(bundle: None, api: Api) -> None:
     score = api.json("/projects/icmm-00026/score")
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", score["computed_at"])
+
+
+@pytest.mark.parametrize("path", ["/scores", "/projects", "/releases"])
+def test_a_listing_that_is_only_read_refuses_a_post(path: str, api: Api) -> None:
+    problem(api.post(path, {}), 405, "method_not_allowed")
+
+
+@pytest.mark.parametrize("path", ["/docs", "/schema", "/scores", "/projects"])
+def test_options_is_only_the_allow_header(path: str, api: Api) -> None:
+    response = api.send("OPTIONS", path)
+    assert (response.status_code, response.content) == (204, b"")
+    assert "GET" in response["Allow"]
+
+
+def test_an_export_has_no_cursor(bundle: None, api: Api) -> None:
+    following = api.json("/places?page_size=1")["next"].split("/api/v1")[1]
+    cursor = following.split("cursor=")[1]
+    answer = api.get(f"/places?cursor={cursor}", Accept="text/csv")
+    assert problem(answer, 400, "invalid")["errors"][0]["parameter"] == "cursor"
+
+
+def test_a_group_is_no_place_of_a_job(bundle: None, api: Api) -> None:
+    body = {"scope": {"filter": {"place": ["EUU"]}}}
+    said = problem(api.post("/jobs", body), 400, "invalid")
+    assert "a group" in said["errors"][0]["detail"]
+
+
+def test_the_scenario_may_be_said_to_be_none(bundle: None, api: Api) -> None:
+    assert api.json("/scores?scenario=&page_size=1")["items"]
+
+
+def test_predictions_of_no_model_are_not_found(api: Api) -> None:
+    problem(api.get("/models/disruption/99/predictions"), 404, "not_found")

@@ -226,3 +226,18 @@ def test_a_packed_file_that_unpacks_without_end_is_refused(monkeypatch: pytest.M
 def test_a_name_of_a_file_is_only_a_name() -> None:
     done = queue(LAW, "observations", "../../etc/\0passwd.csv")
     assert done.file == "passwd.csv"
+
+
+@pytest.mark.parametrize(
+    ("row", "words"),
+    [
+        ("wgi.law,Chile,2023,-999,", "lies between -5 and 5"),
+        ("hdr.hdi,Chile,2023,84.9,", "lies between 0 and 1"),
+        ("ilo.c169,Chile,2023,2,", "lies between 0 and 1"),
+        ("hdr.population,Chile,2023,-3,", "lies between 0 and inf"),
+    ],
+)
+def test_a_missing_code_or_a_slipped_decimal_is_no_figure(row: str, words: str) -> None:
+    done = take_in(LAW + row + "\n", "observations")
+    assert done.state == "failed"
+    assert words in done.error

@@ -26,4 +26,4 @@ class Command(BaseCommand):
             job = jobs.start({"all": True}, lens=lens, reason="rescore command")
         except ValueError as error:
             raise CommandError(str(error)) from error
-        self.stdout.write(f"job {job.id} is queued: see /api/v1/jobs/{job.id}")
+        self.stdout.write(f"job {job.id} is queued: see /admin/riskscore/job/{job.id}/")

@@ -15,7 +15,7 @@ from riskscore.learning.refusals import Refusal
 class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("kind", choices=list(training.KINDS))
-        parser.add_argument("--report", type=Path, help="write the metrics as JSON to this file")
+        parser.add_argument("--report", type=frozen.report_file, help="a JSON file for the metrics")
         parser.add_argument("--freeze", type=Path, help="write the predictions into this folder")
         parser.add_argument("--seed", type=int, default=0)
 
