@@ -58,7 +58,7 @@ class AnyScoreAdmin(ReadOnly[AnyScore]):
     )  # fmt: skip
 
     def around(self, request: HttpRequest, row: AnyScore) -> dict[str, Any]:
-        return {"panels": [panels.of(row)]}
+        return {"panels": [panels.of(row)], "subtitle": f"{row.project} through {row.lens}"}
 
     @admin.display(description="band", ordering=UnknownLast("composite"))
     def label(self, row: AnyScore) -> str:

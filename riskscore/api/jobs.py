@@ -159,7 +159,7 @@ def _start(request: Request, wanted: dict[str, Any]) -> Job:
             wanted["scope"],
             lens=_lens(wanted),
             as_of=_day(wanted),
-            seed=wanted.get("seed", 0),
+            seed=int(wanted.get("seed", 0)),
             queue=_queue(wanted),
             reason=wanted.get("reason", ""),
             by=request.user,
@@ -191,7 +191,7 @@ def _checked(wanted: dict[str, Any]) -> Row:
     with transaction.atomic(), _refused():
         lens = _lens(wanted)
         job, projects = jobs.check(
-            wanted["scope"], lens=lens, as_of=_day(wanted), seed=wanted.get("seed", 0)
+            wanted["scope"], lens=lens, as_of=_day(wanted), seed=int(wanted.get("seed", 0))
         )
         found = {
             "projects": projects.count(),

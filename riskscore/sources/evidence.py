@@ -95,9 +95,12 @@ def _one_of(text: str, known: tuple[str, ...], column: str, line: int) -> str:
 
 def _day(text: str, column: str, line: int) -> date | None:
     try:
-        return date.fromisoformat(text) if text else None
+        found = date.fromisoformat(text) if text else None
     except ValueError as error:
         raise _bad(line, column, text, "not a date", "Write YYYY-MM-DD.") from error
+    if found is not None and not 1900 <= found.year <= 2100:
+        raise _bad(line, column, text, "no year of our time", "Write a day from 1900 to 2100.")
+    return found
 
 
 def _share(text: str, column: str, line: int) -> float:

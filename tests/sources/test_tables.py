@@ -189,6 +189,7 @@ def test_a_text_exported_for_spreadsheets_comes_back_as_it_was() -> None:
 @pytest.mark.parametrize(
     ("row", "column"),
     [
+        ("icmm-1,strike,1500-01-01,https://example.org,", "date"),
         ("icmm-00026,party,2024-05-01,https://example.org/x,", "kind"),
         ("icmm-00026,strike,May 2024,https://example.org/x,", "date"),
         ("icmm-00026,strike,,https://example.org/x,", "date"),
