@@ -1,6 +1,5 @@
 """The register of releases: what was loaded, under which licence, and how much it covers."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.db import connection
@@ -40,22 +39,6 @@ class Coverage:
     share: float
     first_year: int
     last_year: int
-
-
-@dataclass(frozen=True, slots=True)
-class Registered:
-    """A release and what it covers. ``stands``: it feeds scores now."""
-
-    release: Release
-    stands: bool
-    coverage: tuple[Coverage, ...]
-
-
-def register() -> Iterator[Registered]:
-    """Every release, newest first."""
-    standing = set(releases.standing().ids)
-    rows = Release.objects.select_related("source", "edition").order_by("-edition_id", "-id")
-    return (Registered(row, row.pk in standing, coverage(row)) for row in rows)
 
 
 def stands(release: Release) -> bool:

@@ -37,6 +37,7 @@ class ChallengeAdmin(Page[Challenge]):
 
     form = ChallengeForm
     change_form_template = "admin/challenge.html"
+    refusals = (challenges.TooMany, challenges.CannotFile)
     list_display = ("id", "project", "about", "kind", "state", "filed_by", "filed_at")
     list_display_links = ("id", "about")
     list_filter = ("state", "kind")
@@ -76,19 +77,8 @@ class ChallengeAdmin(Page[Challenge]):
         )
         obj.pk = filed.pk
 
-    def changeform_view(
-        self,
-        request: HttpRequest,
-        object_id: str | None = None,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        shown = {"may_answer": self.has_answer_permission(request), **(extra_context or {})}
-        try:
-            return super().changeform_view(request, object_id, form_url, shown)
-        except (challenges.TooMany, challenges.CannotFile) as error:
-            self.message_user(request, f"Nothing was filed: {error}.", messages.ERROR)
-            return HttpResponseRedirect(request.get_full_path())
+    def around(self, request: HttpRequest, row: Challenge) -> dict[str, Any]:
+        return {"may_answer": self.has_answer_permission(request)}
 
     def get_urls(self) -> list[URLPattern]:
         decline = path(

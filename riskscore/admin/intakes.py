@@ -86,6 +86,7 @@ class IntakeAdmin(Page[Intake]):
     form = IntakeForm
     add_form_template = "admin/intake.html"
     change_form_template = "admin/intake.html"
+    refusals = (uploads.CannotTakeIn,)
     list_display = (
         "file", "source", "state_words", "dry_run", "added", "changed", "rejected", "created_by",
         "created_at",
@@ -118,23 +119,16 @@ class IntakeAdmin(Page[Intake]):
     def around(self, request: HttpRequest, row: Intake) -> dict[str, Any]:
         return {**_surroundings(row), "may_take_in": self.has_add_permission(request)}
 
-    def changeform_view(
+    def add_view(
         self,
         request: HttpRequest,
-        object_id: str | None = None,
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        shown: dict[str, Any] = dict.fromkeys(
-            ("show_save_and_add_another", "show_save_and_continue"), False
-        )
-        try:
-            return super().changeform_view(
-                request, object_id, form_url, {**(extra_context or {}), **shown}
-            )
-        except uploads.CannotTakeIn as error:
-            self.message_user(request, f"Nothing was uploaded. {error}", messages.ERROR)
-            return HttpResponseRedirect(request.get_full_path())
+        """With one button: whoever has uploaded a file goes to its page."""
+        buttons = ("show_save_and_add_another", "show_save_and_continue")
+        shown: dict[str, Any] = dict.fromkeys(buttons, False)
+        return super().add_view(request, form_url, {**(extra_context or {}), **shown})
 
     def response_add(
         self, request: HttpRequest, obj: Intake, post_url_continue: str | None = None

@@ -54,6 +54,8 @@ class Page(_Admin[Row]):
     show_full_result_count = False
     list_per_page = 50
     empty_value_display = "–"
+    #: What saving may raise whose words are for the person; nothing is saved then.
+    refusals: tuple[type[Exception], ...] = ()
 
     def has_delete_permission(self, request: HttpRequest, obj: Row | None = None) -> bool:
         return False
@@ -75,14 +77,20 @@ class Page(_Admin[Row]):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        """Django's own form would fail while it shows what is no number of a row."""
+        """With refusals in words. Django's own form would fail on what is no number of a row."""
         for name in self._numbered():
             sent = request.POST.get(name)
             if sent and not _is_number(sent):
                 text = f"Nothing was saved: {name.replace('_', ' ')} {sent[:40]!r} is no row."
-                self.message_user(request, text, messages.ERROR)
-                return HttpResponseRedirect(request.get_full_path())
-        return super().changeform_view(request, object_id, form_url, extra_context)
+                return self._refuse(request, text)
+        try:
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        except self.refusals as error:
+            return self._refuse(request, f"Nothing was saved. {error}")
+
+    def _refuse(self, request: HttpRequest, message: str) -> HttpResponse:
+        self.message_user(request, message, messages.ERROR)
+        return HttpResponseRedirect(request.get_full_path())
 
     def _numbered(self) -> set[str]:
         """The fields that name a row of another table by its number."""
@@ -147,6 +155,8 @@ class Bounded(Paginator):  # type: ignore[type-arg]
 class Rescoring(Page[Row]):
     """A form whose saving starts work. If the work is refused, nothing at all is saved."""
 
+    refusals = (jobs.CannotStart, scope.BadScope, challenges.CannotAnswer)
+
     def changeform_view(
         self,
         request: HttpRequest,
@@ -156,14 +166,8 @@ class Rescoring(Page[Row]):
     ) -> HttpResponse:
         try:
             return super().changeform_view(request, object_id, form_url, extra_context)
-        except (jobs.CannotStart, scope.BadScope, challenges.CannotAnswer) as error:
-            return self._refuse(request, f"Nothing was saved. {error}")
         except DatabaseError as error:
             if request.method != "POST":
                 raise
             first = str(error).splitlines()[0]
             return self._refuse(request, f"Nothing was saved: the database refused it ({first}).")
-
-    def _refuse(self, request: HttpRequest, message: str) -> HttpResponse:
-        self.message_user(request, message, messages.ERROR)
-        return HttpResponseRedirect(request.get_full_path())

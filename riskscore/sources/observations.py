@@ -130,7 +130,8 @@ def _value(row: Indicator, text: str, line: int) -> float:
     found = _number(text, "value", line)
     low, high = plausible(row)
     if not row.levels and not low <= found <= high:
-        raise _bad(line, "value", text, f"{row.key} lies between {low:g} and {high:g} ({row.unit})",
+        span = f"lies between {low:g} and {high:g}" if high < math.inf else f"is at least {low:g}"
+        raise _bad(line, "value", text, f"{row.key} {span} ({row.unit})",
                    "Check the unit and the decimal point; leave out what is missing.")  # fmt: skip
     if row.levels and (found != int(found) or not 0 <= found < len(row.levels)):
         raise _bad(line, "value", text, "no level of this indicator",

@@ -234,7 +234,7 @@ def test_a_name_of_a_file_is_only_a_name() -> None:
         ("wgi.law,Chile,2023,-999,", "lies between -5 and 5"),
         ("hdr.hdi,Chile,2023,84.9,", "lies between 0 and 1"),
         ("ilo.c169,Chile,2023,2,", "lies between 0 and 1"),
-        ("hdr.population,Chile,2023,-3,", "lies between 0 and inf"),
+        ("hdr.population,Chile,2023,-3,", "is at least 0"),
     ],
 )
 def test_a_missing_code_or_a_slipped_decimal_is_no_figure(row: str, words: str) -> None:
