@@ -16,7 +16,7 @@ from threadpoolctl import threadpool_limits
 from benchmarks.runner import Benchmark, Measured
 from riskscore.engine import Fitted, Frame, Method
 from riskscore.engine.counter import keys_of, mix
-from riskscore.engine.uncertainty import spread
+from riskscore.engine.uncertainty.intervals import spread
 
 UNITS, COLUMNS = 100_000, 30
 NAMES = tuple(f"c{i}" for i in range(COLUMNS))

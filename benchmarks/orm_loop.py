@@ -8,20 +8,22 @@ from time import perf_counter
 
 from django.utils import timezone
 
-from riskscore import fitting, frames, jobs, ledger, rescoring
-from riskscore.engine.gather import gather
+from riskscore.engine.inputs.gather import gather
+from riskscore.jobs import ledger, requests
 from riskscore.models import Job, Project, Score, ScoreHistory
 from riskscore.models.scores import NODES
+from riskscore.scoring import inputs, methods
+from riskscore.scoring import rescore as scoring_rescore
 
 
 def rescore(limit: int = 300) -> float:
     """Seconds that the loop would take for all projects, from its first ``limit``."""
     scoreable = Project.objects.filter(state="published", minerals__isnull=False).distinct()
-    job, _ = jobs.check({"all": True}, as_of=date(2026, 11, 1))
+    job, _ = requests.check({"all": True}, as_of=date(2026, 11, 1))
     job.draws = 0  # as the job that it is compared with
     job.save()
-    pinned = frames.Pinned(job.edition_id, job.as_of, job.lens.importer_id)
-    frames.known_at(pinned)
+    pinned = inputs.Pinned(job.edition_id, job.as_of, job.lens.importer_id)
+    inputs.known_at(pinned)
     ledger.ensure_history_partition(timezone.now().date())
     start = perf_counter()
     for project in scoreable.select_related("place").prefetch_related("minerals")[:limit]:
@@ -32,13 +34,13 @@ def rescore(limit: int = 300) -> float:
     return seconds * scoreable.count() / limit
 
 
-def _save(project: Project, job: Job, pinned: frames.Pinned) -> None:
-    fitted = fitting.fitted_method(job.method_id)
-    known = frames.known_at(pinned)
-    one = frames.projects([project.pk], known, pinned)
+def _save(project: Project, job: Job, pinned: inputs.Pinned) -> None:
+    fitted = methods.fitted_method(job.method_id)
+    known = inputs.known_at(pinned)
+    one = inputs.projects([project.pk], known, pinned)
     frame = gather(known.tables, one.units, fitted.method, known.axes)
-    interval = rescoring._interval(fitted, frame, job)
-    columns = rescoring._columns(one, fitted.score(frame), interval, job.method_id)
+    interval = scoring_rescore._interval(fitted, frame, job)
+    columns = scoring_rescore._columns(one, fitted.score(frame), interval, job.method_id)
     values = {name: array[0].tolist() for name, array in columns.items() if name != "digest"}
     for node in NODES:
         values[node] = None if values[node] != values[node] else values[node]

@@ -13,8 +13,9 @@ from django.db import connection, connections
 from benchmarks import orm_loop
 from benchmarks.database import bundled, multiply
 from benchmarks.runner import Measured
-from riskscore import jobs, ledger, rescoring
+from riskscore.jobs import ledger, requests
 from riskscore.models import Job
+from riskscore.scoring import rescore as scoring_rescore
 
 PROCESSES = 2
 PROJECTS = int(os.environ.get("BENCH_PROJECTS", "1_000_000"))
@@ -53,7 +54,7 @@ def orm() -> Measured:
         multiply(5_000)
         idiomatic = orm_loop.rescore()
         start = perf_counter()
-        job = jobs.start({"all": True}, draws=0)
+        job = requests.start({"all": True}, draws=0)
         _drain_until_ended(job)
         seconds = perf_counter() - start
         total = ledger.progress(job.id).total
@@ -73,17 +74,17 @@ def interactive() -> Measured:
     with bundled():
         multiply(PROJECTS)
         keys = _keys(200)
-        big = jobs.start({"all": True})
+        big = requests.start({"all": True})
         workers = _start_workers(big)
         waits = []
         while Job.objects.get(id=big.id).state not in Job.TERMINAL and keys:
             start = perf_counter()
-            urgent = jobs.start({"keys": [keys.pop()]}, queue=Job.Queue.INTERACTIVE)
+            urgent = requests.start({"keys": [keys.pop()]}, queue=Job.Queue.INTERACTIVE)
             while Job.objects.get(id=urgent.id).state not in Job.TERMINAL:
                 pass
             waits.append(perf_counter() - start)
         beside = ledger.progress(big.id).total
-        jobs.cancel(big.id)
+        requests.cancel(big.id)
         _end_workers(workers)
     p95 = sorted(waits)[int(len(waits) * 0.95)]
     return Measured(
@@ -97,7 +98,7 @@ def interactive() -> Measured:
 def rescore(draws: int = 0) -> tuple[float, float]:
     """Seconds to rescore everything by two processes, and the memory of the larger one (MB)."""
     start = perf_counter()
-    job = jobs.start({"all": True}, draws=draws)
+    job = requests.start({"all": True}, draws=draws)
     megabytes = _end_workers(_start_workers(job))
     seconds = perf_counter() - start
     assert Job.objects.get(id=job.id).state == Job.State.SUCCEEDED
@@ -129,7 +130,7 @@ def _work(job: Job, pipe: Any) -> None:
 
 def _drain_until_ended(job: Job) -> None:
     while Job.objects.get(id=job.id).state not in Job.TERMINAL:
-        rescoring.drain()
+        scoring_rescore.drain()
 
 
 def _keys(count: int) -> list[str]:

@@ -1,4 +1,4 @@
-"""Every setting. Reads the environment through `riskscore.env` alone; computes addresses, starts
+"""Every setting. Reads the environment through `config.env` alone; computes addresses, starts
 nothing: mypy, gunicorn, Celery and every test import this file.
 
 Two places: `RISKSCORE_ENV=development` (the default) needs nothing; `production` refuses to start
@@ -10,8 +10,8 @@ from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 
-from riskscore import addresses, env
-from riskscore.checks import DEVELOPMENT_SECRET, production_refusals
+from riskscore.config import addresses, env
+from riskscore.config.production_checks import DEVELOPMENT_SECRET, production_refusals
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 PRODUCTION = env.choice("RISKSCORE_ENV", "development", ("development", "production")) == (
@@ -136,7 +136,7 @@ DATABASES = {
     }
 }
 
-# --- Celery (read by workers.celery under the prefix CELERY_) -----------------------------------
+# --- Celery (read by riskscore.celery under the prefix CELERY_) -----------------------------------
 # PostgreSQL is the truth and messages are hints, so nothing here is needed for correctness:
 # no result backend, and a lost message costs waiting time only.
 BROKER = addresses.broker(REDIS_URL, VAR)
@@ -211,16 +211,16 @@ X_FRAME_OPTIONS = "DENY"
 # --- API ----------------------------------------------------------------------------------------
 REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        "riskscore.api.auth.BearerKey",
-        "riskscore.api.auth.SessionReads",
+        "riskscore.api.framework.auth.BearerKey",
+        "riskscore.api.framework.auth.SessionReads",
     ],
-    "DEFAULT_PERMISSION_CLASSES": ["riskscore.api.auth.HasScope"],
-    "DEFAULT_THROTTLE_CLASSES": ["riskscore.api.throttling.TokenBucket"],
+    "DEFAULT_PERMISSION_CLASSES": ["riskscore.api.framework.auth.HasScope"],
+    "DEFAULT_THROTTLE_CLASSES": ["riskscore.api.framework.throttling.TokenBucket"],
     "DEFAULT_THROTTLE_RATES": {"requests": "1200/min", "jobs": "60/min"},
-    "DEFAULT_PARSER_CLASSES": ["riskscore.api.parsing.StrictJson"],
-    "DEFAULT_RENDERER_CLASSES": ["riskscore.api.rendering.Json"],
+    "DEFAULT_PARSER_CLASSES": ["riskscore.api.framework.json_parser.StrictJson"],
+    "DEFAULT_RENDERER_CLASSES": ["riskscore.api.framework.rendering.Json"],
     "DEFAULT_SCHEMA_CLASS": "riskscore.api.openapi.ViewSchema",
-    "EXCEPTION_HANDLER": "riskscore.api.errors.answer",
+    "EXCEPTION_HANDLER": "riskscore.api.framework.exception_handler.answer",
     "URL_FORMAT_OVERRIDE": None,
     "NUM_PROXIES": PROXIES,
 }
@@ -252,7 +252,7 @@ _level = env.choice("RISKSCORE_LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", 
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"()": "riskscore.logs.JsonLine"}},
+    "formatters": {"line": {"()": "riskscore.config.logging.JsonLine"}},
     "handlers": {
         "stderr": {"class": "logging.StreamHandler", "formatter": "line"},
         "nobody": {"class": "logging.NullHandler"},

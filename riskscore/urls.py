@@ -4,7 +4,8 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
 
-from riskscore.api import errors, health
+from riskscore.api import health
+from riskscore.api.framework import exception_handler
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", RedirectView.as_view(url="/admin/")),
@@ -15,7 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
 ]
 
 # The names are Django's.
-handler400 = errors.bad_request
-handler403 = errors.permission_denied
-handler404 = errors.page_not_found
-handler500 = errors.server_error
+handler400 = exception_handler.bad_request
+handler403 = exception_handler.permission_denied
+handler404 = exception_handler.page_not_found
+handler500 = exception_handler.server_error

@@ -9,9 +9,10 @@ from django.conf import settings
 from django.db import connection
 from pytest_django.plugin import DjangoDbBlocker
 
-from riskscore import jobs, rescoring
 from riskscore.bundle import load
+from riskscore.jobs import requests
 from riskscore.models import Job, Place, Score
+from riskscore.scoring import rescore
 from tests.processes import until
 
 NAME = "test_riskscore_bundle"
@@ -52,13 +53,13 @@ def bundle(bundled_module: None, db: None) -> None:
 def score_all(importer: str = "WLD") -> Job:
     """Score everything through the ordinary door, in this process."""
     Place.objects.get(code=importer)
-    job = jobs.start(
+    job = requests.start(
         {"all": True},
-        lens=jobs.lens_for(settings.DEFAULT_METHOD, importer, kept_current=True),
+        lens=requests.lens_for(settings.DEFAULT_METHOD, importer, kept_current=True),
         as_of=AS_OF,
     )
-    rescoring.drain()
-    rescoring.drain()
+    rescore.drain()
+    rescore.drain()
     assert Job.objects.get(id=job.id).state == Job.State.SUCCEEDED
     assert Score.objects.filter(lens=job.lens).exists()
     return job

@@ -5,8 +5,8 @@ from typing import Any
 
 from django.utils import timezone
 
-from riskscore.editions import next_edition
 from riskscore.models import Job, Lens, Method, Mineral, Place, Project, ProjectMineral
+from riskscore.releases.editions import next_edition
 
 _number = count(1)
 

@@ -13,7 +13,7 @@ from django.db import connection
 
 ROOT = Path(settings.BASE_DIR)
 MANAGE = [sys.executable, str(ROOT / "manage.py")]
-WORKER = [sys.executable, "-m", "celery", "-A", "workers.celery", "worker"]
+WORKER = [sys.executable, "-m", "celery", "-A", "riskscore.celery", "worker"]
 
 
 def environment(**changes: str) -> dict[str, str]:

@@ -20,7 +20,9 @@ from riskscore.bundle.make import make
 from riskscore.bundle.rows import Observation, Project
 from riskscore.engine import catalogue
 from riskscore.management.commands.bundle import Command
-from riskscore.sources import BadFile, agreements, discover, dol, restrictions
+from riskscore.sources import BadFile, discover
+from riskscore.sources.publishers import dol
+from riskscore.sources.tables import agreements, restrictions
 from tests.sources.published import SHARED, needs_published
 
 ROOT = Path(__file__).resolve().parent.parent

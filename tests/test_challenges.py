@@ -6,8 +6,8 @@ import pytest
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 
-from riskscore import challenges, edits
-from riskscore.challenges import CannotAnswer, TooMany
+from riskscore.curation import challenges, project_edits
+from riskscore.curation.challenges import CannotAnswer, TooMany
 from riskscore.models import Challenge, Evidence, Job, Lens, Project
 from tests.make import make_method, make_place, make_project
 
@@ -55,7 +55,7 @@ def test_an_accepted_challenge_becomes_evidence_and_rescores_its_project(
 def test_an_accepted_challenge_of_a_statement_supersedes_it(
     project: Project, neighbour: User, curator: User
 ) -> None:
-    strike = edits.add_evidence(evidence(project), by=curator)
+    strike = project_edits.add_evidence(evidence(project), by=curator)
     filed = challenges.file(project, SAID, URL, by=neighbour, disputes=strike)
     better = evidence(project)
     better.status = Evidence.Status.RETRACTED
@@ -65,9 +65,9 @@ def test_an_accepted_challenge_of_a_statement_supersedes_it(
 def test_a_statement_that_was_superseded_meanwhile_is_not_superseded_twice(
     project: Project, neighbour: User, curator: User
 ) -> None:
-    strike = edits.add_evidence(evidence(project), by=curator)
+    strike = project_edits.add_evidence(evidence(project), by=curator)
     filed = challenges.file(project, SAID, URL, by=neighbour, disputes=strike)
-    edits.add_evidence(evidence(project), by=curator, replaces=strike)
+    project_edits.add_evidence(evidence(project), by=curator, replaces=strike)
     accepted = challenges.accept(filed, evidence(project), by=curator).evidence
     assert accepted is not None
     assert accepted.supersedes is None

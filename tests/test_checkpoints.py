@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 from django.conf import settings
 
-from riskscore import fitting, frames
-from riskscore.engine.gather import Units, gather
+from riskscore.engine.inputs.gather import Units, gather
 from riskscore.engine.result import Result
 from riskscore.models import Edition, Method, Mineral, Observation, Place, Project, Score
+from riskscore.scoring import inputs as scoring_inputs
+from riskscore.scoring import methods
 from tests.bundled import AS_OF
 
 pytestmark = pytest.mark.django_db
@@ -19,9 +20,9 @@ pytestmark = pytest.mark.django_db
 WORLD = "WLD"
 
 
-def known(importer: str = WORLD) -> frames.Known:
+def known(importer: str = WORLD) -> scoring_inputs.Known:
     edition = Edition.objects.latest("number").number
-    return frames.known_at(frames.Pinned(edition, AS_OF, importer))
+    return scoring_inputs.known_at(scoring_inputs.Pinned(edition, AS_OF, importer))
 
 
 def default_method() -> Method:
@@ -36,7 +37,7 @@ def of_mineral(indicator: str, mineral: str) -> float:
 def of_pairs(*pairs: tuple[str, str], kind: str = "mine", importer: str = WORLD) -> Result:
     """Score places and minerals as if a mine stood there about which nothing else is known."""
     found = known(importer)
-    method = fitting.fitted_method(default_method().id)
+    method = methods.fitted_method(default_method().id)
     units = Units(
         keys=np.array(["/".join(pair) for pair in pairs]),
         place=np.array([found.axes.place(place) for place, _ in pairs], np.int32),
@@ -184,7 +185,7 @@ def test_drc_copper_is_child_labour_and_drc_gold_forced_labour(bundle: None) -> 
 
 
 def test_ratified_conventions_are_shown_and_not_counted(bundle: None) -> None:
-    method = fitting.fitted_method(default_method().id).method
+    method = methods.fitted_method(default_method().id).method
     weight = next(leaf.weight for leaf in method.leaves if leaf.code == "lab.c138_c182")
     assert not weight.ever
 
@@ -276,5 +277,5 @@ def test_minerals_and_places_are_all_known_to_the_axes(bundle: None) -> None:
 
 
 def leaf_number(code: str) -> int:
-    method = fitting.fitted_method(default_method().id).method
+    method = methods.fitted_method(default_method().id).method
     return [leaf.code for leaf in method.leaves].index(code)

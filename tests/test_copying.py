@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from django.db import connection
 
-from riskscore.copying import copy_rows
+from riskscore.scoring.binary_copy import copy_rows
 
 
 @pytest.mark.django_db

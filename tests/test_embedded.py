@@ -12,7 +12,8 @@ import psycopg
 import pytest
 from kombu import Connection
 
-from riskscore import addresses, embedded
+from riskscore import embedded
+from riskscore.config import addresses
 from tests.processes import MANAGE, ROOT, environment, manage, until
 
 WAIT = "import time; print('held', flush=True); time.sleep(60)"

@@ -3,7 +3,7 @@
 import re
 
 from riskscore.engine.catalogue import INDICATORS
-from riskscore.engine.evidence_kinds import KINDS
+from riskscore.engine.inputs.evidence_kinds import KINDS
 from riskscore.models import Evidence
 from tests.processes import ROOT
 

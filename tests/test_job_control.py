@@ -11,18 +11,9 @@ from django.contrib.auth.models import User
 from django.db import connection
 from django.utils import timezone
 
-from riskscore import (
-    bisecting,
-    frames,
-    jobs,
-    ledger,
-    planning,
-    progress,
-    rescoring,
-    schedules,
-    staleness,
-)
+from riskscore.jobs import failures, ledger, planning, progress, requests, schedules
 from riskscore.models import Chunk, IdempotencyKey, ItemError, Job
+from riskscore.scoring import inputs, rescore, staleness
 from tests.make import make_job, make_project
 
 pytestmark = pytest.mark.django_db
@@ -31,15 +22,15 @@ pytestmark = pytest.mark.django_db
 def test_a_paused_job_rests_until_it_is_resumed() -> None:
     make_project()
     job = make_job()
-    jobs.pause(job.id)
-    jobs.pause(job.id)
+    requests.pause(job.id)
+    requests.pause(job.id)
     assert ledger.plan_next() == []
-    jobs.resume(job.id)
+    requests.resume(job.id)
     assert ledger.plan_next() == [job.id]
-    jobs.pause(job.id)
+    requests.pause(job.id)
     assert ledger.claim("w") is None
-    jobs.resume(job.id)
-    jobs.resume(job.id)
+    requests.resume(job.id)
+    requests.resume(job.id)
     assert ledger.claim("w")
 
 
@@ -50,8 +41,8 @@ def test_retrying_takes_what_failed_with_the_same_inputs_and_once() -> None:
     while claim := ledger.claim("w"):
         ledger.fail(claim, "poison")
     ledger.close(job.id)
-    again = jobs.retry(job.id)
-    assert jobs.retry(job.id) == again
+    again = requests.retry(job.id)
+    assert requests.retry(job.id) == again
     assert (again.scope, again.edition, again.as_of) == (
         {"keys": [bad.key]},
         job.edition,
@@ -61,8 +52,8 @@ def test_retrying_takes_what_failed_with_the_same_inputs_and_once() -> None:
 
 def test_a_job_without_failures_cannot_be_retried() -> None:
     job = make_job()
-    with pytest.raises(jobs.CannotStart, match="queued and 0 projects failed"):
-        jobs.retry(job.id)
+    with pytest.raises(requests.CannotStart, match="queued and 0 projects failed"):
+        requests.retry(job.id)
 
 
 @pytest.fixture
@@ -94,7 +85,7 @@ def test_a_job_in_which_everything_fails_alike_stops_early_and_says_why(small_ch
     assert job.state == "failed"
     assert re.match("stopped: the first 8 projects all failed alike: ValueError: pro", job.error)
     assert ledger.progress(job.id) == ledger.Progress("failed", 100, 0, 8, 92)
-    assert jobs.retry(job.id).scope == {"all": True}
+    assert requests.retry(job.id).scope == {"all": True}
 
 
 def test_a_job_goes_on_if_a_project_fails_otherwise_or_not_at_all(small_chunks: None) -> None:
@@ -174,7 +165,7 @@ def test_a_failure_that_is_not_the_chunks_does_not_count() -> None:
 
 
 @pytest.mark.parametrize(
-    "module", [ledger, bisecting, planning, progress, rescoring, schedules, staleness, frames]
+    "module", [ledger, failures, planning, progress, rescore, schedules, staleness, inputs]
 )
 def test_leases_slots_and_scores_know_no_clock_but_the_databases(module: ModuleType) -> None:
     source = inspect.getsource(module)

@@ -7,16 +7,8 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from riskscore import (
-    edits,
-    frames,
-    jobs,
-    ledger,
-    rescoring,
-    scope,
-    staleness,
-)
-from riskscore.editions import next_edition
+from riskscore.curation import project_edits
+from riskscore.jobs import ledger, requests, scope
 from riskscore.models import (
     Chunk,
     Job,
@@ -28,6 +20,8 @@ from riskscore.models import (
     Score,
     StaleMark,
 )
+from riskscore.releases.editions import next_edition
+from riskscore.scoring import inputs, rescore, staleness
 from tests.bundled import AS_OF
 
 pytestmark = pytest.mark.django_db
@@ -35,7 +29,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def lens(bundle: None) -> Lens:
-    return jobs.default_lens()
+    return requests.default_lens()
 
 
 def keys_of(wanted: Mapping[str, object], lens: Lens) -> set[str]:
@@ -43,7 +37,7 @@ def keys_of(wanted: Mapping[str, object], lens: Lens) -> set[str]:
 
 
 def drain() -> None:
-    while rescoring.drain():
+    while rescore.drain():
         pass
 
 
@@ -80,23 +74,23 @@ def test_a_scope_that_nobody_understands_is_refused_with_the_remedy(
     lens: Lens, wanted: dict[str, object], message: str
 ) -> None:
     with pytest.raises(scope.BadScope, match=re.escape(message)):
-        jobs.start(wanted)
+        requests.start(wanted)
 
 
 def test_checking_a_job_says_what_it_would_be_and_writes_nothing(lens: Lens) -> None:
     before = Job.objects.count()
-    job, projects = jobs.check({"filter": {"place": ["CHL"]}})
+    job, projects = requests.check({"filter": {"place": ["CHL"]}})
     assert (job.lens, projects.count() > 10, Job.objects.count()) == (lens, True, before)
 
 
 def test_nothing_is_stale_right_after_everything_was_scored(lens: Lens) -> None:
-    assert keys_of(jobs.STALE, lens) == set()
+    assert keys_of(requests.STALE, lens) == set()
 
 
 def test_an_edited_project_is_stale_and_no_other(lens: Lens) -> None:
     project = Project.objects.filter(scores__lens=lens).earliest("id")
     Project.objects.filter(id=project.pk).update(place="COD")
-    assert keys_of(jobs.STALE, lens) == {project.key}
+    assert keys_of(requests.STALE, lens) == {project.key}
     yesterday = (timezone.now() - timedelta(days=1)).isoformat()
     tomorrow = (timezone.now() + timedelta(days=1)).isoformat()
     assert keys_of({"filter": {"stale_since": yesterday}}, lens) == set()
@@ -106,12 +100,12 @@ def test_an_edited_project_is_stale_and_no_other(lens: Lens) -> None:
 def test_a_project_that_was_never_scored_is_stale(lens: Lens) -> None:
     project = Project.objects.filter(scores__lens=lens).earliest("id")
     Score.objects.filter(project=project).delete()
-    assert keys_of(jobs.STALE, lens) == {project.key}
+    assert keys_of(requests.STALE, lens) == {project.key}
 
 
 def release_again(code: str, *, without: str = "", **change: object) -> Release:
     """A new release of a source: the old rows, some of them changed."""
-    frames.known_at.cache_clear()  # the last test's edition of this number was rolled back
+    inputs.known_at.cache_clear()  # the last test's edition of this number was rolled back
     old = Release.objects.filter(source=code).latest("edition")
     fields = {f.name: getattr(old, f.name) for f in Release._meta.fields if f.name != "id"}
     fields |= {"code": f"{old.code}-next", "edition": next_edition("next release")}
@@ -126,7 +120,7 @@ def release_again(code: str, *, without: str = "", **change: object) -> Release:
 
 
 def mark_and_plan(lens: Lens) -> Job:
-    (job,) = [one for one in jobs.refresh("release") if one.lens == lens]
+    (job,) = [one for one in requests.refresh("release") if one.lens == lens]
     Job.objects.exclude(id=job.id).filter(state="queued").update(state="cancelled")
     Job.objects.filter(id=job.id).update(as_of=AS_OF)
     ledger.plan_next(staleness.mark)
@@ -150,14 +144,14 @@ def test_a_release_makes_exactly_those_projects_stale_whose_inputs_it_changes(le
     stale = planned(job)
     assert stale == set(StaleMark.objects.filter(lens=lens).values_list("project", flat=True))
     assert 0 < len(stale) < len(before)
-    full = jobs.start({"all": True}, lens=lens, as_of=AS_OF)
+    full = requests.start({"all": True}, lens=lens, as_of=AS_OF)
     drain()
     assert Job.objects.get(id=full.id).state == Job.State.SUCCEEDED
     after = dict(Score.objects.filter(lens=lens).values_list("project", "inputs"))
     differ = {one for one in before if repr(before[one]) != repr(after[one])}
     assert differ <= stale, "an affected project was not marked"
     assert stale <= differ | spread(release, stale), "a project was marked for nothing"
-    assert keys_of(jobs.STALE, lens) == set()
+    assert keys_of(requests.STALE, lens) == set()
 
 
 def spread(release: Release, stale: set[int]) -> set[int]:
@@ -171,25 +165,25 @@ def spread(release: Release, stale: set[int]) -> set[int]:
 
 def test_refreshing_twice_waits_for_one_job(lens: Lens) -> None:
     lenses = Lens.objects.filter(kept_current=True).count()
-    assert len(jobs.refresh("first")) == lenses
-    assert jobs.refresh("second") == []
+    assert len(requests.refresh("first")) == lenses
+    assert requests.refresh("second") == []
 
 
 def test_a_refresh_after_the_next_release_takes_the_place_of_the_one_that_waits(
     lens: Lens,
 ) -> None:
-    first = [job.id for job in jobs.refresh("first release")]
+    first = [job.id for job in requests.refresh("first release")]
     next_edition("second release")
-    second = {job.lens_id: job.id for job in jobs.refresh("second release")}
+    second = {job.lens_id: job.id for job in requests.refresh("second release")}
     assert len(second) == len(first)
     for job in Job.objects.filter(id__in=first):
         assert (job.state, job.superseded_by_id) == (Job.State.CANCELLED, second[job.lens_id])
 
 
 def test_a_newer_job_over_the_same_projects_skips_what_the_older_has_not_begun(lens: Lens) -> None:
-    older = jobs.start({"filter": {"place": ["CHL"]}}, lens=lens, as_of=AS_OF)
+    older = requests.start({"filter": {"place": ["CHL"]}}, lens=lens, as_of=AS_OF)
     ledger.plan_next()
-    newer = jobs.start({"all": True}, lens=lens, as_of=AS_OF)
+    newer = requests.start({"all": True}, lens=lens, as_of=AS_OF)
     ledger.plan_next()
     older.refresh_from_db()
     assert (older.state, older.superseded_by_id) == (Job.State.CANCELLED, newer.id)
@@ -197,26 +191,26 @@ def test_a_newer_job_over_the_same_projects_skips_what_the_older_has_not_begun(l
 
 
 def test_a_newer_job_over_other_projects_skips_nothing(lens: Lens) -> None:
-    older = jobs.start({"filter": {"place": ["CHL"]}}, lens=lens, as_of=AS_OF)
+    older = requests.start({"filter": {"place": ["CHL"]}}, lens=lens, as_of=AS_OF)
     ledger.plan_next()
-    jobs.start({"filter": {"place": ["PER"]}}, lens=lens, as_of=AS_OF)
+    requests.start({"filter": {"place": ["PER"]}}, lens=lens, as_of=AS_OF)
     ledger.plan_next()
     older.refresh_from_db()
     assert older.state == Job.State.RUNNING
 
 
 def test_a_job_about_another_day_skips_nothing_of_a_later_one(lens: Lens) -> None:
-    later = jobs.start({"all": True}, lens=lens, as_of=AS_OF)
+    later = requests.start({"all": True}, lens=lens, as_of=AS_OF)
     ledger.plan_next()
-    jobs.start({"all": True}, lens=lens, as_of=AS_OF - timedelta(days=400))
+    requests.start({"all": True}, lens=lens, as_of=AS_OF - timedelta(days=400))
     ledger.plan_next()
     later.refresh_from_db()
     assert later.state == Job.State.RUNNING
 
 
 def test_a_job_keeps_the_method_that_was_published_when_it_began(lens: Lens) -> None:
-    job = jobs.start({"all": True}, lens=lens, as_of=AS_OF)
+    job = requests.start({"all": True}, lens=lens, as_of=AS_OF)
     spec = job.method.spec | {"version": job.method.version + 1}
-    edits.publish_method(spec, reason="next")
+    project_edits.publish_method(spec, reason="next")
     assert Job.objects.get(id=job.id).method == job.method
-    assert jobs.check({"all": True})[0].method.version == job.method.version + 1
+    assert requests.check({"all": True})[0].method.version == job.method.version + 1

@@ -9,8 +9,9 @@ import yaml
 from django.conf import settings
 from django.contrib.auth.models import User
 
-from riskscore import edits, jobs, ledger
 from riskscore.bundle import load
+from riskscore.curation import project_edits
+from riskscore.jobs import ledger, requests
 from riskscore.models import Edition, Evidence, Job, Project, Score
 from tests.bundled import AS_OF
 from tests.make import make_place, make_project
@@ -22,7 +23,7 @@ def method(journey: None) -> None:
     """The default method and nobody's importer, without any observation."""
     make_place("WLD")
     spec = yaml.safe_load((settings.FIXTURES / "methods/critical-minerals-v1.yaml").read_text())
-    edits.publish_method(spec)
+    project_edits.publish_method(spec)
 
 
 def ended(job: Job) -> bool:
@@ -36,7 +37,7 @@ def finish(job: Job, *, seconds: float = 60) -> Job:
 
 def test_everything_in_the_bundle_is_scored_by_a_worker(journey: None) -> None:
     load.load(settings.FIXTURES)
-    job = finish(jobs.start({"all": True}, as_of=AS_OF), seconds=120)
+    job = finish(requests.start({"all": True}, as_of=AS_OF), seconds=120)
     scoreable = Project.objects.filter(minerals__isnull=False).distinct().count()
     assert job.state == Job.State.SUCCEEDED
     assert ledger.progress(job.id) == ledger.Progress("succeeded", scoreable, scoreable, 0, 0)
@@ -52,30 +53,30 @@ def test_loading_the_bundle_twice_changes_nothing(db: Any) -> None:
 
 def test_a_project_of_which_nothing_is_known_is_not_assessed_and_not_zero(method: None) -> None:
     project = make_project()
-    finish(jobs.start({"keys": [project.key]}))
+    finish(requests.start({"keys": [project.key]}))
     score = Score.objects.get(project=project)
     assert (score.composite, score.labour, score.band) == (None, None, 0)
 
 
 def test_a_job_ends_although_every_message_was_lost(method: None, broker: redis.Redis) -> None:
     project = make_project()
-    job = jobs.start({"keys": [project.key]})
+    job = requests.start({"keys": [project.key]})
     broker.delete(*settings.QUEUES)
     assert finish(job).state == Job.State.SUCCEEDED
 
 
 def test_a_message_that_comes_five_times_does_the_work_once(method: None) -> None:
     project = make_project()
-    job = jobs.start({"keys": [project.key]})
+    job = requests.start({"keys": [project.key]})
     for _ in range(5):
-        jobs.hint([job.id])
+        requests.hint([job.id])
     finish(job)
     assert project.history.count() == 1
 
 
 def test_evidence_entered_by_a_curator_rescores_the_project(method: None) -> None:
     project = make_project()
-    finish(jobs.start({"keys": [project.key]}))
+    finish(requests.start({"keys": [project.key]}))
     curator = User.objects.create_user("curator")
     entered = Evidence(
         project=project,
@@ -85,7 +86,7 @@ def test_evidence_entered_by_a_curator_rescores_the_project(method: None) -> Non
         status=Evidence.Status.VERIFIED,
         url="https://example.org/refusal",
     )
-    edits.add_evidence(entered, by=curator)
+    project_edits.add_evidence(entered, by=curator)
     finish(Job.objects.get(reason="evidence: consent"))
     assert Score.objects.get(project=project).edition == Edition.objects.latest("number").number
     assert project.history.count() == 2
@@ -93,7 +94,7 @@ def test_evidence_entered_by_a_curator_rescores_the_project(method: None) -> Non
 
 def test_a_cancelled_job_stops_and_says_so(method: None) -> None:
     make_project()
-    job = jobs.start({"all": True})
-    jobs.cancel(job.id)
+    job = requests.start({"all": True})
+    requests.cancel(job.id)
     assert finish(job).state in (Job.State.CANCELLED, Job.State.SUCCEEDED)
-    jobs.cancel(job.id)
+    requests.cancel(job.id)

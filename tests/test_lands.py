@@ -7,10 +7,12 @@ import numpy as np
 import pytest
 from django.db import IntegrityError, transaction
 
-from riskscore import frames, jobs, land_edits, lands, rescoring
-from riskscore.engine.lands import REACH_KM
+from riskscore.curation import land_layers
+from riskscore.engine.inputs.land_overlap import REACH_KM
+from riskscore.jobs import requests
 from riskscore.maps import BadMap
 from riskscore.models import Edition, Footprint, Job, Land, LandLayer, Lens, Project, Score
+from riskscore.scoring import inputs, land_distances, rescore
 from tests.bundled import AS_OF
 from tests.make import make_method, make_place, make_project
 from tests.maps.files import AMAZON, SQUARE, brazil, collection, geojson
@@ -41,19 +43,19 @@ def layer(**changes: Any) -> LandLayer:
 
 def load(content: bytes = b"", **changes: Any) -> LandLayer:
     system = changes.pop("system", "")
-    prepared = land_edits.prepare(content or geojson(), AMAZON, system=system)
-    return land_edits.load_layer(layer(**changes), prepared)
+    prepared = land_layers.prepare(content or geojson(), AMAZON, system=system)
+    return land_layers.load_layer(layer(**changes), prepared)
 
 
 def draw(project: Project, content: bytes | None) -> None:
-    drawn = None if content is None else land_edits.outline_of(project, content)
-    land_edits.draw_outline(project, drawn, "https://example.org/plan")
+    drawn = None if content is None else land_layers.outline_of(project, content)
+    land_layers.draw_outline(project, drawn, "https://example.org/plan")
 
 
 def overlap(*projects: Project, edition: int | None = None) -> list[float]:
-    pinned = frames.Pinned(edition or lands.latest(), date(2026, 1, 1), "WLD")
-    known = frames.known_at(pinned)
-    found = frames.projects([p.pk for p in projects], known, pinned)
+    pinned = inputs.Pinned(edition or land_distances.latest(), date(2026, 1, 1), "WLD")
+    known = inputs.known_at(pinned)
+    found = inputs.projects([p.pk for p in projects], known, pinned)
     return list(found.units.known["ind.overlap"])
 
 
@@ -73,9 +75,9 @@ def test_inside_the_mapped_area_absence_is_known_and_outside_nothing_is() -> Non
     assert 15 < found[1] < 22
     assert found[2] == REACH_KM
     assert np.isnan(found[3])
-    (position,) = lands.positions(beside)
+    (position,) = land_distances.positions(beside)
     assert (position.layer, position.land, position.overlap) == ("Test lands", "Xipaya", 0.0)
-    assert lands.positions(outside) == []
+    assert land_distances.positions(outside) == []
 
 
 def test_a_layer_rescores_the_projects_whose_distance_it_changes_and_no_others(lens: Lens) -> None:
@@ -99,7 +101,7 @@ def test_what_was_known_before_a_layer_stays_known_as_it_was() -> None:
     first = load()
     moved = [[lon + 0.15, lat] for lon, lat in SQUARE]
     second = load(geojson(moved))
-    third = land_edits.withdraw_layer(second)
+    third = land_layers.withdraw_layer(second)
     then, near, nearer, withdrawn = (
         overlap(project, edition=edition)[0]
         for edition in (before, first.edition_id, second.edition_id, third.edition_id)
@@ -107,14 +109,14 @@ def test_what_was_known_before_a_layer_stays_known_as_it_was() -> None:
     assert np.isnan(then)
     assert near > nearer > 0
     assert np.isnan(withdrawn)
-    assert lands.positions(project) == []
+    assert land_distances.positions(project) == []
 
 
 def test_withdrawing_a_layer_rescores_what_it_had_made_known(lens: Lens) -> None:
     project = make_project(latitude=-3.5, longitude=-59.5)
     one = load()
     Job.objects.all().delete()
-    land_edits.withdraw_layer(one)
+    land_layers.withdraw_layer(one)
     assert rescored() == {project.key}
 
 
@@ -122,7 +124,7 @@ def test_layers_add_up_and_each_says_what_it_knows() -> None:
     project = make_project(latitude=-3.5, longitude=-58.8)
     load()
     load(geojson([[lon + 0.15, lat] for lon, lat in SQUARE]), code="nearer", name="Nearer lands")
-    near, far = lands.positions(project)
+    near, far = land_distances.positions(project)
     assert (near.layer, far.layer) == ("Nearer lands", "Test lands")
     assert overlap(project) == [near.km]
 
@@ -160,7 +162,7 @@ def test_an_outline_overlaps_by_its_share_of_area() -> None:
     load()
     drawn = [[-59.1, -3.6], [-58.9, -3.6], [-58.9, -3.4], [-59.1, -3.4], [-59.1, -3.6]]
     draw(project, geojson(drawn))
-    (position,) = lands.positions(project)
+    (position,) = land_distances.positions(project)
     assert position.overlap == pytest.approx(0.5, abs=1e-3)
     assert overlap(project) == [0.0]
 
@@ -196,15 +198,15 @@ def test_a_layer_is_whole_or_withdrawn() -> None:
 
 @pytest.mark.parametrize("text", ["-74, -18, -44, 5.5", "-74 -18 -44 5.5"])
 def test_a_mapped_area_is_four_numbers_or_geojson(text: str) -> None:
-    assert land_edits.mapped_area(text).equals(AMAZON)
+    assert land_layers.mapped_area(text).equals(AMAZON)
     polygon = geojson().decode()
-    assert land_edits.mapped_area(polygon).area == pytest.approx(1.0)
+    assert land_layers.mapped_area(polygon).area == pytest.approx(1.0)
 
 
 @pytest.mark.parametrize("text", ["", "Brazil", "1 2 3", "-44 -18 -74 5", "0 0 nan 5", "0 0 1 91"])
 def test_a_mapped_area_of_other_words_is_refused(text: str) -> None:
     with pytest.raises(BadMap, match="west, south, east, north"):
-        land_edits.mapped_area(text)
+        land_layers.mapped_area(text)
 
 
 @needs_published
@@ -220,17 +222,17 @@ def test_the_brazilian_layer_with_its_wrong_projection_is_refused_and_with_the_t
 
 @needs_published
 def test_projects_in_the_amazon_become_assessed_by_the_map_of_its_lands(bundle: None) -> None:
-    lens = jobs.default_lens()
+    lens = requests.default_lens()
     inside = {"latitude__range": (-18.0, 5.5), "longitude__range": (-74.0, -44.0)}
     unknown = Score.objects.filter(lens=lens, indigenous=None)
     before = unknown.filter(**{f"project__{k}": v for k, v in inside.items()}).count()
     elsewhere = unknown.exclude(**{f"project__{k}": v for k, v in inside.items()}).count()
     assert before > 10
     load(published("data/brazil_amazon_indigenous_wgs84.geojson"))
-    while rescoring.drain():
+    while rescore.drain():
         pass
-    jobs.start({"all": True}, as_of=AS_OF)
-    while rescoring.drain():
+    requests.start({"all": True}, as_of=AS_OF)
+    while rescore.drain():
         pass
     assert not unknown.filter(**{f"project__{k}": v for k, v in inside.items()}).exists()
     assert unknown.count() == elsewhere

@@ -11,7 +11,7 @@ from django.contrib.messages.storage.fallback import FallbackStorage
 from django.http import HttpRequest
 from django.test import Client, RequestFactory
 
-from riskscore.admin.learned_models import LearnedModelAdmin
+from riskscore.admin.methods.learned_models import LearnedModelAdmin
 from riskscore.models import LearnedModel
 
 pytestmark = pytest.mark.django_db

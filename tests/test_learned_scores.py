@@ -8,12 +8,15 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from riskscore import access, fitting, frames, jobs, learned_parts, registry, rescoring
-from riskscore.engine.gather import gather
+from riskscore import api_keys
+from riskscore.engine.explain.without import Stored
+from riskscore.engine.inputs.gather import gather
 from riskscore.engine.method import Method as Specification
-from riskscore.engine.without import Stored
+from riskscore.jobs import requests
 from riskscore.models import Edition, LearnedModel, Lens, Method, Prediction, Project, Score
 from riskscore.models.scores import NODES
+from riskscore.scoring import inputs, learned_contribution, methods, rescore
+from riskscore.training import model_registry
 from tests.api.conftest import Api
 from tests.bundled import AS_OF
 from tests.test_training import candidate
@@ -24,11 +27,11 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def lens(bundle: None) -> Iterator[Lens]:
     """Editions of a test are taken back, and the next test gives their numbers to other facts."""
-    frames.known_at.cache_clear()
-    found = jobs.default_lens()
+    inputs.known_at.cache_clear()
+    found = requests.default_lens()
     only(found)
     yield found
-    frames.known_at.cache_clear()
+    inputs.known_at.cache_clear()
 
 
 def only(lens: Lens) -> None:
@@ -52,12 +55,12 @@ def promoted(kind: str, by: User, *, judged: bool = True, **said: float) -> Lear
             low=probability / 2, high=probability * 1.5, mean=0.1, judged=judged,
             contributions=[["size of trade", probability - 0.15], ["volatility", 0.05]],
         )  # fmt: skip
-    return registry.promote(row, by=by, reason="a test")
+    return model_registry.promote(row, by=by, reason="a test")
 
 
 def drained() -> None:
     """Do in this process what waits."""
-    while rescoring.drain():
+    while rescore.drain():
         pass
 
 
@@ -84,21 +87,21 @@ def bare(score: Score) -> dict[str, float | None]:
     scores = {node: getattr(score, node) for node in NODES}
     imports = score.lens.importer_id != "WLD"
     stored = Stored(score.inputs, scores, score.project.kind, imports)
-    return learned_parts.without_learned(Specification.from_dict(score.method.spec), stored)
+    return learned_contribution.without_learned(Specification.from_dict(score.method.spec), stored)
 
 
 @pytest.mark.parametrize("importer", ["WLD", "JPN"])
 def test_without_a_champion_version_2_gives_the_numbers_of_version_1(
     lens: Lens, importer: str
 ) -> None:
-    pinned = frames.Pinned(Edition.objects.latest("number").number, AS_OF, importer)
-    known = frames.known_at(pinned)
+    pinned = inputs.Pinned(Edition.objects.latest("number").number, AS_OF, importer)
+    known = inputs.known_at(pinned)
     ids = list(Project.objects.order_by("id").values_list("id", flat=True))
-    units = frames.projects(ids, known, pinned).units
+    units = inputs.projects(ids, known, pinned).units
     old, new = (
         method.score(gather(known.tables, units, method.method, known.axes))
         for method in (
-            fitting.fitted_method(Method.objects.get(version=version).id) for version in (1, 2)
+            methods.fitted_method(Method.objects.get(version=version).id) for version in (1, 2)
         )
     )
     for measure in ("scores", "coverage", "low", "high", "context", "residual"):
@@ -171,7 +174,7 @@ def test_a_score_that_its_inputs_do_not_give_has_no_other_side(lens: Lens, root:
 def test_version_1_shows_a_prediction_and_does_not_count_it(lens: Lens, root: User) -> None:
     promoted("disruption", root, CHL_copper=0.05)
     edition = Edition.objects.latest("number").number
-    table = frames.known_at(frames.Pinned(edition, AS_OF, "WLD")).tables["geo.disruption"]
+    table = inputs.known_at(inputs.Pinned(edition, AS_OF, "WLD")).tables["geo.disruption"]
     assert np.nansum(table.values) == 0.05
     old = Specification.from_dict(Method.objects.get(version=1).spec)
     (shown,) = (each for each in old.leaves if each.column == "geo.disruption")
@@ -203,7 +206,7 @@ def test_a_prediction_outside_the_judged_population_counts_and_says_so(
     drained()
     score = score_of(project, lens)
     assert leaf(score, "geo.disruption")[0] == 0.05
-    api = Api(access.issue(root, "tests", ["read"]), root)
+    api = Api(api_keys.issue(root, "tests", ["read"]), root)
     address = f"/projects/{project.key}/score/explanation"
     (row,) = api.json(address)["learned"]["predictions"]
     assert row["judged"] is False
@@ -216,7 +219,7 @@ def test_a_prediction_outside_the_judged_population_counts_and_says_so(
 def test_the_interval_of_a_prediction_is_its_standard_error(lens: Lens, root: User) -> None:
     promoted("disruption", root, CHL_copper=0.05)
     edition = Edition.objects.latest("number").number
-    found = frames.known_at(frames.Pinned(edition, AS_OF, "WLD"))
+    found = inputs.known_at(inputs.Pinned(edition, AS_OF, "WLD"))
     errors = found.tables["geo.disruption"].standard_errors
     assert errors is not None
     # From 0.025 to 0.075, taken as 95 %: 0.05 / 3.92.
@@ -227,7 +230,7 @@ def test_the_interval_of_a_prediction_is_its_standard_error(lens: Lens, root: Us
 def test_the_api_shows_a_score_with_and_without_and_the_model_s_reasons(
     lens: Lens, root: User
 ) -> None:
-    api = Api(access.issue(root, "tests", ["read"]), root)
+    api = Api(api_keys.issue(root, "tests", ["read"]), root)
     project = a_project(lens, "CHL", "copper")
     address = f"/projects/{project.key}/score"
     plain = api.json(address)

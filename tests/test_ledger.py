@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from django.db import IntegrityError, connection
 
-from riskscore import ledger
+from riskscore.jobs import ledger
 from riskscore.models import Chunk, ItemError, Job
 from tests.make import make_job, make_project
 

@@ -16,7 +16,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from riskscore import ledger
+from riskscore.jobs import ledger
 from riskscore.models import Chunk, ItemError, Job, Project
 from tests.make import make_job, make_project
 

@@ -14,9 +14,10 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from pytest_django.plugin import DjangoDbBlocker
 
-from riskscore import access, jobs
+from riskscore import api_keys
+from riskscore.jobs import requests
 from riskscore.models import ApiKey, Job
-from riskscore.serving import readings
+from riskscore.serving import score_summaries
 from tests.bundled import NAME, connected_to
 from tests.processes import ROOT, database_url, environment, until
 
@@ -29,7 +30,7 @@ def served(bundle_database: str, django_db_blocker: DjangoDbBlocker) -> Iterator
     """Serve the scored bundle by gunicorn; give the port and an API key."""
     with django_db_blocker.unblock(), connected_to(NAME):
         user = User.objects.create_user("reader")
-        key = access.issue(user, "readme", [ApiKey.Scope.READ, ApiKey.Scope.RESCORE])
+        key = api_keys.issue(user, "readme", [ApiKey.Scope.READ, ApiKey.Scope.RESCORE])
         env = environment(DATABASE_URL=database_url())
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = str(free.getsockname()[1])
@@ -48,7 +49,7 @@ def served(bundle_database: str, django_db_blocker: DjangoDbBlocker) -> Iterator
         web.wait(30)
         with django_db_blocker.unblock(), connected_to(NAME):
             for job in Job.objects.exclude(state__in=Job.TERMINAL):
-                jobs.cancel(job.id)
+                requests.cancel(job.id)
 
 
 def answers(port: str) -> bool:
@@ -111,14 +112,14 @@ def test_the_table_of_sources_is_the_list_of_releases() -> None:
 
 
 def test_the_counts_of_the_output_are_what_the_bundle_gives(bundle: None) -> None:
-    lens = jobs.default_lens()
+    lens = requests.default_lens()
     output = README.split("`make demo` prints")[1].split("![")[0]
-    for band, count in readings.bands(lens).items():
+    for band, count in score_summaries.bands(lens).items():
         assert re.search(rf"{band.label}\s+{count:,}\b", output), band
-    share = readings.country_share(lens)
+    share = score_summaries.country_share(lens)
     assert share is not None
     assert f"explained by country alone: {share:.0%}" in output
-    ties = readings.sharing(lens)
+    ties = score_summaries.sharing(lens)
     assert f"{ties.sharing:,} of {ties.assessed:,} assessed projects" in output
 
 

@@ -4,9 +4,11 @@ from datetime import date
 
 import pytest
 
-from riskscore import frames, freshness, jobs, register, rescoring
-from riskscore.editions import next_edition
+from riskscore.jobs import requests
 from riskscore.models import Evidence, Project, Release, Score
+from riskscore.releases import register
+from riskscore.releases.editions import next_edition
+from riskscore.scoring import data_gaps, inputs, rescore
 from tests.bundled import AS_OF
 
 pytestmark = pytest.mark.django_db
@@ -15,7 +17,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def forget() -> None:
     """Editions of a test are taken back, and the next test gives their numbers to other facts."""
-    frames.known_at.cache_clear()
+    inputs.known_at.cache_clear()
 
 
 def test_the_register_says_rows_years_and_coverage_by_place(bundle: None) -> None:
@@ -31,9 +33,9 @@ def test_the_register_says_rows_years_and_coverage_by_place(bundle: None) -> Non
 
 
 def test_freshness_names_the_years_the_gaps_and_the_most_useful_fact(bundle: None) -> None:
-    lens = jobs.default_lens()
+    lens = requests.default_lens()
     project = Project.objects.filter(scores__lens=lens, scores__indigenous=None).earliest("id")
-    (found,) = freshness.of([project.pk], lens, AS_OF)
+    (found,) = data_gaps.of([project.pk], lens, AS_OF)
     by_code = {part.code: part for part in found.dimensions}
     assert set(by_code) == {"geopolitical", "concentration", "labour", "indigenous"}
     assert by_code["geopolitical"].years["geo.law"] == 2023
@@ -49,9 +51,9 @@ def test_freshness_names_the_years_the_gaps_and_the_most_useful_fact(bundle: Non
 
 
 def test_the_promised_gain_is_what_the_fact_then_brings(bundle: None) -> None:
-    lens = jobs.default_lens()
+    lens = requests.default_lens()
     project = Project.objects.filter(scores__lens=lens, scores__indigenous=None).earliest("id")
-    (before,) = freshness.of([project.pk], lens, AS_OF)
+    (before,) = data_gaps.of([project.pk], lens, AS_OF)
     promised = {f.indicator: f for part in before.dimensions for f in part.missing}["ind.consent"]
     Evidence.objects.create(
         project=project,
@@ -62,7 +64,7 @@ def test_the_promised_gain_is_what_the_fact_then_brings(bundle: None) -> None:
         url="https://example.org/refusal",
         edition=next_edition("consent"),
     )
-    (after,) = freshness.of([project.pk], lens, AS_OF)
+    (after,) = data_gaps.of([project.pk], lens, AS_OF)
     part = next(part for part in after.dimensions if part.code == "indigenous")
     assert "ind.consent" not in {fact.indicator for fact in part.missing}
     assert part.years["ind.consent"] == 2026
@@ -71,9 +73,9 @@ def test_the_promised_gain_is_what_the_fact_then_brings(bundle: None) -> None:
 
 def coverage(project: Project, *, before: bool = False) -> float:
     """The coverage of the indigenous dimension: as scored first, or scored again now."""
-    lens = jobs.default_lens()
+    lens = requests.default_lens()
     if not before:
-        jobs.start({"keys": [project.key]}, lens=lens, as_of=AS_OF)
-        while rescoring.drain():
+        requests.start({"keys": [project.key]}, lens=lens, as_of=AS_OF)
+        while rescore.drain():
             pass
     return float(Score.objects.get(project=project, lens=lens).node_coverage[4])

@@ -8,9 +8,11 @@ import numpy as np
 import pytest
 from django.conf import settings
 
-from riskscore import edits, fitting, frames, jobs, replaying, rescoring
 from riskscore.bundle.tables import read
+from riskscore.curation import project_edits
+from riskscore.jobs import requests
 from riskscore.models import Evidence, Job, Lens, Project, Release, Score, ScoreHistory
+from riskscore.scoring import inputs, methods, replay, rescore
 from tests.bundled import AS_OF
 from tests.intake.files import take_in
 
@@ -20,14 +22,14 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def lens(bundle: None) -> Iterator[Lens]:
     """Editions of a test are taken back, and the next test gives their numbers to other facts."""
-    frames.known_at.cache_clear()
-    yield jobs.default_lens()
-    frames.known_at.cache_clear()
+    inputs.known_at.cache_clear()
+    yield requests.default_lens()
+    inputs.known_at.cache_clear()
 
 
 def rescored(project: Project, lens: Lens) -> Score:
-    jobs.start({"keys": [project.key]}, lens=lens, as_of=AS_OF)
-    while rescoring.drain():
+    requests.start({"keys": [project.key]}, lens=lens, as_of=AS_OF)
+    while rescore.drain():
         pass
     return Score.objects.get(project=project, lens=lens)
 
@@ -53,10 +55,10 @@ def test_an_old_score_is_computed_again_bit_for_bit_after_a_newer_edition(lens: 
     after = rescored(project, lens)
     assert after.geopolitical != before.geopolitical
 
-    again = replaying.replay(before)
+    again = replay.replay(before)
     assert again.identical
     assert again.digest == bytes(before.digest) != bytes(after.digest)
-    assert replaying.replay(after).identical
+    assert replay.replay(after).identical
 
 
 def test_the_difference_is_attributed_to_data(lens: Lens) -> None:
@@ -64,7 +66,7 @@ def test_the_difference_is_attributed_to_data(lens: Lens) -> None:
     before = ScoreHistory.objects.get(project=project, lens=lens)
     take_in(newer_wgi(0.25), "wgi", layout="observations")
     after = rescored(project, lens)
-    found = replaying.why(before, after)
+    found = replay.why(before, after)
     difference = after.composite - before.composite  # type: ignore[operator]
     assert difference < -1
     assert found.difference[0] == pytest.approx(difference, abs=1e-12)
@@ -79,7 +81,7 @@ def test_the_difference_is_attributed_to_data(lens: Lens) -> None:
 def test_a_score_is_the_same_again_after_evidence_that_came_later(lens: Lens) -> None:
     project = a_project(lens)
     before = ScoreHistory.objects.get(project=project, lens=lens)
-    edits.add_evidence(
+    project_edits.add_evidence(
         Evidence(
             project=project,
             kind=Evidence.Kind.STRIKE,
@@ -89,16 +91,16 @@ def test_a_score_is_the_same_again_after_evidence_that_came_later(lens: Lens) ->
         by=None,
     )
     assert rescored(project, lens).digest != before.digest
-    assert replaying.replay(before).identical
+    assert replay.replay(before).identical
 
 
 def test_a_project_that_has_moved_since_says_so(lens: Lens) -> None:
     project = a_project(lens)
     before = ScoreHistory.objects.get(project=project, lens=lens)
     Project.objects.filter(id=project.pk).update(place="COD")
-    assert not replaying.replay(before).identical
-    with pytest.raises(replaying.CannotReplay):
-        replaying.why(before, rescored(project, lens))
+    assert not replay.replay(before).identical
+    with pytest.raises(replay.CannotReplay):
+        replay.why(before, rescored(project, lens))
 
 
 def test_a_correction_changes_one_place_and_its_neighbours_stay(lens: Lens) -> None:
@@ -109,7 +111,7 @@ def test_a_correction_changes_one_place_and_its_neighbours_stay(lens: Lens) -> N
     assert take_in(text, "wgi", layout="observations").changed == 1
     assert bytes(rescored(here, lens).digest) != digests[here.pk]
     # A producer's governance weighs in every place that shares its minerals, but not in its law.
-    law = fitting.fitted_method(Job.objects.latest("id").method_id).method.leaves
+    law = methods.fitted_method(Job.objects.latest("id").method_id).method.leaves
     at = [leaf.column for leaf in law].index("geo.law")
     assert rescored(there, lens).inputs[at] == stored(there, lens).inputs[at]
 
@@ -122,7 +124,7 @@ def test_as_of_looks_at_the_facts_up_to_its_day(lens: Lens) -> None:
     edition = Release.objects.latest("edition_id").edition_id
 
     def law(day: date) -> Any:
-        known = frames.known_at(frames.Pinned(edition, day, "WLD"))
+        known = inputs.known_at(inputs.Pinned(edition, day, "WLD"))
         place = known.axes.place("CHL")
         table = known.tables["geo.law"]
         assert table.years is not None
@@ -135,7 +137,7 @@ def test_as_of_looks_at_the_facts_up_to_its_day(lens: Lens) -> None:
 def test_an_indicator_that_waits_for_its_file_is_unknown_until_it_is_loaded(lens: Lens) -> None:
     def table(name: str) -> Any:
         edition = Release.objects.latest("edition_id").edition_id
-        return frames.known_at(frames.Pinned(edition, AS_OF, "WLD")).tables.get(name)
+        return inputs.known_at(inputs.Pinned(edition, AS_OF, "WLD")).tables.get(name)
 
     names = ("lab.rights", "lab.conventions", "lab.slavery", "geo.oecd_restriction")
     assert [table(name) for name in names] == [None] * 4
@@ -144,8 +146,8 @@ def test_an_indicator_that_waits_for_its_file_is_unknown_until_it_is_loaded(lens
     take_in(header + "ilo.c087,Chile,,2024,1\nilo.c098,Chile,,2024,0\n", "ilo-fundamental")
     take_in(header + "walkfree.prevalence,Chile,,2023,3.2\n", "walk-free")
     take_in(header + "oecd.restriction,Indonesia,nickel,2023,ban\n", "oecd")
-    axes = frames.known_at(
-        frames.Pinned(Release.objects.latest("edition_id").edition_id, AS_OF, "WLD")
+    axes = inputs.known_at(
+        inputs.Pinned(Release.objects.latest("edition_id").edition_id, AS_OF, "WLD")
     ).axes
     chile = axes.place("CHL")
     assert [table(name).values[chile] for name in names[:3]] == [2.0, 0.5, 3.2]

@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 from django.db import connection
 
-from riskscore import edits, jobs, ledger, rescoring
+from riskscore.curation import project_edits
+from riskscore.jobs import ledger, requests
 from riskscore.models import Evidence, Job, Lens, Project, Score, ScoreHistory
+from riskscore.scoring import rescore as scoring_rescore
 from tests.bundled import AS_OF, score_all
 
 pytestmark = pytest.mark.django_db
@@ -17,7 +19,7 @@ FIELDS = ("project_id", "lens_id", "digest", "composite", "inputs", "contributio
 
 @pytest.fixture
 def lens(bundle: None) -> Lens:
-    return jobs.default_lens()
+    return requests.default_lens()
 
 
 def rows_of(lens: Lens) -> bytes:
@@ -31,8 +33,8 @@ def rows_of(lens: Lens) -> bytes:
 
 
 def rescore(*projects: Project) -> Job:
-    job = jobs.start({"keys": [project.key for project in projects]}, as_of=AS_OF)
-    while rescoring.drain():
+    job = requests.start({"keys": [project.key for project in projects]}, as_of=AS_OF)
+    while scoring_rescore.drain():
         pass
     return Job.objects.get(id=job.id)
 
@@ -79,22 +81,22 @@ def move(project: Project) -> None:
 
 def test_a_slow_job_never_overwrites_a_score_of_newer_inputs(lens: Lens) -> None:
     project = some_project(lens)
-    slow = jobs.start({"keys": [project.key]}, as_of=AS_OF)
+    slow = requests.start({"keys": [project.key]}, as_of=AS_OF)
     ledger.plan_next()
     claim = ledger.claim("slow")
     assert claim
     with connection.cursor() as cursor:
         cursor.execute("UPDATE riskscore_score SET input_version = input_version + 10")
     newer = Score.objects.get(project=project, lens=lens)
-    rescoring.score_chunk(claim)
+    scoring_rescore.score_chunk(claim)
     assert Score.objects.get(project=project, lens=lens).job_id == newer.job_id != slow.id
 
 
 def test_a_job_of_an_older_edition_never_overwrites_a_newer_score(lens: Lens) -> None:
     project = some_project(lens)
-    old = jobs.start({"keys": [project.key]}, as_of=AS_OF)
-    edits.add_evidence(strike(project), by=None)
-    while rescoring.drain():
+    old = requests.start({"keys": [project.key]}, as_of=AS_OF)
+    project_edits.add_evidence(strike(project), by=None)
+    while scoring_rescore.drain():
         pass
     assert Score.objects.get(project=project, lens=lens).job_id != old.id
 
@@ -114,8 +116,8 @@ def strike(project: Project) -> Evidence:
 def test_evidence_changes_the_dimension_it_is_about(lens: Lens) -> None:
     project = some_project(lens)
     before = Score.objects.get(project=project, lens=lens)
-    edits.add_evidence(strike(project), by=None)
-    while rescoring.drain():
+    project_edits.add_evidence(strike(project), by=None)
+    while scoring_rescore.drain():
         pass
     after = Score.objects.get(project=project, lens=lens)
     assert after.labour != before.labour
@@ -127,8 +129,8 @@ def test_a_consent_on_record_makes_the_indigenous_dimension_assessed(lens: Lens)
     before = Score.objects.get(project=project, lens=lens)
     refused = strike(project)
     refused.kind, refused.level = Evidence.Kind.CONSENT, "refused"
-    edits.add_evidence(refused, by=None)
-    while rescoring.drain():
+    project_edits.add_evidence(refused, by=None)
+    while scoring_rescore.drain():
         pass
     score = Score.objects.get(project=project, lens=lens)
     assert score.indigenous is not None
@@ -145,7 +147,7 @@ def test_a_project_without_minerals_is_not_in_the_scope(bundle: None) -> None:
 def test_a_worker_that_lost_its_lease_writes_nothing(lens: Lens) -> None:
     project = some_project(lens)
     move(project)
-    jobs.start({"keys": [project.key]}, as_of=AS_OF)
+    requests.start({"keys": [project.key]}, as_of=AS_OF)
     ledger.plan_next()
     claim = ledger.claim("slow")
     assert claim
@@ -154,5 +156,5 @@ def test_a_worker_that_lost_its_lease_writes_nothing(lens: Lens) -> None:
         claim.chunk_id, claim.job_id, claim.job_id, claim.attempts, claim.project_ids
     )
     with pytest.raises(ledger.LeaseLost):
-        rescoring.score_chunk(stolen)
+        scoring_rescore.score_chunk(stolen)
     assert rows_of(lens) == before

@@ -5,7 +5,6 @@ import datetime as dt
 import pytest
 from django.db import IntegrityError, transaction
 
-from riskscore.editions import next_edition
 from riskscore.models import (
     Edition,
     Evidence,
@@ -17,6 +16,7 @@ from riskscore.models import (
     Release,
     Source,
 )
+from riskscore.releases.editions import next_edition
 from tests.make import make_method, make_mineral, make_place, make_project
 
 pytestmark = pytest.mark.django_db

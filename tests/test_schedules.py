@@ -8,7 +8,7 @@ import pytest
 from django.conf import settings
 from django.core.exceptions import ValidationError
 
-from riskscore import schedules
+from riskscore.jobs import schedules
 from riskscore.models import Job, Lens, Schedule
 from tests.make import make_job
 

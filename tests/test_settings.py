@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from riskscore import addresses, env
-from riskscore.checks import DEVELOPMENT_SECRET, production_refusals
-from riskscore.logs import JsonLine
+from riskscore.config import addresses, env
+from riskscore.config.logging import JsonLine
+from riskscore.config.production_checks import DEVELOPMENT_SECRET, production_refusals
 from tests.processes import ROOT, environment, manage
 
 VAR = Path("/srv/risk score/var")

@@ -9,8 +9,7 @@ from django.contrib.auth.models import Permission, User
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, InternalError, transaction
 
-from riskscore import frames, frozen, panels, registry, training
-from riskscore.learning.refusals import BadArtefact, Refusal, UnusableInput
+from riskscore.learning.data.refusals import BadArtefact, Refusal, UnusableInput
 from riskscore.models import (
     Artefact,
     Edition,
@@ -20,6 +19,8 @@ from riskscore.models import (
     Observation,
     Prediction,
 )
+from riskscore.scoring import inputs
+from riskscore.training import dataset, export, model_registry, run
 from tests.bundled import AS_OF
 
 pytestmark = pytest.mark.usefixtures("bundle")
@@ -27,7 +28,7 @@ pytestmark = pytest.mark.usefixtures("bundle")
 
 @pytest.fixture
 def labour() -> LearnedModel:
-    return training.train("labour")
+    return run.train("labour")
 
 
 @pytest.fixture
@@ -41,7 +42,7 @@ def candidate(
     kind: str = "disruption", auc: float = 0.8, releases: str = "2024", **metrics: Any
 ) -> LearnedModel:
     """A row with a card, as training leaves it, without the training and the predictions."""
-    beaten = {name: [0.01, 0.1] for name in registry.BASELINES[kind].values()}
+    beaten = {name: [0.01, 0.1] for name in model_registry.BASELINES[kind].values()}
     plain = {"auc_logistic": 0.79, "log_loss": 0.20, "log_loss_logistic": 0.21}
     said = {"auc": auc, "brier": 0.05, "brier_base": 0.06, **plain, **metrics}
     return LearnedModel.objects.create(
@@ -72,8 +73,8 @@ def predicting(auc: float = 0.8) -> LearnedModel:
 def predicted(edition: int) -> float | None:
     """What a frame of this edition knows of Congolese cobalt."""
     # Editions are taken back at the end of a test and given again in the next.
-    frames.known_at.cache_clear()
-    known = frames.known_at(frames.Pinned(edition, AS_OF, "WLD"))
+    inputs.known_at.cache_clear()
+    known = inputs.known_at(inputs.Pinned(edition, AS_OF, "WLD"))
     table = known.tables.get("geo.disruption")
     if table is None:
         return None
@@ -133,7 +134,7 @@ def test_a_place_of_which_nothing_is_known_gets_no_prediction(labour: LearnedMod
 
 
 def test_the_same_seed_gives_the_same_predictions(labour: LearnedModel) -> None:
-    again = training.train("labour")
+    again = run.train("labour")
     assert again.version == labour.version + 1
     values = ("place", "mineral", "probability", "low", "high", "contributions")
     first, second = (
@@ -145,7 +146,7 @@ def test_the_same_seed_gives_the_same_predictions(labour: LearnedModel) -> None:
 
 def test_displacement_refuses_and_names_what_is_missing() -> None:
     with pytest.raises(UnusableInput, match="50 events in 10 places are missing"):
-        training.train("displacement")
+        run.train("displacement")
     assert not LearnedModel.objects.filter(kind="displacement").exists()
 
 
@@ -155,21 +156,21 @@ def test_the_command_says_a_refusal_in_one_line() -> None:
 
 
 def test_an_unknown_kind_is_refused_with_those_there_are() -> None:
-    with pytest.raises(training.NoSuchKind, match="disruption, labour, displacement"):
-        training.train("prices")
+    with pytest.raises(run.NoSuchKind, match="disruption, labour, displacement"):
+        run.train("prices")
 
 
 def test_disruption_refuses_without_a_panel(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("riskscore.panels.current_releases", lambda _edition: [])
+    monkeypatch.setattr("riskscore.training.dataset.current_releases", lambda _edition: [])
     with pytest.raises(Refusal, match="no trade flow belongs to a mineral"):
-        training.train("disruption")
+        run.train("disruption")
 
 
 def test_a_stored_model_comes_back_and_a_missing_one_is_named(labour: LearnedModel) -> None:
-    assert training.loaded(labour).members.keys() == {"chosen"}
+    assert run.loaded(labour).members.keys() == {"chosen"}
     labour.artefact_sha256 = "f" * 64
     with pytest.raises(BadArtefact, match="not stored"):
-        training.loaded(labour)
+        run.loaded(labour)
 
 
 def test_what_was_trained_never_changes(labour: LearnedModel) -> None:
@@ -183,7 +184,7 @@ def test_what_was_trained_never_changes(labour: LearnedModel) -> None:
 
 
 def test_frozen_predictions_carry_their_hash_and_card(labour: LearnedModel, tmp_path: Path) -> None:
-    frozen.write(labour, report=tmp_path / "metrics.json", predictions=tmp_path / "kept")
+    export.write(labour, report=tmp_path / "metrics.json", predictions=tmp_path / "kept")
     seal = json.loads((tmp_path / "kept/labour-2022.json").read_text())
     assert seal["rows"] == labour.predictions.filter(judged=True).count()
     outside = seal["outside_the_judged_population"]
@@ -195,16 +196,16 @@ def test_frozen_predictions_carry_their_hash_and_card(labour: LearnedModel, tmp_
 
 
 def test_promotion_needs_the_permission() -> None:
-    with pytest.raises(registry.NotAllowed, match="promote_learnedmodel"):
-        registry.promote(candidate(), by=User.objects.create_user("curator"), reason="")
+    with pytest.raises(model_registry.NotAllowed, match="promote_learnedmodel"):
+        model_registry.promote(candidate(), by=User.objects.create_user("curator"), reason="")
 
 
 def test_a_champion_feeds_scores_from_its_edition_on_and_no_earlier(methodologist: User) -> None:
     before = latest()
     first, second = predicting(), predicting(auc=0.81)
-    registry.promote(first, by=methodologist, reason="beats the baselines")
+    model_registry.promote(first, by=methodologist, reason="beats the baselines")
     between = latest()
-    registry.promote(second, by=methodologist, reason="better")
+    model_registry.promote(second, by=methodologist, reason="better")
     assert predicted(before) is None
     assert predicted(between) == pytest.approx(0.31)
     assert predicted(latest()) == pytest.approx(0.32)
@@ -214,10 +215,10 @@ def test_a_champion_feeds_scores_from_its_edition_on_and_no_earlier(methodologis
 
 
 def test_a_champion_whose_bytes_are_gone_goes_on_feeding_scores(methodologist: User) -> None:
-    row = registry.promote(predicting(), by=methodologist, reason="good")
+    row = model_registry.promote(predicting(), by=methodologist, reason="good")
     row.card["features"] = []
     with pytest.raises(BadArtefact, match="not stored"):
-        training.loaded(row)
+        run.loaded(row)
     row.refresh_from_db()
     assert row.state == LearnedModel.State.CHAMPION
     assert predicted(latest()) == pytest.approx(0.31)
@@ -231,16 +232,16 @@ def test_what_was_predicted_for_a_year_is_judged_once_its_trade_is_known() -> No
             low=0.1, high=0.4, mean=0.07, contributions=[], judged=place != "MAR",
         )  # fmt: skip
     predicting()  # of 2025, which the panel does not hold
-    judged, outside = training.track_record(panels.trade(latest()).panel)
+    judged, outside = run.track_record(dataset.trade(latest()).panel)
     assert (judged["model"], judged["year"], judged["rows"]) == ("disruption v1", 2024, 2)
     assert judged["predicted_events"] == pytest.approx(0.4)
     assert (outside["group"], outside["rows"]) == ("outside it", 1)
 
 
 def test_a_retired_champion_feeds_no_later_score(methodologist: User) -> None:
-    row = registry.promote(predicting(), by=methodologist, reason="good")
+    row = model_registry.promote(predicting(), by=methodologist, reason="good")
     promoted = latest()
-    registry.retire(row, by=methodologist, reason="drift")
+    model_registry.retire(row, by=methodologist, reason="drift")
     assert predicted(promoted) == pytest.approx(0.31)
     assert predicted(latest()) is None
 
@@ -259,48 +260,50 @@ def test_a_retired_champion_feeds_no_later_score(methodologist: User) -> None:
 def test_who_does_not_beat_the_baselines_is_not_promoted(
     methodologist: User, metrics: dict[str, Any], word: str
 ) -> None:
-    with pytest.raises(registry.NotPromoted, match=word):
-        registry.promote(candidate(**metrics), by=methodologist, reason="")
+    with pytest.raises(model_registry.NotPromoted, match=word):
+        model_registry.promote(candidate(**metrics), by=methodologist, reason="")
 
 
 def test_who_does_not_beat_the_champion_is_not_promoted(methodologist: User) -> None:
-    champion = registry.promote(candidate(auc=0.82), by=methodologist, reason="good")
+    champion = model_registry.promote(candidate(auc=0.82), by=methodologist, reason="good")
     worse = candidate(auc=0.81)
-    with pytest.raises(registry.NotPromoted, match="disruption v1 has the higher AUC"):
-        registry.promote(worse, by=methodologist, reason="")
+    with pytest.raises(model_registry.NotPromoted, match="disruption v1 has the higher AUC"):
+        model_registry.promote(worse, by=methodologist, reason="")
     champion.refresh_from_db()
     assert champion.state == LearnedModel.State.CHAMPION
 
 
 def test_who_only_equals_the_champion_needs_newer_data(methodologist: User) -> None:
-    registry.promote(candidate(), by=methodologist, reason="good")
-    with pytest.raises(registry.NotPromoted, match="no better than disruption v1"):
-        registry.promote(candidate(), by=methodologist, reason="")
-    newer = registry.promote(candidate(releases="2025"), by=methodologist, reason="newer trade")
+    model_registry.promote(candidate(), by=methodologist, reason="good")
+    with pytest.raises(model_registry.NotPromoted, match="no better than disruption v1"):
+        model_registry.promote(candidate(), by=methodologist, reason="")
+    newer = model_registry.promote(
+        candidate(releases="2025"), by=methodologist, reason="newer trade"
+    )
     assert newer.state == LearnedModel.State.CHAMPION
 
 
 def test_a_hard_new_year_does_not_count_against_who_faced_it(methodologist: User) -> None:
     old = {"2022": {"events": 20, "auc": 0.8}, "2023": {"events": 20, "auc": 0.82}}
     hard = {**old, "2024": {"events": 20, "auc": 0.7}}
-    registry.promote(candidate(auc=0.81, by_year=old, held_out=[2022, 2023]), by=methodologist,
-                     reason="good")  # fmt: skip
+    champion = candidate(auc=0.81, by_year=old, held_out=[2022, 2023])
+    model_registry.promote(champion, by=methodologist, reason="good")
     later: dict[str, Any] = {"by_year": hard, "held_out": [2022, 2024], "releases": "2025"}
-    assert registry.promote(candidate(auc=0.795, **later), by=methodologist, reason="newer")
+    assert model_registry.promote(candidate(auc=0.795, **later), by=methodologist, reason="newer")
     worse = {**hard, "2022": {"events": 20, "auc": 0.75}}
-    with pytest.raises(registry.NotPromoted, match="disruption v2 has the higher AUC"):
-        registry.promote(
+    with pytest.raises(model_registry.NotPromoted, match="disruption v2 has the higher AUC"):
+        model_registry.promote(
             candidate(auc=0.79, **{**later, "by_year": worse}), by=methodologist, reason=""
         )
 
 
 def test_a_labour_model_must_beat_the_mineral_alone(methodologist: User) -> None:
     row = candidate("labour", auc_difference_to_mineral_ci=[-0.01, 0.1])
-    with pytest.raises(registry.NotPromoted, match="the mineral alone"):
-        registry.promote(row, by=methodologist, reason="")
+    with pytest.raises(model_registry.NotPromoted, match="the mineral alone"):
+        model_registry.promote(row, by=methodologist, reason="")
 
 
 def test_a_champion_cannot_be_promoted_again(methodologist: User) -> None:
-    row = registry.promote(candidate(), by=methodologist, reason="good")
-    with pytest.raises(registry.NotPromoted, match="only a candidate"):
-        registry.promote(row, by=methodologist, reason="again")
+    row = model_registry.promote(candidate(), by=methodologist, reason="good")
+    with pytest.raises(model_registry.NotPromoted, match="only a candidate"):
+        model_registry.promote(row, by=methodologist, reason="again")

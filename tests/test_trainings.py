@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from riskscore import training, trainings
-from riskscore.editions import next_edition
-from riskscore.learning.refusals import TooFewEvents
+from riskscore.celery import TRAIN, app
+from riskscore.learning.data.refusals import TooFewEvents
 from riskscore.models import LearnedModel, Release, Source, TrainingRequest
-from workers.celery import TRAIN, app
+from riskscore.releases.editions import next_edition
+from riskscore.training import requests, run
 
 pytestmark = pytest.mark.django_db
 State = TrainingRequest.State
@@ -31,7 +31,7 @@ def trained(kind: str, seed: int) -> LearnedModel:
 
 
 def ended() -> TrainingRequest:
-    training.drain()
+    run.drain()
     return TrainingRequest.objects.get()
 
 
@@ -39,8 +39,8 @@ def test_asking_twice_is_one_request_and_one_message_each(
     sent: list[str], django_capture_on_commit_callbacks: Any
 ) -> None:
     with django_capture_on_commit_callbacks(execute=True):
-        first = trainings.request("labour", by=None, reason="new listings")
-        second = trainings.request("labour", by=None)
+        first = requests.request("labour", by=None, reason="new listings")
+        second = requests.request("labour", by=None)
     assert first == second
     assert set(sent) == {TRAIN}
 
@@ -55,42 +55,42 @@ def trade(code: str) -> Release:
 
 def test_the_first_release_of_trade_trains_nothing() -> None:
     trade("1995-2024")
-    assert trainings.follow_trade() is None
+    assert requests.follow_trade() is None
 
 
 def test_each_newer_release_of_trade_asks_for_one_candidate_and_promotes_nobody(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(training, "train", trained)
+    monkeypatch.setattr(run, "train", trained)
     trade("1995-2024")
     trade("1995-2025")
-    trainings.sweep()
-    trainings.sweep()
+    requests.sweep()
+    requests.sweep()
     row = ended()
     assert (row.kind, row.reason, row.created_by) == ("disruption", "new trade: 1995-2025", None)
     assert row.model is not None
     assert row.model.state == LearnedModel.State.CANDIDATE
-    assert trainings.follow_trade() is None
+    assert requests.follow_trade() is None
     trade("1995-2026")
-    assert trainings.follow_trade() is not None
+    assert requests.follow_trade() is not None
 
 
 def test_new_trade_waits_for_a_training_that_began_before_it_came() -> None:
     trade("1995-2024")
-    first = trainings.request("disruption", by=None, reason="somebody asked")
-    taken = trainings.claim()
+    first = requests.request("disruption", by=None, reason="somebody asked")
+    taken = requests.claim()
     assert taken
     trade("1995-2025")
-    trainings.sweep()
+    requests.sweep()
     assert TrainingRequest.objects.get() == first
-    trainings.finish(taken, State.SUCCEEDED)
-    trainings.sweep()
+    requests.finish(taken, State.SUCCEEDED)
+    requests.sweep()
     assert TrainingRequest.objects.filter(reason="new trade: 1995-2025").exists()
 
 
 def test_a_request_ends_with_the_candidate_it_made(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(training, "train", trained)
-    trainings.request("labour", by=None, seed=3)
+    monkeypatch.setattr(run, "train", trained)
+    requests.request("labour", by=None, seed=3)
     row = ended()
     assert (row.state, row.attempts) == (State.SUCCEEDED, 1)
     assert row.model == LearnedModel.objects.get(version=4)
@@ -101,14 +101,14 @@ def test_a_refusal_stands_on_the_row(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(_kind: str, _seed: int) -> LearnedModel:
         raise TooFewEvents("3 events where 50 are needed")
 
-    monkeypatch.setattr(training, "train", refuse)
-    trainings.request("displacement", by=None)
+    monkeypatch.setattr(run, "train", refuse)
+    requests.request("displacement", by=None)
     row = ended()
     assert (row.state, row.error) == (State.REFUSED, "TooFewEvents: 3 events where 50 are needed")
 
 
 def test_an_unknown_kind_is_a_refusal() -> None:
-    trainings.request("prices", by=None)
+    requests.request("prices", by=None)
     assert ended().state == State.REFUSED
 
 
@@ -118,8 +118,8 @@ def test_a_failure_stands_on_the_row_and_the_worker_goes_on(
     def fail(_kind: str, _seed: int) -> LearnedModel:
         raise MemoryError("no memory left")
 
-    monkeypatch.setattr(training, "train", fail)
-    trainings.request("labour", by=None)
+    monkeypatch.setattr(run, "train", fail)
+    requests.request("labour", by=None)
     row = ended()
     assert (row.state, row.error) == (State.FAILED, "MemoryError: no memory left")
 
@@ -127,27 +127,27 @@ def test_a_failure_stands_on_the_row_and_the_worker_goes_on(
 def test_a_request_in_hand_is_not_claimed_again_until_its_lease_runs_out(
     sent: list[str],
 ) -> None:
-    trainings.request("labour", by=None)
-    first = trainings.claim()
+    requests.request("labour", by=None)
+    first = requests.claim()
     assert first
-    assert trainings.claim() is None
-    trainings.hint_if_waiting()
+    assert requests.claim() is None
+    requests.hint_if_waiting()
     assert sent == []
     TrainingRequest.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
-    trainings.hint_if_waiting()
-    second = trainings.claim()
+    requests.hint_if_waiting()
+    second = requests.claim()
     assert sent == [TRAIN]
     assert second
-    assert not trainings.finish(first, State.SUCCEEDED)  # the token is the other worker's now
-    assert trainings.finish(second, State.SUCCEEDED)
+    assert not requests.finish(first, State.SUCCEEDED)  # the token is the other worker's now
+    assert requests.finish(second, State.SUCCEEDED)
 
 
 def test_a_request_that_kills_its_workers_is_left_after_two_attempts() -> None:
-    trainings.request("labour", by=None)
-    for _ in range(trainings.ATTEMPTS):
-        assert trainings.claim()
+    requests.request("labour", by=None)
+    for _ in range(requests.ATTEMPTS):
+        assert requests.claim()
         TrainingRequest.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
-    assert trainings.claim() is None
+    assert requests.claim() is None
 
 
 def test_a_broker_that_is_down_does_not_stop_a_request(
@@ -158,5 +158,5 @@ def test_a_broker_that_is_down_does_not_stop_a_request(
 
     monkeypatch.setattr(app, "send_task", down)
     with django_capture_on_commit_callbacks(execute=True):
-        row = trainings.request("labour", by=None)
+        row = requests.request("labour", by=None)
     assert row.state == State.QUEUED

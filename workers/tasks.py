@@ -1,8 +1,6 @@
 """Task shells: one line each. Every task may run twice, or never."""
 
-from riskscore import jobs, ledger, rescoring, schedules, training, trainings
-from riskscore.intake import work as intakes
-from workers.celery import (
+from riskscore.celery import (
     POLL,
     SWEEP,
     TAKE_IN,
@@ -12,6 +10,11 @@ from workers.celery import (
     WORK,
     app,
 )
+from riskscore.intake import run as intakes
+from riskscore.jobs import ledger, requests, schedules
+from riskscore.scoring import rescore
+from riskscore.training import requests as training_requests
+from riskscore.training import run
 
 #: A file of millions of rows takes minutes; whoever hangs longer than this is ended.
 LONGEST_INTAKE_S = 3600
@@ -20,7 +23,7 @@ LONGEST_INTAKE_S = 3600
 @app.task(name=WORK)
 def work() -> None:
     """Plan what is queued, and score chunks until none is left or the time budget is spent."""
-    jobs.hint(rescoring.drain())
+    requests.hint(rescore.drain())
 
 
 @app.task(name=POLL)
@@ -29,32 +32,34 @@ def poll(*, idle: bool = False) -> bool:
 
     That is so where nobody works; an idle worker helps others too.
     """
-    rescoring.beat()
-    return jobs.hint([*ledger.sweep(), *schedules.start_due(), *(ledger.waiting() if idle else ())])
+    rescore.beat()
+    return requests.hint(
+        [*ledger.sweep(), *schedules.start_due(), *(ledger.waiting() if idle else ())]
+    )
 
 
 @app.task(name=SWEEP)
 def sweep() -> None:
     """Return expired leases, close finished jobs, start what is due, call where nobody works."""
-    jobs.hint([*ledger.sweep(), *schedules.start_due()])
-    trainings.sweep()
+    requests.hint([*ledger.sweep(), *schedules.start_due()])
+    training_requests.sweep()
 
 
 @app.task(name=TRAIN, soft_time_limit=TRAINING_LIMIT_S, time_limit=TRAINING_LIMIT_S + 30)
 def train() -> None:
     """Train what somebody asked for."""
-    training.drain()
+    run.drain()
 
 
 @app.task(name=TAKE_IN, soft_time_limit=LONGEST_INTAKE_S, time_limit=LONGEST_INTAKE_S + 60)
 def take_in() -> None:
     """Take in every file that waits, then rescore what they touch."""
     intakes.drain()
-    jobs.follow_intakes()
+    requests.follow_intakes()
 
 
 @app.task(name=TAKE_IN_STRANDED)
 def take_in_stranded() -> None:
     """What a worker does without being told: files on which nobody works."""
     intakes.drain(waiting_s=ledger.STRANDED_AFTER_S)
-    jobs.follow_intakes()
+    requests.follow_intakes()

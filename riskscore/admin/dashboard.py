@@ -9,8 +9,9 @@ from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
-from riskscore.admin import charts, progress, wording
-from riskscore.admin.panels import shown_lens
+from riskscore.admin.results.panels import shown_lens
+from riskscore.admin.ui import charts, wording
+from riskscore.admin.work import job_progress
 from riskscore.engine.method import Method as Specification
 from riskscore.models import Job, Lens, Method, Project, Release, Score
 from riskscore.models.scores import NODES, Band
@@ -221,17 +222,17 @@ def project_counts(lens: Lens) -> dict[str, int]:
 
 def latest_jobs() -> list[dict[str, Any]]:
     """All open jobs and the last that ended, each with its progress."""
-    rows = progress.with_progress(Job.objects.select_related("lens"))
+    rows = job_progress.with_progress(Job.objects.select_related("lens"))
     going = rows.exclude(state__in=Job.TERMINAL).order_by("-id")[:10]
     ended = rows.filter(state__in=Job.TERMINAL).order_by("-id")[:3]
     return [
         {
             "job": job,
-            "bar": progress.bar(job),
-            "state": progress.state(job),
-            "about": progress.scope_words(job.scope),
-            "took": progress.duration(job),
-            "is_open": progress.is_open(job),
+            "bar": job_progress.bar(job),
+            "state": job_progress.state(job),
+            "about": job_progress.scope_words(job.scope),
+            "took": job_progress.duration(job),
+            "is_open": job_progress.is_open(job),
         }
         for job in (*going, *ended)
     ]

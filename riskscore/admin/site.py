@@ -13,29 +13,31 @@ from django.urls import URLPattern, URLResolver, path, reverse
 from django.views.decorators.http import require_POST
 
 from riskscore import models
-from riskscore.admin import dashboard, rescore
-from riskscore.admin.access import ApiKeyAdmin, IdempotencyKeyAdmin
-from riskscore.admin.challenges import ChallengeAdmin
-from riskscore.admin.evidence import EvidenceAdmin
-from riskscore.admin.intakes import IntakeAdmin
-from riskscore.admin.jobs import ChunkAdmin, ItemErrorAdmin, JobAdmin
-from riskscore.admin.lands import FootprintAdmin, LandAdmin, LandLayerAdmin
-from riskscore.admin.learned_models import (
+from riskscore.admin import dashboard
+from riskscore.admin.access.api_keys import ApiKeyAdmin, IdempotencyKeyAdmin
+from riskscore.admin.land.lands import FootprintAdmin, LandAdmin, LandLayerAdmin
+from riskscore.admin.methods.learned_models import (
     LearnedModelAdmin,
     PredictionAdmin,
     TrainingRequestAdmin,
 )
-from riskscore.admin.lenses import LensAdmin
-from riskscore.admin.methods import MethodAdmin
-from riskscore.admin.observations import (
+from riskscore.admin.methods.lenses import LensAdmin
+from riskscore.admin.methods.methods import MethodAdmin
+from riskscore.admin.projects.challenges import ChallengeAdmin
+from riskscore.admin.projects.evidence import EvidenceAdmin
+from riskscore.admin.projects.projects import ProjectAdmin
+from riskscore.admin.results.scores import ScoreAdmin, ScoreHistoryAdmin
+from riskscore.admin.sources.intakes import IntakeAdmin
+from riskscore.admin.sources.observations import (
     EditionAdmin,
     ObservationAdmin,
     ReleaseAdmin,
     SourceAdmin,
 )
-from riskscore.admin.places import LocalityAdmin, MineralAdmin, PlaceAdmin, PlaceMemberAdmin
-from riskscore.admin.projects import ProjectAdmin
-from riskscore.admin.records import (
+from riskscore.admin.sources.places import LocalityAdmin, MineralAdmin, PlaceAdmin, PlaceMemberAdmin
+from riskscore.admin.work import rescore
+from riskscore.admin.work.jobs import ChunkAdmin, ItemErrorAdmin, JobAdmin
+from riskscore.admin.work.records import (
     ExportFlowAdmin,
     ProjectListAdmin,
     ScheduleAdmin,
@@ -43,7 +45,6 @@ from riskscore.admin.records import (
     TransitionAdmin,
     WorkerPulseAdmin,
 )
-from riskscore.admin.scores import ScoreAdmin, ScoreHistoryAdmin
 from riskscore.models import Job
 
 #: What a page may load: its own scripts and styles, nothing inline, nothing foreign.

@@ -8,13 +8,13 @@ from django.http import Http404
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from riskscore.api import shapes
-from riskscore.api.endpoint import Detail, Endpoint, Listing, listing_parameters
 from riskscore.api.filters import within
+from riskscore.api.framework import shapes
+from riskscore.api.framework.endpoint import Detail, Endpoint, Listing, listing_parameters
+from riskscore.api.framework.pagination import Order
+from riskscore.api.framework.parameters import choice
+from riskscore.api.framework.resources import Resource, plain
 from riskscore.api.lenses import LENS
-from riskscore.api.pagination import Order
-from riskscore.api.parameters import choice
-from riskscore.api.resources import Resource, plain
 from riskscore.engine.catalogue import INDICATORS, Indicator, Level
 from riskscore.models import Lens, Method, Mineral, Place
 
@@ -44,7 +44,10 @@ MINERAL = Resource(
         plain("production_stage", shapes.text("Where production is counted.")),
         plain("trade_stage", shapes.text("Stage of the HS codes, not of production.")),
         plain("hs6", shapes.several(TEXTS, "HS codes that carry its trade.")),
-        plain("eol_rir", shapes.optional(shapes.number("End-of-life recycling input rate, 0..1."))),
+        plain(
+            "eol_rir",
+            shapes.optional(shapes.number("End-of-life recycling input rate, 0..1.")),
+        ),
         plain("aliases", shapes.several(TEXTS, "Other names that publishers use.")),
     ),
 )
@@ -56,14 +59,19 @@ METHOD_FIELDS = (
     plain("reason", shapes.text("Why this version exists.")),
     plain("created_at", shapes.moment("When it was recorded.")),
     plain(
-        "edition", shapes.optional(shapes.whole("Since which edition we know it.")), "edition_id"
+        "edition",
+        shapes.optional(shapes.whole("Since which edition we know it.")),
+        "edition_id",
     ),
 )
 METHOD_ITEM = Resource("MethodSummary", "A version of a method.", METHOD_FIELDS)
 METHOD = Resource(
     "Method",
     "A version of a method with its whole specification: tree, weights, scales, reasons.",
-    (*METHOD_FIELDS, plain("spec", shapes.record({}, "The specification, as it is scored by."))),
+    (
+        *METHOD_FIELDS,
+        plain("spec", shapes.record({}, "The specification, as it is scored by.")),
+    ),
 )
 INDICATOR = shapes.record(
     {

@@ -14,15 +14,15 @@ from django.utils import timezone
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from riskscore import challenges
-from riskscore.api import bodies, shapes
-from riskscore.api.endpoint import CHALLENGE, READ, Detail, Listing, listing_parameters
 from riskscore.api.filters import within
-from riskscore.api.pagination import Order
-from riskscore.api.parameters import choice
-from riskscore.api.problems import Problem, of_body
+from riskscore.api.framework import bodies, shapes
+from riskscore.api.framework.endpoint import CHALLENGE, READ, Detail, Listing, listing_parameters
+from riskscore.api.framework.pagination import Order
+from riskscore.api.framework.parameters import choice
+from riskscore.api.framework.problems import Problem, of_body
+from riskscore.api.framework.resources import Resource, columns_of, item, plain
 from riskscore.api.projects import published
-from riskscore.api.resources import Resource, columns_of, item, plain
+from riskscore.curation import challenges
 from riskscore.models import Challenge, Evidence, Project
 
 STATES = choice(

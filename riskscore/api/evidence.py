@@ -5,13 +5,13 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.http import Http404
 
-from riskscore.api import shapes
-from riskscore.api.endpoint import Listing, listing_parameters
 from riskscore.api.filters import within
-from riskscore.api.pagination import Order
-from riskscore.api.parameters import choice
+from riskscore.api.framework import shapes
+from riskscore.api.framework.endpoint import Listing, listing_parameters
+from riskscore.api.framework.pagination import Order
+from riskscore.api.framework.parameters import choice
+from riskscore.api.framework.resources import Resource, plain
 from riskscore.api.projects import published
-from riskscore.api.resources import Resource, plain
 from riskscore.models import Evidence
 
 STATEMENT = Resource(
@@ -22,7 +22,10 @@ STATEMENT = Resource(
         plain("kind", shapes.one_of(Evidence.Kind.values, "What it is about.")),
         plain("level", shapes.text("Stage of consent, or level of certification.")),
         plain("happened_on", shapes.day("The day it happened.")),
-        plain("expires_on", shapes.optional(shapes.day("Last day on which it counts, if stated."))),
+        plain(
+            "expires_on",
+            shapes.optional(shapes.day("Last day on which it counts, if stated.")),
+        ),
         plain("severity", shapes.number("0..1: how grave among its kind.")),
         plain("credibility", shapes.number("0..1: how far its source can be believed.")),
         plain("status", shapes.one_of(Evidence.Status.values, "A retracted one does not count.")),

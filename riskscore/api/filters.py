@@ -5,8 +5,8 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Q
 
-from riskscore.api import shapes
-from riskscore.api.parameters import Parameter, choice, code, moment, search
+from riskscore.api.framework import shapes
+from riskscore.api.framework.parameters import Parameter, choice, code, moment, search
 from riskscore.models import Mineral, Place, Project, ProjectMineral
 
 

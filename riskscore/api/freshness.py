@@ -6,11 +6,12 @@ from django.http import Http404
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from riskscore import freshness
-from riskscore.api import lenses, shapes
-from riskscore.api.endpoint import Endpoint
+from riskscore.api import lenses
+from riskscore.api.framework import shapes
+from riskscore.api.framework.endpoint import Endpoint
 from riskscore.api.projects import published
 from riskscore.models.scores import NODES
+from riskscore.scoring import data_gaps
 
 FACT = shapes.record(
     {
@@ -58,12 +59,12 @@ class FreshnessOfProject(Endpoint):
         project = published().filter(key=key).first()
         if project is None:
             raise Http404
-        (found,) = freshness.of([project.pk], lens)
+        (found,) = data_gaps.of([project.pk], lens)
         dimensions = [_dimension(each) for each in found.dimensions]
         return Response({"dimensions": dimensions, "best": _fact(found.best)})
 
 
-def _dimension(found: freshness.Dimension) -> dict[str, Any]:
+def _dimension(found: data_gaps.Dimension) -> dict[str, Any]:
     return {
         "dimension": found.code,
         "newest_year": found.newest_year,
@@ -75,7 +76,7 @@ def _dimension(found: freshness.Dimension) -> dict[str, Any]:
     }
 
 
-def _fact(fact: freshness.Missing | None) -> dict[str, Any] | None:
+def _fact(fact: data_gaps.Missing | None) -> dict[str, Any] | None:
     if fact is None:
         return None
     return {

@@ -8,9 +8,9 @@ from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 
-from riskscore.api.problems import Problem, reply
-from riskscore.api.rendering import dumps
-from riskscore.api.throttling import client
+from riskscore.api.framework.problems import Problem, reply
+from riskscore.api.framework.rendering import dumps
+from riskscore.api.framework.throttling import client
 from riskscore.models import Method
 
 log = logging.getLogger(__name__)

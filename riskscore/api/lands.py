@@ -7,14 +7,14 @@ from django.http import Http404
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from riskscore import lands
-from riskscore.api import shapes
-from riskscore.api.endpoint import Endpoint, Listing, listing_parameters
-from riskscore.api.pagination import Order
+from riskscore.api.framework import shapes
+from riskscore.api.framework.endpoint import Endpoint, Listing, listing_parameters
+from riskscore.api.framework.pagination import Order
+from riskscore.api.framework.resources import Resource, made, plain
 from riskscore.api.projects import published
-from riskscore.api.resources import Resource, made, plain
-from riskscore.engine.lands import REACH_KM
+from riskscore.engine.inputs.land_overlap import REACH_KM
 from riskscore.models import LandLayer
+from riskscore.scoring import land_distances
 
 LAYER = Resource(
     "LandLayer",
@@ -93,6 +93,6 @@ class LandOfProject(Endpoint):
                 "distance_km": position.km,
                 "nearest": position.land or None,
             }
-            for position in lands.positions(project)
+            for position in land_distances.positions(project)
         ]
         return Response({"known": bool(layers), "layers": layers})

@@ -5,12 +5,12 @@ from typing import Any
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 
-from riskscore.api import shapes
-from riskscore.api.endpoint import Detail, Listing, listing_parameters
 from riskscore.api.filters import within
-from riskscore.api.pagination import Order
-from riskscore.api.parameters import choice
-from riskscore.api.resources import Resource, plain
+from riskscore.api.framework import shapes
+from riskscore.api.framework.endpoint import Detail, Listing, listing_parameters
+from riskscore.api.framework.pagination import Order
+from riskscore.api.framework.parameters import choice
+from riskscore.api.framework.resources import Resource, plain
 from riskscore.models import LearnedModel, Prediction
 
 REASON = shapes.several({"type": ["string", "number"]}, "A reason, and what it adds.")

@@ -2,11 +2,11 @@
 
 from django.conf import settings
 
-from riskscore.api import shapes
 from riskscore.api.filters import places
-from riskscore.api.parameters import Asked, Parameter, code, matching
-from riskscore.api.problems import Problem
-from riskscore.api.resources import Resource, plain
+from riskscore.api.framework import shapes
+from riskscore.api.framework.parameters import Asked, Parameter, code, matching
+from riskscore.api.framework.problems import Problem
+from riskscore.api.framework.resources import Resource, plain
 from riskscore.models import Lens, Method
 
 NOBODY = "WLD"

@@ -4,15 +4,16 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from riskscore import register
-from riskscore.api import filters, shapes
-from riskscore.api.endpoint import Listing, listing_parameters
+from riskscore.api import filters
 from riskscore.api.filters import within
-from riskscore.api.pagination import Order
-from riskscore.api.parameters import Parameter, choice, code, whole
-from riskscore.api.problems import of_parameters
-from riskscore.api.resources import Resource, plain
+from riskscore.api.framework import shapes
+from riskscore.api.framework.endpoint import Listing, listing_parameters
+from riskscore.api.framework.pagination import Order
+from riskscore.api.framework.parameters import Parameter, choice, code, whole
+from riskscore.api.framework.problems import of_parameters
+from riskscore.api.framework.resources import Resource, plain
 from riskscore.engine.catalogue import INDICATORS
+from riskscore.releases import register
 
 KEYS = [row.key for row in INDICATORS.values() if row.kind == "observation"]
 CODE = shapes.optional(shapes.text("Code; null where the indicator has none."))

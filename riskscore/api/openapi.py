@@ -7,26 +7,26 @@ from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiResponse
 
-from riskscore.api import shapes
 from riskscore.api.catalogues import METHOD, METHOD_ITEM, MINERAL, PLACE
 from riskscore.api.challenges import CHALLENGED
-from riskscore.api.endpoint import Detail, Endpoint, Listing
 from riskscore.api.evidence import STATEMENT
-from riskscore.api.explanations import EXPLANATION
+from riskscore.api.framework import shapes
+from riskscore.api.framework.endpoint import Detail, Endpoint, Listing
+from riskscore.api.framework.parameters import Parameter
+from riskscore.api.framework.problems import KINDS, MEDIA_TYPE
+from riskscore.api.framework.rendering import Csv, NdJson
 from riskscore.api.freshness import FRESHNESS
-from riskscore.api.job_resources import CHECKED, ITEM_ERROR, JOB, JOB_ITEM
 from riskscore.api.lands import LAYER, POSITIONS
 from riskscore.api.learned import MODEL, MODEL_ITEM, PREDICTION
-from riskscore.api.learned_parts import SCORE
 from riskscore.api.lenses import LENS
 from riskscore.api.observations import OBSERVATION
-from riskscore.api.parameters import Parameter
-from riskscore.api.problems import KINDS, MEDIA_TYPE
 from riskscore.api.projects import PROJECT
 from riskscore.api.releases import RELEASE
-from riskscore.api.rendering import Csv, NdJson
-from riskscore.api.score_fields import HISTORY_ITEM, SCORE_ITEM
-from riskscore.api.workers import WORKER
+from riskscore.api.results.explanations import EXPLANATION
+from riskscore.api.results.learned_parts import SCORE
+from riskscore.api.results.score_fields import HISTORY_ITEM, SCORE_ITEM
+from riskscore.api.work.job_resources import CHECKED, ITEM_ERROR, JOB, JOB_ITEM
+from riskscore.api.work.workers import WORKER
 
 RESOURCES = (
     PROJECT,
@@ -169,7 +169,7 @@ class ViewSchema(AutoSchema):
 class KeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
     """`Authorization: Bearer rs_…` in the document."""
 
-    target_class = "riskscore.api.auth.BearerKey"
+    target_class = "riskscore.api.framework.auth.BearerKey"
     name = "key"
 
     def get_security_definition(self, _auto_schema: AutoSchema) -> dict[str, Any]:
@@ -180,7 +180,7 @@ class KeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call
 class SessionScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
     """A browser signed in to admin, for reading."""
 
-    target_class = "riskscore.api.auth.SessionReads"
+    target_class = "riskscore.api.framework.auth.SessionReads"
     name = "session"
 
     def get_security_definition(self, _auto_schema: AutoSchema) -> dict[str, Any]:

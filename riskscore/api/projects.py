@@ -4,10 +4,11 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from riskscore.api import filters, shapes
-from riskscore.api.endpoint import Detail, Listing, listing_parameters
-from riskscore.api.pagination import Order
-from riskscore.api.resources import Resource, Row, made, plain
+from riskscore.api import filters
+from riskscore.api.framework import shapes
+from riskscore.api.framework.endpoint import Detail, Listing, listing_parameters
+from riskscore.api.framework.pagination import Order
+from riskscore.api.framework.resources import Resource, Row, made, plain
 from riskscore.models import Project, ProjectMineral
 
 #: Primary first; within a role by code, so that a page reads the same every time.
@@ -59,7 +60,11 @@ PROJECT = Resource(
             "duplicate_of__key",
         ),
         plain("confidence", shapes.text("The publisher's own word on the location.")),
-        plain("release", shapes.optional(shapes.text("Code of its release.")), "release__code"),
+        plain(
+            "release",
+            shapes.optional(shapes.text("Code of its release.")),
+            "release__code",
+        ),
         plain("source_id", shapes.text("Its number at the publisher.")),
         plain("input_version", shapes.whole("Rises with every change that a score can see.")),
         plain("updated_at", shapes.moment("When it changed last.")),

@@ -10,9 +10,9 @@ from drf_spectacular.views import SpectacularSwaggerSplitView
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from riskscore.api import shapes
-from riskscore.api.endpoint import Endpoint
-from riskscore.api.problems import KINDS
+from riskscore.api.framework import shapes
+from riskscore.api.framework.endpoint import Endpoint
+from riskscore.api.framework.problems import KINDS
 
 ANYTHING = shapes.record({}, "See there.")
 HERE = "/api/v1"

@@ -8,12 +8,12 @@ from django.shortcuts import get_object_or_404
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from riskscore import register
-from riskscore.api import shapes
-from riskscore.api.endpoint import Detail, Endpoint, Listing, listing_parameters
-from riskscore.api.pagination import Order
-from riskscore.api.resources import Resource, plain
+from riskscore.api.framework import shapes
+from riskscore.api.framework.endpoint import Detail, Endpoint, Listing, listing_parameters
+from riskscore.api.framework.pagination import Order
+from riskscore.api.framework.resources import Resource, plain
 from riskscore.models import Release
+from riskscore.releases import register
 
 ORDERS = {"code": Order("code", "id")}
 RELEASE = Resource(

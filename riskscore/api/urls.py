@@ -9,19 +9,16 @@ from riskscore.api import (
     catalogues,
     challenges,
     evidence,
-    explanations,
     freshness,
-    job_controls,
-    jobs,
     lands,
     learned,
     observations,
     projects,
     public,
     releases,
-    scores,
-    workers,
 )
+from riskscore.api.results import explanations, scores
+from riskscore.api.work import job_actions, jobs, workers
 
 
 def both(route: str, view: Callable[..., Any], name: str = "") -> Iterator[URLPattern]:
@@ -47,10 +44,10 @@ urlpatterns = [
     *both("/scores", scores.Scores.as_view()),
     *both("/jobs", jobs.Jobs.as_view()),
     *both(f"/{JOB}", jobs.OneJob.as_view()),
-    *both(f"/{JOB}/cancel", job_controls.Cancel.as_view()),
-    *both(f"/{JOB}/pause", job_controls.Pause.as_view()),
-    *both(f"/{JOB}/resume", job_controls.Resume.as_view()),
-    *both(f"/{JOB}/retry", job_controls.Retry.as_view()),
+    *both(f"/{JOB}/cancel", job_actions.Cancel.as_view()),
+    *both(f"/{JOB}/pause", job_actions.Pause.as_view()),
+    *both(f"/{JOB}/resume", job_actions.Resume.as_view()),
+    *both(f"/{JOB}/retry", job_actions.Retry.as_view()),
     *both(f"/{JOB}/errors", jobs.JobErrors.as_view()),
     *both("/workers", workers.Workers.as_view()),
     *both("/challenges", challenges.Challenges.as_view()),

@@ -7,9 +7,9 @@ from pathlib import Path
 import yaml
 from django.db import transaction
 
-from riskscore import edits, intake
+from riskscore import intake
 from riskscore.bundle import rows, tables
-from riskscore.editions import next_edition
+from riskscore.curation import project_edits
 from riskscore.engine.errors import MethodError
 from riskscore.models import (
     Edition,
@@ -22,6 +22,7 @@ from riskscore.models import (
     Release,
     Source,
 )
+from riskscore.releases.editions import next_edition
 from riskscore.sources import BadFile
 
 
@@ -224,12 +225,12 @@ def _link_duplicates(new: Iterable[rows.Project]) -> None:
 
 
 def _load_methods(directory: Path) -> int:
-    before = edits.published_methods()
+    before = project_edits.published_methods()
     for path in sorted(directory.glob("*.yaml")):
         try:
-            edits.publish_method(yaml.safe_load(path.read_text()), reason="bundle")
-        except (MethodError, edits.MethodTaken, yaml.YAMLError) as error:
+            project_edits.publish_method(yaml.safe_load(path.read_text()), reason="bundle")
+        except (MethodError, project_edits.MethodTaken, yaml.YAMLError) as error:
             raise BadFile(
                 str(error), file=f"methods/{path.name}", remedy="Correct the method file."
             ) from error
-    return edits.published_methods() - before
+    return project_edits.published_methods() - before

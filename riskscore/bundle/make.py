@@ -19,11 +19,12 @@ from riskscore.bundle.resolve import Resolver
 from riskscore.bundle.rows import Export, Locality, Mineral, Observation, Release
 from riskscore.bundle.sites import Collection, Site, duplicates, flagged, outputs, sites
 from riskscore.bundle.tables import write
-from riskscore.engine.borders import Borders
-from riskscore.sources import MineralReading, Reading, baci, ec, icmm, wmd
-from riskscore.sources.minerals import EOL_RIR_YEAR, REFINERY_OUTPUT
+from riskscore.engine.inputs.borders import Borders
+from riskscore.sources import MineralReading, Reading
 from riskscore.sources.names import Names, shipped
-from riskscore.sources.world_atlas import OutlineReading
+from riskscore.sources.publishers import baci, ec, icmm, wmd
+from riskscore.sources.publishers.world_atlas import OutlineReading
+from riskscore.sources.tables.minerals import EOL_RIR_YEAR, REFINERY_OUTPUT
 
 REPORT_FILE = "bundle_report.md"
 

@@ -8,11 +8,8 @@ from typing import Any
 
 from riskscore.bundle.cells import SEPARATOR
 from riskscore.bundle.rows import Release
-from riskscore.sources import (
-    BadFile,
-    Parse,
-    Source,
-    agreements,
+from riskscore.sources import BadFile, Parse, Source
+from riskscore.sources.publishers import (
     asher,
     baci,
     baci_exports,
@@ -23,14 +20,13 @@ from riskscore.sources import (
     icmm,
     iea,
     ilo,
-    minerals,
     natural_earth,
-    restrictions,
     ucdp,
     wgi,
     wmd,
     world_atlas,
 )
+from riskscore.sources.tables import agreements, minerals, restrictions
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,10 @@ from datetime import date
 
 from riskscore.bundle.rows import Mineral, Observation, Place, PlaceMember
 from riskscore.sources import MineralReading
-from riskscore.sources.minerals import REFINERY_OUTPUT
 from riskscore.sources.names import Names, folded, mineral_terms, place_names
-from riskscore.sources.natural_earth import ContinentReading
-from riskscore.sources.world_atlas import OutlineReading
+from riskscore.sources.publishers.natural_earth import ContinentReading
+from riskscore.sources.publishers.world_atlas import OutlineReading
+from riskscore.sources.tables.minerals import REFINERY_OUTPUT
 
 EUROPEAN_UNION = "EUU"
 # Days of accession and of leave, from memory, hence not verified. That 27 of them were members

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from riskscore.bundle.rows import Mineral, Project, Release
 from riskscore.bundle.sites import DUPLICATE_KM, OUTPUT_SINCE, Site
-from riskscore.engine.borders import LABEL_KM
+from riskscore.engine.inputs.borders import LABEL_KM
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from riskscore.bundle.rows import Observation, Project, ProjectMineral
-from riskscore.engine.borders import EARTH_KM, Borders, Placed
+from riskscore.engine.inputs.borders import EARTH_KM, Borders, Placed
 from riskscore.sources import BadFile, ProjectReading
 from riskscore.sources.names import Names, UnknownName
 

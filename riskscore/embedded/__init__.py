@@ -16,7 +16,7 @@ from typing import IO, Protocol, Self
 
 from django.conf import settings
 
-from riskscore import addresses
+from riskscore.config import addresses
 from riskscore.embedded.postgres import Postgres
 from riskscore.embedded.programs import CannotServe, one_line_errors, own
 from riskscore.embedded.valkey import Valkey

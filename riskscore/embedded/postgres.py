@@ -9,7 +9,7 @@ from pathlib import Path
 
 import psycopg
 
-from riskscore import addresses
+from riskscore.config import addresses
 from riskscore.embedded.programs import DEADLINE, CannotServe, program, run, until
 
 

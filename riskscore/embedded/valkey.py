@@ -7,7 +7,7 @@ import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from riskscore import addresses
+from riskscore.config import addresses
 from riskscore.embedded.programs import own, program, run, until
 
 

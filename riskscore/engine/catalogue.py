@@ -1,8 +1,9 @@
 """The indicators: one frozen row each, for what publishers state and for what methods score.
 
 An *observation* is a value as its publisher states it; an *indicator* is what a method scores. It
-is derived from observations by a pure rule (``riskscore.engine.derivation``) or, at project level,
-from evidence and maps. To add one: a row here, a rule in a ``derive_*`` module, a leaf in a method.
+is derived from observations by a pure rule (``riskscore.engine.derive``) or, at project level, from
+evidence and maps. To add one: a row here, a rule in ``riskscore/engine/derive/``, a leaf in a
+method.
 
 An ordinal row lists its ``levels``; the stored number is the index into that list.
 """

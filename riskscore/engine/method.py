@@ -12,15 +12,15 @@ from functools import cached_property
 from typing import Any
 
 from riskscore.engine.errors import MethodError
-from riskscore.engine.fitting import fit_tree, restore, state_of
+from riskscore.engine.fit_tree import fit_tree, restore, state_of
 from riskscore.engine.frame import Frame
-from riskscore.engine.noise import Noise, parse_noise
-from riskscore.engine.parsing import Parser, parse_bands, parse_controls, parse_screening
-from riskscore.engine.reading import Section
 from riskscore.engine.result import Result
-from riskscore.engine.scoring import score
-from riskscore.engine.screening import Screening, screen
-from riskscore.engine.tree import Band, Control, Leaf, Node
+from riskscore.engine.scaling.screening import Screening, screen
+from riskscore.engine.score_tree import score
+from riskscore.engine.spec.noise import Noise, parse_noise
+from riskscore.engine.spec.parser import Parser, parse_bands, parse_controls, parse_screening
+from riskscore.engine.spec.reader import Section
+from riskscore.engine.spec.tree import Band, Control, Leaf, Node
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from riskscore.engine.arrays import Bools, Floats, Strings
 from riskscore.engine.frame import Frame
-from riskscore.engine.tree import Band, Leaf
+from riskscore.engine.spec.tree import Band, Leaf
 
 
 @dataclass(frozen=True, slots=True)

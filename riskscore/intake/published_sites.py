@@ -1,8 +1,8 @@
 """Sites of a publisher's own file, as rows of the generic layout."""
 
 from riskscore.sources import ProjectReading
-from riskscore.sources.icmm import is_coal
-from riskscore.sources.projects import ProjectRow
+from riskscore.sources.publishers.icmm import is_coal
+from riskscore.sources.tables.projects import ProjectRow
 
 
 def as_row(source: str, site: ProjectReading) -> ProjectRow | None:

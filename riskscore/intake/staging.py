@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db import connection
 
-from riskscore.intake.reporting import reject, report
+from riskscore.intake.import_report import reject, report
 from riskscore.models import Intake
 from riskscore.sources import BadFile
 

@@ -6,13 +6,16 @@ from typing import Any
 
 import numpy as np
 
-from riskscore.learning import disruption, drift, features, labour, reach, report, small, unsound
-from riskscore.learning.importance import Predictor, partial_dependence, permutation
-from riskscore.learning.minerals import group_of
-from riskscore.learning.model import Model
-from riskscore.learning.panel import Floats, Panel
-from riskscore.learning.rows import Flags, Rows
-from riskscore.learning.shapley import shapley
+from riskscore.learning import disruption, labour
+from riskscore.learning.data import features
+from riskscore.learning.data.mineral_groups import group_of
+from riskscore.learning.data.panel import Floats, Panel
+from riskscore.learning.data.rows import Flags, Rows
+from riskscore.learning.fit.model import Model
+from riskscore.learning.report import coverage, drift, naive_label, small_producers
+from riskscore.learning.report import metrics as report_metrics
+from riskscore.learning.report.importance import Predictor, partial_dependence, permutation
+from riskscore.learning.report.shapley import shapley
 
 #: Rows of the background from which the reasons of a prediction are counted.
 BACKGROUND = 16
@@ -69,7 +72,9 @@ class Candidate:
     predicted: Predicted
 
 
-def of_disruption(panel: Panel, by_code: Panel, producers: reach.Producers, seed: int) -> Candidate:
+def of_disruption(
+    panel: Panel, by_code: Panel, producers: coverage.Producers, seed: int
+) -> Candidate:
     """Back-test, train on all that is known, and predict the year after the panel's last.
 
     Small producers are predicted too where the model holds for them; ``producers`` are the
@@ -77,19 +82,19 @@ def of_disruption(panel: Panel, by_code: Panel, producers: reach.Producers, seed
     """
     rows = disruption.rows_of(panel)
     test = disruption.backtest(rows, seed)
-    metrics = report.reported(test, seed, panel.minerals)
-    metrics["obvious_label"] = unsound.compared(by_code, seed)
-    metrics["small_producers"] = small.judged(test, seed)
+    metrics = report_metrics.reported(test, seed, panel.minerals)
+    metrics["obvious_label"] = naive_label.compared(by_code, seed)
+    metrics["small_producers"] = small_producers.judged(test, seed)
     told = metrics["small_producers"]["told"]
     model = disruption.trained(test, seed)
-    model = small.calibrated(model, test) if told else model
+    model = small_producers.calibrated(model, test) if told else model
     last = rows.year == int(panel.years[-1])
     now = rows.where(rows.inside & last)
     taught, held = rows.where(rows.judged), rows.where(test.held)
     about = {feature.name: feature.about for feature in features.FEATURES}
     facts = {
         "metrics": metrics,
-        "reach": reach.reached(panel, producers, small_told=told),
+        "reach": coverage.reached(panel, producers, small_told=told),
         "features": [
             {"feature": row.name, "worse": row.worse, "about": row.about}
             for row in features.FEATURES

@@ -14,12 +14,12 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from riskscore.learning.calibrate import line, venn_abers
-from riskscore.learning.evaluate import DRAWS, auc_of_draws, clustered, interval, measured
+from riskscore.learning.data.panel import Floats, Ints
+from riskscore.learning.data.refusals import OneClass, TooFewEvents, UnusableInput
+from riskscore.learning.fit.calibrate import line, venn_abers
+from riskscore.learning.fit.evaluate import DRAWS, auc_of_draws, clustered, interval, measured
+from riskscore.learning.fit.model import Model
 from riskscore.learning.labour import FOLDS, folds
-from riskscore.learning.model import Model
-from riskscore.learning.panel import Floats, Ints
-from riskscore.learning.refusals import OneClass, TooFewEvents, UnusableInput
 
 FEWEST_EVENTS, FEWEST_PLACES = 50, 10
 

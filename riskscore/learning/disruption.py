@@ -11,13 +11,14 @@ from typing import Any
 
 import numpy as np
 
-from riskscore.learning import blending, features
-from riskscore.learning.calibrate import Sigmoid, line, venn_abers
-from riskscore.learning.fit import MEMBERS, PLAIN, blend, fit, predict
-from riskscore.learning.model import Model
-from riskscore.learning.panel import Floats, Panel
-from riskscore.learning.rolling import fill, known_before, rolling
-from riskscore.learning.rows import Flags, Rows, check, gathered
+from riskscore.learning.data import features
+from riskscore.learning.data.panel import Floats, Panel
+from riskscore.learning.data.rows import Flags, Rows, check, gathered
+from riskscore.learning.fit import blending
+from riskscore.learning.fit.calibrate import Sigmoid, line, venn_abers
+from riskscore.learning.fit.fit import MEMBERS, PLAIN, blend, fit, predict
+from riskscore.learning.fit.model import Model
+from riskscore.learning.fit.rolling import fill, known_before, rolling
 
 LAST_TAUGHT = 2015
 CHOOSING = tuple(range(2008, 2017))

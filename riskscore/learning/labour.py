@@ -18,8 +18,10 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from threadpoolctl import threadpool_limits
 
-from riskscore.learning.calibrate import line, venn_abers
-from riskscore.learning.evaluate import (
+from riskscore.learning.data.panel import Floats, Ints
+from riskscore.learning.data.refusals import OneClass, TooFewEvents, UnusableInput
+from riskscore.learning.fit.calibrate import line, venn_abers
+from riskscore.learning.fit.evaluate import (
     DRAWS,
     auc,
     auc_of_draws,
@@ -30,10 +32,8 @@ from riskscore.learning.evaluate import (
     log_loss,
     measured,
 )
-from riskscore.learning.fit import log_odds, probability
-from riskscore.learning.model import Model
-from riskscore.learning.panel import Floats, Ints
-from riskscore.learning.refusals import OneClass, TooFewEvents, UnusableInput
+from riskscore.learning.fit.fit import log_odds, probability
+from riskscore.learning.fit.model import Model
 
 #: Features of the place, in the order of the columns; then the mineral's own two.
 PLACE_FEATURES = (

@@ -5,8 +5,8 @@ checked, and the first fault is told with its place and its remedy; nothing is r
 """
 
 from riskscore.maps import geojson, geopackage, shapefiles
-from riskscore.maps.features import BadMap, Parsed
-from riskscore.maps.shapes import Mapped, Shape, area, lands, outline
+from riskscore.maps.map_features import BadMap, Parsed
+from riskscore.maps.polygons import Mapped, Shape, area, lands, outline
 
 __all__ = ["MOST_BYTES", "BadMap", "Mapped", "Shape", "area", "lands", "outline", "read"]
 

@@ -4,7 +4,7 @@ import io
 import zipfile
 from pathlib import PurePosixPath
 
-from riskscore.maps.features import BadMap
+from riskscore.maps.map_features import BadMap
 
 MOST_ENTRIES = 100
 MOST_BYTES = 100 * 2**20

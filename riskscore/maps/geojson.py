@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import orjson
 
-from riskscore.maps.features import (
+from riskscore.maps.map_features import (
     BadMap,
     Feature,
     Parsed,

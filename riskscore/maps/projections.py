@@ -7,7 +7,7 @@ import numpy as np
 from pyproj import CRS, Transformer
 from pyproj.exceptions import ProjError
 
-from riskscore.maps.features import BadMap, Ring
+from riskscore.maps.map_features import BadMap, Ring
 
 #: What WGS 84 degrees are called, longitude first.
 DEGREES = {"", "EPSG:4326", "URN:OGC:DEF:CRS:OGC:1.3:CRS84", "URN:OGC:DEF:CRS:EPSG::4326"}

@@ -7,7 +7,7 @@ import numpy as np
 import shapefile
 
 from riskscore.maps import archives
-from riskscore.maps.features import (
+from riskscore.maps.map_features import (
     MOST_FEATURES,
     BadMap,
     Feature,

@@ -16,7 +16,7 @@ from riskscore.models.places import Locality, Place, PlaceMember
 from riskscore.models.projects import Offtake, Ownership, Project, ProjectMineral
 from riskscore.models.schedules import Schedule
 from riskscore.models.scores import Score, ScoreHistory
-from riskscore.models.staleness import ProjectList, StaleMark
+from riskscore.models.stale_marks import ProjectList, StaleMark
 from riskscore.models.trainings import TrainingRequest
 
 __all__ = [

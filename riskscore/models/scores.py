@@ -61,7 +61,7 @@ class ScoreColumns(models.Model):
 
 
 class Score(ScoreColumns):
-    """The current score of a project through a lens. Only ``riskscore.rescoring`` writes it."""
+    """The current score of a project through a lens. Only ``scoring.rescore`` writes it."""
 
     project = models.ForeignKey("Project", models.CASCADE, related_name="scores", db_index=False)
     lens = models.ForeignKey("Lens", models.PROTECT, related_name="+", db_index=False)
@@ -93,7 +93,7 @@ class ScoreHistory(ScoreColumns):
     """Every score that differed from the one before it. Partitioned by month of ``computed_at``.
 
     In the database the key is (id, computed_at), as a partitioned table demands; rows are only
-    ever inserted, by ``riskscore.rescoring``, in the statement that writes the current score.
+    ever inserted, by ``riskscore.scoring.rescore``, in the statement that writes the current score.
     """
 
     project = models.ForeignKey(

@@ -9,11 +9,11 @@ from django.conf import settings
 from django.core.management import call_command
 from rich.console import Console
 
-from riskscore import jobs
 from riskscore.bundle import load
-from riskscore.jobs import CannotStart
+from riskscore.jobs import requests
+from riskscore.jobs.requests import CannotStart
 from riskscore.models import Score
-from riskscore.serving import tables
+from riskscore.serving import score_tables
 from riskscore.serving.processes import (
     CannotRun,
     Children,
@@ -22,14 +22,14 @@ from riskscore.serving.processes import (
     only_one,
     wait_for_port,
 )
-from riskscore.serving.progress import follow
+from riskscore.serving.progress_bar import follow
 from riskscore.serving.welcome import Credentials, first_credentials
 from riskscore.sources import BadFile
 
 EXPECTED = (CannotRun, CannotStart, BadFile)
 FILE_WIDTH = 132  # columns, when the output is no terminal
 HOST = "127.0.0.1"
-WORKER = ("celery", "-A", "workers.celery", "worker", "--loglevel=INFO")
+WORKER = ("celery", "-A", "riskscore.celery", "worker", "--loglevel=INFO")
 # Neither talks to other workers at start nor gossips: both have kept workers from consuming.
 WORKER_OPTIONS = ("--without-mingle", "--without-gossip", "--hostname=riskscore@localhost")
 # No control socket: it would lie in the home folder. Threads, since requests wait for PostgreSQL.
@@ -95,11 +95,11 @@ def _start(children: Children, *, serve: bool) -> None:
 def _score(console: Console, children: Children) -> str:
     """Rescore everything through the door that everybody uses; return the closing line."""
     began = time.monotonic()
-    lens = jobs.default_lens()
-    job = jobs.start({"all": True}, lens=lens, reason="demo")
+    lens = requests.default_lens()
+    job = requests.start({"all": True}, lens=lens, reason="demo")
     ended = follow(job.id, children, console)
     seconds = time.monotonic() - began
-    tables.show(console, lens)
+    score_tables.show(console, lens)
     blank = Score.objects.filter(lens=lens, composite__isnull=True).count()
     return f"scored {ended.done} projects in {seconds:.1f} s, {blank} not assessed"
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from django.contrib.auth import get_user_model
 
-from riskscore import access
+from riskscore import api_keys
 from riskscore.models import ApiKey
 
 ADMIN = "admin"
@@ -27,5 +27,5 @@ def first_credentials() -> Credentials | None:
         return None
     password = secrets.token_urlsafe(12)
     user = users.create_superuser(username=ADMIN, password=password)
-    key = access.issue(user, "first key", [ApiKey.Scope.READ, ApiKey.Scope.RESCORE])
+    key = api_keys.issue(user, "first key", [ApiKey.Scope.READ, ApiKey.Scope.RESCORE])
     return Credentials(ADMIN, password, key)

@@ -144,9 +144,12 @@ Parse = Callable[[bytes], Iterator[Any]]
 
 
 def discover() -> dict[str, ModuleType]:
-    """Every module of this package that declares a SOURCE, by the source's code."""
+    """Every publisher and table that declares a SOURCE, by the source's code."""
     modules = (
-        importlib.import_module(f"{__name__}.{found.name}")
-        for found in pkgutil.iter_modules(__path__)
+        importlib.import_module(found.name)
+        for package in ("publishers", "tables")
+        for found in pkgutil.iter_modules(
+            [f"{folder}/{package}" for folder in __path__], f"{__name__}.{package}."
+        )
     )
     return {module.SOURCE.code: module for module in modules if hasattr(module, "SOURCE")}

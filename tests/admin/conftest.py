@@ -8,7 +8,7 @@ import pytest
 from django.contrib.auth.models import Permission, User
 from django.test import Client
 
-from riskscore import jobs
+from riskscore.jobs import requests
 from riskscore.models import Lens, Project
 
 
@@ -43,7 +43,7 @@ def as_staff(bundle: None) -> Callable[..., Client]:
 
 @pytest.fixture
 def lens(bundle: None) -> Lens:
-    return jobs.default_lens()
+    return requests.default_lens()
 
 
 @pytest.fixture

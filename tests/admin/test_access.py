@@ -7,7 +7,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from riskscore import access
+from riskscore import api_keys
 from riskscore.models import ApiKey
 from tests.admin.conftest import url
 
@@ -22,7 +22,7 @@ def make(page: Client, **changes: str) -> str:
 
 def test_a_new_key_is_shown_and_opens(page: Client, curator: User) -> None:
     plain = make(page, user=str(curator.pk))
-    key = access.find(plain)
+    key = api_keys.find(plain)
     assert key is not None
     assert (key.name, key.user, key.scopes) == ("laptop", curator, ["read"])
 
@@ -51,7 +51,7 @@ def test_a_key_acts_as_its_maker_unless_a_superuser_makes_it(
     as_staff: Callable[..., Client], curator: User
 ) -> None:
     staff = as_staff("add_apikey", "view_apikey", "change_apikey")
-    key = access.find(make(staff, user=str(curator.pk)))
+    key = api_keys.find(make(staff, user=str(curator.pk)))
     assert key is not None
     assert key.user != curator
 
@@ -59,24 +59,24 @@ def test_a_key_acts_as_its_maker_unless_a_superuser_makes_it(
 def test_people_see_and_revoke_only_their_own_keys(
     as_staff: Callable[..., Client], curator: User
 ) -> None:
-    plain = access.issue(curator, "secret-project", ["read"])
+    plain = api_keys.issue(curator, "secret-project", ["read"])
     staff = as_staff("view_apikey", "change_apikey")
     key = ApiKey.objects.get()
     assert "secret-project" not in staff.get(url("apikey")).text
     staff.post(url("apikey"), {"action": "revoke_selected", "_selected_action": [key.pk]})
-    assert access.find(plain)
+    assert api_keys.find(plain)
 
 
 def test_a_revoked_key_opens_nothing(page: Client, curator: User) -> None:
-    plain = access.issue(curator, "laptop", ["read"])
+    plain = api_keys.issue(curator, "laptop", ["read"])
     key = ApiKey.objects.get()
     page.post(url("apikey"), {"action": "revoke_selected", "_selected_action": [key.pk]})
-    assert access.find(plain) is None
+    assert api_keys.find(plain) is None
     assert "revoked" in page.get(url("apikey")).text
 
 
 def test_a_key_is_never_edited(page: Client, curator: User) -> None:
-    access.issue(curator, "laptop", ["read"])
+    api_keys.issue(curator, "laptop", ["read"])
     key = ApiKey.objects.get()
     address = url("apikey", "change", key.pk)
     assert page.post(address, {"name": "x", "scopes": "rescore"}).status_code == 403

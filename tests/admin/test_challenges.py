@@ -6,7 +6,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from riskscore import challenges
+from riskscore.curation import challenges
 from riskscore.models import Challenge, Evidence, Job, Observation, Project, Release
 from tests.admin.conftest import form_of, url
 from tests.admin.test_evidence import statement

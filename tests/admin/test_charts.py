@@ -5,7 +5,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from riskscore.admin import charts, wording
+from riskscore.admin.ui import charts, wording
 from riskscore.engine.catalogue import INDICATORS
 
 SVG = "{http://www.w3.org/2000/svg}"

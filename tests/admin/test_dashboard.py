@@ -5,9 +5,9 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 
-from riskscore import jobs
 from riskscore.admin import dashboard
 from riskscore.engine.method import Method as Specification
+from riskscore.jobs import requests
 from riskscore.models import Job, Lens, Project, Score
 from riskscore.models.scores import NODES, Band
 
@@ -89,7 +89,7 @@ def specification(lens: Lens) -> Specification:
 
 
 def test_running_jobs_come_with_their_progress(page: Client, lens: Lens) -> None:
-    jobs.start({"filter": {"place": ["PER"]}}, lens=lens, reason="new figures")
+    requests.start({"filter": {"place": ["PER"]}}, lens=lens, reason="new figures")
     text = page.get("/admin/").text
     assert "new figures" in text
     assert "place: PER" in text

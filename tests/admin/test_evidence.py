@@ -6,8 +6,9 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from riskscore import edits, rescoring
+from riskscore.curation import project_edits
 from riskscore.models import Evidence, Job, Lens, Project, Score
+from riskscore.scoring import rescore
 from tests.admin.conftest import form_of, url
 
 
@@ -19,7 +20,7 @@ def strike(project: Project, curator: User) -> Evidence:
         happened_on=date(2026, 3, 1),
         url="https://example.org/strike",
     )
-    return edits.add_evidence(new, by=curator)
+    return project_edits.add_evidence(new, by=curator)
 
 
 def statement(project: Project, **changes: str) -> dict[str, str]:
@@ -45,7 +46,7 @@ def test_adding_evidence_rescores_the_project_and_makes_its_dimension_assessed(
     assert added.entered_by is not None
     assert added.entered_by.username == "ada"
     assert Job.objects.filter(edition=added.edition, scope={"keys": [project.key]}).exists()
-    while rescoring.drain():
+    while rescore.drain():
         pass
     assert Score.objects.get(project=project, lens=lens).indigenous is not None
     assert "https://example.org/conflict" in page.get(url("project", "change", project.pk)).text

@@ -5,14 +5,15 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 
-from riskscore import jobs, ledger, rescoring
+from riskscore.jobs import ledger, requests
 from riskscore.models import Chunk, ItemError, Job, Lens, Project
+from riskscore.scoring import rescore
 from tests.admin.conftest import url
 
 
 @pytest.fixture
 def job(lens: Lens) -> Job:
-    return jobs.start({"filter": {"place": ["CHL"]}}, lens=lens)
+    return requests.start({"filter": {"place": ["CHL"]}}, lens=lens)
 
 
 def test_a_queued_job_shows_that_it_waits(page: Client, job: Job) -> None:
@@ -29,7 +30,7 @@ def test_a_running_job_shows_its_bar_and_its_chunks(
     ledger.plan_next()
     claim = ledger.claim("worker-1")
     assert claim
-    rescoring.score_chunk(claim)
+    rescore.score_chunk(claim)
     ledger.claim("worker-2")
     response = page.get(url("job", "change", job.pk))
     total = sum(len(chunk.project_ids) for chunk in Chunk.objects.filter(job=job))
@@ -39,9 +40,9 @@ def test_a_running_job_shows_its_bar_and_its_chunks(
 
 
 def test_a_finished_job_is_no_longer_followed(page: Client, job: Job) -> None:
-    while rescoring.drain():
+    while rescore.drain():
         pass
-    rescoring.drain()
+    rescore.drain()
     text = page.get(url("job", "change", job.pk)).text
     assert "succeeded" in text
     assert "refresh.js" not in text
@@ -79,7 +80,7 @@ def test_what_failed_is_tried_again_by_a_job_of_its_own(
 ) -> None:
     assert "Retry what failed" not in page.get(url("job", "change", job.pk)).text
     ItemError.objects.create(job=job, project=project, code="failed", detail="poison")
-    jobs.cancel(job.pk)
+    requests.cancel(job.pk)
     assert "Retry what failed" in page.get(url("job", "change", job.pk)).text
     chosen = {"action": "retry_selected", "_selected_action": [str(job.pk)]}
     assert "1 jobs tried again" in page.post(url("job"), chosen, follow=True).text
@@ -95,7 +96,7 @@ def test_workers_are_seen_where_they_work(page: Client, job: Job) -> None:
 
 
 def test_cancelling_what_has_ended_changes_nothing_and_says_so(page: Client, job: Job) -> None:
-    jobs.cancel(job.pk)
+    requests.cancel(job.pk)
     ended = Job.objects.get(pk=job.pk).finished_at
     chosen = {"action": "cancel_selected", "_selected_action": [str(job.pk)]}
     assert "had ended already" in page.post(url("job"), chosen, follow=True).text

@@ -7,7 +7,7 @@ import yaml
 from django.conf import settings
 from django.test import Client
 
-from riskscore.admin import spec_text
+from riskscore.admin.methods import spec_text
 from riskscore.models import Job, Lens, Method
 from tests.admin.conftest import url
 

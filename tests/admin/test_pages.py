@@ -11,8 +11,10 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from riskscore import access, edits, jobs
+from riskscore import api_keys
 from riskscore.admin.site import PAGES
+from riskscore.curation import project_edits
+from riskscore.jobs import requests
 from riskscore.models import (
     Artefact,
     Evidence,
@@ -38,9 +40,9 @@ def names() -> list[str]:
 @pytest.fixture
 def everything(curator: User, project: Project) -> None:
     """Rows in the tables that the bundle leaves empty."""
-    access.issue(curator, "laptop", ["read"])
-    jobs.start({"all": True}, by=curator)
-    edits.add_evidence(
+    api_keys.issue(curator, "laptop", ["read"])
+    requests.start({"all": True}, by=curator)
+    project_edits.add_evidence(
         Evidence(project=project, kind="strike", happened_on="2026-01-01", url="https://a.example"),
         by=curator,
     )
@@ -120,7 +122,7 @@ def test_a_list_costs_as_many_queries_for_one_row_as_for_a_page(
 def test_the_list_of_jobs_counts_the_progress_of_all_in_one_query(page: Client) -> None:
     few = queries(page, url("job"))
     for _ in range(5):
-        jobs.start({"filter": {"place": ["CHL"]}})
+        requests.start({"filter": {"place": ["CHL"]}})
     assert queries(page, url("job")) == few
 
 
@@ -135,7 +137,7 @@ def test_a_table_of_hundreds_of_thousands_is_not_counted_to_its_end(page: Client
 
 def test_a_project_may_be_called_anything(page: Client, project: Project) -> None:
     Project.objects.filter(pk=project.pk).update(name=HOSTILE, stage=HOSTILE)
-    job = jobs.start({"keys": [project.key]}, reason=HOSTILE)
+    job = requests.start({"keys": [project.key]}, reason=HOSTILE)
     score = project.scores.earliest("pk")
     for address in (
         url("project") + "?q=script",

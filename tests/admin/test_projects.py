@@ -6,14 +6,14 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from riskscore import rescoring
 from riskscore.engine.catalogue import ARTISANAL
 from riskscore.models import Job, Lens, Place, Project, Score
+from riskscore.scoring import rescore
 from tests.admin.conftest import form_of, url
 
 
 def work() -> None:
-    while rescoring.drain():
+    while rescore.drain():
         pass
 
 

@@ -10,7 +10,7 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import User
 from django.test import Client
 
-from riskscore import access
+from riskscore import api_keys
 
 PREFIX = "/api/v1"
 
@@ -56,7 +56,7 @@ def make_api(db: None) -> Callable[..., Api]:
 
     def make(*scopes: str, name: str = "ana") -> Api:
         user, _ = get_user_model().objects.get_or_create(username=name)
-        return Api(access.issue(user, "tests", scopes or ("read", "rescore")), user)
+        return Api(api_keys.issue(user, "tests", scopes or ("read", "rescore")), user)
 
     return make
 

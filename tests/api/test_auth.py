@@ -8,7 +8,7 @@ from django.contrib.auth import get_user_model
 from django.test import Client
 from django.utils import timezone
 
-from riskscore import access
+from riskscore import api_keys
 from riskscore.models import ApiKey
 from tests.api.conftest import PREFIX, Api, problem
 from tests.make import make_job
@@ -98,7 +98,7 @@ def test_the_use_of_a_key_is_noted_but_not_at_every_request(api: Api) -> None:
 def test_only_a_digest_of_the_key_is_stored(api: Api) -> None:
     row = ApiKey.objects.values().get()
     assert api.key.split("_", 2)[2] not in str(row)
-    assert access.find(api.key) is not None
+    assert api_keys.find(api.key) is not None
 
 
 def test_what_needs_no_key_is_this_and_nothing_else() -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from riskscore.api.parsing import LONGEST
+from riskscore.api.framework.json_parser import LONGEST
 from riskscore.models import Job
 from tests.api.conftest import Api, problem
 from tests.make import make_method, make_place, make_project

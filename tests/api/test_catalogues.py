@@ -64,7 +64,8 @@ def test_a_web_process_never_loads_what_only_workers_need() -> None:
     script = (
         "import sys; from django.test import Client; import riskscore.wsgi;"
         "assert Client().get('/api/v1/schema', headers={'Host': 'localhost'}).status_code == 200;"
-        "heavy = {'sklearn', 'riskscore.rescoring', 'riskscore.training', 'workers.tasks'};"
+        "heavy = {'sklearn', 'riskscore.scoring.rescore', 'riskscore.training.run',"
+        " 'workers.tasks'};"
         "assert not heavy & set(sys.modules), heavy & set(sys.modules)"
     )
     done = subprocess.run(

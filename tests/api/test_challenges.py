@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from riskscore import challenges, edits
+from riskscore.curation import challenges, project_edits
 from riskscore.models import Challenge, Evidence, Project
 from tests.api.conftest import Api, problem
 from tests.make import make_project
@@ -112,7 +112,7 @@ def test_a_statement_on_file_can_be_disputed_on_its_own_project_only(
     new = Evidence(
         project=project, kind="strike", happened_on=date(2026, 3, 1), url="https://example.org/a"
     )
-    strike = edits.add_evidence(new, by=None)
+    strike = project_edits.add_evidence(new, by=None)
     said = {**SAID, "disputes": strike.pk}
     elsewhere = neighbour.post(f"/projects/{make_project().key}/challenges", said)
     problem(elsewhere, 400, "invalid")

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from riskscore import edits
+from riskscore.curation import project_edits
 from riskscore.models import Evidence, Project
 from tests.api.conftest import Api, problem
 from tests.make import make_project
@@ -14,7 +14,7 @@ pytestmark = pytest.mark.django_db
 
 def add(project: Project, replaces: Evidence | None = None, **changes: object) -> Evidence:
     fields = {"kind": "strike", "happened_on": date(2026, 3, 1), "url": "https://example.org/a"}
-    return edits.add_evidence(
+    return project_edits.add_evidence(
         Evidence(project=project, **{**fields, **changes}), by=None, replaces=replaces
     )
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from riskscore.api.rendering import cell
+from riskscore.api.framework.rendering import cell
 from tests.api.conftest import Api, problem
 from tests.api.test_pagination import walk
 from tests.make import make_project

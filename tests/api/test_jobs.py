@@ -8,10 +8,11 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.db import connection, connections
 
-from riskscore import access, ledger
-from riskscore.api import jobs as views
-from riskscore.editions import next_edition
+from riskscore import api_keys
+from riskscore.api.work import jobs as views
+from riskscore.jobs import ledger
 from riskscore.models import Job, LearnedModel, Lens, Place, Project, ProjectList
+from riskscore.releases.editions import next_edition
 from tests.api.conftest import PREFIX, Api, problem
 from tests.make import make_job, make_method, make_place, make_project
 from tests.processes import until
@@ -244,7 +245,7 @@ def close_all() -> Iterator[None]:
 def test_a_hundred_equal_requests_at_once_are_one_job(close_all: None) -> None:
     tables()
     user = get_user_model().objects.create(username="ana")
-    key = access.issue(user, "tests", ["read", "rescore"])
+    key = api_keys.issue(user, "tests", ["read", "rescore"])
 
     def send(_: int) -> str:
         try:
@@ -263,7 +264,7 @@ def test_a_hundred_equal_requests_at_once_are_one_job(close_all: None) -> None:
 def test_a_worker_ends_what_the_api_began(journey: None, settings: object) -> None:
     tables()
     user = get_user_model().objects.create(username="ana")
-    api = Api(access.issue(user, "tests", ["read", "rescore"]))
+    api = Api(api_keys.issue(user, "tests", ["read", "rescore"]))
     job = api.post("/jobs", KEYS).json()["id"]
     until(lambda: api.get(f"/jobs/{job}")["X-Request-ID"] and ended(api, job), "the job ends")
     body = api.json(f"/jobs/{job}")

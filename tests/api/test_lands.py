@@ -2,7 +2,7 @@
 
 import pytest
 
-from riskscore import land_edits
+from riskscore.curation import land_layers
 from tests.api.conftest import Api, problem
 from tests.make import make_project
 from tests.test_lands import load
@@ -40,7 +40,7 @@ def test_a_draft_has_no_land_to_show(api: Api) -> None:
 
 
 def test_layers_are_listed_with_their_stewards_and_ends(api: Api) -> None:
-    land_edits.withdraw_layer(load())
+    land_layers.withdraw_layer(load())
     first, last = api.json("/land-layers")["items"]
     assert (first["steward"], first["lands"], first["withdrawn"]) == ("Nobody", 1, False)
     assert (last["lands"], last["withdrawn"]) == (0, True)

@@ -9,7 +9,7 @@ from jsonschema import Draft202012Validator
 from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
-from riskscore.api.job_resources import REQUEST
+from riskscore.api.work.job_resources import REQUEST
 from tests.api.conftest import PREFIX, Api
 from tests.make import make_job
 

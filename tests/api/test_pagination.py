@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 import pytest
 from django.core import signing
 
-from riskscore.api.pagination import SALT
+from riskscore.api.framework.pagination import SALT
 from riskscore.models import Project
 from tests.api.conftest import PREFIX, Api, problem
 from tests.make import make_project

@@ -5,7 +5,7 @@ from django.db import connection
 from django.test import Client
 from pytest_django.plugin import DjangoDbBlocker
 
-from riskscore.api.problems import KINDS
+from riskscore.api.framework.problems import KINDS
 from tests.api.broken_urls import SECRET
 from tests.api.conftest import PREFIX, Api, problem
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.conf import settings as real
 
-from riskscore.api.throttling import TokenBucket
+from riskscore.api.framework.throttling import TokenBucket
 from tests.api.conftest import Api, problem
 from tests.make import make_place
 

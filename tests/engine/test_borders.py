@@ -5,9 +5,9 @@ import math
 import numpy as np
 import pytest
 
-from riskscore.engine.borders import EARTH_KM, Borders, Polygon, azimuthal, cut, unwrapped
-from riskscore.sources import world_atlas
+from riskscore.engine.inputs.borders import EARTH_KM, Borders, Polygon, azimuthal, cut, unwrapped
 from riskscore.sources.names import shipped
+from riskscore.sources.publishers import world_atlas
 from tests.sources.published import needs_published, published
 
 DEGREE_KM = math.pi * EARTH_KM / 180

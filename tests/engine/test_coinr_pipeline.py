@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from riskscore.engine import Fitted, Frame, Method
-from riskscore.engine.treated_cells import LOGGED, PULLED_DOWN, UNTREATED, treated_cells
+from riskscore.engine.explain.treated_cells import LOGGED, PULLED_DOWN, UNTREATED, treated_cells
 from tests.engine.specs import Spec
 
 N = 51

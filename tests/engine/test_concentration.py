@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from riskscore.engine import NumberError
-from riskscore.engine import concentration as con
-from riskscore.engine import supply_risk as risk
+from riskscore.engine.formulas import concentration as con
+from riskscore.engine.formulas import supply_risk as risk
 
 NAN = float("nan")
 

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from riskscore.engine.catalogue import ALIGNMENT_LEVELS, LISTED_LEVELS, RESTRICTION_LEVELS
-from riskscore.engine.derivation import derive
-from riskscore.engine.observations import Axes, Observations, Table
+from riskscore.engine.derive.derivation import derive
+from riskscore.engine.inputs.axes import Axes, Observations, Table
 
 PLACES = ("AUS", "CHL", "CHN", "COD", "DEU", "FRA", "USA", "EUU", "ROW", "WLD")
 MINERALS = ("aluminium", "bauxite", "cobalt", "copper", "gallium")

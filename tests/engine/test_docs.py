@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from riskscore.engine.parsing_node import WEIGHTINGS
-from riskscore.engine.parsing_scaling import READERS
+from riskscore.engine.spec.parse_node import WEIGHTINGS
+from riskscore.engine.spec.parse_scaling import READERS
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from riskscore.engine.catalogue import CONSENT_LEVELS
-from riskscore.engine.evidence import Statements, project_indicators
-from riskscore.engine.evidence_kinds import KINDS, Effect, Kind
-from riskscore.engine.geometry import Localities, haversine_km
+from riskscore.engine.inputs.evidence_kinds import KINDS, Effect, Kind
+from riskscore.engine.inputs.evidence_values import Statements, project_indicators
+from riskscore.engine.inputs.geometry import Localities, haversine_km
 
 DAY = date(2025, 1, 1)
 

@@ -9,9 +9,8 @@ import numpy as np
 import pytest
 
 from riskscore.engine import Frame, FrameError
-from riskscore.engine.aggregation import Aggregation
-from riskscore.engine.attribution import Side, attribute
-from riskscore.engine.audit import (
+from riskscore.engine.explain.attribution import Side, attribute
+from riskscore.engine.explain.audit import (
     audit,
     correlation,
     correlation_p_value,
@@ -20,8 +19,9 @@ from riskscore.engine.audit import (
     remove_one,
     strengths_and_weaknesses,
 )
-from riskscore.engine.counterfactual import counterfactuals
-from riskscore.engine.explain import (
+from riskscore.engine.explain.counterfactual import counterfactuals
+from riskscore.engine.formulas.aggregation import Aggregation
+from riskscore.engine.nodes.shares import (
     enumerated_shares,
     majority_shares,
     max_shares,

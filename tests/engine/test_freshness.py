@@ -5,10 +5,10 @@ import pytest
 
 from riskscore.engine.catalogue import Level
 from riskscore.engine.frame import Frame
-from riskscore.engine.freshness import gaps, years_used
-from riskscore.engine.gather import Units
+from riskscore.engine.inputs.axes import Table
+from riskscore.engine.inputs.data_age import gaps, years_used
+from riskscore.engine.inputs.gather import Units
 from riskscore.engine.method import Method
-from riskscore.engine.observations import Table
 
 NAN = float("nan")
 

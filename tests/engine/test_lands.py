@@ -5,7 +5,14 @@ import pytest
 import shapely
 from pyproj import Geod
 
-from riskscore.engine.lands import REACH_KM, Footprint, Lands, Layer, geodesic_km, radius_km
+from riskscore.engine.inputs.land_overlap import (
+    REACH_KM,
+    Footprint,
+    Lands,
+    Layer,
+    geodesic_km,
+    radius_km,
+)
 
 WGS84 = Geod(ellps="WGS84")
 LAND = shapely.box(0, 0, 1, 1)

@@ -4,15 +4,15 @@ import numpy as np
 import pytest
 
 from riskscore.engine import FitError, Frame, NumberError
-from riskscore.engine.screening import Screening, screen
-from riskscore.engine.treatment import kurtosis, skewness
-from riskscore.engine.weights import (
+from riskscore.engine.formulas.weights import (
     ahp_weights,
     budget_weights,
     critic_weights,
     entropy_weights,
     pca_weights,
 )
+from riskscore.engine.scaling.screening import Screening, screen
+from riskscore.engine.scaling.treatment import kurtosis, skewness
 from tests.engine.specs import NAN, fitted, leaf, method, node, score, values
 
 

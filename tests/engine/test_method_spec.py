@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from riskscore.engine import Fitted, Frame, Method, MethodError
-from riskscore.engine.schema import method_schema
+from riskscore.engine.spec.schema import method_schema
 from tests.engine.specs import leaf, method, node
 
 YAML = Path(__file__).resolve().parents[2] / "fixtures" / "methods" / "critical-minerals-v1.yaml"

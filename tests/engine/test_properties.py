@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from riskscore.engine import Fitted, Frame, Method
-from riskscore.engine.uncertainty import spread
+from riskscore.engine.uncertainty.intervals import spread
 from tests.engine.specs import Spec
 
 AGGREGATIONS: list[Any] = [

@@ -8,17 +8,17 @@ import numpy as np
 import pytest
 
 from riskscore.engine import Frame, Method, NumberError
-from riskscore.engine.aggregation import (
+from riskscore.engine.formulas.aggregation import (
     copeland,
     geometric_mean,
     harmonic_mean,
     outranking_matrix,
     power_mean,
 )
-from riskscore.engine.concentration import hhi01
-from riskscore.engine.scaling import Goalposts
-from riskscore.engine.scaling_learnt import DistanceToTarget, MinMax
-from riskscore.engine.supply_risk import ec_bottleneck, ec_core, ec_group, geopolrisk
+from riskscore.engine.formulas.concentration import hhi01
+from riskscore.engine.formulas.supply_risk import ec_bottleneck, ec_core, ec_group, geopolrisk
+from riskscore.engine.scaling.fitted import DistanceToTarget, MinMax
+from riskscore.engine.scaling.fixed import Goalposts
 from tests.engine.shared import number, rows
 
 HDI: dict[str, Any] = {

@@ -8,9 +8,9 @@ import pytest
 
 from riskscore.engine import Fitted, Frame, NumberError
 from riskscore.engine.counter import key_of, keys_of, normals, uniforms
-from riskscore.engine.sensitivity import score_of_each_unit, sensitivity
-from riskscore.engine.sobol import indices, sobol_indices
-from riskscore.engine.uncertainty import probability_riskier, spread
+from riskscore.engine.uncertainty.intervals import probability_riskier, spread
+from riskscore.engine.uncertainty.sensitivity import score_of_each_unit, sensitivity
+from riskscore.engine.uncertainty.sobol import indices, sobol_indices
 from tests.engine.shared import number, rows
 from tests.engine.specs import NAN, leaf, method, node
 

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
+from riskscore.engine.explain.without import Stored, without
 from riskscore.engine.method import Method
-from riskscore.engine.without import Stored, without
 
 PREDICTED = ("geo.disruption",)
 

@@ -2,7 +2,7 @@
 
 ``FAULT_LEASE_S`` shortens leases, ``FAULT_CHUNK`` makes chunks smaller, ``FAULT_DRAG_S`` makes each
 take longer; a project in the table ``fault_poison`` does what its row says to whoever scores it.
-SIGUSR2 makes a worker deaf: it stays connected to the broker and reads no more.
+SIGUSR2 stalls a worker's consumer: it stays connected to the broker and reads no more.
 """
 
 import logging
@@ -17,34 +17,36 @@ from django.db import connection
 
 django.setup()  # what follows imports models, before Celery does as much
 
-from riskscore import ledger, rescoring  # noqa: E402
-from workers import celery  # noqa: E402
+from riskscore import celery  # noqa: E402
+from riskscore.jobs import ledger  # noqa: E402
+from riskscore.scoring import rescore  # noqa: E402
+from workers import fallback_poller  # noqa: E402
 
 app = celery.app  # found by `celery -A tests.faults.app`
 
 ledger.LEASE_S = int(os.environ["FAULT_LEASE_S"])
 ledger.CHUNK_SIZE = int(os.environ["FAULT_CHUNK"])
 ledger.STRANDED_AFTER_S = 1
-celery.POLL_EVERY_S = 0.5
+fallback_poller.POLL_EVERY_S = 0.5
 app.conf.task_soft_time_limit, app.conf.task_time_limit = 4, 8
-rescoring.BUDGET_S = 3.0
+rescore.BUDGET_S = 3.0
 DRAG_S = float(os.environ["FAULT_DRAG_S"])
 
 log = logging.getLogger(__name__)
-score_chunk, stage = rescoring.score_chunk, rescoring._stage
+score_chunk, stage = rescore.score_chunk, rescore._stage
 
 
 @worker_ready.connect
-def go_deaf_when_told(sender: Any, **_: Any) -> None:
-    def deafen() -> None:
+def stall_when_told(sender: Any, **_: Any) -> None:
+    def stall() -> None:
         for callback in list(sender.hub.on_tick):
             if callback.__module__ == "kombu.transport.redis":  # not that of the pool
                 sender.hub.on_tick.discard(callback)
         for descriptor in list(sender.connection.transport.cycle.fds):
             sender.hub.remove(descriptor)
-        log.warning("deaf from now on")
+        log.warning("stalled from now on")
 
-    signal.signal(signal.SIGUSR2, lambda *_: sender.hub.call_soon(deafen))
+    signal.signal(signal.SIGUSR2, lambda *_: sender.hub.call_soon(stall))
 
 
 def faulty_score_chunk(claim: ledger.Claim) -> None:
@@ -98,5 +100,5 @@ def act(project: int, action: str) -> None:
             cursor.execute("DO $$ BEGIN RAISE 'no space left' USING ERRCODE = '53100'; END $$")
 
 
-rescoring.score_chunk = faulty_score_chunk
-rescoring._stage = faulty_stage
+rescore.score_chunk = faulty_score_chunk
+rescore._stage = faulty_stage

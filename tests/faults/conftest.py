@@ -15,14 +15,16 @@ from django.db import connection
 from pytest_django.plugin import DjangoDbBlocker
 
 from benchmarks.database import multiply
-from riskscore import access, embedded, jobs, rescoring
+from riskscore import api_keys, embedded
 from riskscore.bundle import load
+from riskscore.celery import publish
+from riskscore.jobs import requests
 from riskscore.models import ApiKey, Job, Schedule
+from riskscore.scoring import rescore
 from tests.bundled import AS_OF
 from tests.faults.history import TABLES, Checker, Numbers, numbers
 from tests.faults.length import PROJECTS
 from tests.faults.site import House, Site
-from workers.celery import ring
 
 
 @pytest.fixture(scope="session")
@@ -36,7 +38,7 @@ def house(django_db_blocker: DjangoDbBlocker) -> Iterator[House]:
             call_command("migrate", verbosity=0)
             load.load(settings.FIXTURES)
             multiply(PROJECTS)
-            jobs.default_lens()
+            requests.default_lens()
             Schedule.objects.all().delete()
             with connection.cursor() as cursor:
                 cursor.execute(TABLES)
@@ -50,9 +52,9 @@ def reference(house: House) -> Numbers:
     """Score everything once without any fault."""
     house.on_server("CREATE DATABASE reference TEMPLATE template_house")
     with house.connected_to("reference"):
-        job = jobs.start({"all": True}, as_of=AS_OF)
+        job = requests.start({"all": True}, as_of=AS_OF)
         while Job.objects.get(id=job.id).state not in Job.TERMINAL:
-            rescoring.drain()
+            rescore.drain()
         found = numbers(job.lens_id)
     house.on_server("DROP DATABASE reference")
     return found
@@ -75,7 +77,7 @@ def at(site: Site) -> Iterator[None]:
     """Let this process work at the site as a web process would: its database, its broker."""
     with pytest.MonkeyPatch.context() as patch, site.house.connected_to(site.database):
         patch.setenv("CELERY_BROKER_URL", site.house.broker_url)
-        patch.setattr(ring, "_awake_from", 0.0)
+        patch.setattr(publish, "_circuit_open_until", 0.0)
         yield
 
 
@@ -116,7 +118,7 @@ class Web:
 def web(site: Site) -> Iterator[Web]:
     """Start a real web server afresh."""
     user, _ = User.objects.get_or_create(username="client")
-    key = access.issue(user, "faults", [ApiKey.Scope.READ, ApiKey.Scope.RESCORE])
+    key = api_keys.issue(user, "faults", [ApiKey.Scope.READ, ApiKey.Scope.RESCORE])
     yield Web(site.start_web(), key)
     site.processes.pop("web").kill()
 

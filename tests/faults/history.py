@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db import connection
 
-from riskscore import jobs, ledger
+from riskscore.jobs import ledger, requests
 from riskscore.models import Chunk, ItemError, Job, Project, Score
 from tests.faults.site import QUEUES, House, Watcher
 
@@ -135,7 +135,7 @@ class Checker:
 
     def scores_are_those_of_a_run_without_faults(self) -> None:
         """G7: to the last bit, for all projects that nobody has edited meanwhile."""
-        found = numbers(jobs.default_lens().id)
+        found = numbers(requests.default_lens().id)
         different = [
             key for key in found.keys() & self.reference if found[key] != self.reference[key]
         ]

@@ -18,9 +18,10 @@ from urllib.parse import quote
 import redis
 from django.db import DatabaseError, connection
 
-from riskscore import addresses, ledger
+from riskscore.config import addresses
 from riskscore.embedded.postgres import Postgres
 from riskscore.embedded.valkey import Valkey
+from riskscore.jobs import ledger
 from riskscore.models import Job
 from tests.faults.proxy import Proxy
 from tests.processes import ROOT, environment, until

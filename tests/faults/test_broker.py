@@ -14,7 +14,8 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from riskscore import jobs
+from riskscore.celery import WORK, app
+from riskscore.jobs import requests
 from riskscore.models import Job
 from tests.bundled import AS_OF
 from tests.faults.conftest import Web
@@ -23,7 +24,6 @@ from tests.faults.length import only_long
 from tests.faults.proxy import Mood
 from tests.faults.site import Site, ended
 from tests.processes import until
-from workers.celery import WORK, app
 
 Take = Callable[[int], list[str]]
 
@@ -120,7 +120,7 @@ def test_messages_lost_repeated_late_or_without_sense_change_nothing(
     site: Site, take: Take
 ) -> None:
     before = [site.processes[name].popen for name in ("first", "second")]
-    job = jobs.start({"keys": take(40)}, as_of=AS_OF)
+    job = requests.start({"keys": take(40)}, as_of=AS_OF)
     with app.connection_for_write() as broker, app.amqp.Producer(broker) as producer:
         for _ in range(5):
             app.send_task(WORK, queue="bulk", producer=producer)
@@ -129,9 +129,9 @@ def test_messages_lost_repeated_late_or_without_sense_change_nothing(
         app.send_task(WORK, kwargs={"schema_version": 99}, queue="bulk", producer=producer)
         producer.publish("no task at all", routing_key="bulk", exchange="bulk")
     assert ended(job).state == Job.State.SUCCEEDED
-    jobs.hint([job.id])  # it has ended; nobody is called
+    requests.hint([job.id])  # it has ended; nobody is called
     app.send_task(WORK, queue="bulk")  # and if somebody were, there would be nothing to do
-    later = ended(jobs.start({"keys": take(1)}, as_of=AS_OF))
+    later = ended(requests.start({"keys": take(1)}, as_of=AS_OF))
     assert later.state == Job.State.SUCCEEDED
     assert [site.processes[name].popen for name in ("first", "second")] == before, "a worker died"
 
@@ -142,12 +142,12 @@ def test_a_worker_that_reads_no_more_notices_it_and_connects_anew(site: Site, ta
     before = [log.stat().st_size for log in said]
     for name in ("first", "second"):
         site.processes[name].popen.send_signal(signal.SIGUSR2)
-    until(lambda: all("deaf from now on" in log.read_text() for log in said), "both are deaf")
+    until(lambda: all("stalled from now on" in log.read_text() for log in said), "both are stalled")
 
     def both_hear() -> bool:
-        assert ended(jobs.start({"keys": take(1)}, as_of=AS_OF)).state == Job.State.SUCCEEDED
+        assert ended(requests.start({"keys": take(1)}, as_of=AS_OF)).state == Job.State.SUCCEEDED
         texts = [log.read_text()[size:] for log, size in zip(said, before, strict=True)]
-        return all("received" in text.partition("connects anew")[2] for text in texts)
+        return all("received" in text.partition("it reconnects")[2] for text in texts)
 
     until(both_hear, "calls are received again", seconds=120)
 
@@ -155,8 +155,8 @@ def test_a_worker_that_reads_no_more_notices_it_and_connects_anew(site: Site, ta
 def test_a_job_whose_message_was_never_sent_starts_all_the_same(
     site: Site, take: Take, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(jobs, "ring", lambda _calls: None)  # died between commit and message
-    job = jobs.start({"keys": take(10)}, as_of=AS_OF)
+    monkeypatch.setattr(requests, "publish", lambda _calls: None)  # died between commit and message
+    job = requests.start({"keys": take(10)}, as_of=AS_OF)
     assert ended(job, seconds=30).state == Job.State.SUCCEEDED
 
 

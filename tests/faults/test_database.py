@@ -7,7 +7,7 @@ from datetime import UTC, datetime, time, timedelta
 import pytest
 from django.db import connection
 
-from riskscore import jobs, ledger, schedules, scope
+from riskscore.jobs import ledger, requests, schedules, scope
 from riskscore.models import Job, Project, Schedule, Score
 from tests.bundled import AS_OF
 from tests.faults.history import execute, rows
@@ -40,7 +40,7 @@ def at_once(*work: Callable[[], object]) -> None:
 
 
 def test_connections_cut_again_and_again_lose_nothing(site: Site, take: Take) -> None:
-    job = jobs.start({"keys": take(300)}, as_of=AS_OF)
+    job = requests.start({"keys": take(300)}, as_of=AS_OF)
     for done in (1, 60, 120, 180):
         until_done(job, done)
         rows(
@@ -56,7 +56,7 @@ def test_a_read_only_database_stops_work_and_blames_no_chunk(site: Site, take: T
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
         " WHERE datname = 'shared' AND pid <> pg_backend_pid()"
     )
-    job = jobs.start({"keys": take(200)}, as_of=AS_OF)
+    job = requests.start({"keys": take(200)}, as_of=AS_OF)
     until_done(job, 1)
     site.house.on_server(switch.format("on"), cut)
     try:
@@ -73,7 +73,7 @@ def test_a_full_disk_blames_no_chunk_and_the_job_goes_on_once_there_is_room(
 ) -> None:
     keys = take(4)
     poison(keys[1], "disk full")
-    job = jobs.start({"keys": keys}, as_of=AS_OF)
+    job = requests.start({"keys": keys}, as_of=AS_OF)
     until(lambda: _logs(site).count("no space left") > 5, "it has failed more often than it may")
     rows("DELETE FROM fault_poison RETURNING project_id")
     assert ended(job).state == Job.State.SUCCEEDED
@@ -85,14 +85,14 @@ def _logs(site: Site) -> str:
 
 def test_projects_edited_and_deleted_meanwhile_harm_no_job(site: Site, take: Take) -> None:
     keys = take(200)
-    job = jobs.start({"keys": keys}, as_of=AS_OF)
+    job = requests.start({"keys": keys}, as_of=AS_OF)
     until(lambda: ledger.progress(job.id).total, "it is planned")
     Project.objects.filter(key__in=keys[-20:]).update(place="COD")
     Project.objects.filter(key__in=keys[100:110]).delete()
     assert ended(job).state == Job.State.SUCCEEDED
     left = [key for key in keys if key not in keys[100:110]]
-    stale = scope.projects(jobs.STALE, job.lens).filter(key__in=left)
-    again = jobs.start({"keys": list(stale.values_list("key", flat=True) or left)}, as_of=AS_OF)
+    stale = scope.projects(requests.STALE, job.lens).filter(key__in=left)
+    again = requests.start({"keys": list(stale.values_list("key", flat=True) or left)}, as_of=AS_OF)
     assert ended(again).state == Job.State.SUCCEEDED
     for score in Score.objects.filter(project__key__in=keys).select_related("project"):
         assert score.input_version == score.project.input_version
@@ -103,7 +103,7 @@ def test_two_jobs_over_the_same_projects_do_not_wait_for_each_other_in_a_circle(
 ) -> None:
     keys = take(200)
     both = [
-        jobs.start({"keys": order}, as_of=AS_OF, queue=Job.Queue.INTERACTIVE)
+        requests.start({"keys": order}, as_of=AS_OF, queue=Job.Queue.INTERACTIVE)
         for order in (keys, keys[::-1])
     ]
     assert {ended(job).state for job in both} == {Job.State.SUCCEEDED}
@@ -116,7 +116,7 @@ def test_a_reader_who_keeps_an_old_snapshot_hinders_no_job(site: Site, take: Tak
         cursor.execute("SELECT count(*) FROM riskscore_transition")
         before = cursor.fetchone()
         for _ in range(3):
-            job = jobs.start({"keys": take(200)}, as_of=AS_OF)
+            job = requests.start({"keys": take(200)}, as_of=AS_OF)
             assert ended(job).state == Job.State.SUCCEEDED
         cursor.execute("SELECT count(*) FROM riskscore_transition")
         assert cursor.fetchone() == before, "it still sees what it saw"
@@ -125,7 +125,7 @@ def test_a_reader_who_keeps_an_old_snapshot_hinders_no_job(site: Site, take: Tak
 
 
 def test_many_sweepers_at_once_do_what_one_does(site: Site, take: Take) -> None:
-    job = jobs.start({"keys": take(200)}, as_of=AS_OF)
+    job = requests.start({"keys": take(200)}, as_of=AS_OF)
     until(lambda: ledger.progress(job.id).total, "it is planned")
     at_once(*[ledger.sweep] * 6)
     assert ended(job).state == Job.State.SUCCEEDED
@@ -143,5 +143,5 @@ def test_many_schedulers_at_once_start_one_job_per_slot(
     schedule.enabled = False
     schedule.save()
     execute("ALTER TABLE riskscore_schedule ENABLE TRIGGER schedule_changed")
-    jobs.cancel(job.id)  # here, everything is stale
+    requests.cancel(job.id)  # here, everything is stale
     assert ended(job).state in Job.TERMINAL

@@ -3,8 +3,9 @@
 import io
 from typing import Any
 
-from riskscore import jobs, uploads
-from riskscore.intake import work
+from riskscore.intake import requests as intake_requests
+from riskscore.intake import run
+from riskscore.jobs import requests
 from riskscore.models import Intake
 
 LAW = "indicator,place,year,value,standard_error\n"
@@ -13,7 +14,7 @@ LAW = "indicator,place,year,value,standard_error\n"
 def queue(text: str | bytes, source: str, name: str = "file.csv", **wanted: Any) -> Intake:
     """An intake that waits, its file in the database."""
     content = text.encode() if isinstance(text, str) else text
-    return jobs.take_in(io.BytesIO(content), name, uploads.Wanted(source, **wanted))
+    return requests.take_in(io.BytesIO(content), name, intake_requests.Wanted(source, **wanted))
 
 
 def take_in(text: str | bytes, source: str, name: str = "file.csv", **wanted: Any) -> Intake:
@@ -22,8 +23,8 @@ def take_in(text: str | bytes, source: str, name: str = "file.csv", **wanted: An
 
 
 def finish(intake: Intake) -> Intake:
-    work.take_in(intake.id)
-    jobs.follow_intakes()
+    run.take_in(intake.id)
+    requests.follow_intakes()
     return Intake.objects.get(id=intake.id)
 
 

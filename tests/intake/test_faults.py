@@ -11,10 +11,11 @@ from pathlib import Path
 import pytest
 from django.db import connection, transaction
 
-from riskscore import jobs, uploads
-from riskscore.editions import next_edition
-from riskscore.intake import work
+from riskscore.intake import requests as intake_requests
+from riskscore.intake import run
+from riskscore.jobs import requests
 from riskscore.models import Edition, Intake, Mineral, Observation, Place, Release
+from riskscore.releases.editions import next_edition
 from tests.faults.length import only_long
 from tests.intake.files import LAW, queue
 from tests.make import make_mineral, make_place
@@ -100,7 +101,9 @@ def test_a_worker_ends_what_a_killed_one_began(journey: None, file: Path) -> Non
 
 def test_a_file_is_taken_in_by_a_worker_and_its_progress_is_seen(journey: None, file: Path) -> None:
     with file.open("rb") as content:
-        started = jobs.take_in(content, file.name, uploads.Wanted("usgs", layout="observations"))
+        started = requests.take_in(
+            content, file.name, intake_requests.Wanted("usgs", layout="observations")
+        )
     until(lambda: Intake.objects.get().rows_read > 0, "progress shows", seconds=60)
     until(lambda: Intake.objects.get().state == "succeeded", "it is loaded", seconds=90)
     row = Intake.objects.get(id=started.id)
@@ -109,13 +112,13 @@ def test_a_file_is_taken_in_by_a_worker_and_its_progress_is_seen(journey: None, 
 
 def test_two_workers_never_work_on_the_same_file(names: None) -> None:
     waiting = queue(LAW + "wgi.law,Land AA,2023,1,\n", "observations")
-    with work._held(waiting.id) as ours:
+    with run._held(waiting.id) as ours:
         assert ours
         found: list[bool] = []
 
         def second() -> None:
             try:
-                found.append(work.take_in(waiting.id))
+                found.append(run.take_in(waiting.id))
             finally:
                 connection.close()
 
@@ -124,14 +127,14 @@ def test_two_workers_never_work_on_the_same_file(names: None) -> None:
         other.join()
         assert found == [False]
         assert Intake.objects.get().state == "queued"
-    work.take_in(waiting.id)  # unless the suite's worker is quicker
+    run.take_in(waiting.id)  # unless the suite's worker is quicker
     until(lambda: Observation.objects.count() == 1, "somebody takes it in, once")
 
 
 def test_an_import_in_work_stops_when_it_is_cancelled(file: Path) -> None:
     running = command(file)
     until(lambda: reached(0.3), "the file is being read")
-    jobs.cancel_intake(Intake.objects.get().id)
+    requests.cancel_intake(Intake.objects.get().id)
     running.wait(60)
     assert Intake.objects.get().state == "cancelled"
     assert counts() == NOTHING
@@ -181,7 +184,7 @@ def test_two_imports_of_one_source_at_once_are_judged_one_after_the_other(names:
 
     def take(intake: Intake) -> None:
         try:
-            work.take_in(intake.id)
+            run.take_in(intake.id)
         finally:
             connection.close()
 

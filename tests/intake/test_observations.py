@@ -5,10 +5,12 @@ from typing import Any
 
 import pytest
 
-from riskscore import jobs, releases, uploads
-from riskscore.intake import reading, work
+from riskscore.intake import file_rows, run
+from riskscore.intake import requests as intake_requests
+from riskscore.jobs import requests
 from riskscore.models import Edition, Intake, IntakePart, Job, Lens, Observation, Place, Release
-from riskscore.sources import delimited
+from riskscore.releases import effective
+from riskscore.sources.readers import delimited
 from tests.intake.files import LAW, faults, finish, queue, take_in
 from tests.make import make_job, make_mineral, make_place, make_project
 
@@ -22,11 +24,11 @@ def names(db: None) -> None:
     make_mineral("copper")
 
 
-def holding(indicator: str, edition: int = releases.LATEST) -> dict[tuple[str, int], float]:
+def holding(indicator: str, edition: int = effective.LATEST) -> dict[tuple[str, int], float]:
     """(place, year) → value of what holds at an edition."""
-    standing = releases.standing(edition)
+    standing = effective.standing(edition)
     rows = Observation.objects.raw(
-        f"SELECT * FROM {releases.HOLDING} o WHERE indicator = %(key)s",  # noqa: S608
+        f"SELECT * FROM {effective.HOLDING} o WHERE indicator = %(key)s",  # noqa: S608
         {"alone": standing.alone, "mixed": standing.mixed, "key": indicator},
     )
     return {(str(row.place_id), row.year): row.value for row in rows}
@@ -64,7 +66,7 @@ def test_bad_rows_can_be_left_out_and_are_listed() -> None:
 
 def test_the_report_lists_every_fault_and_is_harmless_in_a_spreadsheet() -> None:
     done = take_in(LAW + "wgi.law,=cmd|calc,2023,1,\nwgi.law,Chile,x,1,\n", "observations")
-    header, first, second = uploads.rejects(done)
+    header, first, second = intake_requests.rejects(done)
     assert header == ("line", "column", "value", "reason", "suggestion")
     assert first[:3] == ("2", "place", "'=cmd|calc")
     assert second[:3] == ("3", "year", "x")
@@ -94,10 +96,10 @@ def test_a_dry_run_says_what_would_change_and_writes_nothing() -> None:
     assert (dry.added, dry.changed, dry.unchanged) == (1, 1, 1)
     assert dry.preview == ["changed: wgi.law CHL 2023: 0.9 → 0.7", "added: wgi.law BOL 2023: 1"]
     assert Release.objects.count() == 1
-    done = finish(jobs.confirm_intake(dry))
+    done = finish(requests.confirm_intake(dry))
     assert (done.state, done.added, done.changed) == ("succeeded", 1, 1)
-    with pytest.raises(uploads.CannotTakeIn, match="no longer kept"):
-        jobs.confirm_intake(dry)
+    with pytest.raises(intake_requests.CannotTakeIn, match="no longer kept"):
+        requests.confirm_intake(dry)
 
 
 def test_a_correction_is_a_new_row_and_what_was_known_before_stays_known() -> None:
@@ -158,25 +160,25 @@ def test_what_is_loaded_is_rescored_through_the_lenses_kept_current() -> None:
     Lens.objects.update(kept_current=True)
     done = take_in(LAW + "wgi.law,Chile,2023,0.9,\n", "observations")
     started = Job.objects.get(reason="intake: file.csv")
-    assert started.scope == jobs.STALE
+    assert started.scope == requests.STALE
     take_in(LAW + "wgi.law,Chile,2023,0.8,\n", "observations", "next.csv")
-    waiting = Job.objects.filter(scope=jobs.STALE, state=Job.State.QUEUED)
+    waiting = Job.objects.filter(scope=requests.STALE, state=Job.State.QUEUED)
     assert [job.reason for job in waiting] == ["intake: next.csv"]
     assert started.edition == done.release.edition  # type: ignore[union-attr]
 
 
 def test_a_file_that_waits_can_be_cancelled_and_one_that_has_ended_cannot() -> None:
     waiting = queue(LAW + "wgi.law,Chile,2023,0.9,\n", "observations")
-    jobs.cancel_intake(waiting.id)
+    requests.cancel_intake(waiting.id)
     assert finish(waiting).state == "cancelled"
     done = take_in(LAW + "wgi.law,Chile,2023,0.9,\n", "observations")
-    jobs.cancel_intake(done.id)
+    requests.cancel_intake(done.id)
     assert Intake.objects.get(id=done.id).state == "succeeded"
 
 
 def test_a_file_that_ends_its_worker_three_times_is_given_up() -> None:
     poison = queue(LAW + "wgi.law,Chile,2023,0.9,\n", "observations")
-    Intake.objects.filter(id=poison.id).update(state="running", attempts=work.MAX_ATTEMPTS)
+    Intake.objects.filter(id=poison.id).update(state="running", attempts=run.MAX_ATTEMPTS)
     done = finish(poison)
     assert done.state == "failed"
     assert "given up after 3 attempts" in done.error
@@ -195,26 +197,26 @@ def test_a_file_that_ends_its_worker_three_times_is_given_up() -> None:
 def test_what_cannot_be_taken_in_is_refused_before_any_work(
     source: str, wanted: dict[str, Any], reason: str
 ) -> None:
-    with pytest.raises(uploads.CannotTakeIn, match=reason):
+    with pytest.raises(intake_requests.CannotTakeIn, match=reason):
         queue(LAW, source, **wanted)
     assert not Intake.objects.exists()
     assert not IntakePart.objects.exists()
 
 
 def test_an_empty_file_is_refused_and_a_file_without_rows_fails() -> None:
-    with pytest.raises(uploads.CannotTakeIn, match="empty"):
+    with pytest.raises(intake_requests.CannotTakeIn, match="empty"):
         queue("", "observations")
     assert "no row" in take_in(LAW, "observations").error
 
 
 def test_a_release_code_that_is_taken_is_refused() -> None:
     take_in(LAW + "wgi.law,Chile,2023,0.9,\n", "observations", release_code="ours-1")
-    with pytest.raises(uploads.CannotTakeIn, match="loaded already"):
+    with pytest.raises(intake_requests.CannotTakeIn, match="loaded already"):
         queue(LAW, "observations", release_code="ours-1")
 
 
 def test_a_packed_file_that_unpacks_without_end_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reading, "LARGEST_WHOLE", 1024**2)
+    monkeypatch.setattr(file_rows, "LARGEST_WHOLE", 1024**2)
     done = take_in(gzip.compress(b"0" * 2 * 1024**2), "ucdp", "file.csv.gz")
     assert (done.state, "more than 1,048,576 bytes" in done.error) == ("failed", True)
     monkeypatch.setattr(delimited, "LARGEST", 1024**2)

@@ -2,8 +2,8 @@
 
 import pytest
 
-from riskscore import register
 from riskscore.models import Release
+from riskscore.releases import register
 from tests.intake.files import LAW, take_in
 from tests.make import make_place
 

@@ -2,9 +2,9 @@
 
 import pytest
 
+from riskscore.learning.data.panel import Panel
+from riskscore.learning.data.rows import Rows
 from riskscore.learning.disruption import Backtest, backtest, rows_of
-from riskscore.learning.panel import Panel
-from riskscore.learning.rows import Rows
 from tests.learning.panels import bundled
 
 

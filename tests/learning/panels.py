@@ -3,8 +3,8 @@
 import numpy as np
 
 from riskscore.bundle import tables
-from riskscore.learning.features_place import KNOWN, STABILITY_ERROR
-from riskscore.learning.panel import Flows, Panel, build
+from riskscore.learning.data.features_place import KNOWN, STABILITY_ERROR
+from riskscore.learning.data.panel import Flows, Panel, build
 from riskscore.settings import FIXTURES
 
 YEARS = range(2000, 2012)

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from riskscore.learning import blending
-from riskscore.learning.fit import log_odds, probability
-from riskscore.learning.panel import Floats, Ints
+from riskscore.learning.data.panel import Floats, Ints
+from riskscore.learning.fit import blending
+from riskscore.learning.fit.fit import log_odds, probability
 
 
 def invented(size: int = 2000) -> tuple[Floats, Floats, Ints]:

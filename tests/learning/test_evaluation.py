@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from sklearn.metrics import roc_auc_score
 
-from riskscore.learning.drift import psi
-from riskscore.learning.evaluate import (
+from riskscore.learning.data.panel import Floats
+from riskscore.learning.fit.evaluate import (
     auc,
     auc_of_draws,
     calibration_curve,
@@ -14,8 +14,8 @@ from riskscore.learning.evaluate import (
     intervals,
     measured,
 )
-from riskscore.learning.panel import Floats
-from riskscore.learning.shapley import shapley
+from riskscore.learning.report.drift import psi
+from riskscore.learning.report.shapley import shapley
 
 
 def test_the_area_counts_ties_half() -> None:

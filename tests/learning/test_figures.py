@@ -3,16 +3,16 @@
 import numpy as np
 import pytest
 
-from riskscore.learning import report, small
+from riskscore.learning.data.panel import Panel
+from riskscore.learning.data.rows import Rows
 from riskscore.learning.disruption import CHOOSING, Backtest
-from riskscore.learning.evaluate import auc
-from riskscore.learning.panel import Panel
-from riskscore.learning.rolling import rolling
-from riskscore.learning.rows import Rows
+from riskscore.learning.fit.evaluate import auc
+from riskscore.learning.fit.rolling import rolling
+from riskscore.learning.report import metrics, small_producers
 
 
 def test_the_held_out_figures_hold(tested: Backtest, panel: Panel) -> None:
-    said = report.reported(tested, 0, panel.minerals)
+    said = metrics.reported(tested, 0, panel.minerals)
     assert said["held_out"] == [2017, 2023]
     assert said["events"] == 244
     assert said["auc"] >= 0.77
@@ -46,7 +46,7 @@ def test_nobody_but_producers_is_predicted_in_the_back_test(tested: Backtest) ->
 
 
 def test_small_producers_are_judged_apart_and_the_model_holds_for_them(tested: Backtest) -> None:
-    said = small.judged(tested, 0)
+    said = small_producers.judged(tested, 0)
     assert (said["rows"], said["events"]) == (2218, 309)
     assert said["auc_ci"][0] > 0.7
     assert 0.8 <= said["calibration_slope"] <= 1.2

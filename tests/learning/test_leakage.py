@@ -5,13 +5,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from riskscore.learning import features
+from riskscore.learning.data import features
+from riskscore.learning.data.panel import Panel
+from riskscore.learning.data.rows import Rows
 from riskscore.learning.disruption import CHOOSING, FIRST_HELD_OUT, LAST_TAUGHT
-from riskscore.learning.evaluate import auc
-from riskscore.learning.fit import MEMBERS, fit, predict
-from riskscore.learning.panel import Panel
-from riskscore.learning.rolling import known_before
-from riskscore.learning.rows import Rows
+from riskscore.learning.fit.evaluate import auc
+from riskscore.learning.fit.fit import MEMBERS, fit, predict
+from riskscore.learning.fit.rolling import known_before
 from tests.learning.panels import invented
 
 BOOSTED = MEMBERS[:1]

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from riskscore.learning import displacement, labour
+from riskscore.learning.data.panel import build
+from riskscore.learning.data.refusals import OneClass, OnePlace, TooFewEvents, UnusableInput
+from riskscore.learning.data.rows import Rows, check, gathered
 from riskscore.learning.displacement import Reviewed
 from riskscore.learning.labour import Pairs
-from riskscore.learning.panel import build
-from riskscore.learning.refusals import OneClass, OnePlace, TooFewEvents, UnusableInput
-from riskscore.learning.rows import Rows, check, gathered
 from tests.learning.panels import flows_of, invented
 
 

@@ -5,10 +5,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from riskscore.learning import reach, small
-from riskscore.learning.fit import MEMBERS, fit, predict
-from riskscore.learning.rows import gathered
-from riskscore.learning.targets import small_producers
+from riskscore.learning.data.rows import gathered
+from riskscore.learning.data.targets import small_producers
+from riskscore.learning.fit.fit import MEMBERS, fit, predict
+from riskscore.learning.report import coverage
+from riskscore.learning.report import small_producers as report_small_producers
 from tests.learning.panels import invented, series
 
 
@@ -25,12 +26,12 @@ def test_who_exports_more_or_less_is_no_small_producer(percent: float) -> None:
 
 @pytest.mark.parametrize("slope", [0.8, 1.2])
 def test_they_are_told_where_the_model_is_calibrated_and_ranks(slope: float) -> None:
-    assert small.holds({"calibration_slope": slope, "auc_ci": [0.61, 0.8]})
+    assert report_small_producers.holds({"calibration_slope": slope, "auc_ci": [0.61, 0.8]})
 
 
 @pytest.mark.parametrize(("slope", "low"), [(0.79, 0.7), (1.21, 0.7), (1.0, 0.6)])
 def test_they_are_not_told_where_it_does_not(slope: float, low: float) -> None:
-    assert not small.holds({"calibration_slope": slope, "auc_ci": [low, 0.8]})
+    assert not report_small_producers.holds({"calibration_slope": slope, "auc_ci": [low, 0.8]})
 
 
 def test_who_may_not_be_learnt_from_changes_no_prediction() -> None:
@@ -47,22 +48,22 @@ def test_who_may_not_be_learnt_from_changes_no_prediction() -> None:
 def reached(*values: float, producers: set[tuple[str, str]] | None = None) -> dict[str, int]:
     """Why Chile's copper, or whoever is given, is not predicted after these exports."""
     pairs = frozenset(producers or {("copper", "CHL")})
-    found: dict[str, int] = reach.reached(series(*values), pairs, small_told=True)["why_not"]
+    found: dict[str, int] = coverage.reached(series(*values), pairs, small_told=True)["why_not"]
     return found
 
 
 def test_each_pair_that_is_not_predicted_has_its_reason() -> None:
     assert reached(5, 5, 5) == reached(0.5, 0.5, 0.5) == {}
-    assert reached(0.1, 0.1, 0.1) == {reach.TOO_SMALL: 1}
-    assert reached(5, 5, 0) == {reach.NOT_NOW: 1}
-    assert reached(0, 0, 5) == {reach.NO_HISTORY: 1}
-    assert reached(5, 5, 5, producers={("copper", "PER")}) == {reach.NEVER: 1}
-    assert reached(5, 5, 5, producers={("tin", "CHL")}) == {reach.NO_CODE: 1}
+    assert reached(0.1, 0.1, 0.1) == {coverage.TOO_SMALL: 1}
+    assert reached(5, 5, 0) == {coverage.NOT_NOW: 1}
+    assert reached(0, 0, 5) == {coverage.NO_HISTORY: 1}
+    assert reached(5, 5, 5, producers={("copper", "PER")}) == {coverage.NEVER: 1}
+    assert reached(5, 5, 5, producers={("tin", "CHL")}) == {coverage.NO_CODE: 1}
 
 
 def test_the_counts_add_up_and_say_when_small_producers_are_not_told() -> None:
     panel, pairs = series(0.5, 0.5, 0.5), frozenset({("copper", "CHL"), ("tin", "CHL")})
-    told, silent = (reach.reached(panel, pairs, small_told=said) for said in (True, False))
+    told, silent = (coverage.reached(panel, pairs, small_told=said) for said in (True, False))
     assert (told["predicted"], told["outside_it"], told["not_predicted"]) == (1, 1, 1)
     assert (silent["predicted"], silent["not_predicted"]) == (0, 2)
-    assert silent["why_not"] == {reach.NOT_TOLD: 1, reach.NO_CODE: 1}
+    assert silent["why_not"] == {coverage.NOT_TOLD: 1, coverage.NO_CODE: 1}

@@ -10,19 +10,19 @@ import pytest
 import skops.io
 from sklearn.gaussian_process import GaussianProcessClassifier
 
-from riskscore.learning.calibrate import Sigmoid, line, venn_abers
-from riskscore.learning.features import NAMES
-from riskscore.learning.fit import fit, predict
-from riskscore.learning.model import Model
-from riskscore.learning.refusals import (
+from riskscore.learning.data.features import NAMES
+from riskscore.learning.data.refusals import (
     BadArtefact,
     OtherVersion,
     Truncated,
     UntrustedType,
     WrongHash,
 )
-from riskscore.learning.rows import Rows, gathered
-from riskscore.learning.store import Artefact, packed, unpacked
+from riskscore.learning.data.rows import Rows, gathered
+from riskscore.learning.fit.calibrate import Sigmoid, line, venn_abers
+from riskscore.learning.fit.fit import fit, predict
+from riskscore.learning.fit.model import Model
+from riskscore.learning.fit.store import Artefact, packed, unpacked
 from tests.learning.panels import invented
 
 

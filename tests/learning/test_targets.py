@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from riskscore.learning.targets import fallen, median3, population, still_down
+from riskscore.learning.data.targets import fallen, median3, population, still_down
 from tests.learning.panels import series
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from riskscore.learning.track import judged
+from riskscore.learning.report.track_record import judged
 from tests.learning.panels import series
 
 # Exports of Chile fall in 2003 from a median of 10 to 2; the rest of the world holds.

@@ -11,7 +11,7 @@ import pytest
 import shapely
 
 from riskscore import maps
-from riskscore.maps import BadMap, archives, features, geopackage
+from riskscore.maps import BadMap, archives, geopackage, map_features
 from tests.maps.files import (
     AMAZON,
     SQUARE,
@@ -282,7 +282,7 @@ def test_a_bad_geopackage_is_refused_with_its_place_and_remedy(fault: str) -> No
 
 
 def test_too_many_features_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(features, "MOST_FEATURES", 0)
+    monkeypatch.setattr(map_features, "MOST_FEATURES", 0)
     assert "load it in parts" in refused(geojson()).remedy
 
 

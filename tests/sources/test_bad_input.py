@@ -6,7 +6,9 @@ import io
 import openpyxl
 import pytest
 
-from riskscore.sources import BadFile, busch, dol, hdr, icmm, iea, text, wgi, wmd, world_atlas
+from riskscore.sources import BadFile
+from riskscore.sources.publishers import busch, dol, hdr, icmm, iea, wgi, wmd, world_atlas
+from riskscore.sources.readers import text
 from tests.sources.published import sample
 
 HEADER = b"mineral,iso3,year,production,unit,quality\n"

@@ -12,7 +12,8 @@ from typing import Any
 import openpyxl
 import pytest
 
-from riskscore.sources import BadFile, observations, projects
+from riskscore.sources import BadFile
+from riskscore.sources.tables import observations, projects
 
 HEADER = "indicator,place,year,value\n"
 ROW = "wgi.law,Chile,2023,1\n"

@@ -11,8 +11,8 @@ from typing import Any
 import openpyxl
 import pytest
 
-from riskscore.sources import (
-    agreements,
+from riskscore.sources.names import Names, UnknownName, shipped
+from riskscore.sources.publishers import (
     asher,
     baci,
     busch,
@@ -22,15 +22,13 @@ from riskscore.sources import (
     icmm,
     iea,
     ilo,
-    minerals,
     natural_earth,
-    restrictions,
     ucdp,
     wgi,
     wmd,
     world_atlas,
 )
-from riskscore.sources.names import Names, UnknownName, shipped
+from riskscore.sources.tables import agreements, minerals, restrictions
 from tests.sources.published import needs_published, published
 
 pytestmark = needs_published

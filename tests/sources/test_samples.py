@@ -4,31 +4,25 @@ from datetime import date
 
 import pytest
 
-from riskscore.sources import (
-    BadFile,
-    ExportReading,
-    MineralReading,
-    Reading,
-    agreements,
+from riskscore.sources import BadFile, ExportReading, MineralReading, Reading, discover
+from riskscore.sources.publishers import (
     asher,
     baci,
     baci_exports,
     busch,
-    discover,
     dol,
     ec,
     hdr,
     icmm,
     iea,
     ilo,
-    minerals,
     natural_earth,
-    restrictions,
     ucdp,
     wgi,
     wmd,
     world_atlas,
 )
+from riskscore.sources.tables import agreements, minerals, restrictions
 from tests.sources.published import sample
 
 SAMPLE_OF = {

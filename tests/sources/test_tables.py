@@ -7,18 +7,10 @@ from typing import Any
 import pytest
 
 from riskscore.engine.catalogue import INDICATORS
-from riskscore.sources import (
-    BadFile,
-    discover,
-    evidence,
-    ituc,
-    observations,
-    oecd,
-    projects,
-    usgs,
-    walk_free,
-)
-from riskscore.sources.projects import Share
+from riskscore.sources import BadFile, discover
+from riskscore.sources.publishers import ituc, oecd, usgs, walk_free
+from riskscore.sources.tables import evidence, observations, projects
+from riskscore.sources.tables.projects import Share
 from tests.sources.published import sample
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management import BaseCommand, CommandError, CommandParser
 
-from riskscore.management import intakes
+from riskscore.management import intake_command
 
 
 class Command(BaseCommand):
@@ -18,11 +18,11 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         """Take the file and what is wanted of it."""
         parser.add_argument("file", nargs="?", type=Path, default=settings.FIXTURES)
-        intakes.add_arguments(parser)
+        intake_command.add_arguments(parser)
 
     def handle(self, *args: Any, file: Path, **options: Any) -> None:
         """Take it in here and now, and say what came of it."""
         try:
-            intakes.run(file, options, self.stdout.write)
-        except intakes.FAULTS as error:
+            intake_command.run(file, options, self.stdout.write)
+        except intake_command.FAULTS as error:
             raise CommandError(str(error)) from error

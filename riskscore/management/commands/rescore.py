@@ -6,7 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management import BaseCommand, CommandError
 
-from riskscore import jobs
+from riskscore.jobs import requests
 
 
 class Command(BaseCommand):
@@ -22,8 +22,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, method: str, importer: str, **options: Any) -> None:
         """Start the job and say its number."""
         try:
-            lens = jobs.lens_for(method, importer)
-            job = jobs.start({"all": True}, lens=lens, reason="rescore command")
+            lens = requests.lens_for(method, importer)
+            job = requests.start({"all": True}, lens=lens, reason="rescore command")
         except ValueError as error:
             raise CommandError(str(error)) from error
         self.stdout.write(f"job {job.id} is queued: see /admin/riskscore/job/{job.id}/")

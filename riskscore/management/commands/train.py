@@ -7,15 +7,15 @@ from typing import Any
 from django.conf import settings
 from django.core.management import BaseCommand, CommandError, call_command
 
-from riskscore import frozen, training
 from riskscore.bundle import load
-from riskscore.learning.refusals import Refusal
+from riskscore.learning.data.refusals import Refusal
+from riskscore.training import export, run
 
 
 class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("kind", choices=list(training.KINDS))
-        parser.add_argument("--report", type=frozen.report_file, help="a JSON file for the metrics")
+        parser.add_argument("kind", choices=list(run.KINDS))
+        parser.add_argument("--report", type=export.report_file, help="a JSON file for the metrics")
         parser.add_argument("--freeze", type=Path, help="write the predictions into this folder")
         parser.add_argument("--seed", type=int, default=0)
 
@@ -23,8 +23,8 @@ class Command(BaseCommand):
         call_command("migrate", verbosity=0)
         load.load(settings.FIXTURES)
         try:
-            model = training.train(kind, seed)
+            model = run.train(kind, seed)
         except Refusal as refusal:
             raise CommandError(f"{type(refusal).__name__}: {refusal}") from refusal
-        frozen.write(model, report=options["report"], predictions=options["freeze"])
+        export.write(model, report=options["report"], predictions=options["freeze"])
         self.stdout.write(f"{model}: AUC {model.card['metrics']['auc']:.3f}")

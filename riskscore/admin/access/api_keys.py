@@ -1,0 +1,112 @@
+"""API keys: made here, shown once, revoked here."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils import timezone
+
+from riskscore import api_keys
+from riskscore.admin.ui.pages import Bounded, Form, Page, ReadOnly
+from riskscore.models import ApiKey, IdempotencyKey
+
+
+class ApiKeyForm(Form[ApiKey]):
+    """A name to know the key by, and what it may do."""
+
+    scopes = forms.MultipleChoiceField(
+        choices=ApiKey.Scope.choices,
+        initial=[ApiKey.Scope.READ],
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    class Meta:
+        model = ApiKey
+        fields = ("name", "user", "scopes", "expires_at")
+
+
+class ApiKeyAdmin(Page[ApiKey]):
+    """A key acts as its user, so only superusers make keys for others."""
+
+    form = ApiKeyForm
+    list_display = (
+        "name", "prefix", "user", "scopes", "state", "created_at", "expires_at", "last_used_at",
+    )  # fmt: skip
+    list_filter = ("revoked_at",)
+    list_select_related = ("user",)
+    search_fields = ("name", "=prefix", "user__username")
+    autocomplete_fields = ("user",)
+    actions = ("revoke_selected",)
+    fields = ("name", "user", "scopes", "expires_at")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ApiKey]:
+        rows = super().get_queryset(request)
+        return rows if _is_superuser(request) else rows.filter(user=request.user.pk or 0)
+
+    def has_change_permission(self, request: HttpRequest, obj: ApiKey | None = None) -> bool:
+        """A key is never edited; the list of keys still offers to revoke some."""
+        return obj is None and super().has_change_permission(request)
+
+    def get_fields(self, request: HttpRequest, obj: ApiKey | None = None) -> tuple[Any, ...]:
+        if obj is not None:
+            shown = ("prefix", "state", "created_at", "expires_at", "revoked_at", "last_used_at")
+            return ("name", "user", "scopes", *shown)
+        if _is_superuser(request):
+            return ("name", "user", "scopes", "expires_at")
+        return ("name", "scopes", "expires_at")
+
+    def get_readonly_fields(
+        self, request: HttpRequest, obj: ApiKey | None = None
+    ) -> tuple[str, ...]:
+        return ("prefix", "state", "created_at", "revoked_at", "last_used_at") if obj else ()
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        return {"user": request.user.pk, **super().get_changeform_initial_data(request)}
+
+    def save_model(self, request: HttpRequest, obj: ApiKey, form: Any, change: bool) -> None:
+        user = obj.user if _is_superuser(request) else request.user
+        plain = api_keys.issue(user, obj.name, obj.scopes, expires_at=obj.expires_at)
+        issued = api_keys.find(plain) or ApiKey.objects.get(prefix=plain.split("_")[1])
+        obj.__dict__.update(issued.__dict__, plain=plain)
+
+    def response_add(
+        self, request: HttpRequest, obj: ApiKey, post_url_continue: str | None = None
+    ) -> HttpResponse:
+        """The only page that ever shows the key: not a message, since messages are stored."""
+        context = {
+            **self.admin_site.each_context(request),
+            "title": f"The key {obj.name}",
+            "opts": self.opts,
+            "key": obj,
+            "plain": obj.__dict__.pop("plain"),
+        }
+        return TemplateResponse(request, "admin/issued_key.html", context)
+
+    @admin.action(description="Revoke the selected keys", permissions=["change"])
+    def revoke_selected(self, request: HttpRequest, chosen: QuerySet[ApiKey]) -> None:
+        living = list(chosen.filter(revoked_at__isnull=True))
+        ApiKey.objects.filter(pk__in=[key.pk for key in living]).update(revoked_at=timezone.now())
+        for key in living:
+            self.log_change(request, key, "Revoked.")
+        self.message_user(request, f"{len(living)} keys revoked; they open nothing any more.")
+
+    @admin.display
+    def state(self, row: ApiKey) -> str:
+        if row.revoked_at:
+            return "revoked"
+        return "expired" if row.expires_at and row.expires_at <= timezone.now() else "valid"
+
+
+def _is_superuser(request: HttpRequest) -> bool:
+    return bool(request.user.is_active and request.user.is_superuser)
+
+
+class IdempotencyKeyAdmin(ReadOnly[IdempotencyKey]):
+    list_display = ("created_at", "user", "route", "key", "job")
+    list_select_related = ("user", "job")
+    search_fields = ("=key", "user__username")
+    ordering = ("-id",)
+    paginator = Bounded

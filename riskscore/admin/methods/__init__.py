@@ -1,0 +1,1 @@
+"""Methods, buyer's views and learned models."""

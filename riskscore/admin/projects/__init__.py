@@ -1,0 +1,1 @@
+"""Projects, evidence and challenges."""

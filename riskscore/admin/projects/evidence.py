@@ -1,0 +1,185 @@
+"""Evidence: statements are added and superseded, never changed."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.safestring import SafeString
+
+from riskscore.admin.ui import wording
+from riskscore.admin.ui.filters import VersionFilter
+from riskscore.admin.ui.pages import Form, Rescoring
+from riskscore.curation import challenges, project_edits
+from riskscore.engine.catalogue import CONSENT_LEVELS
+from riskscore.engine.inputs.evidence_kinds import KINDS
+from riskscore.engine.inputs.evidence_values import CERTIFICATION
+from riskscore.models import Challenge, Evidence
+
+FIRST_DAY = date(1900, 1, 1)
+#: The kinds that have levels, and the levels that the rule of evidence understands.
+LEVELS = {
+    Evidence.Kind.CONSENT: tuple(CONSENT_LEVELS),
+    Evidence.Kind.CERTIFICATION: tuple(CERTIFICATION),
+}
+
+
+class EvidenceForm(Form[Evidence]):
+    """A new statement, or with ``replaces`` a new version of one."""
+
+    replaces = forms.ModelChoiceField(
+        Evidence.objects.filter(superseded_by__isnull=True),
+        required=False,
+        widget=forms.HiddenInput,
+        error_messages={"invalid_choice": "That statement already has a newer version."},
+    )
+
+    answers = forms.ModelChoiceField(
+        Challenge.objects.filter(state=Challenge.State.OPEN),
+        required=False,
+        widget=forms.HiddenInput,
+        error_messages={"invalid_choice": "That challenge is answered already."},
+    )
+
+    class Meta:
+        model = Evidence
+        fields = (
+            "project", "kind", "level", "happened_on", "expires_on", "severity", "credibility",
+            "status", "self_disclosed", "url", "note",
+        )  # fmt: skip
+        help_texts = {
+            "level": "Consent: "
+            + ", ".join(CONSENT_LEVELS)
+            + ". Certification: "
+            + ", ".join(CERTIFICATION)
+            + ". Other kinds have no level.",
+            "severity": "0 to 1: how grave it is among statements of its kind.",
+            "credibility": "0 to 1: how far its source can be believed.",
+        }
+
+    def clean(self) -> dict[str, Any]:
+        found = super().clean() or {}
+        self._check_level(found.get("kind", ""), found.get("level", ""))
+        self._check_dates(found)
+        old = found.get("replaces")
+        if old is None and not self.errors:
+            self._refuse_twice(found)
+        if old is not None and found.get("project") not in (None, old.project):
+            self.add_error("project", "A new version is about the same project as the old one.")
+        asked = found.get("answers")
+        if asked is not None and found.get("project") not in (None, asked.project):
+            self.add_error("project", "The evidence is about the project that was challenged.")
+        return found
+
+    def _check_level(self, kind: str, level: str) -> None:
+        allowed = LEVELS.get(Evidence.Kind(kind), ("",)) if kind else (level,)
+        if level not in allowed:
+            words = ", ".join(allowed) if any(allowed) else "none: leave it empty"
+            self.add_error("level", f"The levels of {kind.replace('_', ' ')} are: {words}.")
+
+    def _check_dates(self, found: dict[str, Any]) -> None:
+        began, ends = found.get("happened_on"), found.get("expires_on")
+        if began and ends and ends < began:
+            self.add_error("expires_on", "It cannot expire before it happened.")
+        if began and not FIRST_DAY <= began <= timezone.now().date() + timedelta(days=1):
+            self.add_error("happened_on", f"Say a day from {FIRST_DAY} on, not in the future.")
+
+    def _refuse_twice(self, found: dict[str, Any]) -> None:
+        """The same event from the same source would count twice."""
+        same = {name: found[name] for name in ("project", "kind", "happened_on", "url")}
+        on_file = Evidence.objects.filter(**same, superseded_by__isnull=True).first()
+        if on_file is not None:
+            self.add_error(
+                None,
+                f"This is on file already, as statement {on_file.pk}: enter a new version of it.",
+            )
+
+
+class EvidenceAdmin(Rescoring[Evidence]):
+    """A change is a new version; both stay. Adding one rescores its project."""
+
+    form = EvidenceForm
+    add_form_template = "admin/evidence.html"
+    change_form_template = "admin/evidence.html"
+    list_display = (
+        "happened_on", "project", "kind", "level", "status", "severity", "credibility", "source",
+        "is_current",
+    )  # fmt: skip
+    list_filter = (VersionFilter, "kind", "status", "self_disclosed")
+    list_select_related = ("project", "superseded_by")
+    search_fields = ("=project__key", "project__name", "note", "url")
+    search_help_text = "project, note or URL"
+    autocomplete_fields = ("project",)
+
+    def has_change_permission(self, request: HttpRequest, obj: Evidence | None = None) -> bool:
+        return False
+
+    def get_fields(self, request: HttpRequest, obj: Evidence | None = None) -> tuple[Any, ...]:
+        stated = (
+            "project", ("kind", "level"), ("happened_on", "expires_on"),
+            ("severity", "credibility"), ("status", "self_disclosed"),
+        )  # fmt: skip
+        if obj is None:
+            return (*stated, "url", "note", "replaces", "answers")
+        return (*stated, "source", "note", "entered_by", "entered_at", "edition", "supersedes")
+
+    def get_readonly_fields(
+        self, request: HttpRequest, obj: Evidence | None = None
+    ) -> tuple[str, ...]:
+        return ("source", "entered_by", "entered_at", "edition", "supersedes") if obj else ()
+
+    def add_view(
+        self,
+        request: HttpRequest,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """With the table of kinds below, so that a curator sees what a statement will do."""
+        rule = [(Evidence.Kind(kind.name).label, kind) for kind in KINDS.values()]
+        return super().add_view(request, form_url, {**(extra_context or {}), "rule": rule})
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """A new version starts from the old one, an answer from the challenge."""
+        number = request.GET.get("replaces", "")
+        old = Evidence.objects.filter(pk=number).first() if number.isdecimal() else None
+        stated = forms.model_to_dict(old, EvidenceForm.Meta.fields) if old else {}
+        return {**super().get_changeform_initial_data(request), **stated, **_challenged(request)}
+
+    def save_model(self, request: HttpRequest, obj: Evidence, form: Any, change: bool) -> None:
+        asked = form.cleaned_data.get("answers")
+        if asked is not None:
+            if not request.user.has_perm("riskscore.change_challenge"):
+                raise PermissionDenied
+            challenges.accept(asked, obj, by=request.user)
+            return
+        project_edits.add_evidence(obj, by=request.user, replaces=form.cleaned_data.get("replaces"))
+
+    @admin.display(description="source")
+    def source(self, row: Evidence) -> SafeString:
+        """Where it stands."""
+        return wording.link(row.url)
+
+    @admin.display(description="current", boolean=True)
+    def is_current(self, row: Evidence) -> bool:
+        return not hasattr(row, "superseded_by")
+
+
+def _challenged(request: HttpRequest) -> dict[str, Any]:
+    """What an accepting curator starts from; the rest is theirs to judge."""
+    number = request.GET.get("answers", "")
+    asked = Challenge.objects.filter(pk=number).first() if number.isdecimal() else None
+    if asked is None:
+        return {}
+    old = asked.disputes
+    started = forms.model_to_dict(old, EvidenceForm.Meta.fields) if old else {}
+    told = {"kind": asked.kind, "happened_on": asked.happened_on}
+    return {
+        **started,
+        **{name: value for name, value in told.items() if value},
+        "project": asked.project_id,
+        "url": asked.url,
+        "note": asked.statement[:400],
+    }

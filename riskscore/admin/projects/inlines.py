@@ -1,0 +1,88 @@
+"""The parts of a project's form: minerals, owners, buyers."""
+
+from datetime import date
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+
+from riskscore.admin.ui.pages import Form, FormSet, Part
+from riskscore.models import Offtake, Ownership, Project, ProjectMineral
+
+
+class MineralForm(Form[ProjectMineral]):
+    """One mineral. Whether only one is primary is a question for all rows together."""
+
+    class Meta:
+        model = ProjectMineral
+        fields = ("mineral", "role", "term")
+
+    def _get_validation_exclusions(self) -> set[str]:
+        # The database sees the rows one by one: it would refuse to swap the primary mineral.
+        return {*super()._get_validation_exclusions(), "role"}  # type: ignore[misc]
+
+
+class MineralSet(FormSet[ProjectMineral, Project, MineralForm]):
+    """The minerals of a project: at most one is primary."""
+
+    def clean(self) -> None:
+        super().clean()
+        primary = [row for row in self._kept() if row.cleaned_data.get("role") == "primary"]
+        if len(primary) > 1:
+            raise ValidationError("Only one mineral is primary: make the others secondary.")
+
+    def _kept(self) -> list[Any]:
+        rows = [row for row in self.forms if hasattr(row, "cleaned_data") and row.cleaned_data]
+        return [row for row in rows if not row.cleaned_data.get("DELETE")]
+
+    def save(self, commit: bool = True) -> Any:
+        """First whoever ceases to be primary, so that another can be."""
+        if commit and self.instance.pk:
+            kept = [row for row in self._kept() if row.cleaned_data.get("role") == "primary"]
+            self.instance.minerals.filter(role=ProjectMineral.Role.PRIMARY).exclude(
+                pk__in=[row.instance.pk for row in kept if row.instance.pk]
+            ).update(role=ProjectMineral.Role.OTHER)
+        return super().save(commit)
+
+
+class ShareSet(FormSet[Any, Project, Any]):
+    """Shares of one project: those that hold today add up to one at most."""
+
+    def clean(self) -> None:
+        super().clean()
+        rows = [row.cleaned_data for row in self.forms if hasattr(row, "cleaned_data")]
+        today = timezone.now().date()
+        shares = [row["share"] for row in rows if row.get("share") and _holds(row, today)]
+        if sum(shares) > 1 + 1e-9:
+            raise ValidationError(
+                f"The shares that hold today add up to {sum(shares):.0%}, which is more than all."
+            )
+
+
+def _holds(row: dict[str, Any], today: date) -> bool:
+    if row.get("DELETE"):
+        return False
+    return (row.get("since") or date.min) <= today <= (row.get("until") or date.max)
+
+
+class MineralsOfProject(Part[ProjectMineral, Project]):
+    model = ProjectMineral
+    form = MineralForm
+    formset = MineralSet  # type: ignore[assignment]
+    fields = ("mineral", "role", "term")
+    autocomplete_fields = ("mineral",)
+    verbose_name_plural = "minerals"
+
+
+class OwnershipsOfProject(Part[Ownership, Project]):
+    model = Ownership
+    formset = ShareSet
+    fields = ("owner", "place", "share", "since", "until", "url")
+    autocomplete_fields = ("place",)
+
+
+class OfftakesOfProject(Part[Offtake, Project]):
+    model = Offtake
+    formset = ShareSet
+    fields = ("buyer", "place", "share", "since", "until", "url")
+    autocomplete_fields = ("place",)

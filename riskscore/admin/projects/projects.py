@@ -1,0 +1,265 @@
+"""Projects: what a curator edits, and beside it what came out of it."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.core.validators import RegexValidator
+from django.db import transaction
+from django.db.models import Prefetch, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import URLPattern, path, reverse
+from django.views.decorators.http import require_POST
+
+from riskscore.admin.projects import history
+from riskscore.admin.projects.inlines import (
+    MineralsOfProject,
+    OfftakesOfProject,
+    OwnershipsOfProject,
+)
+from riskscore.admin.results import panels
+from riskscore.admin.results.panels import shown_lens
+from riskscore.admin.ui import wording
+from riskscore.admin.ui.filters import BandFilter, FlagFilter, MineralFilter, PlaceFilter
+from riskscore.admin.ui.pages import Form, Rescoring
+from riskscore.admin.work import rescore
+from riskscore.curation import project_edits
+from riskscore.engine.catalogue import INDICATORS
+from riskscore.models import Challenge, Evidence, Job, Project, ProjectMineral, Score
+from riskscore.scoring import data_gaps, land_distances
+
+KEY = RegexValidator(
+    r"^[a-z0-9][a-z0-9-]{1,59}$", "Use 2 to 60 small letters, digits and hyphens, like icmm-00026."
+)
+
+
+class ProjectForm(Form[Project]):
+    """Flags as boxes to tick, and a key that can be read."""
+
+    flags = forms.MultipleChoiceField(
+        choices=Project.Flag.choices, widget=forms.CheckboxSelectMultiple, required=False
+    )
+
+    class Meta:
+        model = Project
+        fields = "__all__"
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "key" in self.fields:
+            self.fields["key"].validators.append(KEY)
+            self.fields["key"].help_text = "Public, and for ever: it cannot be changed later."
+
+
+class ProjectAdmin(Rescoring[Project]):
+    """Saving rescores. A project is archived, never deleted: its history stays."""
+
+    form = ProjectForm
+    change_form_template = "admin/project.html"
+    object_history_template = "admin/project_history.html"
+    inlines = (MineralsOfProject, OwnershipsOfProject, OfftakesOfProject)
+    list_display = (
+        "key", "name", "country", "kind", "yields", "composite", "band", "known", "state", "marks",
+    )  # fmt: skip
+    list_display_links = ("key", "name")
+    list_filter = (
+        BandFilter,
+        "state",
+        "kind",
+        FlagFilter,
+        PlaceFilter,
+        MineralFilter,
+        "place__region",
+    )
+    list_select_related = ("place",)
+    search_fields = ("=key", "name", "=place__code", "place__name")
+    search_help_text = "name, country, or the whole key"
+    sortable_by = ("key", "name", "country", "kind", "state")
+    autocomplete_fields = ("place", "duplicate_of")
+    readonly_fields = ("input_version", "created_at", "updated_at")
+    actions = ("rescore_selected", "archive_selected", "publish_selected")
+    fieldsets = (
+        (None, {"fields": ("key", "name", ("kind", "stage"), "state")}),
+        ("Where", {"fields": ("place", ("latitude", "longitude"))}),
+        ("Flags", {"fields": ("flags", "duplicate_of"), "classes": ("collapse",)}),
+        (
+            "As published",
+            {
+                "fields": ("release", "source_id", "confidence", "place_label", "place_rule"),
+                "classes": ("collapse",),
+            },
+        ),
+        (
+            "Record",
+            {"fields": ("input_version", "created_at", "updated_at"), "classes": ("collapse",)},
+        ),
+    )
+
+    def get_readonly_fields(
+        self, request: HttpRequest, obj: Project | None = None
+    ) -> tuple[str, ...]:
+        stable = ("key", "release", "source_id", "place_label", "place_rule") if obj else ()
+        return (*stable, *self.readonly_fields)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Project]:
+        """For the list: minerals and scores of the whole page in one query each."""
+        scores = Score.objects.filter(lens=shown_lens())
+        return (
+            super()
+            .get_queryset(request)
+            .prefetch_related(
+                Prefetch("minerals", ProjectMineral.objects.select_related("mineral")),
+                Prefetch("scores", scores, to_attr="shown"),
+            )
+        )
+
+    @admin.display(description="place", ordering="place__name")
+    def country(self, row: Project) -> str:
+        return row.place.name
+
+    @admin.display(description="minerals")
+    def yields(self, row: Project) -> str:
+        """The minerals by name, the primary one first."""
+        order = ProjectMineral.Role.values
+        parts = sorted(row.minerals.all(), key=lambda part: order.index(part.role))
+        return ", ".join(part.mineral.name for part in parts)
+
+    @admin.display
+    def composite(self, row: Project) -> str:
+        score = _shown(row)
+        return wording.points(score.composite) if score else wording.NOTHING
+
+    @admin.display
+    def band(self, row: Project) -> str:
+        score = _shown(row)
+        return wording.band(score.band) if score else wording.NOTHING
+
+    @admin.display
+    def known(self, row: Project) -> str:
+        """The share of the weight that is known."""
+        score = _shown(row)
+        return wording.share(score.coverage) if score else wording.NOTHING
+
+    @admin.display(description="flags")
+    def marks(self, row: Project) -> str:
+        return ", ".join(flag.replace("_", " ") for flag in row.flags)
+
+    def around(self, request: HttpRequest, row: Project) -> dict[str, Any]:
+        return surroundings(row, request)
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Beside the edits: evidence, challenges and outlines, with everything superseded."""
+        project = self.get_object(request, object_id)
+        events = history.of(project) if project else []
+        return super().history_view(request, object_id, {**(extra_context or {}), "events": events})
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """After the parts are saved too, whatever changed is rescored."""
+        super().save_related(request, form, formsets, change)
+        if form.has_changed() or any(formset.has_changed() for formset in formsets):
+            started = project_edits.projects_changed(
+                [form.instance], by=request.user, reason="edited in admin"
+            )
+            if started:
+                self.message_user(request, rescore.announcement(started))
+
+    def get_urls(self) -> list[URLPattern]:
+        one = path(
+            "<path:object_id>/rescore/",
+            self.admin_site.admin_view(require_POST(self.rescore_one)),
+            name="riskscore_project_rescore",
+        )
+        return [one, *super().get_urls()]
+
+    def rescore_one(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Rescore the project whose page is open."""
+        project = self.row(request, object_id)
+        if not self.has_rescore_permission(request):
+            raise PermissionDenied
+        rescore.attempt(
+            request,
+            {"keys": [project.key]},
+            queue=Job.Queue.INTERACTIVE,
+            reason="asked for on the project's page",
+        )
+        return HttpResponseRedirect(reverse("admin:riskscore_project_change", args=[project.pk]))
+
+    def has_rescore_permission(self, request: HttpRequest) -> bool:
+        """Whether this person may start rescoring."""
+        return rescore.allowed(request)
+
+    @admin.action(description="Rescore the selected projects", permissions=["rescore"])
+    def rescore_selected(self, request: HttpRequest, chosen: QuerySet[Project]) -> None:
+        keys = list(chosen.order_by("key").values_list("key", flat=True)[: rescore.MOST_KEYS + 1])
+        if len(keys) > rescore.MOST_KEYS:
+            text = f"More than {rescore.MOST_KEYS:,} projects: rescore everything, or choose fewer."
+            self.message_user(request, text, messages.ERROR)
+            return
+        few = len(keys) <= 100
+        queue = Job.Queue.INTERACTIVE if few else Job.Queue.BULK
+        rescore.attempt(request, {"keys": keys}, queue=queue, reason="asked for in the list")
+
+    @admin.action(description="Archive the selected projects", permissions=["change"])
+    def archive_selected(self, request: HttpRequest, chosen: QuerySet[Project]) -> None:
+        self._turn(request, chosen, Project.State.ARCHIVED)
+
+    @admin.action(description="Publish the selected projects", permissions=["change"])
+    def publish_selected(self, request: HttpRequest, chosen: QuerySet[Project]) -> None:
+        self._turn(request, chosen, Project.State.PUBLISHED)
+
+    def _turn(self, request: HttpRequest, chosen: QuerySet[Project], state: str) -> None:
+        """Bring projects into a state, note it in their histories, rescore what is published."""
+        turned = list(chosen.exclude(state=state))
+        with transaction.atomic():
+            Project.objects.filter(pk__in=[project.pk for project in turned]).update(state=state)
+            for project in turned:
+                project.state = state
+                self.log_change(request, project, f"Turned {state}.")
+            project_edits.projects_changed(
+                turned, by=request.user, reason=f"turned {state} in admin"
+            )
+        self.message_user(request, f"{len(turned)} projects are now {state}.")
+
+
+def _shown(row: Project) -> Score | None:
+    """The project's score through the lens that lists show, as the list has fetched it."""
+    scores: list[Score] = row.shown  # type: ignore[attr-defined]
+    return scores[0] if scores else None
+
+
+def surroundings(project: Project, request: HttpRequest) -> dict[str, Any]:
+    """What the page of a project shows around its form."""
+    evidence = Evidence.objects.filter(project=project, superseded_by__isnull=True)
+    return {
+        "panels": panels.of_project(project),
+        "evidence": [(row, wording.link(row.url)) for row in evidence.select_related("entered_by")],
+        "older_evidence": Evidence.objects.filter(
+            project=project, superseded_by__isnull=False
+        ).count(),
+        "land": land_distances.positions(project),
+        "fresh": _fresh(project),
+        "open_challenges": Challenge.objects.filter(project=project, state="open").count(),
+        "flag_words": [Project.Flag(flag).label for flag in project.flags],
+        "unranked": set(project.flags).intersection(Project.UNRANKED),
+        "may_rescore": rescore.allowed(request),
+        "may_add_evidence": request.user.has_perm("riskscore.add_evidence"),
+    }
+
+
+def _fresh(project: Project) -> list[Any]:
+    """Per dimension how fresh it is, and the label of the one fact that would help it most."""
+    lens = shown_lens()
+    if lens is None or project.state != Project.State.PUBLISHED:
+        return []
+    return [
+        (part, [_label(fact.indicator) for fact in part.missing if fact.gain > 0])
+        for found in data_gaps.of([project.pk], lens)
+        for part in found.dimensions
+    ]
+
+
+def _label(code: str) -> str:
+    return INDICATORS[code].label if code in INDICATORS else code

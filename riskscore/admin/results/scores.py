@@ -1,0 +1,96 @@
+"""What came out: scores and their history, each with its explanation. Only programs write them."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from django.contrib import admin
+from django.db.models import F, OrderBy
+from django.http import HttpRequest
+
+from riskscore.admin.results import panels
+from riskscore.admin.ui import wording
+from riskscore.admin.ui.filters import ProjectPlaceFilter
+from riskscore.admin.ui.pages import Bounded, ReadOnly
+from riskscore.models import Score, ScoreHistory
+from riskscore.models.scores import NODES, ScoreColumns
+
+AnyScore = TypeVar("AnyScore", Score, ScoreHistory)
+
+
+#: Headings that leave room for the columns.
+SHORT = {"geopolitical": "geopol.", "concentration": "concentr.", "indigenous": "indig."}
+
+
+class UnknownLast(OrderBy):
+    """An order by a score that keeps the not assessed last, also when people turn it round."""
+
+    def __init__(self, name: str, *, descending: bool = False) -> None:
+        super().__init__(F(name), descending=descending, nulls_last=True)
+
+    def reverse_ordering(self) -> "UnknownLast":
+        self.descending = not self.descending
+        return self
+
+
+def _column(name: str) -> Callable[[ScoreColumns], str]:
+    """One node as a rounded column that sorts by the stored number."""
+
+    @admin.display(description=SHORT.get(name, name), ordering=UnknownLast(name))
+    def rounded(row: ScoreColumns) -> str:
+        return wording.points(getattr(row, name))
+
+    return rounded
+
+
+COMPOSITE, *DIMENSIONS = (_column(name) for name in NODES)
+
+
+class AnyScoreAdmin(ReadOnly[AnyScore]):
+    """What the pages of a current score and of an old one share."""
+
+    change_form_template = "admin/score.html"
+    list_select_related = ("project__place", "lens", "method")
+    search_fields = ("=project__key", "project__name")
+    search_help_text = "name of the project, or its whole key"
+    paginator = Bounded
+    fields = (
+        ("project", "lens"), ("method", "job"),
+        ("as_of", "edition", "input_version", "computed_at"),
+    )  # fmt: skip
+
+    def around(self, request: HttpRequest, row: AnyScore) -> dict[str, Any]:
+        return {"panels": [panels.of(row)], "subtitle": f"{row.project} through {row.lens}"}
+
+    @admin.display(description="band", ordering=UnknownLast("composite"))
+    def label(self, row: AnyScore) -> str:
+        """The band of the composite."""
+        return wording.band(row.band)
+
+    @admin.display(description="known", ordering="coverage")
+    def known(self, row: AnyScore) -> str:
+        """The share of the weight that is known."""
+        return wording.share(row.coverage)
+
+    @admin.display(description="place")
+    def place(self, row: AnyScore) -> str:
+        return row.project.place.name
+
+
+class ScoreAdmin(AnyScoreAdmin[Score]):
+    """The ranking: worst first, not assessed last. Ties are ties."""
+
+    list_display = ("project", "place", COMPOSITE, "label", *DIMENSIONS, "known", "lens")
+    list_filter = ("lens", "band", ProjectPlaceFilter, "project__kind")
+    ordering = ("lens", UnknownLast("composite", descending=True), "project_id")
+
+
+class ScoreHistoryAdmin(AnyScoreAdmin[ScoreHistory]):
+    """Every score that differed from the one before it, newest first."""
+
+    list_display = (
+        "computed_at", "project", "lens", COMPOSITE, "label", *DIMENSIONS, "method", "edition",
+        "input_version",
+    )  # fmt: skip
+    list_filter = ("lens", "band")
+    ordering = ("-id",)
+    sortable_by = ()

@@ -1,0 +1,225 @@
+"""Files on their way in: uploaded here, read by a worker, previewed, then taken in or left."""
+
+import csv
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.views.decorators.http import require_POST
+
+from riskscore.admin.ui import charts
+from riskscore.admin.ui.pages import Form, Page
+from riskscore.intake import requests as intake_requests
+from riskscore.jobs import requests
+from riskscore.models import Intake
+
+#: Faults that the page of a file shows; the report has all.
+MOST_FAULTS = 50
+#: What of a file the form asks in the words of its columns.
+STATED = (
+    "dry_run", "skip_bad", "replace", "release_code", "published_edition", "licence",
+    "redistributable", "retrieved_on",
+)  # fmt: skip
+OPEN = (Intake.State.QUEUED, Intake.State.RUNNING)
+
+
+class IntakeForm(Form[Intake]):
+    """A file and what is wanted of it. The file itself is read by a worker."""
+
+    upload = forms.FileField(label="File", help_text="As its publisher made it, or our own tables.")
+    source = forms.ChoiceField(choices=lambda: [("", "–"), *intake_requests.choices().items()])
+    generic = forms.BooleanField(
+        required=False,
+        label="Generic table",
+        help_text="The figures of this source stand in the generic table of observations.",
+    )
+    columns = forms.CharField(
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3, "cols": 40}),
+        help_text="Columns that are called otherwise in the file, one a line: place=Country",
+    )
+    dry_run = forms.BooleanField(
+        required=False,
+        initial=True,
+        label="Preview first",
+        help_text="Only say what would change; you then confirm it.",
+    )
+
+    class Meta:
+        model = Intake
+        fields = STATED
+
+    def clean(self) -> dict[str, Any]:
+        found = super().clean() or {}
+        if self.errors:
+            return found
+        stated = {name: found[name] for name in STATED}
+        found["wanted"] = intake_requests.Wanted(
+            source=found["source"],
+            layout="observations" if found["generic"] else "",
+            mapping=_mapping(found["columns"]),
+            **stated,
+        )
+        try:
+            intake_requests.check(found["wanted"])
+        except intake_requests.CannotTakeIn as error:
+            raise ValidationError(str(error)) from None
+        return found
+
+
+def _mapping(text: str) -> dict[str, str]:
+    """Our column → the file's, from lines of OUR=THEIRS."""
+    pairs = [line.partition("=") for line in text.splitlines() if line.strip()]
+    for ours, equals, theirs in pairs:
+        if not (equals and ours.strip() and theirs.strip()):
+            raise ValidationError({"columns": f"{ours[:60]!r}: write OUR=THEIRS: place=Country"})
+    return {ours.strip(): theirs.strip() for ours, _, theirs in pairs}
+
+
+class IntakeAdmin(Page[Intake]):
+    """Nothing of a file is loaded unless all of it is valid, and nothing twice."""
+
+    form = IntakeForm
+    add_form_template = "admin/intake.html"
+    change_form_template = "admin/intake.html"
+    refusals = (intake_requests.CannotTakeIn,)
+    list_display = (
+        "file", "source", "state_words", "dry_run", "added", "changed", "rejected", "created_by",
+        "created_at",
+    )  # fmt: skip
+    list_filter = ("state", "dry_run", "source")
+    list_select_related = ("created_by",)
+    search_fields = ("file", "=sha256", "=release__code")
+
+    def has_change_permission(self, request: HttpRequest, obj: Intake | None = None) -> bool:
+        return False
+
+    def get_fields(self, request: HttpRequest, obj: Intake | None = None) -> tuple[Any, ...]:
+        about = (("release_code", "published_edition"), ("licence", "redistributable"))
+        ways = (("dry_run", "skip_bad", "replace"),)
+        if obj is None:
+            return ("upload", ("source", "generic"), "columns", *ways[0], *about, "retrieved_on")
+        file = (("file", "size"), "sha256", ("source", "layout"), "mapping")
+        return (*file, *ways, *about, "retrieved_on", ("created_by", "created_at"))
+
+    def get_readonly_fields(
+        self, request: HttpRequest, obj: Intake | None = None
+    ) -> tuple[str, ...]:
+        return () if obj is None else ("created_at",)
+
+    def save_model(self, request: HttpRequest, obj: Intake, form: Any, change: bool) -> None:
+        upload = form.cleaned_data["upload"]
+        kept = requests.take_in(upload, upload.name, form.cleaned_data["wanted"], by=request.user)
+        obj.pk = kept.pk
+
+    def around(self, request: HttpRequest, row: Intake) -> dict[str, Any]:
+        return {**_surroundings(row), "may_take_in": self.has_add_permission(request)}
+
+    def add_view(
+        self,
+        request: HttpRequest,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """With one button: whoever has uploaded a file goes to its page."""
+        buttons = ("show_save_and_add_another", "show_save_and_continue")
+        shown: dict[str, Any] = dict.fromkeys(buttons, False)
+        return super().add_view(request, form_url, {**(extra_context or {}), **shown})
+
+    def response_add(
+        self, request: HttpRequest, obj: Intake, post_url_continue: str | None = None
+    ) -> HttpResponse:
+        """To the page that follows the file."""
+        return HttpResponseRedirect(_url(obj))
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view
+        ours = [
+            path("<path:object_id>/confirm/", view(require_POST(self.confirm_one)),
+                 name="riskscore_intake_confirm"),
+            path("<path:object_id>/cancel/", view(require_POST(self.cancel_one)),
+                 name="riskscore_intake_cancel"),
+            path("<path:object_id>/report/", view(self.report_of_one),
+                 name="riskscore_intake_report"),
+        ]  # fmt: skip
+        return [*ours, *super().get_urls()]
+
+    def confirm_one(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Take in for good what the preview has shown."""
+        intake = self._theirs(request, object_id)
+        try:
+            fresh = requests.confirm_intake(intake, by=request.user)
+        except intake_requests.CannotTakeIn as error:
+            self.message_user(request, f"Nothing was started: {error}", messages.ERROR)
+            return HttpResponseRedirect(_url(intake))
+        self.log_addition(request, fresh, "Confirmed after a preview.")
+        return HttpResponseRedirect(_url(fresh))
+
+    def cancel_one(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Stop taking a file in."""
+        intake = self._theirs(request, object_id)
+        requests.cancel_intake(intake.pk)
+        self.log_change(request, intake, "Cancelled.")
+        self.message_user(request, "It stops at its next batch; nothing of it is loaded then.")
+        return HttpResponseRedirect(_url(intake))
+
+    def report_of_one(self, request: HttpRequest, object_id: str) -> StreamingHttpResponse:
+        """Every fault of the file, as CSV."""
+        intake = self.row(request, object_id)
+        if not self.has_view_permission(request, intake):
+            raise PermissionDenied
+        writer = csv.writer(_Echo())
+        lines = (writer.writerow(row) for row in intake_requests.rejects(intake))
+        response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
+        response["Content-Disposition"] = f'attachment; filename="rejects-{intake.pk}.csv"'
+        return response
+
+    def _theirs(self, request: HttpRequest, object_id: str) -> Intake:
+        """The intake of a page's button, if this person may take files in."""
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        return self.row(request, object_id)
+
+    @admin.display(description="state", ordering="state")
+    def state_words(self, row: Intake) -> SafeString:
+        return _state(row)
+
+
+class _Echo:
+    """A file for the csv module that hands each line on."""
+
+    def write(self, line: str) -> str:
+        return line
+
+
+def _url(intake: Intake) -> str:
+    return reverse("admin:riskscore_intake_change", args=[intake.pk])
+
+
+def _state(intake: Intake) -> SafeString:
+    leaving = intake.cancel_requested_at is not None and intake.state in OPEN
+    words = "cancelling" if leaving else intake.get_state_display().lower()
+    return format_html('<span class="state {}">{}</span>', intake.state, words)
+
+
+def _surroundings(intake: Intake) -> dict[str, Any]:
+    """What the page of a file shows above its columns."""
+    ended = intake.state in Intake.TERMINAL
+    faults = intake.faults.order_by("line", "id")
+    return {
+        "intake": intake,
+        "state": _state(intake),
+        "ended": ended,
+        "bar": charts.progress(intake.size, intake.bytes_read, 0, 0),
+        "percent": 100 * intake.bytes_read / intake.size,
+        "faults": faults[:MOST_FAULTS],
+        "fault_count": faults.count(),
+        "may_confirm": intake.dry_run and intake.state == Intake.State.SUCCEEDED
+        and intake.parts.exists(),
+        "may_cancel": intake.state in OPEN and intake.cancel_requested_at is None,
+    }  # fmt: skip

@@ -1,0 +1,103 @@
+"""What publishers state: read-only, since every value is as it was published."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Count, QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from riskscore.admin.ui import wording
+from riskscore.admin.ui.filters import SelectFilter
+from riskscore.admin.ui.pages import Bounded, ReadOnly
+from riskscore.engine.catalogue import INDICATORS
+from riskscore.models import Edition, Observation, Release, Source
+from riskscore.releases import register
+
+
+class SourceAdmin(ReadOnly[Source]):
+    list_display = ("code", "title", "publisher", "url", "releases")
+    search_fields = ("code", "title", "publisher")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Source]:
+        return super().get_queryset(request).annotate(count=Count("releases"))
+
+    @admin.display
+    def releases(self, row: Source) -> SafeString:
+        """How many releases of it are loaded, as a link to them."""
+        place = reverse("admin:riskscore_release_changelist")
+        count = row.count  # type: ignore[attr-defined]
+        return format_html('<a href="{}?source__code__exact={}">{}</a>', place, row.code, count)
+
+
+class ReleaseAdmin(ReadOnly[Release]):
+    """The register: what was loaded, under which licence, and how much of the world it covers."""
+
+    change_form_template = "admin/release.html"
+    list_display = (
+        "code", "source", "published_edition", "rows", "licence", "redistributable", "edition",
+    )  # fmt: skip
+    list_filter = ("redistributable", "source")
+    list_select_related = ("source", "edition")
+    search_fields = ("code", "source__title", "source__publisher", "published_edition")
+    readonly_fields = ("values",)
+
+    def around(self, request: HttpRequest, row: Release) -> dict[str, Any]:
+        """Its coverage by indicator, and the countries that it leaves unknown."""
+        return {
+            "coverage": register.coverage(row),
+            "unknown_places": register.unknown_places(row),
+            "stands": register.stands(row),
+        }
+
+    @admin.display
+    def values(self, row: Release) -> SafeString:
+        """Its observations."""
+        place = reverse("admin:riskscore_observation_changelist")
+        return format_html('<a href="{}?release__id__exact={}">observations</a>', place, row.pk)
+
+
+class EditionAdmin(ReadOnly[Edition]):
+    list_display = ("number", "reason", "made_at")
+    search_fields = ("reason",)
+    paginator = Bounded
+
+
+class IndicatorFilter(SelectFilter):
+    """Observations of one indicator: the choices are the catalogue, not a scan of the table."""
+
+    title, parameter_name = "indicator", "indicator"
+
+    def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
+        rows = (row for row in INDICATORS.values() if row.kind == "observation")
+        return [(row.key, row.key) for row in rows]
+
+    def queryset(
+        self, request: HttpRequest, queryset: QuerySet[Observation]
+    ) -> QuerySet[Observation]:
+        return queryset.filter(indicator=self.value()) if self.value() else queryset
+
+
+class ObservationAdmin(ReadOnly[Observation]):
+    """Hundreds of thousands of values: found by indicator, release, place or mineral."""
+
+    list_display = (
+        "indicator", "place", "mineral", "importer", "year", "stated", "standard_error", "label",
+        "release", "verified",
+    )  # fmt: skip
+    list_filter = (IndicatorFilter, "release", "verified")
+    list_select_related = ("place", "mineral", "importer", "release")
+    search_fields = ("=place__code", "place__name", "=mineral__code", "mineral__name", "label")
+    search_help_text = "place, mineral or label"
+    readonly_fields = ("stated",)
+    ordering = ("-id",)
+    sortable_by = ()
+    paginator = Bounded
+
+    @admin.display(description="value")
+    def stated(self, row: Observation) -> str:
+        """The value as its indicator means it; the label has the unit where units differ."""
+        indicator = INDICATORS.get(row.indicator)
+        return wording.raw(indicator, row.value)

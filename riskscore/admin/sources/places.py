@@ -1,0 +1,66 @@
+"""Places, their groups, minerals, and the points of the land layers."""
+
+from django.http import HttpRequest
+
+from riskscore.admin.ui.pages import Bounded, Page, Part, ReadOnly
+from riskscore.models import Locality, Mineral, Place, PlaceMember
+
+
+class MembersOfGroup(Part[PlaceMember, Place]):
+    """Who belongs to a group: as loaded, since every score from its side depends on it."""
+
+    model = PlaceMember
+    fk_name = "group"
+    fields = ("member", "since", "until")
+    verbose_name_plural = "members"
+
+    def has_add_permission(self, request: HttpRequest, obj: Place | None = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Place | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Place | None = None) -> bool:
+        return False
+
+
+class PlaceAdmin(Page[Place]):
+    """Countries and groups. The code is what everything else refers to."""
+
+    list_display = ("code", "name", "kind", "region", "aliases", "verified")
+    list_filter = ("kind", "verified", "region")
+    search_fields = ("=code", "name", "aliases")
+    inlines = (MembersOfGroup,)
+
+    def get_readonly_fields(
+        self, request: HttpRequest, obj: Place | None = None
+    ) -> tuple[str, ...]:
+        return ("code", "kind") if obj else ()
+
+
+class PlaceMemberAdmin(ReadOnly[PlaceMember]):
+    list_display = ("group", "member", "since", "until")
+    list_filter = ("group",)
+    list_select_related = ("group", "member")
+    search_fields = ("member__name", "=member__code")
+
+
+class MineralAdmin(Page[Mineral]):
+    """Minerals as statistics count them."""
+
+    list_display = ("code", "name", "basis", "production_stage", "hs6", "eol_rir", "aliases")
+    list_filter = ("production_stage", "trade_stage")
+    search_fields = ("code", "name", "aliases")
+
+    def get_readonly_fields(
+        self, request: HttpRequest, obj: Mineral | None = None
+    ) -> tuple[str, ...]:
+        return ("code",) if obj else ()
+
+
+class LocalityAdmin(ReadOnly[Locality]):
+    list_display = ("name", "code", "family", "latitude", "longitude", "release")
+    list_filter = ("release",)
+    list_select_related = ("release",)
+    search_fields = ("name", "family")
+    paginator = Bounded

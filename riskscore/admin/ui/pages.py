@@ -1,0 +1,174 @@
+"""What all admin pages of ours share: quick lists, nothing deleted, no silent surprises."""
+
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.paginator import Paginator
+from django.db import DatabaseError
+from django.db.models import AutoField, BigAutoField, ForeignKey, Model
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.functional import cached_property
+
+from riskscore.curation import challenges
+from riskscore.jobs import requests, scope
+
+Row = TypeVar("Row", bound=Model)
+Child = TypeVar("Child", bound=Model)
+Parent = TypeVar("Parent", bound=Model)
+
+if TYPE_CHECKING:
+    _Admin = admin.ModelAdmin
+    _Inline = admin.TabularInline
+    FormSet = forms.BaseInlineFormSet
+    Form = forms.ModelForm
+else:
+    # Django's classes take no type arguments at run time; its stubs demand them.
+    class _Admin(admin.ModelAdmin):
+        def __class_getitem__(cls, _row: object) -> type:
+            return cls
+
+    class _Inline(admin.TabularInline):
+        def __class_getitem__(cls, _rows: object) -> type:
+            return cls
+
+    class FormSet(forms.BaseInlineFormSet):
+        """Rows of a form that belong to the row above."""
+
+        def __class_getitem__(cls, _rows: object) -> type:
+            return cls
+
+    class Form(forms.ModelForm):
+        """A form over one row."""
+
+        def __class_getitem__(cls, _row: object) -> type:
+            return cls
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) < 19
+
+
+class Page(_Admin[Row]):
+    """A list and a form over one table. Nothing is deleted: what is over is archived or ended."""
+
+    show_full_result_count = False
+    list_per_page = 50
+    empty_value_display = "–"
+    #: What saving may raise whose words are for the person; nothing is saved then.
+    refusals: tuple[type[Exception], ...] = ()
+
+    def has_delete_permission(self, request: HttpRequest, obj: Row | None = None) -> bool:
+        return False
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """What an address presets, without numbers of rows that are none."""
+        found: dict[str, Any] = super().get_changeform_initial_data(request)
+        numbered = self._numbered()
+        return {
+            name: value
+            for name, value in found.items()
+            if name not in numbered or _is_number(str(value))
+        }
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """With refusals in words. Django's own form would fail on what is no number of a row."""
+        for name in self._numbered():
+            sent = request.POST.get(name)
+            if sent and not _is_number(sent):
+                text = f"Nothing was saved: {name.replace('_', ' ')} {sent[:40]!r} is no row."
+                return self._refuse(request, text)
+        try:
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        except self.refusals as error:
+            return self._refuse(request, f"Nothing was saved. {error}")
+
+    def _refuse(self, request: HttpRequest, message: str) -> HttpResponse:
+        self.message_user(request, message, messages.ERROR)
+        return HttpResponseRedirect(request.get_full_path())
+
+    def _numbered(self) -> set[str]:
+        """The fields that name a row of another table by its number."""
+        keys = (field for field in self.opts.concrete_fields if isinstance(field, ForeignKey))
+        return {key.name for key in keys if isinstance(key.target_field, AutoField | BigAutoField)}
+
+    def around(self, request: HttpRequest, row: Row) -> dict[str, Any]:
+        """What the page of a row shows around its columns; for its template."""
+        return {}
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        row = self.get_object(request, object_id)
+        shown = {} if row is None else self.around(request, row)
+        return super().change_view(request, object_id, form_url, {**(extra_context or {}), **shown})
+
+    def row(self, request: HttpRequest, object_id: str) -> Row:
+        """The row of a page of our own; a page that says so if there is none."""
+        found = self.get_object(request, object_id)
+        if found is None:
+            raise Http404(f"no {self.opts.verbose_name} has the id {object_id}")
+        return found
+
+
+class ReadOnly(Page[Row]):
+    """Rows that only programs write: people look at them."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Row | None = None) -> bool:
+        return False
+
+
+class Part(_Inline[Child, Parent]):
+    """Rows of a form that belong to the row above."""
+
+    extra = 0
+
+
+class Bounded(Paginator):  # type: ignore[type-arg]
+    """Counts no further than ``MOST`` rows: a table of millions opens as quickly as a small one."""
+
+    MOST = 10_000
+
+    @cached_property
+    def count(self) -> int:
+        first: Any = self.object_list[: self.MOST + 1]
+        return int(first.count())
+
+    @property
+    def over(self) -> bool:
+        """Whether there are more rows than were counted."""
+        return self.count > self.MOST
+
+
+class Rescoring(Page[Row]):
+    """A form whose saving starts work. If the work is refused, nothing at all is saved."""
+
+    refusals = (requests.CannotStart, scope.BadScope, challenges.CannotAnswer)
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        try:
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        except DatabaseError as error:
+            if request.method != "POST":
+                raise
+            first = str(error).splitlines()[0]
+            return self._refuse(request, f"Nothing was saved: the database refused it ({first}).")

@@ -1,0 +1,1 @@
+"""Jobs and the records that work leaves."""

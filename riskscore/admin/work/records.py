@@ -1,0 +1,59 @@
+"""Records that work leaves behind, to be read; schedules and lists of projects, to be edited."""
+
+from django.contrib import admin
+from django.utils import timezone
+
+from riskscore.admin.ui import wording
+from riskscore.admin.ui.pages import Page, ReadOnly
+from riskscore.models import ExportFlow, ProjectList, Schedule, StaleMark, Transition, WorkerPulse
+
+
+class ScheduleAdmin(Page[Schedule]):
+    """When everything, or what is stale, is rescored."""
+
+    list_display = ("name", "what", "every", "at", "timezone", "enabled")
+    list_filter = ("enabled", "what")
+    search_fields = ("name",)
+
+
+class ProjectListAdmin(Page[ProjectList]):
+    """A curator's list of projects, by whose name a job may be asked for."""
+
+    list_display = ("name", "created_by")
+    search_fields = ("name",)
+    autocomplete_fields = ("projects",)
+    raw_id_fields = ("created_by",)
+
+
+class TransitionAdmin(ReadOnly[Transition]):
+    """Every change of state of a job or a chunk."""
+
+    list_display = ("job", "seq", "before", "after", "worker", "at")
+    list_select_related = ("job",)
+
+
+class WorkerPulseAdmin(ReadOnly[WorkerPulse]):
+    """Who works, and when they were last seen."""
+
+    list_display = ("worker", "started_at", "seen_at", "silent", "chunk")
+    list_select_related = ("chunk",)
+
+    @admin.display
+    def silent(self, row: WorkerPulse) -> str:
+        """Since when nothing was heard of it."""
+        return wording.length(timezone.now() - row.seen_at)
+
+
+class StaleMarkAdmin(ReadOnly[StaleMark]):
+    """Projects whose scores a newer edition has outdated."""
+
+    list_display = ("project", "lens", "edition", "since")
+    list_select_related = ("project", "lens__importer")
+
+
+class ExportFlowAdmin(ReadOnly[ExportFlow]):
+    """Exports by customs code: what learned models learn from."""
+
+    list_display = ("place", "hs6", "year", "value", "quantity", "partners")
+    list_select_related = ("place",)
+    list_filter = ("release",)

@@ -1,0 +1,1 @@
+"""What every view shares: parameters, pages, problems, rendering, keys, limits."""

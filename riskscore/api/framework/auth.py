@@ -1,0 +1,101 @@
+"""Who asks: an API key, or for reading only, a browser that is signed in to admin.
+
+A session may read, so that links and the docs page work for curators. It may not start jobs, so
+no page elsewhere can make a curator's browser do so, and the API needs no CSRF token.
+"""
+
+import logging
+from datetime import timedelta
+from typing import Any, Protocol, runtime_checkable
+
+from django.db import DatabaseError
+from django.db.models import Q
+from django.utils import timezone
+from rest_framework.authentication import BaseAuthentication
+from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.permissions import SAFE_METHODS, BasePermission
+from rest_framework.request import Request
+
+from riskscore import api_keys
+from riskscore.api.framework.problems import Problem
+from riskscore.models import ApiKey
+
+log = logging.getLogger(__name__)
+
+CHALLENGE = 'Bearer realm="riskscore"'
+SEEN_EVERY = timedelta(minutes=5)  # how exactly "last used" is kept
+NAMES_OF_KEYS = {"api_key", "apikey", "api-key", "access_token", "token", "key", "authorization"}
+
+
+class BearerKey(BaseAuthentication):
+    """`Authorization: Bearer rs_…`."""
+
+    def authenticate(self, request: Request) -> tuple[Any, ApiKey] | None:
+        """The key's user and the key. Every wrong key gets the same answer."""
+        _refuse_key_in_url(request)
+        scheme, _, plain = request.headers.get("Authorization", "").partition(" ")
+        if not scheme:
+            return None
+        key = (
+            api_keys.find(plain.strip())
+            if scheme.lower() == "bearer" and "\0" not in plain
+            else None
+        )
+        if key is None:
+            raise AuthenticationFailed("not a living key; send `Authorization: Bearer rs_…`")
+        _note_use(key)
+        return key.user, key
+
+    def authenticate_header(self, _request: Request) -> str:
+        """Makes DRF answer 401 instead of 403."""
+        return CHALLENGE
+
+
+class SessionReads(BaseAuthentication):
+    """A signed-in browser, for safe methods only."""
+
+    def authenticate(self, request: Request) -> tuple[Any, None] | None:
+        """The session's user."""
+        if request.method not in SAFE_METHODS:
+            return None
+        user = request._request.user
+        return (user, None) if user.is_authenticated and user.is_active else None
+
+
+@runtime_checkable
+class Scoped(Protocol):
+    """A view that says which keys may use it."""
+
+    def scopes(self) -> set[str]:
+        """The scopes of which a key needs one for this request."""
+
+
+class HasScope(BasePermission):
+    """A key needs one of the scopes that the view names for the method; a session only reads."""
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        """Say whether the request may go on; raises Problem if its key lacks the scope."""
+        if not request.user.is_authenticated:
+            return False
+        key: Any = request.auth
+        needed: set[str] = view.scopes() if isinstance(view, Scoped) else set()
+        if isinstance(key, ApiKey) and needed.isdisjoint(key.scopes):
+            raise Problem("forbidden", f"this key lacks the scope {' or '.join(sorted(needed))}")
+        return True
+
+
+def _refuse_key_in_url(request: Request) -> None:
+    for name, values in request.query_params.lists():
+        if name.lower() in NAMES_OF_KEYS or any(value.startswith("rs_") for value in values):
+            raise Problem("key_in_url", headers={"WWW-Authenticate": CHALLENGE})
+
+
+def _note_use(key: ApiKey) -> None:
+    now = timezone.now()
+    if key.last_used_at and now - key.last_used_at < SEEN_EVERY:
+        return
+    stale = Q(last_used_at__isnull=True) | Q(last_used_at__lt=now - SEEN_EVERY)
+    try:
+        ApiKey.objects.filter(stale, pk=key.pk).update(last_used_at=now)
+    except DatabaseError as error:  # a read-only database still serves reads
+        log.warning("use of key %s not noted: %s", key.prefix, type(error).__name__)

@@ -1,0 +1,109 @@
+"""Every error becomes a problem: those of our own, of DRF, of Django and of PostgreSQL."""
+
+import logging
+from collections.abc import Callable
+from math import ceil
+from typing import Any
+
+from django.core.exceptions import (
+    PermissionDenied,
+    RequestDataTooBig,
+    SuspiciousOperation,
+    TooManyFieldsSent,
+)
+from django.db import DataError, InterfaceError, InternalError, OperationalError
+from django.http import Http404, HttpRequest, HttpResponseBase
+from django.views import defaults
+from rest_framework import exceptions
+
+from riskscore.api.framework.problems import Problem, reply
+
+log = logging.getLogger(__name__)
+
+#: DRF's own answers, from the most special class to the least.
+OURS: tuple[tuple[type[Exception], str], ...] = (
+    (exceptions.NotAuthenticated, "unauthenticated"),
+    (exceptions.AuthenticationFailed, "unauthenticated"),
+    (exceptions.PermissionDenied, "forbidden"),
+    (PermissionDenied, "forbidden"),
+    (exceptions.NotFound, "not_found"),
+    (Http404, "not_found"),
+    (exceptions.MethodNotAllowed, "method_not_allowed"),
+    (exceptions.NotAcceptable, "not_acceptable"),
+    (exceptions.UnsupportedMediaType, "unsupported_media_type"),
+    (exceptions.Throttled, "throttled"),
+    (exceptions.ParseError, "malformed_body"),
+    (RequestDataTooBig, "too_large"),
+    (TooManyFieldsSent, "bad_request"),
+    (SuspiciousOperation, "bad_request"),
+    (DataError, "bad_request"),
+    (OperationalError, "unavailable"),
+    (InterfaceError, "unavailable"),
+)
+READ_ONLY = "25006"  # PostgreSQL: read_only_sql_transaction
+
+
+def answer(exception: Exception, context: dict[str, Any]) -> HttpResponseBase | None:
+    """DRF's hook: the reply to an exception, or None to let Django report an internal error."""
+    problem = problem_of(exception)
+    return None if problem is None else reply(context["request"], problem)
+
+
+def problem_of(exception: Exception) -> Problem | None:
+    """The problem that an exception is; None for what is nobody's request's fault."""
+    if isinstance(exception, Problem):
+        return exception
+    for kind, code in OURS:
+        if isinstance(exception, kind):
+            return Problem(code, _detail(exception), headers=_headers(exception))
+    # A standby that takes over is read-only for a while: reads go on, writes wait.
+    if isinstance(exception, InternalError) and _state(exception) == READ_ONLY:
+        return Problem("unavailable", "the database is read-only for now", headers=AGAIN)
+    return None
+
+
+AGAIN = {"Retry-After": "5"}
+
+
+def _state(exception: Exception) -> str | None:
+    return getattr(exception.__cause__, "sqlstate", None)
+
+
+def _detail(exception: Exception) -> str:
+    """Words for the client. What PostgreSQL or Django say of their inside stays in the log."""
+    if isinstance(exception, exceptions.NotAcceptable):
+        return ""  # ours says what there is
+    if isinstance(exception, exceptions.APIException):
+        return str(exception.detail)
+    if isinstance(exception, DataError | OperationalError | InterfaceError):
+        log.warning("%s: %s", type(exception).__name__, exception)
+    return ""
+
+
+def _headers(exception: Exception) -> dict[str, str]:
+    if isinstance(exception, OperationalError | InterfaceError):
+        return AGAIN
+    headers = {}
+    # DRF leaves this on the exception when an authenticator names a scheme.
+    if challenge := getattr(exception, "auth_header", None):
+        headers["WWW-Authenticate"] = challenge
+    if (wait := getattr(exception, "wait", None)) is not None:
+        headers["Retry-After"] = str(ceil(wait))
+    return headers
+
+
+def _outside(code: str, page: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """Django's hook for an error outside our views: admin keeps its own pages."""
+
+    def view(request: HttpRequest, exception: Exception | None = None) -> HttpResponseBase:
+        if request.path.startswith("/admin"):
+            return page(request) if exception is None else page(request, exception)
+        return reply(request, Problem(code))
+
+    return view
+
+
+bad_request = _outside("bad_request", defaults.bad_request)
+permission_denied = _outside("forbidden", defaults.permission_denied)
+page_not_found = _outside("not_found", defaults.page_not_found)
+server_error = _outside("internal", defaults.server_error)

@@ -1,0 +1,122 @@
+"""Pages by keyset: no COUNT, no OFFSET, and a page costs the same wherever it lies.
+
+A cursor holds the last row's sorting value and its unique column. It is signed, and bound to the
+path and the filters it was made under.
+"""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.core import signing
+from django.db.models import Q, QuerySet
+from django.http import QueryDict
+from rest_framework.request import Request
+
+from riskscore.api.framework import shapes
+from riskscore.api.framework.parameters import Parameter, whole
+from riskscore.api.framework.problems import Problem
+from riskscore.api.framework.resources import Row
+
+SIZE, LARGEST = 100, 1000
+SALT = "riskscore.cursor"
+FREE = ("cursor", "page_size", "fields")  # may change on the way through a listing
+
+PAGING = (
+    Parameter(
+        name="page_size",
+        schema=shapes.whole(
+            f"Items per page; more than {LARGEST} is read as {LARGEST}.", minimum=1, default=SIZE
+        ),
+        read=whole(1, LARGEST, cap=True),
+        default=SIZE,
+    ),
+    Parameter(name="cursor", schema=shapes.text("From `next` of the page before; opaque.")),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """Rows by a column, ties by a unique one (upwards). Rows without a value come last."""
+
+    column: str
+    unique: str
+    descending: bool = False
+    nullable: bool = False
+
+    @property
+    def columns(self) -> tuple[str, str]:
+        """What a row must hold for a cursor to be made from it."""
+        return (self.column, self.unique)
+
+    def rows(self, found: QuerySet[Any, Row], after: list[Any] | None, size: int) -> list[Row]:
+        """At most ``size`` rows that follow the row of ``after``.
+
+        Rows with and without a value are two questions, for each of which the index answers.
+        """
+        known = found.filter(**{f"{self.column}__isnull": False}) if self.nullable else found
+        page: list[Row] = []
+        if after is None or after[0] is not None:
+            sign = "-" if self.descending else ""
+            rows = known.filter(self._after(after)).order_by(sign + self.column, self.unique)
+            page = list(rows[:size])
+            after = None
+        if self.nullable and len(page) < size:
+            unknown = found.filter(**{f"{self.column}__isnull": True}).order_by(self.unique)
+            start = Q(**{f"{self.unique}__gt": after[1]}) if after else Q()
+            page += unknown.filter(start)[: size - len(page)]
+        return page
+
+    def _after(self, after: list[Any] | None) -> Q:
+        if after is None:
+            return Q()
+        beyond = "lt" if self.descending else "gt"
+        further = Q(**{f"{self.column}__{beyond}": after[0]})
+        if self.column == self.unique:
+            return further
+        # The first condition is implied by the second, and is the one an index can use.
+        within = Q(**{f"{self.column}__{beyond}e": after[0]})
+        return within & (further | Q(**{f"{self.unique}__gt": after[1]}))
+
+
+def cursor(request: Request, order: Order, last: Row) -> str:
+    """A cursor to what follows ``last``."""
+    values = [_plain(last[column]) for column in order.columns]
+    # Without a time stamp: it would make the same page another one every second.
+    return signing.Signer(salt=SALT).sign_object([_binding(request), *values])
+
+
+def position(request: Request, given: str | None) -> list[Any] | None:
+    """Where a cursor points: [value, unique]. Raises Problem for any but ours, unchanged."""
+    if given is None:
+        return None
+    try:
+        binding, *values = signing.Signer(salt=SALT).unsign_object(given)
+    except signing.BadSignature:
+        raise Problem("bad_cursor") from None
+    if binding != _binding(request):
+        raise Problem("bad_cursor", "the cursor was made under other filters, or for another path")
+    return list(values)
+
+
+def link(request: Request, token: str) -> str:
+    """The address of the page after, with the filters of this one."""
+    query = request.query_params.copy()
+    query["cursor"] = token
+    return request.build_absolute_uri(f"{request.path}?{query.urlencode(safe=':,')}")
+
+
+def _plain(value: Any) -> Any:
+    return value if value is None or isinstance(value, int | float | str) else str(value)
+
+
+def _binding(request: Request) -> str:
+    text = "\n".join([request.path.rstrip("/"), *_filters(request.query_params)])
+    return hashlib.sha256(text.encode("utf-8", "backslashreplace")).hexdigest()[:16]
+
+
+def _filters(query: QueryDict) -> Iterable[str]:
+    return sorted(
+        f"{name}={value}" for name, values in query.lists() if name not in FREE for value in values
+    )

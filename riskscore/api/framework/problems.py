@@ -1,0 +1,116 @@
+"""What can go wrong, as RFC 9457 problems: one stable code each."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+from django.http import HttpRequest, HttpResponse
+
+from riskscore.api.framework import request_id
+
+MEDIA_TYPE = "application/problem+json"
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of problem. ``about`` tells a client's author what to do."""
+
+    status: int
+    title: str
+    about: str
+
+
+KINDS: dict[str, Kind] = {
+    "bad_request": Kind(400, "Bad request", "The request is not understood."),
+    "malformed_body": Kind(
+        400, "Malformed body", "Send one JSON value in UTF-8: no NaN, no duplicate keys, 32 levels."
+    ),
+    "invalid": Kind(400, "Invalid request", "See `errors`: one entry per field or parameter."),
+    "bad_cursor": Kind(
+        400, "Cursor not valid here", "Follow `next` unchanged; start anew after changing filters."
+    ),
+    "unauthenticated": Kind(
+        401, "Not authenticated", "Send `Authorization: Bearer rs_…` with a living key."
+    ),
+    "key_in_url": Kind(
+        401, "Key in the URL", "URLs are logged: revoke that key, and send keys in the header only."
+    ),
+    "forbidden": Kind(403, "Not allowed", "The key lacks the scope that `detail` names."),
+    "not_found": Kind(404, "Not found", "Nothing here that you may see."),
+    "lens_not_scored": Kind(
+        404, "Not scored for this importer", "Start a job with the same method and importer first."
+    ),
+    "not_scored": Kind(
+        404, "Project not scored", "It has no score through this lens; start a job for its key."
+    ),
+    "method_not_allowed": Kind(405, "Method not allowed", "See the Allow header."),
+    "not_acceptable": Kind(
+        406, "Not acceptable", "Ask for application/json, or where offered CSV or NDJSON."
+    ),
+    "cannot_start": Kind(409, "Job cannot start", "`detail` says what is missing."),
+    "length_required": Kind(411, "Length required", "Send a Content-Length; no chunked bodies."),
+    "precondition_failed": Kind(412, "Precondition failed", "It is no longer what If-Match says."),
+    "too_large": Kind(413, "Body too large", "Send at most 1 MiB; use a filter, not a list."),
+    "unsupported_media_type": Kind(
+        415, "Unsupported media type", "Send `Content-Type: application/json`, not compressed."
+    ),
+    "idempotency_mismatch": Kind(
+        422, "Idempotency-Key used before", "The key belongs to another body: choose a new key."
+    ),
+    "throttled": Kind(429, "Too many requests", "Wait for Retry-After seconds."),
+    "too_many_jobs": Kind(429, "Too many open jobs", "Wait until some of your jobs have ended."),
+    "too_many_challenges": Kind(
+        429, "Too many open challenges", "Wait until some of your challenges are answered."
+    ),
+    "internal": Kind(500, "Internal error", "Not your fault. Report the request_id."),
+    "unavailable": Kind(503, "Unavailable", "Try again after Retry-After seconds."),
+}
+
+Errors = Iterable[Mapping[str, str]]
+
+
+@dataclass(eq=False)
+class Problem(Exception):
+    """Raise it anywhere below a view: the reply becomes this problem."""
+
+    code: str
+    detail: str = ""
+    errors: Errors = ()
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+def of_parameters(found: Mapping[str, str]) -> Problem:
+    """A problem with query parameters: name → what is wrong."""
+    errors = [{"parameter": name, "detail": detail} for name, detail in found.items()]
+    return Problem("invalid", "; ".join(f"{e['parameter']}: {e['detail']}" for e in errors), errors)
+
+
+def of_body(found: Mapping[str, str]) -> Problem:
+    """A problem with a body: JSON Pointer → what is wrong."""
+    errors = [{"pointer": pointer, "detail": detail} for pointer, detail in found.items()]
+    return Problem("invalid", "; ".join(f"{e['pointer']}: {e['detail']}" for e in errors), errors)
+
+
+def reply(request: HttpRequest, problem: Problem) -> HttpResponse:
+    """The problem as a response, whatever the client said it accepts."""
+    kind = KINDS[problem.code]
+    body: dict[str, Any] = {
+        "type": f"/api/v1/errors/{problem.code}",
+        "title": kind.title,
+        "status": kind.status,
+        "detail": problem.detail or kind.about,
+        "instance": request.path,
+        "code": problem.code,
+        "request_id": request_id.request_id(request),
+    }
+    if problem.errors:
+        body["errors"] = list(problem.errors)
+    # A path may hold lone surrogates, which orjson refuses; the escape of them is shown instead.
+    body["instance"] = body["instance"].encode("utf-8", "backslashreplace").decode()
+    response = HttpResponse(orjson.dumps(body), status=kind.status, content_type=MEDIA_TYPE)
+    response[request_id.HEADER] = body["request_id"]
+    response["Cache-Control"] = "no-store"
+    for name, value in problem.headers.items():
+        response[name] = value
+    return response

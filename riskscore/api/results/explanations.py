@@ -1,0 +1,114 @@
+"""The address of an explanation, and its shape."""
+
+from django.http import Http404
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from riskscore.api import lenses
+from riskscore.api.framework import shapes
+from riskscore.api.framework.endpoint import Endpoint
+from riskscore.api.framework.resources import columns_of, item
+from riskscore.api.projects import add_minerals
+from riskscore.api.results import ranking
+from riskscore.api.results.explanation import explain
+from riskscore.api.results.learned_parts import COLUMNS, LEARNED, learned
+from riskscore.api.results.score_fields import BANDS, BESIDE_SHAPE, SCORE_ITEM
+from riskscore.api.results.scores import current_of
+from riskscore.models.scores import NODES
+
+STATUSES = ("counted", "shown", "context", "unknown", "does_not_apply")
+ALSO = {*COLUMNS, "project_id", "contributions"}
+
+STANDING = shapes.record(
+    {
+        "rank": shapes.optional(shapes.whole("1 is the riskiest; equal scores share a rank.")),
+        "of": shapes.whole("How many ranked projects have a score here."),
+        "shared_with": shapes.optional(shapes.whole("Other ranked projects with this score.")),
+    },
+    "Where the project stands through this lens.",
+)
+SOURCE = shapes.record(
+    {
+        "source": shapes.text("Code of the source."),
+        "publisher": shapes.text("Who publishes it."),
+        "title": shapes.text("What it is."),
+        "release": shapes.text("Code of the release in force when this was scored."),
+        "published_edition": shapes.text("What the publisher calls it."),
+        "licence": shapes.text("Its licence."),
+        "url": shapes.text("Where it comes from."),
+    },
+    "A source; without a release nothing of it is loaded.",
+)
+INDICATOR = shapes.record(
+    {
+        "indicator": shapes.text("Key in the catalogue, or code of the leaf."),
+        "label": shapes.text("Its name."),
+        "value": shapes.optional(shapes.number("Raw value that was scored; null is unknown.")),
+        "level": shapes.optional(shapes.text("The word for the value, if it is ordinal.")),
+        "unit": shapes.text("Unit of the raw value."),
+        "status": shapes.one_of(
+            STATUSES,
+            "counted; shown (no weight here); context (its dimension is not assessed, so it adds "
+            "nothing); unknown; does_not_apply (it is about a buyer, and the importer is WLD).",
+        ),
+        "contribution": shapes.optional(shapes.number("Points that it adds to the composite.")),
+        "weight": shapes.number("Nominal weight among its siblings, for this kind of site."),
+        "weighs_in": shapes.text("The node in which it weighs."),
+        "why": shapes.text("The method's reason for weight and scale."),
+        "about": shapes.text("What it measures."),
+        "proxy_for": shapes.text("What it stands in for, if it is a proxy."),
+        "caution": shapes.text("Show this text wherever the value is shown."),
+        "scaling": shapes.record({}, "How raw becomes 0 to 100."),
+        "cited": shapes.text("What the method cites."),
+        "sources": shapes.several(SOURCE, "Where the value comes from."),
+    },
+    "One indicator.",
+)
+DIMENSION = shapes.record(
+    {
+        "dimension": shapes.one_of(NODES[1:], "Which of the four."),
+        "label": shapes.text("Its name."),
+        "score": shapes.optional(shapes.number("0 to 100; null is not assessed.")),
+        "band": shapes.one_of(BANDS.values(), "Band of the score."),
+        "contribution": shapes.optional(shapes.number("Points that it adds to the composite.")),
+        "weight": shapes.number("Nominal weight in the composite."),
+        **BESIDE_SHAPE,
+        "residual": shapes.optional(shapes.number("The score after controls on record.")),
+        "why": shapes.text("The method's reason."),
+        "indicators": shapes.several(INDICATOR, "In the method's order."),
+        "standing": STANDING,
+    },
+    "One dimension. Where `score` is null, show `context`, `low` and `high` beside it.",
+)
+EXPLANATION = shapes.record(
+    {
+        "score": shapes.reference(SCORE_ITEM.name),
+        "dimensions": shapes.several(DIMENSION, "The four dimensions."),
+        "contributions_sum": shapes.optional(shapes.number("Equals the composite, within 1e-9.")),
+        "standing": STANDING,
+        "learned": LEARNED,
+        "notes": shapes.several(shapes.text("A sentence."), "What a reader must be told."),
+    },
+    "Why the score is what it is.",
+)
+
+
+class Explanation(Endpoint):
+    """Why a project has its score: per dimension and indicator."""
+
+    tag = "scores"
+    parameters = lenses.LENS_PARAMETERS
+    answers = {"get": (200, shapes.reference("Explanation"))}
+
+    def get(self, _request: Request, key: str) -> Response:
+        """Return the stored inputs and contributions with the method's reasons."""
+        lens = lenses.chosen(self.asked)
+        row = current_of(lens, key).values(*columns_of(SCORE_ITEM.fields), *ALSO).first()
+        if row is None:
+            raise Http404
+        add_minerals([row], "project_id")
+        scores = {node: row[node] for node in NODES}
+        standings = ranking.standings(lens.pk, scores, row["project__flags"])
+        row |= standings["composite"]
+        said = explain(row, standings) | {"learned": learned(row)}
+        return Response({"score": item(SCORE_ITEM.fields, row), **said})

@@ -1,0 +1,170 @@
+"""Scores: the ranking, one project's current score, and its history.
+
+Read by `.values()`, without model instances or serializers: a page of a thousand rows costs
+milliseconds.
+"""
+
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.shortcuts import get_object_or_404
+from rest_framework.request import Request
+
+from riskscore.api import filters, lenses
+from riskscore.api.framework import shapes
+from riskscore.api.framework.endpoint import Detail, Listing, listing_parameters
+from riskscore.api.framework.pagination import Order
+from riskscore.api.framework.parameters import Parameter, choice, decimal
+from riskscore.api.framework.problems import Problem
+from riskscore.api.framework.resources import Row
+from riskscore.api.projects import add_minerals, published
+from riskscore.api.results import ranking
+from riskscore.api.results.learned_parts import SCORE
+from riskscore.api.results.score_fields import BANDS, HISTORY_ITEM, SCORE_ITEM
+from riskscore.models import Lens, Project, Score, ScoreHistory
+from riskscore.models.scores import NODES
+
+ORDERS = {
+    **{
+        f"{sign}{node}": Order(node, "project_id", descending=bool(sign), nullable=True)
+        for node in NODES
+        for sign in ("-", "")
+    },
+    "-coverage": Order("coverage", "project_id", descending=True),
+    "coverage": Order("coverage", "project_id"),
+    "key": Order("project__key", "project_id"),
+    "name": Order("project__name", "project_id"),
+}
+HISTORY_ORDERS = {
+    "-computed_at": Order("computed_at", "id", descending=True),
+    "computed_at": Order("computed_at", "id"),
+}
+
+OUT = Q(project__flags__overlap=list(Project.UNRANKED))
+UNRANKED = choice(
+    "unranked",
+    ["exclude", "include", "only"],
+    "Projects kept out of rankings: duplicates, steel plants, sites without known output.",
+    default="exclude",
+    where=lambda how: {"exclude": ~OUT, "include": Q(), "only": OUT}[how],
+)
+BAND = choice(
+    "band",
+    list(BANDS.values()),
+    "Only composites in these bands.",
+    many=True,
+    where=lambda labels: Q(band__in=[value for value, label in BANDS.items() if label in labels]),
+)
+
+
+def bound(node: str, side: str, top: float) -> Parameter:
+    """`labour__gte=50` and the like."""
+    words = {"gte": "at least", "lte": "at most"}[side]
+    return Parameter(
+        name=f"{node}__{side}",
+        schema=shapes.number(f"Only where {node} is {words} this.", minimum=0, maximum=top),
+        read=decimal(0, top),
+        where=lambda value: Q(**{f"{node}__{side}": value}),
+    )
+
+
+BOUNDS = [
+    bound(node, side, 1 if node == "coverage" else 100)
+    for node in (*NODES, "coverage")
+    for side in ("gte", "lte")
+]
+
+
+def current(lens: int) -> QuerySet[Score]:
+    """The current scores of published projects through a lens."""
+    return Score.objects.filter(lens=lens, project__state=Project.State.PUBLISHED)
+
+
+def current_of(lens: Lens, key: str) -> QuerySet[Score]:
+    """One project's current score, as a queryset. Raises Problem, or Http404 for the project."""
+    project = get_object_or_404(published(), key=key)
+    found = current(lens.pk).filter(project=project)
+    if not found.exists():
+        flags = f" (flags: {', '.join(project.flags)})" if project.flags else ""
+        raise Problem("not_scored", f"{key} has no score through this lens{flags}")
+    return found
+
+
+class Scores(Listing):
+    """The current scores, riskiest first: the ranking."""
+
+    tag = "scores"
+    resource = SCORE_ITEM
+    orders = ORDERS
+    parameters = listing_parameters(
+        SCORE_ITEM,
+        ORDERS,
+        *lenses.LENS_PARAMETERS,
+        *filters.of_projects("project__"),
+        BAND,
+        UNRANKED,
+        *BOUNDS,
+        filters.since("computed_since", "computed_at", "Only scores computed at or after this."),
+    )
+    ranks: ranking.Ranks | None = None
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Look the lens up once, before any row is read."""
+        super().initial(request, *args, **kwargs)
+        if request.method in ("GET", "HEAD"):
+            self.lens = lenses.chosen(self.asked)
+
+    def found(self) -> QuerySet[Any]:
+        """The current scores of the lens."""
+        return current(self.lens.pk)
+
+    def enrich(self, rows: list[Row], names: set[str]) -> None:
+        """Minerals by one query and ranks by one, which an export keeps for all its pages."""
+        if "minerals" in names:
+            add_minerals(rows, "project_id")
+        if not names & {"rank", "shared_with"}:
+            return
+        node = self.order.column if self.order.column in NODES else "composite"
+        if self.ranks is None:
+            on_page = [row[node] for row in rows if row[node] is not None]
+            lowest = None if self.exporting else min(on_page, default=100.0)
+            self.ranks = ranking.ranks(self.lens.pk, node, at_least=lowest)
+        for row in rows:
+            row.update(self.ranks.standing(row[node], row["project__flags"]))
+
+
+class CurrentScore(Detail):
+    """One project's current score."""
+
+    tag = "scores"
+    resource = SCORE
+    parameters = (*lenses.LENS_PARAMETERS, SCORE.picker)
+
+    def found(self) -> QuerySet[Any]:
+        """The score through the lens asked for."""
+        self.lens = lenses.chosen(self.asked)
+        return current_of(self.lens, self.kwargs["key"])
+
+    def enrich(self, rows: list[Row], names: set[str]) -> None:
+        """Minerals and rank."""
+        if "minerals" in names:
+            add_minerals(rows, "project_id")
+        if names & {"rank", "shared_with"}:
+            (row,) = rows
+            scores = {"composite": row["composite"]}
+            found = ranking.standings(self.lens.pk, scores, row["project__flags"])
+            row |= found["composite"]
+
+
+class History(Listing):
+    """How one project's score changed, the latest first: a row per change."""
+
+    tag = "scores"
+    resource = HISTORY_ITEM
+    orders = HISTORY_ORDERS
+    parameters = listing_parameters(HISTORY_ITEM, HISTORY_ORDERS, *lenses.LENS_PARAMETERS)
+
+    def found(self) -> QuerySet[Any]:
+        """The project's past scores through the lens."""
+        project = get_object_or_404(published(), key=self.kwargs["key"])
+        return ScoreHistory.objects.filter(project=project, lens=lenses.chosen(self.asked))

@@ -1,0 +1,1 @@
+"""The environment through one reader, the addresses of the servers, logging, production checks."""

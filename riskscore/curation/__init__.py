@@ -1,0 +1,1 @@
+"""What people change: projects, evidence, challenges, land layers."""

@@ -1,0 +1,159 @@
+"""Corrections from outside: filed by anyone with an account, answered by a curator."""
+
+import csv
+from collections.abc import Mapping
+from datetime import date
+from io import BytesIO, StringIO
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.db import transaction
+from django.utils import timezone
+
+from riskscore.curation import project_edits
+from riskscore.engine.catalogue import INDICATORS
+from riskscore.intake import requests as intake_requests
+from riskscore.intake import run
+from riskscore.jobs import requests
+from riskscore.models import Challenge, Evidence, Intake, Project, Release
+
+#: Challenges of one person that wait for an answer.
+MOST_OPEN = 20
+FEWEST_LETTERS = 10
+
+
+class TooMany(ValueError):
+    """This person has many open challenges already."""
+
+
+class CannotFile(ValueError):
+    """The statement says nothing, or the same with other particulars is open already."""
+
+
+class CannotAnswer(ValueError):
+    """The challenge is answered already, or the answer does not fit it."""
+
+
+def file(
+    project: Project,
+    statement: str,
+    url: str,
+    *,
+    by: Any,
+    kind: str = "",
+    happened_on: date | None = None,
+    disputes: Evidence | None = None,
+) -> Challenge:
+    """File a correction. The same statement again, while it is open, is the same challenge.
+
+    Raises TooMany and CannotFile. No score changes before a curator has accepted it.
+    """
+    if sum(letter.isalnum() for letter in statement) < FEWEST_LETTERS:
+        raise CannotFile("say in words what is wrong, and what is right")
+    filed = {"kind": kind, "happened_on": happened_on, "disputes": disputes, "url": url}
+    with transaction.atomic():
+        get_user_model().objects.select_for_update().get(pk=by.pk)
+        mine = Challenge.objects.filter(filed_by=by, state=Challenge.State.OPEN)
+        same = mine.filter(project=project, statement=statement).first()
+        if same is None and mine.count() >= MOST_OPEN:
+            raise TooMany(f"{MOST_OPEN} of your challenges are open; wait for answers to them")
+        if same is not None and any(getattr(same, name) != filed[name] for name in filed):
+            raise CannotFile(
+                f"your challenge {same.pk} says the same with another source, kind, day or "
+                "statement disputed, and is open; say what differs in the text"
+            )
+        return same or Challenge.objects.create(
+            project=project, statement=statement, filed_by=by, **filed
+        )
+
+
+def accept(challenge: Challenge, evidence: Evidence, *, by: Any, reason: str = "") -> Challenge:
+    """Make a challenge evidence, which rescores its project. Raises CannotAnswer.
+
+    If it disputes a statement of which this is still the newest version, the new one supersedes it.
+    """
+    with transaction.atomic():
+        held = _open(challenge)
+        if evidence.project_id != held.project_id:
+            raise CannotAnswer("The evidence must be about the project that was challenged.")
+        disputed = held.disputes
+        if disputed is not None and Evidence.objects.filter(supersedes=disputed).exists():
+            disputed = None
+        held.evidence = project_edits.add_evidence(evidence, by=by, replaces=disputed)
+        return _answer(held, Challenge.State.ACCEPTED, reason, by=by)
+
+
+def accept_as_observation(
+    challenge: Challenge, stated: Mapping[str, str], *, by: Any, reason: str = ""
+) -> Challenge:
+    """Make a challenge an observation, as if it had come in a file of one row; rescores.
+
+    ``stated`` is that row: the columns of the generic table (``sources.observations``) that are
+    filled. It corrects the source that feeds its indicator, and stays apart from its releases.
+    Raises CannotAnswer when the row is wrong, or says what is known already.
+    """
+    with transaction.atomic():
+        held = _open(challenge)
+        if stated.get("project", held.project.key) != held.project.key:
+            raise CannotAnswer("The observation must be about the project that was challenged.")
+        taken = _take_in(stated, f"challenge-{held.pk}", by=by)
+        if taken.state == Intake.State.FAILED:
+            raise CannotAnswer(taken.error)
+        if taken.release is None:
+            raise CannotAnswer("That is what is known already; decline it, and say so.")
+        requests.follow_intakes()
+        held.observation = taken.release.observations.get()
+        return _answer(held, Challenge.State.ACCEPTED, reason, by=by)
+
+
+def _take_in(stated: Mapping[str, str], code: str, *, by: Any) -> Intake:
+    """The intake of a file of one row, which has become the release ``code`` if all is well."""
+    wanted = intake_requests.Wanted(
+        _source_of(stated.get("indicator", "")),
+        layout="observations",
+        release_code=code,
+        licence="entered by the operator",
+        redistributable=False,
+    )
+    key = intake_requests.store(BytesIO(_table(stated)), f"{code}.csv", wanted, by=by).pk
+    run.take_in(key)
+    return Intake.objects.get(pk=key)
+
+
+def _table(stated: Mapping[str, str]) -> bytes:
+    text = StringIO()
+    csv.writer(text).writerows([list(stated), list(stated.values())])
+    return text.getvalue().encode()
+
+
+def _source_of(indicator: str) -> str:
+    """The source whose releases feed an indicator: sources are never mixed in one."""
+    fed = Release.objects.filter(observations__indicator=indicator).order_by("-id").first()
+    if fed is not None:
+        return fed.source_id
+    declared = INDICATORS[indicator].sources if indicator in INDICATORS else ()
+    return next((code for code in declared if code in intake_requests.choices()), "observations")
+
+
+def decline(challenge: Challenge, reason: str, *, by: Any) -> Challenge:
+    """Answer a challenge with a reason; nothing changes. Raises CannotAnswer."""
+    if not reason.strip():
+        raise CannotAnswer("Say why: whoever filed it, and everybody after, will read the reason.")
+    with transaction.atomic():
+        return _answer(_open(challenge), Challenge.State.DECLINED, reason.strip(), by=by)
+
+
+def _open(challenge: Challenge) -> Challenge:
+    held = Challenge.objects.select_for_update().get(pk=challenge.pk)
+    if held.state != Challenge.State.OPEN:
+        raise CannotAnswer(f"This challenge is {held.state} already.")
+    return held
+
+
+def _answer(held: Challenge, state: str, reason: str, *, by: Any) -> Challenge:
+    held.state, held.reason = state, reason
+    held.decided_by, held.decided_at = by, timezone.now()
+    held.save(
+        update_fields=["state", "reason", "decided_by", "decided_at", "evidence", "observation"]
+    )
+    return held

@@ -1,0 +1,92 @@
+"""What a person changes: it is written here, and whatever it touches is rescored.
+
+Admin and API call these functions; nothing listens to saves.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.db import transaction
+
+from riskscore.engine.method import Method as Specification
+from riskscore.jobs import requests
+from riskscore.models import Evidence, Job, Lens, Method, Project
+from riskscore.releases.editions import next_edition
+
+#: Up to so many projects are rescored before anything else that waits.
+FEW = 100
+CODE = re.compile(r"[a-z0-9][a-z0-9_-]{1,59}")
+HIGHEST_VERSION = 2**31 - 1
+
+
+class CannotPublish(ValueError):
+    """The method cannot be addressed under its code and version."""
+
+
+class MethodTaken(CannotPublish):
+    """A published version has other contents; a changed method needs a new version."""
+
+
+def projects_changed(projects: Iterable[Project], *, by: Any, reason: str) -> list[Job]:
+    """Rescore these projects through every lens that is kept current. Drafts are left alone."""
+    keys = [project.key for project in projects if project.state == Project.State.PUBLISHED]
+    if not keys:
+        return []
+    queue = Job.Queue.INTERACTIVE if len(keys) <= FEW else Job.Queue.BULK
+    return [
+        requests.start({"keys": keys}, lens=lens, queue=queue, reason=reason, by=by)
+        for lens in Lens.objects.filter(kept_current=True)
+    ]
+
+
+def add_evidence(evidence: Evidence, *, by: Any, replaces: Evidence | None = None) -> Evidence:
+    """Record a statement about a project, or a new version of one, and rescore the project."""
+    with transaction.atomic():
+        evidence.pk = None
+        evidence._state.adding = True
+        evidence.supersedes = replaces
+        evidence.entered_by = by
+        evidence.edition = next_edition(f"evidence on {evidence.project.key}")
+        evidence.save(force_insert=True)
+        projects_changed([evidence.project], by=by, reason=f"evidence: {evidence.kind}")
+    return evidence
+
+
+def publish_method(spec: Mapping[str, Any], *, by: Any = None, reason: str = "") -> Method:
+    """Publish a method version and rescore through its lenses. The same again changes nothing.
+
+    Raises MethodError if the specification is wrong, CannotPublish if its code or version is no
+    address, and MethodTaken if it differs from what is already published under them.
+    """
+    parsed = Specification.from_dict(spec)
+    if not CODE.fullmatch(parsed.code) or parsed.version > HIGHEST_VERSION:
+        raise CannotPublish(
+            "code: 2 to 60 small letters, digits, _ and -, such as critical-minerals; "
+            f"version: at most {HIGHEST_VERSION}"
+        )
+    with transaction.atomic():
+        method = Method.objects.filter(code=parsed.code, version=parsed.version).first()
+        if method is None:
+            method = Method(code=parsed.code, version=parsed.version, created_by=by)
+        elif method.state != Method.State.DRAFT:
+            return _unchanged(method, parsed)
+        method.spec, method.hash, method.reason = parsed.to_dict(), parsed.hash, reason
+        method.state, method.edition = Method.State.PUBLISHED, next_edition(f"method {method}")
+        method.save()
+        for lens in Lens.objects.filter(method_code=method.code, kept_current=True):
+            requests.start({"all": True}, lens=lens, reason=f"method {method}", by=by)
+    return method
+
+
+def _unchanged(published: Method, parsed: Specification) -> Method:
+    if published.hash != parsed.hash:
+        raise MethodTaken(
+            f"method {published} is published with other contents; give this one a new version"
+        )
+    return published
+
+
+def published_methods() -> int:
+    """How many method versions are published."""
+    return Method.objects.exclude(state=Method.State.DRAFT).count()

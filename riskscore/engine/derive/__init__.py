@@ -1,0 +1,1 @@
+"""From observations to indicators, one module per dimension's rules."""

@@ -1,0 +1,51 @@
+"""Indicators of work: listings, conventions, voice, development."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from riskscore.engine.catalogue import GOOD_LEVELS, LISTED_LEVELS, Level
+from riskscore.engine.derive.observation_rows import Rule, latest_of, mean_known, rows_of
+from riskscore.engine.inputs.axes import Axes, Observations, Table
+
+LISTS_NOT_ITSELF = ("USA", "PRI", "GUM", "VIR", "ASM", "MNP")
+"""The list is made by the United States about others: these places are unknown, not clean."""
+
+
+def listed(observations: Mapping[str, Observations], axes: Axes) -> Table | None:
+    """(P, M) level of the listing of a mineral from a place; see ``LISTED_LEVELS``.
+
+    A mining good of the place that is not this mineral counts as "another mining good"; no mining
+    good at all as "no mining good". Forced labour of any age outranks child labour.
+    """
+    rows = rows_of(observations, "dol.good", axes)
+    if rows is None:
+        return None
+    rows = rows.take((rows.place >= 0) & (rows.value > 0))
+    values = np.full((len(axes.places), len(axes.minerals)), np.nan)
+    values[axes.is_country()] = LISTED_LEVELS.index("no_mining_good")
+    values[rows.place] = LISTED_LEVELS.index("another_mining_good")
+    for level in GOOD_LEVELS[1:]:
+        hit = rows.take((rows.value == GOOD_LEVELS.index(level)) & (rows.mineral >= 0))
+        values[hit.place, hit.mineral] = LISTED_LEVELS.index(level)
+    values[[axes.place(code) for code in LISTS_NOT_ITSELF if axes.place(code) >= 0]] = np.nan
+    years = np.where(np.isnan(values), 0, int(rows.year.max(initial=0))).astype(np.int16)
+    return Table(Level.PLACE_MINERAL, values, None, years)
+
+
+def conventions(observations: Mapping[str, Observations], axes: Axes) -> Table | None:
+    """Share of C138 and C182 ratified, over those of which something is known."""
+    tables = [latest_of(key)(observations, axes) for key in ("dol.c138", "dol.c182")]
+    known = [table.values for table in tables if table is not None]
+    return Table(Level.PLACE, mean_known(np.stack(known))) if known else None
+
+
+RULES: dict[str, Rule] = {
+    "lab.listed": listed,
+    "lab.advancement": latest_of("dol.advancement"),
+    "lab.voice": latest_of("wgi.voice"),
+    "lab.ihdi": latest_of("hdr.ihdi"),
+    "lab.c138_c182": conventions,
+}

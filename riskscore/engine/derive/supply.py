@@ -1,0 +1,204 @@
+"""Indicators of concentration: who mines, who refines, and how much of it the place holds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from riskscore.engine.arrays import Floats
+from riskscore.engine.catalogue import WGI_LABELS, Level
+from riskscore.engine.derive.observation_rows import (
+    Rule,
+    latest_of,
+    mean_known,
+    newest_years,
+    rows_of,
+)
+from riskscore.engine.formulas.concentration import (
+    concentration_ratio,
+    hhi01,
+    hhi_wgi,
+    rest_of_world_bounds,
+    shares,
+    wgi_risk01,
+)
+from riskscore.engine.inputs.axes import Axes, Observations, Table
+
+SUPPLY_YEARS = 3
+"""Years of production that a mean covers: a strike or a flood is not a change of structure."""
+
+REFINERY_OUTPUT = frozenset(
+    (
+        "aluminium",
+        "arsenic",
+        "bismuth",
+        "cadmium",
+        "gallium",
+        "germanium",
+        "indium",
+        "mercury",
+        "rhenium",
+        "selenium",
+        "sulfur",
+        "tellurium",
+    )
+)
+"""Minerals whose World Mining Data figures are refinery output; all others are mine output."""
+
+ORE_OF = {"aluminium": "bauxite"}
+"""A refined metal whose mining is listed under the name of its ore."""
+
+GOVERNED = 0.9
+"""Least share of Σ s² whose producers' governance is known, for a governance-weighted HHI."""
+
+
+def production(observations: Mapping[str, Observations], axes: Axes) -> Floats | None:
+    """(years, M, P) output over the last three years, 0 where a producer is not listed.
+
+    World Mining Data is exhaustive: a place without a row produces nothing. A mineral without any
+    row in a year is unknown there (all NaN).
+    """
+    rows = rows_of(observations, "wmd.production", axes)
+    if rows is None:
+        return None
+    rows = rows.take((rows.place >= 0) & (rows.mineral >= 0) & (rows.value > 0))
+    rows = rows.take(axes.is_country()[rows.place])
+    years = newest_years(rows, SUPPLY_YEARS)
+    out = np.zeros((len(years), len(axes.minerals), len(axes.places)))
+    for i, year in enumerate(years):
+        here = rows.take(rows.year == year)
+        np.add.at(out[i], (here.mineral, here.place), here.value)
+    out[out.sum(axis=2) == 0] = np.nan
+    return out
+
+
+def is_refined(axes: Axes) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    """(M,) true where World Mining Data states refinery output."""
+    return np.array([code in REFINERY_OUTPUT for code in axes.minerals], dtype=bool)
+
+
+def mean_hhi(output: Floats) -> Floats:
+    """(M,) mean over the years of the HHI01 of each year."""
+    return mean_known(hhi01(output))
+
+
+def ore_rows(axes: Axes) -> list[tuple[int, int]]:
+    """(metal, ore) index pairs of ``ORE_OF`` that both exist on the axes."""
+    pairs = [(axes.mineral(metal), axes.mineral(ore)) for metal, ore in ORE_OF.items()]
+    return [(metal, ore) for metal, ore in pairs if metal >= 0 and ore >= 0]
+
+
+def mining(observations: Mapping[str, Observations], axes: Axes) -> Table | None:
+    """HHI01 of mine output; unknown for what is only refined, aluminium takes bauxite's."""
+    output = production(observations, axes)
+    if output is None:
+        return None
+    stated = mean_hhi(output)
+    values = np.where(is_refined(axes), np.nan, stated)
+    for metal, ore in ore_rows(axes):
+        values[metal] = stated[ore]
+    return Table(Level.MINERAL, values)
+
+
+def refined_shares(observations: Mapping[str, Observations], axes: Axes) -> Floats:
+    """(M, P) share of world refining; NaN where unknown, also for places the IEA does not name."""
+    out = np.full((len(axes.minerals), len(axes.places)), np.nan)
+    output = production(observations, axes)
+    if output is not None:
+        refined = is_refined(axes)
+        out[refined] = mean_known(shares(output))[refined]
+    for mineral, (named, rest) in iea_refining(observations, axes).items():
+        out[mineral] = named / (np.nansum(named) + rest)
+    return out
+
+
+def iea_refining(
+    observations: Mapping[str, Observations], axes: Axes
+) -> dict[int, tuple[Floats, float]]:
+    """Per mineral: (P,) refined output of the named places in kt (NaN elsewhere), and the rest's.
+
+    The newest year up to the day of the facts. "Rest of world" never counts as one country.
+    """
+    rows = rows_of(observations, "iea.refining", axes)
+    if rows is None:
+        return {}
+    rows = rows.take((rows.year == int(rows.year.max())) & (rows.mineral >= 0) & (rows.place >= 0))
+    country = axes.is_country()
+    out = {}
+    for mineral in np.unique(rows.mineral):
+        here = rows.take(rows.mineral == mineral)
+        named = np.full(len(axes.places), np.nan)
+        places = here.take(country[here.place])
+        named[places.place] = places.value
+        rest = here.value[here.place == axes.place("ROW")].sum()
+        out[int(mineral)] = (named, float(rest))
+    return out
+
+
+def refining(observations: Mapping[str, Observations], axes: Axes) -> Table | None:
+    """HHI01 of refined output: World Mining Data where it states it, else the middle of the IEA's
+    bounds; half their distance over 1.645 is the standard error (bounds as a 90 % interval)."""
+    output = production(observations, axes)
+    stated = iea_refining(observations, axes)
+    if output is None and not stated:
+        return None
+    values, errors = np.full((2, len(axes.minerals)), np.nan)
+    if output is not None:
+        values = np.where(is_refined(axes), mean_hhi(output), np.nan)
+    for mineral, (named, rest) in stated.items():
+        low, high = rest_of_world_bounds(named, rest)
+        values[mineral], errors[mineral] = (low + high) / 2, (high - low) / 2 / 1.645
+    return Table(Level.MINERAL, values, errors)
+
+
+def own_share(observations: Mapping[str, Observations], axes: Axes) -> Table | None:
+    """(P, M) the place's share of world mining or of world refining, whichever is greater."""
+    output = production(observations, axes)
+    if output is None:
+        return None
+    mined = mean_known(shares(output))
+    for metal, ore in ore_rows(axes):
+        mined[metal] = np.fmax(mined[metal], mined[ore])
+    values = np.fmax(mined, refined_shares(observations, axes)).T.copy()
+    values[~axes.is_country()] = np.nan
+    return Table(Level.PLACE_MINERAL, values)
+
+
+def top_share(observations: Mapping[str, Observations], axes: Axes) -> Table | None:
+    """CR1: share of the largest producer, mean over the years."""
+    output = production(observations, axes)
+    return (
+        None if output is None else Table(Level.MINERAL, mean_known(concentration_ratio(output, 1)))
+    )
+
+
+def hhi_governance(observations: Mapping[str, Observations], axes: Axes) -> Table | None:
+    """Σ s²·g with g = clip((2.5 − mean of six WGI)/5, 0, 1), on the mean shares of three years.
+
+    Producers without governance are left out and the rest scaled up; below 90 % of Σ s² known the
+    value is unknown.
+    """
+    output = production(observations, axes)
+    tables = [latest_of(f"wgi.{name}")(observations, axes) for name in WGI_LABELS]
+    known = [table.values for table in tables if table is not None]
+    if output is None or not known:
+        return None
+    share = mean_known(shares(output))
+    risk = wgi_risk01(mean_known(np.stack(known)))
+    squares = np.nan_to_num(share) ** 2
+    total, seen = squares.sum(axis=1), squares[:, ~np.isnan(risk)].sum(axis=1)
+    weighted = hhi_wgi(np.where(np.isnan(risk), np.nan, share), np.nan_to_num(risk))
+    # hhi_wgi renormalises the shares of those it sees; bring it back to the whole market's Σ s².
+    back = np.divide(total, hhi01(np.where(np.isnan(risk), np.nan, share)))
+    fit = seen >= GOVERNED * total
+    return Table(Level.MINERAL, np.where(fit & (total > 0), weighted * back, np.nan))
+
+
+RULES: dict[str, Rule] = {
+    "con.mining": mining,
+    "con.refining": refining,
+    "con.own_share": own_share,
+    "con.hhi_governance": hhi_governance,
+    "con.top_share": top_share,
+}

@@ -1,0 +1,1 @@
+"""From tables, evidence and maps to one row of inputs per project."""

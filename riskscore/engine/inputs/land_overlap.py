@@ -1,0 +1,238 @@
+"""How projects lie to mapped lands: what they overlap, what is nearest, what is unknown.
+
+A project is a footprint: an outline, or a disc around its point. Footprint and nearby land are
+projected azimuthally around the project's point, where within REACH_KM shapes and areas are right
+to 1e-5; the distance between the two nearest points is then taken on the WGS 84 ellipsoid.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from riskscore.engine.arrays import Bools, Floats
+from riskscore.engine.inputs.borders import EARTH_KM, SPLIT_DEGREES, azimuthal
+
+REACH_KM = 50.0
+"""Beyond this distance a land no longer counts: the distance is given as this much."""
+
+RADIUS_KM = {
+    "exploration": 1.0,
+    "evaluation": 1.0,
+    "feasibility": 1.5,
+    "construction": 2.0,
+    "producing": 3.0,
+    "closed": 3.0,
+}
+"""Radius of a footprint that nobody has drawn, by stage. Judgement: a mine with its pits, dumps and
+ponds fills some tens of km², a deposit that is being drilled a few."""
+RADIUS_OF_KIND_KM = {"mine": 3.0, "deposit": 1.0, "smelter": 0.5, "refinery": 0.5, "plant": 0.5}
+"""The same where the stage is unknown."""
+
+
+def radius_km(stage: str, kind: str) -> float:
+    """The radius of a project that has no outline."""
+    return RADIUS_KM.get(stage.strip().lower(), RADIUS_OF_KIND_KM[kind])
+
+
+@dataclass(frozen=True, slots=True)
+class Footprint:
+    """Where a project lies: degrees of its point, and its outline or else a radius around it."""
+
+    latitude: float
+    longitude: float
+    radius_km: float
+    outline: BaseGeometry | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """A map of lands: polygons in (longitude, latitude), their names, and the area it covers.
+
+    Outside ``mapped`` nothing is known: no land there is no absence of land.
+    """
+
+    name: str
+    lands: Sequence[BaseGeometry]
+    names: Sequence[str]
+    mapped: BaseGeometry
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """How a footprint lies to one layer.
+
+    ``covered``: its point is in the mapped area, so that absence means absence. ``overlap`` is the
+    share 0..1 of the footprint on lands of the layer, ``km`` the distance to the nearest (0 if they
+    overlap, REACH_KM if it is farther); both NaN where unknown. ``land`` is the nearest one's name.
+    """
+
+    layer: str
+    covered: bool
+    overlap: float
+    km: float
+    land: str
+
+    @property
+    def share(self) -> float:
+        """The overlap in percent."""
+        return 100 * self.overlap
+
+
+class Lands:
+    """Layers, indexed."""
+
+    def __init__(self, layers: Sequence[Layer]) -> None:
+        self.layers = list(layers)
+        self._shapes = np.array([land for layer in layers for land in layer.lands], dtype=object)
+        self._names = [name for layer in layers for name in layer.names]
+        self._layer = np.repeat(np.arange(len(layers)), [len(layer.lands) for layer in layers])
+        self._tree = shapely.STRtree(self._shapes)
+        for layer in layers:
+            shapely.prepare(layer.mapped)
+
+    def distances(self, footprints: Sequence[Footprint]) -> Floats:
+        """(n,) km to the nearest land of any layer; NaN where no layer knows."""
+        found = np.full(len(footprints), np.nan)
+        if self.layers:
+            covered: Bools = np.logical_or.reduce(self.covering(footprints), axis=0)
+            found[covered] = REACH_KM
+            for at, km in self._near(footprints, covered):
+                found[at] = np.fmin(found[at], km)
+        return found
+
+    def covering(self, footprints: Sequence[Footprint]) -> Bools:
+        """(layers, n) whether each layer's mapped area holds the point."""
+        lat = np.array([footprint.latitude for footprint in footprints], np.float64)
+        lon = np.array([footprint.longitude for footprint in footprints], np.float64)
+        rows = [shapely.intersects_xy(layer.mapped, lon, lat) for layer in self.layers]
+        return np.array(rows, np.bool_).reshape(len(self.layers), len(footprints))
+
+    def positions(self, footprint: Footprint) -> list[Position]:
+        """How a footprint lies to each layer that says something about it, the nearest first."""
+        covered = self.covering([footprint])[:, 0]
+        near: list[list[tuple[float, float, str]]] = [[] for _ in self.layers]
+        for _, land, window in self._candidates([footprint]):
+            share, km = _meeting(footprint, self._shapes[land], window)
+            if km < REACH_KM:
+                near[self._layer[land]].append((km, share, self._names[land]))
+        found = [
+            _position(layer.name, bool(known), lands)
+            for layer, known, lands in zip(self.layers, covered, near, strict=True)
+            if known or any(km == 0 for km, _, _ in lands)
+        ]
+        return sorted(found, key=lambda position: (position.km, -position.overlap, position.layer))
+
+    def _near(self, footprints: Sequence[Footprint], covered: Bools) -> Iterator[tuple[int, float]]:
+        """Distances to single lands; outside all mapped areas only an overlap is certain."""
+        for at, land, window in self._candidates(footprints):
+            km = _meeting(footprints[at], self._shapes[land], window)[1]
+            if covered[at] or km == 0:
+                yield at, km
+
+    def _candidates(
+        self, footprints: Sequence[Footprint]
+    ) -> Iterator[tuple[int, int, BaseGeometry]]:
+        """(footprint, land, the window that both touch) of all pairs that may be near."""
+        boxes = [(at, box) for at, each in enumerate(footprints) for box in windows(each)]
+        shapes = np.array([box for _, box in boxes], dtype=object)
+        found = self._tree.query(shapes, predicate="intersects")
+        for which, land in found.T:
+            at, window = boxes[which]
+            yield at, int(land), window
+
+
+def _position(layer: str, covered: bool, lands: list[tuple[float, float, str]]) -> Position:  # noqa: FBT001
+    if not lands:
+        return Position(layer, covered, 0.0, REACH_KM, "")
+    km, _, name = min(lands, key=lambda land: (land[0], -land[1], land[2]))
+    overlap = min(sum(share for _, share, _ in lands), 1.0)
+    return Position(layer, covered, overlap, km, name)
+
+
+def windows(footprint: Footprint) -> Iterator[BaseGeometry]:
+    """Boxes in degrees that hold all within REACH_KM of a footprint; two at the antimeridian."""
+    lon, lat = footprint.longitude, footprint.latitude
+    west, south, east, north = (
+        shapely.bounds(footprint.outline)
+        if footprint.outline is not None
+        else np.array((lon, lat, lon, lat))
+    )
+    rise = np.degrees((REACH_KM + footprint.radius_km) / EARTH_KM) * 1.01
+    south, north = max(south - rise, -90.0), min(north + rise, 90.0)
+    steep = max(float(np.cos(np.radians(min(max(-south, north), 89.5)))), 1e-2)
+    west, east = west - rise / steep, east + rise / steep
+    for turn in (-360.0, 0.0, 360.0):
+        left, right = max(west + turn, -180.0), min(east + turn, 180.0)
+        if left < right:
+            yield shapely.box(left, south, right, north)
+
+
+def _meeting(footprint: Footprint, land: BaseGeometry, window: BaseGeometry) -> tuple[float, float]:
+    """(share of the footprint on the land, km between them)."""
+    ground = _flat(shapely.intersection(land, window), footprint)
+    body = _body(footprint)
+    if shapely.intersects(body, ground):
+        size = shapely.area(body)
+        return (shapely.area(shapely.intersection(body, ground)) / size if size else 1.0), 0.0
+    ends = shapely.get_coordinates(shapely.shortest_line(body, ground))
+    if len(ends) < 2:  # only a border of the window was touched
+        return 0.0, REACH_KM
+    lat, lon = _unflat(ends, footprint)
+    return 0.0, min(float(geodesic_km(lat[0], lon[0], lat[1], lon[1])), REACH_KM)
+
+
+def _body(footprint: Footprint) -> BaseGeometry:
+    if footprint.outline is not None:
+        return _flat(footprint.outline, footprint)
+    point = shapely.Point(0.0, 0.0)
+    return point.buffer(footprint.radius_km, quad_segs=32) if footprint.radius_km else point
+
+
+def _flat(shape: BaseGeometry, around: Footprint) -> BaseGeometry:
+    """A shape in km around a footprint's point; edges are straight in degrees, in small steps."""
+    fine = shapely.segmentize(shape, SPLIT_DEGREES)
+    flat: BaseGeometry = shapely.transform(
+        fine, lambda xy: azimuthal(xy[:, 0], xy[:, 1], around.longitude, around.latitude)
+    )
+    return flat if shapely.is_valid(flat) else shapely.make_valid(flat)
+
+
+def _unflat(points: Floats, around: Footprint) -> tuple[Floats, Floats]:
+    """Latitudes and longitudes of points given in km around a footprint's point."""
+    x, y = points.T
+    away = np.hypot(x, y)
+    angle, turn, centre = away / EARTH_KM, np.arctan2(x, y), np.radians(around.latitude)
+    rise = np.arcsin(np.sin(centre) * np.cos(angle) + np.cos(centre) * np.sin(angle) * np.cos(turn))
+    east = np.arctan2(
+        np.sin(turn) * np.sin(angle) * np.cos(centre),
+        np.cos(angle) - np.sin(centre) * np.sin(rise),
+    )
+    return np.degrees(rise), around.longitude + np.degrees(east)
+
+
+def geodesic_km(
+    latitude: npt.ArrayLike, longitude: npt.ArrayLike, to_lat: npt.ArrayLike, to_lon: npt.ArrayLike
+) -> Floats:
+    """Distance on the WGS 84 ellipsoid, by Lambert's formula for long lines (1942).
+
+    Right to some ten metres over thousands of kilometres, to a millimetre below a hundred; not for
+    points at opposite ends of the Earth.
+    """
+    axis, flattening = 6378.137, 1 / 298.257223563
+    one, east, two, far = (
+        np.radians(np.asarray(x, np.float64)) for x in (latitude, longitude, to_lat, to_lon)
+    )
+    p, q = (np.arctan((1 - flattening) * np.tan(x)) for x in (one, two))
+    half = np.sin((q - p) / 2) ** 2 + np.cos(p) * np.cos(q) * np.sin((far - east) / 2) ** 2
+    angle = 2 * np.arcsin(np.sqrt(np.clip(half, 0.0, 1.0)))
+    middle, apart = (p + q) / 2, (q - p) / 2
+    with np.errstate(invalid="ignore", divide="ignore"):
+        x = (angle - np.sin(angle)) * (np.sin(middle) * np.cos(apart) / np.cos(angle / 2)) ** 2
+        y = (angle + np.sin(angle)) * (np.cos(middle) * np.sin(apart) / np.sin(angle / 2)) ** 2
+        return np.where(angle == 0, 0.0, axis * (angle - flattening / 2 * (x + y)))

@@ -1,0 +1,1 @@
+"""How a node joins its children on a block of units."""

@@ -1,0 +1,27 @@
+"""Evaluating a tree: children first, then the node by the rule of its aggregation."""
+
+from __future__ import annotations
+
+from riskscore.engine.nodes.block import Block
+from riskscore.engine.nodes.copeland import CopelandNode
+from riskscore.engine.nodes.evaluated import Evaluated
+from riskscore.engine.nodes.maximum import MaxNode
+from riskscore.engine.nodes.mean import MeanNode
+from riskscore.engine.spec.tree import Node
+
+RULES: dict[str, type[Evaluated]] = {
+    "arithmetic": MeanNode,
+    "geometric": MeanNode,
+    "harmonic": MeanNode,
+    "power": MeanNode,
+    "max": MaxNode,
+    "copeland": CopelandNode,
+}
+
+
+def evaluate(node: Node, block: Block) -> Evaluated:
+    """What ``node`` finds on the block; all nodes below land in ``block.evaluated`` too."""
+    children = {
+        child.code: evaluate(child, block) for child in node.children if isinstance(child, Node)
+    }
+    return RULES[node.aggregation.kind](node, children, block)

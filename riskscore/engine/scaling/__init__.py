@@ -1,0 +1,1 @@
+"""From raw values to the method's scale: preparation, treatment, scales."""

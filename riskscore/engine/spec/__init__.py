@@ -1,0 +1,1 @@
+"""The method's specification: its tree, how it is parsed, its JSON Schema."""

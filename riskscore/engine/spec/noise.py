@@ -1,0 +1,109 @@
+"""What is uncertain about a score, and by how much: the ``uncertainty`` section of a method."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from riskscore.engine.formulas.aggregation import Aggregation
+from riskscore.engine.scaling.fixed import Scaling
+from riskscore.engine.spec.parse_node import parse_aggregation
+from riskscore.engine.spec.parse_scaling import parse_scaling
+from riskscore.engine.spec.reader import Section
+from riskscore.engine.spec.tree import Leaf, Node
+
+FACTORS = ("errors", "unknown", "weights", "scaling", "aggregation")
+"""The sources of uncertainty, in the order in which sensitivity reports them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Noise:
+    """Settings of a set of draws.
+
+    ``weights``: each weight is multiplied by 1 ± this share, uniformly, for all units alike.
+    ``correlation``: share of an error's variance that all indicators of one source have in common
+    for one place. ``unknown``: ``between`` draws an unknown cell of an assessed node evenly between
+    its best and its worst case; ``known`` leaves it out, as the score does. ``scaling`` and
+    ``aggregation`` name alternatives of a leaf or node; each draw takes one, the method's own
+    included.
+    """
+
+    draws: int = 256
+    seed: int = 0
+    weights: float = 0.25
+    correlation: float = 0.5
+    unknown: str = "between"
+    errors: bool = True
+    scaling: Mapping[str, tuple[Scaling, ...]] = field(default_factory=dict)
+    aggregation: Mapping[str, tuple[Aggregation, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """Which draw number each factor uses: (draws,) per factor. Usually all the same."""
+
+    numbers: Mapping[str, npt.NDArray[np.int64]]
+
+    @classmethod
+    def plain(cls, draws: int) -> Sample:
+        """Draw i uses number i of every factor."""
+        return cls({factor: np.arange(draws, dtype=np.int64) for factor in FACTORS})
+
+    def __len__(self) -> int:
+        return len(self.numbers[FACTORS[0]])
+
+
+def parse_noise(section: Section, root: Node, scale: tuple[float, float]) -> Noise:
+    """The method's ``uncertainty``; defaults where it is silent."""
+    inner = section.section("uncertainty", "uncertainty")
+    draws = inner.number("draws", 256, low=1, high=1_000_000)
+    noise = Noise(
+        draws=int(draws),
+        seed=int(inner.number("seed", 0, low=0)),
+        weights=inner.number("weights", 0.25, low=0.0, high=1.0),
+        correlation=inner.number("correlation", 0.5, low=0.0, high=1.0),
+        unknown=inner.choice("unknown", ("between", "known"), "between"),
+        errors=inner.flag("errors", default=True),
+        scaling=_scalings(inner, root, scale),
+        aggregation=_aggregations(inner, root),
+    )
+    inner.done()
+    return noise
+
+
+def _scalings(
+    inner: Section, root: Node, scale: tuple[float, float]
+) -> dict[str, tuple[Scaling, ...]]:
+    leaves = {leaf.code: leaf for leaf in root.leaves()}
+    found = {}
+    for code, listed in inner.section("scaling", "scaling alternatives").items():
+        if code not in leaves:
+            raise inner.error("uncertainty", f"no leaf is called {code!r}")
+        found[code] = tuple(_scaling(inner, leaves[code], item, scale) for item in listed)
+    return found
+
+
+def _scaling(inner: Section, leaf: Leaf, item: object, scale: tuple[float, float]) -> Scaling:
+    holder = Section({"scaling": item}, f"{inner.path}uncertainty/{leaf.code}", "alternative")
+    scaling = parse_scaling(holder, None, scale, leaf.scaling.direction)
+    if scaling.LEARNT:
+        raise holder.error("uncertainty", "an alternative scale must not learn from data")
+    return scaling
+
+
+def _aggregations(inner: Section, root: Node) -> dict[str, tuple[Aggregation, ...]]:
+    nodes = {node.code for node in root.nodes()}
+    found = {}
+    for code, listed in inner.section("aggregation", "aggregation alternatives").items():
+        if code not in nodes:
+            raise inner.error("uncertainty", f"no node is called {code!r}")
+        found[code] = tuple(
+            parse_aggregation(Section({"aggregation": item}, code, "alternative"))
+            for item in listed
+        )
+        if any(rule.kind == "copeland" for rule in found[code]):
+            raise inner.error("uncertainty", "Copeland cannot be an alternative")
+    return found

@@ -1,0 +1,88 @@
+"""The sections of a leaf that say what happens before its scale."""
+
+from __future__ import annotations
+
+import math
+
+from riskscore.engine.scaling.preparation import IMPUTATIONS, Imputation, Preparation
+from riskscore.engine.scaling.treatment import Treatment
+from riskscore.engine.spec.reader import Section
+from riskscore.engine.spec.tree import MineralChoice, Weight
+
+ROLES = ("primary", "secondary", "other")
+SMALLEST = 1e-100
+"""Below it, a weight times a value would lose its digits."""
+PICKS = ("worst", "primary", "mean")
+
+
+def parse_preparation(leaf: Section) -> Preparation:
+    """``known_range``, ``unknown_for``, ``denominator``, ``imputation``, ``transform``,
+    ``treatment`` of a leaf."""
+    kind = leaf.choice("imputation", ("none", *IMPUTATIONS), "none")
+    denominator = leaf.kind_section("denominator", "denominator", default="none")
+    column = denominator.text("kind", "") if not denominator.has("column") else ""
+    column = "" if column == "none" else column or denominator.text("column")
+    factor = denominator.number("factor", 1.0)
+    denominator.done()
+    return Preparation(
+        known_range=leaf.pair("known_range") if leaf.has("known_range") else None,
+        unknown_for=leaf.texts("unknown_for"),
+        denominator=column,
+        factor=factor,
+        imputation=None if kind == "none" else Imputation(kind),
+        log=leaf.choice("transform", ("identity", "log"), "identity") == "log",
+        treatment=_treatment(leaf),
+    )
+
+
+def _treatment(leaf: Section) -> Treatment | None:
+    if not leaf.has("treatment") or leaf.get("treatment") == "none":
+        return None
+    value = leaf.get("treatment")
+    section = leaf.section("treatment", "treatment") if isinstance(value, dict) else None
+    if section is None:
+        leaf.choice("treatment", ("none", "default"))
+        return Treatment()
+    found = Treatment(
+        winsorise=int(section.number("winsorise", 5, low=0)),
+        then=section.choice("then", ("log", "none"), "log"),
+        skew=section.number("skewness", 2.0, low=0),
+        kurtosis=section.number("kurtosis", 3.5),
+        combine=section.flag("combine", default=False),
+    )
+    section.done()
+    return found
+
+
+def parse_weight(section: Section) -> Weight:
+    """A number, or a mapping of groups to numbers with a ``default``."""
+    value = section.get("weight", 1.0)
+    if not isinstance(value, dict):
+        return Weight(_weight(section, value))
+    by_group = Section(value, section.path, "weight")
+    default = _weight(by_group, by_group.get("default"))
+    others = [(name, _weight(by_group, v)) for name, v in by_group.items() if name != "default"]
+    return Weight(default, tuple(others))
+
+
+def _weight(section: Section, value: object) -> float:
+    if isinstance(value, float) and math.isnan(value):
+        raise section.error("NaN", "a weight cannot be NaN")
+    number = section.as_number(value, "weight")
+    if number < 0:
+        raise section.error("negative weight", f"a weight cannot be negative, got {number:g}")
+    if number and not SMALLEST <= number <= 1 / SMALLEST:
+        raise section.error("range", f"weights lie between {SMALLEST:g} and {1 / SMALLEST:g}, or 0")
+    return number
+
+
+def parse_minerals(section: Section) -> MineralChoice:
+    """``mineral`` of a leaf: which of a project's minerals feeds it."""
+    inner = section.section("mineral", "mineral")
+    pick = inner.choice("pick", PICKS, "worst")
+    roles = inner.texts("roles", ("primary", "secondary"))
+    unknown = [role for role in roles if role not in ROLES]
+    if unknown or not roles:
+        raise inner.error("unknown value", f"'roles' are some of {ROLES}, got {roles}")
+    inner.done()
+    return MineralChoice(pick, roles)

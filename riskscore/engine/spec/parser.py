@@ -1,0 +1,166 @@
+"""From a plain dict (parsed YAML or JSON) to the tree, with one clear error per broken rule."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from riskscore.engine import catalogue
+from riskscore.engine.catalogue import Indicator
+from riskscore.engine.errors import UnknownIndicator
+from riskscore.engine.scaling.screening import Screening
+from riskscore.engine.spec.parse_leaf import parse_minerals, parse_preparation, parse_weight
+from riskscore.engine.spec.parse_node import (
+    check_node,
+    parse_aggregation,
+    parse_minimum,
+    parse_row_imputation,
+    parse_weighting,
+)
+from riskscore.engine.spec.parse_scaling import parse_scaling
+from riskscore.engine.spec.reader import Section
+from riskscore.engine.spec.tree import Band, Control, Leaf, Node
+
+
+@dataclass(slots=True)
+class Parser:
+    """Parses one tree; remembers codes (to refuse duplicates) and ancestors (to refuse cycles)."""
+
+    scale: tuple[float, float]
+    leaf_defaults: Mapping[str, Any] = field(default_factory=dict)
+    codes: set[str] = field(default_factory=set)
+    ancestors: list[int] = field(default_factory=list)
+
+    def child(self, spec: Any, parent: str) -> Node | Leaf:
+        """A leaf if the mapping names an indicator or a column, else a node."""
+        if id(spec) in self.ancestors:
+            raise Section({}, parent, "tree").error("cycle", "a node contains itself")
+        is_leaf = isinstance(spec, Mapping) and bool({"indicator", "column"} & spec.keys())
+        section = Section({**self.leaf_defaults, **spec} if is_leaf else spec, parent, "node")
+        section.what = "leaf" if is_leaf else "node"
+        default = section.get("indicator", None) or section.get("column", None) if is_leaf else None
+        code = section.text("code", default) if default else section.text("code")
+        section.path = f"{parent}/{code}" if parent else code
+        if code in self.codes:
+            raise section.error("duplicate code", f"the code {code!r} is used twice")
+        self.codes.add(code)
+        self.ancestors.append(id(spec))
+        found = self.leaf(section, code) if is_leaf else self.node(section, code)
+        self.ancestors.pop()
+        return found
+
+    def node(self, section: Section, code: str) -> Node:
+        """A node and all below it."""
+        listed = section.get("children")
+        if not isinstance(listed, (list, tuple)) or not listed:
+            raise section.error("no children", "'children' must be a list of one or more nodes")
+        children = tuple(self.child(item, section.path) for item in listed)
+        node = Node(
+            code=code,
+            label=section.text("label", code),
+            path=section.path,
+            children=children,
+            aggregation=parse_aggregation(section),
+            minimum=parse_minimum(section),
+            requires_any=section.texts("requires_any"),
+            weight=parse_weight(section),
+            weighting=parse_weighting(section, len(children)),
+            row_imputation=parse_row_imputation(section),
+            reason=section.text("reason", ""),
+        )
+        section.text("source", "")
+        section.done()
+        check_node(section, node)
+        return node
+
+    def leaf(self, section: Section, code: str) -> Leaf:
+        """A leaf; its column must be in the catalogue if it is named as an ``indicator``."""
+        row = catalogue_row(section)
+        leaf = Leaf(
+            code=code,
+            column=row.key if row else section.text("column"),
+            label=section.text("label", row.label if row else code),
+            path=section.path,
+            scaling=parse_scaling(section, row, self.scale, direction(section, row)),
+            weight=parse_weight(section),
+            optional=section.flag("optional", default=False),
+            raises_only=section.flag("raises_only", default=False),
+            when_present=section.flag("when_present", default=False),
+            mineral=parse_minerals(section),
+            preparation=parse_preparation(section),
+            reason=section.text("reason", ""),
+            source=section.text("source", ""),
+        )
+        section.done()
+        return leaf
+
+
+def catalogue_row(section: Section) -> Indicator | None:
+    """The catalogue's row of an ``indicator`` leaf; None for a ``column`` of one's own."""
+    if not section.has("indicator"):
+        return None
+    if section.has("column"):
+        raise section.error("ambiguous", "give 'indicator' or 'column', not both")
+    try:
+        return catalogue.get(section.text("indicator"))
+    except UnknownIndicator as error:
+        raise section.error("unknown indicator", str(error)) from None
+
+
+def direction(section: Section, row: Indicator | None) -> int:
+    """+1 when a higher raw value gives a higher score."""
+    value = section.get("direction", row.worse if row else 1)
+    if value not in (1, -1) or isinstance(value, bool):
+        raise section.error("direction", f"'direction' must be 1 or -1, got {value!r}")
+    if row is not None and value != row.worse:
+        raise section.error("direction", f"{row.key} has direction {row.worse} in the catalogue")
+    return int(value)
+
+
+def parse_controls(section: Section, root: Node) -> tuple[Control, ...]:
+    """The method's ``controls``."""
+    nodes = {node.code for node in root.nodes()}
+    found = []
+    for inner in section.sections("controls", "control"):
+        row = catalogue_row(inner)
+        control = Control(
+            column=row.key if row else inner.text("column"),
+            reduces=inner.texts("reduces"),
+            at_most=inner.number("at_most", low=0.0, high=1.0),
+            reason=inner.text("reason", ""),
+            source=inner.text("source", ""),
+        )
+        unknown = [code for code in control.reduces if code not in nodes]
+        if unknown:
+            raise inner.error("controls", f"{control.column} reduces unknown nodes {unknown}")
+        inner.done()
+        found.append(control)
+    return tuple(found)
+
+
+def parse_screening(section: Section) -> Screening | None:
+    """The method's ``screening``: which units may shape what ``fit`` learns."""
+    if not section.has("screening"):
+        return None
+    inner = section.section("screening", "screening")
+    found = Screening(
+        known=inner.number("known", 2 / 3, low=0.0, high=1.0),
+        nonzero=inner.number("nonzero", 0.0, low=0.0, high=1.0),
+        force_in=inner.texts("force_in"),
+        force_out=inner.texts("force_out"),
+    )
+    inner.done()
+    return found
+
+
+def parse_bands(section: Section, scale: tuple[float, float]) -> tuple[Band, ...]:
+    """The method's ``bands``, upwards from the bottom of the scale."""
+    bands = []
+    for inner in section.sections("bands", "band"):
+        bands.append(Band(inner.text("code"), inner.number("from")))
+        inner.done()
+    starts = [band.start for band in bands]
+    if bands and (starts != sorted(set(starts)) or starts[0] != scale[0]):
+        raise section.error("bands", f"bands must rise from the scale's bottom, got {starts}")
+    return tuple(bands)

@@ -1,0 +1,230 @@
+"""The JSON Schema (2020-12) of a method spec, for editors and forms.
+
+It knows keys, types and ranges. Rules that need the whole tree (duplicate codes, floors, weights
+all zero) are ``Method.from_dict``'s, which is the judge.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from riskscore.engine.catalogue import INDICATORS
+from riskscore.engine.formulas.aggregation import KINDS
+from riskscore.engine.scaling.preparation import IMPUTATIONS
+from riskscore.engine.spec.parse_leaf import PICKS, ROLES
+from riskscore.engine.spec.parse_node import WEIGHTINGS
+from riskscore.engine.spec.parse_scaling import READERS
+
+Schema = dict[str, Any]
+
+TEXT: Schema = {"type": "string"}
+NUMBER: Schema = {"type": "number"}
+SHARE: Schema = {"type": "number", "minimum": 0, "maximum": 1}
+FLAG: Schema = {"type": "boolean"}
+TEXTS: Schema = {"type": "array", "items": TEXT}
+PAIR: Schema = {"type": "array", "items": NUMBER, "minItems": 2, "maxItems": 2}
+TABLE: Schema = {"type": "array", "items": {"type": "array", "items": NUMBER}}
+
+
+def closed(properties: Schema, *required: str) -> Schema:
+    """An object that has no other keys."""
+    return {
+        "type": "object",
+        "properties": properties,
+        "required": list(required),
+        "additionalProperties": False,
+    }
+
+
+def either(*options: Schema) -> Schema:
+    """Any one of several shapes."""
+    return {"anyOf": list(options)}
+
+
+def method_schema() -> Schema:
+    """The schema of a whole method."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "riskscore method",
+        **closed(
+            {
+                "code": TEXT,
+                "version": {"type": "integer", "minimum": 1},
+                "title": TEXT,
+                "about": TEXT,
+                "scale": PAIR,
+                "bands": {"type": "array", "items": _band()},
+                "screening": _screening(),
+                "uncertainty": _uncertainty(),
+                "leaf_defaults": {"type": "object"},
+                "controls": {"type": "array", "items": _control()},
+                "root": {"$ref": "#/$defs/node"},
+            },
+            "code",
+            "version",
+            "root",
+        ),
+        "$defs": {
+            "node": _node(),
+            "leaf": _leaf(),
+            "scaling": _scaling(),
+            "aggregation": _aggregation(),
+            "weight": _weight(),
+        },
+    }
+
+
+def _node() -> Schema:
+    return closed(
+        {
+            "code": TEXT,
+            "label": TEXT,
+            "weight": {"$ref": "#/$defs/weight"},
+            "aggregation": {"$ref": "#/$defs/aggregation"},
+            "weighting": _weighting(),
+            "minimum": closed(
+                {"weight": SHARE, "share": SHARE, "count": {"type": "integer", "minimum": 1}}
+            ),
+            "requires_any": TEXTS,
+            "row_imputation": {"enum": ["none", "mean", "median"]},
+            "reason": TEXT,
+            "source": TEXT,
+            "children": {
+                "type": "array",
+                "minItems": 1,
+                "items": either({"$ref": "#/$defs/leaf"}, {"$ref": "#/$defs/node"}),
+            },
+        },
+        "code",
+        "children",
+    )
+
+
+def _leaf() -> Schema:
+    properties = {
+        "code": TEXT,
+        "label": TEXT,
+        "indicator": {"enum": sorted(INDICATORS)},
+        "column": TEXT,
+        "weight": {"$ref": "#/$defs/weight"},
+        "direction": {"enum": [1, -1]},
+        "scaling": {"$ref": "#/$defs/scaling"},
+        "optional": FLAG,
+        "raises_only": FLAG,
+        "when_present": FLAG,
+        "mineral": _mineral(),
+        "known_range": PAIR,
+        "unknown_for": TEXTS,
+        "denominator": either(TEXT, closed({"column": TEXT, "factor": NUMBER}, "column")),
+        "imputation": {"enum": ["none", *IMPUTATIONS]},
+        "transform": {"enum": ["identity", "log"]},
+        "treatment": either({"enum": ["none", "default"]}, _treatment()),
+        "reason": TEXT,
+        "source": TEXT,
+    }
+    return {**closed(properties), "anyOf": [{"required": ["indicator"]}, {"required": ["column"]}]}
+
+
+def _treatment() -> Schema:
+    return closed(
+        {
+            "winsorise": {"type": "integer", "minimum": 0},
+            "then": {"enum": ["log", "none"]},
+            "skewness": NUMBER,
+            "kurtosis": NUMBER,
+            "combine": FLAG,
+        }
+    )
+
+
+def _scaling() -> Schema:
+    kinds: dict[str, tuple[Schema, tuple[str, ...]]] = {
+        "goalposts": ({"from": NUMBER, "to": NUMBER, "log": FLAG, "clip": FLAG}, ("from", "to")),
+        "table": ({"scores": {"type": "object", "additionalProperties": NUMBER}}, ("scores",)),
+        "logistic": ({"midpoint": NUMBER, "steepness": NUMBER}, ("midpoint", "steepness")),
+        "minmax": ({"clip": FLAG}, ()),
+        "zscore": ({"centre": NUMBER, "spread": NUMBER}, ()),
+        "distance_to_max": ({"cap": FLAG}, ()),
+        "distance_to_reference": ({"unit": TEXT, "cap": FLAG}, ("unit",)),
+        "distance_to_target": ({"target": NUMBER, "cap": FLAG}, ("target",)),
+    }
+    plain = [kind for kind in READERS if not kinds.get(kind, ({}, ()))[1]]
+    shapes = []
+    for kind in READERS:
+        properties, required = kinds.get(kind, ({}, ()))
+        shape = {"kind": {"const": kind}, "range": PAIR, **properties}
+        shapes.append(closed(shape, "kind", *required))
+    return either({"enum": plain}, *shapes)
+
+
+def _aggregation() -> Schema:
+    plain = [kind for kind in KINDS if kind != "power"]
+    floor = {"type": "number", "minimum": 0}
+    named = closed({"kind": {"enum": plain}, "floor": floor, "rescale": FLAG}, "kind")
+    power = closed({"kind": {"const": "power"}, "p": NUMBER, "floor": floor}, "kind", "p")
+    return either({"enum": plain}, named, power)
+
+
+def _weight() -> Schema:
+    positive = {"type": "number", "minimum": 0}
+    by_group = {"type": "object", "required": ["default"], "additionalProperties": positive}
+    return either(positive, by_group)
+
+
+def _weighting() -> Schema:
+    plain = [kind for kind in WEIGHTINGS if kind not in {"ahp", "budget"}]
+    ahp = {"const": "ahp"}
+    return either(
+        {"enum": plain},
+        closed({"kind": {"enum": plain}, "allow_negative": FLAG}, "kind"),
+        closed({"kind": ahp, "matrix": TABLE, "allow_inconsistent": FLAG}, "kind", "matrix"),
+        closed({"kind": {"const": "budget"}, "votes": TABLE}, "kind", "votes"),
+    )
+
+
+def _control() -> Schema:
+    return closed(
+        {
+            "indicator": TEXT,
+            "column": TEXT,
+            "reduces": TEXTS,
+            "at_most": SHARE,
+            "reason": TEXT,
+            "source": TEXT,
+        },
+        "reduces",
+        "at_most",
+    )
+
+
+def _band() -> Schema:
+    return closed({"code": TEXT, "from": NUMBER}, "code", "from")
+
+
+def _mineral() -> Schema:
+    roles = {"type": "array", "items": {"enum": list(ROLES)}}
+    return closed({"pick": {"enum": list(PICKS)}, "roles": roles})
+
+
+def _screening() -> Schema:
+    return closed({"known": SHARE, "nonzero": SHARE, "force_in": TEXTS, "force_out": TEXTS})
+
+
+def _uncertainty() -> Schema:
+    return closed(
+        {
+            "draws": {"type": "integer", "minimum": 1},
+            "seed": {"type": "integer", "minimum": 0},
+            "weights": SHARE,
+            "correlation": SHARE,
+            "unknown": {"enum": ["between", "known"]},
+            "errors": FLAG,
+            "scaling": _lists("scaling"),
+            "aggregation": _lists("aggregation"),
+        }
+    )
+
+
+def _lists(name: str) -> Schema:
+    listed = {"type": "array", "items": {"$ref": f"#/$defs/{name}"}}
+    return {"type": "object", "additionalProperties": listed}

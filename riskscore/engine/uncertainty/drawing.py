@@ -1,0 +1,256 @@
+"""Many draws of some units' scores at once: (draws, units) arrays up the tree, values only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import numpy.typing as npt
+
+from riskscore.engine.arrays import Bools, Counts, Floats, Mass, over
+from riskscore.engine.catalogue import INDICATORS
+from riskscore.engine.counter import Keys, key_of, normals, uniforms
+from riskscore.engine.formulas.aggregation import Aggregation, copeland_against
+from riskscore.engine.nodes.block import Block
+from riskscore.engine.scaling.fixed import OrdinalTable, Scaling
+from riskscore.engine.spec.noise import Noise, Sample
+from riskscore.engine.spec.tree import Leaf, Node
+
+Rows = slice | npt.NDArray[np.intp]
+
+
+class Drawing:
+    """Draws for one block of units. ``values`` maps node codes to (draws, b) arrays.
+
+    ``keys`` are the units' own keys; a column's errors are keyed by the frame's ``error_keys``
+    where it has them, so that units of one place share the place's error. ``factors`` keeps the
+    drawn weights, which are the same for all units, from block to block.
+    """
+
+    def __init__(
+        self,
+        block: Block,
+        noise: Noise,
+        sample: Sample,
+        keys: Keys,
+        factors: dict[str, Floats] | None = None,
+    ) -> None:
+        self.block, self.noise, self.sample, self.keys = block, noise, sample, keys
+        self.factors = {} if factors is None else factors
+        self.shape = (len(sample), block.size)
+        self.values: dict[str, Floats] = {}
+
+    def column_keys(self, column: str) -> Keys:
+        """(b,) what a column's errors are keyed by."""
+        shared = self.block.frame.error_keys.get(column)
+        return self.keys if shared is None else shared[self.block.rows]
+
+    def leaf(self, leaf: Leaf) -> tuple[Floats, Bools | None]:
+        """(draws, b) scaled values and (b,) where they count; None: everywhere.
+
+        What never changes has one row, which broadcasts.
+        """
+        i = self.block.index[leaf.code]
+        values = self._noisy(leaf)
+        if not self.block.gaps[i]:
+            return values, None
+        missing = self.block.unknown[i]
+        low, high = leaf.scaling.span()
+        if leaf.optional or self.noise.unknown == "known" or not np.isfinite(high - low):
+            values = np.where(missing, 0.0, values)
+            return values, ~missing
+        return self._drawn(leaf, values, missing), None
+
+    def _drawn(self, leaf: Leaf, values: Floats, missing: Bools) -> Floats:
+        """Unknown cells drawn evenly between their best and their worst case."""
+        low, high = leaf.scaling.span()
+        distinct, at = np.unique(self.column_keys(leaf.column)[missing], return_inverse=True)
+        numbers = self.sample.numbers["unknown"]
+        u = uniforms(self.noise.seed, f"unknown:{leaf.column}", distinct, numbers)
+        out = np.array(np.broadcast_to(values, self.shape))
+        out[:, missing] = (low + (high - low) * u)[:, at]
+        return out
+
+    def _noisy(self, leaf: Leaf) -> Floats:
+        """Scaled values with the errors of the raw ones; (1, b) where nothing is uncertain."""
+        plain: Floats = self.block.scaled[self.block.index[leaf.code]][None, :]
+        errors = self._errors(leaf)
+        alternatives = self.noise.scaling.get(leaf.code, ())
+        if errors is None and not alternatives:
+            return plain
+        raw = self.block.before_scale(leaf)
+        distinct, first, at = self._groups(self.column_keys(leaf.column), raw, errors)
+        drawn = np.broadcast_to(raw[first], (self.shape[0], len(first)))
+        if errors is not None:
+            drawn = drawn + errors[first] * self._normals(leaf, distinct)
+        scaled = self._scaled(leaf, drawn, alternatives)
+        # One key for the whole block stays one column, which broadcasts.
+        return scaled if len(first) == 1 else np.take(scaled, at, axis=1)
+
+    def _groups(
+        self, keys: Keys, raw: Floats, errors: Floats | None
+    ) -> tuple[Keys, npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+        """Distinct keys, a unit of each, and each unit's key: units of one key with one value and
+        one error are drawn once. Where values differ within a key, each unit is its own."""
+        distinct, first, at = np.unique(keys, return_index=True, return_inverse=True)
+        if all(_same(x[first][at], x) for x in (raw, errors) if x is not None):
+            return distinct, first, at
+        return keys, np.arange(len(keys)), np.arange(len(keys))
+
+    def _errors(self, leaf: Leaf) -> Floats | None:
+        """(b,) standard errors of the raw values, 0 where nobody states one; None: nowhere."""
+        stated = self.block.frame.standard_errors
+        i = self.block.index[leaf.code]
+        noisy = self.noise.errors and stated is not None and self.block.present[i]
+        if not noisy or stated is None or isinstance(leaf.scaling, OrdinalTable):
+            return None
+        errors = np.nan_to_num(stated[self.block.rows, self.block.frame.index(leaf.column)])
+        if not errors.any():
+            return None
+        return leaf.preparation.spread(errors, self.block.frame, self.block.rows)
+
+    def _normals(self, leaf: Leaf, keys: Keys) -> Floats:
+        """Errors in standard units: a part shared by the source, the rest the column's own."""
+        row = INDICATORS.get(leaf.column)
+        source = row.sources[0] if row is not None else ""
+        numbers, rho = self.sample.numbers["errors"], self.noise.correlation if source else 0.0
+        z = np.zeros((self.shape[0], len(keys)))
+        if rho > 0:
+            z += np.sqrt(rho) * normals(self.noise.seed, f"source:{source}", keys, numbers)
+        if rho < 1:
+            z += np.sqrt(1 - rho) * normals(self.noise.seed, f"column:{leaf.column}", keys, numbers)
+        return z
+
+    def _scaled(self, leaf: Leaf, drawn: Floats, alternatives: tuple[Scaling, ...]) -> Floats:
+        scaled = np.empty(drawn.shape)
+        choice = self._choice("scaling", leaf.code, 1 + len(alternatives))
+        for number, scaling in enumerate((leaf.scaling, *alternatives)):
+            rows = choice == number
+            if rows.any():
+                raw = np.ascontiguousarray(leaf.preparation.finish(drawn[rows])).ravel()
+                flat = np.empty_like(raw)
+                scaling.apply(raw, flat)
+                scaled[rows] = flat.reshape(-1, drawn.shape[1])
+        return scaled
+
+    def _choice(self, factor: str, code: str, options: int) -> Counts:
+        """(draws,) which of the alternatives each draw takes."""
+        key = np.array([key_of(code)], dtype=np.uint64)
+        u = uniforms(self.noise.seed, factor, key, self.sample.numbers[factor])[:, 0]
+        return (u * options).astype(np.int64)
+
+    def weight(self, child: Leaf | Node) -> Mass:
+        """(draws, 1) or (draws, b) weights of a child."""
+        factor = self.factors.get(child.path)
+        if factor is None:
+            key = np.array([key_of(child.path)], dtype=np.uint64)
+            u = uniforms(self.noise.seed, "weights", key, self.sample.numbers["weights"])
+            factor = self.factors[child.path] = 1.0 + self.noise.weights * (2.0 * u - 1.0)
+        return self.block.mass(child.weight) * factor
+
+    def node(self, node: Node) -> Floats:
+        """(draws, b) values of a node, NaN where nothing counts; keeps them in ``values``."""
+        parts = list(self._parts(node))
+        rules = (node.aggregation, *self.noise.aggregation.get(node.code, ()))
+        if len(rules) == 1:
+            found = self._join(node, rules[0], parts, slice(None))
+        else:
+            found = np.empty(self.shape)
+            choice = self._choice("aggregation", node.code, len(rules))
+            for number, rule in enumerate(rules):
+                rows = np.flatnonzero(choice == number)
+                if len(rows):
+                    found[rows] = self._join(node, rule, parts, rows)
+        self.values[node.code] = found
+        return found
+
+    def _parts(self, node: Node) -> Iterator[tuple[Leaf | Node, Floats, Mass]]:
+        """Child, values, and weights (0 where it does not count); leaves that only raise last."""
+        raising = [c for c in node.children if isinstance(c, Leaf) and c.raises_only]
+        for child in (*(c for c in node.children if c not in raising), *raising):
+            if not child.weight.ever:
+                continue
+            if isinstance(child, Node):
+                values = self.node(child)
+                counts = self._counted(child, values)
+            elif self.block.present[self.block.index[child.code]]:
+                values, counts = self.leaf(child)
+            else:
+                continue
+            weight = self.weight(child)
+            yield child, values, weight if counts is None else np.multiply(weight, counts)
+
+    def _counted(self, child: Node, values: Floats) -> Bools | None:
+        """Where a node counts in its parent: where the score counts it; None: everywhere.
+
+        A node that is not assessed stays out of the draws as it stays out of the score, so that
+        the interval is about the same quantity; what it could do is in the bounds.
+        """
+        counts: Bools = ~np.isnan(values) & ~np.isnan(self.block.evaluated[child.code].value)
+        return None if counts.all() else counts
+
+    def _join(
+        self,
+        node: Node,
+        rule: Aggregation,
+        parts: list[tuple[Leaf | Node, Floats, Mass]],
+        rows: Rows,
+    ) -> Floats:
+        if rule.kind == "max":
+            return self._greatest(parts, rows)
+        if rule.kind == "copeland":
+            return self._copeland(node, parts, rows)
+        size = len(range(*rows.indices(self.shape[0]))) if isinstance(rows, slice) else len(rows)
+        num, den = np.zeros((size, self.shape[1])), np.zeros((1, 1))
+        term = np.empty_like(num)
+        for child, values, weight in parts:
+            f, w = rule.forward(_rows(values, rows)), _rows(weight, rows)
+            if isinstance(child, Leaf) and child.raises_only:
+                w = w * np.where((den == 0) | (f > over(num, den)), 1.0, 0.0)
+            num += _product(f, w, term)
+            den = den + w
+        return rule.inverse(over(num, den))
+
+    def _greatest(self, parts: list[tuple[Leaf | Node, Floats, Mass]], rows: Rows) -> Floats:
+        found = np.full((len(_rows(np.empty(self.shape), rows)), self.shape[1]), np.nan)
+        for _, values, weight in parts:
+            counted = np.where(np.greater(_rows(weight, rows), 0), _rows(values, rows), np.nan)
+            np.fmax(found, counted, out=found)
+        return found
+
+    def _copeland(
+        self, node: Node, parts: list[tuple[Leaf | Node, Floats, Mass]], rows: Rows
+    ) -> Floats:
+        """Rank of each draw against the frozen reference, one draw at a time."""
+        assert node.reference is not None  # noqa: S101 - a fitted tree has it
+        position = {child.code: i for i, child in enumerate(node.children)}
+        kept = [position[child.code] for child, _, _ in parts]
+        table = [np.broadcast_to(_rows(values, rows), self.shape) for _, values, _ in parts]
+        weights = np.array([np.broadcast_to(w, self.shape)[:, 0] for _, _, w in parts])
+        found = np.empty(self.shape)
+        for d in range(self.shape[0]):
+            x = np.stack([values[d] for values in table], axis=1)
+            share = weights[:, d] / weights[:, d].sum()
+            found[d] = copeland_against(x, node.reference[:, kept], share)
+        return found
+
+
+def _product(f: Floats, w: Floats, scratch: Floats) -> Floats:
+    """f·w, 0 where w is 0 whatever f is; in ``scratch`` when it has that shape."""
+    shape = np.broadcast_shapes(f.shape, w.shape)
+    term = np.multiply(f, w, out=scratch if shape == scratch.shape else None)
+    if not w.all():
+        np.copyto(term, 0.0, where=w == 0)
+    return np.asarray(term)
+
+
+def _rows(array: Mass, rows: Rows) -> Floats:
+    """Some draws of an array that may have a single row for all of them."""
+    values = np.atleast_2d(np.asarray(array, dtype=np.float64))
+    if isinstance(rows, slice) or len(values) == 1:
+        return values
+    return np.asarray(values[rows])
+
+
+def _same(left: Floats, right: Floats) -> bool:
+    return bool(np.array_equal(left, right, equal_nan=True))

@@ -1,0 +1,180 @@
+"""How sure we are: intervals, ranks and band probabilities from many draws of a score.
+
+Each draw changes what is uncertain (see ``noise``): observations within their standard errors,
+unknown cells between their best and worst case, weights, and choices of scale and aggregation.
+Draws are named by seed, stream, public key and number, so a unit's draws are the same whichever
+units stand beside it. Memory stays bounded by working through blocks of units.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from riskscore.engine.arrays import Floats, Strings
+from riskscore.engine.counter import Keys, keys_of
+from riskscore.engine.frame import Frame
+from riskscore.engine.method import Fitted
+from riskscore.engine.nodes.block import Block
+from riskscore.engine.nodes.evaluate import evaluate
+from riskscore.engine.spec.noise import Noise, Sample
+from riskscore.engine.spec.tree import Band, Node
+from riskscore.engine.uncertainty.drawing import Drawing
+
+LOW, MIDDLE, HIGH = 0.05, 0.5, 0.95
+CELLS = 1 << 17
+"""Cells of a (draws, units) array worked on at once: 1 MB."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """What the draws show, (n,) per node; NaN where the node is not assessed.
+
+    ``low``, ``median``, ``high`` are the 5 %, 50 % and 95 % quantiles of the root and its children.
+    ``bands`` is (n, bands): the share of draws in each of the method's bands. Ranks count from 1,
+    the highest score, among the assessed units; ties share the better rank.
+    """
+
+    keys: Strings
+    low: Mapping[str, Floats]
+    median: Mapping[str, Floats]
+    high: Mapping[str, Floats]
+    bands: Floats
+    rank_low: Floats | None = None
+    rank_median: Floats | None = None
+    rank_high: Floats | None = None
+
+
+def spread(
+    fitted: Fitted, frame: Frame, noise: Noise | None = None, *, ranks: bool = False
+) -> Spread:
+    """Intervals of the root and its children, band probabilities and, if asked, rank intervals."""
+    noise = noise or fitted.method.uncertainty
+    n, codes = len(frame), _watched(fitted.root)
+    quantiles = {code: np.full((3, n), np.nan) for code in codes}
+    bands = np.full((n, max(1, len(fitted.method.bands))), np.nan)
+    kept = np.empty((noise.draws, n)) if ranks else None
+    order = neighbours(frame)
+    sorted_frame = frame.take(order)
+    sample, keys = Sample.plain(noise.draws), keys_of(sorted_frame.keys)
+    factors: dict[str, Floats] = {}
+    for rows in slices(n, noise.draws):
+        values = draw(fitted, sorted_frame, noise, sample, keys, rows, factors)
+        at = order[rows]
+        for code in codes:
+            quantiles[code][:, at] = _quantiles(values[code])
+        bands[at] = _in_bands(values[codes[0]], fitted.method.bands)
+        if kept is not None:
+            kept[:, at] = values[codes[0]]
+    found = Spread(
+        keys=frame.keys,
+        low={code: array[0] for code, array in quantiles.items()},
+        median={code: array[1] for code, array in quantiles.items()},
+        high={code: array[2] for code, array in quantiles.items()},
+        bands=bands,
+    )
+    return found if kept is None else _with_ranks(found, kept)
+
+
+def neighbours(frame: Frame) -> npt.NDArray[np.intp]:
+    """An order that brings units of one place (and mineral) together, so that a block of them
+    needs each shared draw once."""
+    shared = {keys.tobytes(): keys for keys in frame.error_keys.values()}
+    if not shared:
+        return np.arange(len(frame))
+    fewest_first = sorted(shared.values(), key=lambda keys: len(np.unique(keys)))
+    return np.lexsort(fewest_first[:3][::-1])
+
+
+def draw(
+    fitted: Fitted,
+    frame: Frame,
+    noise: Noise,
+    sample: Sample,
+    keys: Keys,
+    rows: slice,
+    factors: dict[str, Floats] | None = None,
+) -> dict[str, Floats]:
+    """(draws, b) values of every node for some units; NaN where the score is not assessed.
+
+    ``factors`` may carry the drawn weights from one call to the next of the same settings.
+    """
+    number = sum(1 for _ in fitted.root.leaves())
+    size = len(range(*rows.indices(len(frame))))
+    with np.errstate(over="ignore", invalid="ignore", under="ignore", divide="ignore"):
+        scratch = np.empty((number, size)), np.empty((number, size))
+        block = Block(frame, rows, fitted.root, *scratch, fitted.method.scale)
+        evaluate(fitted.root, block)
+        drawing = Drawing(block, noise, sample, keys[rows], factors)
+        drawing.node(fitted.root)
+    for code, values in drawing.values.items():
+        values[:, np.isnan(block.evaluated[code].value)] = np.nan
+    return drawing.values
+
+
+def probability_riskier(
+    fitted: Fitted, frame: Frame, first: str, second: str, noise: Noise | None = None
+) -> float:
+    """Share of draws in which unit ``first`` scores above ``second``; ties count half.
+
+    Errors that the two share (one place, one source) cancel, as they should.
+    """
+    noise = noise or fitted.method.uncertainty
+    names = list(np.asarray(frame.keys).astype(str))
+    pair = frame.take(np.array([names.index(first), names.index(second)]))
+    sample = Sample.plain(noise.draws)
+    values = draw(fitted, pair, noise, sample, keys_of(pair.keys), slice(None))[fitted.root.code]
+    if np.isnan(values).any():
+        return float("nan")
+    return float(((values[:, 0] > values[:, 1]) + 0.5 * (values[:, 0] == values[:, 1])).mean())
+
+
+def _watched(root: Node) -> list[str]:
+    """Codes of the root and of its child nodes."""
+    return [root.code, *(child.code for child in root.children if isinstance(child, Node))]
+
+
+def slices(n: int, draws: int) -> list[slice]:
+    """Blocks of units whose (draws, units) arrays stay small."""
+    step = max(16, CELLS // draws)
+    return [slice(start, min(start + step, n)) for start in range(0, n, step)]
+
+
+def _quantiles(values: Floats) -> Floats:
+    """(3, b) quantiles over the draws, linear between order statistics; NaN where any draw is."""
+    ranked = np.sort(np.ascontiguousarray(values.T), axis=1)
+    last = values.shape[0] - 1
+    out = np.empty((3, values.shape[1]))
+    for i, share in enumerate((LOW, MIDDLE, HIGH)):
+        below = int(share * last)
+        above, part = min(below + 1, last), share * last - below
+        out[i] = ranked[:, below] + (ranked[:, above] - ranked[:, below]) * part
+    out[:, np.isnan(ranked[:, -1])] = np.nan
+    return out
+
+
+def _in_bands(values: Floats, bands: tuple[Band, ...]) -> Floats:
+    """(b, bands) share of the draws in each band."""
+    starts = np.array([band.start for band in bands[1:]])
+    above = np.stack([(values >= start).mean(axis=0) for start in starts]) if len(starts) else None
+    edge = np.ones((1, values.shape[1]))
+    upper = edge if above is None else np.concatenate((edge, above))
+    shares = upper - np.concatenate((upper[1:], np.zeros((1, values.shape[1]))))
+    shares[:, np.isnan(values[0])] = np.nan
+    return np.asarray(shares.T)
+
+
+def _with_ranks(found: Spread, kept: Floats) -> Spread:
+    """Ranks of every draw (in place of its values), then their quantiles per unit."""
+    for row in kept:
+        known = row[~np.isnan(row)]
+        above = len(known) - np.searchsorted(np.sort(known), row, side="right")
+        row[:] = np.where(np.isnan(row), np.nan, above + 1.0)
+    out = np.empty((3, kept.shape[1]))
+    for start in range(0, kept.shape[1], 4096):
+        rows = slice(start, start + 4096)
+        out[:, rows] = _quantiles(kept[:, rows])
+    return replace(found, rank_low=out[0], rank_median=out[1], rank_high=out[2])

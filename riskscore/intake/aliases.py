@@ -1,0 +1,125 @@
+"""From a file's words to our codes, by the one table of aliases that curators edit.
+
+Whatever a place or mineral is called in the database counts, and so do the words that come with
+the program. An unknown word is a fault that suggests the nearest known ones.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from riskscore.intake.observation_writer import NewObservation
+from riskscore.models import Mineral, Place
+from riskscore.sources import BadFile, Reading, names
+from riskscore.sources.names import Names, PlaceName, UnknownName
+
+#: Unknown words that get a suggestion; a file of a million wrong words must not look each one up.
+MOST_SUGGESTIONS = 200
+MOST_REMEMBERED = 100_000
+# A mined good that is no mineral of ours still says something about mining in that place.
+KEPT_WITHOUT_MINERAL = frozenset({"dol.good"})
+
+
+def known_names() -> Names:
+    """Every word for a place or mineral: the database's and those that come with the program."""
+    places = [
+        PlaceName(place.code, place.name, place.kind, tuple(place.aliases), place.verified)
+        for place in Place.objects.order_by("code")
+    ]
+    minerals = [
+        ("*", word, (mineral.code,))
+        for mineral in Mineral.objects.order_by("code")
+        for word in (mineral.code, mineral.name, *mineral.aliases)
+    ]
+    try:
+        return names.together(places, minerals)
+    except ValueError as error:
+        raise BadFile(str(error), remedy="Correct the aliases of one of the two places.") from error
+
+
+@dataclass
+class Resolver:
+    """Remembers what each word means; ``strict``: a word must mean one place or mineral of ours."""
+
+    source: str
+    names: Names
+    strict: bool
+    _places: dict[str, str | BadFile | None] = field(default_factory=dict)
+    _minerals: dict[str, tuple[str, ...] | BadFile] = field(default_factory=dict)
+    _suggested: int = 0
+
+    def place(self, term: str, line: int | None, column: str = "place") -> str | None:
+        """The code of a place; None: left out knowingly. Raises BadFile for an unknown word."""
+        found = self._places.get(term, 0)
+        if found == 0:
+            found = self._look_up_place(term)
+            if len(self._places) < MOST_REMEMBERED:
+                self._places[term] = found
+        if isinstance(found, BadFile):
+            raise _at(found, line, column)
+        return found  # type: ignore[return-value]
+
+    def minerals(self, term: str, line: int | None, column: str = "mineral") -> tuple[str, ...]:
+        """The codes for a word; none: none of ours. Raises BadFile for an unknown word."""
+        found = self._minerals.get(term)
+        if found is None:
+            found = self._look_up_minerals(term)
+            if len(self._minerals) < MOST_REMEMBERED:
+                self._minerals[term] = found
+        if isinstance(found, BadFile):
+            raise _at(found, line, column)
+        return found
+
+    def _look_up_place(self, term: str) -> str | BadFile | None:
+        try:
+            code = self.names.place(term, suggest=self._suggested < MOST_SUGGESTIONS)
+        except UnknownName as error:
+            return self._unknown(term, "place", error)
+        if code is None and self.strict:
+            reason = self.names.left_out[names.folded(term)]
+            return BadFile(f"left out on purpose: {reason}", value=term, remedy="Remove the row.")
+        return code
+
+    def _look_up_minerals(self, term: str) -> tuple[str, ...] | BadFile:
+        try:
+            codes = self.names.minerals_of(
+                self.source, term, suggest=self._suggested < MOST_SUGGESTIONS
+            )
+        except UnknownName as error:
+            return self._unknown(term, "mineral", error)
+        if self.strict and len(codes) != 1:
+            what = f"several minerals: {', '.join(codes)}" if codes else "no mineral of ours"
+            return BadFile(f"this word stands for {what}", value=term, remedy="Write one mineral.")
+        return codes
+
+    def _unknown(self, term: str, kind: str, error: UnknownName) -> BadFile:
+        self._suggested += 1
+        return BadFile(
+            str(error), value=term, remedy=f"Correct it, or add it to the aliases of a {kind}."
+        )
+
+
+def _at(fault: BadFile, line: int | None, column: str) -> BadFile:
+    return BadFile(fault.reason, row=line, column=column, value=fault.value, remedy=fault.remedy)
+
+
+def observations(reading: Reading, line: int | None, to: Resolver) -> Iterator[NewObservation]:
+    """The observations that a reading stands for: none when it is about what is none of ours."""
+    place = None if reading.place is None else to.place(reading.place, line)
+    if place is None and reading.place is not None:
+        return
+    importer = None
+    if reading.importer is not None:
+        importer = to.place(reading.importer, line, "importer")
+        if importer is None:
+            return
+    codes: tuple[str | None, ...] = (None,)
+    if reading.mineral is not None:
+        codes = to.minerals(reading.mineral, line)
+        if not codes and reading.indicator in KEPT_WITHOUT_MINERAL:
+            codes = (None,)
+    for mineral in codes:
+        yield NewObservation(
+            reading.indicator, place, mineral, importer, None, reading.year, reading.value,
+            reading.standard_error, reading.quality, reading.label, reading.since, reading.until,
+            reading.verified,
+        )  # fmt: skip

@@ -1,0 +1,131 @@
+"""Evidence of a file: each statement new, a new version of an old one, or known already."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict
+from datetime import date
+from typing import Any
+
+import orjson
+
+from riskscore.intake import aliases, import_diff, staging
+from riskscore.intake.file_rows import Said
+from riskscore.intake.import_diff import DOCUMENTS, Document, Judged
+from riskscore.models import Evidence, Intake, Release
+from riskscore.releases.editions import next_edition
+from riskscore.sources import BadFile
+
+STAGED = "staged_evidence"
+IS_SCORED = True
+COLUMNS = DOCUMENTS
+#: What makes two rows versions of one statement.
+IDENTITY = ("project_id", "kind", "happened_on", "url")
+#: What may differ between the versions of one statement.
+STATED = (
+    "level", "expires_on", "severity", "credibility", "status", "self_disclosed", "note",
+)  # fmt: skip
+Identity = tuple[Any, ...]
+
+
+def stage(said: Iterable[Said], _names: aliases.Resolver) -> Iterator[list[staging.Row] | BadFile]:
+    """Rows for the staging table."""
+    for part in said:
+        if isinstance(part, BadFile):
+            yield part
+        else:
+            line, row = part
+            yield [(line, orjson.dumps(asdict(row)).decode(), row.project, None, None)]
+
+
+def check(_intake: Intake) -> Iterator[BadFile]:
+    """Unknown projects, and statements that stand in the file twice; they leave the table."""
+    staging.execute(
+        f"UPDATE {STAGED} s SET id = p.id FROM riskscore_project p WHERE p.key = s.key"  # noqa: S608
+    )
+    staging.execute(
+        f"UPDATE {STAGED} s SET id = e.project_id FROM riskscore_externalid e"  # noqa: S608
+        " WHERE s.id IS NULL AND e.scheme || ':' || e.value = s.key"
+    )
+    for line, key in staging.fetch(
+        f"DELETE FROM {STAGED} WHERE id IS NULL RETURNING line, key"  # noqa: S608
+    ):
+        yield BadFile(
+            "no project is known by this key or external id", row=line, column="project",
+            value=key, remedy="Write the key of a project, such as icmm-00026.",
+        )  # fmt: skip
+    for line, first in staging.fetch(
+        f"DELETE FROM {STAGED} s USING (SELECT line, min(line) OVER (PARTITION BY id,"  # noqa: S608
+        f" row->>'kind', row->>'happened_on', row->>'url') AS first FROM {STAGED}) t"
+        " WHERE s.line = t.line AND t.first < s.line RETURNING s.line, t.first"
+    ):
+        yield BadFile(
+            f"the statement of line {first} again", row=line, remedy="Keep one of the two rows."
+        )
+
+
+def judge(_intake: Intake) -> Judged:
+    """Compare each row with the newest version of the same statement."""
+    judged = Judged()
+    for batch in import_diff.documents(STAGED):
+        current = _current(batch)
+        verdicts = []
+        for document in batch:
+            known = current.get(_identity(document))
+            verdict = _verdict(document, known)
+            words = f"{document.key} {document.row['kind']} {document.row['happened_on']}"
+            judged.count(verdict, words)
+            verdicts.append((verdict, document.line))
+        import_diff.note(STAGED, verdicts)
+    return judged
+
+
+def _identity(document: Document) -> Identity:
+    row = document.row
+    return document.id, row["kind"], date.fromisoformat(row["happened_on"]), row["url"]
+
+
+def _current(batch: list[Document]) -> dict[Identity, Evidence]:
+    """The newest versions of what is stated about the projects of a batch."""
+    standing = Evidence.objects.filter(
+        project__in={document.id for document in batch}, superseded_by__isnull=True
+    )
+    return {tuple(getattr(row, name) for name in IDENTITY): row for row in standing.order_by("id")}
+
+
+def _stated(row: dict[str, Any]) -> tuple[Any, ...]:
+    expires = row["expires_on"]
+    return tuple(
+        (date.fromisoformat(expires) if expires else None) if name == "expires_on" else row[name]
+        for name in STATED
+    )
+
+
+def _verdict(document: Document, known: Evidence | None) -> str:
+    if known is None:
+        return "added"
+    same = tuple(getattr(known, name) for name in STATED) == _stated(document.row)
+    return "unchanged" if same else "changed"
+
+
+def move(intake: Intake, release: Release) -> int:
+    """Record the news under one edition. Returns how many rows."""
+    release.edition = next_edition(f"intake of {intake.file}"[:200])
+    count = 0
+    for batch in import_diff.documents(STAGED, "verdict <> 'unchanged'"):
+        current = _current(batch)
+        Evidence.objects.bulk_create(
+            [_evidence(intake, release, row, current.get(_identity(row))) for row in batch]
+        )
+        count += len(batch)
+    return count
+
+
+def _evidence(
+    intake: Intake, release: Release, document: Document, known: Evidence | None
+) -> Evidence:
+    return Evidence(
+        **dict(zip(IDENTITY, _identity(document), strict=True)),
+        **dict(zip(STATED, _stated(document.row), strict=True)),
+        supersedes=known,
+        entered_by=intake.created_by,
+        edition=release.edition,
+    )

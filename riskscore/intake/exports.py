@@ -1,0 +1,97 @@
+"""A panel of exports: staged, checked against what is known, then one whole release or nothing."""
+
+from collections.abc import Iterable, Iterator
+
+from riskscore.intake import aliases, staging
+from riskscore.intake.file_rows import Said
+from riskscore.intake.import_diff import MOST_SHOWN, Judged
+from riskscore.intake.observations import refuse_shrinking
+from riskscore.models import Intake, Release
+from riskscore.releases import effective
+from riskscore.sources import BadFile
+
+STAGED = "staged_export"
+#: Only models read the panel, and they train by asking.
+IS_SCORED = False
+COLUMNS = """
+    line bigint, hs6 text NOT NULL, place text NOT NULL, year smallint NOT NULL,
+    value double precision NOT NULL, quantity double precision, partners integer NOT NULL,
+    destination_hhi double precision NOT NULL
+"""
+KEY = ("hs6", "place", "year")
+STATED = ("value", "quantity", "partners", "destination_hhi")
+
+
+def stage(said: Iterable[Said], names: aliases.Resolver) -> Iterator[list[staging.Row] | BadFile]:
+    """Rows for the staging table, words turned into codes."""
+    for number, part in enumerate(said, start=1):
+        if isinstance(part, BadFile):
+            yield part
+            continue
+        line, row = part[0] or number, part[1]
+        try:
+            place = names.place(row.place, line, "exporter")
+        except BadFile as error:
+            yield error
+            continue
+        stated = (row.value, row.quantity, row.partners, row.destination_hhi)
+        yield [] if place is None else [(line, row.hs6, place, row.year, *stated)]
+
+
+def check(_intake: Intake) -> Iterator[BadFile]:
+    """The same exports twice: nobody could say which row holds."""
+    key = ", ".join(KEY)
+    for line, hs6, place, year, first in staging.fetch(
+        f"DELETE FROM {STAGED} s USING (SELECT line, min(line) OVER (PARTITION BY {key}) AS first"  # noqa: S608
+        f" FROM {STAGED}) t WHERE s.line = t.line AND t.first < s.line"
+        " RETURNING s.line, s.hs6, s.place, s.year, t.first"
+    ):
+        yield BadFile(
+            f"exports of {hs6} from {place} in {year} stand in row {first} already",
+            row=line, column="hs6", value=hs6, remedy="Keep one of the rows.",
+        )  # fmt: skip
+
+
+def judge(intake: Intake) -> Judged:
+    """Compare each staged row with the same flow of the release that stands."""
+    staging.derive(
+        "known_export",
+        "SELECT hs6, place_id AS place, year, value, quantity, partners, destination_hhi"
+        " FROM riskscore_exportflow WHERE release_id = ANY(%s)",
+        [effective.standing().of(intake.source).ids],
+    )
+    same = " AND ".join(f"k.{name} = s.{name}" for name in KEY)
+    ours, theirs = (", ".join(f"{side}.{name}" for name in STATED) for side in "sk")
+    ((staged, known, matched, unchanged),) = staging.fetch(
+        f"SELECT (SELECT count(*) FROM {STAGED}), (SELECT count(*) FROM known_export),"  # noqa: S608
+        f" count(*), count(*) FILTER (WHERE ({ours}) IS NOT DISTINCT FROM ({theirs}))"
+        f" FROM {STAGED} s JOIN known_export k ON {same}"
+    )
+    gone = known - matched
+    refuse_shrinking(intake, gone, known)
+    return Judged(staged - matched, matched - unchanged, unchanged, gone, _preview(same))
+
+
+def _preview(same: str) -> list[str]:
+    rows = staging.fetch(
+        "SELECT s.hs6, s.place, s.year, k.value, s.value"  # noqa: S608
+        f" FROM {STAGED} s LEFT JOIN known_export k ON {same}"
+        " WHERE k.value IS DISTINCT FROM s.value ORDER BY k.value IS NULL, s.line LIMIT %s",
+        [MOST_SHOWN],
+    )
+    return [
+        f"added: {hs6} {place} {year}: {value:g}"
+        if before is None
+        else f"changed: {hs6} {place} {year}: {before:g} → {value:g}"
+        for hs6, place, year, before, value in rows
+    ]
+
+
+def move(_intake: Intake, release: Release) -> int:
+    """Put the rows into the panel. Returns how many."""
+    columns = ", ".join(STATED)
+    return staging.execute(
+        f"INSERT INTO riskscore_exportflow (release_id, hs6, place_id, year, {columns})"  # noqa: S608
+        f" SELECT %s, hs6, place, year, {columns} FROM {STAGED}",
+        [release.id],
+    )

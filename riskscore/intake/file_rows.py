@@ -1,0 +1,106 @@
+"""A file's bytes, and the rows in them, whoever wrote it."""
+
+import gzip
+import tempfile
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import chain
+from types import ModuleType
+from typing import Any, BinaryIO, cast
+
+from riskscore.models import Intake, IntakePart, Mineral
+from riskscore.sources import BadFile, discover
+from riskscore.sources.publishers import baci, wmd
+from riskscore.sources.readers.text import GZIP_MAGIC
+from riskscore.sources.readers.workbook import ZIP_MAGIC, check_container
+from riskscore.sources.tables import observations
+
+#: Publishers' files are read whole; theirs have at most some tens of megabytes.
+LARGEST_WHOLE = 200 * 1024**2
+#: The part that every Excel workbook has (ECMA-376, part 2).
+WORKBOOK = "[Content_Types].xml"
+
+#: A line of the file and what it says, or what is wrong with it.
+Said = tuple[int | None, Any] | BadFile
+
+
+@contextmanager
+def opened(intake: Intake) -> Iterator[BinaryIO]:
+    """The file, from its parts in the database into a file that has no name and leaves no trace."""
+    with tempfile.TemporaryFile() as file:
+        parts = IntakePart.objects.filter(intake=intake).order_by("seq")
+        for seq in range(parts.count()):
+            file.write(parts.values_list("content", flat=True).get(seq=seq))
+        file.seek(0)
+        yield cast(BinaryIO, file)
+
+
+def module_of(intake: Intake) -> ModuleType:
+    """The source's module: it says whose figures these are."""
+    return discover()[intake.source]
+
+
+def layout_of(intake: Intake) -> ModuleType:
+    """The module that reads the file: the source's own, or the generic table."""
+    return module_of(intake) if intake.layout == intake.source else observations
+
+
+def rows(intake: Intake, file: BinaryIO) -> Iterator[Said]:
+    """Every row of the file, in order. Raises BadFile for what is wrong with the file itself."""
+    layout = layout_of(intake)
+    if hasattr(layout, "rows"):
+        yield from layout.rows(file, intake.file, intake.mapping)
+        return
+    readings = chain.from_iterable(_parsed(layout, *part) for part in _documents(file))
+    yield from ((None, reading) for reading in _settled(layout, readings))
+
+
+def _documents(file: BinaryIO) -> Iterator[tuple[str, bytes]]:
+    """(name, content) of the file, or of those that a zip holds: some publishers state one thing
+    in several files, and a release of theirs is all of them. A workbook is one file."""
+    if file.read(len(ZIP_MAGIC)) == ZIP_MAGIC:
+        check_container(file)
+        with zipfile.ZipFile(file) as container:
+            names = sorted(entry.filename for entry in container.infolist() if not entry.is_dir())
+            if WORKBOOK not in names:
+                yield from ((name, container.read(name)) for name in names)
+                return
+    file.seek(0)
+    yield "", _whole(file)
+
+
+def _parsed(layout: ModuleType, name: str, content: bytes) -> Iterator[Any]:
+    try:
+        yield from layout.parse(content)
+    except BadFile as error:
+        raise error.within(name) from None
+
+
+def _settled(layout: ModuleType, readings: Iterator[Any]) -> Iterator[Any]:
+    """Readings of files that state a thing in parts or twice, made one, as in the bundle."""
+    if layout is baci:
+        codes: dict[str, tuple[str, ...]] = {}
+        for mineral in Mineral.objects.order_by("code"):
+            for hs6 in mineral.hs6:
+                codes[hs6] = (*codes.get(hs6, ()), mineral.code)
+        return baci.by_mineral(readings, codes)
+    return wmd.settled(readings) if layout is wmd else readings
+
+
+def _whole(file: BinaryIO) -> bytes:
+    start = file.read(len(GZIP_MAGIC))
+    file.seek(0)
+    try:
+        plain = gzip.GzipFile(fileobj=file) if start == GZIP_MAGIC else file
+        content = plain.read(LARGEST_WHOLE + 1)
+    except (EOFError, OSError, zlib.error) as error:
+        raise BadFile(
+            f"the gzip file is damaged ({error})", remedy="Fetch the file again."
+        ) from error
+    if len(content) > LARGEST_WHOLE:
+        raise BadFile(
+            f"more than {LARGEST_WHOLE:,} bytes", remedy="Check that this is the publisher's file."
+        )
+    return content

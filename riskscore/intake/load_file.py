@@ -1,0 +1,108 @@
+"""One file, whole: read into a staging table, check, then load in one transaction or not at all."""
+
+from itertools import islice
+from types import ModuleType
+
+from django.db import transaction
+
+from riskscore.intake import evidence as intake_evidence
+from riskscore.intake import exports, file_rows, new_release, observations, staging
+from riskscore.intake import projects as intake_projects
+from riskscore.intake.aliases import Resolver, known_names
+from riskscore.intake.import_diff import Judged
+from riskscore.intake.import_report import Cancelled, Rejected, Taken, reject, report
+from riskscore.intake.staging import execute, fetch
+from riskscore.jobs.ledger import DATABASE_CLOCK
+from riskscore.models import Intake, IntakePart, Release
+from riskscore.sources import BadFile
+from riskscore.sources.publishers import baci_exports, busch, icmm
+from riskscore.sources.tables import evidence, projects
+
+#: One intake at a time compares itself with what holds for a source.
+SOURCE_LOCK = 0x7269736C
+#: What a source states, where it is not observations.
+KINDS: dict[str, ModuleType] = {
+    projects.SOURCE.code: intake_projects,
+    icmm.SOURCE.code: intake_projects,
+    busch.SOURCE.code: intake_projects,
+    evidence.SOURCE.code: intake_evidence,
+    baci_exports.SOURCE.code: exports,
+}
+
+
+def load(intake: Intake) -> None:
+    """Take the file in, or say what would change, or raise: BadFile, Rejected, Cancelled, Taken.
+
+    Three steps: rows by COPY into a table of this connection; checks over all of them; one
+    transaction that judges them against what holds and moves the news. Only the last one lasts.
+    """
+    kind = KINDS.get(intake.layout, observations)
+    strict = hasattr(file_rows.layout_of(intake), "rows")
+    with file_rows.opened(intake) as file, staging.table(kind.STAGED, kind.COLUMNS):
+        said = file_rows.rows(intake, file)
+        rows = kind.stage(said, Resolver(intake.source, known_names(), strict=strict))
+        staging.fill(intake, kind.STAGED, rows, file.tell)
+        _check(intake, kind)
+        with transaction.atomic():
+            execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [SOURCE_LOCK, intake.source])
+            _hold(intake)
+            judged = kind.judge(intake)
+            _store(intake, kind, judged)
+
+
+def _check(intake: Intake, kind: ModuleType) -> None:
+    """What only the whole file shows; faults are rows of the report before anything ends."""
+    with transaction.atomic():
+        faults = kind.check(intake)
+        while batch := list(islice(faults, staging.BATCH)):
+            reject(intake, batch)
+    report(intake)
+    if intake.rejected and not intake.skip_bad:
+        raise Rejected
+    if not fetch(f"SELECT 1 FROM {kind.STAGED} LIMIT 1"):  # noqa: S608 - our own name
+        if intake.rejected:
+            raise Rejected
+        raise BadFile("no row of it is about anything of ours", remedy="Check the file.")
+
+
+def _hold(intake: Intake) -> None:
+    """Lock the row until the end of the transaction, if the intake is still to be done."""
+    found = fetch(
+        "SELECT state, cancel_requested_at FROM riskscore_intake WHERE id = %s FOR UPDATE",
+        [intake.id],
+    )
+    if not found or found[0][0] != Intake.State.RUNNING:
+        raise Taken(f"intake {intake.id} has ended elsewhere")
+    if found[0][1] is not None:
+        raise Cancelled
+
+
+def _store(intake: Intake, kind: ModuleType, judged: Judged) -> None:
+    """Load what is new, and write down what has come of it."""
+    release: Release | None = None
+    if judged.is_news and not intake.dry_run:
+        release = _move(intake, kind)
+    follows = release is not None and kind.IS_SCORED
+    Intake.objects.filter(id=intake.id).update(
+        state=Intake.State.LOADED if follows else Intake.State.SUCCEEDED,
+        finished_at=None if follows else DATABASE_CLOCK,
+        error="",
+        added=judged.added,
+        changed=judged.changed,
+        unchanged=judged.unchanged,
+        gone=judged.gone,
+        preview=judged.preview,
+        rejected=intake.rejected,
+        left_out=intake.left_out,
+        bytes_read=intake.size,
+        release=release,
+    )
+    if not (follows or intake.dry_run):
+        IntakePart.objects.filter(intake=intake).delete()
+
+
+def _move(intake: Intake, kind: ModuleType) -> Release:
+    release = new_release.reserve(intake)
+    release.rows = kind.move(intake, release)
+    new_release.register(release, intake)
+    return release

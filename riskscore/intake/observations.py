@@ -1,0 +1,207 @@
+"""Observations of a file: staged, checked against what is known, then one release or nothing."""
+
+from collections.abc import Iterable, Iterator
+
+from riskscore.intake import aliases, staging
+from riskscore.intake.file_rows import Said
+from riskscore.intake.import_diff import MOST_SHOWN, Judged
+from riskscore.intake.new_release import is_partial
+from riskscore.models import Intake, Release
+from riskscore.releases import effective
+from riskscore.sources import BadFile
+
+STAGED = "staged_observation"
+IS_SCORED = True
+#: "" and 0 stand for "does not apply", so that rows can be compared by equality.
+COLUMNS = """
+    line bigint, indicator text NOT NULL, place text NOT NULL, mineral text NOT NULL,
+    importer text NOT NULL, project text NOT NULL, year smallint NOT NULL,
+    value double precision NOT NULL, standard_error double precision, quality text NOT NULL,
+    label text NOT NULL, since date NOT NULL, until date, verified boolean NOT NULL,
+    project_id bigint NOT NULL DEFAULT 0
+"""
+NAMES = tuple(part.split()[0] for part in COLUMNS.strip().split(","))
+KEY = ("indicator", "place", "mineral", "importer", "project_id", "year", "label", "since")
+NEVER = "-infinity"
+#: A whole release that lacks more than this share of what the last one stated is a cut-off file.
+MOST_GONE = 0.2
+
+
+def stage(said: Iterable[Said], names: aliases.Resolver) -> Iterator[list[staging.Row] | BadFile]:
+    """Rows for the staging table, words turned into codes."""
+    for part in said:
+        if isinstance(part, BadFile):
+            yield part
+            continue
+        line, reading = part
+        try:
+            found = list(aliases.observations(reading, line, names))
+        except BadFile as error:
+            yield error
+            continue
+        project = reading.project or ""
+        yield [
+            (
+                line, row.indicator, row.place or "", row.mineral or "", row.importer or "",
+                project, row.year, row.value, row.standard_error, row.quality, row.label,
+                row.since or NEVER, row.until, row.verified, 0,
+            )
+            for row in found
+        ]  # fmt: skip
+
+
+def check(intake: Intake) -> Iterator[BadFile]:
+    """What only the whole file shows to be wrong; faulty rows leave the staging table."""
+    yield from _unknown_projects()
+    yield from _contradictions()
+    yield from _foreign_indicators(intake)
+
+
+def _unknown_projects() -> Iterator[BadFile]:
+    if not staging.fetch(f"SELECT 1 FROM {STAGED} WHERE project <> '' LIMIT 1"):  # noqa: S608
+        return
+    staging.execute(
+        f"UPDATE {STAGED} s SET project_id = p.id FROM riskscore_project p"  # noqa: S608
+        " WHERE p.key = s.project"
+    )
+    for line, project in _dropped("project <> '' AND project_id = 0", "line, project"):
+        yield BadFile(
+            "no project has this key", row=line, column="project", value=project,
+            remedy="Write the key of a project, such as icmm-00026.",
+        )  # fmt: skip
+
+
+def _contradictions() -> Iterator[BadFile]:
+    """The same statement twice is one row; with another value, nobody could say which holds."""
+    key = ", ".join(KEY)
+    staging.derive(
+        "twice_stated",
+        f"SELECT {key},"  # noqa: S608
+        " min(line) AS first, min(ctid) AS kept, min(value) <> max(value)"
+        " OR min(coalesce(standard_error, -1)) <> max(coalesce(standard_error, -1)) AS differs"
+        f" FROM {STAGED} GROUP BY {key} HAVING count(*) > 1",
+    )
+    same = " AND ".join(f"s.{name} = t.{name}" for name in KEY)
+    staging.execute(
+        f"DELETE FROM {STAGED} s USING twice_stated t"  # noqa: S608
+        f" WHERE {same} AND NOT t.differs AND s.ctid <> t.kept"
+    )
+    for line, indicator, year, value, first in staging.fetch(
+        f"DELETE FROM {STAGED} s USING twice_stated t WHERE {same} AND t.differs"  # noqa: S608
+        " RETURNING s.line, s.indicator, s.year, s.value, t.first"
+    ):
+        yield BadFile(
+            f"{indicator} of {year} stands here with another value than in line {first}"
+            if line != first
+            else f"{indicator} of {year} stands in the file again, with another value",
+            row=line, column="value", value=value, remedy="Keep one of the rows.",
+        )  # fmt: skip
+
+
+def _foreign_indicators(intake: Intake) -> Iterator[BadFile]:
+    """Releases of two sources are never mixed in one indicator."""
+    for indicator, source in staging.fetch(
+        f"SELECT i.indicator, o.source_id FROM (SELECT DISTINCT indicator FROM {STAGED}) i"  # noqa: S608
+        " CROSS JOIN LATERAL (SELECT r.source_id FROM riskscore_release r WHERE r.source_id <> %s"
+        " AND EXISTS (SELECT FROM riskscore_observation o WHERE o.release_id = r.id"
+        " AND o.indicator = i.indicator) LIMIT 1) o",
+        [intake.source],
+    ):
+        for (line,) in _dropped("indicator = %s", "line", indicator):
+            yield BadFile(
+                f"this indicator is fed by the source {source}; two sources are never mixed",
+                row=line, column="indicator", value=indicator,
+                remedy=f"Load the rows as corrections: --source {source} --layout observations.",
+            )  # fmt: skip
+
+
+def _dropped(condition: str, columns: str, *params: str) -> list[staging.Row]:
+    return staging.fetch(
+        f"DELETE FROM {STAGED} WHERE {condition} RETURNING {columns}",  # noqa: S608
+        list(params),
+    )
+
+
+def judge(intake: Intake) -> Judged:
+    """Compare each staged row with the row of the same identity that holds for its source."""
+    _known(intake)
+    same = " AND ".join(f"k.{name} = s.{name}" for name in KEY)
+    staging.derive(
+        "matched_observation",
+        "SELECT s.ctid AS at, k.value AS before,"  # noqa: S608
+        " (s.value, s.standard_error, s.quality, s.until, s.verified) IS NOT DISTINCT FROM"
+        " (k.value, k.standard_error, k.quality, k.until, k.verified) AS same"
+        f" FROM {STAGED} s JOIN known_observation k ON {same}",
+    )
+    ((staged, known, matched, unchanged),) = staging.fetch(
+        f"SELECT (SELECT count(*) FROM {STAGED}), (SELECT count(*) FROM known_observation),"  # noqa: S608
+        " count(*), count(*) FILTER (WHERE same) FROM matched_observation"
+    )
+    gone = 0 if is_partial(intake) else known - matched
+    refuse_shrinking(intake, gone, known)
+    return Judged(staged - matched, matched - unchanged, unchanged, gone, _preview())
+
+
+def _known(intake: Intake) -> None:
+    """The rows that hold for the source now, in the columns of the staging table."""
+    ids = effective.standing().of(intake.source)
+    staging.derive(
+        "known_observation",
+        "SELECT indicator,"  # noqa: S608
+        " coalesce(place_id, '') AS place, coalesce(mineral_id, '') AS mineral,"
+        " coalesce(importer_id, '') AS importer, coalesce(project_id, 0) AS project_id, year,"
+        f" label, coalesce(since, '{NEVER}') AS since, value, standard_error, quality, until,"
+        f" verified FROM {effective.HOLDING} o",
+        {"alone": ids.alone, "mixed": ids.mixed},
+    )
+    staging.execute(f"ANALYZE {STAGED}")
+
+
+def refuse_shrinking(intake: Intake, gone: int, known: int) -> None:
+    """Refuse a file that lacks much of what its source states now, unless it may."""
+    if gone > MOST_GONE * known and not intake.replace:
+        raise BadFile(
+            f"the file lacks {gone:,} of the {known:,} values that {intake.source} states now",
+            remedy="Check that it is whole; what a publisher states in several files comes as one "
+            "zip of them. If values were taken back, use --replace; single corrections come with "
+            "--layout observations.",
+        )
+
+
+#: Staged rows that say something new, with what held before.
+_NEWS = f"{STAGED} s LEFT JOIN matched_observation m ON m.at = s.ctid WHERE m.same IS NOT TRUE"
+
+
+def _preview() -> list[str]:
+    rows = staging.fetch(
+        "SELECT indicator, place, mineral, importer, project, year, before, value"  # noqa: S608
+        f" FROM {_NEWS} ORDER BY m.at IS NULL, line, indicator LIMIT %s",
+        [MOST_SHOWN],
+    )
+    return [
+        ("added: " if before is None else "changed: ")
+        + f"{' '.join(part for part in (indicator, *axes) if part)} {year}: "
+        + (f"{value:g}" if before is None else f"{before:g} → {value:g}")
+        for indicator, *axes, year, before, value in rows
+    ]
+
+
+_TARGET = (
+    "indicator, place_id, mineral_id, importer_id, project_id, year, value, standard_error,"
+    " quality, label, since, until, verified"
+)
+
+
+def move(_intake: Intake, release: Release) -> int:
+    """Put the judged rows into the table of observations; of a partial release, only the news.
+
+    Returns how many.
+    """
+    return staging.execute(
+        f"INSERT INTO riskscore_observation (release_id, {_TARGET})"  # noqa: S608
+        " SELECT %s, indicator, NULLIF(place, ''), NULLIF(mineral, ''), NULLIF(importer, ''),"
+        " NULLIF(project_id, 0), year, value, standard_error, quality, label,"
+        f" NULLIF(since, '{NEVER}'), until, verified"
+        f" FROM {_NEWS if release.partial else STAGED}",
+        [release.id],
+    )

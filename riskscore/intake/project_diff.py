@@ -1,0 +1,97 @@
+"""Projects as they are now, in the shape of a file's row, and what a row says that is new."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from riskscore.intake import staging
+from riskscore.intake.import_diff import Document
+from riskscore.models import ExternalId, Offtake, Ownership, Project, ProjectMineral
+from riskscore.releases import effective
+
+CAPACITY = "project.capacity"
+PLAIN = ("name", "kind", "stage", "state")
+#: Degrees that are the same place: a tenth of a metre.
+SAME_DEGREES = 1e-6
+Snapshot = dict[str, Any]
+Change = tuple[object, object]
+
+
+def snapshots(batch: Sequence[Document]) -> dict[int, Snapshot]:
+    """The known projects of a batch by id."""
+    ids = [document.id for document in batch if document.id is not None]
+    found: dict[int, Snapshot] = {
+        project.pk: {
+            **{name: getattr(project, name) for name in PLAIN},
+            "place": project.place_id,
+            "place_label": project.place_label,
+            "latitude": project.latitude,
+            "longitude": project.longitude,
+            "minerals": [],
+            "owners": [],
+            "offtake": [],
+            "external_ids": [],
+            "capacity": {},
+        }
+        for project in Project.objects.filter(id__in=ids)
+    }
+    for at, mineral, role in _parts(ProjectMineral, ids, "mineral_id", "role"):
+        found[at]["minerals"].append([mineral, role])
+    for at, owner, place, share in _parts(Ownership, ids, "owner", "place_id", "share"):
+        found[at]["owners"].append([owner, place or "", round(share, 12)])
+    for at, buyer, place, share in _parts(Offtake, ids, "buyer", "place_id", "share"):
+        found[at]["offtake"].append([buyer, place, round(share, 12)])
+    for at, scheme, value in _parts(ExternalId, ids, "scheme", "value"):
+        found[at]["external_ids"].append([scheme, value])
+    for at, year, label, value in _capacities(ids):
+        found[at]["capacity"][year, label] = value
+    return found
+
+
+def _parts(model: Any, ids: Sequence[int], *fields: str) -> list[tuple[Any, ...]]:
+    rows = model.objects.filter(project__in=ids).order_by("id")
+    return list(rows.values_list("project_id", *fields))
+
+
+def _capacities(ids: Sequence[int]) -> list[tuple[Any, ...]]:
+    standing = effective.standing()
+    return staging.fetch(
+        f"SELECT project_id, year, label, value FROM {effective.HOLDING} o"  # noqa: S608
+        " WHERE indicator = %(indicator)s AND project_id = ANY(%(ids)s)",
+        {"alone": standing.alone, "mixed": standing.mixed, "indicator": CAPACITY, "ids": list(ids)},
+    )
+
+
+def news(row: Mapping[str, Any], known: Snapshot) -> dict[str, Change]:
+    """What a row says that differs, by column: (before, after). What it leaves empty is no news."""
+    found: dict[str, Change] = {
+        name: (known[name], row[name]) for name in PLAIN if row[name] and row[name] != known[name]
+    }
+    # A label that was weighed against the coordinates already does not move the project again.
+    relabelled = row["place_label"] != known["place_label"]
+    if row["place"] and relabelled and row["place"] != known["place"]:
+        found["place"] = (known["place"], row["place"])
+    if row["latitude"] is not None and _moved(row, known):
+        before, after = ((at["latitude"], at["longitude"]) for at in (known, row))
+        found["position"] = (before, after)
+    minerals = [[code, role] for code, role, _ in row["minerals"]]
+    for name, stated in (
+        ("minerals", minerals), ("owners", row["owners"]), ("offtake", row["offtake"]),
+    ):  # fmt: skip
+        if stated and sorted(stated) != sorted(known[name]):
+            found[name] = (known[name], stated)
+    return found | _additions(row, known)
+
+
+def _additions(row: Mapping[str, Any], known: Snapshot) -> dict[str, Change]:
+    found: dict[str, Change] = {}
+    ids = [pair for pair in row["external_ids"] if pair not in known["external_ids"]]
+    if ids:
+        found["external_ids"] = (known["external_ids"], ids)
+    before = known["capacity"].get((row["capacity_year"], row["capacity_unit"]))
+    if row["capacity"] is not None and row["capacity"] != before:
+        found["capacity"] = (before, row["capacity"])
+    return found
+
+
+def _moved(row: Mapping[str, Any], known: Snapshot) -> bool:
+    return any(abs(row[axis] - known[axis]) > SAME_DEGREES for axis in ("latitude", "longitude"))

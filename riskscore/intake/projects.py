@@ -1,0 +1,176 @@
+"""Projects of a file: staged and checked; who is new, who has changed and how."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict
+from typing import Any
+
+import orjson
+
+from riskscore.intake import aliases, import_diff, staging
+from riskscore.intake.file_rows import Said
+from riskscore.intake.import_diff import DOCUMENTS, Document, Judged
+from riskscore.intake.location_check import Surroundings
+from riskscore.intake.project_diff import Snapshot, news, snapshots
+from riskscore.intake.project_writer import write
+from riskscore.intake.published_sites import as_row
+from riskscore.models import Intake, Release
+from riskscore.sources import BadFile, ProjectReading
+from riskscore.sources.names import folded
+from riskscore.sources.tables.projects import ProjectRow, Share
+
+STAGED = "staged_project"
+IS_SCORED = True
+COLUMNS = DOCUMENTS
+#: What a project must have from the beginning.
+NEEDED = ("name", "place", "latitude", "kind")
+
+
+def stage(said: Iterable[Said], names: aliases.Resolver) -> Iterator[list[staging.Row] | BadFile]:
+    """Rows for the staging table, words turned into codes."""
+    for number, part in enumerate(said, start=1):
+        if isinstance(part, BadFile):
+            yield part
+            continue
+        line, row = part[0] or number, part[1]
+        if isinstance(row, ProjectReading):
+            row = as_row(names.source, row)
+        try:
+            yield [] if row is None else [_staged(row, line, names)]
+        except BadFile as error:
+            yield error
+
+
+def _staged(row: ProjectRow, line: int, names: aliases.Resolver) -> staging.Row:
+    document = asdict(row)
+    document["place_label"] = row.place
+    document["place"] = _place(row.place, line, "place", names)
+    document["minerals"] = _minerals(row, line, names)
+    for column in ("owners", "offtake"):
+        document[column] = [_share(part, line, column, names) for part in document[column]]
+    return line, orjson.dumps(document).decode(), row.key or _derived_key(row), None, None
+
+
+def _place(term: str, line: int, column: str, names: aliases.Resolver) -> str:
+    code = names.place(term, line, column) if term else ""
+    if code is None:
+        raise BadFile(
+            "a place that is left out", row=line, column=column, value=term, remedy="Correct it."
+        )
+    return code
+
+
+def _minerals(row: ProjectRow, line: int, names: aliases.Resolver) -> list[list[str]]:
+    """[code, role, word], each mineral once in its strongest role."""
+    found: dict[str, list[str]] = {}
+    for term, role in row.minerals:
+        for code in names.minerals(term, line, "minerals"):
+            found.setdefault(code, [code, role, term[:120]])
+    return list(found.values())
+
+
+def _share(part: dict[str, Any], line: int, column: str, names: aliases.Resolver) -> list[Any]:
+    share = Share(**part)
+    return [share.name, _place(share.place, line, column, names), round(share.share, 12)]
+
+
+def _derived_key(row: ProjectRow) -> str:
+    """The key of a new project that has none: its first external id, as a slug."""
+    if not row.external_ids:
+        return ""
+    scheme, value = row.external_ids[0]
+    return f"{scheme}-{folded(value).replace(' ', '-')}"[:60].rstrip("-")
+
+
+def check(_intake: Intake) -> Iterator[BadFile]:
+    """Rows about the same project, ids of two projects, what is missing, axes that are swapped."""
+    yield from _identify()
+    yield from _repeated()
+    surroundings = Surroundings()
+    for batch in import_diff.documents(STAGED):
+        faults = [fault for row in batch if (fault := _fault(row, surroundings))]
+        lines = [fault.row for fault in faults]
+        staging.execute(f"DELETE FROM {STAGED} WHERE line = ANY(%s)", [lines])  # noqa: S608
+        yield from faults
+
+
+def _identify() -> Iterator[BadFile]:
+    """Find the project of each row by its key, else by its external ids."""
+    staging.execute(
+        f"UPDATE {STAGED} s SET id = p.id FROM riskscore_project p WHERE p.key = s.key"  # noqa: S608
+    )
+    for line, key in staging.fetch(
+        f"WITH named AS (SELECT s.line, min(e.project_id) AS one, max(e.project_id) AS other"  # noqa: S608
+        f" FROM {STAGED} s CROSS JOIN LATERAL jsonb_array_elements(s.row->'external_ids') x"
+        " JOIN riskscore_externalid e ON e.scheme = x->>0 AND e.value = x->>1 GROUP BY s.line),"
+        f" set_ids AS (UPDATE {STAGED} s SET id = coalesce(s.id, n.one) FROM named n"
+        "  WHERE n.line = s.line AND n.one = n.other AND coalesce(s.id, n.one) = n.one)"
+        f" DELETE FROM {STAGED} s USING named n WHERE n.line = s.line"
+        "  AND (n.one <> n.other OR s.id <> n.one) RETURNING s.line, s.key"
+    ):
+        yield BadFile(
+            "the external ids belong to another project", row=line, column="external_ids",
+            value=key, remedy="Correct the key or the external ids.",
+        )  # fmt: skip
+
+
+def _repeated() -> Iterator[BadFile]:
+    for line, key, first in staging.fetch(
+        f"DELETE FROM {STAGED} s USING (SELECT line, min(line) OVER ("  # noqa: S608
+        f"PARTITION BY id, CASE WHEN id IS NULL THEN key END) AS first FROM {STAGED}) t"
+        " WHERE s.line = t.line AND t.first < s.line RETURNING s.line, s.key, t.first"
+    ):
+        yield BadFile(
+            f"the project of line {first} again", row=line, column="key", value=key,
+            remedy="Keep one row per project.",
+        )  # fmt: skip
+
+
+def _fault(document: Document, surroundings: Surroundings) -> BadFile | None:
+    row, line = document.row, document.line
+    if document.id is None:
+        missing = next((name for name in NEEDED if row[name] in ("", None)), None)
+        if missing or not document.key:
+            return BadFile(
+                "a new project without it", row=line, column=missing or "key",
+                remedy="Fill in name, place, latitude, longitude and kind of every new project.",
+            )  # fmt: skip
+    if row["latitude"] is None or not row["place"]:
+        return None
+    if surroundings.is_swapped(row["place"], row["latitude"], row["longitude"]):
+        return BadFile(
+            f"far from every known site of {row['place']}, but among them with the axes swapped",
+            row=line, column="latitude", value=f"{row['latitude']}, {row['longitude']}",
+            remedy="Put latitude into latitude; in GeoJSON the longitude comes first.",
+        )  # fmt: skip
+    return None
+
+
+def judge(_intake: Intake) -> Judged:
+    """Compare each row with its project as it is now."""
+    judged = Judged()
+    for batch in import_diff.documents(STAGED):
+        known = snapshots(batch)
+        verdicts = []
+        for document in batch:
+            verdict, words = _verdict(document, known)
+            judged.count(verdict, f"{document.key or document.row['name']}: {words}")
+            verdicts.append((verdict, document.line))
+        import_diff.note(STAGED, verdicts)
+    return judged
+
+
+def _verdict(document: Document, known: dict[int, Snapshot]) -> tuple[str, str]:
+    if document.id is None:
+        return "added", f"{document.row['name']}, {document.row['place']}"
+    changes = news(document.row, known[document.id])
+    words = "; ".join(f"{name}: {old} → {new}" for name, (old, new) in changes.items())
+    return ("changed", words) if changes else ("unchanged", "")
+
+
+def move(_intake: Intake, release: Release) -> int:
+    """Write the news. Returns how many rows."""
+    surroundings, count = Surroundings(), 0
+    for batch in import_diff.documents(STAGED, "verdict <> 'unchanged'"):
+        write(batch, snapshots(batch), release, surroundings)
+        count += len(batch)
+    return count

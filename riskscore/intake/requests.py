@@ -1,0 +1,180 @@
+"""A file and what is wanted of it, checked and written down; ``jobs`` starts the work.
+
+The bytes go into the database in pieces, so that any worker on any machine can read them.
+"""
+
+import difflib
+import hashlib
+import uuid
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import date
+from pathlib import PurePath
+from types import ModuleType
+from typing import Any, BinaryIO
+
+from django.db import connection, transaction
+
+from riskscore.models import Intake, IntakePart, Release
+from riskscore.models.ids import uuid7
+from riskscore.sources import discover
+from riskscore.sources.publishers import asher, natural_earth, world_atlas
+from riskscore.sources.tables import minerals
+
+PART = 1024**2
+LARGEST = 2 * 1024**3
+LONGEST = {"release_code": 60, "published_edition": 120, "licence": 160}
+#: What these publish is made into the bundle's reference tables, not taken in by itself.
+BUNDLE_ONLY = tuple(m.SOURCE.code for m in (asher, minerals, natural_earth, world_atlas))
+
+
+class CannotTakeIn(ValueError):
+    """The file or what is wanted of it is refused before any work; the message is for the user."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a person says of a file. Only ``source`` is needed.
+
+    ``layout``: ``observations`` when another source's figures come in the generic table.
+    ``mapping``: our column → the file's. ``replace`` allows a release that lacks much of the last.
+    """
+
+    source: str
+    layout: str = ""
+    mapping: Mapping[str, str] = field(default_factory=dict)
+    dry_run: bool = False
+    skip_bad: bool = False
+    replace: bool = False
+    release_code: str = ""
+    published_edition: str = ""
+    licence: str = ""
+    redistributable: bool | None = None
+    retrieved_on: date | None = None
+
+
+def choices() -> dict[str, str]:
+    """Code and title of every source that can be taken in: for a form."""
+    return {
+        code: module.SOURCE.title
+        for code, module in sorted(discover().items())
+        if code not in BUNDLE_ONLY
+    }
+
+
+def store(content: BinaryIO, name: str, wanted: Wanted, *, by: Any = None) -> Intake:
+    """Write down a file that is to be taken in. Raises CannotTakeIn; then nothing is written."""
+    layout, key = check(wanted), uuid7()
+    with transaction.atomic():
+        size, digest = _store_parts(content, key)
+        return Intake.objects.create(
+            id=key,
+            file=PurePath(name.replace("\0", "")).name[-200:],
+            size=size,
+            sha256=digest,
+            created_by=by,
+            **{**asdict(wanted), "mapping": dict(wanted.mapping), "layout": layout},
+        )
+
+
+def check(wanted: Wanted) -> str:
+    """The layout that the file is read in, if what is wanted makes sense. Raises CannotTakeIn."""
+    layout = _layout(wanted, _module(wanted.source))
+    for text, most in LONGEST.items():
+        if len(getattr(wanted, text)) > most:
+            raise CannotTakeIn(f"{text}: longer than {most} characters")
+    if wanted.release_code and Release.objects.filter(code=wanted.release_code).exists():
+        raise CannotTakeIn(
+            f"release: {wanted.release_code!r} is loaded already; releases never change, "
+            "so give this file a code of its own"
+        )
+    return layout
+
+
+def again(done: Intake, *, by: Any = None) -> Intake:
+    """A new intake of the same file as a dry run, this time for good."""
+    if not (done.dry_run and done.state == Intake.State.SUCCEEDED):
+        raise CannotTakeIn("only a dry run that found the file valid can be confirmed")
+    with transaction.atomic():
+        names = ("file", "size", "sha256", *Wanted.__dataclass_fields__)
+        fields = {name: getattr(done, name) for name in names}
+        fresh = Intake.objects.create(**{**fields, "dry_run": False}, created_by=by)
+        if not IntakePart.objects.filter(intake=done).update(intake=fresh):
+            raise CannotTakeIn("the file is no longer kept; upload it again")
+    return fresh
+
+
+def finish(loaded: Intake) -> None:
+    """End an intake whose rows stand in the tables; its bytes are no longer needed."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE riskscore_intake SET state = 'succeeded', finished_at = clock_timestamp()"
+            " WHERE id = %s AND state = 'loaded'",
+            [loaded.id],
+        )
+    IntakePart.objects.filter(intake=loaded).delete()
+
+
+def rejects(intake: Intake) -> Iterator[tuple[str, ...]]:
+    """The report of what is wrong, row by row, header first; harmless in a spreadsheet."""
+    yield "line", "column", "value", "reason", "suggestion"
+    for fault in intake.faults.order_by("line", "id").iterator():
+        cells = (fault.column, fault.value, fault.reason, fault.remedy)
+        yield ("" if fault.line is None else str(fault.line), *(harmless(cell) for cell in cells))
+
+
+def harmless(text: str) -> str:
+    """The text with an apostrophe before it where a spreadsheet would run it as a formula."""
+    runs = text.lstrip()[:1] in set("=+-@\N{FULLWIDTH EQUALS SIGN}") or text[:1] in set("\t\r\n")
+    return f"'{text}" if runs else text
+
+
+def _module(code: str) -> ModuleType:
+    known = discover()
+    if code in BUNDLE_ONLY:
+        raise CannotTakeIn(
+            f"source: {code} is part of the bundle: python manage.py bundle --from DIR"
+        )
+    if code not in known:
+        near = difflib.get_close_matches(code, known, n=1)
+        hint = f"; did you mean {near[0]!r}?" if near else ""
+        raise CannotTakeIn(f"source: no source {code!r}{hint} There are: {', '.join(choices())}")
+    return known[code]
+
+
+def _layout(wanted: Wanted, module: ModuleType) -> str:
+    layout = wanted.layout or wanted.source
+    if layout not in (wanted.source, "observations"):
+        raise CannotTakeIn(f"layout: leave it out, or write 'observations'; not {layout!r}")
+    if wanted.mapping and not hasattr(module, "rows") and layout == wanted.source:
+        raise CannotTakeIn(f"map: files of {wanted.source} have their publisher's own columns")
+    return layout
+
+
+def _store_parts(content: BinaryIO, intake: Any) -> tuple[int, str]:
+    digest, size = hashlib.sha256(), 0
+    for seq, part in enumerate(iter(lambda: content.read(PART), b"")):
+        size += len(part)
+        if size > LARGEST:
+            raise CannotTakeIn(f"file: more than {LARGEST:,} bytes; split it")
+        digest.update(part)
+        IntakePart.objects.create(intake_id=intake, seq=seq, content=part)
+    if not size:
+        raise CannotTakeIn("file: it is empty")
+    return size, digest.hexdigest()
+
+
+def cancel(key: uuid.UUID) -> None:
+    """Stop an intake: one that waits ends now, one in work at its next batch. Idempotent."""
+    with connection.cursor() as cursor:
+        cursor.execute(_CANCEL, [key])
+    IntakePart.objects.filter(intake=key, intake__state=Intake.State.CANCELLED).delete()
+
+
+_CANCEL = """
+UPDATE riskscore_intake SET
+    cancel_requested_at = coalesce(cancel_requested_at, clock_timestamp()),
+    finished_at = CASE state WHEN 'queued' THEN clock_timestamp() END,
+    state = CASE state WHEN 'queued' THEN 'cancelled' ELSE state END
+WHERE id = %s AND state IN ('queued', 'running')
+"""

@@ -1,0 +1,1 @@
+"""Work as rows: requested, cut into chunks, claimed by lease and fencing token, retried, ended."""

@@ -1,0 +1,334 @@
+"""The state machine of jobs and chunks: plan · claim · beat · finish · fail · close · sweep.
+
+Rows are the truth. Leases run on the database's clock and are prolonged by a heartbeat; a fencing
+token, checked in the transaction that writes the scores, makes a late worker harmless. Nothing
+here publishes: functions return the ids of the jobs that deserve a hint. Whoever locks both a job
+and its chunks locks the job first.
+"""
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import DateTimeField, Exists, Func, OuterRef
+
+from riskscore.jobs import failures, planning
+from riskscore.jobs.failures import was_stopped as was_stopped
+from riskscore.jobs.progress import Progress as Progress
+from riskscore.jobs.progress import progress as progress
+from riskscore.models import Chunk, Job
+
+CHUNK_SIZE = 1000
+LEASE_S = 60
+SWEEP_LOCK = 0x7269736B_0001  # "risk": one sweeper at a time, no leader to elect
+STRANDED_AFTER_S = 3
+MOST_STRANDED = 100
+KEYS_KEPT = "24 hours"  # idempotency keys
+MOST_FORGOTTEN = 1000  # of them in one sweep
+DATABASE_CLOCK = Func(function="clock_timestamp", output_field=DateTimeField())
+
+
+class LeaseLost(Exception):
+    """The chunk was taken over by another worker; what this one computed must not be written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """The right to write the scores of one chunk until the lease ends."""
+
+    chunk_id: int
+    job_id: uuid.UUID
+    token: uuid.UUID
+    attempts: int
+    project_ids: list[int]
+
+
+def is_long(job_id: uuid.UUID) -> bool:
+    """Whether more than one worker can help with the job."""
+    return Chunk.objects.filter(job=job_id, state=Chunk.State.PENDING)[1:2].exists()
+
+
+def _nothing(_job: Job) -> None:
+    """What is to be done before most jobs are planned."""
+
+
+def plan_next(prepare: Callable[[Job], None] = _nothing) -> list[uuid.UUID]:
+    """Cut the next queued job into chunks. Returns its id, or nothing when none is queued.
+
+    ``prepare`` is called first, in the same transaction.
+    """
+    touched = planning.plan_next(CHUNK_SIZE, prepare)
+    for job_id in touched:
+        close(job_id)
+    return touched[:1]
+
+
+# Of each queue the oldest open jobs are enough to be fair among, however many wait behind them.
+_CLAIM = """
+WITH open_job AS (
+    (SELECT j.id, j.queue FROM riskscore_job j
+     WHERE j.state = 'running' AND j.queue = 'interactive' AND j.paused_at IS NULL
+       AND EXISTS (SELECT FROM riskscore_chunk c WHERE c.job_id = j.id AND c.state = 'pending')
+     ORDER BY j.id LIMIT 20)
+    UNION ALL
+    (SELECT j.id, j.queue FROM riskscore_job j
+     WHERE j.state = 'running' AND j.queue = 'bulk' AND j.paused_at IS NULL
+       AND EXISTS (SELECT FROM riskscore_chunk c WHERE c.job_id = j.id AND c.state = 'pending')
+     ORDER BY j.id LIMIT 20)
+), fair AS (
+    SELECT o.id FROM open_job o ORDER BY o.queue = 'interactive' DESC,
+        (SELECT count(*) FROM riskscore_chunk r WHERE r.job_id = o.id AND r.state = 'running'), o.id
+), picked AS (
+    SELECT next.id FROM fair CROSS JOIN LATERAL (
+        SELECT c.id FROM riskscore_chunk c WHERE c.job_id = fair.id AND c.state = 'pending'
+        ORDER BY c.seq LIMIT 1 FOR UPDATE SKIP LOCKED
+    ) next LIMIT 1
+)
+UPDATE riskscore_chunk c
+SET state = 'running', attempts = attempts + 1, token = %s, worker = %s,
+    lease_until = clock_timestamp() + make_interval(secs => %s)
+FROM picked WHERE c.id = picked.id
+RETURNING c.id, c.job_id, c.token, c.attempts, c.project_ids
+"""
+
+
+def claim(worker: str) -> Claim | None:
+    """Take the next chunk: interactive jobs first, then the job with the fewest workers."""
+    with connection.cursor() as cursor:
+        cursor.execute(_CLAIM, [uuid.uuid4(), worker, LEASE_S])
+        row = cursor.fetchone()
+    return Claim(*row) if row else None
+
+
+_BEAT = """
+INSERT INTO riskscore_workerpulse (worker, seen_at, chunk_id) VALUES (%s, clock_timestamp(), %s)
+ON CONFLICT (worker) DO UPDATE SET seen_at = clock_timestamp(), chunk_id = EXCLUDED.chunk_id
+"""
+
+
+def beat(worker: str, held: Claim | None = None) -> None:
+    """Say that the worker lives, and prolong the lease that it holds, if it still does."""
+    _execute(_BEAT, [worker, held.chunk_id if held else None])
+    if held:
+        _execute(
+            "UPDATE riskscore_chunk SET lease_until = clock_timestamp() + make_interval(secs => %s)"
+            " WHERE id = %s AND state = 'running' AND token = %s",
+            [LEASE_S, held.chunk_id, held.token],
+        )
+
+
+_FINISH = """
+UPDATE riskscore_chunk SET state = 'done', done = %s, failed = %s, lease_until = NULL,
+    finished_at = clock_timestamp()
+WHERE id = %s AND state = 'running' AND token = %s RETURNING finished_at
+"""
+
+
+def finish(held: Claim, *, failed: int) -> datetime:
+    """Mark the chunk done, inside the transaction that writes its scores. Raises LeaseLost.
+
+    Returns the moment, by the database's clock.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_FINISH, [len(held.project_ids) - failed, failed, held.chunk_id, held.token])
+        row: tuple[datetime] | None = cursor.fetchone()
+    if row is None:
+        raise LeaseLost(f"chunk {held.chunk_id} of job {held.job_id} was taken over")
+    return row[0]
+
+
+def bound_transaction() -> None:
+    """Let the database end this transaction if its worker falls silent within it.
+
+    A worker that is stopped while it writes would hold its rows for as long as it is stopped.
+    """
+    limit = f"{LEASE_S}s"
+    _execute(
+        "SELECT set_config('idle_in_transaction_session_timeout', %s, true),"
+        " set_config('statement_timeout', %s, true)",
+        [limit, limit],
+    )
+
+
+def fail(held: Claim, error: str, *, code: str = "failed", blame: bool = True) -> None:
+    """Give the chunk back; after some attempts cut it in two, until one bad project stands alone.
+
+    Without ``blame`` the attempt does not count: the database or the disk failed, not the chunk.
+    """
+    with transaction.atomic():
+        job = _lock(held.job_id)
+        chunk = (
+            Chunk.objects.select_for_update()
+            .filter(id=held.chunk_id, state=Chunk.State.RUNNING, token=held.token)
+            .first()
+        )
+        if chunk is not None:
+            chunk.attempts -= not blame
+            failures.give_back(job, chunk, error, code)
+
+
+def _lock(job_id: uuid.UUID) -> Job:
+    return Job.objects.select_for_update(no_key=True).get(id=job_id)
+
+
+_CLOSE = """
+UPDATE riskscore_job j SET finished_at = clock_timestamp(), state = CASE
+    WHEN t.skipped > 0 AND (j.cancel_requested_at, j.superseded_by_id) IS DISTINCT FROM (NULL, NULL)
+        THEN 'cancelled'
+    WHEN t.failed = 0 THEN 'succeeded'
+    WHEN t.done = 0 THEN 'failed'
+    ELSE 'partially_failed' END
+FROM (
+    SELECT coalesce(sum(done), 0) AS done, coalesce(sum(failed), 0) AS failed,
+        count(*) FILTER (WHERE state = 'skipped') AS skipped,
+        count(*) FILTER (WHERE state IN ('pending', 'running')) AS open
+    FROM riskscore_chunk WHERE job_id = %s
+) t
+WHERE j.id = %s AND j.state = 'running' AND t.open = 0
+"""
+
+
+def close(job_id: uuid.UUID) -> bool:
+    """End the job if no chunk is open. Whoever comes first wins; the sweeper repeats it."""
+    return bool(_execute(_CLOSE, [job_id, job_id]))
+
+
+def cancel(job_id: uuid.UUID) -> None:
+    """Skip what has not begun. A chunk in work is finished; its scores stay. Idempotent."""
+    with transaction.atomic():
+        job = _lock(job_id)
+        if job.state in Job.TERMINAL:
+            return
+        _execute(
+            "UPDATE riskscore_job SET"
+            " cancel_requested_at = coalesce(cancel_requested_at, clock_timestamp()),"
+            " state = CASE state WHEN 'queued' THEN 'cancelled' ELSE state END,"
+            " finished_at = CASE state WHEN 'queued' THEN clock_timestamp() END WHERE id = %s",
+            [job_id],
+        )
+        Chunk.objects.filter(job=job, state=Chunk.State.PENDING).update(state=Chunk.State.SKIPPED)
+    close(job_id)
+
+
+def supersede(job_id: uuid.UUID, newer: uuid.UUID) -> None:
+    """Cancel a job whose work another one does, with newer inputs."""
+    Job.objects.filter(id=job_id, state=Job.State.QUEUED).update(
+        superseded_by=newer, error=f"superseded by job {newer}"
+    )
+    cancel(job_id)
+
+
+def pause(job_id: uuid.UUID) -> None:
+    """Begin nothing more of the job; what is in work is finished. Idempotent."""
+    Job.objects.filter(id=job_id, paused_at=None).exclude(state__in=Job.TERMINAL).update(
+        paused_at=DATABASE_CLOCK
+    )
+
+
+def resume(job_id: uuid.UUID) -> None:
+    """Go on with a paused job. Idempotent."""
+    Job.objects.filter(id=job_id, paused_at__isnull=False).exclude(state__in=Job.TERMINAL).update(
+        paused_at=None
+    )
+
+
+# Numbers grow with time, so the oldest keys are found without looking at the others.
+_FORGET = """
+DELETE FROM riskscore_idempotencykey
+WHERE id IN (SELECT id FROM riskscore_idempotencykey ORDER BY id LIMIT %s)
+  AND created_at < clock_timestamp() - %s::interval
+"""
+
+
+def sweep() -> list[uuid.UUID]:
+    """Return expired leases, close finished jobs, forget old keys. Returns jobs nobody works on."""
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [SWEEP_LOCK])
+            (alone,) = cursor.fetchone()
+        if not alone:
+            return []
+        _return_expired()
+        _execute(
+            "DELETE FROM riskscore_workerpulse WHERE seen_at < clock_timestamp() - interval '1 h'",
+            [],
+        )
+        _execute(_FORGET, [MOST_FORGOTTEN, KEYS_KEPT])
+    for job_id in _over():
+        close(job_id)
+    return stranded()
+
+
+def _return_expired() -> None:
+    expired = Chunk.objects.filter(state=Chunk.State.RUNNING, lease_until__lt=DATABASE_CLOCK)
+    for job_id in expired.order_by("job_id").values_list("job_id", flat=True).distinct():
+        job = _lock(job_id)
+        # A row that is locked belongs to a worker that is just finishing it.
+        for chunk in expired.filter(job=job_id).select_for_update(skip_locked=True).order_by("id"):
+            failures.give_back(job, chunk, f"the lease of worker {chunk.worker} ended", "lost")
+
+
+def _over() -> list[uuid.UUID]:
+    """Running jobs without an open chunk: whoever was to close them has died."""
+    unfinished = Chunk.objects.filter(job=OuterRef("pk"), state__in=Chunk.OPEN)
+    over = Job.objects.filter(~Exists(unfinished), state=Job.State.RUNNING)
+    return list(over.order_by("id").values_list("id", flat=True))
+
+
+_STRANDED = """
+SELECT j.id FROM riskscore_job j
+WHERE j.created_at < clock_timestamp() - make_interval(secs => %s) AND j.paused_at IS NULL
+  AND (j.state = 'queued' OR j.state = 'running'
+       AND EXISTS (SELECT FROM riskscore_chunk c WHERE c.job_id = j.id AND c.state = 'pending')
+       AND NOT EXISTS (SELECT FROM riskscore_chunk c WHERE c.job_id = j.id AND c.state = 'running'))
+ORDER BY j.id LIMIT %s
+"""
+
+
+def stranded() -> list[uuid.UUID]:
+    """Jobs that have waited STRANDED_AFTER_S with work to do and no worker on it, oldest first."""
+    with connection.cursor() as cursor:
+        cursor.execute(_STRANDED, [STRANDED_AFTER_S, MOST_STRANDED])
+        return [row[0] for row in cursor.fetchall()]
+
+
+_WAITING = """
+SELECT j.id FROM riskscore_job j WHERE j.state = 'running' AND j.paused_at IS NULL
+  AND EXISTS (SELECT FROM riskscore_chunk c WHERE c.job_id = j.id AND c.state = 'pending')
+ORDER BY j.id LIMIT 1
+"""
+
+
+def waiting() -> list[uuid.UUID]:
+    """The oldest job of which a part could be claimed now, whoever else works on it."""
+    with connection.cursor() as cursor:
+        cursor.execute(_WAITING)
+        return [row[0] for row in cursor.fetchall()]
+
+
+_AT_WORK = """
+SELECT j.queue,
+    (SELECT count(*) FROM riskscore_chunk c WHERE c.job_id = j.id AND c.state = 'running')
+FROM riskscore_job j WHERE j.id = ANY(%s) AND j.state IN ('queued', 'running')
+"""
+
+
+def at_work(job_ids: list[uuid.UUID]) -> list[tuple[str, int]]:
+    """Queue and number of running chunks of those jobs that are open."""
+    with connection.cursor() as cursor:
+        cursor.execute(_AT_WORK, [job_ids])
+        return list(cursor.fetchall())
+
+
+def ensure_history_partition(month: date) -> None:
+    """Make the month's partition of the score history, if it is not there yet."""
+    _execute("SELECT riskscore_history_partition(%s)", [month])
+
+
+def _execute(sql: str, params: list[Any]) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        return int(cursor.rowcount)

@@ -1,0 +1,1 @@
+"""What models learn from: the panel, its rows, features and labels."""

@@ -1,0 +1,1 @@
+"""Fitting, calibrating and choosing estimators; models as bytes."""

@@ -1,0 +1,45 @@
+"""A trained model: its members, and how their blend becomes a probability."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from riskscore.learning.data.panel import Floats
+from riskscore.learning.fit.calibrate import Sigmoid, VennAbers
+from riskscore.learning.fit.fit import predict
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """What is stored and used; ``reference`` holds out-of-sample scores and their outcomes.
+
+    ``small`` is the calibration and reference of small producers, None where they are not told.
+    """
+
+    members: Mapping[str, Any]
+    calibration: Sigmoid
+    reference: VennAbers
+    small: tuple[Sigmoid, VennAbers] | None = None
+
+    @property
+    def of_small(self) -> "Model | None":
+        """The same members, calibrated for small producers."""
+        return Model(self.members, *self.small) if self.small else None
+
+    def raw(self, x: Floats) -> Floats:
+        """(n,) blend, not calibrated."""
+        return predict(self.members, x)
+
+    def probability(self, x: Floats) -> Floats:
+        """(n,) calibrated probability of an event."""
+        return self.calibration(self.raw(x))
+
+    def interval(self, x: Floats) -> tuple[Floats, Floats]:
+        """(n,) lower and upper probability: all that the two calibrations, with a shape and
+        without one, leave open. The calibrated probability itself always lies inside."""
+        raw = self.raw(x)
+        low, high = self.reference.interval(raw)
+        said = self.calibration(raw)
+        return np.fmin(low, said), np.fmax(high, said)

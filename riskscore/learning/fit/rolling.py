@@ -1,0 +1,36 @@
+"""Rolling origin: each year is predicted by a model that saw only what was known before it."""
+
+from collections.abc import Iterable, Mapping
+
+import numpy as np
+
+from riskscore.learning.data.panel import Floats
+from riskscore.learning.data.rows import Flags, Rows
+from riskscore.learning.fit.fit import MEMBERS, Fitted, Member, fit, predict_each
+
+
+def known_before(rows: Rows, year: int) -> Rows:
+    """Rows whose outcome was published when ``year`` was: their own year lies before it."""
+    return rows.where(rows.year < year)
+
+
+def rolling(
+    rows: Rows, years: Iterable[int], seed: int, members: tuple[Member, ...] = MEMBERS
+) -> dict[str, Floats]:
+    """(n,) out-of-sample probability of each member; NaN outside the years, or of who is neither
+    of the population nor a small producer."""
+    found = {member.name: np.full(len(rows), np.nan) for member in members}
+    for year in years:
+        fitted = fit(known_before(rows, year), seed, members)
+        fill(found, fitted, rows, rows.year == year)
+    return found
+
+
+def fill(found: Mapping[str, Floats], fitted: Fitted, rows: Rows, when: Flags) -> None:
+    """Write what the members say of the population and of small producers in these rows."""
+    # Apart: the last bits of a matrix product depend on how many rows it has.
+    for group in (rows.inside, rows.small):
+        chosen = np.flatnonzero(when & group)
+        if chosen.size:
+            for name, part in predict_each(fitted, rows.x[chosen]).items():
+                found[name][chosen] = part

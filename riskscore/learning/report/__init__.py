@@ -1,0 +1,1 @@
+"""What a model's card says: metrics, drift, importance, coverage."""

@@ -1,0 +1,53 @@
+"""How far the predictions reach: which producing pairs have one, which have none, and why."""
+
+from collections import Counter
+from typing import Any
+
+import numpy as np
+
+from riskscore.learning.data import targets
+from riskscore.learning.data.panel import Panel
+
+Producers = frozenset[tuple[str, str]]
+NO_CODE = "no customs code of the mineral is in the panel"
+NEVER = "no exports on record: never 0.2 % of a code"
+NOT_NOW = "no exports on record in the last year"
+NO_HISTORY = "too few quantities, or no exports to fall from, in the last three years"
+TOO_SMALL = "below 0.2 % of world exports in the last year"
+NOT_TOLD = "0.2 to 1 % of world exports: the model does not hold there"
+
+
+def reached(panel: Panel, producers: Producers, *, small_told: bool) -> dict[str, Any]:
+    """Counts of the producing (mineral, place) pairs, for the year after the panel's last."""
+    found = Counter(_of_pairs(panel, producers, small_told=small_told))
+    population, small = found.pop("population", 0), found.pop("small", 0)
+    return {
+        "producing_pairs": len(producers),
+        "predicted": population + small,
+        "of_the_judged_population": population,
+        "outside_it": small,
+        "not_predicted": sum(found.values()),
+        "why_not": dict(sorted(found.items())),
+    }
+
+
+def _of_pairs(panel: Panel, producers: Producers, *, small_told: bool) -> list[str]:
+    said = _of_series(panel, small_told=small_told)
+    series = {
+        (panel.minerals[mineral], panel.places[place]): said[number]
+        for number, (mineral, place) in enumerate(zip(panel.mineral, panel.place, strict=True))
+    }
+    return [series.get(pair, NEVER if pair[0] in panel.minerals else NO_CODE) for pair in producers]
+
+
+def _of_series(panel: Panel, *, small_told: bool) -> list[str]:
+    """Of each series the first that applies, as if a producer's."""
+    column = len(panel.years) - 1
+    known = [
+        (targets.population(panel, column), "population"),
+        (targets.small_producers(panel, column), "small" if small_told else NOT_TOLD),
+        (~(panel.value[:, column] > 0), NOT_NOW),
+        (~targets.exporters(panel, column, 0.0), NO_HISTORY),
+    ]
+    said = np.select([flags for flags, _ in known], [word for _, word in known], TOO_SMALL)
+    return [str(word) for word in said]

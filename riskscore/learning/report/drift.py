@@ -1,0 +1,38 @@
+"""Whether today's inputs still look like those that were learnt from.
+
+PSI, the population stability index: ``sum((a - e) ln(a / e))`` over ten bins of equal number in
+the reference, ``e`` and ``a`` being the parts of the reference and of today in a bin. Unknown
+values are a bin of their own. By custom 0.1 is worth a look and 0.25 is an alert.
+"""
+
+import numpy as np
+
+from riskscore.learning.data.panel import Floats
+
+BINS = 10
+#: Empty bins count as this part, so that the logarithm stays finite.
+SMALLEST = 1e-4
+LOOK, ALERT = 0.1, 0.25
+
+
+def psi(reference: Floats, current: Floats) -> float:
+    """Population stability index of one column; 0 means the same distribution."""
+    known = reference[~np.isnan(reference)]
+    edges = (
+        np.unique(np.quantile(known, np.linspace(0, 1, BINS + 1)[1:-1])) if known.size else known
+    )
+    expected, actual = _parts(reference, edges), _parts(current, edges)
+    return float(((actual - expected) * np.log(actual / expected)).sum())
+
+
+def _parts(values: Floats, edges: Floats) -> Floats:
+    known = ~np.isnan(values)
+    bins = np.searchsorted(edges, values[known], side="right")
+    counts = np.bincount(bins, minlength=len(edges) + 1).astype(np.float64)
+    every = np.append(counts, (~known).sum())
+    return np.maximum(every / max(len(values), 1), SMALLEST)
+
+
+def drifted(reference: Floats, current: Floats, names: tuple[str, ...]) -> dict[str, float]:
+    """PSI of each column of two (n, k) tables, by name."""
+    return {name: psi(reference[:, k], current[:, k]) for k, name in enumerate(names)}

@@ -1,0 +1,55 @@
+"""Which features a model leans on, and how: permutation importance and partial dependence."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from riskscore.learning.data.panel import Floats
+from riskscore.learning.fit.evaluate import auc
+
+Predictor = Callable[[Floats], Floats]
+#: Rows of the background over which a partial dependence is averaged.
+BACKGROUND = 400
+POINTS = 9
+
+
+def permutation(
+    predictor: Predictor, x: Floats, outcome: Floats, about: Mapping[str, str], seed: int
+) -> list[dict[str, Any]]:
+    """Fall of the AUC when one feature's values are shuffled, greatest first.
+
+    ``about`` says what each column of ``x`` is, by name and in the order of the columns.
+    Features that say nearly the same share their importance: a small number does not mean that
+    the feature says nothing.
+    """
+    generator = np.random.default_rng(seed)
+    full = auc(outcome, predictor(x))
+    found = []
+    for number, (name, words) in enumerate(about.items()):
+        shuffled = x.copy()
+        shuffled[:, number] = generator.permutation(x[:, number])
+        fall = full - auc(outcome, predictor(shuffled))
+        found.append({"feature": name, "about": words, "auc_fall": fall})
+    return sorted(found, key=lambda row: (-row["auc_fall"], row["feature"]))
+
+
+def partial_dependence(
+    predictor: Predictor, x: Floats, columns: Mapping[str, int], seed: int
+) -> dict[str, list[tuple[float, float]]]:
+    """(value, mean prediction) at nine quantiles of each feature, all else as it was."""
+    generator = np.random.default_rng(seed)
+    rows = generator.choice(len(x), min(BACKGROUND, len(x)), replace=False)
+    found = {}
+    for name, column in columns.items():
+        values = np.unique(np.nanquantile(x[:, column], np.linspace(0.05, 0.95, POINTS)))
+        found[name] = [
+            (float(value), _mean_with(predictor, x[rows], column, value)) for value in values
+        ]
+    return found
+
+
+def _mean_with(predictor: Predictor, x: Floats, column: int, value: float) -> float:
+    changed = x.copy()
+    changed[:, column] = value
+    return float(predictor(changed).mean())

@@ -1,0 +1,174 @@
+"""What `manage.py intake` does: the work of a worker, in this process, with progress and report."""
+
+import csv
+import threading
+import time
+from collections.abc import Callable, Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from django.core.management import CommandParser
+from django.db import connection
+
+from riskscore.bundle import load
+from riskscore.intake import requests as intake_requests
+from riskscore.intake import run as intake_run
+from riskscore.jobs import requests
+from riskscore.models import Intake, IntakeFault
+from riskscore.sources import BadFile
+
+SHOWN = 10
+PROGRESS_EVERY_S = 2.0
+OPTIONS = ("source", "layout", "dry_run", "skip_bad", "replace", "release_code",
+           "published_edition", "licence", "retrieved_on")  # fmt: skip
+FLAGS = {
+    "--dry-run": "only say what would change",
+    "--skip-bad": "leave bad rows out and list them",
+    "--replace": "allow a release that lacks much of what the last one stated",
+}
+TEXTS = {
+    "--source": ("source", "whose figures these are: wgi, observations, projects …"),
+    "--layout": ("layout", "observations: another source's figures in the generic table"),
+    "--release": ("release_code", "a code for the release"),
+    "--edition": ("published_edition", "what the publisher calls this edition"),
+    "--licence": ("licence", "if it is another than the source declares"),
+}
+Say = Callable[[str], object]
+
+
+class Refused(Exception):
+    """The file was not taken in; the message says why."""
+
+
+FAULTS = (BadFile, Refused, OSError, intake_requests.CannotTakeIn, requests.CannotStart)
+
+
+def add_arguments(parser: CommandParser) -> None:
+    """The options of the command."""
+    for name, words in FLAGS.items():
+        parser.add_argument(name, action="store_true", help=words)
+    for name, (field, words) in TEXTS.items():
+        parser.add_argument(name, dest=field, default="", help=words)
+    parser.add_argument("--map", action="append", default=[], metavar="OUR=THEIRS",
+                        help="a column of ours that is called otherwise in the file")  # fmt: skip
+    parser.add_argument("--retrieved", dest="retrieved_on", type=date.fromisoformat, default=None)
+    parser.add_argument("--redistributable", choices=["yes", "no"], default=None)
+    parser.add_argument("--rejects", type=Path, default=None, help="where to list what is wrong")
+
+
+def run(file: Path, options: Mapping[str, Any], say: Say) -> None:
+    """Take a file in, or load the bundle from a folder."""
+    if not options["source"]:
+        _load_bundle(file, options, say)
+        return
+    if file.is_dir():
+        raise Refused(f"{file} is a folder: name the file that is to be taken in")
+    intake = _upload(file, options)
+    try:
+        _work(intake, say)
+    except KeyboardInterrupt:
+        requests.cancel_intake(intake.id)
+        raise
+    _tell(Intake.objects.get(id=intake.id), options["rejects"], say)
+
+
+def _load_bundle(folder: Path, options: Mapping[str, Any], say: Say) -> None:
+    """Load a bundle's folder, which has no options."""
+    given = [name for name in (*OPTIONS, "map", "rejects", "redistributable") if options[name]]
+    if given or not folder.is_dir():
+        raise Refused(
+            f"{folder}: name a file, and whose figures these are: --source {_some_sources()} …"
+        )
+    loaded = load.load(folder)
+    say(
+        f"{loaded.releases} releases, {loaded.observations:,} observations, {loaded.projects:,}"
+        f" projects and {loaded.methods} methods loaded"
+    )
+    if loaded.releases or loaded.projects:
+        requests.refresh(f"bundle: {folder.name}")
+
+
+def _some_sources() -> str:
+    return " | ".join(list(intake_requests.choices())[:4])
+
+
+def _upload(file: Path, options: Mapping[str, Any]) -> Intake:
+    allowed = {"yes": True, "no": False, None: None}[options["redistributable"]]
+    mapping = dict(_pair(text) for text in options["map"])
+    fields = {name: options[name] for name in OPTIONS}
+    wanted = intake_requests.Wanted(**fields, mapping=mapping, redistributable=allowed)
+    with file.open("rb") as content:
+        return requests.take_in(content, file.name, wanted)
+
+
+def _pair(text: str) -> tuple[str, str]:
+    ours, equals, theirs = text.partition("=")
+    if not equals:
+        raise Refused(f"--map {text}: write OUR=THEIRS, such as --map place=Country")
+    return ours.strip(), theirs.strip()
+
+
+def _work(intake: Intake, say: Say) -> None:
+    """Do it here, unless a worker was quicker: then watch."""
+    ended = threading.Event()
+    watcher = threading.Thread(target=_watch, args=(intake, ended, say), daemon=True)
+    watcher.start()
+    try:
+        while Intake.objects.get(id=intake.id).state in ("queued", "running"):
+            if not intake_run.take_in(intake.id):
+                time.sleep(0.2)
+        requests.follow_intakes()
+    finally:
+        ended.set()
+        watcher.join()
+
+
+def _watch(intake: Intake, ended: threading.Event, say: Say) -> None:
+    """Say how far it is, now and then, over a connection of this thread's own."""
+    try:
+        while not ended.wait(PROGRESS_EVERY_S):
+            row = Intake.objects.get(id=intake.id)
+            percent = 100 * row.bytes_read / row.size
+            say(f"{row.rows_read:,} rows read, {percent:.0f} %, {row.rejected:,} wrong")
+    finally:
+        connection.close()
+
+
+def _tell(intake: Intake, rejects: Path | None, say: Say) -> None:
+    for fault in intake.faults.order_by("id")[:SHOWN]:
+        say(_words(fault))
+    if intake.rejected > SHOWN:
+        say(f"… and {intake.rejected - SHOWN:,} more")
+    if rejects and intake.rejected:
+        _write_rejects(intake, rejects)
+        say(f"all of them: {rejects}")
+    if intake.state != Intake.State.SUCCEEDED:
+        few = "see above" if intake.rejected == 1 else f"{intake.rejected:,} rows are wrong"
+        raise Refused(f"nothing was loaded: {few if intake.rejected else intake.error}")
+    for line in intake.preview:
+        say(line)
+    say(_summary(intake))
+
+
+def _words(fault: IntakeFault) -> str:
+    line = "" if fault.line is None else f"line {fault.line}"
+    where = ", ".join(part for part in (line, fault.column) if part)
+    found = f" (found {fault.value!r})" if fault.value else ""
+    return f"{where}{': ' if where else ''}{fault.reason}{found}. {fault.remedy}"
+
+
+def _summary(intake: Intake) -> str:
+    would = "would be " if intake.dry_run else ""
+    parts = [f"{intake.added:,} {would}added", f"{intake.changed:,} changed",
+             f"{intake.unchanged:,} left as they are"]  # fmt: skip
+    parts += [f"{intake.gone:,} no longer stated"] if intake.gone else []
+    parts += [f"{intake.rejected:,} rejected"] if intake.rejected else []
+    parts += [f"{intake.left_out:,} about what is none of ours"] if intake.left_out else []
+    release = f" as release {intake.release.code}" if intake.release else ""
+    return ", ".join(parts) + release
+
+
+def _write_rejects(intake: Intake, path: Path) -> None:
+    with path.open("w", newline="", encoding="utf-8") as file:
+        csv.writer(file).writerows(intake_requests.rejects(intake))

@@ -1,0 +1,1 @@
+"""What was loaded when, and which of it is in force."""

@@ -1,0 +1,154 @@
+"""What is stale or missing about projects, dimension by dimension, through one lens."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import numpy.typing as npt
+from django.utils import timezone
+
+from riskscore.engine.inputs import evidence_kinds
+from riskscore.engine.inputs.data_age import Gaps, gaps, years_used
+from riskscore.engine.inputs.gather import gather
+from riskscore.engine.spec.tree import Node
+from riskscore.models import Edition, Evidence, Lens, Method
+from riskscore.models.scores import NODES
+from riskscore.scoring import inputs
+from riskscore.scoring.methods import fitted_method
+
+#: Which evidence feeds which project-level indicator.
+EVIDENCE_OF = {
+    "lab.evidence": evidence_kinds.of(evidence_kinds.Effect.HARM, "lab.evidence"),
+    "ind.conflict": evidence_kinds.of(evidence_kinds.Effect.HARM, "ind.conflict"),
+    "ind.consent": ("consent",),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """One unknown fact: what knowing it would give to the coverage, 0..1, of its dimension and of
+    the whole, and whether its dimension could then be assessed."""
+
+    indicator: str
+    gain: float
+    gain_of_whole: float
+    would_assess: bool
+
+    @property
+    def percent(self) -> str:
+        """The gain in words."""
+        return f"+{100 * self.gain:.0f} %"
+
+
+@dataclass(frozen=True, slots=True)
+class Dimension:
+    """How fresh a dimension is. Years are None where no fact has one; ``best`` where nothing can
+    raise the coverage. ``missing`` has the most useful fact first."""
+
+    code: str
+    newest_year: int | None
+    oldest_year: int | None
+    age: int | None
+    years: dict[str, int]
+    missing: tuple[Missing, ...]
+
+    @property
+    def best(self) -> Missing | None:
+        """The single new fact that would raise the dimension's coverage most."""
+        return next((fact for fact in self.missing if fact.gain > 0), None)
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectFreshness:
+    """The dimensions of one project, and the fact that would help the whole most."""
+
+    project_id: int
+    dimensions: tuple[Dimension, ...]
+    best: Missing | None
+
+
+def of(project_ids: Sequence[int], lens: Lens, as_of: date | None = None) -> list[ProjectFreshness]:
+    """The freshness of these projects, in the order of their ids, as known now.
+
+    Meant for a page of projects; what belongs to places is kept by the process. Raises
+    ``Edition.DoesNotExist`` or ``Method.DoesNotExist`` when nothing is loaded yet.
+    """
+    day = as_of or timezone.now().date()
+    pinned = inputs.Pinned(Edition.objects.latest("number").number, day, lens.importer_id)
+    known = inputs.known_at(pinned)
+    published = Method.objects.filter(code=lens.method_code, state=Method.State.PUBLISHED)
+    fitted = fitted_method(published.latest("version").pk)
+    projects = inputs.projects(project_ids, known, pinned)
+    years = years_used(
+        known.tables, projects.units, fitted.method, _evidence_years(projects.ids, pinned)
+    )
+    found = gaps(fitted, gather(known.tables, projects.units, fitted.method), NODES)
+    return [
+        _project(int(key), row, fitted.method.root, found, years[row], day.year)
+        for row, key in enumerate(projects.ids)
+    ]
+
+
+def _evidence_years(
+    ids: npt.NDArray[np.int64], pinned: inputs.Pinned
+) -> dict[str, npt.NDArray[np.float64]]:
+    """(n,) year of the newest statement that feeds each project-level indicator."""
+    rows = Evidence.objects.filter(
+        project__in=ids.tolist(), edition__lte=pinned.edition, happened_on__lte=pinned.as_of
+    ).values_list("project_id", "kind", "happened_on")
+    found = {name: np.full(len(ids), np.nan) for name in EVIDENCE_OF}
+    row_of = {int(key): row for row, key in enumerate(ids)}
+    for project, kind, happened in rows:
+        for name, kinds in EVIDENCE_OF.items():
+            if kind in kinds:
+                row = row_of[project]
+                found[name][row] = np.fmax(found[name][row], happened.year)
+    return found
+
+
+def _project(
+    key: int, row: int, root: Node, found: Gaps, years: npt.NDArray[np.int16], this_year: int
+) -> ProjectFreshness:
+    dimensions = tuple(
+        _dimension(child, row, root.code, found, years, this_year)
+        for child in root.children
+        if isinstance(child, Node) and child.code in NODES
+    )
+    best = int(found.best(root.code)[row])
+    code = found.leaves[best]
+    every = [fact for part in dimensions for fact in part.missing]
+    return ProjectFreshness(
+        key, dimensions, next((f for f in every if best >= 0 and f.indicator == code), None)
+    )
+
+
+def _dimension(
+    node: Node,
+    row: int,
+    root: str,
+    found: Gaps,
+    years: npt.NDArray[np.int16],
+    this_year: int,
+) -> Dimension:
+    at = {leaf.code: found.leaves.index(leaf.code) for leaf in node.leaves()}
+    dated = {code: int(years[index]) for code, index in at.items() if years[index] > 0}
+    missing = [
+        Missing(
+            code,
+            float(found.gains[node.code][row, index]),
+            float(found.gains[root][row, index]),
+            bool(found.opens[node.code][row, index]),
+        )
+        for code, index in at.items()
+        if found.unknown[row, index]
+    ]
+    missing.sort(key=lambda fact: (fact.gain, fact.would_assess), reverse=True)
+    return Dimension(
+        code=node.code,
+        newest_year=max(dated.values(), default=None),
+        oldest_year=min(dated.values(), default=None),
+        age=this_year - max(dated.values()) if dated else None,
+        years=dated,
+        missing=tuple(missing),
+    )

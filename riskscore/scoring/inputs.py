@@ -1,0 +1,281 @@
+"""From tables to arrays: what was known at an edition, as the engine wants it.
+
+Everything that depends on place and mineral is loaded once per (edition, day, importer) and kept
+by the process; a chunk only adds its projects.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from django.db import connection
+
+from riskscore.engine.catalogue import LEARNED, LISTED_LEVELS, Level
+from riskscore.engine.derive.derivation import derive
+from riskscore.engine.inputs import evidence_values, geometry
+from riskscore.engine.inputs.axes import NOWHERE, Axes, Observations, Table
+from riskscore.engine.inputs.gather import Units
+from riskscore.models import Mineral, Place, PlaceMember
+from riskscore.releases import effective
+from riskscore.scoring import land_distances
+
+Floats = npt.NDArray[np.float64]
+
+
+class Pinned(NamedTuple):
+    """What a job fixes about its inputs: the edition known, the day described, the importer."""
+
+    edition: int
+    as_of: date
+    importer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """All inputs above the project: tables by indicator, their axes, and the mapped localities."""
+
+    axes: Axes
+    tables: dict[str, Table]
+    localities: geometry.Localities
+
+
+@dataclass(frozen=True, slots=True)
+class Projects:
+    """A chunk's projects as they are now: units for the engine, and what the score row keeps."""
+
+    ids: npt.NDArray[np.int64]
+    input_versions: npt.NDArray[np.int64]
+    units: Units
+
+
+@lru_cache(maxsize=8)
+def known_at(pinned: Pinned) -> Known:
+    """Tables of every indicator, from the releases that were current at the edition."""
+    axes = _axes(pinned)
+    standing = effective.standing(pinned.edition)
+    tables = derive(_observations(axes, standing), axes)
+    tables |= _unlisted(_learned(axes, pinned.edition), tables)
+    return Known(axes, tables, _localities(standing.ids))
+
+
+#: A prediction's interval counts as one of 95 %: so many standard errors wide.
+WIDTH = 2 * 1.96
+
+
+def _learned(axes: Axes, edition: int) -> dict[str, Table]:
+    """Predictions of the models that were champions at the edition; no champion, no table."""
+    rows = _rows(
+        "SELECT m.kind, p.place_id, p.mineral_id, p.probability, p.high - p.low"
+        " FROM riskscore_prediction p JOIN riskscore_learnedmodel m ON m.id = p.model_id"
+        " WHERE m.kind = ANY(%s) AND m.champion_from_id <= %s"
+        " AND coalesce(m.champion_until_id, %s) > %s",
+        [sorted(LEARNED), edition, edition + 1, edition],
+    )
+    places = {code: index for index, code in enumerate(axes.places)}
+    minerals = {code: index for index, code in enumerate(axes.minerals)}
+    found: dict[str, Floats] = {}
+    for kind, place, mineral, probability, width in rows:
+        shape = (2, len(places), len(minerals))
+        values = found.setdefault(LEARNED[kind], np.full(shape, np.nan))
+        values[:, places[place], minerals[mineral]] = probability, width / WIDTH
+    return {key: Table(Level.PLACE_MINERAL, *values) for key, values in found.items()}
+
+
+def _unlisted(learned: dict[str, Table], tables: dict[str, Table]) -> dict[str, Table]:
+    """Predicted listings for what is not listed: a listing that stands is no guess any more."""
+    guessed, stated = learned.get("lab.predicted"), tables.get("lab.listed")
+    if guessed is None or stated is None:
+        return learned
+    listed = stated.values >= LISTED_LEVELS.index("child")
+    values = np.where(listed, np.nan, guessed.values)
+    return {**learned, "lab.predicted": replace(guessed, values=values)}
+
+
+def current_releases(edition: int) -> list[int]:
+    """Ids of the releases that stand at an edition."""
+    return effective.standing(edition).ids
+
+
+def _axes(pinned: Pinned) -> Axes:
+    groups: dict[str, set[str]] = {
+        code: set()
+        for code in Place.objects.filter(kind=Place.Kind.GROUP).values_list("code", flat=True)
+    }
+    for member in PlaceMember.objects.all():
+        if (member.since or date.min) <= pinned.as_of <= (member.until or date.max):
+            groups[member.group_id].add(member.member_id)
+    alone = set() if pinned.importer == "WLD" else {pinned.importer}
+    return Axes(
+        places=tuple(Place.objects.order_by("code").values_list("code", flat=True)),
+        minerals=tuple(Mineral.objects.order_by("code").values_list("code", flat=True)),
+        importer=pinned.importer,
+        members=frozenset(groups.get(pinned.importer) or alone),
+        as_of=pinned.as_of,
+        groups={code: frozenset(members) for code, members in groups.items()},
+    )
+
+
+def _observations(axes: Axes, standing: effective.Standing) -> dict[str, Observations]:
+    """The observations that hold, by key; of bilateral trade, the importer's own."""
+    rows = _rows(
+        "SELECT indicator, place_id, mineral_id, importer_id, year, value, standard_error,"  # noqa: S608
+        f" since, until, label FROM {effective.HOLDING} o WHERE project_id IS NULL"
+        " AND (indicator NOT LIKE 'baci.%%' OR importer_id = ANY(%(members)s))"
+        " ORDER BY indicator, id",
+        {
+            "alone": standing.alone,
+            "mixed": standing.mixed,
+            "members": sorted(axes.members),
+        },
+    )
+    places = {code: index for index, code in enumerate(axes.places)}
+    minerals = {code: index for index, code in enumerate(axes.minerals)}
+    found: dict[str, list[tuple[Any, ...]]] = {}
+    for row in rows:
+        found.setdefault(row[0], []).append(row[1:])
+    return {key: _arrays(part, places, minerals) for key, part in found.items()}
+
+
+def _arrays(
+    rows: list[tuple[Any, ...]], places: dict[str, int], minerals: dict[str, int]
+) -> Observations:
+    place, mineral, importer, year, value, error, since, until, label = zip(*rows, strict=True)
+    return Observations(
+        place=_indices(place, places),
+        mineral=_indices(mineral, minerals),
+        importer=_indices(importer, places),
+        year=np.array(year, np.int16),
+        value=np.array(value, np.float64),
+        standard_error=np.array(error, np.float64),
+        since=np.array(since, "datetime64[D]"),
+        until=np.array(until, "datetime64[D]"),
+        label=np.array(label, object),
+    )
+
+
+def _indices(codes: Iterable[str | None], index: dict[str, int]) -> npt.NDArray[np.int32]:
+    return np.array([NOWHERE if code is None else index[code] for code in codes], np.int32)
+
+
+def _localities(release_ids: Sequence[int]) -> geometry.Localities:
+    rows = _rows(
+        "SELECT latitude, longitude FROM riskscore_locality WHERE release_id = ANY(%s)"
+        " ORDER BY release_id, code",
+        [list(release_ids)],
+    )
+    points = np.array(rows, np.float64).reshape(-1, 2)
+    return geometry.Localities(points[:, 0], points[:, 1])
+
+
+def projects(ids: Sequence[int], known: Known, pinned: Pinned) -> Projects:
+    """The projects of a chunk that still exist, in the order of their ids."""
+    rows = _rows(
+        "SELECT id, key, place_id, kind, latitude, longitude, input_version, stage"
+        " FROM riskscore_project WHERE id = ANY(%s) ORDER BY id",
+        [list(ids)],
+    )
+    places = {code: index for index, code in enumerate(known.axes.places)}
+    row_of = {row[0]: number for number, row in enumerate(rows)}
+    start, mineral, role = _minerals(ids, row_of, known.axes)
+    latitude, longitude = np.array([row[4:6] for row in rows], np.float64).reshape(-1, 2).T
+    columns = {
+        "ind.language": known.localities.nearest_km(latitude, longitude),
+        "ind.overlap": land_distances.distances(
+            [land_distances.Site(row[0], row[4], row[5], row[7], row[3]) for row in rows],
+            pinned.edition,
+        ),
+        "con.offtake": _offtake(ids, row_of, pinned.as_of),
+        **_evidence(ids, row_of, pinned),
+    }
+    return Projects(
+        ids=np.array([row[0] for row in rows], np.int64),
+        input_versions=np.array([row[6] for row in rows], np.int64),
+        units=Units(
+            keys=np.array([row[1] for row in rows], np.str_),
+            place=_indices((row[2] for row in rows), places),
+            kind=np.array([row[3] for row in rows], np.str_),
+            mineral_start=start,
+            mineral=mineral,
+            role=role,
+            known=columns,
+        ),
+    )
+
+
+_ROLES = {"primary": 0, "secondary": 1, "other": 2}
+
+
+def _minerals(
+    ids: Sequence[int], row_of: dict[int, int], axes: Axes
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int32], npt.NDArray[np.int8]]:
+    """Offsets, mineral indices and roles of all projects, one run per project."""
+    rows = _rows(
+        "SELECT project_id, mineral_id, role FROM riskscore_projectmineral"
+        " WHERE project_id = ANY(%s) ORDER BY project_id, mineral_id",
+        [list(ids)],
+    )
+    index = {code: number for number, code in enumerate(axes.minerals)}
+    rows = [row for row in rows if row[0] in row_of]
+    counts = np.bincount([row_of[row[0]] for row in rows], minlength=len(row_of))
+    return (
+        np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
+        _indices((row[1] for row in rows), index),
+        np.array([_ROLES[row[2]] for row in rows], np.int8),
+    )
+
+
+def _offtake(ids: Sequence[int], row_of: dict[int, int], as_of: date) -> Floats:
+    """(n,) HHI01 of each project's off-take on the day, by the buyers' places; NaN if none."""
+    rows = _rows(
+        "SELECT project_id, sum(share), sum(share ^ 2) FROM ("
+        " SELECT project_id, place_id, sum(share) AS share FROM riskscore_offtake"
+        " WHERE project_id = ANY(%s) AND coalesce(since, '-infinity') <= %s"
+        " AND coalesce(until, 'infinity') >= %s GROUP BY project_id, place_id) bought"
+        " GROUP BY project_id",
+        [list(ids), as_of, as_of],
+    )
+    found = np.full(len(row_of), np.nan)
+    for project, total, squares in rows:
+        if project in row_of:
+            found[row_of[project]] = squares / total**2
+    return found
+
+
+_STATEMENTS = """
+SELECT e.project_id, e.kind, e.level, e.happened_on, e.expires_on, e.severity, e.credibility,
+    e.status, e.self_disclosed
+FROM riskscore_evidence e
+WHERE e.project_id = ANY(%s) AND e.edition_id <= %s AND NOT EXISTS (
+    SELECT FROM riskscore_evidence newer
+    WHERE newer.supersedes_id = e.id AND newer.edition_id <= %s)
+ORDER BY e.id
+"""
+
+
+def _evidence(ids: Sequence[int], row_of: dict[int, int], pinned: Pinned) -> dict[str, Floats]:
+    """Project-level indicators from the newest version, as of the edition, of each statement."""
+    rows = _rows(_STATEMENTS, [list(ids), pinned.edition, pinned.edition])
+    rows = [(row_of[row[0]], *row[1:]) for row in rows if row[0] in row_of]
+    columns = list(zip(*rows, strict=True)) or [()] * 9
+    statements = evidence_values.Statements(
+        unit=np.array(columns[0], np.int64),
+        kind=np.array(columns[1], object),
+        level=np.array(columns[2], object),
+        happened_on=np.array(columns[3], "datetime64[D]"),
+        expires_on=np.array(columns[4], "datetime64[D]"),
+        severity=np.array(columns[5], np.float64),
+        credibility=np.array(columns[6], np.float64),
+        status=np.array(columns[7], object),
+        self_disclosed=np.array(columns[8], bool),
+    )
+    return evidence_values.project_indicators(statements, len(row_of), pinned.as_of)
+
+
+def _rows(sql: str, params: list[Any] | dict[str, Any]) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        return list(cursor.fetchall())

@@ -1,0 +1,113 @@
+"""Mapped lands as they were known at an edition, and how projects lie to them."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from functools import lru_cache
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import shapely
+from django.db.models import Max
+from shapely.geometry.base import BaseGeometry
+
+from riskscore.engine.inputs import land_overlap
+from riskscore.models import Edition, Land, LandLayer, Project
+from riskscore.models import Footprint as Outline
+
+#: Projects that a query names one by one; for more, it asks for all outlines: few are ever drawn.
+MOST_NAMED = 2000
+
+
+class Site(NamedTuple):
+    """What of a project decides where its footprint lies; columns in this order."""
+
+    id: int
+    latitude: float
+    longitude: float
+    stage: str
+    kind: str
+
+
+class Version(NamedTuple):
+    """A layer's version. The moment tells it from one with its id in another database."""
+
+    id: int
+    entered_at: datetime
+
+
+def current(edition: int) -> tuple[Version, ...]:
+    """The newest version of each layer as of an edition, without those withdrawn."""
+    newest = (
+        LandLayer.objects.filter(edition__lte=edition)
+        .order_by("code", "-edition_id")
+        .distinct("code")
+        .values_list("id", "entered_at", "sha256")
+    )
+    return tuple(Version(pk, moment) for pk, moment, sha256 in newest if sha256)
+
+
+@lru_cache(maxsize=2)
+def indexed(versions: tuple[Version, ...]) -> land_overlap.Lands:
+    """The lands of these versions. They never change, so the process may keep them."""
+    layers = LandLayer.objects.in_bulk([version.id for version in versions])
+    return land_overlap.Lands([_layer(layers[version.id]) for version in versions])
+
+
+def _layer(row: LandLayer) -> land_overlap.Layer:
+    found = list(Land.objects.filter(layer=row).order_by("number").values_list("name", "outline"))
+    return land_overlap.Layer(
+        name=row.name,
+        names=[name for name, _ in found],
+        lands=[geometry(outline) for _, outline in found],
+        mapped=geometry(row.mapped),
+    )
+
+
+def geometry(stored: bytes | memoryview | None) -> BaseGeometry:
+    """A geometry from its stored WKB."""
+    found: BaseGeometry = shapely.from_wkb(bytes(stored or b""))
+    return found
+
+
+def distances(sites: Sequence[Site], edition: int) -> npt.NDArray[np.float64]:
+    """(n,) `ind.overlap`: km from each project to the nearest mapped land, NaN where unknown."""
+    versions = current(edition)
+    if not versions:
+        return np.full(len(sites), np.nan)
+    return indexed(versions).distances(footprints(sites, edition))
+
+
+def footprints(sites: Sequence[Site], edition: int) -> list[land_overlap.Footprint]:
+    """Where projects lie: their outlines as of an edition, else a radius by stage."""
+    drawn = _outlines([site.id for site in sites], edition)
+    return [
+        land_overlap.Footprint(site.latitude, site.longitude, 0.0, drawn[site.id])
+        if site.id in drawn
+        else land_overlap.Footprint(
+            site.latitude, site.longitude, land_overlap.radius_km(site.stage, site.kind)
+        )
+        for site in sites
+    ]
+
+
+def _outlines(ids: Sequence[int], edition: int) -> dict[int, BaseGeometry]:
+    known = Outline.objects.filter(edition__lte=edition)
+    few = known.filter(project__in=ids) if len(ids) <= MOST_NAMED else known
+    newest = few.order_by("project_id", "-edition_id").distinct("project_id")
+    rows = newest.values_list("project_id", "outline")
+    return {project: geometry(outline) for project, outline in rows if outline is not None}
+
+
+def positions(project: Project) -> list[land_overlap.Position]:
+    """How a project lies to each layer that says something about it, by all that is known now."""
+    edition = latest()
+    if not (versions := current(edition)):
+        return []
+    site = Site(project.pk, project.latitude, project.longitude, project.stage, project.kind)
+    return indexed(versions).positions(footprints([site], edition)[0])
+
+
+def latest() -> int:
+    """The newest edition; 0 before any."""
+    return Edition.objects.aggregate(last=Max("number"))["last"] or 0

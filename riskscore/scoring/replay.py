@@ -1,0 +1,48 @@
+"""Old scores again: recomputed from what was known then, and why a later one differs."""
+
+from dataclasses import dataclass
+
+from riskscore.engine.catalogue import LEARNED
+from riskscore.engine.explain.attribution import Attribution, Side, attribute
+from riskscore.models import Job, Score, ScoreHistory
+from riskscore.scoring import rescore
+
+Row = Score | ScoreHistory
+
+
+class CannotReplay(ValueError):
+    """The project itself has changed since; only the values that its rows keep are left."""
+
+
+@dataclass(frozen=True, slots=True)
+class Replayed:
+    """A score computed once more. ``identical``: every number is the same to the last bit."""
+
+    side: Side
+    digest: bytes
+    identical: bool
+
+
+def replay(row: Row) -> Replayed:
+    """Compute a stored score again from its pinned edition, day, method and seed.
+
+    What a project itself is (place, minerals, position) is kept by no edition: where that has
+    changed since, the numbers are not identical, and the row's ``inputs`` say what it was.
+    """
+    job = Job.objects.select_related("lens").get(id=row.job_id)
+    computed = rescore.compute(job, [row.project_id])
+    # NumPy leaves out zero bytes at the end.
+    digest = bytes(computed.columns["digest"][0]).ljust(16, b"\0")
+    same = digest == bytes(row.digest)
+    return Replayed(Side(computed.fitted, computed.frame), digest, same)
+
+
+def why(before: Row, after: Row) -> Attribution:
+    """The difference of two scores of a project, split into data, method and learned model.
+
+    Raises CannotReplay when one of them cannot be computed again.
+    """
+    first, second = replay(before), replay(after)
+    if not (first.identical and second.identical):
+        raise CannotReplay("the project's place, minerals or position have changed since")
+    return attribute(first.side, second.side, learned=tuple(LEARNED.values()))

@@ -1,0 +1,261 @@
+"""Load → engine → save: the only bridge between tables and arrays, the only writer of scores."""
+
+import hashlib
+import logging
+import os
+import socket
+import time
+import uuid
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from billiard.exceptions import SoftTimeLimitExceeded
+from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
+
+from riskscore.engine.frame import Frame
+from riskscore.engine.inputs.gather import gather
+from riskscore.engine.method import Fitted
+from riskscore.engine.result import Result
+from riskscore.engine.uncertainty.intervals import spread
+from riskscore.jobs import ledger
+from riskscore.jobs.heartbeat import Heartbeat
+from riskscore.models import Job
+from riskscore.models.scores import NODES
+from riskscore.scoring import inputs, staleness
+from riskscore.scoring.binary_copy import copy_rows
+from riskscore.scoring.methods import fitted_method
+
+log = logging.getLogger(__name__)
+
+#: A task stops claiming after this long and calls itself again, so that it never nears its time
+#: limit, and a lost message is made up for soon.
+BUDGET_S = 20.0
+
+Floats = npt.NDArray[np.float64]
+
+
+def drain() -> list[uuid.UUID]:
+    """Plan and score until nothing is left or the time is up. Returns the jobs to hint at.
+
+    Between any two chunks a waiting job is planned, so that an urgent one never waits for a large
+    one; a job of many chunks ends the round, since others are to be called to it.
+    """
+    deadline = time.monotonic() + BUDGET_S
+    worker = _name()
+    claim: ledger.Claim | None = None
+    with Heartbeat(worker) as heart:
+        while time.monotonic() < deadline:
+            planned = ledger.plan_next(staleness.mark)
+            if planned and ledger.is_long(planned[0]):
+                return planned
+            claim = ledger.claim(worker)
+            heart.hold(claim)
+            if claim is None and not planned:
+                return []
+            if claim and not _attempt(claim):
+                break
+    return [claim.job_id] if claim else []
+
+
+def beat() -> None:
+    """Say that this worker process lives."""
+    ledger.beat(_name())
+
+
+def _name() -> str:
+    return f"{socket.gethostname()}:{os.getpid()}"
+
+
+def _attempt(claim: ledger.Claim) -> bool:
+    """Score a chunk, or give it back. Returns whether the worker may go on at once."""
+    try:
+        score_chunk(claim)
+    except ledger.LeaseLost as error:
+        log.warning("%s", error)
+    except SoftTimeLimitExceeded:
+        ledger.fail(claim, "took longer than a worker may", code="timeout")
+        return False
+    except (OperationalError, InterfaceError) as error:
+        return _put_back(claim, error)
+    except Exception as error:
+        # Whatever it was, the chunk goes back and the worker goes on; the row keeps the reason.
+        log.exception("chunk %s of job %s failed", claim.chunk_id, claim.job_id)
+        ledger.fail(claim, f"{type(error).__name__}: {error}")
+    ledger.close(claim.job_id)
+    return True
+
+
+#: SQLSTATE classes of failures that are not the chunk's: connection, deadlock, disk, shutdown,
+#: and a server that is read-only for a while. Without a code the connection broke.
+_BLAMELESS = ("08", "25006", "40", "53100", "53300", "55", "57P")
+
+
+def _put_back(claim: ledger.Claim, error: Exception) -> bool:
+    """Return a chunk that the database failed. Whoever fails in turn leaves it to the lease."""
+    state = getattr(error.__cause__, "sqlstate", None)
+    blame = state is not None and not state.startswith(_BLAMELESS)
+    log.warning("chunk %s of job %s: %s", claim.chunk_id, claim.job_id, error)
+    try:
+        ledger.fail(claim, f"{type(error).__name__}: {error}", blame=blame)
+    except DatabaseError:
+        connection.close()
+    return blame
+
+
+def score_chunk(claim: ledger.Claim) -> None:
+    """Score the projects of a claimed chunk and write the scores, all or none. Raises LeaseLost."""
+    job = Job.objects.select_related("lens").get(id=claim.job_id)
+    columns = compute(job, claim.project_ids).columns
+    with transaction.atomic():
+        # First the token: who lost the lease must not get as far as writing.
+        now = ledger.finish(claim, failed=0)
+        ledger.bound_transaction()
+        ledger.ensure_history_partition(now.date())
+        _stage(columns)
+        _write(job, now)
+
+
+@dataclass(frozen=True, slots=True)
+class Computed:
+    """Scores before they are written: the method, what it read, and the columns to be stored."""
+
+    fitted: Fitted
+    frame: Frame
+    columns: dict[str, np.ndarray[Any, Any]]
+
+
+def compute(job: Job, project_ids: list[int]) -> Computed:
+    """Score projects with what a job pinned: the same numbers whenever it is asked."""
+    pinned = inputs.Pinned(job.edition_id, job.as_of, job.lens.importer_id)
+    known = inputs.known_at(pinned)
+    fitted = fitted_method(job.method_id)
+    projects = inputs.projects(project_ids, known, pinned)
+    frame = gather(known.tables, projects.units, fitted.method, known.axes)
+    interval = _interval(fitted, frame, job)
+    columns = _columns(projects, fitted.score(frame), interval, job.method_id)
+    return Computed(fitted, frame, columns)
+
+
+def _interval(fitted: Fitted, frame: Frame, job: Job) -> tuple[Floats, Floats]:
+    """5 % and 95 % quantiles of the composite over the job's draws; NaN when it has none."""
+    if not job.draws:
+        unknown = np.full(len(frame), np.nan)
+        return unknown, unknown
+    noise = replace(fitted.method.uncertainty, seed=job.seed, draws=job.draws)
+    found = spread(fitted, frame, noise)
+    return found.low["composite"], found.high["composite"]
+
+
+_STAGED = {
+    "composite": "float8",
+    "geopolitical": "float8",
+    "concentration": "float8",
+    "labour": "float8",
+    "indigenous": "float8",
+    "interval_low": "float8",
+    "interval_high": "float8",
+    "coverage": "float8",
+    "node_low": "float8[]",
+    "node_high": "float8[]",
+    "node_coverage": "float8[]",
+    "context": "float8[]",
+    "residual": "float8[]",
+    "inputs": "float8[]",
+    "contributions": "float8[]",
+    "band": "int8",
+    "project_id": "int8",
+    "input_version": "int8",
+    "digest": "bytea",
+}
+_NULLABLE = (*NODES, "interval_low", "interval_high")
+
+
+def _stage(columns: dict[str, np.ndarray[Any, Any]]) -> None:
+    """Put the rows into this connection's staging table, which empties itself at commit."""
+    layout = ", ".join(f"{name} {kind}" for name, kind in _STAGED.items())
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"CREATE TEMP TABLE IF NOT EXISTS staged_score ({layout}) ON COMMIT DELETE ROWS"
+        )
+        # Inside a caller's transaction an earlier chunk's rows are still there.
+        cursor.execute("DELETE FROM staged_score")
+    copy_rows("staged_score", columns)
+
+
+def _columns(
+    projects: inputs.Projects, result: Result, interval: tuple[Floats, Floats], method_id: int
+) -> dict[str, np.ndarray[Any, Any]]:
+    """The staged columns, in order. NaN is "not assessed" and "unknown"."""
+    values: dict[str, np.ndarray[Any, Any]] = {node: result.scores[node] for node in NODES}
+    values["interval_low"], values["interval_high"] = interval
+    values["coverage"] = result.coverage["composite"]
+    for name, by_node in (
+        ("node_low", result.low),
+        ("node_high", result.high),
+        ("node_coverage", result.coverage),
+        ("context", result.context),
+        ("residual", result.residual),
+    ):
+        values[name] = np.column_stack([by_node[node] for node in NODES])
+    values["inputs"], values["contributions"] = result.inputs, result.contributions
+    # Adding 0.0 makes -0.0 and 0.0 the same bytes: the sign of a zero depends on the batch.
+    values = {name: array + 0.0 for name, array in values.items()}
+    values["band"] = result.bands("composite").astype(np.int64)
+    digest = digests(list(values.values()), method_id)
+    values |= {
+        "project_id": projects.ids,
+        "input_version": projects.input_versions,
+        "digest": digest,
+    }
+    return values
+
+
+def digests(columns: list[np.ndarray[Any, Any]], method_id: int) -> npt.NDArray[np.bytes_]:
+    """(n,) BLAKE2b of each row's numbers and of the method's id: equal scores, equal digest."""
+    table = np.column_stack(columns).astype("<f8")
+    table[np.isnan(table)] = np.nan
+    salt = method_id.to_bytes(8, "big")
+    rows = (hashlib.blake2b(row.tobytes(), digest_size=16, salt=salt).digest() for row in table)
+    return np.array(list(rows), dtype="S16")
+
+
+_SHARED = (*_STAGED, "lens_id", "method_id", "job_id", "edition", "as_of", "computed_at")
+_CHOSEN = ", ".join(
+    f"NULLIF(s.{name}, 'NaN')" if name in _NULLABLE else f"s.{name}" for name in _STAGED
+)
+_UPDATED = ", ".join(
+    f"{name} = EXCLUDED.{name}" for name in _SHARED if name not in ("project_id", "lens_id")
+)
+
+# Rows come in the order of project ids, so that two jobs never wait for each other in a circle.
+# An older input or edition never overwrites a newer one. History gets what differs from before.
+_WRITE = f"""
+WITH written AS (
+    INSERT INTO riskscore_score ({", ".join(_SHARED)})
+    SELECT {_CHOSEN}, %(lens)s, %(method)s, %(job)s, %(edition)s, %(as_of)s, %(now)s
+    FROM staged_score s JOIN riskscore_project p ON p.id = s.project_id
+    ORDER BY s.project_id
+    ON CONFLICT (project_id, lens_id) DO UPDATE SET {_UPDATED}
+    WHERE EXCLUDED.edition >= riskscore_score.edition
+      AND EXCLUDED.input_version >= riskscore_score.input_version
+    RETURNING old.digest AS before, new.*
+)
+INSERT INTO riskscore_scorehistory ({", ".join(_SHARED)})
+SELECT {", ".join(_SHARED)} FROM written WHERE before IS DISTINCT FROM digest
+"""  # noqa: S608 - the names are our own
+
+
+def _write(job: Job, now: datetime) -> None:
+    pinned: dict[str, Any] = {
+        "lens": job.lens_id,
+        "method": job.method_id,
+        "job": job.id,
+        "edition": job.edition_id,
+        "as_of": job.as_of,
+        "now": now,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_WRITE, pinned)

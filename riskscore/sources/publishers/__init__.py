@@ -1,0 +1,1 @@
+"""One module per publisher: ``SOURCE`` and a pure ``parse(content)``."""

@@ -1,0 +1,72 @@
+"""CEPII BACI: imports by HS6 code, reconciled between exporters and importers.
+
+Values are thousand USD, quantities tonnes. A mineral's HS codes are summed, because trade moves
+between them (cobalt between 282200 and 810510).
+"""
+
+import math
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+
+from riskscore.sources import Reading, Source
+from riskscore.sources.readers.text import number, records, whole
+
+SOURCE = Source(
+    code="baci",
+    publisher="CEPII",
+    title="BACI, HS92",
+    url="https://www.cepii.fr/CEPII/en/bdd_modele/bdd_modele_item.asp?id=37",
+    licence="Etalab Open Licence 2.0",
+    redistributable=True,
+    attribution="CEPII, BACI (HS92), from UN Comtrade.",
+)
+MEASURES = {"value_kusd": "baci.import_value", "quantity_t": "baci.import_quantity"}
+# The file rounds to three decimals, so a sum of its numbers is rounded there too.
+DECIMALS = 3
+PARTIAL = "partial"
+Flow = tuple[str, str | None, str, str | None, int]
+
+
+def parse(content: bytes) -> Iterator[Reading]:
+    """One reading per stated cell; the mineral term is the HS6 code. No quantity: no reading."""
+    columns = ("year", "hs6", "exporter", "importer", *MEASURES)
+    for row, cells in records(content, columns):
+        year = whole(cells["year"], row, "year")
+        for column, indicator in MEASURES.items():
+            if cells[column]:
+                yield Reading(
+                    indicator=indicator,
+                    place=cells["exporter"],
+                    mineral=cells["hs6"],
+                    importer=cells["importer"],
+                    year=year,
+                    value=number(cells[column], row, column),
+                    label=cells["hs6"],
+                )
+
+
+def by_mineral(
+    readings: Iterable[Reading], minerals: Mapping[str, tuple[str, ...]]
+) -> Iterator[Reading]:
+    """Sum the HS6 codes of each mineral; codes of no mineral of ours are left out.
+
+    A quantity is marked ``partial`` where a code that has a value states no quantity.
+    """
+    flows: dict[Flow, dict[str, float]] = defaultdict(dict)
+    for reading in readings:
+        for mineral in minerals.get(reading.mineral or "", ()):
+            key = (reading.indicator, reading.place, mineral, reading.importer, reading.year)
+            flows[key][reading.label] = reading.value
+    for key, parts in flows.items():
+        indicator, place, mineral, importer, year = key
+        valued = flows.get((MEASURES["value_kusd"], place, mineral, importer, year), {})
+        yield Reading(
+            indicator=indicator,
+            place=place,
+            mineral=mineral,
+            importer=importer,
+            year=year,
+            value=round(math.fsum(parts.values()), DECIMALS),
+            quality="" if parts.keys() >= valued.keys() else PARTIAL,
+            label=";".join(sorted(parts)),
+        )

@@ -1,0 +1,57 @@
+"""ITUC Global Rights Index: one rating per country and year, from 1 to 5+.
+
+The file may not be passed on; whoever holds it writes a table with country, year and rating.
+Source of the scale: ITUC, Global Rights Index, methodology.
+"""
+
+from collections.abc import Mapping
+from typing import BinaryIO
+
+from riskscore.engine.catalogue import RIGHTS_LEVELS
+from riskscore.sources import BadFile, Reading, Source
+from riskscore.sources.readers import text
+from riskscore.sources.tables.columns import Columns
+from riskscore.sources.tables.table import Cells, Said, made, parser, read
+
+SOURCE = Source(
+    code="ituc",
+    publisher="International Trade Union Confederation",
+    title="Global Rights Index",
+    url="https://www.ituc-csi.org/global-rights-index",
+    licence="all rights reserved; ask the publisher",
+    redistributable=False,
+    attribution="ITUC Global Rights Index.",
+)
+COLUMNS = ("country", "year", "rating")
+NO_RATING = ("", "no data", "n/a", "-")
+
+
+def rows(file: BinaryIO, name: str, mapping: Mapping[str, str]) -> Said[Reading]:
+    """(line, reading) of each rated country, or what is wrong with its row."""
+    return made(filter(_is_rated, read(file, name, Columns(COLUMNS, (), mapping))), _reading)
+
+
+def _is_rated(row: tuple[int, Cells] | BadFile) -> bool:
+    return isinstance(row, BadFile) or row[1]["rating"].casefold() not in NO_RATING
+
+
+parse = parser(rows)
+
+
+def _reading(cells: Cells, line: int) -> Reading:
+    if cells["rating"] not in RIGHTS_LEVELS:
+        raise BadFile(
+            "no rating of the index",
+            row=line,
+            column="rating",
+            value=cells["rating"],
+            remedy=f"Write one of {', '.join(RIGHTS_LEVELS)}.",
+        )
+    if not cells["country"]:
+        raise BadFile("an empty cell", row=line, column="country", remedy="Fill it in.")
+    return Reading(
+        indicator="ituc.rating",
+        place=cells["country"],
+        year=text.whole(cells["year"], line, "year"),
+        value=float(RIGHTS_LEVELS.index(cells["rating"])),
+    )

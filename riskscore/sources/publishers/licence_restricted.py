@@ -1,0 +1,37 @@
+"""Sources whose files may not be passed on: their figures come in the generic table.
+
+The indicators exist and stay unknown until whoever holds a licence loads them.
+"""
+
+from collections.abc import Mapping
+from typing import BinaryIO
+
+from riskscore.engine.catalogue import INDICATORS, get
+from riskscore.sources import BadFile, Reading
+from riskscore.sources.tables import observations
+from riskscore.sources.tables.table import Rows, Said
+
+
+def rows_of(source: str) -> Rows[Reading]:
+    """The reader of the generic table, which accepts the indicators of one source alone."""
+
+    def rows(file: BinaryIO, name: str, mapping: Mapping[str, str]) -> Said[Reading]:
+        for found in observations.rows(file, name, mapping):
+            if not isinstance(found, BadFile) and source not in get(found[1].indicator).sources:
+                yield _foreign(source, *found)
+            else:
+                yield found
+
+    return rows
+
+
+def _foreign(source: str, line: int, reading: Reading) -> BadFile:
+    own = ", ".join(row.key for row in INDICATORS.values() if source in row.sources
+                    and row.kind == "observation")  # fmt: skip
+    return BadFile(
+        "an indicator of another source",
+        row=line,
+        column="indicator",
+        value=reading.indicator,
+        remedy=f"Use one of {own}.",
+    )

@@ -1,0 +1,17 @@
+"""OECD export restrictions: not to be passed on, so figures come in the generic table."""
+
+from riskscore.sources import Source
+from riskscore.sources.publishers.licence_restricted import rows_of
+from riskscore.sources.tables.table import parser
+
+SOURCE = Source(
+    code="oecd",
+    publisher="OECD",
+    title="Inventory of Export Restrictions on Industrial Raw Materials",
+    url="https://www.oecd.org/en/topics/sub-issues/raw-materials.html",
+    licence="OECD terms; check before passing on",
+    redistributable=False,
+    attribution="OECD, Inventory of Export Restrictions on Industrial Raw Materials.",
+)
+rows = rows_of(SOURCE.code)
+parse = parser(rows)

@@ -1,0 +1,34 @@
+"""UCDP organised violence per country and year: best estimates of deaths, zeros included.
+
+Countries are Gleditsch–Ward states; their historic halves (East Germany, South Yemen) have rows
+of their own.
+"""
+
+from collections.abc import Iterator
+
+from riskscore.sources import Reading, Source
+from riskscore.sources.readers.text import number, records, whole
+
+SOURCE = Source(
+    code="ucdp",
+    publisher="Uppsala Conflict Data Program",
+    title="Organized violence, country-year",
+    url="https://ucdp.uu.se/downloads/",
+    licence="CC BY 4.0",
+    redistributable=True,
+    attribution="UCDP Country-Year Dataset on Organized Violence, version 25.1.",
+)
+DEATHS = {
+    "sb_total_deaths_best_cy": "ucdp.state",
+    "ns_total_deaths_best_cy": "ucdp.nonstate",
+    "os_total_deaths_best_cy": "ucdp.onesided",
+}
+
+
+def parse(content: bytes) -> Iterator[Reading]:
+    """State-based, non-state and one-sided deaths of each listed country and year."""
+    for row, cells in records(content, ("country_cy", "year_cy", *DEATHS)):
+        year = whole(cells["year_cy"], row, "year_cy")
+        for column, indicator in DEATHS.items():
+            value = number(cells[column], row, column)
+            yield Reading(indicator, cells["country_cy"], year, value)

@@ -1,0 +1,163 @@
+"""USGS Mineral Commodity Summaries, world data: production of two years, and reserves, by country.
+
+One file per commodity (``mcs2023-cobal_world.csv``: Source, Country, Type, Prod_t_2021,
+Prod_t_est_2022, Prod_notes, Reserves_t, Reserves_notes), or one file of all with a column
+Commodity. The unit stands in the column's name: t, kt, or mct (million carats). ``W`` (withheld),
+``NA`` and dashes are no readings; countries carry footnote numbers.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import BinaryIO
+
+from riskscore.sources import BadFile, Reading, Source
+from riskscore.sources.readers.delimited import check_delimiter, delimited_rows
+from riskscore.sources.tables.table import Said, kind_of, parser
+
+SOURCE = Source(
+    code="usgs",
+    publisher="US Geological Survey",
+    title="Mineral Commodity Summaries, world data",
+    url="https://www.usgs.gov/centers/national-minerals-information-center",
+    licence="public domain",
+    redistributable=True,
+    attribution="US Geological Survey, Mineral Commodity Summaries.",
+)
+PRODUCTION = re.compile(r"prod_(?:(t|kt|kg|mct)_)?(est_)?_?\s?(\d{4})")
+RESERVES = re.compile(r"reserves_(t|kt|kg|mct)")
+NAMED = re.compile(r"mcs(\d{4})-([a-z]{3,6})[_-]world")
+EDITION = re.compile(r"mcs\s*(\d{4})")
+FOOTNOTES = re.compile(r"(?<=[^\W\d_)])[\d, ]+$|(?<=\))\d+$")
+#: A file is about one commodity: it adds to what the others state.
+PARTIAL = True
+NO_VALUE = frozenset({"", "na", "n/a", "w", "xx", "--", "—", "–", "-", "large", "(1)", "(2)"})
+WORLD, OTHERS = "WLD", "ROW"
+#: The publisher's short names of its commodity files, where they are no beginning of ours.
+COMMODITIES = {
+    "alumi": "aluminum", "antim": "antimony", "arsen": "arsenic", "barit": "barite",
+    "bauxi": "bauxite", "beryl": "beryllium", "bismu": "bismuth", "boron": "boron",
+    "chrom": "chromium", "cobal": "cobalt", "coppe": "copper", "feldspar": "feldspar",
+    "fluor": "fluorspar", "galli": "gallium", "germa": "germanium", "gold": "gold",
+    "graph": "graphite", "heliu": "helium", "indiu": "indium", "feore": "iron ore",
+    "lead": "lead", "lithi": "lithium", "manga": "manganese", "mercu": "mercury",
+    "molyb": "molybdenum", "nicke": "nickel", "niobi": "niobium", "phosp": "phosphate rock",
+    "plati": "platinum", "potas": "potash", "raree": "rare earths", "rheni": "rhenium",
+    "selen": "selenium", "silve": "silver", "stron": "strontium", "tanta": "tantalum",
+    "tellu": "tellurium", "tin": "tin", "timin": "titanium", "tungs": "tungsten",
+    "vanad": "vanadium", "zinc": "zinc", "zirco": "zirconium",
+}  # fmt: skip
+
+
+def rows(file: BinaryIO, name: str, _mapping: Mapping[str, str]) -> Said[Reading]:
+    """(line, reading) of each figure; the commodity comes from a column or the file's name."""
+    if kind_of(file, name) != "csv":
+        raise BadFile("not a CSV file", value=name, remedy="Use the publisher's world CSV.")
+    lines = delimited_rows(file)
+    _, header = next(lines, (1, []))
+    check_delimiter(header)
+    plain = [cell.strip().casefold() for cell in header]
+    _check(plain, header)
+    named = NAMED.search(name.casefold())
+    commodity = COMMODITIES.get(named[2], "") if named else ""
+    for line, cells in lines:
+        if len(cells) != len(plain):
+            yield BadFile(
+                f"{len(cells)} cells where the header has {len(plain)}",
+                row=line,
+                remedy="Check the commas and the quotes of this row.",
+            )
+            continue
+        if any(cell.strip() for cell in cells):
+            yield from _readings(plain, cells, line, commodity)
+
+
+parse = parser(rows)
+
+
+def _check(plain: Sequence[str], header: Sequence[str]) -> None:
+    for needed in ("source", "country", "type"):
+        if needed not in plain:
+            raise BadFile(
+                "this column is missing",
+                row=1,
+                column=needed.title(),
+                value=", ".join(header)[:200],
+                remedy="Use the publisher's world CSV: Source, Country, Type, Prod_t_est_2022 ….",
+            )
+    if not any(PRODUCTION.fullmatch(name) for name in plain):
+        raise BadFile(
+            "no column of production", row=1, column="Prod_…", value=", ".join(header)[:200],
+            remedy="Use the publisher's world CSV: Source, Country, Type, Prod_t_est_2022 ….",
+        )  # fmt: skip
+
+
+def _readings(
+    plain: Sequence[str], cells: Sequence[str], line: int, commodity: str
+) -> Iterator[tuple[int, Reading] | BadFile]:
+    by_name = dict(zip(plain, (cell.strip() for cell in cells), strict=True))
+    mineral = by_name.get("commodity") or commodity or _from_type(by_name["type"])
+    if not mineral:
+        yield BadFile(
+            "which commodity is not said", row=line, column="Type", value=by_name["type"],
+            remedy="Keep the publisher's file name (mcs2023-cobal_world.csv).",
+        )  # fmt: skip
+        return
+    for name, text in by_name.items():
+        found = _figure(name, by_name)
+        if found and text.casefold() not in NO_VALUE:
+            try:
+                yield line, _reading(found, by_name, mineral, _number(text, name, line))
+            except BadFile as error:
+                yield error
+
+
+def _figure(name: str, by_name: Mapping[str, str]) -> tuple[str, str, int, str] | None:
+    """(indicator, unit, year, quality) of a column, None for one that holds no figures."""
+    unit = by_name.get("unit_meas", "")
+    if produced := PRODUCTION.fullmatch(name):
+        quality = "estimated" if produced[2] else "reported"
+        return "usgs.production", produced[1] or unit, int(produced[3]), quality
+    if reserves := RESERVES.fullmatch(name):
+        edition = EDITION.search(by_name["source"].casefold())
+        # Reserves are stated as of the edition, whose newest production is of the year before.
+        return "usgs.reserves", reserves[1], int(edition[1]) - 1 if edition else 0, "reported"
+    return None
+
+
+def _reading(
+    figure: tuple[str, str, int, str], by_name: Mapping[str, str], mineral: str, value: float
+) -> Reading:
+    indicator, unit, year, quality = figure
+    return Reading(
+        indicator=indicator,
+        place=_place(by_name["country"]),
+        mineral=mineral,
+        year=year,
+        value=value,
+        quality=quality,
+        label=f"{unit}; {by_name['type']}"[:200],
+    )
+
+
+def _place(country: str) -> str:
+    plain = FOOTNOTES.sub("", country.strip())
+    if plain.casefold().startswith("world total"):
+        return WORLD
+    return OTHERS if plain.casefold().startswith("other countr") else plain
+
+
+def _from_type(words: str) -> str:
+    """The commodity that a type names last: "Mine production, contained cobalt"."""
+    known = set(COMMODITIES.values())
+    found = [word for word in re.findall(r"[a-z]+", words.casefold()) if word in known]
+    return found[-1] if found else ""
+
+
+def _number(text: str, column: str, line: int) -> float:
+    plain = text.replace(",", "").lstrip("<>e ").strip()
+    try:
+        return float(plain)
+    except ValueError as error:
+        raise BadFile(
+            "not a number", row=line, column=column, value=text, remedy="Write a number, or NA."
+        ) from error

@@ -1,0 +1,68 @@
+"""Worldwide Governance Indicators: six estimates per place and year, with standard errors.
+
+Two editions differ for the same year (mean 0.145 for political stability), so one release
+feeds all six indicators; ``stddev`` is the standard error of the estimate.
+"""
+
+from collections.abc import Iterator
+
+from riskscore.sources import BadFile, Reading, Source
+from riskscore.sources.readers.sheet import sheet_rows
+from riskscore.sources.readers.text import number, records, whole
+
+SOURCE = Source(
+    code="wgi",
+    publisher="World Bank",
+    title="Worldwide Governance Indicators",
+    url="https://www.worldbank.org/en/publication/worldwide-governance-indicators",
+    licence="CC BY 4.0",
+    redistributable=True,
+    attribution="World Bank, Worldwide Governance Indicators.",
+)
+DIMENSIONS = {
+    "va": "wgi.voice",
+    "pv": "wgi.stability",
+    "ge": "wgi.effectiveness",
+    "rq": "wgi.regulation",
+    "rl": "wgi.law",
+    "cc": "wgi.corruption",
+}
+COLUMNS = ("code", "year", "indicator", "estimate", "stddev")
+MISSING = (None, "", "..")
+
+
+def parse(content: bytes) -> Iterator[Reading]:
+    """The numeric estimates of the workbook of all six dimensions; ``..`` is no reading."""
+    for row, cells in sheet_rows(content, COLUMNS):
+        if cells["estimate"] in MISSING:
+            continue
+        dimension = str(cells["indicator"])
+        if dimension not in DIMENSIONS:
+            raise BadFile(
+                "an unknown dimension",
+                row=row,
+                column="indicator",
+                value=dimension,
+                remedy=f"Use one of {', '.join(DIMENSIONS)}.",
+            )
+        error = cells["stddev"]
+        yield Reading(
+            indicator=DIMENSIONS[dimension],
+            place=str(cells["code"]),
+            year=whole(cells["year"], row, "year"),
+            value=number(cells["estimate"], row, "estimate"),
+            standard_error=None if error in MISSING else number(error, row, "stddev"),
+        )
+
+
+def parse_stability(content: bytes) -> Iterator[Reading]:
+    """The later edition of political stability alone, as a tidy table. Not in the default
+    bundle: mixing it with the other five dimensions would mix two editions."""
+    for row, cells in records(content, ("iso3", "year", "estimate", "standard_error")):
+        yield Reading(
+            indicator="wgi.stability",
+            place=cells["iso3"],
+            year=whole(cells["year"], row, "year"),
+            value=number(cells["estimate"], row, "estimate"),
+            standard_error=number(cells["standard_error"], row, "standard_error"),
+        )

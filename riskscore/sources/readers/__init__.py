@@ -1,0 +1,1 @@
+"""Bytes to rows: text, CSV, workbooks, XML, GeoJSON."""

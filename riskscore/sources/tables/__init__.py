@@ -1,0 +1,1 @@
+"""Our own layouts: observations, projects, evidence, and what we compiled ourselves."""

@@ -1,0 +1,46 @@
+"""Trade and mineral agreements between a buyer and a partner; no row: none is known."""
+
+from collections.abc import Iterator
+from datetime import date
+
+from riskscore.sources import BadFile, Reading, Source
+from riskscore.sources.readers.text import records, whole
+
+SOURCE = Source(
+    code="agreements",
+    publisher="compiled from the lists of USTR, MOFA Japan, the European Commission and others",
+    title="Agreements between buyers and partners",
+    url="",
+    licence="facts",
+    redistributable=True,
+    attribution="Agreements compiled from the lists of the parties; see verified.",
+)
+# From the closest tie to the loosest: free trade, an agreement on critical minerals, a partnership
+# on raw materials, the Minerals Security Partnership and its forum.
+LEVELS = ("fta", "critical_minerals_agreement", "strategic_partnership", "msp", "msp_forum")
+
+
+def parse(content: bytes) -> Iterator[Reading]:
+    """One reading per buyer, partner and agreement; the file knows the year, not the day."""
+    for row, cells in records(
+        content, ("buyer", "partner", "agreement", "kind", "since", "checked")
+    ):
+        if cells["kind"] not in LEVELS:
+            raise BadFile(
+                "an unknown kind of agreement",
+                row=row,
+                column="kind",
+                value=cells["kind"],
+                remedy=f"Use one of {', '.join(LEVELS)}.",
+            )
+        year = whole(cells["since"], row, "since")
+        yield Reading(
+            indicator="trade.agreement",
+            place=cells["partner"],
+            importer=cells["buyer"],
+            year=year,
+            value=float(LEVELS.index(cells["kind"])),
+            label=cells["agreement"],
+            since=date(year, 1, 1),
+            verified=cells["checked"] == "yes",
+        )

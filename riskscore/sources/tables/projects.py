@@ -1,0 +1,223 @@
+"""The project's own layout for projects: CSV, Excel or GeoJSON, one row per site.
+
+A cell that is empty says nothing: of a project that is known already, that part stays as it is.
+Several things in one cell are apart by ``|``: ``minerals`` are ``copper|gold:other`` (the first is
+primary, others secondary unless a role is given), ``owners`` are ``Codelco@CHL:51%|…``,
+``offtake`` is ``JPN:30%|Trafigura@CHE:0.2``, ``external_ids`` are ``gem:G100|usgs-mrds:1003``.
+"""
+
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from riskscore.sources import BadFile, Source
+from riskscore.sources.tables.columns import Columns
+from riskscore.sources.tables.table import Cells, Said, made, parser, read, texts
+
+SOURCE = Source(
+    code="projects",
+    publisher="entered by the operator",
+    title="The operator's own projects",
+    url="",
+    licence="the operator's own",
+    redistributable=False,
+    attribution="Entered by the operator of this installation.",
+)
+COLUMNS = (
+    "key", "external_ids", "name", "place", "latitude", "longitude", "kind", "stage", "state",
+    "minerals", "owners", "offtake", "capacity", "capacity_unit", "capacity_year",
+)  # fmt: skip
+KINDS = ("mine", "deposit", "smelter", "refinery", "plant")
+STATES = ("draft", "published", "archived")
+ROLES = ("primary", "secondary", "other")
+KEY = re.compile(r"[a-z0-9][a-z0-9-]{1,59}")
+SCHEME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
+OWN_SCHEME = "own"
+#: A name that a spreadsheet would run.
+FORMULA = re.compile(r"\s*[=+@\t\r＝＋＠-]")
+LONGEST = {"name": 200, "stage": 40, "capacity_unit": 40}
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A named party's share, 0..1, and the place it is at; either name or place may be empty."""
+
+    name: str
+    place: str
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectRow:
+    """What one row says of a project; empty and None say nothing."""
+
+    key: str = ""
+    external_ids: tuple[tuple[str, str], ...] = ()
+    name: str = ""
+    place: str = ""
+    latitude: float | None = None
+    longitude: float | None = None
+    kind: str = ""
+    stage: str = ""
+    state: str = ""
+    minerals: tuple[tuple[str, str], ...] = ()
+    owners: tuple[Share, ...] = ()
+    offtake: tuple[Share, ...] = ()
+    capacity: float | None = None
+    capacity_unit: str = ""
+    capacity_year: int | None = None
+    source_id: str = ""
+
+
+def rows(file: BinaryIO, name: str, mapping: Mapping[str, str]) -> Said[ProjectRow]:
+    """(line, row) of each row, or what is wrong with it; faults of the whole file raise."""
+    return made(read(file, name, Columns((), COLUMNS, mapping)), _row)
+
+
+parse = parser(rows)
+
+
+def _row(cells: Cells, line: int) -> ProjectRow:
+    def cell(column: str) -> str:
+        return _plain(cells.get(column, ""), column, line)
+
+    latitude, longitude = _degrees(cell("latitude"), cell("longitude"), line)
+    capacity, unit, year = _capacity(
+        cell("capacity"), cell("capacity_unit"), cell("capacity_year"), line
+    )
+    found = ProjectRow(
+        key=_key(cell("key"), line),
+        external_ids=_external(cell("external_ids"), line),
+        name=cell("name"),
+        place=cell("place"),
+        latitude=latitude,
+        longitude=longitude,
+        kind=_one_of(cell("kind").casefold(), KINDS, "kind", line),
+        stage=cell("stage"),
+        state=_one_of(cell("state"), STATES, "state", line),
+        minerals=_minerals(cell("minerals"), line),
+        owners=_shares(cell("owners"), "owners", line),
+        offtake=_shares(cell("offtake"), "offtake", line),
+        capacity=capacity,
+        capacity_unit=unit,
+        capacity_year=year,
+    )
+    if not (found.key or found.external_ids):
+        raise _bad(line, "key", "", "neither a key nor an external id",
+                   "Give the row a key, or an external id such as gem:G100.")  # fmt: skip
+    return found
+
+
+def _plain(text: str, column: str, line: int) -> str:
+    """The cell, without the apostrophe that keeps spreadsheets from running an exported text."""
+    if text.startswith("'") and FORMULA.match(text[1:]):
+        return text[1:]
+    if column in LONGEST:
+        if FORMULA.match(text):
+            raise _bad(line, column, text, "a text that a spreadsheet would run as a formula",
+                       "Remove the sign, or write an apostrophe before it.")  # fmt: skip
+        if len(text) > LONGEST[column]:
+            raise _bad(
+                line, column, text, f"longer than {LONGEST[column]} characters", "Shorten it."
+            )
+    return text
+
+
+def _key(text: str, line: int) -> str:
+    if text and not KEY.fullmatch(text):
+        raise _bad(line, "key", text, "not a key",
+                   "Use 2 to 60 lower-case letters, digits and hyphens.")  # fmt: skip
+    return text
+
+
+def _external(text: str, line: int) -> tuple[tuple[str, str], ...]:
+    found = []
+    for part in texts([text]):
+        scheme, colon, value = part.partition(":")
+        scheme, value = (scheme, value) if colon else (OWN_SCHEME, part)
+        if not SCHEME.fullmatch(scheme) or not value.strip() or len(value) > 120:
+            raise _bad(line, "external_ids", part, "not an external id", "Write scheme:value.")
+        found.append((scheme, value.strip()))
+    return tuple(found)
+
+
+def _degrees(lat: str, lon: str, line: int) -> tuple[float | None, float | None]:
+    if not lat and not lon:
+        return None, None
+    return _degree(lat, 90, "latitude", line), _degree(lon, 180, "longitude", line)
+
+
+def _degree(text: str, bound: int, column: str, line: int) -> float:
+    found = _number(text.replace("\N{MINUS SIGN}", "-"), column, line)
+    if abs(found) > bound:
+        raise _bad(line, column, text, f"outside ±{bound} degrees",
+                   "Check for swapped axes, and for metres in place of degrees.")  # fmt: skip
+    return found
+
+
+def _number(text: str, column: str, line: int) -> float:
+    try:
+        found = float(text)
+    except ValueError:
+        found = math.nan
+    if not math.isfinite(found) or "_" in text:
+        raise _bad(line, column, text, "not a finite number", "Write a number, decimal point.")
+    return found
+
+
+def _one_of(text: str, known: tuple[str, ...], column: str, line: int) -> str:
+    if text and text not in known:
+        raise _bad(line, column, text, "an unknown word", f"Use one of {', '.join(known)}.")
+    return text
+
+
+def _minerals(text: str, line: int) -> tuple[tuple[str, str], ...]:
+    found = []
+    for at, part in enumerate(texts([text])):
+        term, _, role = part.rpartition(":") if ":" in part else (part, "", "")
+        role = role or ("primary" if at == 0 else "secondary")
+        found.append((term.strip(), _one_of(role.strip(), ROLES, "minerals", line)))
+    if sum(role == "primary" for _, role in found) > 1:
+        raise _bad(line, "minerals", text, "two primary minerals", "Name one primary mineral.")
+    return tuple(found)
+
+
+def _shares(text: str, column: str, line: int) -> tuple[Share, ...]:
+    found = tuple(_share(part, column, line) for part in texts([text]))
+    if sum(part.share for part in found) > 1 + 1e-6:
+        raise _bad(line, column, text, "the shares add up to more than 100 %", "Correct them.")
+    return found
+
+
+def _share(part: str, column: str, line: int) -> Share:
+    who, colon, number = part.rpartition(":")
+    if not colon:
+        raise _bad(line, column, part, "no share", "Write name@PLACE:51%.")
+    name, _, place = who.rpartition("@") if "@" in who else (who, "", "")
+    if column == "offtake" and not place:
+        name, place = "", who
+    percent = number.strip().endswith("%")
+    share = _number(number.strip().removesuffix("%"), column, line) / (100 if percent else 1)
+    if not 0 < share <= 1:
+        raise _bad(line, column, part, "not a share", "Write a share as 0.51 or as 51%.")
+    return Share(name.strip(), place.strip(), share)
+
+
+def _capacity(text: str, unit: str, year: str, line: int) -> tuple[float | None, str, int | None]:
+    if not text:
+        return None, "", None
+    if not unit or not year:
+        raise _bad(line, "capacity", text, "a capacity without unit or year",
+                   "Fill in capacity_unit (t/year) and capacity_year.")  # fmt: skip
+    found = _number(text, "capacity", line)
+    if found < 0:
+        raise _bad(line, "capacity", text, "negative", "Write 0 or more.")
+    if not year.isdigit() or not 1900 <= int(year[:9]) <= 2100:
+        raise _bad(line, "capacity_year", year, "not a year", "Write a year.")
+    return found, unit, int(year)
+
+
+def _bad(line: int, column: str, value: str, reason: str, remedy: str) -> BadFile:
+    return BadFile(reason, row=line, column=column, value=value, remedy=remedy)

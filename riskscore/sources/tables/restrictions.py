@@ -1,0 +1,51 @@
+"""Export restrictions compiled from dated press reports: not exhaustive.
+
+A place and mineral without a row is *not known to be restricted*. ``until`` is the last day.
+"""
+
+from collections.abc import Iterator
+
+from riskscore.sources import BadFile, Reading, Source
+from riskscore.sources.readers.text import day, records
+
+SOURCE = Source(
+    code="restrictions",
+    publisher="compiled from dated press reports of 2023–2025",
+    title="Export restrictions on minerals",
+    url="",
+    licence="facts",
+    redistributable=True,
+    attribution="Export restrictions compiled from dated press reports.",
+)
+LEVELS = ("licence", "ore_ban", "quota", "ban")
+WORLD = "WLD"
+COLUMNS = ("place", "mineral", "stage", "kind", "target", "since", "until", "source", "checked")
+# A row can be checked as such while its day is not; then the source says so.
+MEMORY = "from memory"
+
+
+def parse(content: bytes) -> Iterator[Reading]:
+    """One reading per measure; the label is the stage. No importer: it holds for everybody."""
+    for row, cells in records(content, COLUMNS):
+        kind = "ore_ban" if (cells["kind"], cells["stage"]) == ("ban", "ore") else cells["kind"]
+        since = day(cells["since"], row, "since")
+        if kind not in LEVELS or since is None:
+            raise BadFile(
+                "an unknown kind or no first day",
+                row=row,
+                column="kind, since",
+                value=f"{cells['kind']}, {cells['since']}",
+                remedy="Use licence, quota or ban, and YYYY-MM-DD.",
+            )
+        yield Reading(
+            indicator="trade.restriction",
+            place=cells["place"],
+            mineral=cells["mineral"],
+            importer=None if cells["target"] == WORLD else cells["target"],
+            year=since.year,
+            value=float(LEVELS.index(kind)),
+            label=cells["stage"],
+            since=since,
+            until=day(cells["until"], row, "until"),
+            verified=cells["checked"] == "yes" and MEMORY not in cells["source"],
+        )

@@ -1,0 +1,146 @@
+"""A table with a header, from CSV, Excel or GeoJSON: each row as text by *our* column names.
+
+The kind of file is told by its first bytes and must fit its name: a workbook called .csv is a
+mistake or a trick. ``mapping`` says which of the file's columns stands for which of ours.
+"""
+
+import io
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, BinaryIO, TypeVar
+
+from riskscore.sources import BadFile
+from riskscore.sources.readers.delimited import check_delimiter, delimited_rows
+from riskscore.sources.readers.geojson import Feature, features
+from riskscore.sources.readers.workbook import OLE_MAGIC, ZIP_MAGIC, sheet_lines
+from riskscore.sources.tables.columns import Columns, located
+
+KINDS = {"csv": (".csv", ".csv.gz", ".txt"), "xlsx": (".xlsx",), "geojson": (".geojson", ".json")}
+Cells = dict[str, str]
+Made = TypeVar("Made")
+Said = Iterator[tuple[int, Made] | BadFile]
+Rows = Callable[[BinaryIO, str, Mapping[str, str]], Said[Made]]
+
+
+def made(found: Said[Cells], make: Callable[[Cells, int], Made]) -> Said[Made]:
+    """(line, what ``make`` makes of its cells) of each row, or what is wrong with the row."""
+    for part in found:
+        if isinstance(part, BadFile):
+            yield part
+            continue
+        line, cells = part
+        try:
+            yield line, make(cells, line)
+        except BadFile as error:
+            yield error
+
+
+def parser(rows: Rows[Made]) -> Callable[[bytes], Iterator[Made]]:
+    """The ``parse`` of a layout whose ``rows`` these are: of a CSV file; its first fault raises."""
+
+    def parse(content: bytes) -> Iterator[Made]:
+        for found in rows(io.BytesIO(content), "file.csv", {}):
+            if isinstance(found, BadFile):
+                raise found
+            yield found[1]
+
+    return parse
+
+
+def read(file: BinaryIO, name: str, columns: Columns) -> Said[Cells]:
+    """(line, cells by our column) of each row, or the fault of a row; faults of the whole raise.
+
+    Columns that are not ours are left out. A cell that is not there is empty.
+    """
+    kind = kind_of(file, name)
+    if kind == "geojson":
+        return _from_features(features(file), columns)
+    lines = sheet_lines(file) if kind == "xlsx" else delimited_rows(file)
+    return _from_lines(lines, columns, strict=kind == "csv")
+
+
+def kind_of(file: BinaryIO, name: str) -> str:
+    """``csv``, ``xlsx`` or ``geojson``, by content; BadFile when the name says something else."""
+    start = file.read(64)
+    file.seek(0)
+    if not start.strip():
+        raise BadFile("the file is empty", remedy="Choose a file with a header and rows.")
+    if start.startswith(OLE_MAGIC):
+        raise BadFile(
+            "an encrypted or old (.xls) workbook", remedy="Save it without password as .xlsx."
+        )
+    kind = _by_content(start)
+    ending = name.casefold()
+    if ending.endswith((".xlsm", ".xlsb", ".xltm")):
+        raise BadFile("a workbook that may hold macros", value=name, remedy="Save it as .xlsx.")
+    if not ending.endswith(KINDS[kind]):
+        raise BadFile(
+            f"the content is {kind}, the name says otherwise",
+            value=name,
+            remedy=f"Name the file *{KINDS[kind][0]} if it is one, or export it again.",
+        )
+    return kind
+
+
+def _by_content(start: bytes) -> str:
+    if start.startswith(ZIP_MAGIC):
+        return "xlsx"
+    return "geojson" if start.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"{") else "csv"
+
+
+def _from_lines(
+    lines: Iterator[tuple[int, list[str]]], columns: Columns, *, strict: bool
+) -> Iterator[tuple[int, Cells] | BadFile]:
+    first, header = next(lines, (1, []))
+    check_delimiter(header)
+    places = located(header, columns, first)
+    width = len(header)
+    wanted = list(places.items())
+    for line, cells in lines:
+        if len(cells) != width:
+            if strict or len(cells) > width:
+                yield _length(line, len(cells), width)
+                continue
+            cells.extend([""] * (width - len(cells)))
+        yield line, {name: cells[at].strip() for name, at in wanted}
+
+
+def _length(line: int, found: int, width: int) -> BadFile:
+    return BadFile(
+        f"{found} cells where the header has {width}",
+        row=line,
+        remedy="Check the commas and the quotes of this row.",
+    )
+
+
+def _from_features(
+    found: Iterator[Feature | BadFile], columns: Columns
+) -> Iterator[tuple[int, Cells] | BadFile]:
+    for feature in found:
+        if isinstance(feature, BadFile):
+            yield feature
+            continue
+        point = feature.shape.representative_point()
+        stated = {name: _words(value) for name, value in feature.properties.items()}
+        stated |= {"latitude": repr(point.y), "longitude": repr(point.x)}
+        try:
+            places = located(list(stated), columns, feature.number)
+        except BadFile as error:
+            yield error
+            continue
+        values = list(stated.values())
+        yield feature.number, {name: values[at] for name, at in places.items()}
+
+
+def _words(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, list):
+        return "|".join(_words(part) for part in value)
+    return str(value).strip()
+
+
+def texts(cells: Iterable[str]) -> tuple[str, ...]:
+    """The parts of a cell that holds several, apart by ``|``."""
+    return tuple(part.strip() for cell in cells for part in cell.split("|") if part.strip())

@@ -1,0 +1,182 @@
+"""Tables → learning → a candidate model: the only writer of trained models and predictions."""
+
+import hashlib
+import logging
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from datetime import UTC, datetime
+from importlib import resources
+from typing import Any
+
+import sklearn
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import Max
+
+from riskscore.learning import candidate, displacement
+from riskscore.learning.data.panel import Panel
+from riskscore.learning.data.refusals import BadArtefact, Refusal, UnusableInput
+from riskscore.learning.fit import store
+from riskscore.learning.report import naive_label
+from riskscore.learning.report import track_record as report_track_record
+from riskscore.learning.report.card import card
+from riskscore.models import Artefact, Edition, LearnedModel, Prediction, TrainingRequest
+from riskscore.training import dataset, requests
+
+log = logging.getLogger(__name__)
+
+TRADE_SOURCES = ("baci-exports", "wmd", "wgi", "ucdp", "hdr", "minerals")
+LABOUR_SOURCES = ("wmd", "dol", "wgi", "ucdp", "hdr")
+#: Predictions of the population that judged a model, and others, each have a record of their own.
+GROUPS = {True: "judged population", False: "outside it"}
+#: Two trainings at once would take the same version number.
+TRAINING_LOCK = 0x7269736B_0003
+
+
+class NoSuchKind(ValueError):
+    """There is no model of this kind; the message names those there are."""
+
+
+def train(kind: str, seed: int = 0) -> LearnedModel:
+    """Train, evaluate and store a candidate of a kind, with its card and its predictions.
+
+    The same tables and seed give the same predictions. Raises NoSuchKind, or a Refusal that says
+    what is missing; nothing is stored then and the champion stays as it is.
+    """
+    if kind not in KINDS:
+        raise NoSuchKind(f"{kind!r}: there are models of {', '.join(KINDS)}")
+    if not 0 <= seed < 2**32:
+        raise UnusableInput(f"seed {seed}: give a whole number from 0 to {2**32 - 1}")
+    edition = Edition.objects.aggregate(last=Max("number"))["last"] or 0
+    found, sources = KINDS[kind](edition, seed)
+    return _stored(kind, found, seed, dataset.releases_used(edition, sources))
+
+
+Trained = tuple[candidate.Candidate, Iterable[str]]
+
+
+def _disruption(edition: int, seed: int) -> Trained:
+    trade = dataset.trade(edition)
+    panel, by_code = trade.panel, naive_label.by_code(*trade)
+    found = candidate.of_disruption(panel, by_code, trade.producers, seed)
+    facts = {**found.facts, "track_record": track_record(panel)}
+    return replace(found, facts=facts), TRADE_SOURCES
+
+
+def track_record(panel: Panel) -> list[dict[str, Any]]:
+    """How the predictions of earlier models did, in years of which the trade is now known."""
+    found = []
+    for model in LearnedModel.objects.filter(kind="disruption").order_by("version"):
+        for judged, group in GROUPS.items():
+            said = model.predictions.filter(judged=judged).values_list(
+                "place", "mineral", "probability", "year"
+            )
+            year = said[0][3] if said else 0
+            done = report_track_record.judged(
+                panel, year, {(place, mineral): p for place, mineral, p, _ in said}
+            )
+            if done:
+                about = {"model": str(model), "state": model.state, "group": group, "year": year}
+                found.append({**about, **done})
+    return found
+
+
+def _labour(edition: int, seed: int) -> Trained:
+    pairs, names = dataset.labour_pairs(edition)
+    return candidate.of_labour(pairs, names, seed), LABOUR_SOURCES
+
+
+def _displacement(edition: int, seed: int) -> Trained:
+    displacement.trained(dataset.reviewed_projects(edition), seed)
+    # Evidence reached the numbers that training needs, and nobody has said how to predict yet.
+    raise Refusal(
+        "there is enough evidence to learn from, but no rule for predicting projects that nobody "
+        "reviewed. Agree on one before this model is stored."
+    )
+
+
+KINDS: dict[str, Callable[[int, int], Trained]] = {
+    "disruption": _disruption,
+    "labour": _labour,
+    "displacement": _displacement,
+}
+
+
+def _stored(
+    kind: str, found: candidate.Candidate, seed: int, releases: list[dict[str, str]]
+) -> LearnedModel:
+    packed = store.packed(kind, found.model, found.features)
+    facts = {
+        **found.facts,
+        "data_releases": releases,
+        "seed": seed,
+        "trained_on": datetime.now(UTC).date().isoformat(),
+        "code_version": code_version(),
+        "scikit_learn": sklearn.__version__,
+        "drift_alert": settings.DRIFT_ALERT,
+    }
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [TRAINING_LOCK])
+        last = LearnedModel.objects.filter(kind=kind).aggregate(last=Max("version"))["last"] or 0
+        Artefact.objects.get_or_create(sha256=packed.sha256, defaults={"content": packed.content})
+        model = LearnedModel.objects.create(
+            kind=kind, version=last + 1, card=card(kind, facts), artefact_sha256=packed.sha256
+        )
+        Prediction.objects.bulk_create(_predictions(model, found.predicted), batch_size=1000)
+    return model
+
+
+def _predictions(model: LearnedModel, made: candidate.Predicted) -> Iterable[Prediction]:
+    for row, (place, mineral) in enumerate(zip(made.place, made.mineral, strict=True)):
+        added = (float(value) for value in made.contributions[row])
+        yield Prediction(
+            model=model,
+            place_id=place,
+            mineral_id=mineral,
+            year=made.year,
+            probability=float(made.probability[row]),
+            low=float(made.low[row]),
+            high=float(made.high[row]),
+            mean=float(made.mean[row]),
+            judged=bool(made.judged[row]),
+            contributions=[list(pair) for pair in zip(made.reasons, added, strict=True)],
+        )
+
+
+def code_version() -> str:
+    """SHA-256 of the learning code, so that a card names exactly what made the model."""
+    digest = hashlib.sha256()
+    files = resources.files("riskscore.learning").iterdir()
+    for file in sorted(files, key=lambda found: found.name):
+        if file.name.endswith(".py"):
+            digest.update(file.read_bytes())
+    return digest.hexdigest()
+
+
+def loaded(model: LearnedModel) -> Any:
+    """The trained model of a row. Raises a BadArtefact that says why it cannot be used."""
+    names = tuple(row["feature"] for row in model.card["features"])
+    try:
+        artefact = Artefact.objects.get(sha256=model.artefact_sha256)
+    except Artefact.DoesNotExist:
+        raise BadArtefact(f"the bytes of {model} are not stored. Train again.") from None
+    return store.unpacked(bytes(artefact.content), model.artefact_sha256, names)
+
+
+def drain() -> None:
+    """Train what a person asked for, until nothing is asked for; every end is on the row."""
+    while taken := requests.claim():
+        try:
+            model = train(taken.kind, taken.seed)
+        except (Refusal, NoSuchKind) as refusal:
+            said = f"{type(refusal).__name__}: {refusal}"
+            requests.finish(taken, TrainingRequest.State.REFUSED, error=said)
+        except Exception as error:
+            # Whatever it was, the worker goes on; the row keeps the reason.
+            log.exception("training of %s failed", taken.kind)
+            requests.finish(
+                taken, TrainingRequest.State.FAILED, error=f"{type(error).__name__}: {error}"
+            )
+        else:
+            requests.finish(taken, TrainingRequest.State.SUCCEEDED, model=model)

@@ -1,0 +1,127 @@
+"""The fallback poller in each worker: jobs finish when messages are lost or the broker is down."""
+
+import logging
+import multiprocessing
+import signal
+import threading
+import time
+from typing import Any
+
+from billiard.exceptions import SoftTimeLimitExceeded
+from celery import bootsteps
+from celery.signals import after_task_publish
+from celery.worker import state as consumer
+from django.db import close_old_connections, connections
+
+from riskscore.celery import POLL, TAKE_IN_STRANDED, WORK, app, publish
+from riskscore.jobs import liveness
+
+POLL_EVERY_S = 2.0
+IDLE_POLLS = 5  # after so many a worker that received no message looks for work itself
+STALLED_AFTER = 3  # times that work was waiting and no message was received
+
+log = logging.getLogger(__name__)
+
+FORK = multiprocessing.get_context("fork")
+
+
+class Poller(bootsteps.StartStopStep):
+    """Looks every few seconds whether work waits on which nobody works.
+
+    A worker's own step, not the consumer's: it goes on while the consumer retries a dead broker.
+    The work itself is done by a forked fallback worker: a project that kills whoever scores it
+    must not take the whole worker along, and one that hangs can be killed.
+    """
+
+    task = POLL
+
+    def __init__(self, parent: Any, **options: Any) -> None:
+        super().__init__(parent, **options)
+        self._stopping = threading.Event()
+        self._parent = parent
+        self._fallback_worker: Any = None
+        self._forked_at = 0.0
+        self._idle_polls = 0
+        self._polls_without_message, self._received = 0, 0
+
+    def start(self, parent: Any) -> None:  # noqa: ARG002
+        threading.Thread(target=self._run, name=self.task, daemon=True).start()
+
+    def stop(self, parent: Any) -> None:  # noqa: ARG002
+        self._stopping.set()
+
+    def touch_liveness_file(self) -> None:
+        """Say that the worker is well."""
+        liveness.touch()
+
+    def _run(self) -> None:
+        while not self._stopping.wait(POLL_EVERY_S):
+            # The database may have been away; a broken connection is not to be asked again.
+            close_old_connections()
+            try:
+                self._poll()
+                self.touch_liveness_file()
+            except Exception:
+                log.exception("poll failed")
+
+    def _poll(self) -> None:
+        self._idle_polls = 0 if consumer.active_requests else self._idle_polls + 1
+        work_waits = app.tasks[POLL](idle=self._idle_polls > IDLE_POLLS)
+        if self._fallback_worker and self._fallback_worker.is_alive():
+            if time.monotonic() - self._forked_at > app.conf.task_time_limit:
+                self._fallback_worker.kill()
+        elif work_waits:
+            self._reconnect_if_stalled()
+            connections.close_all()  # this thread's own; the fork must not inherit it
+            self._fallback_worker = FORK.Process(
+                target=_work_with_time_limit, name="fallback-worker", daemon=True
+            )
+            self._fallback_worker.start()
+            self._forked_at = time.monotonic()
+
+    def _reconnect_if_stalled(self) -> None:
+        """Break the consumer's connection if messages go out and an idle worker receives none.
+
+        When a connection ends at the wrong moment a consumer can live on without reading.
+        """
+        count = sum(consumer.total_count.values())
+        reads = count != self._received or consumer.active_requests or not publish.circuit_is_closed
+        self._polls_without_message = 0 if reads else self._polls_without_message + 1
+        self._received = count
+        if self._polls_without_message >= STALLED_AFTER:
+            self._polls_without_message = 0
+            log.warning("stalled consumer: no message was received of late; it reconnects")
+            self._parent.hub.call_soon(_break_connection)
+
+
+def _work_with_time_limit() -> None:
+    """The work, within the time that Celery gives a task."""
+    signal.signal(signal.SIGALRM, _raise_time_limit)
+    signal.alarm(app.conf.task_soft_time_limit)
+    app.tasks[WORK]()
+
+
+def _raise_time_limit(*_: object) -> None:
+    raise SoftTimeLimitExceeded
+
+
+def _break_connection() -> None:
+    """What the consumer takes for a lost connection."""
+    raise ConnectionResetError("the consumer is stalled")
+
+
+class FilePoller(Poller):
+    """The same for files on their way in, in a thread of its own: one file may take minutes."""
+
+    task = TAKE_IN_STRANDED
+
+    def _poll(self) -> None:
+        app.tasks[self.task]()
+
+    def touch_liveness_file(self) -> None:
+        """No sign of life: a worker that is busy with a file must still sweep to count as well."""
+
+
+app.steps["worker"].update({Poller, FilePoller})
+# The scheduler publishes every few seconds: that is its sign of life.
+after_task_publish.connect(liveness.touch)
