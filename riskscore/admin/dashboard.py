@@ -9,8 +9,8 @@ from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
-from riskscore.admin.results.panels import shown_lens
 from riskscore.admin.ui import charts, wording
+from riskscore.admin.ui.shown_lens import shown_lens
 from riskscore.admin.work import job_progress
 from riskscore.engine.method import Method as Specification
 from riskscore.models import Job, Lens, Method, Project, Release, Score

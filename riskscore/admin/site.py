@@ -35,7 +35,7 @@ from riskscore.admin.sources.observations import (
     SourceAdmin,
 )
 from riskscore.admin.sources.places import LocalityAdmin, MineralAdmin, PlaceAdmin, PlaceMemberAdmin
-from riskscore.admin.work import rescore
+from riskscore.admin.work import start_jobs
 from riskscore.admin.work.jobs import ChunkAdmin, ItemErrorAdmin, JobAdmin
 from riskscore.admin.work.records import (
     ExportFlowAdmin,
@@ -118,7 +118,7 @@ class RiskSite(admin.AdminSite):
     ) -> TemplateResponse:
         shown = {
             "overview": dashboard.overview() if dashboard.allowed(request) else None,
-            "may_rescore": rescore.allowed(request),
+            "may_rescore": start_jobs.allowed(request),
         }
         return super().index(request, {**shown, **(extra_context or {})})
 
@@ -132,9 +132,9 @@ class RiskSite(admin.AdminSite):
 
     def rescore_everything(self, request: HttpRequest) -> HttpResponse:
         """Start a job over all projects, for each lens that is kept current."""
-        if not rescore.allowed(request):
+        if not start_jobs.allowed(request):
             raise PermissionDenied
-        rescore.attempt(
+        start_jobs.attempt(
             request, {"all": True}, queue=Job.Queue.BULK, reason="everything, from the dashboard"
         )
         return HttpResponseRedirect(reverse("admin:index"))

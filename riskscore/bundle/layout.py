@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from riskscore.bundle import cells
 from riskscore.bundle.cells import Column
-from riskscore.bundle.rows import (
+from riskscore.bundle.fixture_rows import (
     Export,
     Locality,
     Mineral,

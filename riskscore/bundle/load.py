@@ -8,7 +8,7 @@ import yaml
 from django.db import transaction
 
 from riskscore import intake
-from riskscore.bundle import rows, tables
+from riskscore.bundle import fixture_rows, fixture_tables
 from riskscore.curation import project_edits
 from riskscore.engine.errors import MethodError
 from riskscore.models import (
@@ -42,7 +42,7 @@ def load(directory: Path) -> Loaded:
     Projects that exist are left as curators made them. Raises BadFile, with nothing loaded, for a
     fault in any table, and for a release or method that is loaded with other contents.
     """
-    bundle = tables.read(directory)
+    bundle = fixture_tables.read(directory)
     with transaction.atomic():
         new = _new_releases(bundle.releases)
         _load_places(bundle)
@@ -64,13 +64,13 @@ def load(directory: Path) -> Loaded:
         )
 
 
-def _new_releases(stated: Iterable[rows.Release]) -> list[rows.Release]:
+def _new_releases(stated: Iterable[fixture_rows.Release]) -> list[fixture_rows.Release]:
     present = dict(Release.objects.values_list("code", "sha256"))
     for release in stated:
         if present.get(release.code, release.sha256) != release.sha256:
             raise BadFile(
                 "this release is loaded already, from another file",
-                file=tables.RELEASES.file,
+                file=fixture_tables.RELEASES.file,
                 column="code",
                 value=release.code,
                 remedy="Give the new file a release code of its own; releases never change.",
@@ -78,7 +78,7 @@ def _new_releases(stated: Iterable[rows.Release]) -> list[rows.Release]:
     return [release for release in stated if release.code not in present]
 
 
-def _load_places(bundle: tables.Bundle) -> None:
+def _load_places(bundle: fixture_tables.Bundle) -> None:
     Place.objects.bulk_create(
         [
             Place(
@@ -111,7 +111,7 @@ def _load_places(bundle: tables.Bundle) -> None:
     )
 
 
-def _load_minerals(stated: Iterable[rows.Mineral]) -> None:
+def _load_minerals(stated: Iterable[fixture_rows.Mineral]) -> None:
     Mineral.objects.bulk_create(
         [
             Mineral(
@@ -130,7 +130,7 @@ def _load_minerals(stated: Iterable[rows.Mineral]) -> None:
     )
 
 
-def _load_releases(stated: Iterable[rows.Release], edition: Edition) -> dict[str, Release]:
+def _load_releases(stated: Iterable[fixture_rows.Release], edition: Edition) -> dict[str, Release]:
     loaded = {}
     for row in stated:
         source, _ = Source.objects.get_or_create(
@@ -153,12 +153,12 @@ def _load_releases(stated: Iterable[rows.Release], edition: Edition) -> dict[str
     return loaded
 
 
-def _observations(bundle: tables.Bundle, release: str) -> Iterator[intake.NewObservation]:
+def _observations(bundle: fixture_tables.Bundle, release: str) -> Iterator[intake.NewObservation]:
     for row in bundle.observations(release):
         yield intake.NewObservation(project=None, **row._asdict())
 
 
-def _load_localities(stated: Iterable[rows.Locality], releases: dict[str, Release]) -> None:
+def _load_localities(stated: Iterable[fixture_rows.Locality], releases: dict[str, Release]) -> None:
     Locality.objects.bulk_create(
         [
             Locality(
@@ -175,7 +175,7 @@ def _load_localities(stated: Iterable[rows.Locality], releases: dict[str, Releas
     )
 
 
-def _load_projects(bundle: tables.Bundle) -> int:
+def _load_projects(bundle: fixture_tables.Bundle) -> int:
     present = set(Project.objects.values_list("key", flat=True))
     new = [row for row in bundle.projects if row.key not in present]
     releases = dict(Release.objects.values_list("code", "id"))
@@ -198,7 +198,7 @@ def _load_projects(bundle: tables.Bundle) -> int:
     return len(new)
 
 
-def _project(row: rows.Project, release: int) -> Project:
+def _project(row: fixture_rows.Project, release: int) -> Project:
     return Project(
         key=row.key,
         name=row.name,
@@ -216,7 +216,7 @@ def _project(row: rows.Project, release: int) -> Project:
     )
 
 
-def _link_duplicates(new: Iterable[rows.Project]) -> None:
+def _link_duplicates(new: Iterable[fixture_rows.Project]) -> None:
     """The other of two projects may come later in the table, so the links are made last."""
     pairs = {row.key: row.duplicate_of for row in new if row.duplicate_of}
     ids = dict(Project.objects.filter(key__in={*pairs, *pairs.values()}).values_list("key", "id"))

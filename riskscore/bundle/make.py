@@ -12,13 +12,13 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from riskscore.bundle import layout, publications, reference
+from riskscore.bundle.bundle_report import Report, written_report
+from riskscore.bundle.fixture_rows import Export, Locality, Mineral, Observation, Release
+from riskscore.bundle.fixture_tables import write
 from riskscore.bundle.layout import exports_file, observations_file
 from riskscore.bundle.publications import Publication
-from riskscore.bundle.report import Report, written_report
 from riskscore.bundle.resolve import Resolver
-from riskscore.bundle.rows import Export, Locality, Mineral, Observation, Release
 from riskscore.bundle.sites import Collection, Site, duplicates, flagged, outputs, sites
-from riskscore.bundle.tables import write
 from riskscore.engine.inputs.borders import Borders
 from riskscore.sources import MineralReading, Reading
 from riskscore.sources.names import Names, shipped

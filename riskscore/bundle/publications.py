@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from riskscore.bundle.cells import SEPARATOR
-from riskscore.bundle.rows import Release
+from riskscore.bundle.fixture_rows import Release
 from riskscore.sources import BadFile, Parse, Source
 from riskscore.sources.publishers import (
     asher,

@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
-from riskscore.bundle.rows import Mineral, Observation, Place, PlaceMember
+from riskscore.bundle.fixture_rows import Mineral, Observation, Place, PlaceMember
 from riskscore.sources import MineralReading
 from riskscore.sources.names import Names, folded, mineral_terms, place_names
 from riskscore.sources.publishers.natural_earth import ContinentReading

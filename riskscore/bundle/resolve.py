@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
 
-from riskscore.bundle.rows import Observation
+from riskscore.bundle.fixture_rows import Observation
 from riskscore.sources import BadFile, Reading
 from riskscore.sources.names import Names, UnknownName
 

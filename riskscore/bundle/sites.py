@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
-from riskscore.bundle.rows import Observation, Project, ProjectMineral
+from riskscore.bundle.fixture_rows import Observation, Project, ProjectMineral
 from riskscore.engine.inputs.borders import EARTH_KM, Borders, Placed
 from riskscore.sources import BadFile, ProjectReading
 from riskscore.sources.names import Names, UnknownName

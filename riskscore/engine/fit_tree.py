@@ -13,7 +13,7 @@ from riskscore.engine.errors import EngineError, FitError
 from riskscore.engine.formulas.weights import FROM_DATA, ahp_weights, budget_weights, pca_weights
 from riskscore.engine.frame import Frame
 from riskscore.engine.nodes.block import Block, admitted_and_filled
-from riskscore.engine.nodes.evaluate import evaluate
+from riskscore.engine.nodes.evaluate_tree import evaluate
 from riskscore.engine.scaling.preparation import Preparation
 from riskscore.engine.spec.tree import Leaf, Node, Weight
 

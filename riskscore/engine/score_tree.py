@@ -15,7 +15,7 @@ from riskscore.engine.arrays import Floats
 from riskscore.engine.errors import FrameError
 from riskscore.engine.frame import Frame
 from riskscore.engine.nodes.block import Block
-from riskscore.engine.nodes.evaluate import evaluate
+from riskscore.engine.nodes.evaluate_tree import evaluate
 from riskscore.engine.result import Result
 from riskscore.engine.spec.tree import Band, Control, Leaf, Node
 

@@ -16,7 +16,7 @@ from riskscore.learning.data.panel import Floats, Panel
 from riskscore.learning.data.rows import Flags, Rows, check, gathered
 from riskscore.learning.fit import blending
 from riskscore.learning.fit.calibrate import Sigmoid, line, venn_abers
-from riskscore.learning.fit.fit import MEMBERS, PLAIN, blend, fit, predict
+from riskscore.learning.fit.estimators import MEMBERS, PLAIN, blend, fit, predict
 from riskscore.learning.fit.model import Model
 from riskscore.learning.fit.rolling import fill, known_before, rolling
 

@@ -21,6 +21,7 @@ from threadpoolctl import threadpool_limits
 from riskscore.learning.data.panel import Floats, Ints
 from riskscore.learning.data.refusals import OneClass, TooFewEvents, UnusableInput
 from riskscore.learning.fit.calibrate import line, venn_abers
+from riskscore.learning.fit.estimators import log_odds, probability
 from riskscore.learning.fit.evaluate import (
     DRAWS,
     auc,
@@ -32,7 +33,6 @@ from riskscore.learning.fit.evaluate import (
     log_loss,
     measured,
 )
-from riskscore.learning.fit.fit import log_odds, probability
 from riskscore.learning.fit.model import Model
 
 #: Features of the place, in the order of the columns; then the mineral's own two.

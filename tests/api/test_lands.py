@@ -4,8 +4,8 @@ import pytest
 
 from riskscore.curation import land_layers
 from tests.api.conftest import Api, problem
+from tests.curation.test_land_layers import load
 from tests.make import make_project
-from tests.test_lands import load
 
 pytestmark = pytest.mark.django_db
 

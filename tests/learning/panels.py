@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from riskscore.bundle import tables
+from riskscore.bundle import fixture_tables
 from riskscore.learning.data.features_place import KNOWN, STABILITY_ERROR
 from riskscore.learning.data.panel import Flows, Panel, build
 from riskscore.settings import FIXTURES
@@ -65,7 +65,7 @@ def series(*values: float, quantity: tuple[float, ...] = ()) -> Panel:
 
 def bundled() -> Panel:
     """The panel of the default bundle, read from its files."""
-    bundle = tables.read(FIXTURES)
+    bundle = fixture_tables.read(FIXTURES)
     flows = [
         (
             *(row.hs6, row.place, row.year, row.value),

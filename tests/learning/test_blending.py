@@ -4,7 +4,7 @@ import numpy as np
 
 from riskscore.learning.data.panel import Floats, Ints
 from riskscore.learning.fit import blending
-from riskscore.learning.fit.fit import log_odds, probability
+from riskscore.learning.fit.estimators import log_odds, probability
 
 
 def invented(size: int = 2000) -> tuple[Floats, Floats, Ints]:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from riskscore.learning.fit.calibrate import Sigmoid, line, venn_abers
-from riskscore.learning.fit.fit import blend, log_odds, probability
+from riskscore.learning.fit.estimators import blend, log_odds, probability
 
 
 def test_log_odds_and_probability_undo_each_other() -> None:

@@ -9,8 +9,8 @@ from riskscore.learning.data import features
 from riskscore.learning.data.panel import Panel
 from riskscore.learning.data.rows import Rows
 from riskscore.learning.disruption import CHOOSING, FIRST_HELD_OUT, LAST_TAUGHT
+from riskscore.learning.fit.estimators import MEMBERS, fit, predict
 from riskscore.learning.fit.evaluate import auc
-from riskscore.learning.fit.fit import MEMBERS, fit, predict
 from riskscore.learning.fit.rolling import known_before
 from tests.learning.panels import invented
 

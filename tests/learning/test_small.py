@@ -7,7 +7,7 @@ import pytest
 
 from riskscore.learning.data.rows import gathered
 from riskscore.learning.data.targets import small_producers
-from riskscore.learning.fit.fit import MEMBERS, fit, predict
+from riskscore.learning.fit.estimators import MEMBERS, fit, predict
 from riskscore.learning.report import coverage
 from riskscore.learning.report import small_producers as report_small_producers
 from tests.learning.panels import invented, series

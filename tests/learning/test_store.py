@@ -20,7 +20,7 @@ from riskscore.learning.data.refusals import (
 )
 from riskscore.learning.data.rows import Rows, gathered
 from riskscore.learning.fit.calibrate import Sigmoid, line, venn_abers
-from riskscore.learning.fit.fit import fit, predict
+from riskscore.learning.fit.estimators import fit, predict
 from riskscore.learning.fit.model import Model
 from riskscore.learning.fit.store import Artefact, packed, unpacked
 from tests.learning.panels import invented

@@ -19,11 +19,11 @@ from riskscore.admin.projects.inlines import (
     OwnershipsOfProject,
 )
 from riskscore.admin.results import panels
-from riskscore.admin.results.panels import shown_lens
 from riskscore.admin.ui import wording
 from riskscore.admin.ui.filters import BandFilter, FlagFilter, MineralFilter, PlaceFilter
 from riskscore.admin.ui.pages import Form, Rescoring
-from riskscore.admin.work import rescore
+from riskscore.admin.ui.shown_lens import shown_lens
+from riskscore.admin.work import start_jobs
 from riskscore.curation import project_edits
 from riskscore.engine.catalogue import INDICATORS
 from riskscore.models import Challenge, Evidence, Job, Project, ProjectMineral, Score
@@ -164,7 +164,7 @@ class ProjectAdmin(Rescoring[Project]):
                 [form.instance], by=request.user, reason="edited in admin"
             )
             if started:
-                self.message_user(request, rescore.announcement(started))
+                self.message_user(request, start_jobs.announcement(started))
 
     def get_urls(self) -> list[URLPattern]:
         one = path(
@@ -179,7 +179,7 @@ class ProjectAdmin(Rescoring[Project]):
         project = self.row(request, object_id)
         if not self.has_rescore_permission(request):
             raise PermissionDenied
-        rescore.attempt(
+        start_jobs.attempt(
             request,
             {"keys": [project.key]},
             queue=Job.Queue.INTERACTIVE,
@@ -189,18 +189,22 @@ class ProjectAdmin(Rescoring[Project]):
 
     def has_rescore_permission(self, request: HttpRequest) -> bool:
         """Whether this person may start rescoring."""
-        return rescore.allowed(request)
+        return start_jobs.allowed(request)
 
     @admin.action(description="Rescore the selected projects", permissions=["rescore"])
     def rescore_selected(self, request: HttpRequest, chosen: QuerySet[Project]) -> None:
-        keys = list(chosen.order_by("key").values_list("key", flat=True)[: rescore.MOST_KEYS + 1])
-        if len(keys) > rescore.MOST_KEYS:
-            text = f"More than {rescore.MOST_KEYS:,} projects: rescore everything, or choose fewer."
+        keys = list(
+            chosen.order_by("key").values_list("key", flat=True)[: start_jobs.MOST_KEYS + 1]
+        )
+        if len(keys) > start_jobs.MOST_KEYS:
+            text = (
+                f"More than {start_jobs.MOST_KEYS:,} projects: rescore everything, or choose fewer."
+            )
             self.message_user(request, text, messages.ERROR)
             return
         few = len(keys) <= 100
         queue = Job.Queue.INTERACTIVE if few else Job.Queue.BULK
-        rescore.attempt(request, {"keys": keys}, queue=queue, reason="asked for in the list")
+        start_jobs.attempt(request, {"keys": keys}, queue=queue, reason="asked for in the list")
 
     @admin.action(description="Archive the selected projects", permissions=["change"])
     def archive_selected(self, request: HttpRequest, chosen: QuerySet[Project]) -> None:
@@ -244,7 +248,7 @@ def surroundings(project: Project, request: HttpRequest) -> dict[str, Any]:
         "open_challenges": Challenge.objects.filter(project=project, state="open").count(),
         "flag_words": [Project.Flag(flag).label for flag in project.flags],
         "unranked": set(project.flags).intersection(Project.UNRANKED),
-        "may_rescore": rescore.allowed(request),
+        "may_rescore": start_jobs.allowed(request),
         "may_add_evidence": request.user.has_perm("riskscore.add_evidence"),
     }
 

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
-from django.conf import settings
 from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.safestring import SafeString
@@ -13,7 +12,7 @@ from riskscore.admin.results.explanation import Explanation, explain
 from riskscore.admin.results.learned_parts import LearnedPart, learned_part
 from riskscore.admin.ui import charts
 from riskscore.engine.method import Method as Specification
-from riskscore.models import Lens, Project, Score, ScoreHistory
+from riskscore.models import Project, Score, ScoreHistory
 
 #: Versions that the trend shows.
 MOST_VERSIONS = 40
@@ -86,14 +85,3 @@ def _versions(project: Project) -> dict[int, list[float | None]]:
     for lens, composite in rows.values_list("lens_id", "composite")[:MOST_VERSIONS]:
         found.setdefault(lens, []).insert(0, composite)
     return found
-
-
-def shown_lens() -> Lens | None:
-    """The lens whose scores lists and dashboard show: the default method from nobody's side.
-
-    Before that one exists, the oldest; None before any.
-    """
-    default = Lens.objects.filter(
-        method_code=settings.DEFAULT_METHOD, importer="WLD", scenario=""
-    ).first()
-    return default or Lens.objects.order_by("id").first()

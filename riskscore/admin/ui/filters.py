@@ -7,7 +7,7 @@ from django.contrib import admin
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
 
-from riskscore.admin.results.panels import shown_lens
+from riskscore.admin.ui.shown_lens import shown_lens
 from riskscore.models import Evidence, Mineral, Place, Project, ProjectMineral, Score
 from riskscore.models.scores import Band
 

@@ -11,7 +11,7 @@ from django.urls import URLPattern, path
 from django.views.decorators.http import require_POST
 
 from riskscore.admin.ui.pages import ReadOnly
-from riskscore.admin.work import job_progress, rescore
+from riskscore.admin.work import job_progress, start_jobs
 from riskscore.jobs import requests
 from riskscore.models import Job
 
@@ -106,7 +106,7 @@ class Steered(ReadOnly[Job]):
         if not self.has_steer_permission(request):
             raise PermissionDenied
         self._tell(request, [job], word)
-        return HttpResponseRedirect(rescore.url(job))
+        return HttpResponseRedirect(start_jobs.url(job))
 
     def has_steer_permission(self, request: HttpRequest) -> bool:
         """Whether this person may steer jobs."""

@@ -19,7 +19,7 @@ from riskscore.engine.counter import Keys, keys_of
 from riskscore.engine.frame import Frame
 from riskscore.engine.method import Fitted
 from riskscore.engine.nodes.block import Block
-from riskscore.engine.nodes.evaluate import evaluate
+from riskscore.engine.nodes.evaluate_tree import evaluate
 from riskscore.engine.spec.noise import Noise, Sample
 from riskscore.engine.spec.tree import Band, Node
 from riskscore.engine.uncertainty.drawing import Drawing

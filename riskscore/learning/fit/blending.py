@@ -13,8 +13,8 @@ import numpy as np
 
 from riskscore.learning.data.panel import Floats, Ints
 from riskscore.learning.fit.calibrate import line
+from riskscore.learning.fit.estimators import blend
 from riskscore.learning.fit.evaluate import auc, clustered, log_loss, losses
-from riskscore.learning.fit.fit import blend
 
 DRAWS = 400
 Parts = Mapping[str, Floats]

@@ -13,7 +13,7 @@ from sklearn.isotonic import isotonic_regression
 from sklearn.linear_model import LogisticRegression
 
 from riskscore.learning.data.panel import Floats
-from riskscore.learning.fit.fit import log_odds, probability
+from riskscore.learning.fit.estimators import log_odds, probability
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ import numpy as np
 
 from riskscore.learning.data.panel import Floats
 from riskscore.learning.fit.calibrate import Sigmoid, VennAbers
-from riskscore.learning.fit.fit import predict
+from riskscore.learning.fit.estimators import predict
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import numpy as np
 
 from riskscore.learning.data.panel import Floats
 from riskscore.learning.data.rows import Flags, Rows
-from riskscore.learning.fit.fit import MEMBERS, Fitted, Member, fit, predict_each
+from riskscore.learning.fit.estimators import MEMBERS, Fitted, Member, fit, predict_each
 
 
 def known_before(rows: Rows, year: int) -> Rows:

@@ -15,8 +15,8 @@ from riskscore.learning.data import features, targets
 from riskscore.learning.data.panel import Floats, Flows, Panel, build
 from riskscore.learning.data.rows import SMALLEST_LEARNT, Rows, gathered
 from riskscore.learning.disruption import FIRST_HELD_OUT, LAST_TAUGHT
+from riskscore.learning.fit.estimators import MEMBERS, fit, predict
 from riskscore.learning.fit.evaluate import auc
-from riskscore.learning.fit.fit import MEMBERS, fit, predict
 
 #: Any year with this part of world trade counts, whoever the exporter is.
 SMALLEST = targets.SMALLEST_SHARE

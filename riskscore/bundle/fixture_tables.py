@@ -17,6 +17,17 @@ from typing import Any, NamedTuple
 
 from riskscore.bundle import cells
 from riskscore.bundle.cells import Column, written
+from riskscore.bundle.fixture_rows import (
+    Export,
+    Locality,
+    Mineral,
+    Observation,
+    Place,
+    PlaceMember,
+    Project,
+    ProjectMineral,
+    Release,
+)
 from riskscore.bundle.layout import (
     EXPORT,
     EXPORTS_SOURCE,
@@ -34,17 +45,6 @@ from riskscore.bundle.layout import (
     Table,
     exports_file,
     observations_file,
-)
-from riskscore.bundle.rows import (
-    Export,
-    Locality,
-    Mineral,
-    Observation,
-    Place,
-    PlaceMember,
-    Project,
-    ProjectMineral,
-    Release,
 )
 from riskscore.sources import BadFile
 

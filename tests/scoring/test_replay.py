@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from django.conf import settings
 
-from riskscore.bundle.tables import read
+from riskscore.bundle.fixture_tables import read
 from riskscore.curation import project_edits
 from riskscore.jobs import requests
 from riskscore.models import Evidence, Job, Lens, Project, Release, Score, ScoreHistory

@@ -15,9 +15,9 @@ from pathlib import Path
 import pytest
 from django.core.management.base import CommandError
 
-from riskscore.bundle import layout, tables
+from riskscore.bundle import fixture_tables, layout
+from riskscore.bundle.fixture_rows import Observation, Project
 from riskscore.bundle.make import make
-from riskscore.bundle.rows import Observation, Project
 from riskscore.engine import catalogue
 from riskscore.management.commands.bundle import Command
 from riskscore.sources import BadFile, discover
@@ -25,14 +25,14 @@ from riskscore.sources.publishers import dol
 from riskscore.sources.tables import agreements, restrictions
 from tests.sources.published import SHARED, needs_published
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 FIXTURES = ROOT / "fixtures"
 MEGABYTE = 1_000_000
 
 
 @cache
-def bundle() -> tables.Bundle:
-    return tables.read(FIXTURES)
+def bundle() -> fixture_tables.Bundle:
+    return fixture_tables.read(FIXTURES)
 
 
 @cache
@@ -271,7 +271,7 @@ def edited(path: Path, change: Callable[[list[list[str]]], object]) -> None:
 
 def fault(directory: Path, release: str = "ilo-c169") -> BadFile:
     with pytest.raises(BadFile) as caught:
-        list(tables.read(directory).observations(release))
+        list(fixture_tables.read(directory).observations(release))
     return caught.value
 
 
@@ -290,7 +290,7 @@ def test_an_absent_table_is_named(copy: Path, table: str) -> None:
 
 def test_an_absent_file_of_observations_is_named(copy: Path) -> None:
     (copy / "observations" / "ilo-c169.csv.gz").unlink()
-    assert "ilo-c169" in tables.read(copy).observed
+    assert "ilo-c169" in fixture_tables.read(copy).observed
     assert fault(copy).file == "observations/ilo-c169.csv.gz"
 
 
@@ -305,7 +305,7 @@ EXPORTS = "baci-exports-1995-2024"
 
 def export_fault(directory: Path) -> BadFile:
     with pytest.raises(BadFile) as caught:
-        list(tables.read(directory).exports(EXPORTS))
+        list(fixture_tables.read(directory).exports(EXPORTS))
     return caught.value
 
 
@@ -336,7 +336,7 @@ def test_an_export_panel_without_a_release_is_named(copy: Path) -> None:
 
 
 def test_the_export_panel_is_no_observation() -> None:
-    bundle = tables.read(FIXTURES)
+    bundle = fixture_tables.read(FIXTURES)
     assert bundle.traded == (EXPORTS,)
     assert EXPORTS not in bundle.observed
 

@@ -19,7 +19,7 @@ from riskscore.scoring import inputs, learned_contribution, methods, rescore
 from riskscore.training import model_registry
 from tests.api.conftest import Api
 from tests.bundled import AS_OF
-from tests.test_training import candidate
+from tests.training.test_run import candidate
 
 pytestmark = pytest.mark.django_db
 

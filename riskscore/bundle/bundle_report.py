@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from riskscore.bundle.rows import Mineral, Project, Release
+from riskscore.bundle.fixture_rows import Mineral, Project, Release
 from riskscore.bundle.sites import DUPLICATE_KM, OUTPUT_SINCE, Site
 from riskscore.engine.inputs.borders import LABEL_KM
 
