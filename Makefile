@@ -30,6 +30,7 @@ lint: .venv/dev.stamp ## style, types, missing migrations, production settings
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
 	$(MANAGE) makemigrations --check --dry-run
 	@echo "check --deploy, with production settings"
 	@$(AS_PRODUCTION) $(MANAGE) check --deploy --fail-level WARNING

@@ -4,10 +4,9 @@ import ast
 import statistics
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
-
-import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCES = sorted(
@@ -17,128 +16,27 @@ SOURCES = sorted(
     if "migrations" not in path.parts
 )
 
-# What each room may import of ours. A floor may be skipped downwards, none points back.
-PURE = ("riskscore.engine", "riskscore.learning")
-GROUND = (
+#: Rooms that hold the same nouns side by side: their tables, pages, addresses, files and work.
+PARALLEL = (
+    "riskscore.admin",
+    "riskscore.api",
+    "riskscore.curation",
+    "riskscore.intake",
+    "riskscore.jobs",
+    "riskscore.management",
     "riskscore.models",
-    "riskscore.engine",
-    "riskscore.releases.editions",
-    "riskscore.config.env",
+    "riskscore.releases",
+    "riskscore.scoring",
+    "riskscore.sources.tables",
+    "riskscore.training",
 )
-MAY_IMPORT: dict[str, tuple[str, ...]] = {
-    "riskscore.engine": ("riskscore.engine",),
-    "riskscore.learning": PURE,
-    "riskscore.sources": ("riskscore.sources", "riskscore.engine"),
-    "riskscore.models": ("riskscore.models",),
-    "riskscore.releases.editions": ("riskscore.models",),
-    "riskscore.jobs.scope": ("riskscore.models",),
-    "riskscore.jobs.failures": ("riskscore.models",),
-    "riskscore.jobs.planning": (
-        "riskscore.models",
-        "riskscore.jobs.scope",
-        "riskscore.jobs.failures",
-    ),
-    "riskscore.jobs.progress": ("riskscore.models",),
-    "riskscore.scoring.binary_copy": (),
-    "riskscore.api_keys": ("riskscore.models",),
-    "riskscore.releases.effective": (),
-    "riskscore.jobs.ledger": (
-        "riskscore.models",
-        "riskscore.jobs.failures",
-        "riskscore.jobs.planning",
-        "riskscore.jobs.progress",
-    ),
-    "riskscore.jobs.heartbeat": ("riskscore.jobs.ledger",),
-    "riskscore.scoring.staleness": (
-        *GROUND,
-        "riskscore.scoring.inputs",
-        "riskscore.jobs.scope",
-        "riskscore.releases.effective",
-    ),
-    "riskscore.scoring.inputs": (
-        *GROUND,
-        "riskscore.scoring.land_distances",
-        "riskscore.releases.effective",
-    ),
-    "riskscore.maps": ("riskscore.maps",),
-    "riskscore.scoring.land_distances": GROUND,
-    "riskscore.curation.land_layers": (
-        *GROUND,
-        "riskscore.maps",
-        "riskscore.scoring.land_distances",
-        "riskscore.curation.project_edits",
-    ),
-    "riskscore.curation.challenges": (
-        *GROUND,
-        "riskscore.curation.project_edits",
-        "riskscore.jobs.requests",
-        "riskscore.intake.requests",
-        "riskscore.intake",
-    ),
-    "riskscore.intake.requests": ("riskscore.models", "riskscore.sources"),
-    "riskscore.intake": (
-        *GROUND,
-        "riskscore.jobs.ledger",
-        "riskscore.sources",
-        "riskscore.releases.effective",
-        "riskscore.intake",
-    ),
-    "riskscore.scoring.rescore": (
-        *GROUND,
-        "riskscore.scoring.binary_copy",
-        "riskscore.scoring.inputs",
-        "riskscore.scoring.methods",
-        "riskscore.jobs.ledger",
-        "riskscore.jobs.heartbeat",
-        "riskscore.scoring.staleness",
-    ),
-    "riskscore.scoring.methods": GROUND,
-    "riskscore.releases.register": ("riskscore.models", "riskscore.releases.effective"),
-    "riskscore.scoring.learned_contribution": GROUND,
-    "riskscore.scoring.data_gaps": (
-        *GROUND,
-        "riskscore.scoring.inputs",
-        "riskscore.scoring.methods",
-    ),
-    "riskscore.scoring.replay": (*GROUND, "riskscore.scoring.rescore"),
-    "riskscore.jobs.schedules": ("riskscore.models", "riskscore.jobs.requests"),
-    "riskscore.jobs.requests": (
-        "riskscore.models",
-        "riskscore.jobs.ledger",
-        "riskscore.jobs.scope",
-        "riskscore.intake.requests",
-        "riskscore.celery",
-    ),
-    "riskscore.curation.project_edits": (*GROUND, "riskscore.jobs.requests"),
-    "riskscore.training.requests": ("riskscore.models", "riskscore.celery"),
-    "riskscore.training.dataset": (
-        "riskscore.models",
-        "riskscore.scoring.inputs",
-        "riskscore.learning",
-    ),
-    "riskscore.training.export": ("riskscore.models", "riskscore.learning"),
-    "riskscore.training.model_registry": (
-        "riskscore.models",
-        "riskscore.releases.editions",
-        "riskscore.jobs.requests",
-    ),
-    "riskscore.training.run": (
-        "riskscore.models",
-        "riskscore.training.dataset",
-        "riskscore.training.requests",
-        "riskscore.learning",
-    ),
-    "riskscore.celery": ("riskscore.jobs.liveness",),
-    "workers.tasks": (
-        "riskscore.jobs.requests",
-        "riskscore.jobs.ledger",
-        "riskscore.scoring.rescore",
-        "riskscore.jobs.schedules",
-        "riskscore.intake",
-        "riskscore.training.run",
-        "riskscore.training.requests",
-        "riskscore.celery",
-    ),
+SHARED_NAMES = {"urls": "Django's own word", "api_keys": "issuing a key, and its page"}
+CONTRACTS = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]
+#: Packages whose modules need no order of their own, each with the reason.
+UNORDERED = {
+    "riskscore": "the contract on rooms",
+    "riskscore.management.commands": "Django finds them by name, none imports another",
+    "riskscore.migrations": "their order is in their dependencies",
 }
 
 
@@ -167,38 +65,87 @@ def functions_of(path: Path) -> Iterator[tuple[ast.FunctionDef | ast.AsyncFuncti
             yield node, (node.end_lineno or 0) - body[0].lineno + 1 if body else 0
 
 
-@pytest.mark.parametrize("room", MAY_IMPORT)
-def test_imports_follow_the_arrow(room: str) -> None:
+def modules_of_packages() -> dict[str, list[str]]:
+    """Return the modules that lie directly in each package, `__init__` left out."""
+    found: dict[str, list[str]] = {}
     for path in SOURCES:
-        if is_within(module_of(path), (room,)):
-            ours = {name for name in imports_of(path) if name.startswith(("riskscore", "workers"))}
-            astray = {name for name in ours if not is_within(name, MAY_IMPORT[room])}
-            assert not astray, f"{path.relative_to(ROOT)} imports upwards: {sorted(astray)}"
+        if path.name != "__init__.py":
+            package, _, name = module_of(path).rpartition(".")
+            found.setdefault(package, []).append(name)
+    return found
 
 
-def test_nothing_below_the_doors_imports_admin_api_or_commands() -> None:
+def test_no_package_has_more_than_20_modules_in_it_and_the_root_at_most_8() -> None:
+    sizes = {package: len(names) for package, names in modules_of_packages().items()}
+    crowded = {package: size for package, size in sizes.items() if size > 20}
+    assert crowded == {}
+    assert sizes["riskscore"] <= 8
+
+
+def test_modules_share_a_name_only_in_parallel_rooms() -> None:
+    places: dict[str, list[str]] = {}
+    for package, names in modules_of_packages().items():
+        for name in names:
+            places.setdefault(name, []).append(f"{package}.{name}")
+    homonyms = {
+        name: modules
+        for name, modules in places.items()
+        if len(modules) > 1 and any(not is_within(one, PARALLEL) for one in modules)
+        if name not in SHARED_NAMES
+    }
+    assert homonyms == {}
+
+
+def test_the_rooms_are_at_most_30_on_8_floors_without_a_circle() -> None:
+    graph = imports_between_rooms()
+    assert len(graph) <= 30
+    floors: dict[str, int] = {}
+
+    def floor(room: str, above: tuple[str, ...] = ()) -> int:
+        assert room not in above, f"a circle: {' → '.join((*above, room))}"
+        if room not in floors:
+            floors[room] = 1 + max(
+                (floor(below, (*above, room)) for below in graph[room]), default=0
+            )
+        return floors[room]
+
+    assert max(map(floor, graph)) <= 8
+
+
+def imports_between_rooms() -> dict[str, set[str]]:
+    """Return for each room (a module or package right under `riskscore`) those it imports."""
+    modules = {module_of(path) for path in SOURCES}
+    graph: dict[str, set[str]] = {room_of(name): set() for name in modules if name != "riskscore"}
     for path in SOURCES:
-        if not is_within(module_of(path), ("riskscore.admin", "riskscore.api", "riskscore.urls")):
-            for name in imports_of(path):
-                assert not is_within(name, ("riskscore.admin", "riskscore.api")), f"{path}: {name}"
+        for name in imports_of(path):
+            room = room_of(name)
+            if room in graph and room != room_of(module_of(path)):
+                graph[room_of(module_of(path))].add(room)
+    return graph
 
 
-def test_the_pure_rooms_know_no_framework_clock_or_file() -> None:
-    forbidden = (
-        "django",
-        "celery",
-        "rest_framework",
-        "redis",
-        "psycopg",
-        "time",
-        "pathlib",
-        "os",
-        "random",
-    )
-    for path in SOURCES:
-        if is_within(module_of(path), PURE):
-            for name in imports_of(path):
-                assert not is_within(name, forbidden), f"{path.relative_to(ROOT)} imports {name}"
+def room_of(name: str) -> str:
+    parts = name.split(".")
+    return parts[0] if parts[0] == "workers" else ".".join(parts[:2])
+
+
+def test_every_package_has_an_import_contract_or_a_reason_for_none() -> None:
+    ordered = {
+        package for contract in CONTRACTS["contracts"] for package in contract.get("containers", ())
+    } | {
+        module.rpartition(".")[0]
+        for contract in CONTRACTS["contracts"]
+        if contract["type"] == "independence"
+        for module in contract["modules"]
+    }
+    entangled = {
+        module_of(path).rpartition(".")[0]
+        for path in SOURCES
+        if path.name != "__init__.py"
+        for name in imports_of(path)
+        if name.startswith(module_of(path).rpartition(".")[0] + ".")
+    }
+    assert entangled - ordered - UNORDERED.keys() == set()
 
 
 def test_no_import_hides_inside_a_function() -> None:
@@ -242,7 +189,7 @@ def test_every_signature_is_typed() -> None:
 def test_each_published_task_name_exists() -> None:
     script = (
         "import django; django.setup();"
-        "from workers import celery, tasks;"
+        "from riskscore import celery; from workers import tasks;"
         "names = {celery.WORK, celery.POLL, celery.SWEEP, celery.TRAIN, celery.TAKE_IN,"
         " celery.TAKE_IN_STRANDED};"
         "ours = {name for name in celery.app.tasks if name.startswith('riskscore.')};"
@@ -254,8 +201,8 @@ def test_each_published_task_name_exists() -> None:
 def test_importing_the_engine_loads_neither_django_nor_celery() -> None:
     run_python(
         "import pkgutil, importlib, sys, riskscore.engine as engine;"
-        "names = [m.name for m in pkgutil.iter_modules(engine.__path__)];"
-        "[importlib.import_module('riskscore.engine.' + name) for name in names];"
+        "names = [m.name for m in pkgutil.walk_packages(engine.__path__, 'riskscore.engine.')];"
+        "[importlib.import_module(name) for name in names];"
         "loaded = {'django', 'celery', 'sklearn'} & set(sys.modules);"
         "assert not loaded, loaded"
     )

@@ -12,13 +12,7 @@ from dataclasses import replace
 import numpy as np
 
 from riskscore.engine.catalogue import INDICATORS, Level
-from riskscore.engine.derive import (
-    governance,
-    labour_listings,
-    licence_restricted_indicators,
-    supply,
-    trade,
-)
+from riskscore.engine.derive import as_published, governance, labour_listings, supply, trade
 from riskscore.engine.derive.observation_rows import Rule, rows_of
 from riskscore.engine.inputs.axes import Axes, Observations, Table
 
@@ -27,7 +21,7 @@ RULES: dict[str, Rule] = {
     **supply.RULES,
     **trade.RULES,
     **labour_listings.RULES,
-    **licence_restricted_indicators.RULES,
+    **as_published.RULES,
 }
 
 
