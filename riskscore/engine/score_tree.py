@@ -16,6 +16,7 @@ from riskscore.engine.errors import FrameError
 from riskscore.engine.frame import Frame
 from riskscore.engine.nodes.block import Block
 from riskscore.engine.nodes.evaluate_tree import evaluate
+from riskscore.engine.nodes.evaluated import Evaluated
 from riskscore.engine.result import Result
 from riskscore.engine.spec.tree import Band, Control, Leaf, Node
 
@@ -38,20 +39,20 @@ def score(
     _refuse_missing(leaves, frame)
     scaled, contributions = np.empty((len(leaves), n)), np.empty((len(leaves), n))
     imputed = np.zeros((len(leaves), n), dtype=bool)
-    found = {name: np.empty((len(nodes), n)) for name in MEASURES}
+    results = {name: np.empty((len(nodes), n)) for name in MEASURES}
     for start in range(0, n, BLOCK):
         rows = slice(start, min(start + BLOCK, n))
         with np.errstate(over="ignore", invalid="ignore", under="ignore", divide="ignore"):
             block = Block(frame, rows, root, scaled[:, rows], contributions[:, rows], scale)
-            _score_block(root, block, controls)
+            evaluated = _score_block(root, block, controls).by_code()
         for i, mask in enumerate(block.imputed):
             if mask is not None:
                 imputed[i, rows] = mask
         for i, node in enumerate(nodes):
             for name in MEASURES:
-                found[name][i, rows] = getattr(block.evaluated[node.code], name)
+                results[name][i, rows] = getattr(evaluated[node.code], name)
     codes = tuple(node.code for node in nodes)
-    by_node = {name: dict(zip(codes, array, strict=True)) for name, array in found.items()}
+    by_node = {name: dict(zip(codes, array, strict=True)) for name, array in results.items()}
     return Result(
         keys=frame.keys,
         nodes=codes,
@@ -74,11 +75,12 @@ def _refuse_missing(leaves: tuple[Leaf, ...], frame: Frame) -> None:
             frame.index(leaf.column)
 
 
-def _score_block(root: Node, block: Block, controls: Sequence[Control]) -> None:
+def _score_block(root: Node, block: Block, controls: Sequence[Control]) -> Evaluated:
     """Values upwards, residuals, then parts downwards (which overwrites the leaves' terms)."""
-    found = evaluate(root, block)
-    found.control(block, _kept(block, controls))
-    found.explain(block, np.where(np.isnan(found.value), np.nan, 1.0))
+    result = evaluate(root, block)
+    result.control(block, _kept(block, controls))
+    result.explain(block, np.where(np.isnan(result.value), np.nan, 1.0))
+    return result
 
 
 def _kept(block: Block, controls: Sequence[Control]) -> Mapping[str, Floats]:

@@ -1,8 +1,7 @@
-"""A block of units on its way through the tree."""
+"""A block of units: the scaled columns that a tree is evaluated on. It knows nothing of nodes'
+results."""
 
 from __future__ import annotations
-
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -12,12 +11,9 @@ from riskscore.engine.frame import Frame
 from riskscore.engine.scaling.preparation import imputed_cells
 from riskscore.engine.spec.tree import Leaf, Node, Weight
 
-if TYPE_CHECKING:
-    from riskscore.engine.nodes.evaluated import Evaluated
-
 
 class Block:
-    """Scaled columns of some units, what is known of them, and what the nodes found so far.
+    """Scaled columns of some units, and where each of them is unknown, missing or imputed.
 
     ``scaled`` and ``contributions`` are (leaves, b) windows into the result's arrays. While nodes
     are evaluated, a row of ``contributions`` holds the leaf's term w·f(x); ``explain`` turns it
@@ -40,7 +36,6 @@ class Block:
         self.leaves = tuple(root.leaves())
         self.index = {leaf.code: i for i, leaf in enumerate(self.leaves)}
         self.present = [leaf.column in frame.columns for leaf in self.leaves]
-        self.evaluated: dict[str, Evaluated] = {}
         self.unknown: list[Bools] = []
         self.gaps: list[bool] = []
         self.imputed: list[Bools | None] = [None] * len(self.leaves)

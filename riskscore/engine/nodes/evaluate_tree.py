@@ -20,7 +20,7 @@ RULES: dict[str, type[Evaluated]] = {
 
 
 def evaluate(node: Node, block: Block) -> Evaluated:
-    """What ``node`` finds on the block; all nodes below land in ``block.evaluated`` too."""
+    """The result of ``node`` on the block, with the results of all nodes below as its children."""
     children = {
         child.code: evaluate(child, block) for child in node.children if isinstance(child, Node)
     }

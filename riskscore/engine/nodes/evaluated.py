@@ -1,4 +1,4 @@
-"""What a node finds on a block of units: value, bounds, coverage, parts, residual."""
+"""A node's result on a block of units: value, bounds, coverage, parts, residual."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from riskscore.engine.spec.tree import Node
 
 
 class Evaluated(ABC):
-    """What a node found about a block; all arrays are (b,). See Result for their meaning."""
+    """A node's result on a block; all arrays are (b,). See Result for their meaning."""
 
     value: Floats
     context: Floats
@@ -26,7 +26,13 @@ class Evaluated(ABC):
     def __init__(self, node: Node, children: Mapping[str, Evaluated], block: Block) -> None:
         self.node, self.children = node, children
         self.join(block)
-        block.evaluated[node.code] = self
+
+    def by_code(self) -> dict[str, Evaluated]:
+        """The results of this node and of all nodes below it, by node code."""
+        below = {self.node.code: self}
+        for child in self.children.values():
+            below |= child.by_code()
+        return below
 
     @abstractmethod
     def join(self, block: Block) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 import numpy.typing as npt
@@ -23,7 +23,8 @@ class Drawing:
     """Draws for one block of units. ``values`` maps node codes to (draws, b) arrays.
 
     ``keys`` are the units' own keys; a column's errors are keyed by the frame's ``error_keys``
-    where it has them, so that units of one place share the place's error. ``factors`` keeps the
+    where it has them, so that units of one place share the place's error. ``assessed`` says
+    per node, (b,), where its score is not NaN. ``factors`` keeps the
     drawn weights, which are the same for all units, from block to block.
     """
 
@@ -33,9 +34,11 @@ class Drawing:
         noise: Noise,
         sample: Sample,
         keys: Keys,
+        assessed: Mapping[str, Bools],
         factors: dict[str, Floats] | None = None,
     ) -> None:
         self.block, self.noise, self.sample, self.keys = block, noise, sample, keys
+        self.assessed = assessed
         self.factors = {} if factors is None else factors
         self.shape = (len(sample), block.size)
         self.values: dict[str, Floats] = {}
@@ -186,7 +189,7 @@ class Drawing:
         A node that is not assessed stays out of the draws as it stays out of the score, so that
         the interval is about the same quantity; what it could do is in the bounds.
         """
-        counts: Bools = ~np.isnan(values) & ~np.isnan(self.block.evaluated[child.code].value)
+        counts: Bools = ~np.isnan(values) & self.assessed[child.code]
         return None if counts.all() else counts
 
     def _join(

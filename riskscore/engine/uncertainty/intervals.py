@@ -107,11 +107,12 @@ def draw(
     with np.errstate(over="ignore", invalid="ignore", under="ignore", divide="ignore"):
         scratch = np.empty((number, size)), np.empty((number, size))
         block = Block(frame, rows, fitted.root, *scratch, fitted.method.scale)
-        evaluate(fitted.root, block)
-        drawing = Drawing(block, noise, sample, keys[rows], factors)
+        scores = evaluate(fitted.root, block).by_code()
+        assessed = {code: ~np.isnan(node.value) for code, node in scores.items()}
+        drawing = Drawing(block, noise, sample, keys[rows], assessed, factors)
         drawing.node(fitted.root)
     for code, values in drawing.values.items():
-        values[:, np.isnan(block.evaluated[code].value)] = np.nan
+        values[:, ~assessed[code]] = np.nan
     return drawing.values
 
 
