@@ -141,11 +141,11 @@ class RiskSite(admin.AdminSite):
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
         """Our models in groups of their own; those of other apps as Django lists them."""
-        found = super().get_app_list(request, app_label)
-        ours = [app for app in found if app["app_label"] == "riskscore"]
-        others = [app for app in found if app["app_label"] != "riskscore"]
+        apps = super().get_app_list(request, app_label)
+        ours = [app for app in apps if app["app_label"] == "riskscore"]
+        others = [app for app in apps if app["app_label"] != "riskscore"]
         if app_label is not None or not ours:
-            return found
+            return apps
         return [*_groups(ours[0]), *others]
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:

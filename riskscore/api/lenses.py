@@ -1,4 +1,4 @@
-"""Through which lens a request looks: method × importer × scenario."""
+"""The buyer's view (lens) that a request asks about: method × importer × scenario."""
 
 from django.conf import settings
 
@@ -57,7 +57,7 @@ def chosen(asked: Asked) -> Lens:
 
 LENS = Resource(
     "Lens",
-    "There is one current score per project and lens.",
+    "A buyer's view: method × importer × scenario, with one current score per project.",
     (
         plain("method", shapes.text("Code of the method."), "method_code"),
         plain("importer", shapes.text("Place code of the buyer; WLD is nobody."), "importer_id"),

@@ -47,11 +47,12 @@ class Lens(models.Model):
     importer = models.ForeignKey("Place", models.PROTECT, related_name="+")
     scenario = models.CharField(max_length=60, blank=True)
     kept_current = models.BooleanField(
-        default=False, help_text="rescore through this lens when inputs change"
+        default=False, help_text="rescore for this buyer's view when inputs change"
     )
 
     class Meta:
-        verbose_name_plural = "lenses"
+        verbose_name = "buyer's view"
+        verbose_name_plural = "buyer's views"
         ordering = ["id"]
         constraints = [
             models.UniqueConstraint(

@@ -64,7 +64,9 @@ class Score(ScoreColumns):
     """The current score of a project through a lens. Only ``scoring.rescore`` writes it."""
 
     project = models.ForeignKey("Project", models.CASCADE, related_name="scores", db_index=False)
-    lens = models.ForeignKey("Lens", models.PROTECT, related_name="+", db_index=False)
+    lens = models.ForeignKey(
+        "Lens", models.PROTECT, verbose_name="buyer's view", related_name="+", db_index=False
+    )
     method = models.ForeignKey("Method", models.PROTECT, related_name="+", db_index=False)
     model = models.ForeignKey(
         "LearnedModel", models.PROTECT, null=True, related_name="+", db_index=False
@@ -100,7 +102,12 @@ class ScoreHistory(ScoreColumns):
         "Project", models.DO_NOTHING, related_name="history", db_constraint=False, db_index=False
     )
     lens = models.ForeignKey(
-        "Lens", models.DO_NOTHING, related_name="+", db_constraint=False, db_index=False
+        "Lens",
+        models.DO_NOTHING,
+        verbose_name="buyer's view",
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
     )
     method = models.ForeignKey(
         "Method", models.DO_NOTHING, related_name="+", db_constraint=False, db_index=False

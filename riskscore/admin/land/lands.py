@@ -42,18 +42,18 @@ class LayerForm(Form[LandLayer]):
         fields = ("code", "name", "steward", "source", "licence", "redistributable")
 
     def clean(self) -> dict[str, Any]:
-        found = super().clean() or {}
+        cleaned = super().clean() or {}
         if not self.errors:
             try:
-                found["prepared"] = land_layers.prepare(
-                    found["upload"].read(MOST_BYTES + 1),
-                    land_layers.mapped_area(found["mapped_area"]),
-                    system=found["system"].strip(),
-                    named_by=found["named_by"].strip(),
+                cleaned["prepared"] = land_layers.prepare(
+                    cleaned["upload"].read(MOST_BYTES + 1),
+                    land_layers.mapped_area(cleaned["mapped_area"]),
+                    system=cleaned["system"].strip(),
+                    named_by=cleaned["named_by"].strip(),
                 )
             except BadMap as error:
                 raise ValidationError(f"Nothing was loaded: {error}") from None
-        return found
+        return cleaned
 
 
 class LandLayerAdmin(Rescoring[LandLayer]):
@@ -138,15 +138,15 @@ class OutlineForm(Form[Footprint]):
         fields = ("project", "source")
 
     def clean(self) -> dict[str, Any]:
-        found = super().clean() or {}
-        found["drawn"] = None
-        if not self.errors and found["geojson"].strip():
+        cleaned = super().clean() or {}
+        cleaned["drawn"] = None
+        if not self.errors and cleaned["geojson"].strip():
             try:
-                text = found["geojson"].strip().encode()
-                found["drawn"] = land_layers.outline_of(found["project"], text)
+                text = cleaned["geojson"].strip().encode()
+                cleaned["drawn"] = land_layers.outline_of(cleaned["project"], text)
             except BadMap as error:
                 raise ValidationError({"geojson": str(error)}) from None
-        return found
+        return cleaned
 
 
 class FootprintAdmin(Rescoring[Footprint]):

@@ -39,17 +39,17 @@ class ObservationForm(forms.Form):
             self.fields[name].choices = choices  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
-        found = super().clean() or {}
+        cleaned = super().clean() or {}
         for axis in set(AXES) - set(self._axes()):
-            if axis in self.changed_data and found.get(axis):
-                self.add_error(axis, f"{found['indicator']} is not stated by {axis}.")
-        return found
+            if axis in self.changed_data and cleaned.get(axis):
+                self.add_error(axis, f"{cleaned['indicator']} is not stated by {axis}.")
+        return cleaned
 
     def stated(self) -> dict[str, str]:
         """The row: the columns of the generic table that are filled and belong to the indicator."""
-        found = {**self.cleaned_data, "project": self.project.key}
-        names = [name for name in found if name not in AXES or name in self._axes()]
-        return {name: str(found[name]) for name in names if found[name] not in ("", None)}
+        cleaned = {**self.cleaned_data, "project": self.project.key}
+        names = [name for name in cleaned if name not in AXES or name in self._axes()]
+        return {name: str(cleaned[name]) for name in names if cleaned[name] not in ("", None)}
 
     def _axes(self) -> tuple[str, ...]:
         key = self.cleaned_data.get("indicator")

@@ -26,11 +26,11 @@ class ChallengeForm(Form[Challenge]):
         fields = ("project", "statement", "url", "kind", "happened_on", "disputes")
 
     def clean(self) -> dict[str, Any]:
-        found = super().clean() or {}
-        disputed = found.get("disputes")
-        if disputed is not None and disputed.project != found.get("project"):
+        cleaned = super().clean() or {}
+        disputed = cleaned.get("disputes")
+        if disputed is not None and disputed.project != cleaned.get("project"):
             raise ValidationError({"disputes": "That statement is about another project."})
-        return found
+        return cleaned
 
 
 class ChallengeAdmin(Page[Challenge]):
@@ -57,9 +57,9 @@ class ChallengeAdmin(Page[Challenge]):
         filed = ("project", "statement", "url", ("kind", "happened_on"), "disputes")
         if obj is None:
             return filed
-        asked = ("project", "statement", "source", ("kind", "happened_on"), "disputes")
+        filed = ("project", "statement", "source", ("kind", "happened_on"), "disputes")
         answer = ("state", "reason", ("evidence", "observation"), ("decided_by", "decided_at"))
-        return (*asked, ("filed_by", "filed_at"), *answer)
+        return (*filed, ("filed_by", "filed_at"), *answer)
 
     def get_readonly_fields(
         self, request: HttpRequest, obj: Challenge | None = None

@@ -61,18 +61,18 @@ class EvidenceForm(Form[Evidence]):
         }
 
     def clean(self) -> dict[str, Any]:
-        found = super().clean() or {}
-        self._check_level(found.get("kind", ""), found.get("level", ""))
-        self._check_dates(found)
-        old = found.get("replaces")
+        cleaned = super().clean() or {}
+        self._check_level(cleaned.get("kind", ""), cleaned.get("level", ""))
+        self._check_dates(cleaned)
+        old = cleaned.get("replaces")
         if old is None and not self.errors:
-            self._refuse_twice(found)
-        if old is not None and found.get("project") not in (None, old.project):
+            self._refuse_twice(cleaned)
+        if old is not None and cleaned.get("project") not in (None, old.project):
             self.add_error("project", "A new version is about the same project as the old one.")
-        asked = found.get("answers")
-        if asked is not None and found.get("project") not in (None, asked.project):
+        challenge = cleaned.get("answers")
+        if challenge is not None and cleaned.get("project") not in (None, challenge.project):
             self.add_error("project", "The evidence is about the project that was challenged.")
-        return found
+        return cleaned
 
     def _check_level(self, kind: str, level: str) -> None:
         allowed = LEVELS.get(Evidence.Kind(kind), ("",)) if kind else (level,)
@@ -80,16 +80,16 @@ class EvidenceForm(Form[Evidence]):
             words = ", ".join(allowed) if any(allowed) else "none: leave it empty"
             self.add_error("level", f"The levels of {kind.replace('_', ' ')} are: {words}.")
 
-    def _check_dates(self, found: dict[str, Any]) -> None:
-        began, ends = found.get("happened_on"), found.get("expires_on")
+    def _check_dates(self, cleaned: dict[str, Any]) -> None:
+        began, ends = cleaned.get("happened_on"), cleaned.get("expires_on")
         if began and ends and ends < began:
             self.add_error("expires_on", "It cannot expire before it happened.")
         if began and not FIRST_DAY <= began <= timezone.now().date() + timedelta(days=1):
             self.add_error("happened_on", f"Say a day from {FIRST_DAY} on, not in the future.")
 
-    def _refuse_twice(self, found: dict[str, Any]) -> None:
+    def _refuse_twice(self, cleaned: dict[str, Any]) -> None:
         """The same event from the same source would count twice."""
-        same = {name: found[name] for name in ("project", "kind", "happened_on", "url")}
+        same = {name: cleaned[name] for name in ("project", "kind", "happened_on", "url")}
         on_file = Evidence.objects.filter(**same, superseded_by__isnull=True).first()
         if on_file is not None:
             self.add_error(
@@ -149,11 +149,11 @@ class EvidenceAdmin(Rescoring[Evidence]):
         return {**super().get_changeform_initial_data(request), **stated, **_challenged(request)}
 
     def save_model(self, request: HttpRequest, obj: Evidence, form: Any, change: bool) -> None:
-        asked = form.cleaned_data.get("answers")
-        if asked is not None:
+        challenge = form.cleaned_data.get("answers")
+        if challenge is not None:
             if not request.user.has_perm("riskscore.change_challenge"):
                 raise PermissionDenied
-            challenges.accept(asked, obj, by=request.user)
+            challenges.accept(challenge, obj, by=request.user)
             return
         project_edits.add_evidence(obj, by=request.user, replaces=form.cleaned_data.get("replaces"))
 
@@ -170,16 +170,16 @@ class EvidenceAdmin(Rescoring[Evidence]):
 def _challenged(request: HttpRequest) -> dict[str, Any]:
     """What an accepting curator starts from; the rest is theirs to judge."""
     number = request.GET.get("answers", "")
-    asked = Challenge.objects.filter(pk=number).first() if number.isdecimal() else None
-    if asked is None:
+    challenge = Challenge.objects.filter(pk=number).first() if number.isdecimal() else None
+    if challenge is None:
         return {}
-    old = asked.disputes
+    old = challenge.disputes
     started = forms.model_to_dict(old, EvidenceForm.Meta.fields) if old else {}
-    told = {"kind": asked.kind, "happened_on": asked.happened_on}
+    initial = {"kind": challenge.kind, "happened_on": challenge.happened_on}
     return {
         **started,
-        **{name: value for name, value in told.items() if value},
-        "project": asked.project_id,
-        "url": asked.url,
-        "note": asked.statement[:400],
+        **{name: value for name, value in initial.items() if value},
+        "project": challenge.project_id,
+        "url": challenge.url,
+        "note": challenge.statement[:400],
     }

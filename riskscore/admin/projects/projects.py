@@ -260,8 +260,8 @@ def _fresh(project: Project) -> list[Any]:
         return []
     return [
         (part, [_label(fact.indicator) for fact in part.missing if fact.gain > 0])
-        for found in data_gaps.of([project.pk], lens)
-        for part in found.dimensions
+        for gap in data_gaps.of([project.pk], lens)
+        for part in gap.dimensions
     ]
 
 

@@ -36,7 +36,7 @@ def _box(x: float, y: float, width: float, height: float, look: str) -> SafeStri
     )
 
 
-def _known(value: float | None) -> float | None:
+def _clipped(value: float | None) -> float | None:
     return None if value is None or math.isnan(value) else min(max(value, 0.0), 100.0)
 
 
@@ -53,16 +53,16 @@ def meter(
     Without a score the bar stays empty and a thin mark shows the context: it must never look
     like a small score.
     """
-    bar, best, worst, known = _known(score), _known(low), _known(high), _known(context)
+    bar, best, worst, around = _clipped(score), _clipped(low), _clipped(high), _clipped(context)
     parts = [_box(0, 0, 100, 10, "track")]
     if bar is not None:
         parts.append(_box(0, 0, bar, 10, look))
-    elif known is not None:
-        parts.append(_box(known - 0.4, 0, 0.8, 10, "context"))
+    elif around is not None:
+        parts.append(_box(around - 0.4, 0, 0.8, 10, "context"))
     if best is not None and worst is not None and worst - best > 0.05:
         parts.append(_box(best, 12, worst - best, 2, "span"))
     inside = format_html_join("", "{}", ((part,) for part in parts))
-    return _svg("meter", 15, _meter_words(bar, best, worst, known), inside)
+    return _svg("meter", 15, _meter_words(bar, best, worst, around), inside)
 
 
 def _meter_words(
@@ -120,9 +120,9 @@ def trend(values: Sequence[float | None]) -> SafeString:
     """A score through its versions, oldest first: a column each, none where not assessed."""
     across = min(100 / max(len(values), 1), 8)
     columns = [
-        _box(index * across, 20 - known / 5, 0.9 * across, known / 5, "mark")
+        _box(index * across, 20 - height / 5, 0.9 * across, height / 5, "mark")
         for index, value in enumerate(values)
-        if (known := _known(value)) is not None
+        if (height := _clipped(value)) is not None
     ]
     ground = _box(0, 20, 100, 0.5, "span")
     inside = format_html_join("", "{}", ((column,) for column in (*columns, ground)))

@@ -101,8 +101,8 @@ class BandFilter(admin.SimpleListFilter):
         if self.value() == "none":
             return queryset.exclude(Exists(scores))
         bands = {str(value): value for value in Band.values}
-        wanted = scores.filter(band=bands.get(self.value() or "", -1))
-        return queryset.filter(Exists(wanted))
+        matching = scores.filter(band=bands.get(self.value() or "", -1))
+        return queryset.filter(Exists(matching))
 
 
 class VersionFilter(admin.SimpleListFilter):

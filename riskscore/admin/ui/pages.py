@@ -62,12 +62,12 @@ class Page(_Admin[Row]):
         return False
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
-        """What an address presets, without numbers of rows that are none."""
-        found: dict[str, Any] = super().get_changeform_initial_data(request)
+        """The values that the address presets, without row numbers that are no numbers."""
+        initial: dict[str, Any] = super().get_changeform_initial_data(request)
         numbered = self._numbered()
         return {
             name: value
-            for name, value in found.items()
+            for name, value in initial.items()
             if name not in numbered or _is_number(str(value))
         }
 
@@ -115,10 +115,10 @@ class Page(_Admin[Row]):
 
     def row(self, request: HttpRequest, object_id: str) -> Row:
         """The row of a page of our own; a page that says so if there is none."""
-        found = self.get_object(request, object_id)
-        if found is None:
+        row = self.get_object(request, object_id)
+        if row is None:
             raise Http404(f"no {self.opts.verbose_name} has the id {object_id}")
-        return found
+        return row
 
 
 class ReadOnly(Page[Row]):
