@@ -189,7 +189,10 @@ class MeanNode(Evaluated):
         self.value = mean if fine.all() else np.where(fine, mean, np.nan)
         self.low = _or(rule.inverse(self.low_sum.mean()), block.scale[0])
         self.high = _or(rule.inverse(self.high_sum.mean()), block.scale[1])
-        self.coverage = over(self.cover, self.total, 0.0)
+        self.coverage = self._coverage()
+
+    def _coverage(self) -> Floats:
+        return over(self.cover, self.total, 0.0)
 
     def explain(self, block: Block, factor: Floats) -> None:
         if self.node.aggregation.additive:
