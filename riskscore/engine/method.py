@@ -19,7 +19,7 @@ from riskscore.engine.scaling.screening import Screening, screen
 from riskscore.engine.score_tree import score
 from riskscore.engine.spec.noise import Noise, parse_noise
 from riskscore.engine.spec.parser import Parser, parse_bands, parse_controls, parse_screening
-from riskscore.engine.spec.reader import Section
+from riskscore.engine.spec.reader import SpecReader
 from riskscore.engine.spec.tree import Band, Control, Leaf, Node
 
 
@@ -41,7 +41,7 @@ class Method:
     @classmethod
     def from_dict(cls, spec: Mapping[str, Any]) -> Method:
         """Parse a spec (see docs/method-spec.md); raises MethodError naming node path and rule."""
-        section = Section(spec, "", "the method")
+        section = SpecReader(spec, "", "the method")
         scale = section.pair("scale") if section.has("scale") else (0.0, 100.0)
         defaults = section.get("leaf_defaults", {})
         root = Parser(scale, _mapping(section, defaults)).child(section.get("root"), "")
@@ -128,7 +128,7 @@ class Fitted:
         return cls(method, restore(method.root, frozen["learnt"]))
 
 
-def _mapping(section: Section, value: Any) -> Mapping[str, Any]:
+def _mapping(section: SpecReader, value: Any) -> Mapping[str, Any]:
     if not isinstance(value, Mapping):
         raise section.error("type", f"'leaf_defaults' must be a mapping, got {value!r}")
     return value

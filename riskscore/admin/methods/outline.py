@@ -106,14 +106,14 @@ def _asks(node: Node) -> str:
 
 
 def _minimum(minimum: Minimum) -> list[str]:
-    found = []
+    results = []
     if minimum.weight:
-        found.append(f"{minimum.weight:.0%} of the weight")
+        results.append(f"{minimum.weight:.0%} of the weight")
     if minimum.share:
-        found.append(f"{minimum.share:.0%} of the parts")
+        results.append(f"{minimum.share:.0%} of the parts")
     if minimum.count > 1:
-        found.append(f"{minimum.count} parts")
-    return found
+        results.append(f"{minimum.count} parts")
+    return results
 
 
 def _scale(scaling: Scaling, column: str) -> str:

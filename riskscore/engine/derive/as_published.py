@@ -7,15 +7,15 @@ from collections.abc import Mapping
 import numpy as np
 
 from riskscore.engine.catalogue import FUNDAMENTAL, Level
-from riskscore.engine.derive.observation_rows import Rule, latest_of, mean_known, rows_of
+from riskscore.engine.derive.observation_rows import Rule, latest_of, mean_of_not_nan, rows_of
 from riskscore.engine.inputs.axes import Axes, Observations, Table
 
 
 def conventions(observations: Mapping[str, Observations], axes: Axes) -> Table | None:
     """Share of the fundamental conventions ratified, over those of which something is known."""
     tables = [latest_of(f"ilo.c{number}")(observations, axes) for number in FUNDAMENTAL]
-    known = [table.values for table in tables if table is not None]
-    return Table(Level.PLACE, mean_known(np.stack(known))) if known else None
+    present = [table.values for table in tables if table is not None]
+    return Table(Level.PLACE, mean_of_not_nan(np.stack(present))) if present else None
 
 
 def restriction(observations: Mapping[str, Observations], axes: Axes) -> Table | None:

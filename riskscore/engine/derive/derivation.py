@@ -55,7 +55,7 @@ def _dated(table: Table, key: str, observations: Mapping[str, Observations], axe
         if rows is not None:
             rows = rows.take(np.isnat(rows.since))
             newest = max(newest, int(rows.year.max(initial=0)))
-            known = rows.take(rows.mineral >= 0)
-            np.maximum.at(of_mineral, known.mineral, known.year.astype(np.int16))
+            about_minerals = rows.take(rows.mineral >= 0)
+            np.maximum.at(of_mineral, about_minerals.mineral, about_minerals.year.astype(np.int16))
     years = of_mineral if table.level in OF_MINERALS else newest
     return replace(table, years=np.where(np.isnan(table.values), 0, years).astype(np.int16))

@@ -89,14 +89,14 @@ def effective_weights(
     """
     weights = [_applied(child, columns) for child in node.children]
     total = sum(weights)
-    found: dict[str, float] = {}
+    results: dict[str, float] = {}
     for child, weight in zip(node.children, weights, strict=True):
         own = share * weight / total if total else 0.0
         if isinstance(child, Leaf):
-            found[child.code] = own
+            results[child.code] = own
         else:
-            found |= effective_weights(child, columns, own)
-    return found
+            results |= effective_weights(child, columns, own)
+    return results
 
 
 def _applied(child: Node | Leaf, columns: Collection[str] | None) -> float:
@@ -115,8 +115,8 @@ def influence(result: Result) -> dict[str, float]:
 
 def ranks(scores: Floats) -> Floats:
     """(n,) rank from 1, the highest; ties share the better rank; NaN stays NaN."""
-    known = np.sort(scores[~np.isnan(scores)])
-    place = len(known) - np.searchsorted(known, scores, side="right") + 1.0
+    not_nan = np.sort(scores[~np.isnan(scores)])
+    place = len(not_nan) - np.searchsorted(not_nan, scores, side="right") + 1.0
     return np.where(np.isnan(scores), np.nan, place)
 
 
@@ -132,8 +132,8 @@ def _shift(fitted: Fitted, frame: Frame, code: str, nominal: Floats) -> float:
         moved = np.abs(ranks(without.score(frame).scores[fitted.root.code]) - nominal)
     except EngineError:
         return float("nan")
-    known = moved[~np.isnan(moved)]
-    return float(known.mean()) if len(known) else float("nan")
+    not_nan = moved[~np.isnan(moved)]
+    return float(not_nan.mean()) if len(not_nan) else float("nan")
 
 
 def _without(node: Node, code: str) -> Node:
@@ -168,21 +168,21 @@ def strengths_and_weaknesses(result: Result, k: int = 3) -> Profile:
 
 def _ordered(rank: Floats, k: int) -> Counts:
     order = np.argsort(rank, axis=1, kind="stable")[:, :k]
-    known = ~np.isnan(np.take_along_axis(rank, order, axis=1))
-    return np.where(known, order, -1)
+    not_nan = ~np.isnan(np.take_along_axis(rank, order, axis=1))
+    return np.where(not_nan, order, -1)
 
 
 def flags(values: Floats, *, high: float = 0.92, low: float = 0.3) -> list[tuple[int, int, str]]:
     """Pairs of columns of one node that are redundant (r ≥ high), unrelated (|r| < low) or opposed
     (r < −low)."""
     r = correlations(values)
-    found = []
+    results = []
     for i in range(len(r)):
         for j in range(i + 1, len(r)):
             kind = _kind(float(r[i, j]), high, low)
             if kind:
-                found.append((i, j, kind))
-    return found
+                results.append((i, j, kind))
+    return results
 
 
 def _kind(r: float, high: float, low: float) -> str:
@@ -195,7 +195,7 @@ def _kind(r: float, high: float, low: float) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Audit:
-    """The whole report, by leaf or node code. ``known`` is the share of units whose value is known.
+    """The whole report, by leaf or node code. ``not_nan`` is the share of units with a value.
 
     ``alpha`` is Cronbach's α of each node's children; ``rank_shift`` is ``remove_one``.
     """
@@ -203,7 +203,7 @@ class Audit:
     effective_weight: Mapping[str, float]
     influence: Mapping[str, float]
     rank_shift: Mapping[str, float]
-    known: Mapping[str, float]
+    not_nan: Mapping[str, float]
     alpha: Mapping[str, float]
     leaf_correlations: Floats
     flags: Mapping[str, list[tuple[str, str, str]]]
@@ -220,12 +220,12 @@ def audit(fitted: Fitted, frame: Frame) -> Audit:
         ]
         for node in fitted.root.nodes()
     }
-    known = 1.0 - np.isnan(result.scaled).mean(axis=0) if len(frame) else []
+    not_nan = 1.0 - np.isnan(result.scaled).mean(axis=0) if len(frame) else []
     return Audit(
         effective_weight=effective_weights(fitted.root, frame.columns),
         influence=influence(result),
         rank_shift=remove_one(fitted, frame),
-        known=dict(zip(result.leaves, map(float, known), strict=False)),
+        not_nan=dict(zip(result.leaves, map(float, not_nan), strict=False)),
         alpha={code: cronbach_alpha(values) for code, values in children.items()},
         leaf_correlations=correlations(result.scaled),
         flags=named,

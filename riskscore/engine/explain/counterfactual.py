@@ -49,13 +49,13 @@ def counterfactuals(
     target = _target(fitted, score, upwards=upwards)
     if math.isnan(target):
         return ()
-    found = []
+    results = []
     for i, leaf in enumerate(fitted.root.leaves()):
         if leaf.column in frame.columns and not math.isnan(result.scaled[0, i]):
             change = _search(fitted, alone, leaf, code, target, upwards=upwards)
             if change is not None:
-                found.append(change)
-    return tuple(sorted(found, key=lambda change: change.effort))
+                results.append(change)
+    return tuple(sorted(results, key=lambda change: change.effort))
 
 
 def _position(frame: Frame, unit: str) -> int:

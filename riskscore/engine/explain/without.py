@@ -67,8 +67,8 @@ def _unknown(frame: Frame, columns: Collection[str]) -> Frame:
 
 
 def _scores(method: Method, frame: Frame, nodes: Collection[str]) -> dict[str, float | None]:
-    found = method.fit().score(frame).scores
-    numbers = {node: float(found[node][0]) for node in nodes}
+    result = method.fit().score(frame).scores
+    numbers = {node: float(result[node][0]) for node in nodes}
     return {node: None if np.isnan(number) else number for node, number in numbers.items()}
 
 

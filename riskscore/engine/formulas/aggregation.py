@@ -95,11 +95,11 @@ def power_mean(
         np.ones(x.shape[-1:]) if weights is None else np.asarray(weights, dtype=np.float64), x.shape
     )
     _refuse(x, p)
-    known = ~np.isnan(x)
-    mass = np.where(known, w, 0.0)
+    not_nan = ~np.isnan(x)
+    mass = np.where(not_nan, w, 0.0)
     share = _ratio(mass, mass.sum(axis=-1, keepdims=True))
-    size = np.max(np.abs(x), axis=-1, keepdims=True, initial=0.0, where=known)
-    unit = np.divide(x, size, out=np.where(known, 0.0, np.nan), where=known & (size > 0))
+    size = np.max(np.abs(x), axis=-1, keepdims=True, initial=0.0, where=not_nan)
+    unit = np.divide(x, size, out=np.where(not_nan, 0.0, np.nan), where=not_nan & (size > 0))
     rule = Aggregation("power", p)
     terms = np.multiply(share, rule.forward(unit), out=np.zeros_like(share), where=mass > 0)
     mean = rule.inverse(terms.sum(axis=-1)) * size[..., 0]

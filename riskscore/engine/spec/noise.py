@@ -12,7 +12,7 @@ from riskscore.engine.formulas.aggregation import Aggregation
 from riskscore.engine.scaling.fixed import Scaling
 from riskscore.engine.spec.parse_node import parse_aggregation
 from riskscore.engine.spec.parse_scaling import parse_scaling
-from riskscore.engine.spec.reader import Section
+from riskscore.engine.spec.reader import SpecReader
 from riskscore.engine.spec.tree import Leaf, Node
 
 FACTORS = ("errors", "unknown", "weights", "scaling", "aggregation")
@@ -56,7 +56,7 @@ class Sample:
         return len(self.numbers[FACTORS[0]])
 
 
-def parse_noise(section: Section, root: Node, scale: tuple[float, float]) -> Noise:
+def parse_noise(section: SpecReader, root: Node, scale: tuple[float, float]) -> Noise:
     """The method's ``uncertainty``; defaults where it is silent."""
     inner = section.section("uncertainty", "uncertainty")
     draws = inner.number("draws", 256, low=1, high=1_000_000)
@@ -75,35 +75,35 @@ def parse_noise(section: Section, root: Node, scale: tuple[float, float]) -> Noi
 
 
 def _scalings(
-    inner: Section, root: Node, scale: tuple[float, float]
+    inner: SpecReader, root: Node, scale: tuple[float, float]
 ) -> dict[str, tuple[Scaling, ...]]:
     leaves = {leaf.code: leaf for leaf in root.leaves()}
-    found = {}
+    results = {}
     for code, listed in inner.section("scaling", "scaling alternatives").items():
         if code not in leaves:
             raise inner.error("uncertainty", f"no leaf is called {code!r}")
-        found[code] = tuple(_scaling(inner, leaves[code], item, scale) for item in listed)
-    return found
+        results[code] = tuple(_scaling(inner, leaves[code], item, scale) for item in listed)
+    return results
 
 
-def _scaling(inner: Section, leaf: Leaf, item: object, scale: tuple[float, float]) -> Scaling:
-    holder = Section({"scaling": item}, f"{inner.path}uncertainty/{leaf.code}", "alternative")
+def _scaling(inner: SpecReader, leaf: Leaf, item: object, scale: tuple[float, float]) -> Scaling:
+    holder = SpecReader({"scaling": item}, f"{inner.path}uncertainty/{leaf.code}", "alternative")
     scaling = parse_scaling(holder, None, scale, leaf.scaling.direction)
     if scaling.LEARNT:
         raise holder.error("uncertainty", "an alternative scale must not learn from data")
     return scaling
 
 
-def _aggregations(inner: Section, root: Node) -> dict[str, tuple[Aggregation, ...]]:
+def _aggregations(inner: SpecReader, root: Node) -> dict[str, tuple[Aggregation, ...]]:
     nodes = {node.code for node in root.nodes()}
-    found = {}
+    results = {}
     for code, listed in inner.section("aggregation", "aggregation alternatives").items():
         if code not in nodes:
             raise inner.error("uncertainty", f"no node is called {code!r}")
-        found[code] = tuple(
-            parse_aggregation(Section({"aggregation": item}, code, "alternative"))
+        results[code] = tuple(
+            parse_aggregation(SpecReader({"aggregation": item}, code, "alternative"))
             for item in listed
         )
-        if any(rule.kind == "copeland" for rule in found[code]):
+        if any(rule.kind == "copeland" for rule in results[code]):
             raise inner.error("uncertainty", "Copeland cannot be an alternative")
-    return found
+    return results

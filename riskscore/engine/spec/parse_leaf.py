@@ -6,7 +6,7 @@ import math
 
 from riskscore.engine.scaling.preparation import IMPUTATIONS, Imputation, Preparation
 from riskscore.engine.scaling.treatment import Treatment
-from riskscore.engine.spec.reader import Section
+from riskscore.engine.spec.reader import SpecReader
 from riskscore.engine.spec.tree import MineralChoice, Weight
 
 ROLES = ("primary", "secondary", "other")
@@ -15,7 +15,7 @@ SMALLEST = 1e-100
 PICKS = ("worst", "primary", "mean")
 
 
-def parse_preparation(leaf: Section) -> Preparation:
+def parse_preparation(leaf: SpecReader) -> Preparation:
     """``known_range``, ``unknown_for``, ``denominator``, ``imputation``, ``transform``,
     ``treatment`` of a leaf."""
     kind = leaf.choice("imputation", ("none", *IMPUTATIONS), "none")
@@ -35,7 +35,7 @@ def parse_preparation(leaf: Section) -> Preparation:
     )
 
 
-def _treatment(leaf: Section) -> Treatment | None:
+def _treatment(leaf: SpecReader) -> Treatment | None:
     if not leaf.has("treatment") or leaf.get("treatment") == "none":
         return None
     value = leaf.get("treatment")
@@ -43,7 +43,7 @@ def _treatment(leaf: Section) -> Treatment | None:
     if section is None:
         leaf.choice("treatment", ("none", "default"))
         return Treatment()
-    found = Treatment(
+    result = Treatment(
         winsorise=int(section.number("winsorise", 5, low=0)),
         then=section.choice("then", ("log", "none"), "log"),
         skew=section.number("skewness", 2.0, low=0),
@@ -51,21 +51,21 @@ def _treatment(leaf: Section) -> Treatment | None:
         combine=section.flag("combine", default=False),
     )
     section.done()
-    return found
+    return result
 
 
-def parse_weight(section: Section) -> Weight:
+def parse_weight(section: SpecReader) -> Weight:
     """A number, or a mapping of groups to numbers with a ``default``."""
     value = section.get("weight", 1.0)
     if not isinstance(value, dict):
         return Weight(_weight(section, value))
-    by_group = Section(value, section.path, "weight")
+    by_group = SpecReader(value, section.path, "weight")
     default = _weight(by_group, by_group.get("default"))
     others = [(name, _weight(by_group, v)) for name, v in by_group.items() if name != "default"]
     return Weight(default, tuple(others))
 
 
-def _weight(section: Section, value: object) -> float:
+def _weight(section: SpecReader, value: object) -> float:
     if isinstance(value, float) and math.isnan(value):
         raise section.error("NaN", "a weight cannot be NaN")
     number = section.as_number(value, "weight")
@@ -76,7 +76,7 @@ def _weight(section: Section, value: object) -> float:
     return number
 
 
-def parse_minerals(section: Section) -> MineralChoice:
+def parse_minerals(section: SpecReader) -> MineralChoice:
     """``mineral`` of a leaf: which of a project's minerals feeds it."""
     inner = section.section("mineral", "mineral")
     pick = inner.choice("pick", PICKS, "worst")

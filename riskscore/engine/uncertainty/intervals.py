@@ -69,14 +69,14 @@ def spread(
         bands[at] = _in_bands(values[codes[0]], fitted.method.bands)
         if kept is not None:
             kept[:, at] = values[codes[0]]
-    found = Spread(
+    result = Spread(
         keys=frame.keys,
         low={code: array[0] for code, array in quantiles.items()},
         median={code: array[1] for code, array in quantiles.items()},
         high={code: array[2] for code, array in quantiles.items()},
         bands=bands,
     )
-    return found if kept is None else _with_ranks(found, kept)
+    return result if kept is None else _with_ranks(result, kept)
 
 
 def neighbours(frame: Frame) -> npt.NDArray[np.intp]:
@@ -168,14 +168,14 @@ def _in_bands(values: Floats, bands: tuple[Band, ...]) -> Floats:
     return np.asarray(shares.T)
 
 
-def _with_ranks(found: Spread, kept: Floats) -> Spread:
+def _with_ranks(result: Spread, kept: Floats) -> Spread:
     """Ranks of every draw (in place of its values), then their quantiles per unit."""
     for row in kept:
-        known = row[~np.isnan(row)]
-        above = len(known) - np.searchsorted(np.sort(known), row, side="right")
+        not_nan = row[~np.isnan(row)]
+        above = len(not_nan) - np.searchsorted(np.sort(not_nan), row, side="right")
         row[:] = np.where(np.isnan(row), np.nan, above + 1.0)
     out = np.empty((3, kept.shape[1]))
     for start in range(0, kept.shape[1], 4096):
         rows = slice(start, start + 4096)
         out[:, rows] = _quantiles(kept[:, rows])
-    return replace(found, rank_low=out[0], rank_median=out[1], rank_high=out[2])
+    return replace(result, rank_low=out[0], rank_median=out[1], rank_high=out[2])

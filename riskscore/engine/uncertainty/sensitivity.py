@@ -33,9 +33,9 @@ def score_of_each_unit(values: Floats, _nominal: Floats) -> Floats:
 
 def mean_rank_shift(values: Floats, nominal: Floats) -> Floats:
     """(draws,) mean absolute change of rank against the nominal scores (COINr's target)."""
-    known = ~np.isnan(nominal)
-    before = _ranks(nominal[known])
-    return np.array([np.abs(_ranks(row[known]) - before).mean() for row in values])
+    not_nan = ~np.isnan(nominal)
+    before = _ranks(nominal[not_nan])
+    return np.array([np.abs(_ranks(row[not_nan]) - before).mean() for row in values])
 
 
 def _ranks(scores: Floats) -> Floats:

@@ -13,7 +13,7 @@ from riskscore.learning.data.refusals import OneClass, OnePlace, TooFewEvents, U
 Flags = npt.NDArray[np.bool_]
 
 #: Smaller exporters are learnt from too (their falls look alike), never judged with the population.
-SMALLEST_LEARNT = 0.003
+SMALLEST_TRAINED_ON = 0.003
 #: Below this many events in the training years no model is fitted.
 FEWEST_EVENTS = 100
 
@@ -33,7 +33,7 @@ class Rows:
     mineral: Ints
     place: Ints
     inside: Flags
-    small: Flags
+    small_producers: Flags
     learnt: Flags
     share: Floats
 
@@ -45,7 +45,7 @@ class Rows:
         return len(self.year)
 
     @property
-    def judged(self) -> Flags:
+    def evaluated(self) -> Flags:
         """(n,) rows of the population whose outcome is known."""
         return self.inside & ~np.isnan(self.outcome)
 
@@ -65,11 +65,11 @@ def gathered(panel: Panel, years: Iterable[int]) -> Rows:
 
 def _of_year(panel: Panel, year: int) -> Rows:
     column = int(year - panel.years[0])
-    learnt, small = (
-        targets.exporters(panel, column, SMALLEST_LEARNT),
+    learnt, small_producers = (
+        targets.exporters(panel, column, SMALLEST_TRAINED_ON),
         targets.small_producers(panel, column),
     )
-    rows = learnt | small
+    rows = learnt | small_producers
     unknown = np.full(len(rows), np.nan)
     left = panel.value.shape[1] - 1 - column
     outcome = targets.fallen(panel, column) if left >= 1 else unknown
@@ -82,7 +82,7 @@ def _of_year(panel: Panel, year: int) -> Rows:
         mineral=panel.mineral[rows],
         place=panel.place[rows],
         inside=targets.population(panel, column)[rows],
-        small=small[rows],
+        small_producers=small_producers[rows],
         learnt=learnt[rows],
         share=panel.share[rows, column],
     )
@@ -96,12 +96,14 @@ def check(rows: Rows, fewest: int = FEWEST_EVENTS) -> None:
     if silent.any():
         names = ", ".join(np.array(features.NAMES)[silent])
         raise UnusableInput(f"nothing at all is known of {names}. Load the bundle first.")
-    judged = rows.where(rows.judged)
-    classes = np.unique(judged.outcome)
+    evaluated = rows.where(rows.evaluated)
+    classes = np.unique(evaluated.outcome)
     if classes.size < 2:
-        raise OneClass(f"all {len(judged)} outcomes are the same: there is nothing to tell apart.")
-    if np.unique(judged.place).size < 2:
+        raise OneClass(
+            f"all {len(evaluated)} outcomes are the same: there is nothing to tell apart."
+        )
+    if np.unique(evaluated.place).size < 2:
         raise OnePlace("all rows are of one place: nothing can be held out. Load other exporters.")
-    events = int(judged.outcome.sum())
+    events = int(evaluated.outcome.sum())
     if events < fewest:
         raise TooFewEvents(f"{events} events where {fewest} are needed. Load more years of trade.")

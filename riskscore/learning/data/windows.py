@@ -39,16 +39,16 @@ def log_quantity(quantity: Floats) -> Floats:
 
 def log(values: Floats) -> Floats:
     """Logarithm; NaN where the value is not positive."""
-    found = np.full(values.shape, np.nan)
-    np.log(values, out=found, where=values > 0)
-    return found
+    result = np.full(values.shape, np.nan)
+    np.log(values, out=result, where=values > 0)
+    return result
 
 
 def ratio(part: Floats, whole: Floats) -> Floats:
     """Log of part over whole, 1 % added so that nothing has a logarithm; NaN without a whole."""
-    found = np.full(part.shape, np.nan)
-    np.divide(part, whole, out=found, where=whole > 0)
-    return log(found + 0.01)
+    result = np.full(part.shape, np.nan)
+    np.divide(part, whole, out=result, where=whole > 0)
+    return log(result + 0.01)
 
 
 def carried(values: Floats) -> Floats:

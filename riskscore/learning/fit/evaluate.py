@@ -32,9 +32,9 @@ def auc_of_draws(outcome: Floats, score: Floats, weights: Floats) -> Floats:
     others = np.add.reduceat(sorted_weights * (1 - sorted_outcome), start, axis=1)
     below = np.cumsum(others, axis=1) - others / 2
     pairs = events.sum(axis=1) * others.sum(axis=1)
-    found = np.full(len(weights), np.nan)
-    np.divide((events * below).sum(axis=1), pairs, out=found, where=pairs > 0)
-    return found
+    result = np.full(len(weights), np.nan)
+    np.divide((events * below).sum(axis=1), pairs, out=result, where=pairs > 0)
+    return result
 
 
 def auc(outcome: Floats, score: Floats) -> float:
@@ -143,14 +143,14 @@ def by_group(
     outcome: Floats, predicted: Floats, group: npt.NDArray[np.generic]
 ) -> dict[str, dict[str, float]]:
     """Rows, events, rate, mean prediction and AUC (NaN without both outcomes) of each group."""
-    found = {}
+    results = {}
     for name in np.unique(group):
         rows = group == name
-        found[str(name)] = {
+        results[str(name)] = {
             "rows": float(rows.sum()),
             "events": float(outcome[rows].sum()),
             "rate": float(outcome[rows].mean()),
             "predicted": float(predicted[rows].mean()),
             "auc": auc(outcome[rows], predicted[rows]),
         }
-    return found
+    return results

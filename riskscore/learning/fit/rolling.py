@@ -9,7 +9,7 @@ from riskscore.learning.data.rows import Flags, Rows
 from riskscore.learning.fit.estimators import MEMBERS, Fitted, Member, fit, predict_each
 
 
-def known_before(rows: Rows, year: int) -> Rows:
+def published_before(rows: Rows, year: int) -> Rows:
     """Rows whose outcome was published when ``year`` was: their own year lies before it."""
     return rows.where(rows.year < year)
 
@@ -19,18 +19,18 @@ def rolling(
 ) -> dict[str, Floats]:
     """(n,) out-of-sample probability of each member; NaN outside the years, or of who is neither
     of the population nor a small producer."""
-    found = {member.name: np.full(len(rows), np.nan) for member in members}
+    results = {member.name: np.full(len(rows), np.nan) for member in members}
     for year in years:
-        fitted = fit(known_before(rows, year), seed, members)
-        fill(found, fitted, rows, rows.year == year)
-    return found
+        fitted = fit(published_before(rows, year), seed, members)
+        fill(results, fitted, rows, rows.year == year)
+    return results
 
 
-def fill(found: Mapping[str, Floats], fitted: Fitted, rows: Rows, when: Flags) -> None:
+def fill(result: Mapping[str, Floats], fitted: Fitted, rows: Rows, when: Flags) -> None:
     """Write what the members say of the population and of small producers in these rows."""
     # Apart: the last bits of a matrix product depend on how many rows it has.
-    for group in (rows.inside, rows.small):
+    for group in (rows.inside, rows.small_producers):
         chosen = np.flatnonzero(when & group)
         if chosen.size:
             for name, part in predict_each(fitted, rows.x[chosen]).items():
-                found[name][chosen] = part
+                result[name][chosen] = part

@@ -44,7 +44,7 @@ def packed(kind: str, model: Model, features: tuple[str, ...]) -> Artefact:
         {
             "members": dict(model.members),
             **_calibrated(model.calibration, model.reference),
-            "small": _calibrated(*model.small) if model.small else None,
+            "small": _calibrated(*model.small_producers) if model.small_producers else None,
         },
         compression=zipfile.ZIP_DEFLATED,
     )
@@ -122,7 +122,7 @@ def _loaded(body: bytes) -> Mapping[str, Any]:
 
 
 def _model(parts: Mapping[str, Any]) -> Model:
-    # A model that was stored before small producers were told has no such part.
+    # A model that was stored before small producers were predicted has no such part.
     small = parts.get("small")
     return Model(parts["members"], *_calibration(parts), _calibration(small) if small else None)
 

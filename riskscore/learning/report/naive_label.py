@@ -13,8 +13,8 @@ import numpy as np
 
 from riskscore.learning.data import features, targets
 from riskscore.learning.data.panel import Floats, Flows, Panel, build
-from riskscore.learning.data.rows import SMALLEST_LEARNT, Rows, gathered
-from riskscore.learning.disruption import FIRST_HELD_OUT, LAST_TAUGHT
+from riskscore.learning.data.rows import SMALLEST_TRAINED_ON, Rows, gathered
+from riskscore.learning.disruption import FIRST_HELD_OUT, LAST_TRAINING_YEAR
 from riskscore.learning.fit.estimators import MEMBERS, fit, predict
 from riskscore.learning.fit.evaluate import auc
 
@@ -26,12 +26,12 @@ def by_code(
     flows: Flows,
     codes: Mapping[str, Sequence[str]],
     producers: frozenset[tuple[str, str]],
-    known: Mapping[str, Mapping[tuple[str, int], float]],
+    inputs: Mapping[str, Mapping[tuple[str, int], float]],
 ) -> Panel:
     """The panel with each HS6 code as if it were a mineral; ``producer`` still tells who is one."""
     single = {code: (code,) for listed in codes.values() for code in listed}
     pairs = {(code, place) for mineral, place in producers for code in codes.get(mineral, ())}
-    return build(flows, single, frozenset(pairs), known)
+    return build(flows, single, frozenset(pairs), inputs)
 
 
 def fell_from_this_year(panel: Panel, column: int) -> Floats:
@@ -47,19 +47,21 @@ def compared(panel: Panel, seed: int) -> dict[str, Any]:
     rows = rows.where(rows.learnt)
     obvious = np.concatenate(
         [
-            fell_from_this_year(panel, column)[targets.exporters(panel, column, SMALLEST_LEARNT)]
+            fell_from_this_year(panel, column)[
+                targets.exporters(panel, column, SMALLEST_TRAINED_ON)
+            ]
             for column in columns
         ]
     )
     sound = rows.outcome
     counted = replace(rows, outcome=obvious, inside=rows.share >= SMALLEST)
-    taught = counted.where(counted.inside & (counted.year <= LAST_TAUGHT))
+    training = counted.where(counted.inside & (counted.year <= LAST_TRAINING_YEAR))
     held = counted.inside & (counted.year >= FIRST_HELD_OUT)
-    predicted = predict(fit(taught, seed, MEMBERS[:1]), counted.x[held])
-    return _said(counted.where(held), predicted, rows.inside[held], sound[held])
+    predicted = predict(fit(training, seed, MEMBERS[:1]), counted.x[held])
+    return _reported(counted.where(held), predicted, rows.inside[held], sound[held])
 
 
-def _said(
+def _reported(
     rows: Rows, predicted: Floats, producing: np.ndarray[Any, Any], sound: Floats
 ) -> dict[str, Any]:
     events = rows.outcome == 1

@@ -10,12 +10,12 @@ from riskscore.learning.data.targets import fallen
 from riskscore.learning.fit.evaluate import auc
 
 #: Probabilities by (place, mineral) code.
-Said = Mapping[tuple[str, str], float]
+Probabilities = Mapping[tuple[str, str], float]
 #: Years of trade from which a fall is measured.
 HISTORY = 3
 
 
-def judged(panel: Panel, year: int, said: Said) -> dict[str, Any] | None:
+def evaluated(panel: Panel, year: int, reported: Probabilities) -> dict[str, Any] | None:
     """How predictions for a year did; None when the panel does not reach that year.
 
     Pairs whose outcome nobody knows are left out; the AUC is None where all outcomes are the same.
@@ -24,9 +24,9 @@ def judged(panel: Panel, year: int, said: Said) -> dict[str, Any] | None:
     if not HISTORY - 1 <= column < len(panel.years) - 1:
         return None
     outcome = fallen(panel, column)
-    predicted = np.array([said.get(pair, np.nan) for pair in _pairs(panel)])
-    known = ~np.isnan(outcome) & ~np.isnan(predicted)
-    return _measured(outcome[known], predicted[known]) if known.any() else None
+    predicted = np.array([reported.get(pair, np.nan) for pair in _pairs(panel)])
+    not_nan = ~np.isnan(outcome) & ~np.isnan(predicted)
+    return _measured(outcome[not_nan], predicted[not_nan]) if not_nan.any() else None
 
 
 def _pairs(panel: Panel) -> list[tuple[str, str]]:
