@@ -22,6 +22,9 @@ from riskscore.engine.spec.parser import Parser, parse_bands, parse_controls, pa
 from riskscore.engine.spec.reader import SpecReader
 from riskscore.engine.spec.tree import Band, Control, Leaf, Node
 
+LATEST_RULES = 2
+"""The newest rules of joining: bounds that hold, raising leaves that cannot lower."""
+
 
 @dataclass(frozen=True)
 class Method:
@@ -36,6 +39,7 @@ class Method:
     bands: tuple[Band, ...]
     screening: Screening | None
     uncertainty: Noise
+    rules: int
     spec: Mapping[str, Any]
 
     @classmethod
@@ -44,7 +48,8 @@ class Method:
         section = SpecReader(spec, "", "the method")
         scale = section.pair("scale") if section.has("scale") else (0.0, 100.0)
         defaults = section.get("leaf_defaults", {})
-        root = Parser(scale, _mapping(section, defaults)).child(section.get("root"), "")
+        rules = int(section.number("rules", 1, low=1, high=LATEST_RULES))
+        root = Parser(scale, rules, _mapping(section, defaults)).child(section.get("root"), "")
         if isinstance(root, Leaf):
             raise section.error("root", "the root must be a node with children, not a leaf")
         method = cls(
@@ -57,6 +62,7 @@ class Method:
             bands=parse_bands(section, scale),
             screening=parse_screening(section),
             uncertainty=parse_noise(section, root, scale),
+            rules=rules,
             spec=_plain(spec, "method"),
         )
         section.text("about", "")

@@ -72,8 +72,6 @@ def test_the_balanced_mean_is_the_least_over_choices_of_lowering_terms(
     up: list[tuple[float, float]],
     down: list[tuple[float, float]],
 ) -> None:
-    least = min(
-        max(mean(known + low + high) for high in choices(up)) for low in choices(down)
-    )
+    least = min(max(mean(known + low + high) for high in choices(up)) for low in choices(down))
     got = balanced(*sums(known), as_terms(up), as_terms(down))[0]
     assert got == pytest.approx(least, abs=1e-9)

@@ -71,39 +71,50 @@ class BoundedMeanNode(MeanNode):
         low, high = self._ends(*leaf.scaling.span())
         return (high, low) if leaf.weight.default < 0 else (low, high)
 
-    def _part_ways(self, block: Block) -> None:
+    def _part_ways(self, block: Block) -> None:  # noqa: ARG002 - as in MeanNode
         known = self.sum
         if self.guessed is not None:
             known = Sum(known.num - self.guessed.num, known.den - self.guessed.den)
         self.cover, self.present = known.den.copy(), self.sum.den.copy()
+        self.present_without, self.total_without = self.sum.den.copy(), self.total
+        self.number_without, self.of_without = _copied(self.number), self.of
+        self.raising_nodes: list[tuple[Evaluated, Term]] = []
         for more in (self.low_more, self.high_more):
             more.num += known.num
             more.den += known.den
         self.context_sum = self.sum.copy() if self.children else self.sum
-        self.terms, self.known = {}, {}
+        self.terms, self.child_mass = {}, {}
 
     def _add_node(self, child: Evaluated, mass: Mass) -> None:
         rule = self.node.aggregation
         assessed: Bools = ~np.isnan(child.value)
-        known = np.multiply(assessed, mass)
+        raising = np.asarray(assessed & (False if child.only_raises is None else child.only_raises))
+        steady = np.asarray(assessed & ~raising)
+        known = np.multiply(steady, mass)
         seen = np.multiply(~np.isnan(child.context), mass)
         self.terms[child.node.code] = masked(rule.forward(child.value), known)
-        self.known[child.node.code] = known
+        self.child_mass[child.node.code] = known
         self.sum.add(rule.forward(child.value), known)
         self.context_sum.add(rule.forward(child.context), seen)
         low, high = rule.forward(child.low), rule.forward(child.high)
-        self.low_more.add(low, known)
+        self.low_more.add(low, np.multiply(assessed, mass))
         self.high_more.add(high, known)
+        if raising.any():
+            value = np.where(raising, rule.forward(child.value), np.nan)
+            self.raising_nodes.append((child, Term(value, mass)))
+            self.high_up.append(Term(np.where(raising, high, np.nan), mass))
         if not assessed.all():
             gap = np.multiply(~assessed, mass)
             self.low_down.append(Term(low, gap))
             self.high_up.append(Term(high, gap))
-        self.total = self.total + mass
-        self.cover += known * child.coverage
-        self.present += known
-        if self.number is not None:
+        self.total, self.total_without = self.total + mass, self.total_without + mass
+        self.cover += np.multiply(assessed, mass) * child.coverage
+        self.present += np.multiply(assessed, mass)
+        self.present_without += known
+        if self.number is not None and self.number_without is not None:
             self.number += assessed
-            self.of = self.of + 1.0
+            self.number_without += steady
+            self.of, self.of_without = self.of + 1.0, self.of_without + 1.0
 
     def _add_raising(self, block: Block, leaf: Leaf) -> None:
         i, rule = block.index[leaf.code], self.node.aggregation
@@ -118,29 +129,41 @@ class BoundedMeanNode(MeanNode):
         self.cover += known
         self.present += known
         self.total = self.total + (known if leaf.optional else mass)
+        self.total_without = self.total_without + (0.0 if leaf.optional else mass)
+        self.of_without = self.of_without + (0.0 if leaf.optional else 1.0)
         self._count(block, i, leaf)
 
     def _finish(self, block: Block) -> None:
         rule = self.node.aggregation
-        every = [*self.best, *self.raising]
-        context = self._raised(self.context_sum, [term for _, term in every])
-        value = self._raised(self.sum, [term for _, term in every]) if self.children else context
-        self._enter(block, every, value)
+        leaves = [*self.best, *self.raising]
+        terms = [term for _, term in leaves]
+        context = self._raised(self.context_sum, terms)
+        nodes = [term for _, term in self.raising_nodes]
+        value = self._raised(self.sum, [*terms, *nodes]) if self.children else context
+        self._enter(block, leaves, value)
         self.context = rule.inverse(context.mean())
         self.refuse(block, context.den > 0)
         self.context_sum = Sum(context.num, context.den)
         fine = self.node.minimum.met(self.present, self.total, self.number, self.of)
         fine = self.assessed(block, fine)
+        without = self.node.minimum.met(
+            self.present_without, self.total_without, self.number_without, self.of_without
+        )
+        self.only_raises = fine & ~self.assessed_without_raising(block, without)
         self.value = np.where(fine, rule.inverse(value.mean()), np.nan)
         self._bound(block)
         self.coverage = self._coverage()
 
-    def _enter(
-        self, block: Block, every: list[tuple[Leaf, Term]], value: Balance
-    ) -> None:
-        """Write down which leaves entered the value although unknown, or because they raise it."""
+    def _enter(self, block: Block, leaves: list[tuple[Leaf, Term]], value: Balance) -> None:
+        """Write down what entered the value although unknown, or because it raises it."""
         self.sum = Sum(value.num, value.den)
-        for (leaf, term), counts in zip(every, value.counts, strict=True):
+        for (child, term), counts in zip(
+            self.raising_nodes, value.counts[len(leaves) :], strict=True
+        ):
+            code, entered = child.node.code, np.multiply(counts, term.mass)
+            self.terms[code] = self.terms[code] + masked(term.x, entered)
+            self.child_mass[code] = self.child_mass[code] + entered
+        for (leaf, term), counts in zip(leaves, value.counts, strict=False):
             i = block.index[leaf.code]
             part = masked(term.x, np.multiply(counts, term.mass))
             if leaf.raises_only:
@@ -170,3 +193,7 @@ class BoundedMeanNode(MeanNode):
             return balanced(known.num, known.den, up, down)
         ups, downs = ([Term(-x, mass) for x, mass in terms] for terms in (up, down))
         return -balanced(-known.num, known.den, ups, downs)
+
+
+def _copied(array: Floats | None) -> Floats | None:
+    return None if array is None else array.copy()

@@ -25,6 +25,7 @@ class Evaluated(ABC):
 
     def __init__(self, node: Node, children: Mapping[str, Evaluated], block: Block) -> None:
         self.node, self.children = node, children
+        self.only_raises: Bools | None = None
         self.join(block)
 
     def by_code(self) -> dict[str, Evaluated]:
@@ -68,6 +69,24 @@ class Evaluated(ABC):
         extra = np.where(worth <= 0, np.nan_to_num(part), 0.0)
         if extra.any():
             self.spread(block, extra)
+
+    def assessed_without_raising(self, block: Block, fine: Bools) -> Bools:
+        """Where enough is known (``fine``) and one of the required leaves is that may also lower.
+
+        A node that is assessed only thanks to leaves that raise may itself only raise its parent:
+        else a finding of harm could lower the parent's score.
+        """
+        required = [
+            code
+            for code in self.node.requires_any
+            if not block.leaves[block.index[code]].raises_only
+        ]
+        if not self.node.requires_any:
+            return fine
+        seen = np.zeros(block.size, dtype=bool)
+        for code in required:
+            seen |= ~block.unknown[block.index[code]]
+        return fine & seen
 
     def assessed(self, block: Block, fine: Bools) -> Bools:
         """Where enough is known (``fine``) and one of the required leaves is."""

@@ -28,6 +28,7 @@ class Parser:
     """Parses one tree; remembers codes (to refuse duplicates) and ancestors (to refuse cycles)."""
 
     scale: tuple[float, float]
+    rules: int = 1
     leaf_defaults: Mapping[str, Any] = field(default_factory=dict)
     codes: set[str] = field(default_factory=set)
     ancestors: list[int] = field(default_factory=list)
@@ -67,6 +68,7 @@ class Parser:
             weight=parse_weight(section),
             weighting=parse_weighting(section, len(children)),
             row_imputation=parse_row_imputation(section),
+            rules=self.rules,
             reason=section.text("reason", ""),
         )
         section.text("source", "")

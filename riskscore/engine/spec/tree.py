@@ -67,7 +67,11 @@ class Leaf:
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A point of the tree that joins its children into one value."""
+    """A point of the tree that joins its children into one value.
+
+    ``rules`` is the version of the rules of joining that the method was written for; 1 is kept so
+    that scores of older methods can be recomputed bit for bit.
+    """
 
     code: str
     label: str
@@ -80,6 +84,7 @@ class Node:
     weighting: Weighting = field(default_factory=Weighting)
     row_imputation: RowImputation | None = None
     reference: Floats | None = None
+    rules: int = 1
     reason: str = ""
 
     def leaves(self) -> Iterator[Leaf]:

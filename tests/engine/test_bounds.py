@@ -1,0 +1,115 @@
+"""Rules 2: low ≤ score ≤ high whatever the unknown cells turn out to be; raising never lowers."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from riskscore.engine import Frame, Method
+from tests.engine.specs import NAN, Spec, leaf, node, values
+
+KINDS = ("arithmetic", "max", {"kind": "power", "p": 2}, {"kind": "geometric", "floor": 1})
+TABLE: Spec = {"kind": "table", "scores": {"0": 10, "1": 40, "2": 90}}
+
+
+@st.composite
+def leaves(draw: st.DrawFn, number: int) -> Spec:
+    options: Spec = {"weight": draw(st.sampled_from([0.5, 1, 2]))}
+    for option in ("optional", "raises_only"):
+        options[option] = draw(st.booleans())
+    if draw(st.booleans()):
+        options["scaling"] = TABLE
+    return leaf(f"c{number}", **options)
+
+
+@st.composite
+def trees(draw: st.DrawFn) -> Spec:
+    numbers = iter(range(12))
+
+    def branch(code: str, depth: int) -> Spec:
+        kind = draw(st.sampled_from(KINDS))
+        children = [draw(leaves(next(numbers))) for _ in range(draw(st.integers(1, 3)))]
+        if depth:
+            children.extend(branch(f"{code}{i}", depth - 1) for i in range(draw(st.integers(0, 2))))
+        if kind in ("max", KINDS[-1]):
+            for child in children:
+                child.pop("raises_only", None)
+        minimum = draw(st.sampled_from([{"count": 1}, {"weight": 0.5}]))
+        return node(code, *children, aggregation=kind, minimum=minimum)
+
+    return branch("r", 1)
+
+
+def columns_of(tree: Spec) -> list[Spec]:
+    if "column" in tree:
+        return [tree]
+    return [column for child in tree["children"] for column in columns_of(child)]
+
+
+def cells(rng: np.random.Generator, tree: Spec, n: int, unknown: float) -> dict[str, Any]:
+    found = {}
+    for column in columns_of(tree):
+        table = column["scaling"]["kind"] == "table"
+        drawn = rng.integers(0, 3, n).astype(float) if table else rng.random(n) * 100
+        drawn[rng.random(n) < unknown] = np.nan
+        found[column["column"]] = drawn
+    return found
+
+
+@settings(max_examples=60, deadline=None)
+@given(trees(), st.integers(0, 2**32 - 1))
+def test_no_score_leaves_its_bounds_and_none_does_when_unknowns_become_known(
+    tree: Spec, seed: int
+) -> None:
+    rng = np.random.default_rng(seed)
+    n = 60
+    fitted = Method.from_dict({"code": "m", "version": 1, "rules": 2, "root": tree}).fit()
+    before = cells(rng, tree, n, 0.5)
+    after = cells(rng, tree, n, 0.3)
+    filled = {name: np.where(np.isnan(old), after[name], old) for name, old in before.items()}
+    first = fitted.score(Frame.from_columns(before))
+    second = fitted.score(Frame.from_columns(filled))
+    for code in first.nodes:
+        low, high = first.low[code], first.high[code]
+        for value in (first.scores[code], first.context[code], second.scores[code]):
+            seen = ~np.isnan(value)
+            assert (value[seen] >= low[seen] - 1e-9).all()
+            assert (value[seen] <= high[seen] + 1e-9).all()
+    total = np.nansum(first.contributions, axis=1)
+    score = first.scores["r"]
+    assert np.abs(total - score)[~np.isnan(score)].max(initial=0) < 1e-9
+
+
+@settings(max_examples=60, deadline=None)
+@given(trees(), st.integers(0, 2**32 - 1))
+def test_a_raising_leaf_never_lowers_a_score(tree: Spec, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    raising = [column["column"] for column in columns_of(tree) if column.get("raises_only")]
+    fitted = Method.from_dict({"code": "m", "version": 1, "rules": 2, "root": tree}).fit()
+    known = cells(rng, tree, 60, 0.3)
+    result = fitted.score(Frame.from_columns(known)).scores["r"]
+    for column in raising:
+        hidden = {**known, column: np.full(60, np.nan)}
+        without = fitted.score(Frame.from_columns(hidden)).scores["r"]
+        both = ~np.isnan(without) & ~np.isnan(result)
+        assert (result[both] >= without[both] - 1e-9).all()
+
+
+def test_an_unknown_is_never_safer_than_the_best_finding() -> None:
+    # The best finding of the table is 10; what is known says 0. (10 + 0) / 2 = 5, not 0.
+    root = node("r", leaf("a"), leaf("b", scaling=TABLE))
+    assert values(root, {"a": [0, 60], "b": [NAN, NAN]}, rules=2) == [5, 60]
+
+
+def test_older_methods_keep_their_rules() -> None:
+    root = node("r", leaf("a"), leaf("b", scaling=TABLE))
+    assert values(root, {"a": [0], "b": [NAN]}) == [0]
+
+
+@pytest.mark.parametrize("order", [("b", "c"), ("c", "b")])
+def test_the_order_of_raising_leaves_does_not_matter(order: tuple[str, str]) -> None:
+    root = node("r", leaf("a"), *(leaf(name, raises_only=True) for name in order))
+    given_cells = {"a": [50, 50, 50], "b": [51, 69, NAN], "c": [90, 90, 90]}
+    assert values(root, given_cells, rules=2) == pytest.approx([70, 70, 70])
