@@ -14,6 +14,7 @@ from riskscore.engine.formulas.weights import FROM_DATA, ahp_weights, budget_wei
 from riskscore.engine.frame import Frame
 from riskscore.engine.nodes.block import Block, admitted_and_filled
 from riskscore.engine.nodes.evaluate_tree import evaluate
+from riskscore.engine.scaling.distribution import Distribution, learnt
 from riskscore.engine.scaling.preparation import Preparation
 from riskscore.engine.spec.tree import Leaf, Node, Weight
 
@@ -43,6 +44,34 @@ def fit_tree(root: Node, frame: Frame | None, scale: tuple[float, float]) -> Nod
         frame = Frame.from_columns({})
     with np.errstate(over="ignore", invalid="ignore", under="ignore", divide="ignore"):
         return _fit_node(root, frame, scale)
+
+
+def with_distributions(root: Node, frame: Frame, scale: tuple[float, float]) -> Node:
+    """The fitted tree whose leaves know how their unknown cells are drawn, where none is given."""
+    number = len(tuple(root.leaves()))
+    scratch = np.empty((number, len(frame))), np.empty((number, len(frame)))
+    block = Block(frame, EVERYONE, root, *scratch, scale)
+    return _with_distributions(root, block)
+
+
+def _with_distributions(node: Node, block: Block) -> Node:
+    children = tuple(
+        _with_distributions(child, block)
+        if isinstance(child, Node)
+        else _with_distribution(child, block)
+        for child in node.children
+    )
+    return replace(node, children=children)
+
+
+def _with_distribution(leaf: Leaf, block: Block) -> Leaf:
+    if leaf.distribution is not None or leaf.optional:
+        return leaf
+    i = block.index[leaf.code]
+    measured = ~block.unknown[i]
+    if block.imputed[i] is not None:
+        measured &= ~block.imputed[i]
+    return replace(leaf, distribution=learnt(block.scaled[i], measured, block.group))
 
 
 def _fit_node(node: Node, frame: Frame, scale: tuple[float, float]) -> Node:
@@ -181,6 +210,8 @@ def _leaf_state(leaf: Leaf) -> dict[str, Any]:
         state["imputation"] = {"overall": imputation.overall, "by_group": imputation.by_group}
     if leaf.preparation.treatment is not None:
         state["treatment"] = leaf.preparation.treatment.state()
+    if leaf.distribution is not None:
+        state["distribution"] = leaf.distribution.state()
     return state
 
 
@@ -226,6 +257,8 @@ def _restore_leaf(leaf: Leaf, states: dict[str, Any]) -> Leaf:
     if steps.treatment is not None:
         learnt = _learnt(own, "treatment", leaf.path)
         steps = replace(steps, treatment=steps.treatment.with_state(learnt))
+    if "distribution" in own:
+        leaf = replace(leaf, distribution=Distribution.with_state(own["distribution"]))
     return replace(leaf, preparation=steps)
 
 

@@ -56,6 +56,19 @@ class Frame:
                 raise FrameError(
                     f"column {name!r} is infinite at unit {unit!r}; use NaN if unknown"
                 )
+        self._refuse_bad_errors()
+
+    def _refuse_bad_errors(self) -> None:
+        if self.standard_errors is None:
+            return
+        for name, errors in zip(self.columns, self.standard_errors.T, strict=True):
+            bad = np.isinf(errors) | (errors < 0)
+            if bad.any():
+                unit, error = str(self.keys[int(bad.argmax())]), errors[int(bad.argmax())]
+                raise FrameError(
+                    f"column {name!r} has the standard error {error:g} at unit {unit!r}; "
+                    "a standard error is finite and not negative, NaN if nobody states one"
+                )
 
     def __len__(self) -> int:
         return len(self.keys)

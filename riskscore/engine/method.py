@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import Any
 
 from riskscore.engine.errors import MethodError
-from riskscore.engine.fit_tree import fit_tree, restore, state_of
+from riskscore.engine.fit_tree import fit_tree, restore, state_of, with_distributions
 from riskscore.engine.frame import Frame
 from riskscore.engine.result import Result
 from riskscore.engine.scaling.screening import Screening, screen
@@ -100,7 +100,10 @@ class Method:
         """Learn what depends on data from a reference; a method of fixed scales needs none."""
         if frame is not None and self.screening is not None:
             frame = frame.take(screen(frame, self.screening))
-        return Fitted(self, fit_tree(self.root, frame, self.scale))
+        root = fit_tree(self.root, frame, self.scale)
+        if frame is not None and self.uncertainty.unknown == "distribution":
+            root = with_distributions(root, frame, self.scale)
+        return Fitted(self, root)
 
 
 @dataclass(frozen=True, eq=False)

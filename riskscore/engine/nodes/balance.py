@@ -42,12 +42,14 @@ class Balance(NamedTuple):
 def raised(num: Floats, den: Floats, terms: Sequence[Term]) -> Balance:
     """The mean ``num`` / ``den`` with those terms that raise it, from the highest down.
 
+    Arrays of any shape; terms may broadcast to it.
+
     Newton's steps on a convex function from below: each admits what lies above the mean so far,
     and one step more than there are terms reaches the level. Where ``den`` is 0 the highest term
     alone is the mean.
     """
     level = over(num, den, -np.inf)
-    best = Balance(num, den, tuple(np.zeros(len(num), dtype=bool) for _ in terms))
+    best = Balance(num, den, tuple(np.zeros(num.shape, dtype=bool) for _ in terms))
     for _ in range(len(terms) + 1):
         counts = tuple(np.asarray((t.x > level) & np.greater(t.mass, 0)) for t in terms)
         admitted = [np.multiply(where, t.mass) for where, t in zip(counts, terms, strict=True)]

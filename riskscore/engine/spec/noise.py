@@ -26,7 +26,9 @@ class Noise:
     ``weights``: each weight is multiplied by 1 ± this share, uniformly, for all units alike.
     ``correlation``: share of an error's variance that all indicators of one source have in common
     for one place. ``unknown``: ``between`` draws an unknown cell of an assessed node evenly between
-    its best and its worst case; ``known`` leaves it out, as the score does. ``scaling`` and
+    its best and its worst case; ``distribution`` draws it from what its column shows where it is
+    known (frozen with the method; ``between`` where a leaf has none); ``known`` leaves it out, as
+    the score does. ``scaling`` and
     ``aggregation`` name alternatives of a leaf or node; each draw takes one, the method's own
     included.
     """
@@ -65,7 +67,7 @@ def parse_noise(section: SpecReader, root: Node, scale: tuple[float, float]) -> 
         seed=int(inner.number("seed", 0, low=0)),
         weights=inner.number("weights", 0.25, low=0.0, high=1.0),
         correlation=inner.number("correlation", 0.5, low=0.0, high=1.0),
-        unknown=inner.choice("unknown", ("between", "known"), "between"),
+        unknown=inner.choice("unknown", ("between", "known", "distribution"), "between"),
         errors=inner.flag("errors", default=True),
         scaling=_scalings(inner, root, scale),
         aggregation=_aggregations(inner, root),

@@ -10,7 +10,12 @@ from riskscore.engine import catalogue
 from riskscore.engine.catalogue import Indicator
 from riskscore.engine.errors import UnknownIndicator
 from riskscore.engine.scaling.screening import Screening
-from riskscore.engine.spec.parse_leaf import parse_minerals, parse_preparation, parse_weight
+from riskscore.engine.spec.parse_leaf import (
+    parse_distribution,
+    parse_minerals,
+    parse_preparation,
+    parse_weight,
+)
 from riskscore.engine.spec.parse_node import (
     check_node,
     parse_aggregation,
@@ -90,6 +95,7 @@ class Parser:
             raises_only=section.flag("raises_only", default=False),
             when_present=section.flag("when_present", default=False),
             mineral=parse_minerals(section),
+            distribution=parse_distribution(section),
             preparation=parse_preparation(section),
             reason=section.text("reason", ""),
             source=section.text("source", ""),

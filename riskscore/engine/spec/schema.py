@@ -50,6 +50,7 @@ def method_schema() -> Schema:
             {
                 "code": TEXT,
                 "version": {"type": "integer", "minimum": 1},
+                "rules": {"enum": [1, 2]},
                 "title": TEXT,
                 "about": TEXT,
                 "scale": PAIR,
@@ -70,8 +71,16 @@ def method_schema() -> Schema:
             "scaling": _scaling(),
             "aggregation": _aggregation(),
             "weight": _weight(),
+            "distribution": _distribution(),
         },
     }
+
+
+def _distribution() -> Schema:
+    values = {"type": "array", "items": NUMBER, "minItems": 1}
+    return either(
+        values, {"type": "object", "required": ["default"], "additionalProperties": values}
+    )
 
 
 def _node() -> Schema:
@@ -113,6 +122,7 @@ def _leaf() -> Schema:
         "raises_only": FLAG,
         "when_present": FLAG,
         "mineral": _mineral(),
+        "distribution": {"$ref": "#/$defs/distribution"},
         "known_range": PAIR,
         "unknown_for": TEXTS,
         "denominator": either(TEXT, closed({"column": TEXT, "factor": NUMBER}, "column")),
@@ -217,7 +227,7 @@ def _uncertainty() -> Schema:
             "seed": {"type": "integer", "minimum": 0},
             "weights": SHARE,
             "correlation": SHARE,
-            "unknown": {"enum": ["between", "known"]},
+            "unknown": {"enum": ["between", "known", "distribution"]},
             "errors": FLAG,
             "scaling": _lists("scaling"),
             "aggregation": _lists("aggregation"),

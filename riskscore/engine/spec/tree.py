@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from riskscore.engine.arrays import Floats
 from riskscore.engine.formulas.aggregation import Aggregation
 from riskscore.engine.formulas.minimum import Minimum
+from riskscore.engine.scaling.distribution import Distribution
 from riskscore.engine.scaling.fixed import Scaling
 from riskscore.engine.scaling.preparation import Preparation, RowImputation
 
@@ -60,6 +61,7 @@ class Leaf:
     raises_only: bool = False
     when_present: bool = False
     mineral: MineralChoice = MineralChoice()
+    distribution: Distribution | None = None
     preparation: Preparation = field(default_factory=Preparation)
     reason: str = ""
     source: str = ""

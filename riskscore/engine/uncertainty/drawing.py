@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -11,6 +12,7 @@ from riskscore.engine.arrays import Bools, Counts, Floats, Mass, over
 from riskscore.engine.catalogue import INDICATORS
 from riskscore.engine.counter import Keys, key_of, normals, uniforms
 from riskscore.engine.formulas.aggregation import Aggregation, copeland_against
+from riskscore.engine.nodes.balance import Term, raised
 from riskscore.engine.nodes.block import Block
 from riskscore.engine.scaling.fixed import OrdinalTable, Scaling
 from riskscore.engine.spec.noise import Noise, Sample
@@ -19,13 +21,24 @@ from riskscore.engine.spec.tree import Leaf, Node
 Rows = slice | npt.NDArray[np.intp]
 
 
+class Part(NamedTuple):
+    """A child in the draws: its values, its weights (0 where it does not count), and where it may
+    only raise the node. Arrays are (draws, b), or broadcast to it."""
+
+    child: Leaf | Node
+    values: Floats
+    weight: Mass
+    raises: Bools | bool
+
+
 class Drawing:
     """Draws for one block of units. ``values`` maps node codes to (draws, b) arrays.
 
     ``keys`` are the units' own keys; a column's errors are keyed by the frame's ``error_keys``
-    where it has them, so that units of one place share the place's error. ``assessed`` says
-    per node, (b,), where its score is not NaN. ``factors`` keeps the
-    drawn weights, which are the same for all units, from block to block.
+    where it has them, so that units of one place share the place's error. Per node, (b,),
+    ``assessed`` says where its score is not NaN, and ``only_raises`` where it may only raise its
+    parent. ``factors`` keeps the drawn weights, which are the same for all units, from block to
+    block.
     """
 
     def __init__(
@@ -35,10 +48,11 @@ class Drawing:
         sample: Sample,
         keys: Keys,
         assessed: Mapping[str, Bools],
+        only_raises: Mapping[str, Bools],
         factors: dict[str, Floats] | None = None,
     ) -> None:
         self.block, self.noise, self.sample, self.keys = block, noise, sample, keys
-        self.assessed = assessed
+        self.assessed, self.only_raises = assessed, only_raises
         self.factors = {} if factors is None else factors
         self.shape = (len(sample), block.size)
         self.values: dict[str, Floats] = {}
@@ -65,13 +79,18 @@ class Drawing:
         return self._drawn(leaf, values, missing), None
 
     def _drawn(self, leaf: Leaf, values: Floats, missing: Bools) -> Floats:
-        """Unknown cells drawn evenly between their best and their worst case."""
+        """Unknown cells drawn from the column's distribution, or evenly between best and worst."""
         low, high = leaf.scaling.span()
         distinct, at = np.unique(self.column_keys(leaf.column)[missing], return_inverse=True)
         numbers = self.sample.numbers["unknown"]
         u = uniforms(self.noise.seed, f"unknown:{leaf.column}", distinct, numbers)
         out = np.array(np.broadcast_to(values, self.shape))
-        out[:, missing] = (low + (high - low) * u)[:, at]
+        if self.noise.unknown == "distribution" and leaf.distribution is not None:
+            group = self.block.group
+            own = None if group is None else np.asarray(group)[missing]
+            out[:, missing] = leaf.distribution.draw(u[:, at], own)
+        else:
+            out[:, missing] = (low + (high - low) * u)[:, at]
         return out
 
     def _noisy(self, leaf: Leaf) -> Floats:
@@ -167,8 +186,8 @@ class Drawing:
         self.values[node.code] = result
         return result
 
-    def _parts(self, node: Node) -> Iterator[tuple[Leaf | Node, Floats, Mass]]:
-        """Child, values, and weights (0 where it does not count); leaves that only raise last."""
+    def _parts(self, node: Node) -> Iterator[Part]:
+        """The children that count somewhere; leaves that only raise come last."""
         raising = [c for c in node.children if isinstance(c, Leaf) and c.raises_only]
         for child in (*(c for c in node.children if c not in raising), *raising):
             if not child.weight.ever:
@@ -181,7 +200,14 @@ class Drawing:
             else:
                 continue
             weight = self.weight(child)
-            yield child, values, weight if counts is None else np.multiply(weight, counts)
+            weight = weight if counts is None else np.multiply(weight, counts)
+            yield Part(child, values, weight, self._raises(child))
+
+    def _raises(self, child: Leaf | Node) -> Bools | bool:
+        """Where a child may only raise its node."""
+        if isinstance(child, Leaf):
+            return child.raises_only
+        return self.only_raises.get(child.code, False)
 
     def _counted(self, child: Node, values: Floats) -> Bools | None:
         """Where a node counts in its parent: where the score counts it; None: everywhere.
@@ -196,17 +222,19 @@ class Drawing:
         self,
         node: Node,
         rule: Aggregation,
-        parts: list[tuple[Leaf | Node, Floats, Mass]],
+        parts: list[Part],
         rows: Rows,
     ) -> Floats:
         if rule.kind == "max":
             return self._greatest(parts, rows)
         if rule.kind == "copeland":
             return self._copeland(node, parts, rows)
+        if node.rules > 1:
+            return self._raised(rule, parts, rows)
         size = len(range(*rows.indices(self.shape[0]))) if isinstance(rows, slice) else len(rows)
         num, den = np.zeros((size, self.shape[1])), np.zeros((1, 1))
         term = np.empty_like(num)
-        for child, values, weight in parts:
+        for child, values, weight, _ in parts:
             f, w = rule.forward(_rows(values, rows)), _rows(weight, rows)
             if isinstance(child, Leaf) and child.raises_only:
                 w = w * np.where((den == 0) | (f > over(num, den)), 1.0, 0.0)
@@ -214,22 +242,36 @@ class Drawing:
             den = den + w
         return rule.inverse(over(num, den))
 
-    def _greatest(self, parts: list[tuple[Leaf | Node, Floats, Mass]], rows: Rows) -> Floats:
+    def _raised(self, rule: Aggregation, parts: list[Part], rows: Rows) -> Floats:
+        """The mean in each draw; what may only raise is admitted from the highest down."""
+        size = len(range(*rows.indices(self.shape[0]))) if isinstance(rows, slice) else len(rows)
+        num, den = np.zeros((size, self.shape[1])), np.zeros((size, self.shape[1]))
+        term, raising = np.empty_like(num), []
+        for _, values, weight, raises in parts:
+            f, w = rule.forward(_rows(values, rows)), _rows(weight, rows)
+            steady = w if raises is False else np.multiply(w, ~np.asarray(raises))
+            if np.any(raises):
+                raising.append(Term(f, np.multiply(w, raises)))
+            num += _product(f, steady, term)
+            den += steady
+        if not raising:
+            return rule.inverse(over(num, den))
+        return rule.inverse(raised(num, den, raising).mean())
+
+    def _greatest(self, parts: list[Part], rows: Rows) -> Floats:
         result = np.full((len(_rows(np.empty(self.shape), rows)), self.shape[1]), np.nan)
-        for _, values, weight in parts:
+        for _, values, weight, _ in parts:
             counted = np.where(np.greater(_rows(weight, rows), 0), _rows(values, rows), np.nan)
             np.fmax(result, counted, out=result)
         return result
 
-    def _copeland(
-        self, node: Node, parts: list[tuple[Leaf | Node, Floats, Mass]], rows: Rows
-    ) -> Floats:
+    def _copeland(self, node: Node, parts: list[Part], rows: Rows) -> Floats:
         """Rank of each draw against the frozen reference, one draw at a time."""
         assert node.reference is not None  # noqa: S101 - a fitted tree has it
         position = {child.code: i for i, child in enumerate(node.children)}
-        kept = [position[child.code] for child, _, _ in parts]
-        table = [np.broadcast_to(_rows(values, rows), self.shape) for _, values, _ in parts]
-        weights = np.array([np.broadcast_to(w, self.shape)[:, 0] for _, _, w in parts])
+        kept = [position[part.child.code] for part in parts]
+        table = [np.broadcast_to(_rows(part.values, rows), self.shape) for part in parts]
+        weights = np.array([np.broadcast_to(part.weight, self.shape)[:, 0] for part in parts])
         result = np.empty(self.shape)
         for d in range(self.shape[0]):
             x = np.stack([values[d] for values in table], axis=1)
