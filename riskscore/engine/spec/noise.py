@@ -27,8 +27,10 @@ class Noise:
     ``correlation``: share of an error's variance that all indicators of one source have in common
     for one place. ``unknown``: ``between`` draws an unknown cell of an assessed node evenly between
     its best and its worst case; ``distribution`` draws it from what its column shows where it is
-    known (frozen with the method; ``between`` where a leaf has none); ``known`` leaves it out, as
-    the score does. ``scaling`` and
+    known (frozen with the method; ``between`` where a leaf has none), but for the share
+    ``left_out`` of the draws, which leave all unknown cells out as the score does: nobody knows
+    whether what is unknown is like what is known, and the score stays inside its own interval;
+    ``known`` leaves it out always. ``scaling`` and
     ``aggregation`` name alternatives of a leaf or node; each draw takes one, the method's own
     included.
     """
@@ -38,6 +40,7 @@ class Noise:
     weights: float = 0.25
     correlation: float = 0.5
     unknown: str = "between"
+    left_out: float = 0.2
     errors: bool = True
     scaling: Mapping[str, tuple[Scaling, ...]] = field(default_factory=dict)
     aggregation: Mapping[str, tuple[Aggregation, ...]] = field(default_factory=dict)
@@ -68,6 +71,7 @@ def parse_noise(section: SpecReader, root: Node, scale: tuple[float, float]) -> 
         weights=inner.number("weights", 0.25, low=0.0, high=1.0),
         correlation=inner.number("correlation", 0.5, low=0.0, high=1.0),
         unknown=inner.choice("unknown", ("between", "known", "distribution"), "between"),
+        left_out=inner.number("left_out", 0.2, low=0.0, high=1.0),
         errors=inner.flag("errors", default=True),
         scaling=_scalings(inner, root, scale),
         aggregation=_aggregations(inner, root),

@@ -228,6 +228,7 @@ def _uncertainty() -> Schema:
             "weights": SHARE,
             "correlation": SHARE,
             "unknown": {"enum": ["between", "known", "distribution"]},
+            "left_out": SHARE,
             "errors": FLAG,
             "scaling": _lists("scaling"),
             "aggregation": _lists("aggregation"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -62,21 +63,44 @@ class Drawing:
         shared = self.block.frame.error_keys.get(column)
         return self.keys if shared is None else shared[self.block.rows]
 
-    def leaf(self, leaf: Leaf) -> tuple[Floats, Bools | None]:
-        """(draws, b) scaled values and (b,) where they count; None: everywhere.
-
-        What never changes has one row, which broadcasts.
+    def leaf(self, leaf: Leaf) -> tuple[Floats, Bools | None, Bools | bool]:
+        """(draws, b) scaled values, where they count (None: everywhere), and where they may only
+        raise the node. Arrays may have one row or column, which broadcasts.
         """
         i = self.block.index[leaf.code]
         values = self._noisy(leaf)
         if not self.block.gaps[i]:
-            return values, None
+            return values, None, leaf.raises_only
         missing = self.block.unknown[i]
         low, high = leaf.scaling.span()
         if leaf.optional or self.noise.unknown == "known" or not np.isfinite(high - low):
             values = np.where(missing, 0.0, values)
-            return values, ~missing
-        return self._drawn(leaf, values, missing), None
+            return values, ~missing, leaf.raises_only
+        values = self._drawn(leaf, values, missing)
+        if self.noise.unknown != "distribution":
+            return values, None, leaf.raises_only
+        return self._partly_left_out(leaf, values, missing)
+
+    def _partly_left_out(
+        self, leaf: Leaf, values: Floats, missing: Bools
+    ) -> tuple[Floats, Bools | None, Bools | bool]:
+        """In some draws unknown cells are left out, as the score leaves them out: of a leaf whose
+        best finding lies above the bottom of the scale they then count at it, where that raises."""
+        out = self.left_out[:, None] & missing[None, :]
+        best = leaf.scaling.span()[0]
+        if best <= self.block.scale[0]:
+            return values, ~out, leaf.raises_only
+        values[out] = best
+        return values, None, out | leaf.raises_only
+
+    @cached_property
+    def left_out(self) -> Bools:
+        """(draws,) the draws, evenly spread, in which unknown cells are left out."""
+        numbers = self.sample.numbers["unknown"]
+        step = np.floor((numbers + 1) * self.noise.left_out) - np.floor(
+            numbers * self.noise.left_out
+        )
+        return np.asarray(step > 0)
 
     def _drawn(self, leaf: Leaf, values: Floats, missing: Bools) -> Floats:
         """Unknown cells drawn from the column's distribution, or evenly between best and worst."""
@@ -194,19 +218,17 @@ class Drawing:
                 continue
             if isinstance(child, Node):
                 values = self.node(child)
-                counts = self._counted(child, values)
+                counts, raises = self._counted(child, values), self._raises(child)
             elif self.block.present[self.block.index[child.code]]:
-                values, counts = self.leaf(child)
+                values, counts, raises = self.leaf(child)
             else:
                 continue
             weight = self.weight(child)
             weight = weight if counts is None else np.multiply(weight, counts)
-            yield Part(child, values, weight, self._raises(child))
+            yield Part(child, values, weight, raises)
 
-    def _raises(self, child: Leaf | Node) -> Bools | bool:
-        """Where a child may only raise its node."""
-        if isinstance(child, Leaf):
-            return child.raises_only
+    def _raises(self, child: Node) -> Bools | bool:
+        """(b,) where a child may only raise its parent."""
         return self.only_raises.get(child.code, False)
 
     def _counted(self, child: Node, values: Floats) -> Bools | None:
@@ -249,9 +271,10 @@ class Drawing:
         term, raising = np.empty_like(num), []
         for _, values, weight, raises in parts:
             f, w = rule.forward(_rows(values, rows)), _rows(weight, rows)
-            steady = w if raises is False else np.multiply(w, ~np.asarray(raises))
-            if np.any(raises):
-                raising.append(Term(f, np.multiply(w, raises)))
+            held = raises if isinstance(raises, bool) else _rows(raises, rows)
+            steady = w if raises is False else np.multiply(w, np.logical_not(held))
+            if np.any(held):
+                raising.append(Term(f, np.multiply(w, held)))
             num += _product(f, steady, term)
             den += steady
         if not raising:
@@ -289,7 +312,7 @@ def _product(f: Floats, w: Floats, scratch: Floats) -> Floats:
     return np.asarray(term)
 
 
-def _rows(array: Mass, rows: Rows) -> Floats:
+def _rows(array: Mass | Bools, rows: Rows) -> Floats:
     """Some draws of an array that may have a single row for all of them."""
     values = np.atleast_2d(np.asarray(array, dtype=np.float64))
     if isinstance(rows, slice) or len(values) == 1:
