@@ -69,8 +69,9 @@ def _with_distribution(leaf: Leaf, block: Block) -> Leaf:
         return leaf
     i = block.index[leaf.code]
     measured = ~block.unknown[i]
-    if block.imputed[i] is not None:
-        measured &= ~block.imputed[i]
+    imputed = block.imputed[i]
+    if imputed is not None:
+        measured &= ~imputed
     return replace(leaf, distribution=learnt(block.scaled[i], measured, block.group))
 
 

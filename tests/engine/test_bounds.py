@@ -111,5 +111,5 @@ def test_older_methods_keep_their_rules() -> None:
 @pytest.mark.parametrize("order", [("b", "c"), ("c", "b")])
 def test_the_order_of_raising_leaves_does_not_matter(order: tuple[str, str]) -> None:
     root = node("r", leaf("a"), *(leaf(name, raises_only=True) for name in order))
-    given_cells = {"a": [50, 50, 50], "b": [51, 69, NAN], "c": [90, 90, 90]}
+    given_cells: dict[str, list[float]] = {"a": [50, 50, 50], "b": [51, 69, NAN], "c": [90, 90, 90]}
     assert values(root, given_cells, rules=2) == pytest.approx([70, 70, 70])

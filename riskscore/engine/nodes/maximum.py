@@ -105,7 +105,10 @@ class BoundedMaxNode(MaxNode):
 
     def _only_raises(self, block: Block) -> Bools:
         """Where the node is assessed only thanks to children that raise."""
-        steady = [replace(view, not_nan=view.not_nan & ~self._raises(view)) for view in self.views]
+        steady = [
+            replace(view, not_nan=view.not_nan & np.logical_not(self._raises(view)))
+            for view in self.views
+        ]
         tally = Tally.of_views(steady, block.size)
         fine = self.node.minimum.met(tally.present, tally.total, tally.number, tally.of)
         return ~np.isnan(self.value) & ~self.assessed_without_raising(block, fine)

@@ -111,7 +111,7 @@ class Drawing:
         out = np.array(np.broadcast_to(values, self.shape))
         if self.noise.unknown == "distribution" and leaf.distribution is not None:
             group = self.block.group
-            own = None if group is None else np.asarray(group)[missing]
+            own = None if group is None else group[missing]
             out[:, missing] = leaf.distribution.draw(u[:, at], own)
         else:
             out[:, missing] = (low + (high - low) * u)[:, at]
