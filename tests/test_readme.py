@@ -86,7 +86,7 @@ def rooms() -> dict[str, str]:
     above = {0: ""}
     for line in README.split("## The house")[1].split("```")[1].splitlines()[1:]:
         indent = len(line) - len(line.lstrip())
-        names, words = re.match(r"((?:[\w.]+(?:/|\.py) +)+)(.*)", line.strip() + " ").groups()
+        ((names, words),) = re.findall(r"^((?:[\w.]+(?:/|\.py) +)+)(.*)", line.strip() + " ")
         for name in names.split():
             found[above[indent] + name] = words.strip()
             above[indent + 2] = above[indent] + name
