@@ -3,6 +3,8 @@
 import ast
 import importlib.util
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -134,6 +136,30 @@ def test_every_address_stands_on_the_page_of_the_api() -> None:
     for pattern in urlpatterns:
         for part in re.sub(r"<[^>]*>", "", str(pattern.pattern)).split("/"):
             assert part in page, pattern.pattern
+
+
+def test_the_issue_forms_fit_the_schemas_of_github() -> None:
+    folder = ROOT / ".github/ISSUE_TEMPLATE"
+    forms = {str(path) for path in folder.glob("*.yml")} - {str(folder / "config.yml")}
+    assert len(forms) == 3
+    for schema, files in (
+        ("issue-forms", sorted(forms)),
+        ("issue-config", [folder / "config.yml"]),
+    ):
+        check = [sys.executable, "-m", "check_jsonschema"]
+        command = [*check, "--builtin-schema", f"vendor.github-{schema}", *map(str, files)]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout
+
+
+def test_hooks_fetch_nothing_and_call_the_tools_of_the_virtual_environment() -> None:
+    repos = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text())["repos"]
+    assert [repo["repo"] for repo in repos] == ["local"]
+    for hook in repos[0]["hooks"]:
+        assert hook["language"] == "system"
+        assert hook["entry"].startswith(".venv/bin/"), hook["id"]
+        for path in re.findall(r"\btests/[\w/.]+", hook["entry"]):
+            assert (ROOT / path).exists(), path
 
 
 # --- Configuration ------------------------------------------------------------------------------
