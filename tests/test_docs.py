@@ -125,6 +125,12 @@ def test_every_module_and_test_that_is_run_exists(page: str) -> None:
         assert importlib.util.find_spec(app), app
 
 
+@pytest.mark.parametrize("page", PAGES)
+def test_no_page_names_a_folder_of_somebody_s_machine(page: str) -> None:
+    found = re.findall(r"(?<![\w.])/(?:home|work|root|Users)/\S*", PAGES[page])
+    assert not found
+
+
 def test_every_page_stands_in_the_index() -> None:
     index = PAGES["docs/README.md"]
     for path in (ROOT / "docs").glob("*.md"):
