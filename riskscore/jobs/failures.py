@@ -1,4 +1,4 @@
-"""What becomes of a chunk that failed: tried again, cut in two, buried; or the whole job stops.
+"""What becomes of a chunk that failed: retried, split, dead-lettered; or the whole job stops.
 
 Cutting finds the one bad project among a thousand with twenty attempts. A job in which everything
 fails alike is not worth that: when its first chunk is given up and nothing was scored yet, the

@@ -1,4 +1,4 @@
-"""Load → engine → save: the only bridge between tables and arrays, the only writer of scores."""
+"""Load → engine → save: the bridge between tables and arrays, and the only writer of score rows."""
 
 import hashlib
 import logging

@@ -1,4 +1,7 @@
-"""One table of aliases: from a publisher's word for a place or a mineral to our code."""
+"""One table of aliases: from a publisher's word for a place or a mineral to our code.
+
+A country's code is ISO 3166 alpha-3; `places.csv` lists them with the words that publishers use.
+"""
 
 import csv
 import difflib
