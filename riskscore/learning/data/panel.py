@@ -71,11 +71,6 @@ class Panel:
         """(series, years) share of the world's export value of the mineral."""
         return shares(self.value, self.mineral, len(self.minerals))
 
-    @property
-    def quantity_share(self) -> Floats:
-        """(series, years) share of the world's export quantity; NaN where unknown."""
-        return shares(self.quantity, self.mineral, len(self.minerals))
-
 
 def totals(values: Floats, group: Ints, count: int) -> Floats:
     """(count, years) sums of the known values of each group."""
