@@ -116,7 +116,7 @@ class Method:
             raise section.error("root", "the root must be a node with children, not a leaf")
         method = cls(
             code=section.text("code"),
-            version=int(section.number("version", low=1)),
+            version=section.whole("version", low=1),
             title=section.text("title", ""),
             scale=scale,
             root=root,
