@@ -141,7 +141,7 @@ def _score(before: Side, after: Side, corner: Corner, learned: tuple[str, ...]) 
 
 
 def _mixed(data: Frame, model: Frame, learned: tuple[str, ...]) -> Frame:
-    """One frame's columns with the other's learned ones."""
+    """The frame ``data`` with the columns ``learned`` taken from the frame ``model``."""
     shared = [name for name in learned if name in data.columns and name in model.columns]
     if data is model or not shared:
         return data

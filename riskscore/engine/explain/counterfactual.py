@@ -148,7 +148,7 @@ def _search(
 
 
 def _goals(leaf: Leaf, now: float) -> list[float]:
-    """Both ends of the leaf's raw range; one is the better direction, the method decides which."""
+    """Ends of the leaf's raw range, without the one it stands at; each is tried in turn."""
     ends = leaf.scaling.raw_range()
     return [end for end in ends if end != now] or [now]
 

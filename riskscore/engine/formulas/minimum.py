@@ -1,4 +1,4 @@
-"""What to do where nobody knows: how much must be known, and how far the rest could move it."""
+"""How much of a node must have a value before the node is assessed."""
 
 from __future__ import annotations
 

@@ -77,7 +77,7 @@ class Units:
 
 @dataclass(frozen=True, slots=True)
 class _Column:
-    """Values of one column, their errors, and what they were taken from: -1 where from nothing."""
+    """Values of one column, their errors, and the mineral each was taken from (-1: none)."""
 
     values: Floats
     errors: Floats | None = None
@@ -200,7 +200,7 @@ def _of_minerals(table: Table, units: Units, choice: MineralChoice, row: Indicat
 def _error_keys(
     columns: Mapping[str, _Column], units: Units, axes: Axes
 ) -> dict[str, npt.NDArray[np.uint64]]:
-    """Per column the key of what each unit's value belongs to; the unit itself where nothing."""
+    """(n,) keys per column: of the place or mineral a value belongs to, else of the unit."""
     own = keys_of(units.keys)
     places, minerals = keys_of(axes.places), keys_of(axes.minerals)
     results = {}
