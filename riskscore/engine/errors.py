@@ -13,9 +13,9 @@ class EngineError(ValueError):
 class UnknownIndicator(EngineError):
     """A key that the catalogue does not hold."""
 
-    def __init__(self, key: str, known: Iterable[str]) -> None:
+    def __init__(self, key: str, keys: Iterable[str]) -> None:
         self.key = key
-        super().__init__(f"no indicator is called {key!r}{did_you_mean(key, known)}")
+        super().__init__(f"no indicator is called {key!r}{did_you_mean(key, keys)}")
 
 
 class MethodError(EngineError):
@@ -42,7 +42,7 @@ class NumberError(EngineError):
     """A calculation left the range of finite numbers."""
 
 
-def did_you_mean(word: str, known: Iterable[str]) -> str:
+def did_you_mean(word: str, options: Iterable[str]) -> str:
     """``"; did you mean 'x'?"`` when one of the known words is close, else an empty string."""
-    near = difflib.get_close_matches(word, list(known), n=1)
+    near = difflib.get_close_matches(word, list(options), n=1)
     return f"; did you mean {near[0]!r}?" if near else ""

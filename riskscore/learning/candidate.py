@@ -1,4 +1,4 @@
-"""A candidate: the trained model, everything its card says, and its predictions with reasons."""
+"""A candidate: the trained model, the facts of its card, and its predictions with reasons."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -36,8 +36,8 @@ LABOUR_REASONS = {
 class Predicted:
     """(n,) predictions for pairs of place and mineral codes; (n, reasons) contributions.
 
-    ``mean`` plus a row's contributions is its probability; ``judged`` whether the pair lies in the
-    population that the model was judged on.
+    ``mean`` plus a row's contributions is its probability; ``evaluated`` whether the pair lies in
+    the population that the model was evaluated on (the stored column is called ``judged``).
     """
 
     place: list[str]
@@ -49,11 +49,11 @@ class Predicted:
     mean: Floats
     reasons: tuple[str, ...]
     contributions: Floats
-    judged: Flags
+    evaluated: Flags
 
-    def beside(self, other: "Predicted") -> "Predicted":
-        """These predictions, and then the others."""
-        rows = ("probability", "low", "high", "mean", "contributions", "judged")
+    def joined_with(self, other: "Predicted") -> "Predicted":
+        """These predictions followed by ``other``'s, of the same year and reasons."""
+        rows = ("probability", "low", "high", "mean", "contributions", "evaluated")
         joined: dict[str, Any] = {
             name: np.concatenate([getattr(self, name), getattr(other, name)]) for name in rows
         }
@@ -64,7 +64,7 @@ class Predicted:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """What training yields; ``facts`` are plain values for the card, ``metrics`` among them."""
+    """What training yields. ``facts`` are plain values for the card, ``metrics`` among them."""
 
     model: Model
     features: tuple[str, ...]
@@ -84,34 +84,35 @@ def of_disruption(
     test = disruption.backtest(rows, seed)
     metrics = report_metrics.reported(test, seed, panel.minerals)
     metrics["obvious_label"] = naive_label.compared(by_code, seed)
-    metrics["small_producers"] = small_producers.judged(test, seed)
-    told = metrics["small_producers"]["told"]
+    metrics["small_producers"] = small_producers.evaluated(test, seed)
+    reported = metrics["small_producers"]["told"]
     model = disruption.trained(test, seed)
-    model = small_producers.calibrated(model, test) if told else model
+    model = small_producers.calibrated(model, test) if reported else model
     last = rows.year == int(panel.years[-1])
     now = rows.where(rows.inside & last)
-    taught, held = rows.where(rows.judged), rows.where(test.held)
+    training, held = rows.where(rows.evaluated), rows.where(test.held)
     about = {feature.name: feature.about for feature in features.FEATURES}
     facts = {
         "metrics": metrics,
-        "reach": coverage.reached(panel, producers, small_told=told),
+        "reach": coverage.counted(panel, producers, small_producers_reported=reported),
         "features": [
             {"feature": row.name, "worse": row.worse, "about": row.about}
             for row in features.FEATURES
         ],
         **_leanings(test.fixed_probability, held.x, held.outcome, about, seed),
-        "drift": _drifted(model, taught.x, now.x, features.NAMES),
+        "drift": _drifted(model, training.x, now.x, features.NAMES),
     }
-    background = _sampled(taught, seed)
+    background = _sampled(training, seed)
     predicted = _of_series(model, panel, now, background, seed)
-    if model.of_small:
-        beside = _of_series(model.of_small, panel, rows.where(rows.small & last), background, seed)
-        predicted = predicted.beside(beside)
+    if model.for_small_producers:
+        below = rows.where(rows.small_producers & last)
+        others = _of_series(model.for_small_producers, panel, below, background, seed)
+        predicted = predicted.joined_with(others)
     return Candidate(model, features.NAMES, facts, predicted)
 
 
 def _of_series(model: Model, panel: Panel, now: Rows, background: Floats, seed: int) -> Predicted:
-    """What is said of these rows of the panel's last year, for the next."""
+    """Predictions for the year after the panel's last, of rows of that last year."""
     return _predicted(
         model,
         now.x,
@@ -138,15 +139,19 @@ def _leanings(
     }
 
 
-def _drifted(model: Model, taught: Floats, now: Floats, names: tuple[str, ...]) -> dict[str, float]:
-    """PSI of each feature and of the predictions, what was taught against what is predicted."""
-    said = drift.psi(model.probability(taught), model.probability(now))
-    return {"predictions": said, **drift.drifted(taught, now, names)}
+def _drifted(
+    model: Model, training: Floats, now: Floats, names: tuple[str, ...]
+) -> dict[str, float]:
+    """PSI of each feature and of the predictions: the training rows against those predicted."""
+    shift = drift.psi(model.probability(training), model.probability(now))
+    return {"predictions": shift, **drift.drifted(training, now, names)}
 
 
-def _sampled(taught: Rows, seed: int) -> Floats:
+def _sampled(training: Rows, seed: int) -> Floats:
     generator = np.random.default_rng(seed)
-    return taught.x[generator.choice(len(taught), min(BACKGROUND, len(taught)), replace=False)]
+    return training.x[
+        generator.choice(len(training), min(BACKGROUND, len(training)), replace=False)
+    ]
 
 
 def _columns(
@@ -163,33 +168,43 @@ def _predicted(
     mineral: list[str],
     year: int,
     reasons: Mapping[str, tuple[int, ...]],
-    judged: Flags,
+    evaluated: Flags,
     seed: int,
 ) -> Predicted:
     mean, added = shapley(model.probability, x, background, reasons, seed)
     low, high = model.interval(x)
     start = np.full(len(x), mean)
     return Predicted(
-        place, mineral, year, model.probability(x), low, high, start, tuple(reasons), added, judged
+        place,
+        mineral,
+        year,
+        model.probability(x),
+        low,
+        high,
+        start,
+        tuple(reasons),
+        added,
+        evaluated,
     )
 
 
 def of_labour(pairs: labour.Pairs, names: Sequence[tuple[str, str]], seed: int) -> Candidate:
     """Choose, train and predict pairs, listed or not; ``names`` are (place, mineral).
 
-    A place of which nothing is known gets no prediction: it would be the typical place's.
+    A place without human development and governance gets no prediction: every input would be
+    imputed, so the answer would be the typical place's.
     """
     groups = np.array([group_of(mineral) for _, mineral in names])
     model, metrics = labour.trained(pairs, groups, seed)
-    judged = ~np.isnan(pairs.listed)
-    x = pairs.features(judged)
-    told = np.flatnonzero(pairs.told).tolist()
+    evaluated = ~np.isnan(pairs.listed)
+    x = pairs.features(evaluated)
+    predictable = np.flatnonzero(pairs.predictable).tolist()
     generator = np.random.default_rng(seed)
     background = x[generator.choice(len(x), min(BACKGROUND, len(x)), replace=False)]
     facts = {
         "metrics": metrics,
-        **_leanings(model.probability, x[judged], pairs.listed[judged], labour.ABOUT, seed),
-        "drift": _drifted(model, x[judged], x[told], labour.NAMES),
+        **_leanings(model.probability, x[evaluated], pairs.listed[evaluated], labour.ABOUT, seed),
+        "drift": _drifted(model, x[evaluated], x[predictable], labour.NAMES),
         "features": [
             {"feature": name, "worse": worse, "about": labour.ABOUT[name]}
             for name, worse in zip(labour.NAMES, labour.WORSE, strict=True)
@@ -197,13 +212,13 @@ def of_labour(pairs: labour.Pairs, names: Sequence[tuple[str, str]], seed: int) 
     }
     predicted = _predicted(
         model,
-        x[told],
+        x[predictable],
         background,
-        [names[number][0] for number in told],
-        [names[number][1] for number in told],
+        [names[number][0] for number in predictable],
+        [names[number][1] for number in predictable],
         labour.YEAR,
         _columns(LABOUR_REASONS, labour.NAMES),
-        judged[told],
+        evaluated[predictable],
         seed,
     )
     return Candidate(model, labour.NAMES, facts, predicted)

@@ -76,7 +76,7 @@ def trained(reviewed: Reviewed, seed: int) -> tuple[Model, dict[str, Any]]:
             model = _make().fit(reviewed.x[~inside], reviewed.event[~inside])
             raw[inside] = model.predict_proba(reviewed.x[inside])[:, 1]
     drawn = auc_of_draws(reviewed.event, raw, clustered(reviewed.place, DRAWS, seed))
-    said = {
+    reported = {
         **measured(reviewed.event, raw).as_dict(),
         "auc_ci": interval(drawn),
         "synthetic": reviewed.synthetic,
@@ -84,5 +84,5 @@ def trained(reviewed: Reviewed, seed: int) -> tuple[Model, dict[str, Any]]:
     member = _make().fit(reviewed.x, reviewed.event)
     return (
         Model({"logistic": member}, line(raw, reviewed.event), venn_abers(raw, reviewed.event)),
-        said,
+        reported,
     )

@@ -1,8 +1,8 @@
 """The disruption model, from a panel to an evaluated candidate.
 
-Feature years up to 2015 teach, a rolling origin over 2008–2016 chooses and calibrates, and
-the years from 2017 on are held out for the report. What is then used is fitted on every year whose
-outcome is known, and calibrated on all predictions that were made out of sample.
+Feature years up to 2015 train, a rolling origin over 2008–2016 chooses and calibrates, and the
+years from 2017 on are held out for the report. What is then used is fitted on every year whose
+outcome is published, and calibrated on all predictions that were made out of sample.
 """
 
 from collections.abc import Mapping
@@ -18,9 +18,9 @@ from riskscore.learning.fit import blending
 from riskscore.learning.fit.calibrate import Sigmoid, line, venn_abers
 from riskscore.learning.fit.estimators import MEMBERS, PLAIN, blend, fit, predict
 from riskscore.learning.fit.model import Model
-from riskscore.learning.fit.rolling import fill, known_before, rolling
+from riskscore.learning.fit.rolling import fill, published_before, rolling
 
-LAST_TAUGHT = 2015
+LAST_TRAINING_YEAR = 2015
 CHOOSING = tuple(range(2008, 2017))
 #: Held out is every later year whose outcome is known: a new year of trade joins by itself.
 FIRST_HELD_OUT = 2017
@@ -44,13 +44,13 @@ class Backtest:
 
     @property
     def held(self) -> Flags:
-        """(n,) judged rows of the held-out years."""
-        return self.rows.judged & (self.rows.year >= FIRST_HELD_OUT)
+        """(n,) evaluated rows of the held-out years."""
+        return self.rows.evaluated & (self.rows.year >= FIRST_HELD_OUT)
 
     @property
     def chosen(self) -> Flags:
-        """(n,) judged rows of the years that choose and calibrate."""
-        return self.rows.judged & np.isin(self.rows.year, CHOOSING)
+        """(n,) evaluated rows of the years that choose and calibrate."""
+        return self.rows.evaluated & np.isin(self.rows.year, CHOOSING)
 
     @property
     def predicted(self) -> Floats:
@@ -64,7 +64,7 @@ class Backtest:
         return line(self.logistic[chosen], self.rows.outcome[chosen])(self.logistic)
 
     def fixed_probability(self, x: Floats) -> Floats:
-        """(n,) calibrated probabilities of the fit that the held-out years are judged by."""
+        """(n,) calibrated probabilities of the fit that is evaluated on the held-out years."""
         return self.calibration(predict(self.fixed, x))
 
 
@@ -76,12 +76,12 @@ def rows_of(panel: Panel) -> Rows:
 
 def backtest(rows: Rows, seed: int) -> Backtest:
     """Predict the choosing years by rolling origin and the held-out years by the fixed fit."""
-    check(rows.where(rows.year <= LAST_TAUGHT))
+    check(rows.where(rows.year <= LAST_TRAINING_YEAR))
     parts = rolling(rows, CHOOSING, seed)
-    chosen = rows.judged & np.isin(rows.year, CHOOSING)
-    judged, outcome = {name: part[chosen] for name, part in parts.items()}, rows.outcome[chosen]
-    names = blending.kept(judged, outcome, rows.place[chosen], seed)
-    fitted = fit(known_before(rows, LAST_TAUGHT + 1), seed)
+    chosen = rows.evaluated & np.isin(rows.year, CHOOSING)
+    evaluated, outcome = {name: part[chosen] for name, part in parts.items()}, rows.outcome[chosen]
+    names = blending.kept(evaluated, outcome, rows.place[chosen], seed)
+    fitted = fit(published_before(rows, LAST_TRAINING_YEAR + 1), seed)
     fill(parts, fitted, rows, rows.year >= FIRST_HELD_OUT)
     raw = blend({name: parts[name] for name in names})
     return Backtest(
@@ -90,13 +90,13 @@ def backtest(rows: Rows, seed: int) -> Backtest:
         parts[PLAIN],
         line(raw[chosen], outcome),
         {name: fitted[name] for name in names},
-        blending.compared(judged, outcome),
+        blending.compared(evaluated, outcome),
     )
 
 
 def trained(test: Backtest, seed: int) -> Model:
-    """The model to use: fitted on all known outcomes, calibrated on all that was out of sample."""
-    rows, known = test.rows, test.rows.judged & ~np.isnan(test.raw)
-    raw, outcome = test.raw[known], rows.outcome[known]
+    """The model to use, fitted on all outcomes, calibrated on all out-of-sample predictions."""
+    rows, evaluated = test.rows, test.rows.evaluated & ~np.isnan(test.raw)
+    raw, outcome = test.raw[evaluated], rows.outcome[evaluated]
     members = tuple(member for member in MEMBERS if member.name in test.fixed)
     return Model(fit(rows, seed, members), line(raw, outcome), venn_abers(raw, outcome))

@@ -1,8 +1,8 @@
 """Forced or child labour: is this mineral from this place on the US Department of Labor's list?
 
 Rows are (place, mineral) pairs that really produce. A listed pair keeps its listing as an
-indicator; the model speaks for pairs that are not listed, or not yet. So each place is judged with
-its own listings hidden: nothing that a row knows comes from its place's listings.
+indicator; predictions are for pairs that are not listed, or not yet. So each place is evaluated
+with its own listings hidden: no input of a row comes from its own place's listings.
 """
 
 from collections.abc import Callable, Mapping
@@ -77,17 +77,17 @@ FOLDS = 10
 
 @dataclass(frozen=True, slots=True)
 class Pairs:
-    """(n,) pairs; ``known`` is (n, 12) without the mineral's rate, ``listed`` 1, 0 or NaN."""
+    """(n,) pairs; ``inputs`` is (n, 12) without the mineral's rate, ``listed`` 1, 0 or NaN."""
 
-    known: Floats
+    inputs: Floats
     listed: Floats
     place: Ints
     mineral: Ints
 
     @property
-    def told(self) -> npt.NDArray[np.bool_]:
-        """(n,) whether human development or any governance estimate of the place is known."""
-        return np.asarray(~np.isnan(self.known[:, [HDI, *GOVERNANCE]]).all(axis=1), np.bool_)
+    def predictable(self) -> npt.NDArray[np.bool_]:
+        """(n,) whether the place has human development or any governance estimate."""
+        return np.asarray(~np.isnan(self.inputs[:, [HDI, *GOVERNANCE]]).all(axis=1), np.bool_)
 
     def features(self, shown: npt.NDArray[np.bool_]) -> Floats:
         """(n, 13): the mineral's rate counts only pairs that are shown and of another place."""
@@ -100,18 +100,20 @@ class Pairs:
         # A place has at most one pair of a mineral, so leaving out the pair leaves out the place.
         events, number = events - listed, number - usable
         rate = (events + base * PRIOR) / (number + PRIOR)
-        return np.column_stack([self.known, log_odds(rate)])
+        return np.column_stack([self.inputs, log_odds(rate)])
 
 
 def check(pairs: Pairs) -> None:
-    """Refuse by name what nothing can be learnt from."""
-    judged = ~np.isnan(pairs.listed)
-    if np.isinf(pairs.known).any() or not judged.any():
+    """Raise a Refusal that names what makes these pairs unfit for training."""
+    evaluated = ~np.isnan(pairs.listed)
+    if np.isinf(pairs.inputs).any() or not evaluated.any():
         raise UnusableInput("the pairs hold no usable number. Load production and listings first.")
-    events = int(pairs.listed[judged].sum())
-    places = np.unique(pairs.place[judged & (pairs.listed == 1)]).size
-    if events == int(judged.sum()) or events == 0:
-        raise OneClass(f"all {int(judged.sum())} pairs are alike: there is nothing to tell apart.")
+    events = int(pairs.listed[evaluated].sum())
+    places = np.unique(pairs.place[evaluated & (pairs.listed == 1)]).size
+    if events == int(evaluated.sum()) or events == 0:
+        raise OneClass(
+            f"all {int(evaluated.sum())} pairs are alike: there is nothing to tell apart."
+        )
     if events < FEWEST_EVENTS or places < FEWEST_PLACES:
         raise TooFewEvents(
             f"{events} listed pairs in {places} places where {FEWEST_EVENTS} in {FEWEST_PLACES} "
@@ -170,37 +172,39 @@ def hidden(
     """(n,) probability of each pair by a model that saw no listing of its place."""
     fold = folds(pairs.place, seed)
     chosen = list(columns or range(len(NAMES)))
-    found = np.full(len(fold), np.nan)
+    result = np.full(len(fold), np.nan)
     with threadpool_limits(limits=1):
         for number in range(FOLDS):
             inside = fold == number
             x = pairs.features(~inside)[:, chosen]
-            taught = ~inside & ~np.isnan(pairs.listed)
-            model = make(seed).fit(x[taught], pairs.listed[taught])
-            found[inside] = model.predict_proba(x[inside])[:, 1]
-    return found
+            training = ~inside & ~np.isnan(pairs.listed)
+            model = make(seed).fit(x[training], pairs.listed[training])
+            result[inside] = model.predict_proba(x[inside])[:, 1]
+    return result
 
 
 def chosen(pairs: Pairs, seed: int) -> tuple[str, dict[str, Floats]]:
     """The candidate with the least log loss on hidden places, and the predictions of each."""
-    judged = ~np.isnan(pairs.listed)
+    evaluated = ~np.isnan(pairs.listed)
     predicted = {name: hidden(pairs, make, seed) for name, make in CANDIDATES.items()}
-    loss = {name: log_loss(pairs.listed[judged], part[judged]) for name, part in predicted.items()}
+    loss = {
+        name: log_loss(pairs.listed[evaluated], part[evaluated]) for name, part in predicted.items()
+    }
     return min(loss, key=lambda name: (loss[name], name)), predicted
 
 
 def trained(pairs: Pairs, groups: npt.NDArray[np.str_], seed: int) -> tuple[Model, dict[str, Any]]:
-    """The model to use, and what is said of it, also by (n,) groups of minerals.
+    """The model to use, and its metrics for the card, also by (n,) groups of minerals.
 
     Raises a Refusal where the listings are too few.
     """
     check(pairs)
-    judged = ~np.isnan(pairs.listed)
+    evaluated = ~np.isnan(pairs.listed)
     name, predicted = chosen(pairs, seed)
-    raw, listed = predicted[name][judged], pairs.listed[judged]
-    x = pairs.features(judged)
+    raw, listed = predicted[name][evaluated], pairs.listed[evaluated]
+    x = pairs.features(evaluated)
     with threadpool_limits(limits=1):
-        member = CANDIDATES[name](seed).fit(x[judged], listed)
+        member = CANDIDATES[name](seed).fit(x[evaluated], listed)
     model = Model({"chosen": member}, line(raw, listed), venn_abers(raw, listed))
     return model, _said(pairs, groups, name, predicted, seed)
 
@@ -212,41 +216,44 @@ def _said(
     predicted: Mapping[str, Floats],
     seed: int,
 ) -> dict[str, Any]:
-    judged = ~np.isnan(pairs.listed)
-    listed, weights = pairs.listed[judged], clustered(pairs.place[judged], DRAWS, seed)
-    raw = predicted[name][judged]
+    evaluated = ~np.isnan(pairs.listed)
+    listed, weights = pairs.listed[evaluated], clustered(pairs.place[evaluated], DRAWS, seed)
+    raw = predicted[name][evaluated]
     drawn = auc_of_draws(listed, raw, weights)
-    crossed = _crossed(raw, listed, pairs, judged, seed)
-    found: dict[str, Any] = {
+    crossed = _crossed(raw, listed, pairs, evaluated, seed)
+    results: dict[str, Any] = {
         **measured(listed, raw).as_dict(),
         "chosen": name,
         "auc_ci": interval(drawn),
-        "places_with_events": int(np.unique(pairs.place[judged][listed == 1]).size),
+        "places_with_events": int(np.unique(pairs.place[evaluated][listed == 1]).size),
         "candidates": {
-            other: {"auc": auc(listed, part[judged]), "log_loss": log_loss(listed, part[judged])}
+            other: {
+                "auc": auc(listed, part[evaluated]),
+                "log_loss": log_loss(listed, part[evaluated]),
+            }
             for other, part in predicted.items()
         },
         "calibration_curve": calibration_curve(listed, crossed),
-        "by_mineral_group": by_group(listed, crossed, groups[judged]),
+        "by_mineral_group": by_group(listed, crossed, groups[evaluated]),
     }
     for baseline, columns in BASELINES.items():
-        theirs = hidden(pairs, _ridge(1.0), seed, columns)[judged]
-        found[f"auc_{baseline}"] = auc(listed, theirs)
-        found[f"auc_difference_to_{baseline}"] = found["auc"] - found[f"auc_{baseline}"]
-        found[f"auc_difference_to_{baseline}_ci"] = interval(
+        theirs = hidden(pairs, _ridge(1.0), seed, columns)[evaluated]
+        results[f"auc_{baseline}"] = auc(listed, theirs)
+        results[f"auc_difference_to_{baseline}"] = results["auc"] - results[f"auc_{baseline}"]
+        results[f"auc_difference_to_{baseline}_ci"] = interval(
             drawn - auc_of_draws(listed, theirs, weights)
         )
-    return found
+    return results
 
 
 def _crossed(
-    raw: Floats, listed: Floats, pairs: Pairs, judged: npt.NDArray[np.bool_], seed: int
+    raw: Floats, listed: Floats, pairs: Pairs, evaluated: npt.NDArray[np.bool_], seed: int
 ) -> Floats:
-    """(n,) calibrated by the line of the other half of the places, so that it may be judged."""
-    half = folds(pairs.place, seed)[judged] % 2
-    found = np.empty(len(raw))
+    """(n,) probabilities, each calibrated on the half of the places that it is not in."""
+    half = folds(pairs.place, seed)[evaluated] % 2
+    result = np.empty(len(raw))
     for number in (0, 1):
         other = half != number
         fit = line(raw[other], listed[other])
-        found[~other] = probability(fit.intercept + fit.slope * log_odds(raw[~other]))
-    return found
+        result[~other] = probability(fit.intercept + fit.slope * log_odds(raw[~other]))
+    return result

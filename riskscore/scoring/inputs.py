@@ -201,7 +201,7 @@ def projects(ids: Sequence[int], known: Known, pinned: Pinned) -> Projects:
             mineral_start=start,
             mineral=mineral,
             role=role,
-            known=columns,
+            inputs=columns,
         ),
     )
 

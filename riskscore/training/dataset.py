@@ -95,7 +95,7 @@ def labour_pairs(edition: int) -> tuple[Pairs, list[tuple[str, str]]]:
     minerals = sorted({mineral for _, mineral in names})
     return (
         Pairs(
-            known=_known_of_pairs(names, places, output, releases),
+            inputs=_known_of_pairs(names, places, output, releases),
             listed=_listed(names, releases),
             place=np.searchsorted(
                 np.array(places, np.str_), np.array([p for p, _ in names], np.str_)

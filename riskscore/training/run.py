@@ -72,7 +72,7 @@ def track_record(panel: Panel) -> list[dict[str, Any]]:
                 "place", "mineral", "probability", "year"
             )
             year = said[0][3] if said else 0
-            done = report_track_record.judged(
+            done = report_track_record.evaluated(
                 panel, year, {(place, mineral): p for place, mineral, p, _ in said}
             )
             if done:
@@ -139,7 +139,7 @@ def _predictions(model: LearnedModel, made: candidate.Predicted) -> Iterable[Pre
             low=float(made.low[row]),
             high=float(made.high[row]),
             mean=float(made.mean[row]),
-            judged=bool(made.judged[row]),
+            judged=bool(made.evaluated[row]),
             contributions=[list(pair) for pair in zip(made.reasons, added, strict=True)],
         )
 

@@ -56,7 +56,7 @@ def overlap(*projects: Project, edition: int | None = None) -> list[float]:
     pinned = inputs.Pinned(edition or land_distances.latest(), date(2026, 1, 1), "WLD")
     known = inputs.known_at(pinned)
     found = inputs.projects([p.pk for p in projects], known, pinned)
-    return list(found.units.known["ind.overlap"])
+    return list(found.units.inputs["ind.overlap"])
 
 
 def rescored() -> set[str]:

@@ -104,7 +104,7 @@ def test_years_are_those_of_the_values_that_were_used() -> None:
         mineral_start=np.array([0, 0, 0]),
         mineral=np.array([], np.int32),
         role=np.array([], np.int8),
-        known={},
+        inputs={},
     )
     found = years_used({"geo.law": law, "lab.voice": voice}, units, method())
     assert found.tolist() == [[2023, 0, 2021, 0], [0, 0, 2019, 0]]

@@ -19,7 +19,7 @@ UNITS = Units(
     mineral_start=np.array([0, 2, 4, 5, 5]),
     mineral=np.array([1, 0, 0, 1, 0], np.int32),
     role=np.array([0, 1, 2, 0, 0], np.int8),
-    known={"ind.language": np.array([10.0, np.nan, 20.0, 30.0])},
+    inputs={"ind.language": np.array([10.0, np.nan, 20.0, 30.0])},
 )
 TABLES = {
     "geo.stability": Table(Level.PLACE, np.array([0.5, -2.0]), np.array([0.2, 0.3])),

@@ -21,7 +21,7 @@ def invented(seed: int = 0, places: int = 30) -> Panel:
                 amount = float(np.exp(generator.normal(5, swing)))
                 rows.append((code, f"P{place:02d}", year, amount, amount * 2, 0.4, 7.0))
     columns = list(zip(*rows, strict=True))
-    known = {
+    inputs = {
         key: {
             (f"P{place:02d}", year): float(generator.normal()) + 10.0 * key.startswith("hdr")
             for place in range(places)
@@ -34,7 +34,7 @@ def invented(seed: int = 0, places: int = 30) -> Panel:
         flows_of(columns),
         {"copper": ("260300",), "nickel": ("260400",)},
         frozenset(producers),
-        known,
+        inputs,
     )
 
 
@@ -75,16 +75,16 @@ def bundled() -> Panel:
         for code in bundle.traded
         for row in bundle.exports(code)
     ]
-    known: dict[str, dict[tuple[str, int], float]] = {key: {} for key in KNOWN}
+    inputs: dict[str, dict[tuple[str, int], float]] = {key: {} for key in KNOWN}
     producers = set()
     for release in ("wgi-1996-2023", "ucdp-25.1", "hdr-2023-24", "wmd-2018-2024"):
         for row in bundle.observations(release):
             place, year = row.place or "", row.year
             if row.indicator == "wmd.production" and row.value > 0:
                 producers.add((row.mineral or "", place))
-            if row.indicator in known:
-                known[row.indicator][place, year] = row.value
+            if row.indicator in inputs:
+                inputs[row.indicator][place, year] = row.value
             if row.indicator == "wgi.stability" and row.standard_error is not None:
-                known[STABILITY_ERROR][place, year] = row.standard_error
+                inputs[STABILITY_ERROR][place, year] = row.standard_error
     codes = {mineral.code: mineral.hs6 for mineral in bundle.minerals}
-    return build(flows_of(list(zip(*flows, strict=True))), codes, frozenset(producers), known)
+    return build(flows_of(list(zip(*flows, strict=True))), codes, frozenset(producers), inputs)

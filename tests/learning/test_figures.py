@@ -40,13 +40,13 @@ def test_a_part_of_the_back_test_gives_the_same_predictions_again(
 
 def test_nobody_but_producers_is_predicted_in_the_back_test(tested: Backtest) -> None:
     rows = tested.rows
-    assert np.isnan(tested.raw[~rows.inside & ~rows.small]).all()
+    assert np.isnan(tested.raw[~rows.inside & ~rows.small_producers]).all()
     # What is judged, chooses and calibrates is the population alone.
-    assert not (rows.small & (tested.held | tested.chosen)).any()
+    assert not (rows.small_producers & (tested.held | tested.chosen)).any()
 
 
 def test_small_producers_are_judged_apart_and_the_model_holds_for_them(tested: Backtest) -> None:
-    said = small_producers.judged(tested, 0)
+    said = small_producers.evaluated(tested, 0)
     assert (said["rows"], said["events"]) == (2218, 309)
     assert said["auc_ci"][0] > 0.7
     assert 0.8 <= said["calibration_slope"] <= 1.2

@@ -8,10 +8,10 @@ import pytest
 from riskscore.learning.data import features
 from riskscore.learning.data.panel import Panel
 from riskscore.learning.data.rows import Rows
-from riskscore.learning.disruption import CHOOSING, FIRST_HELD_OUT, LAST_TAUGHT
+from riskscore.learning.disruption import CHOOSING, FIRST_HELD_OUT, LAST_TRAINING_YEAR
 from riskscore.learning.fit.estimators import MEMBERS, fit, predict
 from riskscore.learning.fit.evaluate import auc
-from riskscore.learning.fit.rolling import known_before
+from riskscore.learning.fit.rolling import published_before
 from tests.learning.panels import invented
 
 BOOSTED = MEMBERS[:1]
@@ -31,7 +31,7 @@ def changed_after(panel: Panel, year: int) -> Panel:
         quantity=spoilt(panel.quantity),
         destination_hhi=spoilt(panel.destination_hhi),
         partners=spoilt(panel.partners),
-        known={key: spoilt(values) for key, values in panel.known.items()},
+        inputs={key: spoilt(values) for key, values in panel.inputs.items()},
     )
 
 
@@ -45,32 +45,32 @@ def test_no_feature_uses_a_later_year(year: int) -> None:
 
 def test_governance_and_conflict_are_those_of_the_year_before() -> None:
     panel = invented()
-    known = dict(panel.known)
+    inputs = dict(panel.inputs)
     at = int(2008 - panel.years[0])
     for key in ("wgi.stability", "ucdp.state", "hdr.population"):
-        known[key] = known[key].copy()
-        known[key][:, at] += 5.0
-    changed = features.matrix(replace(panel, known=known), 2008)
+        inputs[key] = inputs[key].copy()
+        inputs[key][:, at] += 5.0
+    changed = features.matrix(replace(panel, inputs=inputs), 2008)
     np.testing.assert_array_equal(features.matrix(panel, 2008), changed)
 
 
 def test_a_rolling_origin_teaches_with_outcomes_published_before_the_year(rows: Rows) -> None:
-    taught = known_before(rows, 2010)
+    taught = published_before(rows, 2010)
     # The outcome of feature year 2009 is the trade of 2010, which the features of 2010 hold too.
     assert taught.year.max() == 2009
     assert max(CHOOSING) < FIRST_HELD_OUT
-    assert FIRST_HELD_OUT > LAST_TAUGHT + 1
+    assert FIRST_HELD_OUT > LAST_TRAINING_YEAR + 1
 
 
 def test_a_shuffled_target_cannot_be_predicted_by_the_whole_model(rows: Rows) -> None:
-    taught = rows.where(rows.judged & (rows.year <= LAST_TAUGHT))
-    judged = rows.where(rows.judged & (rows.year >= FIRST_HELD_OUT))
+    taught = rows.where(rows.evaluated & (rows.year <= LAST_TRAINING_YEAR))
+    evaluated = rows.where(rows.evaluated & (rows.year >= FIRST_HELD_OUT))
     found = []
     for seed in range(6):
         generator = np.random.default_rng(seed)
         shuffled = replace(taught, outcome=generator.permutation(taught.outcome))
-        predicted = predict(fit(shuffled, seed), judged.x)
-        found.append(auc(generator.permutation(judged.outcome), predicted))
+        predicted = predict(fit(shuffled, seed), evaluated.x)
+        found.append(auc(generator.permutation(evaluated.outcome), predicted))
     assert np.mean(found) == pytest.approx(0.5, abs=0.03)
 
 
@@ -91,5 +91,7 @@ def test_features_of_an_earlier_year_do_not_score_higher(panel: Panel, rows: Row
 
 def _choosing_auc(rows: Rows) -> float:
     """AUC of the boosted member on 2012–2016, taught by what came before 2012."""
-    judged = rows.where(rows.judged & np.isin(rows.year, range(2012, 2017)))
-    return auc(judged.outcome, predict(fit(known_before(rows, 2012), 0, BOOSTED), judged.x))
+    evaluated = rows.where(rows.evaluated & np.isin(rows.year, range(2012, 2017)))
+    return auc(
+        evaluated.outcome, predict(fit(published_before(rows, 2012), 0, BOOSTED), evaluated.x)
+    )

@@ -52,14 +52,14 @@ def test_what_comes_back_predicts_the_same(model: Model, artefact: Artefact, row
 
 def test_the_calibration_of_small_producers_comes_back_too(model: Model, rows: Rows) -> None:
     own = Sigmoid(0.8, -0.3), model.reference
-    with_small = replace(model, small=own)
+    with_small = replace(model, small_producers=own)
     stored = packed("disruption", with_small, NAMES)
-    again = unpacked(stored.content, stored.sha256, NAMES).of_small
+    again = unpacked(stored.content, stored.sha256, NAMES).for_small_producers
     assert again is not None
     assert again.calibration == own[0]
     expected = own[0](model.raw(rows.x))
     np.testing.assert_array_equal(again.probability(rows.x), expected)
-    assert model.of_small is None
+    assert model.for_small_producers is None
 
 
 def test_a_wrong_hash_is_refused_before_anything_is_opened(artefact: Artefact) -> None:

@@ -45,7 +45,7 @@ def of_pairs(*pairs: tuple[str, str], kind: str = "mine", importer: str = WORLD)
         mineral_start=np.arange(len(pairs) + 1, dtype=np.int64),
         mineral=np.array([found.axes.mineral(mineral) for _, mineral in pairs], np.int32),
         role=np.zeros(len(pairs), np.int8),
-        known={},
+        inputs={},
     )
     return method.score(gather(found.tables, units, method.method))
 

@@ -120,8 +120,8 @@ class LearnedModelAdmin(ReadOnly[LearnedModel]):
     @admin.display(description="held out")
     def metrics(self, row: LearnedModel) -> SafeString:
         """The main numbers."""
-        found = row.card["metrics"]
-        return _rows((name, _number(found[name])) for name in METRICS if name in found)
+        result = row.card["metrics"]
+        return _rows((name, _number(result[name])) for name in METRICS if name in result)
 
     @admin.display(description="how far it reaches")
     def reach(self, row: LearnedModel) -> SafeString:
@@ -129,10 +129,10 @@ class LearnedModelAdmin(ReadOnly[LearnedModel]):
         counts = dict(row.card.get("reach", {}))
         why = counts.pop("why_not", {})
         small = row.card["metrics"].get("small_producers", {})
-        said = [(f"small producers: {name}", small[name]) for name in METRICS if name in small]
+        reported = [(f"small producers: {name}", small[name]) for name in METRICS if name in small]
         return _rows(
             (name.replace("_", " "), _number(value))
-            for name, value in [*counts.items(), *why.items(), *said]
+            for name, value in [*counts.items(), *why.items(), *reported]
         )
 
     @admin.display(description="known bias")
@@ -143,18 +143,18 @@ class LearnedModelAdmin(ReadOnly[LearnedModel]):
     @admin.display(description="drift (PSI) at or above the alert")
     def drift(self, row: LearnedModel) -> SafeString:
         """The predictions' index, and the features that call for a look."""
-        found = dict(row.card.get("drift", {}))
-        said = [("predictions", found.pop("predictions"))] if "predictions" in found else []
-        shown = [(name, index) for name, index in found.items() if index >= settings.DRIFT_ALERT]
+        results = dict(row.card.get("drift", {}))
+        reported = [("predictions", results.pop("predictions"))] if "predictions" in results else []
+        shown = [(name, index) for name, index in results.items() if index >= settings.DRIFT_ALERT]
         shown.sort(key=lambda pair: -pair[1])
-        rows = _rows((name, _drifted(index)) for name, index in [*said, *shown])
+        rows = _rows((name, _drifted(index)) for name, index in [*reported, *shown])
         return format_html("{}<p>Alert from {}.</p>", rows, f"{settings.DRIFT_ALERT:.2f}")
 
     @admin.display(description="leans on (fall of the AUC when shuffled)")
     def importance(self, row: LearnedModel) -> SafeString:
         """The ten features that matter most."""
-        found = row.card.get("importance", [])[:10]
-        return _rows((part["about"], f"{part['auc_fall']:.4f}") for part in found)
+        result = row.card.get("importance", [])[:10]
+        return _rows((part["about"], f"{part['auc_fall']:.4f}") for part in result)
 
     @admin.display(description="how the prediction moves with them, all else as it was")
     def curves(self, row: LearnedModel) -> SafeString:
@@ -172,7 +172,7 @@ class LearnedModelAdmin(ReadOnly[LearnedModel]):
 
     @admin.display(description="earlier predictions against what came")
     def track_record(self, row: LearnedModel) -> SafeString:
-        """What models said of a year before it was known, and how that did."""
+        """Predictions that were frozen before their year, with their metrics."""
         return _rows(
             (
                 f"{part['model']} ({part['state']}), {part['year']}{_group(part)}",
@@ -191,7 +191,7 @@ class LearnedModelAdmin(ReadOnly[LearnedModel]):
 
 
 class PredictionAdmin(ReadOnly[Prediction]):
-    """What each model says of each place and mineral."""
+    """Each model's prediction for each place and mineral."""
 
     list_display = ("model", "place", "mineral", "year", "probability", "low", "high", "judged")
     list_filter = ("model", "judged")
@@ -200,7 +200,7 @@ class PredictionAdmin(ReadOnly[Prediction]):
 
 
 class TrainingRequestAdmin(ReadOnly[TrainingRequest]):
-    """What was asked of workers, and how it ended."""
+    """Requests for a training, and how each ended."""
 
     list_display = ("kind", "state", "model", "error", "created_by", "created_at")
     list_filter = ("kind", "state")
@@ -211,7 +211,7 @@ def _drifted(index: float) -> str:
 
 
 def _group(part: dict[str, Any]) -> str:
-    """Of whom a track record tells; earlier cards tell of the judged population alone."""
+    """The population of a track record; early cards have the evaluated one only."""
     return f", {part['group']}" if "group" in part else ""
 
 

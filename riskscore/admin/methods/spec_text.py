@@ -72,16 +72,16 @@ def read(text: str) -> dict[str, Any]:
     if len(text) > LONGEST:
         raise BadText(f"the text has {len(text):,} characters; at most {LONGEST:,} are read")
     try:
-        found = yaml.load(text, Loader=_Reader)  # noqa: S506 - a safe loader, made stricter
+        result = yaml.load(text, Loader=_Reader)  # noqa: S506 - a safe loader, made stricter
     except yaml.MarkedYAMLError as error:
         raise BadText(f"{_place(error.problem_mark)}: {error.problem}") from None
     except RecursionError:
         raise BadText("the text is nested too deeply") from None
     except (yaml.YAMLError, ValueError) as error:
         raise BadText(str(error)) from None
-    if not isinstance(found, dict):
+    if not isinstance(result, dict):
         raise BadText("line 1: a specification is a mapping that begins with 'code: …'")
-    return found
+    return result
 
 
 def _place(mark: Any) -> str:

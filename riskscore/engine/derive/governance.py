@@ -12,7 +12,7 @@ from riskscore.engine.derive.observation_rows import (
     by_year,
     latest,
     latest_of,
-    mean_known,
+    mean_of_not_nan,
     newest_years,
     rows_of,
 )
@@ -32,16 +32,16 @@ def deaths_per_million(*keys: str) -> Rule:
     def rule(observations: Mapping[str, Observations], axes: Axes) -> Table | None:
         people = rows_of(observations, "hdr.population", axes)
         counted = [rows_of(observations, key, axes) for key in keys]
-        rows = [found for found in counted if found is not None]
+        rows = [part for part in counted if part is not None]
         if people is None or len(rows) < len(keys):
             return None
         size = len(axes.places)
-        years = newest_years(max(rows, key=lambda found: int(found.year.max())), VIOLENCE_YEARS)
-        deaths = mean_known(np.sum([by_year(found, years, size) for found in rows], axis=0))
+        years = newest_years(max(rows, key=lambda part: int(part.year.max())), VIOLENCE_YEARS)
+        deaths = mean_of_not_nan(np.sum([by_year(part, years, size) for part in rows], axis=0))
         population = latest(people, size)[0]
-        known = ~np.isnan(deaths) & (population > 0)
-        rate = np.divide(deaths, population, out=np.full(size, np.nan), where=known)
-        vintage = np.where(known, years[-1], 0).astype(np.int16)
+        not_nan = ~np.isnan(deaths) & (population > 0)
+        rate = np.divide(deaths, population, out=np.full(size, np.nan), where=not_nan)
+        vintage = np.where(not_nan, years[-1], 0).astype(np.int16)
         return Table(Level.PLACE, rate, None, vintage)
 
     return rule

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from riskscore.engine.catalogue import GOOD_LEVELS, LISTED_LEVELS, Level
-from riskscore.engine.derive.observation_rows import Rule, latest_of, mean_known, rows_of
+from riskscore.engine.derive.observation_rows import Rule, latest_of, mean_of_not_nan, rows_of
 from riskscore.engine.inputs.axes import Axes, Observations, Table
 
 LISTS_NOT_ITSELF = ("USA", "PRI", "GUM", "VIR", "ASM", "MNP")
@@ -36,10 +36,10 @@ def listed(observations: Mapping[str, Observations], axes: Axes) -> Table | None
 
 
 def conventions(observations: Mapping[str, Observations], axes: Axes) -> Table | None:
-    """Share of C138 and C182 ratified, over those of which something is known."""
+    """Table rule: share (0..1) of C138 and C182 ratified, over those with a row for the place."""
     tables = [latest_of(key)(observations, axes) for key in ("dol.c138", "dol.c182")]
-    known = [table.values for table in tables if table is not None]
-    return Table(Level.PLACE, mean_known(np.stack(known))) if known else None
+    present = [table.values for table in tables if table is not None]
+    return Table(Level.PLACE, mean_of_not_nan(np.stack(present))) if present else None
 
 
 RULES: dict[str, Rule] = {

@@ -1,4 +1,4 @@
-"""How rows become tables: the few array moves that every derivation rule is made of."""
+"""How rows become tables: the array steps that the derivation rules share."""
 
 from __future__ import annotations
 
@@ -73,9 +73,9 @@ def by_year(rows: Observations, years: list[int], size: int) -> Floats:
     return out
 
 
-def mean_known(values: Floats) -> Floats:
+def mean_of_not_nan(values: Floats) -> Floats:
     """Mean over the first axis of what is known; NaN where nothing is."""
-    known = ~np.isnan(values)
-    count = known.sum(axis=0)
-    total = np.where(known, values, 0.0).sum(axis=0)
+    not_nan = ~np.isnan(values)
+    count = not_nan.sum(axis=0)
+    total = np.where(not_nan, values, 0.0).sum(axis=0)
     return over(total, count)

@@ -11,7 +11,7 @@ from riskscore.engine.catalogue import WGI_LABELS, Level
 from riskscore.engine.derive.observation_rows import (
     Rule,
     latest_of,
-    mean_known,
+    mean_of_not_nan,
     newest_years,
     rows_of,
 )
@@ -80,7 +80,7 @@ def is_refined(axes: Axes) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
 
 def mean_hhi(output: Floats) -> Floats:
     """(M,) mean over the years of the HHI01 of each year."""
-    return mean_known(hhi01(output))
+    return mean_of_not_nan(hhi01(output))
 
 
 def ore_rows(axes: Axes) -> list[tuple[int, int]]:
@@ -107,7 +107,7 @@ def refined_shares(observations: Mapping[str, Observations], axes: Axes) -> Floa
     output = production(observations, axes)
     if output is not None:
         refined = is_refined(axes)
-        out[refined] = mean_known(shares(output))[refined]
+        out[refined] = mean_of_not_nan(shares(output))[refined]
     for mineral, (named, rest) in iea_refining(observations, axes).items():
         out[mineral] = named / (np.nansum(named) + rest)
     return out
@@ -157,7 +157,7 @@ def own_share(observations: Mapping[str, Observations], axes: Axes) -> Table | N
     output = production(observations, axes)
     if output is None:
         return None
-    mined = mean_known(shares(output))
+    mined = mean_of_not_nan(shares(output))
     for metal, ore in ore_rows(axes):
         mined[metal] = np.fmax(mined[metal], mined[ore])
     values = np.fmax(mined, refined_shares(observations, axes)).T.copy()
@@ -169,7 +169,9 @@ def top_share(observations: Mapping[str, Observations], axes: Axes) -> Table | N
     """CR1: share of the largest producer, mean over the years."""
     output = production(observations, axes)
     return (
-        None if output is None else Table(Level.MINERAL, mean_known(concentration_ratio(output, 1)))
+        None
+        if output is None
+        else Table(Level.MINERAL, mean_of_not_nan(concentration_ratio(output, 1)))
     )
 
 
@@ -181,11 +183,11 @@ def hhi_governance(observations: Mapping[str, Observations], axes: Axes) -> Tabl
     """
     output = production(observations, axes)
     tables = [latest_of(f"wgi.{name}")(observations, axes) for name in WGI_LABELS]
-    known = [table.values for table in tables if table is not None]
-    if output is None or not known:
+    present = [table.values for table in tables if table is not None]
+    if output is None or not present:
         return None
-    share = mean_known(shares(output))
-    risk = wgi_risk01(mean_known(np.stack(known)))
+    share = mean_of_not_nan(shares(output))
+    risk = wgi_risk01(mean_of_not_nan(np.stack(present)))
     squares = np.nan_to_num(share) ** 2
     total, seen = squares.sum(axis=1), squares[:, ~np.isnan(risk)].sum(axis=1)
     weighted = hhi_wgi(np.where(np.isnan(risk), np.nan, share), np.nan_to_num(risk))

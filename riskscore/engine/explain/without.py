@@ -35,7 +35,7 @@ def without(method: Method, stored: Stored, columns: Collection[str]) -> dict[st
     """The scores by node if nobody knew these columns; None is not assessed.
 
     Empty when none of them counts here, or when the stored scores do not come out of the stored
-    inputs: then nothing can be said.
+    inputs: then there is no answer.
     """
     frame = _frame(method, stored)
     lost = [
@@ -67,8 +67,8 @@ def _unknown(frame: Frame, columns: Collection[str]) -> Frame:
 
 
 def _scores(method: Method, frame: Frame, nodes: Collection[str]) -> dict[str, float | None]:
-    found = method.fit().score(frame).scores
-    numbers = {node: float(found[node][0]) for node in nodes}
+    result = method.fit().score(frame).scores
+    numbers = {node: float(result[node][0]) for node in nodes}
     return {node: None if np.isnan(number) else number for node, number in numbers.items()}
 
 

@@ -66,11 +66,11 @@ class Borders:
 
     def containing(self, lon: Floats, lat: Floats) -> NDArray[np.object_]:
         """The country that each point lies in, "" for none; the first by code on a border."""
-        found = np.full(len(lon), "", dtype=object)
+        result = np.full(len(lon), "", dtype=object)
         points, shapes = self._tree.query(shapely.points(lon, lat), predicate="intersects")
         for point, shape in sorted(zip(points, shapes, strict=True), reverse=True):
-            found[point] = self.codes[shape]
-        return found
+            result[point] = self.codes[shape]
+        return result
 
     def distance(self, code: str, lon: float, lat: float) -> float:
         """Kilometres from a point to a country, 0 inside it; KeyError for an unknown country."""

@@ -47,33 +47,33 @@ class Gaps:
         Of two that raise it equally, the one that lets the node be assessed; then the first.
         """
         worth = self.gains[node] + NO_GAIN * self.opens[node]
-        found = np.argmax(worth, axis=1)
-        return np.where(worth.max(axis=1) > NO_GAIN / 2, found, -1)
+        result = np.argmax(worth, axis=1)
+        return np.where(worth.max(axis=1) > NO_GAIN / 2, result, -1)
 
 
 def years_used(
     tables: Mapping[str, Table],
     units: Units,
     method: Method,
-    known_years: Mapping[str, Floats] | None = None,
+    input_years: Mapping[str, Floats] | None = None,
 ) -> Years:
     """(n, leaves) year of the newest fact behind each value; 0 where unknown or without a year.
 
-    ``known_years`` has the years of project-level indicators, (n,) each, NaN where none. A value
+    ``input_years`` has the years of project-level indicators, (n,) each, NaN where none. A value
     picked among several minerals has the year of the one that was picked.
     """
     dated = {key: _with_years_as_errors(table) for key, table in tables.items()}
     frame = gather(dated, units, method)
-    found = np.zeros((len(units), len(method.leaves)), dtype=np.int16)
+    result = np.zeros((len(units), len(method.leaves)), dtype=np.int16)
     for at, leaf in enumerate(method.leaves):
         if leaf.column in frame.columns and frame.standard_errors is not None:
             column = frame.index(leaf.column)
             years = frame.standard_errors[:, column]
-            if known_years is not None and leaf.column in known_years:
-                years = known_years[leaf.column]
-            known = ~np.isnan(frame.values[:, column]) & ~np.isnan(years)
-            found[known, at] = years[known].astype(np.int16)
-    return found
+            if input_years is not None and leaf.column in input_years:
+                years = input_years[leaf.column]
+            not_nan = ~np.isnan(frame.values[:, column]) & ~np.isnan(years)
+            result[not_nan, at] = years[not_nan].astype(np.int16)
+    return result
 
 
 def _with_years_as_errors(table: Table) -> Table:
@@ -99,7 +99,7 @@ def gaps(fitted: Fitted, frame: Frame, nodes: tuple[str, ...]) -> Gaps:
         unknown[:, at] = missing
         if not missing.any():
             continue
-        then = fitted.score(_with_known(frame, leaf.column))
+        then = fitted.score(_with_every_cell(frame, leaf.column))
         for node in nodes:
             gain = np.where(missing, then.coverage[node] - now.coverage[node], 0.0)
             gains[node][:, at] = np.clip(gain, 0.0, None)
@@ -108,12 +108,12 @@ def gaps(fitted: Fitted, frame: Frame, nodes: tuple[str, ...]) -> Gaps:
     return Gaps(frame.keys, tuple(leaf.code for leaf in leaves), unknown, gains, opens)
 
 
-def _with_known(frame: Frame, column: str) -> Frame:
+def _with_every_cell(frame: Frame, column: str) -> Frame:
     """The frame with every gap of one column filled by a value that the column may have."""
     at = frame.index(column)
     values = frame.values.copy(order="F")
-    known = values[:, at][~np.isnan(values[:, at])]
+    not_nan = values[:, at][~np.isnan(values[:, at])]
     # 1 is a level of every ordinal indicator and within reach of every logarithm.
-    filler = known[0] if len(known) else 1.0
+    filler = not_nan[0] if len(not_nan) else 1.0
     values[np.isnan(values[:, at]), at] = filler
     return replace(frame, values=values)

@@ -61,7 +61,7 @@ class Statements:
         return self.take(np.isin(self.kind.astype(str), kinds))
 
     def standing(self, day: np.datetime64) -> Statements:
-        """What had happened by the day, is not expired and not retracted."""
+        """The statements in effect on the day: dated by then, not expired, not retracted."""
         alive = np.isnat(self.expires_on) | (self.expires_on >= day)
         return self.take((self.happened_on <= day) & alive & (self.status != "retracted"))
 
@@ -97,14 +97,14 @@ def consent_stage(standing: Statements, size: int) -> Floats:
     A consent that is disputed counts as contested, one that only the project states as consulted;
     its own word never betters what others have said before.
     """
-    found = np.full(size, np.nan)
+    result = np.full(size, np.nan)
     rows = _stages(standing)
     stage, own = _stage(rows), rows.self_disclosed.astype(bool)
     for at in np.lexsort((stage, rows.happened_on)):
         unit = rows.unit[at]
-        if not (own[at] and stage[at] < found[unit]):
-            found[unit] = stage[at]
-    return found
+        if not (own[at] and stage[at] < result[unit]):
+            result[unit] = stage[at]
+    return result
 
 
 def consent_control(standing: Statements, size: int, day: np.datetime64) -> Floats:
@@ -117,8 +117,8 @@ def consent_control(standing: Statements, size: int, day: np.datetime64) -> Floa
 def certification(standing: Statements, size: int, day: np.datetime64) -> Floats:
     """(size,) strength of the best certificate; a level that no scheme of ours has is ignored."""
     rows = standing.of("certification")
-    known = np.isin(rows.level.astype(str), list(CERTIFICATION))
-    rows = rows.take(known)
+    valid = np.isin(rows.level.astype(str), list(CERTIFICATION))
+    rows = rows.take(valid)
     return control(rows, size, day, _lookup(CERTIFICATION, rows.level))
 
 
@@ -129,9 +129,9 @@ def control(
     full = _strength(rows) if strength is None else strength
     worth = full * rows.credibility * _lookup(STATUS, rows.status) * _word(rows)
     fresh = _is_alive(rows, day)
-    found = np.full(size, np.nan)
-    np.fmax.at(found, rows.unit[fresh], worth[fresh])
-    return found
+    result = np.full(size, np.nan)
+    np.fmax.at(result, rows.unit[fresh], worth[fresh])
+    return result
 
 
 def _stages(standing: Statements) -> Statements:

@@ -25,9 +25,30 @@ MINERAL_LEVELS = {Level.MINERAL, Level.IMPORTER_MINERAL}
 
 @dataclass(frozen=True, slots=True)
 class Units:
-    """Projects as arrays. ``place`` indexes the axes' places (-1: unknown). The minerals of unit i
-    are ``mineral[mineral_start[i]:mineral_start[i + 1]]`` with their ``role`` (0 primary,
-    1 secondary, 2 other). ``known`` holds project-level indicators, (n,) each, NaN unknown."""
+    """Projects as arrays.
+
+    Parameters
+    ----------
+    keys : ndarray of str, shape (n,)
+        Public keys of the projects.
+    place : ndarray of int, shape (n,)
+        Index into the axes' places; -1 where not known.
+    kind : ndarray of str, shape (n,)
+        Kind of the project (mine, smelter, …), the group of its frame row.
+    mineral_start : ndarray of int, shape (n + 1,)
+        The minerals of unit i are ``mineral[mineral_start[i]:mineral_start[i + 1]]``.
+    mineral : ndarray of int
+        Indices into the axes' minerals.
+    role : ndarray of int
+        Per element of ``mineral``: 0 primary, 1 secondary, 2 other.
+    inputs : mapping of str to ndarray, shape (n,)
+        Project-level indicators in their own units; NaN where not known.
+
+    Raises
+    ------
+    FrameError
+        If lengths do not fit.
+    """
 
     keys: Strings
     place: npt.NDArray[np.int32]
@@ -35,7 +56,7 @@ class Units:
     mineral_start: npt.NDArray[np.int64]
     mineral: npt.NDArray[np.int32]
     role: npt.NDArray[np.int8]
-    known: Mapping[str, Floats]
+    inputs: Mapping[str, Floats]
 
     def __post_init__(self) -> None:
         n = len(self.keys)
@@ -56,7 +77,7 @@ class Units:
 
 @dataclass(frozen=True, slots=True)
 class _Column:
-    """Values of one column, their errors, and what they were taken from: -1 where from nothing."""
+    """Values of one column, their errors, and the mineral each was taken from (-1: none)."""
 
     values: Floats
     errors: Floats | None = None
@@ -67,13 +88,43 @@ class _Column:
 def gather(
     tables: Mapping[str, Table], units: Units, method: Method, axes: Axes | None = None
 ) -> Frame:
-    """The frame that ``method`` scores: a column per leaf and control.
+    """Make the frame that a method scores: a row per project, a column per leaf and control.
 
-    With ``axes``, errors are keyed by place and mineral, so that uncertainty draws of one place
-    are shared by all its units; without, by unit.
+    Parameters
+    ----------
+    tables : mapping of str to Table
+        Indicators per place and mineral, from ``derive``.
+    units : Units
+        The projects.
+    method : Method
+        Says which columns, and which of a project's minerals feeds each.
+    axes : Axes, optional
+        With it errors are keyed by place and mineral, so that uncertainty draws of one place are
+        shared by all its units; without it each unit has its own.
 
-    An importer's indicator that the tables leave out does not apply and gets no column; any other
-    one without a table is a column of unknowns.
+    Returns
+    -------
+    Frame
+        Raw values in each indicator's unit. An importer's indicator that has no table gets no
+        column (it does not apply); any other one without a table is a column of NaN.
+
+    Raises
+    ------
+    FrameError
+        If an input of the units has another length.
+
+    Examples
+    --------
+    >>> leaf = {"indicator": "geo.stability", "scaling": {"kind": "goalposts", "from": 1, "to": -2}}
+    >>> method = Method.from_dict(
+    ...     {"code": "m", "version": 1, "root": {"code": "r", "children": [leaf]}}
+    ... )
+    >>> none = np.array([], np.int64)
+    >>> place, kind, start = np.array([0]), np.array(["mine"]), np.array([0, 0])
+    >>> units = Units(np.array(["x"]), place, kind, start, none, none, {})
+    >>> tables = {"geo.stability": Table(Level.PLACE, np.array([0.5]))}
+    >>> gather(tables, units, method).column("geo.stability").tolist()
+    [0.5]
     """
     columns: dict[str, _Column] = {}
     for leaf in method.root.leaves():
@@ -81,28 +132,39 @@ def gather(
             continue
         columns[leaf.column] = _gather_leaf(tables, units, leaf)
     for control in method.controls:
-        columns[control.column] = _known(units, control.column)
+        columns[control.column] = _input(units, control.column)
     return _assemble(units, columns, {} if axes is None else _error_keys(columns, units, axes))
 
 
 def is_importers(column: str) -> bool:
-    """Whether an indicator is one of an importer's, which has no column when nobody imports."""
+    """Whether an indicator is an importer's, which has no column when nobody imports.
+
+    Parameters
+    ----------
+    column : str
+        Key of the indicator.
+
+    Returns
+    -------
+    bool
+        False also for a column that is not in the catalogue.
+    """
     return column in INDICATORS and INDICATORS[column].level in IMPORTER_LEVELS
 
 
-def _known(units: Units, column: str) -> _Column:
-    values = units.known.get(column)
+def _input(units: Units, column: str) -> _Column:
+    values = units.inputs.get(column)
     if values is None:
         return _Column(np.full(len(units), np.nan))
     if len(values) != len(units):
-        raise FrameError(f"known[{column!r}] has {len(values)} elements for {len(units)} units")
+        raise FrameError(f"inputs[{column!r}] has {len(values)} elements for {len(units)} units")
     return _Column(np.asarray(values, dtype=np.float64))
 
 
 def _gather_leaf(tables: Mapping[str, Table], units: Units, leaf: Leaf) -> _Column:
     table = tables.get(leaf.column)
     if table is None:
-        return _known(units, leaf.column)
+        return _input(units, leaf.column)
     if table.level in PLACE_LEVELS:
         return _of_place(table, units)
     return _of_minerals(table, units, leaf.mineral, INDICATORS[leaf.column])
@@ -131,26 +193,26 @@ def _of_minerals(table: Table, units: Units, choice: MineralChoice, row: Indicat
     if table.standard_errors is None:
         return _Column(worst, None, table.level, mineral)
     errors = _flat(table.standard_errors, table.level, units)
-    found = _reduce_max(np.where(chosen, errors, np.nan), units)
-    return _Column(worst, found, table.level, mineral)
+    result = _reduce_max(np.where(chosen, errors, np.nan), units)
+    return _Column(worst, result, table.level, mineral)
 
 
 def _error_keys(
     columns: Mapping[str, _Column], units: Units, axes: Axes
 ) -> dict[str, npt.NDArray[np.uint64]]:
-    """Per column the key of what each unit's value belongs to; the unit itself where nothing."""
+    """(n,) keys per column: of the place or mineral a value belongs to, else of the unit."""
     own = keys_of(units.keys)
     places, minerals = keys_of(axes.places), keys_of(axes.minerals)
-    found = {}
+    results = {}
     for name, column in columns.items():
         if column.level in PLACE_LEVELS:
-            found[name] = np.where(units.place >= 0, places[units.place], own)
+            results[name] = np.where(units.place >= 0, places[units.place], own)
         elif column.mineral is not None:
-            key, known = minerals[column.mineral], column.mineral >= 0
+            key, has_key = minerals[column.mineral], column.mineral >= 0
             if column.level not in MINERAL_LEVELS:
-                key, known = mix(places[units.place], key), known & (units.place >= 0)
-            found[name] = np.where(known, key, own)
-    return found
+                key, has_key = mix(places[units.place], key), has_key & (units.place >= 0)
+            results[name] = np.where(has_key, key, own)
+    return results
 
 
 def _flat(array: Floats, level: Level, units: Units) -> Floats:
@@ -158,22 +220,22 @@ def _flat(array: Floats, level: Level, units: Units) -> Floats:
     if level in MINERAL_LEVELS:
         return np.where(units.mineral >= 0, array[units.mineral], np.nan)
     place = units.place[units.owner]
-    found = array[place, units.mineral]
-    return np.where((place >= 0) & (units.mineral >= 0), found, np.nan)
+    result = array[place, units.mineral]
+    return np.where((place >= 0) & (units.mineral >= 0), result, np.nan)
 
 
 def _reduce_max(flat: Floats, units: Units) -> Floats:
     """(n,) largest known element of each unit's slice; NaN for an empty or unknown one."""
     padded = np.append(flat, np.nan)
-    found = np.fmax.reduceat(padded, units.mineral_start[:-1])
-    return np.where(np.diff(units.mineral_start) > 0, found, np.nan)
+    result = np.fmax.reduceat(padded, units.mineral_start[:-1])
+    return np.where(np.diff(units.mineral_start) > 0, result, np.nan)
 
 
 def _mean(flat: Floats, units: Units) -> Floats:
-    known = ~np.isnan(flat)
+    not_nan = ~np.isnan(flat)
     n = len(units)
-    count = np.bincount(units.owner, weights=known, minlength=n)
-    total = np.bincount(units.owner, weights=np.where(known, flat, 0.0), minlength=n)
+    count = np.bincount(units.owner, weights=not_nan, minlength=n)
+    total = np.bincount(units.owner, weights=np.where(not_nan, flat, 0.0), minlength=n)
     return over(total, count)
 
 

@@ -98,13 +98,13 @@ class Lands:
 
     def distances(self, footprints: Sequence[Footprint]) -> Floats:
         """(n,) km to the nearest land of any layer; NaN where no layer knows."""
-        found = np.full(len(footprints), np.nan)
+        result = np.full(len(footprints), np.nan)
         if self.layers:
             covered: Bools = np.logical_or.reduce(self.covering(footprints), axis=0)
-            found[covered] = REACH_KM
+            result[covered] = REACH_KM
             for at, km in self._near(footprints, covered):
-                found[at] = np.fmin(found[at], km)
-        return found
+                result[at] = np.fmin(result[at], km)
+        return result
 
     def covering(self, footprints: Sequence[Footprint]) -> Bools:
         """(layers, n) whether each layer's mapped area holds the point."""
@@ -121,12 +121,14 @@ class Lands:
             share, km = _meeting(footprint, self._shapes[land], window)
             if km < REACH_KM:
                 near[self._layer[land]].append((km, share, self._names[land]))
-        found = [
-            _position(layer.name, bool(known), lands)
-            for layer, known, lands in zip(self.layers, covered, near, strict=True)
-            if known or any(km == 0 for km, _, _ in lands)
+        results = [
+            _position(layer.name, bool(is_covered), lands)
+            for layer, is_covered, lands in zip(self.layers, covered, near, strict=True)
+            if is_covered or any(km == 0 for km, _, _ in lands)
         ]
-        return sorted(found, key=lambda position: (position.km, -position.overlap, position.layer))
+        return sorted(
+            results, key=lambda position: (position.km, -position.overlap, position.layer)
+        )
 
     def _near(self, footprints: Sequence[Footprint], covered: Bools) -> Iterator[tuple[int, float]]:
         """Distances to single lands; outside all mapped areas only an overlap is certain."""
@@ -141,8 +143,8 @@ class Lands:
         """(footprint, land, the window that both touch) of all pairs that may be near."""
         boxes = [(at, box) for at, each in enumerate(footprints) for box in windows(each)]
         shapes = np.array([box for _, box in boxes], dtype=object)
-        found = self._tree.query(shapes, predicate="intersects")
-        for which, land in found.T:
+        result = self._tree.query(shapes, predicate="intersects")
+        for which, land in result.T:
             at, window = boxes[which]
             yield at, int(land), window
 

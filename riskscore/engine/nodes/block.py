@@ -85,10 +85,10 @@ class Block:
         group = self.group
         if not weight.by_group or group is None:
             return weight.default
-        found = np.full(self.size, weight.default)
+        result = np.full(self.size, weight.default)
         for name, value in weight.by_group:
-            found[group == name] = value
-        return found
+            result[group == name] = value
+        return result
 
     def zeros(self) -> Floats:
         """(b,) zeros."""

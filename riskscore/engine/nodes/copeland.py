@@ -88,16 +88,16 @@ class CopelandNode(Evaluated):
             return parts
         low, high = block.scale
         slope = (high - low) / 2.0 / max(1, len(self.reference) - 1)
-        known = np.zeros_like(parts)
+        counted = np.zeros_like(parts)
         for view in self.views:
-            known[view.position] = view.known * view.mass
+            counted[view.position] = view.not_nan * view.mass
         rest = np.nan_to_num(self.value) - (parts * slope).sum(axis=0)
-        return np.asarray(parts * slope + known * over(rest, known.sum(axis=0), 0.0))
+        return np.asarray(parts * slope + counted * over(rest, counted.sum(axis=0), 0.0))
 
     def spread(self, block: Block, extra: Floats) -> None:
-        total = np.sum([view.known * view.mass for view in self.views], axis=0)
+        total = np.sum([view.not_nan * view.mass for view in self.views], axis=0)
         for view in self.views:
-            part = over(extra, total, 0.0) * view.known * view.mass
+            part = over(extra, total, 0.0) * view.not_nan * view.mass
             child = self.node.children[view.position]
             if isinstance(child, Leaf):
                 block.contributions[block.index[child.code]] += part

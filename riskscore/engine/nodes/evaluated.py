@@ -78,9 +78,9 @@ class Evaluated(ABC):
             seen |= ~block.unknown[block.index[code]]
         return fine & seen
 
-    def refuse(self, block: Block, known: Bools) -> None:
+    def refuse(self, block: Block, counted: Bools) -> None:
         """An overflow is an error that names node and unit, never an answer."""
-        bad = known & ~np.isfinite(self.context)
+        bad = counted & ~np.isfinite(self.context)
         if bad.any():
             unit = str(block.frame.keys[block.rows][int(bad.argmax())])
             raise NumberError(

@@ -47,9 +47,9 @@ class MaxNode(Evaluated):
         return max_shares(values)
 
     def spread(self, block: Block, extra: Floats) -> None:
-        number = np.sum([view.known for view in self.views], axis=0)
+        number = np.sum([view.not_nan for view in self.views], axis=0)
         for view in self.views:
-            part = over(extra, number, 0.0) * view.known
+            part = over(extra, number, 0.0) * view.not_nan
             child = self.node.children[view.position]
             if isinstance(child, Leaf):
                 block.contributions[block.index[child.code]] += part
@@ -57,21 +57,21 @@ class MaxNode(Evaluated):
                 self.children[child.code].spread(block, part)
 
     def reduced(self, block: Block) -> Floats:
-        found = []
+        results = []
         for view in self.views:
             child = self.node.children[view.position]
-            found.append(
+            results.append(
                 view.value if isinstance(child, Leaf) else self.children[child.code].residual
             )
-        return np.where(np.isnan(self.value), np.nan, _greatest(found, block.size))
+        return np.where(np.isnan(self.value), np.nan, _greatest(results, block.size))
 
 
 def _greatest(arrays: Iterable[Floats], size: int) -> Floats:
     """(b,) greatest known value; NaN where none is known."""
-    found = np.full(size, np.nan)
+    result = np.full(size, np.nan)
     for array in arrays:
-        np.fmax(found, array, out=found)
-    return found
+        np.fmax(result, array, out=result)
+    return result
 
 
 def _or(values: Floats, otherwise: float) -> Floats:

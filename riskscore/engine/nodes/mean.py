@@ -73,17 +73,17 @@ class MeanNode(Evaluated):
         np.multiply(rule.forward(block.scaled[i]), mass, out=term)
         if isinstance(mass, np.ndarray) and rule.p <= 0:
             term[mass == 0] = 0.0
-        known: Mass = mass
+        present: Mass = mass
         if block.gaps[i]:
             self._blank(term, block.unknown[i], leaf)
-            known = cast(Floats, np.multiply(~block.unknown[i], mass))
+            present = cast(Floats, np.multiply(~block.unknown[i], mass))
         self.sum.num += term
-        self.sum.den += known
-        self.total = self.total + (known if leaf.optional else mass)
+        self.sum.den += present
+        self.total = self.total + (present if leaf.optional else mass)
         self._count(block, i, leaf)
         self._guess(block, i, term, mass)
         if block.gaps[i] and not leaf.optional and leaf.scaling.span() != block.scale:
-            self._widen(block, leaf, mass - known)
+            self._widen(block, leaf, mass - present)
 
     def _blank(self, term: Floats, unknown: Bools, leaf: Leaf) -> None:
         """0 where unknown. Terms never below 0 take the faster way: fmax passes NaN by."""
@@ -124,35 +124,35 @@ class MeanNode(Evaluated):
 
     def _part_ways(self, block: Block) -> None:
         """From here on value, context and bounds have sums of their own."""
-        known = self.sum
+        observed = self.sum
         if self.guessed is not None:
-            known = Sum(known.num - self.guessed.num, known.den - self.guessed.den)
-        gap = self.total - known.den
+            observed = Sum(observed.num - self.guessed.num, observed.den - self.guessed.den)
+        gap = self.total - observed.den
         low_end, high_end = self._ends(*block.scale)
-        low, high = known.num.copy(), known.num.copy()
+        low, high = observed.num.copy(), observed.num.copy()
         if self.wide is not None:
             low, high, gap = low + self.wide[0], high + self.wide[1], gap - self.wide[2]
         total = np.broadcast_to(self.total, gap.shape)
         self.low_sum = Sum(low + masked(low_end, gap), total.copy())
         self.high_sum = Sum(high + masked(high_end, gap), total.copy())
-        self.cover, self.present = known.den.copy(), self.sum.den.copy()
+        self.cover, self.present = observed.den.copy(), self.sum.den.copy()
         self.context_sum = self.sum.copy() if self.children else self.sum
         self.terms: dict[str, Floats] = {}
-        self.known: dict[str, Floats] = {}
+        self.child_mass: dict[str, Floats] = {}
 
     def _add_node(self, child: Evaluated, mass: Mass) -> None:
         rule = self.node.aggregation
-        known = cast(Floats, np.multiply(~np.isnan(child.value), mass))
+        present = cast(Floats, np.multiply(~np.isnan(child.value), mass))
         seen = cast(Floats, np.multiply(~np.isnan(child.context), mass))
         f = rule.forward(child.value)
-        self.terms[child.node.code], self.known[child.node.code] = masked(f, known), known
-        self.sum.add(f, known)
+        self.terms[child.node.code], self.child_mass[child.node.code] = masked(f, present), present
+        self.sum.add(f, present)
         self.context_sum.add(rule.forward(child.context), seen)
         self.low_sum.add(rule.forward(child.low), mass)
         self.high_sum.add(rule.forward(child.high), mass)
         self.total = self.total + mass
-        self.cover += known * child.coverage
-        self.present += known
+        self.cover += present * child.coverage
+        self.present += present
         if self.number is not None:
             self.number += ~np.isnan(child.value)
             self.of = self.of + 1.0
@@ -173,10 +173,10 @@ class MeanNode(Evaluated):
             total.add(value, cast(Floats, np.multiply(_raises(total, value), mass)))
         self.counted[leaf.code] = counts
         block.contributions[i][:] = masked(f, np.multiply(counts, mass))
-        known = np.multiply(~missing, mass)
-        self.cover += known
-        self.present += known
-        self.total = self.total + (known if leaf.optional else mass)
+        present = np.multiply(~missing, mass)
+        self.cover += present
+        self.present += present
+        self.total = self.total + (present if leaf.optional else mass)
         self._count(block, i, leaf)
 
     def _finish(self, block: Block) -> None:
@@ -207,13 +207,15 @@ class MeanNode(Evaluated):
                 else:
                     np.multiply(each, 0.0, out=row)
             else:
-                known = self.known.get(child.code)
-                self.children[child.code].explain(block, each * (0.0 if known is None else known))
+                present = self.child_mass.get(child.code)
+                self.children[child.code].explain(
+                    block, each * (0.0 if present is None else present)
+                )
 
     def _explain_mean(self, block: Block, factor: Floats) -> None:
-        terms, known = self._players(block)
+        terms, counts = self._players(block)
         worth = np.nan_to_num(self.value)
-        shares = mean_shares(self.node.aggregation, over(terms, self.sum.den, 0.0), known, worth)
+        shares = mean_shares(self.node.aggregation, over(terms, self.sum.den, 0.0), counts, worth)
         for child, share in zip(self.node.children, shares, strict=True):
             part = np.where(np.isnan(factor), np.nan, share * factor)
             if isinstance(child, Leaf):
@@ -233,7 +235,7 @@ class MeanNode(Evaluated):
                     counts[c] = self._counts(block, child) > 0
             elif child.code in self.terms:
                 terms[c] = self.terms[child.code]
-                counts[c] = self.known[child.code] > 0
+                counts[c] = self.child_mass[child.code] > 0
         return terms, counts
 
     def _counts(self, block: Block, leaf: Leaf) -> Floats:
@@ -248,15 +250,15 @@ class MeanNode(Evaluated):
                 if self._applies(block, child):
                     i = block.index[child.code]
                     block.contributions[i] += each * self._counts(block, child)
-            elif child.code in self.known:
-                self.children[child.code].spread(block, each * self.known[child.code])
+            elif child.code in self.child_mass:
+                self.children[child.code].spread(block, each * self.child_mass[child.code])
 
     def reduced(self, block: Block) -> Floats:  # noqa: ARG002 - other nodes need it
         rule = self.node.aggregation
         num = self.sum.num.copy()
-        for code, known in self.known.items():
+        for code, present in self.child_mass.items():
             child = self.children[code]
-            num += masked(rule.forward(child.residual), known) - self.terms[code]
+            num += masked(rule.forward(child.residual), present) - self.terms[code]
         return np.where(np.isnan(self.value), np.nan, rule.inverse(over(num, self.sum.den)))
 
 

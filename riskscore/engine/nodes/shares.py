@@ -20,17 +20,17 @@ MOST_ENUMERATED = 10
 """Players up to which all coalitions are visited (1,024)."""
 
 
-def mean_shares(rule: Aggregation, terms: Floats, known: Floats, value: Floats) -> Floats:
+def mean_shares(rule: Aggregation, terms: Floats, counts: Floats, value: Floats) -> Floats:
     """(m, n) shares of a power mean's value.
 
-    ``terms`` (m, n) are w·f(x)/Σw, 0 where unknown; ``known`` is 1 where a child counts, else 0;
+    ``terms`` (m, n) are w·f(x)/Σw, 0 where unknown; ``counts`` is 1 where a child counts, else 0;
     ``value`` (n,) is the node's value. With p ≤ 0 a single absent (zero) child makes the mean
     zero, so all counted children share alike. With more than ten children the shares are
     Aumann–Shapley's, terms over their sum, which for a power mean also add up.
     """
     if rule.p <= 0:
-        number = known.sum(axis=0)
-        return known * over(value, number, 0.0)
+        number = counts.sum(axis=0)
+        return counts * over(value, number, 0.0)
     if len(terms) > MOST_ENUMERATED:
         total = terms.sum(axis=0)
         return terms * over(value, total, 0.0)

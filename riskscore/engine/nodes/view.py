@@ -15,8 +15,8 @@ from riskscore.engine.spec.tree import Leaf
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """(b,) arrays of one child. ``known``: assessed; ``applies``: 1 where the child counts at all
-    (an unknown optional leaf does not); ``mass`` is 0 where it does not apply."""
+    """(b,) arrays of one child. ``not_nan``: it has a value; ``applies``: 1 where the child counts
+    at all (an unknown optional leaf does not); ``mass`` is 0 where it does not apply."""
 
     position: int
     value: Floats
@@ -24,7 +24,7 @@ class View:
     low: Floats
     high: Floats
     coverage: Floats | float
-    known: Bools
+    not_nan: Bools
     applies: Floats
     mass: Floats
 
@@ -41,15 +41,15 @@ def views(owner: Evaluated, block: Block) -> Iterator[View]:
             yield _leaf_view(position, child, block, mass)
 
 
-def _node_view(position: int, found: Evaluated, mass: Floats) -> View:
+def _node_view(position: int, result: Evaluated, mass: Floats) -> View:
     return View(
         position,
-        found.value,
-        found.context,
-        found.low,
-        found.high,
-        found.coverage,
-        ~np.isnan(found.value),
+        result.value,
+        result.context,
+        result.low,
+        result.high,
+        result.coverage,
+        ~np.isnan(result.value),
         np.ones(len(mass)),
         mass,
     )
@@ -86,14 +86,14 @@ class Tally:
     of: Floats
 
     @classmethod
-    def of_views(cls, found: list[View], size: int) -> Tally:
+    def of_views(cls, result: list[View], size: int) -> Tally:
         """Σ over the views, (b,) each."""
         tally = cls(*(np.zeros(size) for _ in range(5)))
-        for view in found:
-            present: Mass = view.mass * view.known
+        for view in result:
+            present: Mass = view.mass * view.not_nan
             tally.present += present
             tally.total += view.mass
             tally.cover += present * view.coverage
-            tally.number += view.known
+            tally.number += view.not_nan
             tally.of += view.applies
         return tally

@@ -14,15 +14,15 @@ import numpy as np
 
 from riskscore.engine.arrays import Floats, Strings
 from riskscore.engine.errors import FitError
-from riskscore.engine.scaling.fixed import Scaling, known_values
+from riskscore.engine.scaling.fixed import Scaling, without_nan
 
 Optional = float | None
 
 
 def _range(x: Floats, direction: int) -> tuple[float, float]:
     """Least and greatest of direction·x; raises FitError for a constant or overflowing column."""
-    known = known_values(x) * direction
-    low, high = float(known.min()), float(known.max())
+    values = without_nan(x) * direction
+    low, high = float(values.min()), float(values.max())
     if low == high:
         raise FitError(f"the column is constant ({low * direction:g}), so it has no range")
     if not math.isfinite(1.0 / (high - low)) or not math.isfinite(high - low):
@@ -73,10 +73,10 @@ class ZScore(Scaling):
     sd: Optional = None
 
     def learn(self, x: Floats, keys: Strings) -> dict[str, Any]:  # noqa: ARG002
-        known = known_values(x, least=2) * self.direction
+        values = without_nan(x, least=2) * self.direction
         # Dividing by the largest first keeps squares of 1e300 and of 1e-300 within range.
-        size = float(np.abs(known).max()) or 1.0
-        unit = known / size
+        size = float(np.abs(values).max()) or 1.0
+        unit = values / size
         mean, sd = float(unit.mean()) * size, float(unit.std(ddof=1)) * size
         if not sd > 0 or not math.isfinite(1.0 / sd) or not math.isfinite(mean):
             raise FitError("the column has no spread, so it has no z-score")
@@ -107,7 +107,7 @@ class Ranked(Scaling):
     ranked: Floats | None = None
 
     def learn(self, x: Floats, keys: Strings) -> dict[str, Any]:  # noqa: ARG002
-        return {"ranked": np.sort(known_values(x, self.LEAST) * self.direction)}
+        return {"ranked": np.sort(without_nan(x, self.LEAST) * self.direction)}
 
     def below(self, x: Floats) -> Floats:
         """(n,) number of reference values below each value; NaN stays NaN."""
@@ -233,7 +233,7 @@ class DistanceToTarget(Distance):
 
 
 def _towards(x: Floats, direction: int, target: float) -> dict[str, Any]:
-    near, far = float((known_values(x) * direction).min()), target * direction
+    near, far = float((without_nan(x) * direction).min()), target * direction
     if not far > near:
         raise FitError(f"no known value lies short of {target:g}, so no distance can be measured")
     return {"near": near, "far": far}
@@ -248,7 +248,7 @@ class FractionOfMax(Scaling):
     maximum: Optional = None
 
     def learn(self, x: Floats, keys: Strings) -> dict[str, Any]:  # noqa: ARG002
-        high = float((known_values(x) * self.direction).max())
+        high = float((without_nan(x) * self.direction).max())
         if high == 0 or not math.isfinite(1.0 / high):
             raise FitError("the greatest value is zero (or too small), so nothing is a part of it")
         return {"maximum": high}

@@ -184,9 +184,9 @@ class Logistic(Scaling):
         return (self.midpoint - 40.0 / self.steepness, self.midpoint + 40.0 / self.steepness)
 
 
-def known_values(x: Floats, least: int = 1) -> Floats:
+def without_nan(x: Floats, least: int = 1) -> Floats:
     """The values that somebody knows; raises FitError when there are fewer than ``least``."""
-    known = x[~np.isnan(x)]
-    if len(known) < least:
-        raise FitError(f"{len(known)} known values in the reference; at least {least} are needed")
-    return known
+    not_nan = x[~np.isnan(x)]
+    if len(not_nan) < least:
+        raise FitError(f"{len(not_nan)} known values in the reference; at least {least} are needed")
+    return not_nan

@@ -32,16 +32,16 @@ class Imputation:
     def fit(self, x: Floats, group: Strings | None) -> Imputation:
         """Learn the centres from a reference column."""
         centre = CENTRES[self.kind.removeprefix("group_")]
-        known = ~np.isnan(x)
-        if not known.any():
+        not_nan = ~np.isnan(x)
+        if not not_nan.any():
             raise FitError("no value is known, so nothing can be imputed")
         if not self.kind.startswith("group_"):
-            return replace(self, overall=float(centre(x[known])))
+            return replace(self, overall=float(centre(x[not_nan])))
         if group is None:
             raise FitError(f"{self.kind} needs the frame's groups")
-        names = sorted({str(name) for name in group[known]})
-        found = {name: float(centre(x[known & (group == name)])) for name in names}
-        return replace(self, by_group=found)
+        names = sorted({str(name) for name in group[not_nan]})
+        results = {name: float(centre(x[not_nan & (group == name)])) for name in names}
+        return replace(self, by_group=results)
 
     def fill(self, x: Floats, group: Strings | None) -> Floats:
         """The column without its gaps; a group that the reference never saw keeps them."""
@@ -70,10 +70,10 @@ class RowImputation:
         """Learn each column's range from the reference."""
         ranges = {}
         for code, x in columns.items():
-            known = x[~np.isnan(x)]
-            if not len(known) or not np.ptp(known) > 0:
+            not_nan = x[~np.isnan(x)]
+            if not len(not_nan) or not np.ptp(not_nan) > 0:
                 raise FitError(f"{code} is constant or unknown, so a row cannot be imputed")
-            ranges[code] = (float(known.min()), float(known.max()))
+            ranges[code] = (float(not_nan.min()), float(not_nan.max()))
         return replace(self, ranges=ranges)
 
     def fill(self, columns: dict[str, Floats], directions: dict[str, int]) -> dict[str, Floats]:
@@ -97,8 +97,8 @@ class RowImputation:
 
 def _row_centre(unit: Floats, kind: str) -> Floats:
     """(n,) mean or median of each column of an (m, n) array over what is known."""
-    known = ~np.isnan(unit)
-    number = known.sum(axis=0)
+    not_nan = ~np.isnan(unit)
+    number = not_nan.sum(axis=0)
     if kind == "mean":
         total = np.zeros(unit.shape[1])
         for row in unit:

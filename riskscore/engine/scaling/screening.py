@@ -28,8 +28,8 @@ def known_share(frame: Frame) -> Floats:
 
 def nonzero_share(frame: Frame) -> Floats:
     """(n,) share of the known columns that are not zero; NaN where nothing is known."""
-    known = ~np.isnan(frame.values)
-    return over(((frame.values != 0) & known).sum(axis=1), known.sum(axis=1))
+    not_nan = ~np.isnan(frame.values)
+    return over(((frame.values != 0) & not_nan).sum(axis=1), not_nan.sum(axis=1))
 
 
 def screen(frame: Frame, rules: Screening) -> Bools:

@@ -81,14 +81,14 @@ class Treatment:
 
     def fit(self, x: Floats) -> Treatment:
         """Learn from the known values of a reference column."""
-        known = x[~np.isnan(x)]
-        if not len(known) or self.passes(known):
+        not_nan = x[~np.isnan(x)]
+        if not len(not_nan) or self.passes(not_nan):
             return replace(self, done="none")
-        pulled = self._winsorised(known)
+        pulled = self._winsorised(not_nan)
         low, high = float(pulled.min()), float(pulled.max())
         if self.passes(pulled) or self.then == "none":
             return replace(self, done="winsorised", cut_low=low, cut_high=high)
-        base = pulled if self.combine else known
+        base = pulled if self.combine else not_nan
         cuts = (low, high) if self.combine else (-math.inf, math.inf)
         return replace(
             self,

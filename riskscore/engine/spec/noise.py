@@ -12,9 +12,10 @@ from riskscore.engine.formulas.aggregation import Aggregation
 from riskscore.engine.scaling.fixed import Scaling
 from riskscore.engine.spec.parse_node import parse_aggregation
 from riskscore.engine.spec.parse_scaling import parse_scaling
-from riskscore.engine.spec.reader import Section
+from riskscore.engine.spec.reader import SpecReader
 from riskscore.engine.spec.tree import Leaf, Node
 
+MOST_DRAWS = 1_000_000
 FACTORS = ("errors", "unknown", "weights", "scaling", "aggregation")
 """The sources of uncertainty, in the order in which sensitivity reports them."""
 
@@ -56,13 +57,12 @@ class Sample:
         return len(self.numbers[FACTORS[0]])
 
 
-def parse_noise(section: Section, root: Node, scale: tuple[float, float]) -> Noise:
+def parse_noise(section: SpecReader, root: Node, scale: tuple[float, float]) -> Noise:
     """The method's ``uncertainty``; defaults where it is silent."""
     inner = section.section("uncertainty", "uncertainty")
-    draws = inner.number("draws", 256, low=1, high=1_000_000)
     noise = Noise(
-        draws=int(draws),
-        seed=int(inner.number("seed", 0, low=0)),
+        draws=inner.whole("draws", 256, low=1, high=MOST_DRAWS),
+        seed=inner.whole("seed", 0),
         weights=inner.number("weights", 0.25, low=0.0, high=1.0),
         correlation=inner.number("correlation", 0.5, low=0.0, high=1.0),
         unknown=inner.choice("unknown", ("between", "known"), "between"),
@@ -75,35 +75,37 @@ def parse_noise(section: Section, root: Node, scale: tuple[float, float]) -> Noi
 
 
 def _scalings(
-    inner: Section, root: Node, scale: tuple[float, float]
+    inner: SpecReader, root: Node, scale: tuple[float, float]
 ) -> dict[str, tuple[Scaling, ...]]:
     leaves = {leaf.code: leaf for leaf in root.leaves()}
-    found = {}
+    results = {}
     for code, listed in inner.section("scaling", "scaling alternatives").items():
         if code not in leaves:
             raise inner.error("uncertainty", f"no leaf is called {code!r}")
-        found[code] = tuple(_scaling(inner, leaves[code], item, scale) for item in listed)
-    return found
+        results[code] = tuple(
+            _scaling(inner, leaves[code], item, scale) for item in inner.as_list(listed, code)
+        )
+    return results
 
 
-def _scaling(inner: Section, leaf: Leaf, item: object, scale: tuple[float, float]) -> Scaling:
-    holder = Section({"scaling": item}, f"{inner.path}uncertainty/{leaf.code}", "alternative")
+def _scaling(inner: SpecReader, leaf: Leaf, item: object, scale: tuple[float, float]) -> Scaling:
+    holder = SpecReader({"scaling": item}, f"{inner.path}uncertainty/{leaf.code}", "alternative")
     scaling = parse_scaling(holder, None, scale, leaf.scaling.direction)
     if scaling.LEARNT:
         raise holder.error("uncertainty", "an alternative scale must not learn from data")
     return scaling
 
 
-def _aggregations(inner: Section, root: Node) -> dict[str, tuple[Aggregation, ...]]:
+def _aggregations(inner: SpecReader, root: Node) -> dict[str, tuple[Aggregation, ...]]:
     nodes = {node.code for node in root.nodes()}
-    found = {}
+    results = {}
     for code, listed in inner.section("aggregation", "aggregation alternatives").items():
         if code not in nodes:
             raise inner.error("uncertainty", f"no node is called {code!r}")
-        found[code] = tuple(
-            parse_aggregation(Section({"aggregation": item}, code, "alternative"))
-            for item in listed
+        results[code] = tuple(
+            parse_aggregation(SpecReader({"aggregation": item}, code, "alternative"))
+            for item in inner.as_list(listed, code)
         )
-        if any(rule.kind == "copeland" for rule in found[code]):
+        if any(rule.kind == "copeland" for rule in results[code]):
             raise inner.error("uncertainty", "Copeland cannot be an alternative")
-    return found
+    return results

@@ -6,24 +6,20 @@ import math
 
 from riskscore.engine.scaling.preparation import IMPUTATIONS, Imputation, Preparation
 from riskscore.engine.scaling.treatment import Treatment
-from riskscore.engine.spec.reader import Section
+from riskscore.engine.spec.reader import SpecReader
 from riskscore.engine.spec.tree import MineralChoice, Weight
 
 ROLES = ("primary", "secondary", "other")
-SMALLEST = 1e-100
-"""Below it, a weight times a value would lose its digits."""
+SMALLEST, LARGEST = 1e-100, 1e100
+"""Beyond these, a weight times a value would lose its digits."""
 PICKS = ("worst", "primary", "mean")
 
 
-def parse_preparation(leaf: Section) -> Preparation:
+def parse_preparation(leaf: SpecReader) -> Preparation:
     """``known_range``, ``unknown_for``, ``denominator``, ``imputation``, ``transform``,
     ``treatment`` of a leaf."""
     kind = leaf.choice("imputation", ("none", *IMPUTATIONS), "none")
-    denominator = leaf.kind_section("denominator", "denominator", default="none")
-    column = denominator.text("kind", "") if not denominator.has("column") else ""
-    column = "" if column == "none" else column or denominator.text("column")
-    factor = denominator.number("factor", 1.0)
-    denominator.done()
+    column, factor = _denominator(leaf)
     return Preparation(
         known_range=leaf.pair("known_range") if leaf.has("known_range") else None,
         unknown_for=leaf.texts("unknown_for"),
@@ -35,7 +31,18 @@ def parse_preparation(leaf: Section) -> Preparation:
     )
 
 
-def _treatment(leaf: Section) -> Treatment | None:
+def _denominator(leaf: SpecReader) -> tuple[str, float]:
+    """Column to divide by, "" for none, and the factor of its unit."""
+    value = leaf.get("denominator", "none")
+    if isinstance(value, str):
+        return ("" if value == "none" else value), 1.0
+    section = leaf.section("denominator", "denominator")
+    column, factor = section.text("column"), section.number("factor", 1.0)
+    section.done()
+    return column, factor
+
+
+def _treatment(leaf: SpecReader) -> Treatment | None:
     if not leaf.has("treatment") or leaf.get("treatment") == "none":
         return None
     value = leaf.get("treatment")
@@ -43,40 +50,40 @@ def _treatment(leaf: Section) -> Treatment | None:
     if section is None:
         leaf.choice("treatment", ("none", "default"))
         return Treatment()
-    found = Treatment(
-        winsorise=int(section.number("winsorise", 5, low=0)),
+    result = Treatment(
+        winsorise=section.whole("winsorise", 5),
         then=section.choice("then", ("log", "none"), "log"),
         skew=section.number("skewness", 2.0, low=0),
         kurtosis=section.number("kurtosis", 3.5),
         combine=section.flag("combine", default=False),
     )
     section.done()
-    return found
+    return result
 
 
-def parse_weight(section: Section) -> Weight:
+def parse_weight(section: SpecReader) -> Weight:
     """A number, or a mapping of groups to numbers with a ``default``."""
     value = section.get("weight", 1.0)
     if not isinstance(value, dict):
         return Weight(_weight(section, value))
-    by_group = Section(value, section.path, "weight")
+    by_group = SpecReader(value, section.path, "weight")
     default = _weight(by_group, by_group.get("default"))
     others = [(name, _weight(by_group, v)) for name, v in by_group.items() if name != "default"]
     return Weight(default, tuple(others))
 
 
-def _weight(section: Section, value: object) -> float:
+def _weight(section: SpecReader, value: object) -> float:
     if isinstance(value, float) and math.isnan(value):
         raise section.error("NaN", "a weight cannot be NaN")
     number = section.as_number(value, "weight")
     if number < 0:
         raise section.error("negative weight", f"a weight cannot be negative, got {number:g}")
-    if number and not SMALLEST <= number <= 1 / SMALLEST:
-        raise section.error("range", f"weights lie between {SMALLEST:g} and {1 / SMALLEST:g}, or 0")
+    if number and not SMALLEST <= number <= LARGEST:
+        raise section.error("range", f"weights lie between {SMALLEST:g} and {LARGEST:g}, or 0")
     return number
 
 
-def parse_minerals(section: Section) -> MineralChoice:
+def parse_minerals(section: SpecReader) -> MineralChoice:
     """``mineral`` of a leaf: which of a project's minerals feeds it."""
     inner = section.section("mineral", "mineral")
     pick = inner.choice("pick", PICKS, "worst")

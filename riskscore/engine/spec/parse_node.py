@@ -9,13 +9,13 @@ from riskscore.engine.formulas.aggregation import FIXED_P, KINDS, MEANS, Aggrega
 from riskscore.engine.formulas.minimum import Minimum
 from riskscore.engine.formulas.weights import CONSISTENT, FROM_DATA, ahp_weights, budget_weights
 from riskscore.engine.scaling.preparation import RowImputation
-from riskscore.engine.spec.reader import Section
+from riskscore.engine.spec.reader import SpecReader
 from riskscore.engine.spec.tree import Leaf, Node, Weighting
 
 WEIGHTINGS = ("given", *FROM_DATA, "ahp", "budget")
 
 
-def parse_aggregation(section: Section) -> Aggregation:
+def parse_aggregation(section: SpecReader) -> Aggregation:
     """``aggregation`` of a node; arithmetic by default."""
     inner = section.kind_section("aggregation", "aggregation", "arithmetic")
     kind = inner.choice("kind", KINDS)
@@ -30,22 +30,19 @@ def parse_aggregation(section: Section) -> Aggregation:
     return Aggregation(kind, p, floor, rescale)
 
 
-def parse_minimum(section: Section) -> Minimum:
+def parse_minimum(section: SpecReader) -> Minimum:
     """``minimum`` of a node: by weight, by share of the children, by their count."""
     inner = section.section("minimum", "minimum")
-    count = inner.number("count", 1, low=1)
-    found = Minimum(
+    result = Minimum(
         inner.number("weight", 0.0, low=0.0, high=1.0),
         inner.number("share", 0.0, low=0.0, high=1.0),
-        int(count),
+        inner.whole("count", 1, low=1),
     )
-    if count != found.count:
-        raise inner.error("type", f"'count' must be a whole number, got {count:g}")
     inner.done()
-    return found
+    return result
 
 
-def parse_weighting(section: Section, children: int) -> Weighting:
+def parse_weighting(section: SpecReader, children: int) -> Weighting:
     """``weighting`` of a node: ``given`` by the children, or learnt, or from comparisons."""
     inner = section.kind_section("weighting", "weighting", "given")
     kind = inner.choice("kind", WEIGHTINGS)
@@ -53,7 +50,7 @@ def parse_weighting(section: Section, children: int) -> Weighting:
     loose = inner.flag("allow_inconsistent", default=False) if kind == "ahp" else False
     key = {"ahp": "matrix", "budget": "votes"}.get(kind, "")
     table = _table(inner, key, children) if key else ()
-    found = Weighting(kind, negative, table)
+    result = Weighting(kind, negative, table)
     inner.done()
     try:
         if kind == "ahp":
@@ -62,15 +59,15 @@ def parse_weighting(section: Section, children: int) -> Weighting:
             budget_weights(table)
     except FitError as error:
         raise section.error("weighting", str(error)) from None
-    return found
+    return result
 
 
-def _consistent(section: Section, ratio: float, *, loose: bool) -> None:
+def _consistent(section: SpecReader, ratio: float, *, loose: bool) -> None:
     if ratio >= CONSISTENT and not loose:
         raise section.error("inconsistent", f"the consistency ratio is {ratio:.2f}, not below 0.10")
 
 
-def _table(inner: Section, key: str, children: int) -> tuple[tuple[float, ...], ...]:
+def _table(inner: SpecReader, key: str, children: int) -> tuple[tuple[float, ...], ...]:
     rows = inner.get(key)
     if not isinstance(rows, (list, tuple)) or not all(
         isinstance(row, (list, tuple)) for row in rows
@@ -82,13 +79,13 @@ def _table(inner: Section, key: str, children: int) -> tuple[tuple[float, ...], 
     return table
 
 
-def parse_row_imputation(section: Section) -> RowImputation | None:
+def parse_row_imputation(section: SpecReader) -> RowImputation | None:
     """``row_imputation`` of a node: ``none``, ``mean`` or ``median`` of the unit's other leaves."""
     kind = section.choice("row_imputation", ("none", "mean", "median"), "none")
     return None if kind == "none" else RowImputation(kind)
 
 
-def check_node(section: Section, node: Node) -> None:
+def check_node(section: SpecReader, node: Node) -> None:
     """Rules that need the whole node."""
     if not any(child.weight.ever for child in node.children):
         raise section.error("weights all zero", "at least one child needs a weight above 0")
@@ -109,7 +106,7 @@ def _row_fits(node: Node) -> bool:
     return len(leaves) > 1 and not any(leaf.when_present for leaf in leaves)
 
 
-def _check_raising(section: Section, node: Node) -> None:
+def _check_raising(section: SpecReader, node: Node) -> None:
     """Only a mean that grows with its terms can ask whether a leaf raises it."""
     rule = node.aggregation
     raising = [c.code for c in node.children if isinstance(c, Leaf) and c.raises_only]
@@ -117,7 +114,7 @@ def _check_raising(section: Section, node: Node) -> None:
         raise section.error("raises_only", f"{raising[0]} needs a mean with p > 0 above it")
 
 
-def _check_sign(section: Section, node: Node) -> None:
+def _check_sign(section: SpecReader, node: Node) -> None:
     """A mean that zero or negative values would break needs a floor."""
     rule = node.aggregation
     if rule.additive or rule.kind == "copeland" or rule.floor is not None:

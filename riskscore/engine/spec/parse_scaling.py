@@ -19,13 +19,13 @@ from riskscore.engine.scaling.fitted import (
     ZScore,
 )
 from riskscore.engine.scaling.fixed import Goalposts, Identity, Logistic, OrdinalTable, Scaling
-from riskscore.engine.spec.reader import Section
+from riskscore.engine.spec.reader import SpecReader
 
 Scale = dict[str, Any]
 
 
 def parse_scaling(
-    leaf: Section, row: Indicator | None, scale: tuple[float, float], direction: int
+    leaf: SpecReader, row: Indicator | None, scale: tuple[float, float], direction: int
 ) -> Scaling:
     """The scaling of a leaf. ``row`` is its catalogue row, if any; ``scale`` the output ends."""
     section = leaf.kind_section("scaling", "scaling")
@@ -36,7 +36,7 @@ def parse_scaling(
     return scaling
 
 
-def _goalposts(section: Section, row: Indicator | None, scale: Scale) -> Scaling:
+def _goalposts(section: SpecReader, row: Indicator | None, scale: Scale) -> Scaling:
     start, end = section.number("from"), section.number("to")
     log = section.flag("log", default=False)
     if start == end or not math.isfinite((scale["hi"] - scale["lo"]) / (end - start)):
@@ -58,7 +58,7 @@ def _goalposts(section: Section, row: Indicator | None, scale: Scale) -> Scaling
     return Goalposts(start=start, end=end, log=log, clip=clip, **scale)
 
 
-def _table(section: Section, row: Indicator | None, scale: Scale) -> Scaling:
+def _table(section: SpecReader, row: Indicator | None, scale: Scale) -> Scaling:
     scores = section.section("scores", "scores of the table")
     names = {name: scores.as_number(value, name) for name, value in scores.items()}
     levels = row.levels if row is not None else ()
@@ -71,51 +71,51 @@ def _table(section: Section, row: Indicator | None, scale: Scale) -> Scaling:
     return OrdinalTable(values=tuple(keys), scores=tuple(names.values()), **scale)
 
 
-def _level(section: Section, name: str) -> float:
+def _level(section: SpecReader, name: str) -> float:
     try:
         return float(name)
     except ValueError:
         raise section.error("ordinal table", f"level {name!r} must be a number here") from None
 
 
-def _logistic(section: Section, _row: Indicator | None, scale: Scale) -> Scaling:
+def _logistic(section: SpecReader, _row: Indicator | None, scale: Scale) -> Scaling:
     steepness = section.number("steepness")
     if steepness <= 0:
         raise section.error("range", "'steepness' must be above 0; use 'direction' to turn it")
     return Logistic(midpoint=section.number("midpoint"), steepness=steepness, **scale)
 
 
-def _identity(_section: Section, _row: Indicator | None, scale: Scale) -> Scaling:
+def _identity(_section: SpecReader, _row: Indicator | None, scale: Scale) -> Scaling:
     return Identity(**scale)
 
 
-def _minmax(section: Section, _row: Indicator | None, scale: Scale) -> Scaling:
+def _minmax(section: SpecReader, _row: Indicator | None, scale: Scale) -> Scaling:
     return MinMax(clip=section.flag("clip", default=True), **scale)
 
 
-def _zscore(section: Section, _row: Indicator | None, scale: Scale) -> Scaling:
+def _zscore(section: SpecReader, _row: Indicator | None, scale: Scale) -> Scaling:
     spread = section.number("spread", 1.0)
     if spread <= 0:
         raise section.error("range", "'spread' must be above 0")
     return ZScore(centre=section.number("centre", 0.0), spread=spread, **scale)
 
 
-def _to_max(section: Section, _row: Indicator | None, scale: Scale) -> Scaling:
+def _to_max(section: SpecReader, _row: Indicator | None, scale: Scale) -> Scaling:
     return DistanceToMax(cap=section.flag("cap", default=False), **scale)
 
 
-def _to_reference(section: Section, _row: Indicator | None, scale: Scale) -> Scaling:
+def _to_reference(section: SpecReader, _row: Indicator | None, scale: Scale) -> Scaling:
     return DistanceToReference(
         unit=section.text("unit"), cap=section.flag("cap", default=False), **scale
     )
 
 
-def _to_target(section: Section, _row: Indicator | None, scale: Scale) -> Scaling:
+def _to_target(section: SpecReader, _row: Indicator | None, scale: Scale) -> Scaling:
     cap = section.flag("cap", default=False)
     return DistanceToTarget(target=section.number("target"), cap=cap, **scale)
 
 
-READERS: dict[str, Callable[[Section, Indicator | None, Scale], Scaling]] = {
+READERS: dict[str, Callable[[SpecReader, Indicator | None, Scale], Scaling]] = {
     "goalposts": _goalposts,
     "table": _table,
     "logistic": _logistic,

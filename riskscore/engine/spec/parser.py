@@ -19,7 +19,7 @@ from riskscore.engine.spec.parse_node import (
     parse_weighting,
 )
 from riskscore.engine.spec.parse_scaling import parse_scaling
-from riskscore.engine.spec.reader import Section
+from riskscore.engine.spec.reader import REQUIRED, SpecReader
 from riskscore.engine.spec.tree import Band, Control, Leaf, Node
 
 
@@ -35,9 +35,9 @@ class Parser:
     def child(self, spec: Any, parent: str) -> Node | Leaf:
         """A leaf if the mapping names an indicator or a column, else a node."""
         if id(spec) in self.ancestors:
-            raise Section({}, parent, "tree").error("cycle", "a node contains itself")
+            raise SpecReader({}, parent, "tree").error("cycle", "a node contains itself")
         is_leaf = isinstance(spec, Mapping) and bool({"indicator", "column"} & spec.keys())
-        section = Section({**self.leaf_defaults, **spec} if is_leaf else spec, parent, "node")
+        section = SpecReader({**self.leaf_defaults, **spec} if is_leaf else spec, parent, "node")
         section.what = "leaf" if is_leaf else "node"
         default = section.get("indicator", None) or section.get("column", None) if is_leaf else None
         code = section.text("code", default) if default else section.text("code")
@@ -46,11 +46,11 @@ class Parser:
             raise section.error("duplicate code", f"the code {code!r} is used twice")
         self.codes.add(code)
         self.ancestors.append(id(spec))
-        found = self.leaf(section, code) if is_leaf else self.node(section, code)
+        result = self.leaf(section, code) if is_leaf else self.node(section, code)
         self.ancestors.pop()
-        return found
+        return result
 
-    def node(self, section: Section, code: str) -> Node:
+    def node(self, section: SpecReader, code: str) -> Node:
         """A node and all below it."""
         listed = section.get("children")
         if not isinstance(listed, (list, tuple)) or not listed:
@@ -74,7 +74,7 @@ class Parser:
         check_node(section, node)
         return node
 
-    def leaf(self, section: Section, code: str) -> Leaf:
+    def leaf(self, section: SpecReader, code: str) -> Leaf:
         """A leaf; its column must be in the catalogue if it is named as an ``indicator``."""
         row = catalogue_row(section)
         leaf = Leaf(
@@ -96,7 +96,7 @@ class Parser:
         return leaf
 
 
-def catalogue_row(section: Section) -> Indicator | None:
+def catalogue_row(section: SpecReader) -> Indicator | None:
     """The catalogue's row of an ``indicator`` leaf; None for a ``column`` of one's own."""
     if not section.has("indicator"):
         return None
@@ -108,7 +108,7 @@ def catalogue_row(section: Section) -> Indicator | None:
         raise section.error("unknown indicator", str(error)) from None
 
 
-def direction(section: Section, row: Indicator | None) -> int:
+def direction(section: SpecReader, row: Indicator | None) -> int:
     """+1 when a higher raw value gives a higher score."""
     value = section.get("direction", row.worse if row else 1)
     if value not in (1, -1) or isinstance(value, bool):
@@ -118,15 +118,15 @@ def direction(section: Section, row: Indicator | None) -> int:
     return int(value)
 
 
-def parse_controls(section: Section, root: Node) -> tuple[Control, ...]:
+def parse_controls(section: SpecReader, root: Node) -> tuple[Control, ...]:
     """The method's ``controls``."""
     nodes = {node.code for node in root.nodes()}
-    found = []
+    results = []
     for inner in section.sections("controls", "control"):
         row = catalogue_row(inner)
         control = Control(
             column=row.key if row else inner.text("column"),
-            reduces=inner.texts("reduces"),
+            reduces=inner.texts("reduces", REQUIRED),
             at_most=inner.number("at_most", low=0.0, high=1.0),
             reason=inner.text("reason", ""),
             source=inner.text("source", ""),
@@ -135,26 +135,26 @@ def parse_controls(section: Section, root: Node) -> tuple[Control, ...]:
         if unknown:
             raise inner.error("controls", f"{control.column} reduces unknown nodes {unknown}")
         inner.done()
-        found.append(control)
-    return tuple(found)
+        results.append(control)
+    return tuple(results)
 
 
-def parse_screening(section: Section) -> Screening | None:
+def parse_screening(section: SpecReader) -> Screening | None:
     """The method's ``screening``: which units may shape what ``fit`` learns."""
     if not section.has("screening"):
         return None
     inner = section.section("screening", "screening")
-    found = Screening(
+    result = Screening(
         known=inner.number("known", 2 / 3, low=0.0, high=1.0),
         nonzero=inner.number("nonzero", 0.0, low=0.0, high=1.0),
         force_in=inner.texts("force_in"),
         force_out=inner.texts("force_out"),
     )
     inner.done()
-    return found
+    return result
 
 
-def parse_bands(section: Section, scale: tuple[float, float]) -> tuple[Band, ...]:
+def parse_bands(section: SpecReader, scale: tuple[float, float]) -> tuple[Band, ...]:
     """The method's ``bands``, upwards from the bottom of the scale."""
     bands = []
     for inner in section.sections("bands", "band"):

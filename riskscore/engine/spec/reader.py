@@ -1,4 +1,4 @@
-"""Reading one mapping of a spec: every key asked for by type, every leftover key an error."""
+"""The reader of one mapping of a spec: each key read by type, each key left over an error."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ REQUIRED: Any = object()
 """The default that says: this key must be there."""
 
 
-class Section:
-    """One mapping at one path. Ask for keys, then call ``done`` to refuse the unknown ones."""
+class SpecReader:
+    """One mapping at one path. Read its keys, then call ``done`` to refuse those that are left."""
 
     def __init__(self, mapping: Any, path: str, what: str) -> None:
         self.path, self.what = path, what
         if not isinstance(mapping, Mapping):
             raise self.error("type", f"{what} must be a mapping, got {type(mapping).__name__}")
         self._mapping = mapping
-        self._asked: set[str] = set()
+        self._keys_read: set[str] = set()
 
     def error(self, rule: str, message: str) -> MethodError:
         """A MethodError at this path."""
@@ -28,7 +28,7 @@ class Section:
 
     def has(self, key: str) -> bool:
         """Whether the key is present (and not null)."""
-        self._asked.add(key)
+        self._keys_read.add(key)
         return self._mapping.get(key) is not None
 
     def get(self, key: str, default: Any = REQUIRED) -> Any:
@@ -75,18 +75,25 @@ class Section:
             raise self.error("range", f"{key!r} must lie in [{low:g}, {high:g}], got {value!r}")
         return float(value)
 
-    def texts(self, key: str, default: Iterable[str] = ()) -> tuple[str, ...]:
+    def whole(self, key: str, default: Any = REQUIRED, low: int = 0, high: float = math.inf) -> int:
+        """A whole number within [low, high]; 5.0 is one, 5.5 is an error."""
+        value = self.number(key, default, low, high)
+        if not value.is_integer():
+            raise self.error("type", f"{key!r} must be a whole number, got {value:g}")
+        return int(value)
+
+    def texts(self, key: str, default: Any = ()) -> tuple[str, ...]:
         """A list of strings."""
-        value = self.get(key, list(default))
+        value = self.get(key, default)
         if not isinstance(value, (list, tuple)) or not all(isinstance(v, str) for v in value):
             raise self.error("type", f"{key!r} must be a list of texts, got {value!r}")
         return tuple(value)
 
     def choice(self, key: str, options: Iterable[str], default: Any = REQUIRED) -> str:
         """A string out of ``options``."""
-        value, known = self.text(key, default), tuple(options)
-        if value not in known:
-            hint = did_you_mean(value, known) or f"; one of {', '.join(known)}"
+        value, allowed = self.text(key, default), tuple(options)
+        if value not in allowed:
+            hint = did_you_mean(value, allowed) or f"; one of {', '.join(allowed)}"
             raise self.error("unknown value", f"{key!r} cannot be {value!r}{hint}")
         return value
 
@@ -100,30 +107,33 @@ class Section:
             raise self.error("range", f"{key!r} must go upwards, got {value!r}")
         return low, high
 
-    def sections(self, key: str, what: str) -> list[Section]:
-        """A list of mappings, each as a Section at the same path."""
-        value = self.get(key, [])
+    def as_list(self, value: Any, key: str) -> list[Any]:
+        """``value`` as a list."""
         if not isinstance(value, (list, tuple)):
             raise self.error("type", f"{key!r} must be a list, got {type(value).__name__}")
-        return [Section(item, self.path, what) for item in value]
+        return list(value)
 
-    def section(self, key: str, what: str, path: str | None = None) -> Section:
+    def sections(self, key: str, what: str) -> list[SpecReader]:
+        """A list of mappings, each as a SpecReader at the same path."""
+        return [SpecReader(item, self.path, what) for item in self.as_list(self.get(key, []), key)]
+
+    def section(self, key: str, what: str, path: str | None = None) -> SpecReader:
         """A nested mapping; an absent one is empty."""
-        return Section(self.get(key, {}), self.path if path is None else path, what)
+        return SpecReader(self.get(key, {}), self.path if path is None else path, what)
 
-    def kind_section(self, key: str, what: str, default: str = "") -> Section:
+    def kind_section(self, key: str, what: str, default: str = "") -> SpecReader:
         """A nested mapping with a ``kind``; a bare text stands for ``{kind: text}``."""
         value = self.get(key, default) if default else self.get(key)
-        return Section({"kind": value} if isinstance(value, str) else value, self.path, what)
+        return SpecReader({"kind": value} if isinstance(value, str) else value, self.path, what)
 
     def items(self) -> list[tuple[str, Any]]:
         """All keys and values, for mappings whose keys are free (names of groups, of levels)."""
-        self._asked.update(str(key) for key in self._mapping)
+        self._keys_read.update(str(key) for key in self._mapping)
         return [(str(key), value) for key, value in self._mapping.items()]
 
     def done(self) -> None:
-        """Refuse every key that nobody asked for."""
+        """Refuse every key that was not read."""
         for key in self._mapping:
-            if key not in self._asked:
-                hint = did_you_mean(str(key), self._asked)
+            if key not in self._keys_read:
+                hint = did_you_mean(str(key), self._keys_read)
                 raise self.error("unknown key", f"{self.what} has no key {key!r}{hint}")

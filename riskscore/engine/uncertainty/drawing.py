@@ -156,16 +156,16 @@ class Drawing:
         parts = list(self._parts(node))
         rules = (node.aggregation, *self.noise.aggregation.get(node.code, ()))
         if len(rules) == 1:
-            found = self._join(node, rules[0], parts, slice(None))
+            result = self._join(node, rules[0], parts, slice(None))
         else:
-            found = np.empty(self.shape)
+            result = np.empty(self.shape)
             choice = self._choice("aggregation", node.code, len(rules))
             for number, rule in enumerate(rules):
                 rows = np.flatnonzero(choice == number)
                 if len(rows):
-                    found[rows] = self._join(node, rule, parts, rows)
-        self.values[node.code] = found
-        return found
+                    result[rows] = self._join(node, rule, parts, rows)
+        self.values[node.code] = result
+        return result
 
     def _parts(self, node: Node) -> Iterator[tuple[Leaf | Node, Floats, Mass]]:
         """Child, values, and weights (0 where it does not count); leaves that only raise last."""
@@ -215,11 +215,11 @@ class Drawing:
         return rule.inverse(over(num, den))
 
     def _greatest(self, parts: list[tuple[Leaf | Node, Floats, Mass]], rows: Rows) -> Floats:
-        found = np.full((len(_rows(np.empty(self.shape), rows)), self.shape[1]), np.nan)
+        result = np.full((len(_rows(np.empty(self.shape), rows)), self.shape[1]), np.nan)
         for _, values, weight in parts:
             counted = np.where(np.greater(_rows(weight, rows), 0), _rows(values, rows), np.nan)
-            np.fmax(found, counted, out=found)
-        return found
+            np.fmax(result, counted, out=result)
+        return result
 
     def _copeland(
         self, node: Node, parts: list[tuple[Leaf | Node, Floats, Mass]], rows: Rows
@@ -230,12 +230,12 @@ class Drawing:
         kept = [position[child.code] for child, _, _ in parts]
         table = [np.broadcast_to(_rows(values, rows), self.shape) for _, values, _ in parts]
         weights = np.array([np.broadcast_to(w, self.shape)[:, 0] for _, _, w in parts])
-        found = np.empty(self.shape)
+        result = np.empty(self.shape)
         for d in range(self.shape[0]):
             x = np.stack([values[d] for values in table], axis=1)
             share = weights[:, d] / weights[:, d].sum()
-            found[d] = copeland_against(x, node.reference[:, kept], share)
-        return found
+            result[d] = copeland_against(x, node.reference[:, kept], share)
+        return result
 
 
 def _product(f: Floats, w: Floats, scratch: Floats) -> Floats:

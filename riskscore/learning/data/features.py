@@ -123,13 +123,13 @@ FIRST_COLUMN = 3
 
 
 def matrix(panel: Panel, year: int) -> Floats:
-    """(series, features) as known at the end of ``year``; NaN where nobody knows."""
+    """(series, features) as published by the end of ``year``; NaN where there is no figure."""
     seen = panel.until(year)
-    found = {
+    results = {
         **features_own.columns(seen),
         **features_world.columns(seen),
         **features_place.columns(seen),
         **rates.columns(seen),
     }
-    table = np.column_stack([found[name] for name in NAMES])
+    table = np.column_stack([results[name] for name in NAMES])
     return np.where(np.isfinite(table), table, np.nan)

@@ -1,4 +1,4 @@
-"""What a series' own trade says: level, growth, volatility, unit values, destinations."""
+"""Features of a series' own trade: level, growth, volatility, unit values, destinations."""
 
 import numpy as np
 
@@ -45,12 +45,12 @@ def _levels(panel: Panel) -> dict[str, Floats]:
 
 
 def _growth(panel: Panel) -> dict[str, Floats]:
-    found = {}
+    results = {}
     quantity, share = log_quantity(panel.quantity), log_share(panel.share)
     for years in (1, 2, 3):
-        found[f"growth_quantity_{years}"] = quantity[:, -1] - quantity[:, -1 - years]
-        found[f"growth_share_{years}"] = share[:, -1] - share[:, -1 - years]
-    return found
+        results[f"growth_quantity_{years}"] = quantity[:, -1] - quantity[:, -1 - years]
+        results[f"growth_share_{years}"] = share[:, -1] - share[:, -1 - years]
+    return results
 
 
 def _volatility(panel: Panel) -> dict[str, Floats]:
@@ -94,21 +94,21 @@ def unit_values(panel: Panel) -> Floats:
 def prices(panel: Panel) -> Floats:
     """(minerals, 9) log unit value of the last years, median over exporters weighted by value."""
     values, weights = last(unit_values(panel), PRICE_YEARS), last(panel.value, PRICE_YEARS)
-    found = np.full((len(panel.minerals), values.shape[1]), np.nan)
+    result = np.full((len(panel.minerals), values.shape[1]), np.nan)
     for mineral in range(len(panel.minerals)):
         rows = panel.mineral == mineral
         for year in range(values.shape[1]):
-            found[mineral, year] = _weighted_median(values[rows, year], weights[rows, year])
-    return found
+            result[mineral, year] = _weighted_median(values[rows, year], weights[rows, year])
+    return result
 
 
 def _weighted_median(values: Floats, weights: Floats) -> float:
-    known = ~np.isnan(values)
-    if not known.any():
+    not_nan = ~np.isnan(values)
+    if not not_nan.any():
         return np.nan
-    order = np.argsort(values[known], kind="stable")
-    sums = np.cumsum(weights[known][order])
-    return float(values[known][order][np.searchsorted(sums, sums[-1] / 2)])
+    order = np.argsort(values[not_nan], kind="stable")
+    sums = np.cumsum(weights[not_nan][order])
+    return float(values[not_nan][order][np.searchsorted(sums, sums[-1] / 2)])
 
 
 def _unit_values(panel: Panel) -> dict[str, Floats]:

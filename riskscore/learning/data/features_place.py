@@ -24,8 +24,8 @@ KNOWN = (*(f"wgi.{name}" for name in DIMENSIONS), STABILITY_ERROR, *DEATHS, POPU
 def columns(panel: Panel) -> dict[str, Floats]:
     """(series,) each, as known at the end of the panel's last year."""
     by_place = {**_governance(panel), **_conflict(panel)}
-    found = {name: values[panel.place] for name, values in by_place.items()}
-    return {**found, **_exports(panel)}
+    results = {name: values[panel.place] for name, values in by_place.items()}
+    return {**results, **_exports(panel)}
 
 
 def _exports(panel: Panel) -> dict[str, Floats]:
@@ -45,20 +45,20 @@ def _exports(panel: Panel) -> dict[str, Floats]:
     }
 
 
-def _known(known: Mapping[str, Floats], key: str, shape: tuple[int, int]) -> Floats:
-    return carried(known[key]) if key in known else np.full(shape, np.nan)
+def _input(inputs: Mapping[str, Floats], key: str, shape: tuple[int, int]) -> Floats:
+    return carried(inputs[key]) if key in inputs else np.full(shape, np.nan)
 
 
 def _governance(panel: Panel) -> dict[str, Floats]:
     shape = (len(panel.places), len(panel.years))
-    estimates = [_known(panel.known, f"wgi.{name}", shape) for name in DIMENSIONS]
+    estimates = [_input(panel.inputs, f"wgi.{name}", shape) for name in DIMENSIONS]
     mean = np.mean(estimates, axis=0)
     stability = estimates[DIMENSIONS.index("stability")]
     earlier = max(len(panel.years) - 5, 0)
     return {
         "stability": stability[:, -2],
         "stability_change": stability[:, -2] - stability[:, earlier],
-        "stability_error": _known(panel.known, STABILITY_ERROR, shape)[:, -2],
+        "stability_error": _input(panel.inputs, STABILITY_ERROR, shape)[:, -2],
         "governance": mean[:, -2],
         "governance_change": mean[:, -2] - mean[:, earlier],
     }
@@ -67,8 +67,8 @@ def _governance(panel: Panel) -> dict[str, Floats]:
 def _conflict(panel: Panel) -> dict[str, Floats]:
     """A place that the count of deaths does not cover in a year has none on record: 0."""
     shape = (len(panel.places), len(panel.years))
-    people = _known(panel.known, POPULATION, shape)[:, -2]
-    counted = [panel.known[key] for key in DEATHS if key in panel.known]
+    people = _input(panel.inputs, POPULATION, shape)[:, -2]
+    counted = [panel.inputs[key] for key in DEATHS if key in panel.inputs]
     total = last(np.sum([np.nan_to_num(part) for part in counted] or [np.zeros(shape)], axis=0), 3)
     deaths = np.log1p(over(total, people[:, np.newaxis] * np.ones(total.shape)))
     return {

@@ -12,11 +12,11 @@ SMALL = 0.005
 def columns(panel: Panel) -> dict[str, Floats]:
     """(series,) each; all series of a mineral share a value, except ``peers_volatility``."""
     by_mineral = {**_market(panel), **_prices(prices(panel))}
-    found = {name: values[panel.mineral] for name, values in by_mineral.items()}
-    found["peers_volatility"] = mean_of_others(
+    results = {name: values[panel.mineral] for name, values in by_mineral.items()}
+    results["peers_volatility"] = mean_of_others(
         volatility(panel), panel.mineral, len(panel.minerals), prior=0.0
     )
-    return found
+    return results
 
 
 def _market(panel: Panel) -> dict[str, Floats]:
@@ -51,9 +51,9 @@ def volatility(panel: Panel) -> Floats:
 
 def mean_of_others(values: Floats, group: Ints, count: int, prior: float) -> Floats:
     """(series,) mean of the group's other known values, with ``prior`` pseudo-rows of the mean."""
-    known = ~np.isnan(values)
+    not_nan = ~np.isnan(values)
     filled = np.nan_to_num(values)
-    typical = filled.sum() / max(known.sum(), 1)
+    typical = filled.sum() / max(not_nan.sum(), 1)
     total = np.bincount(group, filled, count)[group] - filled
-    number = np.bincount(group, known, count)[group] - known + prior
+    number = np.bincount(group, not_nan, count)[group] - not_nan + prior
     return over(total + prior * typical, np.asarray(number, np.float64))

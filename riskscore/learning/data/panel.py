@@ -37,8 +37,8 @@ class Panel:
     """The series and the years; every array of a place is (places, years).
 
     ``value`` is 0 where no trade is recorded; ``quantity`` is NaN where more than half of the
-    value has none. ``known`` holds what is known of places: governance estimates, deaths,
-    population, by observation key; NaN where nobody said.
+    value has none. ``inputs`` holds the inputs about places: governance estimates, deaths,
+    population, by observation key; NaN without a figure.
     """
 
     minerals: tuple[str, ...]
@@ -51,7 +51,7 @@ class Panel:
     quantity: Floats
     destination_hhi: Floats
     partners: Floats
-    known: Mapping[str, Floats]
+    inputs: Mapping[str, Floats]
 
     def until(self, year: int) -> "Panel":
         """The panel as it stood when ``year`` was the last year published: nothing later."""
@@ -63,7 +63,7 @@ class Panel:
             quantity=self.quantity[:, :count],
             destination_hhi=self.destination_hhi[:, :count],
             partners=self.partners[:, :count],
-            known={key: values[:, :count] for key, values in self.known.items()},
+            inputs={key: values[:, :count] for key, values in self.inputs.items()},
         )
 
     @property
@@ -71,17 +71,12 @@ class Panel:
         """(series, years) share of the world's export value of the mineral."""
         return shares(self.value, self.mineral, len(self.minerals))
 
-    @property
-    def quantity_share(self) -> Floats:
-        """(series, years) share of the world's export quantity; NaN where unknown."""
-        return shares(self.quantity, self.mineral, len(self.minerals))
-
 
 def totals(values: Floats, group: Ints, count: int) -> Floats:
     """(count, years) sums of the known values of each group."""
-    found = np.zeros((count, values.shape[1]))
-    np.add.at(found, group, np.nan_to_num(values))
-    return found
+    result = np.zeros((count, values.shape[1]))
+    np.add.at(result, group, np.nan_to_num(values))
+    return result
 
 
 def shares(values: Floats, group: Ints, count: int) -> Floats:
@@ -91,21 +86,21 @@ def shares(values: Floats, group: Ints, count: int) -> Floats:
 
 def over(part: Floats, whole: Floats) -> Floats:
     """``part / whole``; NaN where the whole is nothing."""
-    found = np.full(part.shape, np.nan)
-    np.divide(part, whole, out=found, where=whole > 0)
-    return found
+    result = np.full(part.shape, np.nan)
+    np.divide(part, whole, out=result, where=whole > 0)
+    return result
 
 
 def build(
     flows: Flows,
     codes: Mapping[str, Sequence[str]],
     producers: frozenset[tuple[str, str]],
-    known: Mapping[str, Mapping[tuple[str, int], float]],
+    inputs: Mapping[str, Mapping[tuple[str, int], float]],
 ) -> Panel:
     """Sum the HS6 codes of each mineral, because trade moves between them.
 
     ``codes`` gives the HS6 codes of each mineral; ``producers`` the (mineral, place) pairs that
-    really produce; ``known`` a value per (place, year) for each observation key. Raises
+    really produce; ``inputs`` has a value per (place, year) for each observation key. Raises
     UnusableInput where there is no flow of any mineral, or a number is infinite or negative.
     """
     _check(flows)
@@ -134,7 +129,7 @@ def build(
         quantity=_quantity(flows, row, cells, value),
         destination_hhi=_mean_hhi(flows, row, cells, value),
         partners=_most(flows.partners[row], cells, shape),
-        known={key: _by_place(values, places, years) for key, values in known.items()},
+        inputs={key: _by_place(values, places, years) for key, values in inputs.items()},
     )
 
 
@@ -148,12 +143,12 @@ def _check(flows: Flows) -> None:
 def _belonging(
     flows: Flows, codes: Mapping[str, Sequence[str]], minerals: Sequence[str]
 ) -> tuple[Ints, Ints]:
-    """Row numbers and mineral numbers: a code of two minerals counts for both."""
+    """Row numbers and mineral numbers of the flows; a code that two minerals share is in both."""
     rows, owners = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
     for number, mineral in enumerate(minerals):
-        found = np.flatnonzero(np.isin(flows.hs6, list(codes[mineral])))
-        rows.append(found)
-        owners.append(np.full(found.size, number))
+        result = np.flatnonzero(np.isin(flows.hs6, list(codes[mineral])))
+        rows.append(result)
+        owners.append(np.full(result.size, number))
     return np.concatenate(rows).astype(np.int64), np.concatenate(owners).astype(np.int64)
 
 
@@ -161,13 +156,13 @@ Cells = tuple[Ints, Ints]
 
 
 def _summed(values: Floats, cells: Cells, shape: tuple[int, ...]) -> Floats:
-    found = np.zeros(shape)
-    np.add.at(found, cells, values)
-    return found
+    result = np.zeros(shape)
+    np.add.at(result, cells, values)
+    return result
 
 
 def _quantity(flows: Flows, row: Ints, cells: Cells, value: Floats) -> Floats:
-    """A sum of which more than half of the value has no quantity is unknown, not small."""
+    """(series, years) summed tonnes; NaN where more than half of the value has no quantity."""
     quantity = flows.quantity[row]
     summed = _summed(np.nan_to_num(quantity), cells, value.shape)
     silent = _summed(np.where(np.isnan(quantity), flows.value[row], 0.0), cells, value.shape)
@@ -181,17 +176,17 @@ def _mean_hhi(flows: Flows, row: Ints, cells: Cells, value: Floats) -> Floats:
 
 
 def _most(values: Floats, cells: Cells, shape: tuple[int, ...]) -> Floats:
-    found = np.zeros(shape)
-    np.maximum.at(found, cells, values)
-    return found
+    result = np.zeros(shape)
+    np.maximum.at(result, cells, values)
+    return result
 
 
 def _by_place(
     values: Mapping[tuple[str, int], float], places: Sequence[str], years: Ints
 ) -> Floats:
-    found = np.full((len(places), len(years)), np.nan)
+    result = np.full((len(places), len(years)), np.nan)
     row = {place: number for number, place in enumerate(places)}
     for (place, year), value in values.items():
         if place in row and years[0] <= year <= years[-1]:
-            found[row[place], year - years[0]] = value
-    return found
+            result[row[place], year - years[0]] = value
+    return result

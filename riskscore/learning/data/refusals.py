@@ -2,7 +2,7 @@
 
 
 class Refusal(Exception):
-    """Base of all refusals; the text says what was found, why that is not enough, what to do."""
+    """Base of all refusals; the text says what there is, why that is not enough, what to do."""
 
 
 class TooFewEvents(Refusal):
@@ -10,7 +10,7 @@ class TooFewEvents(Refusal):
 
 
 class OneClass(Refusal):
-    """All outcomes are the same, so there is nothing to tell apart."""
+    """All outcomes are the same, so there are no classes to separate."""
 
 
 class OnePlace(Refusal):
@@ -18,7 +18,7 @@ class OnePlace(Refusal):
 
 
 class UnusableInput(Refusal):
-    """The inputs cannot be learnt from: infinite, empty, or of the wrong shape."""
+    """Inputs that no model can be trained on: infinite, empty, or of the wrong shape."""
 
 
 class BadArtefact(Refusal):

@@ -12,18 +12,19 @@ from riskscore.learning.data.refusals import OneClass, OnePlace, TooFewEvents, U
 
 Flags = npt.NDArray[np.bool_]
 
-#: Smaller exporters are learnt from too (their falls look alike), never judged with the population.
-SMALLEST_LEARNT = 0.003
+#: Exporters down to this share are trained on too (their falls look alike), never evaluated.
+SMALLEST_TRAINED_ON = 0.003
 #: Below this many events in the training years no model is fitted.
 FEWEST_EVENTS = 100
 
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """(n, k) features and (n,) parallel columns. ``inside`` marks the declared population.
+    """(n, k) features and (n,) parallel columns.
 
-    ``small`` marks the producers below it, who are judged apart; ``learnt`` who may be learnt from.
-    ``outcome`` and ``later`` are 1, 0 or NaN (unknown); ``share`` is of world export value.
+    ``inside`` marks the declared population, ``small_producers`` the producers below it, who are
+    evaluated apart, and ``learnt`` the rows that may be trained on. ``outcome`` and ``later`` are
+    1, 0 or NaN (not published); ``share`` is of world export value, 0..1.
     """
 
     x: Floats
@@ -33,7 +34,7 @@ class Rows:
     mineral: Ints
     place: Ints
     inside: Flags
-    small: Flags
+    small_producers: Flags
     learnt: Flags
     share: Floats
 
@@ -45,8 +46,8 @@ class Rows:
         return len(self.year)
 
     @property
-    def judged(self) -> Flags:
-        """(n,) rows of the population whose outcome is known."""
+    def evaluated(self) -> Flags:
+        """(n,) rows of the population that have an outcome."""
         return self.inside & ~np.isnan(self.outcome)
 
 
@@ -65,11 +66,11 @@ def gathered(panel: Panel, years: Iterable[int]) -> Rows:
 
 def _of_year(panel: Panel, year: int) -> Rows:
     column = int(year - panel.years[0])
-    learnt, small = (
-        targets.exporters(panel, column, SMALLEST_LEARNT),
+    learnt, small_producers = (
+        targets.exporters(panel, column, SMALLEST_TRAINED_ON),
         targets.small_producers(panel, column),
     )
-    rows = learnt | small
+    rows = learnt | small_producers
     unknown = np.full(len(rows), np.nan)
     left = panel.value.shape[1] - 1 - column
     outcome = targets.fallen(panel, column) if left >= 1 else unknown
@@ -82,26 +83,28 @@ def _of_year(panel: Panel, year: int) -> Rows:
         mineral=panel.mineral[rows],
         place=panel.place[rows],
         inside=targets.population(panel, column)[rows],
-        small=small[rows],
+        small_producers=small_producers[rows],
         learnt=learnt[rows],
         share=panel.share[rows, column],
     )
 
 
 def check(rows: Rows, fewest: int = FEWEST_EVENTS) -> None:
-    """Refuse by name what nothing can be learnt from."""
+    """Raise a Refusal that names what makes these rows unfit for training."""
     if rows.x.size == 0 or np.isinf(rows.x).any() or np.isnan(rows.x).all():
         raise UnusableInput("the features hold no usable number. Check the trade panel.")
     silent = np.isnan(rows.x).all(axis=0)
     if silent.any():
         names = ", ".join(np.array(features.NAMES)[silent])
         raise UnusableInput(f"nothing at all is known of {names}. Load the bundle first.")
-    judged = rows.where(rows.judged)
-    classes = np.unique(judged.outcome)
+    evaluated = rows.where(rows.evaluated)
+    classes = np.unique(evaluated.outcome)
     if classes.size < 2:
-        raise OneClass(f"all {len(judged)} outcomes are the same: there is nothing to tell apart.")
-    if np.unique(judged.place).size < 2:
+        raise OneClass(
+            f"all {len(evaluated)} outcomes are the same: there is nothing to tell apart."
+        )
+    if np.unique(evaluated.place).size < 2:
         raise OnePlace("all rows are of one place: nothing can be held out. Load other exporters.")
-    events = int(judged.outcome.sum())
+    events = int(evaluated.outcome.sum())
     if events < fewest:
         raise TooFewEvents(f"{events} events where {fewest} are needed. Load more years of trade.")

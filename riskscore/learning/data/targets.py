@@ -32,11 +32,11 @@ def median3(values: Floats, column: int) -> Floats:
 
 def exporters(panel: Panel, column: int, smallest: float = SMALLEST_SHARE) -> npt.NDArray[np.bool_]:
     """(series,) who exports enough in the year of ``column`` and has a history to fall from."""
-    known = (~np.isnan(panel.quantity[:, column - 2 : column + 1])).sum(axis=1)
+    not_nan = (~np.isnan(panel.quantity[:, column - 2 : column + 1])).sum(axis=1)
     share = panel.share
     large = np.nan_to_num(share[:, column]) >= smallest
     before = np.fmin(median3(panel.quantity, column), median3(share, column))
-    chosen: npt.NDArray[np.bool_] = large & (known >= QUANTITIES_NEEDED) & (before > 0)
+    chosen: npt.NDArray[np.bool_] = large & (not_nan >= QUANTITIES_NEEDED) & (before > 0)
     return chosen
 
 

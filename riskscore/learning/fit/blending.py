@@ -40,7 +40,9 @@ def kept(parts: Parts, outcome: Floats, place: Ints, seed: int) -> tuple[str, ..
 
 
 def calibrated(parts: Parts, names: tuple[str, ...], outcome: Floats) -> Floats:
-    """(n,) the blend of these members after its own line, so that blends compare fairly."""
+    """(n,) probability of the blend of these members, calibrated for itself so that blends
+    compare fairly.
+    """
     raw = blend({name: parts[name] for name in names})
     return line(raw, outcome)(raw)
 
@@ -48,10 +50,14 @@ def calibrated(parts: Parts, names: tuple[str, ...], outcome: Floats) -> Floats:
 def compared(parts: Parts, outcome: Floats) -> list[dict[str, Any]]:
     """AUC and log loss of every possible blend, for the card."""
     blends = [names for size in range(1, len(parts) + 1) for names in combinations(parts, size)]
-    found = []
+    results = []
     for names in blends:
-        said = calibrated(parts, names, outcome)
-        brier = float(np.mean((said - outcome) ** 2))
-        row = {"auc": auc(outcome, said), "log_loss": log_loss(outcome, said), "brier": brier}
-        found.append({"members": " + ".join(names), **row})
-    return found
+        reported = calibrated(parts, names, outcome)
+        brier = float(np.mean((reported - outcome) ** 2))
+        row = {
+            "auc": auc(outcome, reported),
+            "log_loss": log_loss(outcome, reported),
+            "brier": brier,
+        }
+        results.append({"members": " + ".join(names), **row})
+    return results

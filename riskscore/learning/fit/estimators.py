@@ -77,15 +77,15 @@ Fitted = Mapping[str, Any]
 
 def fit(rows: Rows, seed: int, members: tuple[Member, ...] = MEMBERS) -> dict[str, Any]:
     """Fit each member on the rows whose outcome is known; estimators by name."""
-    known = ~np.isnan(rows.outcome) & rows.learnt
-    found = {}
+    not_nan = ~np.isnan(rows.outcome) & rows.learnt
+    results = {}
     # More OpenMP threads than free cores make boosting ten times slower, not faster.
     with threadpool_limits(limits=1):
         for member in members:
-            chosen = known if member.wide else known & rows.inside
+            chosen = not_nan if member.wide else not_nan & rows.inside
             model = member.make(seed).fit(rows.x[chosen], rows.outcome[chosen])
-            found[member.name] = _alone(model)
-    return found
+            results[member.name] = _alone(model)
+    return results
 
 
 def _alone(model: Any) -> Any:

@@ -15,18 +15,19 @@ from riskscore.learning.fit.estimators import predict
 class Model:
     """What is stored and used; ``reference`` holds out-of-sample scores and their outcomes.
 
-    ``small`` is the calibration and reference of small producers, None where they are not told.
+    ``small_producers`` is the calibration and reference of small producers; None where the model
+    does not hold for them, so that they get no prediction.
     """
 
     members: Mapping[str, Any]
     calibration: Sigmoid
     reference: VennAbers
-    small: tuple[Sigmoid, VennAbers] | None = None
+    small_producers: tuple[Sigmoid, VennAbers] | None = None
 
     @property
-    def of_small(self) -> "Model | None":
+    def for_small_producers(self) -> "Model | None":
         """The same members, calibrated for small producers."""
-        return Model(self.members, *self.small) if self.small else None
+        return Model(self.members, *self.small_producers) if self.small_producers else None
 
     def raw(self, x: Floats) -> Floats:
         """(n,) blend, not calibrated."""
@@ -41,5 +42,5 @@ class Model:
         without one, leave open. The calibrated probability itself always lies inside."""
         raw = self.raw(x)
         low, high = self.reference.interval(raw)
-        said = self.calibration(raw)
-        return np.fmin(low, said), np.fmax(high, said)
+        probability = self.calibration(raw)
+        return np.fmin(low, probability), np.fmax(high, probability)

@@ -1,4 +1,4 @@
-"""Rolling origin: each year is predicted by a model that saw only what was known before it."""
+"""Rolling origin: each year is predicted by a model fitted on what was published before it."""
 
 from collections.abc import Iterable, Mapping
 
@@ -9,28 +9,30 @@ from riskscore.learning.data.rows import Flags, Rows
 from riskscore.learning.fit.estimators import MEMBERS, Fitted, Member, fit, predict_each
 
 
-def known_before(rows: Rows, year: int) -> Rows:
-    """Rows whose outcome was published when ``year`` was: their own year lies before it."""
+def published_before(rows: Rows, year: int) -> Rows:
+    """The rows whose outcome was published when ``year`` began: those of earlier feature years."""
     return rows.where(rows.year < year)
 
 
 def rolling(
     rows: Rows, years: Iterable[int], seed: int, members: tuple[Member, ...] = MEMBERS
 ) -> dict[str, Floats]:
-    """(n,) out-of-sample probability of each member; NaN outside the years, or of who is neither
-    of the population nor a small producer."""
-    found = {member.name: np.full(len(rows), np.nan) for member in members}
+    """(n,) out-of-sample probability by member.
+
+    NaN outside ``years``, and for rows that are neither in the population nor small producers.
+    """
+    results = {member.name: np.full(len(rows), np.nan) for member in members}
     for year in years:
-        fitted = fit(known_before(rows, year), seed, members)
-        fill(found, fitted, rows, rows.year == year)
-    return found
+        fitted = fit(published_before(rows, year), seed, members)
+        fill(results, fitted, rows, rows.year == year)
+    return results
 
 
-def fill(found: Mapping[str, Floats], fitted: Fitted, rows: Rows, when: Flags) -> None:
-    """Write what the members say of the population and of small producers in these rows."""
+def fill(result: Mapping[str, Floats], fitted: Fitted, rows: Rows, when: Flags) -> None:
+    """Write the members' predictions of these rows into ``result``, group by group."""
     # Apart: the last bits of a matrix product depend on how many rows it has.
-    for group in (rows.inside, rows.small):
+    for group in (rows.inside, rows.small_producers):
         chosen = np.flatnonzero(when & group)
         if chosen.size:
             for name, part in predict_each(fitted, rows.x[chosen]).items():
-                found[name][chosen] = part
+                result[name][chosen] = part

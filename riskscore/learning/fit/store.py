@@ -1,7 +1,7 @@
 """A trained model as bytes and back, without pickle: skops, a header, a list of trusted types.
 
 The header is one line of JSON: what made the model and how long the rest is. It is read before
-anything else, so another version or a cut file is told from a wrong one by name. Whoever loads
+anything else, so that another version and a cut file are named as what they are. Whoever loads
 gives the SHA-256 that the registry holds; nothing is opened before it was compared.
 """
 
@@ -44,7 +44,7 @@ def packed(kind: str, model: Model, features: tuple[str, ...]) -> Artefact:
         {
             "members": dict(model.members),
             **_calibrated(model.calibration, model.reference),
-            "small": _calibrated(*model.small) if model.small else None,
+            "small": _calibrated(*model.small_producers) if model.small_producers else None,
         },
         compression=zipfile.ZIP_DEFLATED,
     )
@@ -122,7 +122,7 @@ def _loaded(body: bytes) -> Mapping[str, Any]:
 
 
 def _model(parts: Mapping[str, Any]) -> Model:
-    # A model that was stored before small producers were told has no such part.
+    # A model that was stored before small producers were predicted has no such part.
     small = parts.get("small")
     return Model(parts["members"], *_calibration(parts), _calibration(small) if small else None)
 

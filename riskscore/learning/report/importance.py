@@ -1,4 +1,4 @@
-"""Which features a model leans on, and how: permutation importance and partial dependence."""
+"""Which features a model uses, and how: permutation importance and partial dependence."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -25,13 +25,13 @@ def permutation(
     """
     generator = np.random.default_rng(seed)
     full = auc(outcome, predictor(x))
-    found = []
+    results = []
     for number, (name, words) in enumerate(about.items()):
         shuffled = x.copy()
         shuffled[:, number] = generator.permutation(x[:, number])
         fall = full - auc(outcome, predictor(shuffled))
-        found.append({"feature": name, "about": words, "auc_fall": fall})
-    return sorted(found, key=lambda row: (-row["auc_fall"], row["feature"]))
+        results.append({"feature": name, "about": words, "auc_fall": fall})
+    return sorted(results, key=lambda row: (-row["auc_fall"], row["feature"]))
 
 
 def partial_dependence(
@@ -40,13 +40,13 @@ def partial_dependence(
     """(value, mean prediction) at nine quantiles of each feature, all else as it was."""
     generator = np.random.default_rng(seed)
     rows = generator.choice(len(x), min(BACKGROUND, len(x)), replace=False)
-    found = {}
+    results = {}
     for name, column in columns.items():
         values = np.unique(np.nanquantile(x[:, column], np.linspace(0.05, 0.95, POINTS)))
-        found[name] = [
+        results[name] = [
             (float(value), _mean_with(predictor, x[rows], column, value)) for value in values
         ]
-    return found
+    return results
 
 
 def _mean_with(predictor: Predictor, x: Floats, column: int, value: float) -> float:

@@ -9,7 +9,7 @@ from riskscore.learning.data import features
 from riskscore.learning.data.mineral_groups import group_of
 from riskscore.learning.data.panel import Floats
 from riskscore.learning.data.rows import Rows
-from riskscore.learning.disruption import CHOOSING, LAST_TAUGHT, Backtest
+from riskscore.learning.disruption import CHOOSING, LAST_TRAINING_YEAR, Backtest
 from riskscore.learning.fit.evaluate import (
     DRAWS,
     auc,
@@ -28,7 +28,7 @@ LARGE = 0.1
 
 
 def baselines(rows: Rows) -> dict[str, Floats]:
-    """(n,) scores of the single numbers that the model must beat; unknown counts as typical."""
+    """(n,) scores of the single numbers that the model must beat; NaN takes the median."""
     column = {name: rows.x[:, features.NAMES.index(name)] for name in features.NAMES}
     return {
         "volatility": _filled(column[features.VOLATILITY]),
@@ -42,7 +42,7 @@ def _filled(values: Floats) -> Floats:
 
 
 def reported(test: Backtest, seed: int, minerals: Sequence[str]) -> dict[str, Any]:
-    """Everything that is said of the held-out years, as plain numbers."""
+    """All metrics of the held-out years, as plain numbers for the card."""
     held = test.held
     rows, predicted = test.rows.where(held), test.predicted[held]
     scores = {**baselines(rows), "logistic": test.plain[held]}
@@ -52,7 +52,7 @@ def reported(test: Backtest, seed: int, minerals: Sequence[str]) -> dict[str, An
         **metrics.as_dict(),
         **_against(rows, predicted, scores, seed),
         "log_loss_logistic": log_loss(rows.outcome, scores["logistic"]),
-        "trained_on": f"feature years to {LAST_TAUGHT}",
+        "trained_on": f"feature years to {LAST_TRAINING_YEAR}",
         "held_out": [int(rows.year.min()), int(rows.year.max())],
         "calibration_curve": calibration_curve(rows.outcome, predicted),
         "raw_calibration_slope": measured(rows.outcome, test.raw[held]).calibration_slope,
@@ -71,7 +71,7 @@ def _against(rows: Rows, predicted: Floats, scores: dict[str, Floats], seed: int
     """AUC of the model and of each baseline, and their paired differences, with intervals."""
     weights = clustered(rows.place, DRAWS, seed)
     drawn = auc_of_draws(rows.outcome, predicted, weights)
-    found: dict[str, Any] = {
+    results: dict[str, Any] = {
         "auc_ci": interval(drawn),
         **_quadratic(rows.outcome, predicted, weights),
         **intervals(rows.outcome, predicted, weights),
@@ -79,11 +79,11 @@ def _against(rows: Rows, predicted: Floats, scores: dict[str, Floats], seed: int
     for name, score in scores.items():
         theirs = auc(rows.outcome, score)
         difference = drawn - auc_of_draws(rows.outcome, score, weights)
-        found[f"auc_{name}"] = theirs
+        results[f"auc_{name}"] = theirs
         suffix = "" if name == "volatility" else f"_to_{name}"
-        found[f"auc_difference{suffix}"] = auc(rows.outcome, predicted) - theirs
-        found[f"auc_difference{suffix}_ci"] = interval(difference)
-    return found
+        results[f"auc_difference{suffix}"] = auc(rows.outcome, predicted) - theirs
+        results[f"auc_difference{suffix}_ci"] = interval(difference)
+    return results
 
 
 def _quadratic(outcome: Floats, predicted: Floats, weights: Floats) -> dict[str, Any]:
@@ -97,12 +97,12 @@ def _quadratic(outcome: Floats, predicted: Floats, weights: Floats) -> dict[str,
 
 def _later(rows: Rows, predicted: Floats) -> dict[str, float]:
     """The same predictions against the secondary target: fallen, and still down a year later."""
-    known = ~np.isnan(rows.later)
+    not_nan = ~np.isnan(rows.later)
     return {
-        "rows": int(known.sum()),
-        "events": int(rows.later[known].sum()),
-        "auc": auc(rows.later[known], predicted[known]),
-        "auc_volatility": auc(rows.later[known], baselines(rows)["volatility"][known]),
+        "rows": int(not_nan.sum()),
+        "events": int(rows.later[not_nan].sum()),
+        "auc": auc(rows.later[not_nan], predicted[not_nan]),
+        "auc_volatility": auc(rows.later[not_nan], baselines(rows)["volatility"][not_nan]),
     }
 
 

@@ -1,8 +1,8 @@
-"""The obvious label, computed for comparison only, and why it is not used.
+"""The naive label, computed for comparison only, and why it is not used.
 
-*Exports next year below 60 % of this year's*, by HS6 code, for every exporter. Its score looks
-better and means less: many of its exporters produce nothing, many of its events only undo a spike
-of one year, and trade that moves from one code to another counts as an event.
+*Exports next year below 60 % of this year's*, by HS6 code, for every exporter. Its AUC is higher
+and means less: many of its exporters produce nothing, many of its events only undo a spike of one
+year, and trade that moves from one code to another counts as an event.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,8 +13,8 @@ import numpy as np
 
 from riskscore.learning.data import features, targets
 from riskscore.learning.data.panel import Floats, Flows, Panel, build
-from riskscore.learning.data.rows import SMALLEST_LEARNT, Rows, gathered
-from riskscore.learning.disruption import FIRST_HELD_OUT, LAST_TAUGHT
+from riskscore.learning.data.rows import SMALLEST_TRAINED_ON, Rows, gathered
+from riskscore.learning.disruption import FIRST_HELD_OUT, LAST_TRAINING_YEAR
 from riskscore.learning.fit.estimators import MEMBERS, fit, predict
 from riskscore.learning.fit.evaluate import auc
 
@@ -26,12 +26,12 @@ def by_code(
     flows: Flows,
     codes: Mapping[str, Sequence[str]],
     producers: frozenset[tuple[str, str]],
-    known: Mapping[str, Mapping[tuple[str, int], float]],
+    inputs: Mapping[str, Mapping[tuple[str, int], float]],
 ) -> Panel:
-    """The panel with each HS6 code as if it were a mineral; ``producer`` still tells who is one."""
+    """The panel with each HS6 code as if it were a mineral; ``producer`` still marks producers."""
     single = {code: (code,) for listed in codes.values() for code in listed}
     pairs = {(code, place) for mineral, place in producers for code in codes.get(mineral, ())}
-    return build(flows, single, frozenset(pairs), known)
+    return build(flows, single, frozenset(pairs), inputs)
 
 
 def fell_from_this_year(panel: Panel, column: int) -> Floats:
@@ -41,25 +41,27 @@ def fell_from_this_year(panel: Panel, column: int) -> Floats:
 
 
 def compared(panel: Panel, seed: int) -> dict[str, Any]:
-    """AUC of the boosted member alone on the same years, and what is wrong with the label."""
+    """AUC of the boosted member alone on the same years, and why the label misleads."""
     columns = range(features.FIRST_COLUMN, panel.value.shape[1] - 1)
     rows = gathered(panel, (int(panel.years[0]) + column for column in columns))
     rows = rows.where(rows.learnt)
     obvious = np.concatenate(
         [
-            fell_from_this_year(panel, column)[targets.exporters(panel, column, SMALLEST_LEARNT)]
+            fell_from_this_year(panel, column)[
+                targets.exporters(panel, column, SMALLEST_TRAINED_ON)
+            ]
             for column in columns
         ]
     )
     sound = rows.outcome
     counted = replace(rows, outcome=obvious, inside=rows.share >= SMALLEST)
-    taught = counted.where(counted.inside & (counted.year <= LAST_TAUGHT))
+    training = counted.where(counted.inside & (counted.year <= LAST_TRAINING_YEAR))
     held = counted.inside & (counted.year >= FIRST_HELD_OUT)
-    predicted = predict(fit(taught, seed, MEMBERS[:1]), counted.x[held])
-    return _said(counted.where(held), predicted, rows.inside[held], sound[held])
+    predicted = predict(fit(training, seed, MEMBERS[:1]), counted.x[held])
+    return _reported(counted.where(held), predicted, rows.inside[held], sound[held])
 
 
-def _said(
+def _reported(
     rows: Rows, predicted: Floats, producing: np.ndarray[Any, Any], sound: Floats
 ) -> dict[str, Any]:
     events = rows.outcome == 1

@@ -50,6 +50,6 @@ def _joined(
     for position, player in enumerate(order):
         steps[position:, :, columns[player]] = x[:, columns[player]]
     predicted = predictor(steps.reshape(-1, x.shape[1])).reshape(len(columns), len(x))
-    found = np.zeros((len(x), len(columns)))
-    found[:, order] = np.diff(predicted, axis=0, prepend=np.full((1, len(x)), start)).T
-    return found
+    result = np.zeros((len(x), len(columns)))
+    result[:, order] = np.diff(predicted, axis=0, prepend=np.full((1, len(x)), start)).T
+    return result

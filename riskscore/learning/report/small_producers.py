@@ -1,8 +1,9 @@
-"""Small producers, below the population: predicted only where the model proves to hold for them.
+"""Producers with 0.2 to 1 % of world exports: predicted only where the model holds for them.
 
-They never choose, calibrate or judge the model of the population. Their falls are more frequent
-and harder to tell, so a line of their own calibrates them, fitted on the choosing years; the
-held-out years then say whether they may be told at all.
+They are kept out of everything that chooses, calibrates or evaluates the model of the population
+(1 % and more). Falls are more frequent among them and harder to predict, so they get a calibration
+of their own, fitted on the choosing years (2008-2016). The held-out years (2017 on) decide whether
+their predictions are published: see ``holds``.
 """
 
 from dataclasses import replace
@@ -11,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from riskscore.learning.data.panel import Floats
-from riskscore.learning.data.rows import FEWEST_EVENTS, SMALLEST_LEARNT, Flags, Rows
+from riskscore.learning.data.rows import FEWEST_EVENTS, SMALLEST_TRAINED_ON, Flags, Rows
 from riskscore.learning.disruption import CHOOSING, FIRST_HELD_OUT, Backtest
 from riskscore.learning.fit.calibrate import line, venn_abers
 from riskscore.learning.fit.evaluate import (
@@ -27,51 +28,62 @@ from riskscore.learning.fit.evaluate import (
 from riskscore.learning.fit.model import Model
 from riskscore.learning.report.metrics import baselines
 
-#: They are told where, on the held-out years, the calibration slope lies between these …
+#: Their predictions are published where, on the held-out years, the calibration slope lies
+#: between these …
 SLOPE = (0.8, 1.2)
 #: … and the interval of the AUC lies above this.
 LEAST_AUC = 0.6
 
 
-def judged(test: Backtest, seed: int) -> dict[str, Any]:
-    """What is said of them on the held-out years, and in ``told`` whether they may be predicted."""
-    known = _known(test)
-    chosen = known & np.isin(test.rows.year, CHOOSING)
-    held = known & (test.rows.year >= FIRST_HELD_OUT)
+def evaluated(test: Backtest, seed: int) -> dict[str, Any]:
+    """Metrics of small producers on the held-out years, as plain numbers for the card.
+
+    ``told``, a key that stored cards have, is whether their predictions may be published. With
+    fewer than FEWEST_EVENTS events in the choosing or the held-out years it is False, and
+    ``events`` is how many there are.
+    """
+    usable = _usable(test)
+    chosen = usable & np.isin(test.rows.year, CHOOSING)
+    held = usable & (test.rows.year >= FIRST_HELD_OUT)
     events = min(test.rows.outcome[part].sum() for part in (chosen, held))
     if events < FEWEST_EVENTS:
         return {"told": False, "events": int(events)}
     apart = line(test.raw[chosen], test.rows.outcome[chosen])
     rows, predicted = test.rows.where(held), apart(test.raw[held])
-    said = _measured(rows, predicted, seed)
+    reported = _measured(rows, predicted, seed)
     return {
-        "told": holds(said),
-        **said,
+        "told": holds(reported),
+        **reported,
         "slope_with_the_population_s_calibration": measured(
             rows.outcome, test.predicted[held]
         ).calibration_slope,
     }
 
 
-def holds(said: dict[str, Any]) -> bool:
-    """The rule: calibrated, and surely better than chance by more than a little."""
-    return bool(SLOPE[0] <= said["calibration_slope"] <= SLOPE[1] and said["auc_ci"][0] > LEAST_AUC)
+def holds(reported: dict[str, Any]) -> bool:
+    """The rule: the calibration slope lies in SLOPE, and the AUC's interval above LEAST_AUC."""
+    return bool(
+        SLOPE[0] <= reported["calibration_slope"] <= SLOPE[1] and reported["auc_ci"][0] > LEAST_AUC
+    )
 
 
 def calibrated(model: Model, test: Backtest) -> Model:
-    """The model with a calibration for small producers, of all that was out of sample."""
-    known = _known(test)
-    raw, outcome = test.raw[known], test.rows.outcome[known]
-    return replace(model, small=(line(raw, outcome), venn_abers(raw, outcome)))
+    """The model with a calibration for small producers, fitted on all out-of-sample predictions
+    of them."""
+    usable = _usable(test)
+    raw, outcome = test.raw[usable], test.rows.outcome[usable]
+    return replace(model, small_producers=(line(raw, outcome), venn_abers(raw, outcome)))
 
 
-def _known(test: Backtest) -> Flags:
-    return test.rows.small & ~np.isnan(test.rows.outcome) & ~np.isnan(test.raw)
+def _usable(test: Backtest) -> Flags:
+    return test.rows.small_producers & ~np.isnan(test.rows.outcome) & ~np.isnan(test.raw)
 
 
 def _measured(rows: Rows, predicted: Floats, seed: int) -> dict[str, Any]:
     weights = clustered(rows.place, DRAWS, seed)
-    size = np.where(rows.share >= SMALLEST_LEARNT, "0.3 to 1 %", "0.2 to 0.3 %, not learnt from")
+    size = np.where(
+        rows.share >= SMALLEST_TRAINED_ON, "0.3 to 1 %", "0.2 to 0.3 %, not learnt from"
+    )
     return {
         **measured(rows.outcome, predicted).as_dict(),
         "rate": float(rows.outcome.mean()),

@@ -1,4 +1,4 @@
-"""Predictions that were written down before their year, against what came: the fairest test."""
+"""Frozen predictions of a year against what happened in it."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -10,23 +10,23 @@ from riskscore.learning.data.targets import fallen
 from riskscore.learning.fit.evaluate import auc
 
 #: Probabilities by (place, mineral) code.
-Said = Mapping[tuple[str, str], float]
+Probabilities = Mapping[tuple[str, str], float]
 #: Years of trade from which a fall is measured.
 HISTORY = 3
 
 
-def judged(panel: Panel, year: int, said: Said) -> dict[str, Any] | None:
-    """How predictions for a year did; None when the panel does not reach that year.
+def evaluated(panel: Panel, year: int, frozen: Probabilities) -> dict[str, Any] | None:
+    """Metrics of the predictions for a year; None when the panel does not reach that year.
 
-    Pairs whose outcome nobody knows are left out; the AUC is None where all outcomes are the same.
+    Pairs without an outcome are left out; the AUC is None where all outcomes are the same.
     """
     column = year - 1 - int(panel.years[0])
     if not HISTORY - 1 <= column < len(panel.years) - 1:
         return None
     outcome = fallen(panel, column)
-    predicted = np.array([said.get(pair, np.nan) for pair in _pairs(panel)])
-    known = ~np.isnan(outcome) & ~np.isnan(predicted)
-    return _measured(outcome[known], predicted[known]) if known.any() else None
+    predicted = np.array([frozen.get(pair, np.nan) for pair in _pairs(panel)])
+    not_nan = ~np.isnan(outcome) & ~np.isnan(predicted)
+    return _measured(outcome[not_nan], predicted[not_nan]) if not_nan.any() else None
 
 
 def _pairs(panel: Panel) -> list[tuple[str, str]]:

@@ -1,10 +1,11 @@
-"""Small producers: who they are, when they may be told, and whom nobody says anything of."""
+"""Small producers: who they are, when they are predicted, and who is not."""
 
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
+from riskscore.learning.candidate import Predicted
 from riskscore.learning.data.rows import gathered
 from riskscore.learning.data.targets import small_producers
 from riskscore.learning.fit.estimators import MEMBERS, fit, predict
@@ -25,7 +26,7 @@ def test_who_exports_more_or_less_is_no_small_producer(percent: float) -> None:
 
 
 @pytest.mark.parametrize("slope", [0.8, 1.2])
-def test_they_are_told_where_the_model_is_calibrated_and_ranks(slope: float) -> None:
+def test_they_are_predicted_where_the_model_is_calibrated_and_ranks(slope: float) -> None:
     assert report_small_producers.holds({"calibration_slope": slope, "auc_ci": [0.61, 0.8]})
 
 
@@ -45,25 +46,43 @@ def test_who_may_not_be_learnt_from_changes_no_prediction() -> None:
     np.testing.assert_array_equal(said, again)
 
 
-def reached(*values: float, producers: set[tuple[str, str]] | None = None) -> dict[str, int]:
+def counted(*values: float, producers: set[tuple[str, str]] | None = None) -> dict[str, int]:
     """Why Chile's copper, or whoever is given, is not predicted after these exports."""
     pairs = frozenset(producers or {("copper", "CHL")})
-    found: dict[str, int] = coverage.reached(series(*values), pairs, small_told=True)["why_not"]
+    found: dict[str, int] = coverage.counted(series(*values), pairs, small_producers_reported=True)[
+        "why_not"
+    ]
     return found
 
 
 def test_each_pair_that_is_not_predicted_has_its_reason() -> None:
-    assert reached(5, 5, 5) == reached(0.5, 0.5, 0.5) == {}
-    assert reached(0.1, 0.1, 0.1) == {coverage.TOO_SMALL: 1}
-    assert reached(5, 5, 0) == {coverage.NOT_NOW: 1}
-    assert reached(0, 0, 5) == {coverage.NO_HISTORY: 1}
-    assert reached(5, 5, 5, producers={("copper", "PER")}) == {coverage.NEVER: 1}
-    assert reached(5, 5, 5, producers={("tin", "CHL")}) == {coverage.NO_CODE: 1}
+    assert counted(5, 5, 5) == counted(0.5, 0.5, 0.5) == {}
+    assert counted(0.1, 0.1, 0.1) == {coverage.TOO_SMALL: 1}
+    assert counted(5, 5, 0) == {coverage.NOT_NOW: 1}
+    assert counted(0, 0, 5) == {coverage.NO_HISTORY: 1}
+    assert counted(5, 5, 5, producers={("copper", "PER")}) == {coverage.NEVER: 1}
+    assert counted(5, 5, 5, producers={("tin", "CHL")}) == {coverage.NO_CODE: 1}
 
 
 def test_the_counts_add_up_and_say_when_small_producers_are_not_told() -> None:
     panel, pairs = series(0.5, 0.5, 0.5), frozenset({("copper", "CHL"), ("tin", "CHL")})
-    told, silent = (coverage.reached(panel, pairs, small_told=said) for said in (True, False))
+    told, silent = (
+        coverage.counted(panel, pairs, small_producers_reported=said) for said in (True, False)
+    )
     assert (told["predicted"], told["outside_it"], told["not_predicted"]) == (1, 1, 1)
     assert (silent["predicted"], silent["not_predicted"]) == (0, 2)
-    assert silent["why_not"] == {coverage.NOT_TOLD: 1, coverage.NO_CODE: 1}
+    assert silent["why_not"] == {coverage.NOT_REPORTED: 1, coverage.NO_CODE: 1}
+
+
+def test_their_predictions_follow_those_of_the_population() -> None:
+    def predicted(place: str, share: float, *, evaluated: bool) -> Predicted:
+        one, flag = np.array([share]), np.array([evaluated])
+        return Predicted([place], ["tin"], 2025, one, one, one, one, ("a",), one[:, None], flag)
+
+    joined = predicted("CHL", 0.1, evaluated=True).joined_with(
+        predicted("PER", 0.2, evaluated=False)
+    )
+    assert joined.place == ["CHL", "PER"]
+    assert joined.probability.tolist() == [0.1, 0.2]
+    assert joined.contributions.tolist() == [[0.1], [0.2]]
+    assert joined.evaluated.tolist() == [True, False]
