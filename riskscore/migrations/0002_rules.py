@@ -7,6 +7,19 @@ from pathlib import Path
 
 from django.db import migrations
 
+# Migrations of before the first release had the same first name: without this, a database of theirs
+# would lose its history below.
+EMPTY = """
+DO $$
+BEGIN
+    IF to_regclass('riskscore_scorehistory') IS NULL OR EXISTS (
+            SELECT FROM pg_partitioned_table WHERE partrelid = to_regclass('riskscore_scorehistory')) THEN
+        RAISE EXCEPTION 'this database was made by migrations of before the first release: start with an empty one (the embedded one lies in var/postgres)'
+            USING ERRCODE = 'object_not_in_prerequisite_state';
+    END IF;
+END $$;
+"""
+
 # The columns are the model's. The key of a partitioned table must hold the partition column.
 PARTITIONED = """
 CREATE TABLE partitioned (LIKE riskscore_scorehistory INCLUDING DEFAULTS INCLUDING IDENTITY)
@@ -29,6 +42,7 @@ class Migration(migrations.Migration):
     dependencies = [("riskscore", "0001_initial")]
 
     operations = [
+        migrations.RunSQL(EMPTY, migrations.RunSQL.noop),
         migrations.RunSQL(PARTITIONED, migrations.RunSQL.noop),
         migrations.RunSQL(Path(__file__).with_suffix(".sql").read_text(), migrations.RunSQL.noop),
         migrations.RunSQL(SCHEDULES, migrations.RunSQL.noop),

@@ -40,7 +40,7 @@ BEGIN
         IS DISTINCT FROM
         (OLD.project_id, OLD.statement, OLD.url, OLD.kind, OLD.happened_on, OLD.disputes_id, OLD.filed_by_id)
     THEN
-        RAISE EXCEPTION 'challenge % stays as it was filed and answered', OLD.id
+        RAISE EXCEPTION 'challenge % stays as it was filed and answered: file a new one instead', OLD.id
             USING ERRCODE = 'restrict_violation';
     END IF;
     RETURN NEW;
@@ -66,7 +66,7 @@ END $$;
 CREATE OR REPLACE FUNCTION riskscore_intake_ended() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF OLD.state IN ('succeeded', 'failed', 'cancelled') AND NEW IS DISTINCT FROM OLD THEN
-        RAISE EXCEPTION 'intake % has ended as % and cannot change', OLD.id, OLD.state
+        RAISE EXCEPTION 'import % has ended as % and cannot change: import the file again instead', OLD.id, OLD.state
             USING ERRCODE = 'restrict_violation';
     END IF;
     RETURN NEW;
@@ -78,13 +78,14 @@ CREATE OR REPLACE TRIGGER intake_ended BEFORE UPDATE ON riskscore_intake
 CREATE OR REPLACE FUNCTION riskscore_job_ended() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF OLD.state IN ('succeeded', 'partially_failed', 'failed', 'cancelled') AND NEW IS DISTINCT FROM OLD THEN
-        RAISE EXCEPTION 'job % has ended as % and cannot change', OLD.id, OLD.state
+        RAISE EXCEPTION 'job % has ended as % and cannot change: start a new job instead', OLD.id, OLD.state
             USING ERRCODE = 'restrict_violation';
     END IF;
     IF NEW.state <> OLD.state AND (OLD.state, NEW.state) NOT IN (
         ('queued', 'running'), ('queued', 'failed'), ('queued', 'cancelled'), ('running', 'succeeded'),
         ('running', 'partially_failed'), ('running', 'failed'), ('running', 'cancelled')) THEN
-        RAISE EXCEPTION 'job %: % cannot become %', OLD.id, OLD.state, NEW.state
+        RAISE EXCEPTION 'job % is % and cannot become %: queued leads to running, failed or cancelled; running to any end',
+            OLD.id, OLD.state, NEW.state
             USING ERRCODE = 'restrict_violation';
     END IF;
     RETURN NEW;
@@ -96,13 +97,14 @@ CREATE OR REPLACE TRIGGER job_ended BEFORE UPDATE ON riskscore_job
 CREATE OR REPLACE FUNCTION riskscore_chunk_guard() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF OLD.state IN ('done', 'split', 'dead', 'skipped') AND NEW IS DISTINCT FROM OLD THEN
-        RAISE EXCEPTION 'chunk % has ended as % and cannot change', OLD.id, OLD.state
+        RAISE EXCEPTION 'chunk % has ended as % and cannot change: retry its job instead', OLD.id, OLD.state
             USING ERRCODE = 'restrict_violation';
     END IF;
     IF NEW.state <> OLD.state AND (OLD.state, NEW.state) NOT IN (
         ('pending', 'running'), ('pending', 'skipped'), ('running', 'pending'), ('running', 'done'),
         ('running', 'split'), ('running', 'dead'), ('running', 'skipped')) THEN
-        RAISE EXCEPTION 'chunk %: % cannot become %', OLD.id, OLD.state, NEW.state
+        RAISE EXCEPTION 'chunk % is % and cannot become %: pending leads to running or skipped; running to pending or any end',
+            OLD.id, OLD.state, NEW.state
             USING ERRCODE = 'restrict_violation';
     END IF;
     RETURN NEW;
@@ -116,7 +118,7 @@ BEGIN
     IF TG_OP = 'DELETE' OR
         (NEW.kind, NEW.version, NEW.card, NEW.artefact_sha256, NEW.created_at)
         IS DISTINCT FROM (OLD.kind, OLD.version, OLD.card, OLD.artefact_sha256, OLD.created_at) THEN
-        RAISE EXCEPTION 'model % v% is trained and cannot change: train a new version', OLD.kind, OLD.version
+        RAISE EXCEPTION 'learned model % v% is trained and cannot change: train a new version', OLD.kind, OLD.version
             USING ERRCODE = 'restrict_violation';
     END IF;
     RETURN NEW;
@@ -152,14 +154,14 @@ BEGIN
     FROM (SELECT place_id AS code FROM fresh UNION SELECT importer_id FROM fresh) n
     LEFT JOIN riskscore_place p USING (code) WHERE n.code IS NOT NULL AND p.code IS NULL;
     IF missing IS NOT NULL THEN
-        RAISE EXCEPTION 'an observation of a place that does not exist: %', missing
+        RAISE EXCEPTION 'an observation names a place that does not exist: %; add it to the places, or correct the code', missing
             USING ERRCODE = 'foreign_key_violation';
     END IF;
     SELECT min(n.code) INTO missing
     FROM (SELECT DISTINCT mineral_id AS code FROM fresh) n
     LEFT JOIN riskscore_mineral m USING (code) WHERE n.code IS NOT NULL AND m.code IS NULL;
     IF missing IS NOT NULL THEN
-        RAISE EXCEPTION 'an observation of a mineral that does not exist: %', missing
+        RAISE EXCEPTION 'an observation names a mineral that does not exist: %; add it to the minerals, or correct the code', missing
             USING ERRCODE = 'foreign_key_violation';
     END IF;
     RETURN NULL;
@@ -174,7 +176,7 @@ BEGIN
             WHERE place_id = OLD.code OR importer_id = OLD.code))
        OR (TG_TABLE_NAME = 'riskscore_mineral' AND EXISTS (SELECT FROM riskscore_observation
             WHERE mineral_id = OLD.code)) THEN
-        RAISE EXCEPTION '% stays: observations name it', OLD.code
+        RAISE EXCEPTION '% cannot be deleted or renamed, since observations name it: keep it, and add a new code beside it', OLD.code
             USING ERRCODE = 'foreign_key_violation';
     END IF;
     RETURN NULL;

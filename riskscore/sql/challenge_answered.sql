@@ -6,7 +6,7 @@ BEGIN
         IS DISTINCT FROM
         (OLD.project_id, OLD.statement, OLD.url, OLD.kind, OLD.happened_on, OLD.disputes_id, OLD.filed_by_id)
     THEN
-        RAISE EXCEPTION 'challenge % stays as it was filed and answered', OLD.id
+        RAISE EXCEPTION 'challenge % stays as it was filed and answered: file a new one instead', OLD.id
             USING ERRCODE = 'restrict_violation';
     END IF;
     RETURN NEW;

@@ -2,7 +2,7 @@
 CREATE OR REPLACE FUNCTION riskscore_intake_ended() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF OLD.state IN ('succeeded', 'failed', 'cancelled') AND NEW IS DISTINCT FROM OLD THEN
-        RAISE EXCEPTION 'intake % has ended as % and cannot change', OLD.id, OLD.state
+        RAISE EXCEPTION 'import % has ended as % and cannot change: import the file again instead', OLD.id, OLD.state
             USING ERRCODE = 'restrict_violation';
     END IF;
     RETURN NEW;

@@ -4,7 +4,7 @@ BEGIN
     IF TG_OP = 'DELETE' OR
         (NEW.kind, NEW.version, NEW.card, NEW.artefact_sha256, NEW.created_at)
         IS DISTINCT FROM (OLD.kind, OLD.version, OLD.card, OLD.artefact_sha256, OLD.created_at) THEN
-        RAISE EXCEPTION 'model % v% is trained and cannot change: train a new version', OLD.kind, OLD.version
+        RAISE EXCEPTION 'learned model % v% is trained and cannot change: train a new version', OLD.kind, OLD.version
             USING ERRCODE = 'restrict_violation';
     END IF;
     RETURN NEW;

@@ -12,14 +12,14 @@ BEGIN
     FROM (SELECT place_id AS code FROM fresh UNION SELECT importer_id FROM fresh) n
     LEFT JOIN riskscore_place p USING (code) WHERE n.code IS NOT NULL AND p.code IS NULL;
     IF missing IS NOT NULL THEN
-        RAISE EXCEPTION 'an observation of a place that does not exist: %', missing
+        RAISE EXCEPTION 'an observation names a place that does not exist: %; add it to the places, or correct the code', missing
             USING ERRCODE = 'foreign_key_violation';
     END IF;
     SELECT min(n.code) INTO missing
     FROM (SELECT DISTINCT mineral_id AS code FROM fresh) n
     LEFT JOIN riskscore_mineral m USING (code) WHERE n.code IS NOT NULL AND m.code IS NULL;
     IF missing IS NOT NULL THEN
-        RAISE EXCEPTION 'an observation of a mineral that does not exist: %', missing
+        RAISE EXCEPTION 'an observation names a mineral that does not exist: %; add it to the minerals, or correct the code', missing
             USING ERRCODE = 'foreign_key_violation';
     END IF;
     RETURN NULL;
@@ -34,7 +34,7 @@ BEGIN
             WHERE place_id = OLD.code OR importer_id = OLD.code))
        OR (TG_TABLE_NAME = 'riskscore_mineral' AND EXISTS (SELECT FROM riskscore_observation
             WHERE mineral_id = OLD.code)) THEN
-        RAISE EXCEPTION '% stays: observations name it', OLD.code
+        RAISE EXCEPTION '% cannot be deleted or renamed, since observations name it: keep it, and add a new code beside it', OLD.code
             USING ERRCODE = 'foreign_key_violation';
     END IF;
     RETURN NULL;
