@@ -12,7 +12,7 @@ class Intake(models.Model):
 
     queued → running → loaded → succeeded, or failed, or cancelled. ``loaded``: its rows stand in
     the tables, and the scores that they make stale are about to be made again. A dry run goes from
-    running to succeeded. Terminal states never change again (riskscore/sql/intake_ended.sql).
+    running to succeeded. Terminal states never change again (a trigger holds that).
     """
 
     class State(models.TextChoices):
