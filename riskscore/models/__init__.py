@@ -1,4 +1,8 @@
-"""The tables, one file per idea. Import from here: ``from riskscore.models import Project``."""
+"""The tables, one file per idea. Import from here: ``from riskscore.models import Project``.
+
+What a model cannot say (triggers, partitions, storage) lies in ``riskscore/sql/``; what each
+trigger does and why, in ``docs/database.md``.
+"""
 
 from riskscore.models.access import ApiKey, IdempotencyKey
 from riskscore.models.challenges import Challenge

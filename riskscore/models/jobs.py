@@ -13,7 +13,7 @@ class Job(models.Model):
     """A request for work with its inputs pinned. The row is the truth; messages are hints.
 
     queued → running → succeeded | partially_failed | failed | cancelled. Terminal states never
-    change again (a trigger holds that). ``cancel_requested_at`` marks a job on its way out,
+    change again (riskscore/sql/job_states.sql). ``cancel_requested_at`` marks a job on its way out,
     ``paused_at`` one of which nothing more is begun until it is resumed. Moments are the
     database's: a web server whose clock is wrong delays nothing.
     """
@@ -142,7 +142,10 @@ class ItemError(models.Model):
 
 
 class Transition(models.Model):
-    """One change of state of a job, or of a chunk (``seq``): written by triggers, append-only."""
+    """One change of state of a job, or of a chunk (``seq``): written by triggers, append-only.
+
+    See riskscore/sql/transitions.sql.
+    """
 
     job = models.ForeignKey(Job, models.CASCADE, related_name="transitions", db_index=False)
     seq = models.PositiveIntegerField(null=True)

@@ -81,8 +81,8 @@ class Observation(models.Model):
 
     release = models.ForeignKey(Release, models.PROTECT, related_name="observations")
     indicator = models.CharField(max_length=40)
-    # A trigger holds these three references, once per statement and code: one look per row and
-    # reference would be half the time of a large file.
+    # A trigger holds these three references (riskscore/sql/observation_codes.sql), once per
+    # statement and code: one look per row and reference would be half the time of a large file.
     place = models.ForeignKey(
         "Place", models.PROTECT, null=True, related_name="+", db_index=False, db_constraint=False
     )

@@ -9,7 +9,8 @@ from django.db.models.functions import Now
 class Project(models.Model):
     """A mining project.
 
-    ``key`` is public and stable for ever; ``input_version`` is bumped by triggers.
+    ``key`` is public and stable for ever; triggers raise ``input_version``
+    (riskscore/sql/project_version.sql).
     """
 
     class Kind(models.TextChoices):

@@ -94,7 +94,8 @@ class Score(ScoreColumns):
 class ScoreHistory(ScoreColumns):
     """Every score that differed from the one before it. Partitioned by month of ``computed_at``.
 
-    In the database the key is (id, computed_at), as a partitioned table demands; rows are only
+    In the database the key is (id, computed_at), as a partitioned table demands
+    (riskscore/sql/history_partition.sql makes a month's partition); rows are only
     ever inserted, by ``riskscore.scoring.rescore``, in the statement that writes the current score.
     """
 
