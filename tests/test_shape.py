@@ -41,7 +41,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "riskscore.jobs.progress": ("riskscore.models",),
     "riskscore.scoring.binary_copy": (),
     "riskscore.api_keys": ("riskscore.models",),
-    "riskscore.releases.effective": (),
+    "riskscore.releases.effective": ("riskscore.models",),
     "riskscore.jobs.ledger": (
         "riskscore.models",
         "riskscore.jobs.failures",
@@ -97,6 +97,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "riskscore.scoring.learned_contribution": GROUND,
     "riskscore.scoring.data_gaps": (
         *GROUND,
+        "riskscore.releases.effective",
         "riskscore.scoring.inputs",
         "riskscore.scoring.methods",
     ),
@@ -113,7 +114,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "riskscore.training.requests": ("riskscore.models", "riskscore.celery"),
     "riskscore.training.dataset": (
         "riskscore.models",
-        "riskscore.scoring.inputs",
+        "riskscore.releases.effective",
         "riskscore.learning",
     ),
     "riskscore.training.export": ("riskscore.models", "riskscore.learning"),

@@ -107,7 +107,7 @@ class CoverageOfRelease(Endpoint):
         places = register.by_place(release).items()
         return Response(
             {
-                "stands": register.stands(release),
+                "stands": register.feeds_scores(release),
                 "indicators": [asdict(row) for row in register.coverage(release)],
                 "places": [
                     {"place": place, "rows": rows, "newest_year": newest}

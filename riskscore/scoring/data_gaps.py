@@ -12,8 +12,9 @@ from riskscore.engine.inputs import evidence_kinds
 from riskscore.engine.inputs.data_age import Gaps, gaps, years_used
 from riskscore.engine.inputs.gather import gather
 from riskscore.engine.spec.tree import Node
-from riskscore.models import Edition, Evidence, Lens, Method
+from riskscore.models import Edition, Lens, Method
 from riskscore.models.scores import NODES
+from riskscore.releases import effective
 from riskscore.scoring import inputs
 from riskscore.scoring.methods import fitted_method
 
@@ -23,6 +24,12 @@ EVIDENCE_OF = {
     "ind.conflict": evidence_kinds.of(evidence_kinds.Effect.HARM, "ind.conflict"),
     "ind.consent": ("consent",),
 }
+
+
+_STATEMENTS = f"""
+SELECT project_id, kind, happened_on FROM {effective.EVIDENCE} e
+WHERE project_id = ANY(%(ids)s) AND happened_on <= %(day)s AND status <> 'retracted'
+"""  # noqa: S608 - our own names
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,10 +100,10 @@ def of(project_ids: Sequence[int], lens: Lens, as_of: date | None = None) -> lis
 def _evidence_years(
     ids: npt.NDArray[np.int64], pinned: inputs.Pinned
 ) -> dict[str, npt.NDArray[np.float64]]:
-    """(n,) year of the newest statement that feeds each project-level indicator."""
-    rows = Evidence.objects.filter(
-        project__in=ids.tolist(), edition__lte=pinned.edition, happened_on__lte=pinned.as_of
-    ).values_list("project_id", "kind", "happened_on")
+    """(n,) year of the newest statement in force that feeds each project-level indicator."""
+    rows = effective.fetch(
+        _STATEMENTS, {"ids": ids.tolist(), "edition": pinned.edition, "day": pinned.as_of}
+    )
     found = {name: np.full(len(ids), np.nan) for name in EVIDENCE_OF}
     row_of = {int(key): row for row, key in enumerate(ids)}
     for project, kind, happened in rows:

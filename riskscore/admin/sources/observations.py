@@ -49,7 +49,7 @@ class ReleaseAdmin(ReadOnly[Release]):
         return {
             "coverage": register.coverage(row),
             "unknown_places": register.unknown_places(row),
-            "stands": register.stands(row),
+            "stands": register.feeds_scores(row),
         }
 
     @admin.display
