@@ -94,7 +94,21 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     ),
     "riskscore.scoring.methods": GROUND,
     "riskscore.releases.register": ("riskscore.models", "riskscore.releases.effective"),
-    "riskscore.scoring.learned_contribution": GROUND,
+    "riskscore.scoring.ranking": ("riskscore.models",),
+    "riskscore.scoring.stored_score": GROUND,
+    "riskscore.scoring.learned_contribution": (*GROUND, "riskscore.scoring.stored_score"),
+    "riskscore.scoring.provenance": (
+        *GROUND,
+        "riskscore.releases.effective",
+        "riskscore.releases.register",
+        "riskscore.scoring.inputs",
+        "riskscore.scoring.stored_score",
+    ),
+    "riskscore.scoring.explanation": (
+        *GROUND,
+        "riskscore.scoring.provenance",
+        "riskscore.scoring.stored_score",
+    ),
     "riskscore.scoring.data_gaps": (
         *GROUND,
         "riskscore.releases.effective",

@@ -51,11 +51,11 @@ class InForce(NamedTuple):
             self.sources,
         )
 
-    def without(self, release: int) -> "InForce":
-        """The same as if one release had never been loaded: what it corrected is back."""
+    def without(self, *releases: int) -> "InForce":
+        """The same as if some had never been loaded: what they corrected is back."""
         return InForce(
-            [key for key in self.complete if key != release],
-            [key for key in self.corrected if key != release],
+            [key for key in self.complete if key not in releases],
+            [key for key in self.corrected if key not in releases],
             self.sources,
         )
 

@@ -1,5 +1,6 @@
 """The register of releases: what was loaded, under which licence, and how much it covers."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db import connection
@@ -71,3 +72,45 @@ def passed_on(indicator: str) -> QuerySet[Observation]:
     A correction replaces what it corrects, also where it may not be passed on itself.
     """
     return effective.observations(indicator).filter(release__redistributable=True)
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseInForce:
+    """A release in force: ``citation`` says whose it is, by the names of the API; ``states`` which
+    of the asked indicators it has rows of."""
+
+    id: int
+    partial: bool
+    citation: dict[str, str]
+    states: frozenset[str]
+    has_localities: bool
+
+    @property
+    def source(self) -> str:
+        """Code of its source."""
+        return self.citation["source"]
+
+
+_CITATION = ("source", "publisher", "title", "release", "published_edition", "licence", "url")
+_IN_FORCE = f"""
+SELECT r.id, r.partial, r.source_id, s.publisher, s.title, r.code, r.published_edition, r.licence,
+    r.url,
+    ARRAY(SELECT indicator FROM unnest(%(indicators)s::text[]) asked(indicator) WHERE EXISTS (
+        SELECT FROM riskscore_observation o
+        WHERE o.indicator = asked.indicator AND o.release_id = r.id)),
+    EXISTS (SELECT FROM riskscore_locality l WHERE l.release_id = r.id)
+FROM ({effective.RELEASES}) in_force
+JOIN riskscore_release r ON r.id = in_force.id JOIN riskscore_source s ON s.code = r.source_id
+ORDER BY r.id
+"""  # noqa: S608 - our own names
+
+
+def in_force(edition: int, indicators: Iterable[str]) -> list[ReleaseInForce]:
+    """The releases in force at an edition, and which of some indicators each has rows of."""
+    rows = effective.fetch(_IN_FORCE, {"edition": edition, "indicators": sorted(indicators)})
+    return [
+        ReleaseInForce(
+            key, partial, dict(zip(_CITATION, cells, strict=True)), frozenset(states), localities
+        )
+        for key, partial, *cells, states, localities in rows
+    ]

@@ -90,9 +90,9 @@ def of(project_ids: Sequence[int], lens: Lens, as_of: date | None = None) -> lis
     years = years_used(
         known.tables, projects.units, fitted.method, _evidence_years(projects.ids, pinned)
     )
-    found = gaps(fitted, gather(known.tables, projects.units, fitted.method), NODES)
+    result = gaps(fitted, gather(known.tables, projects.units, fitted.method), NODES)
     return [
-        _project(int(key), row, fitted.method.root, found, years[row], day.year)
+        _project(int(key), row, fitted.method.root, result, years[row], day.year)
         for row, key in enumerate(projects.ids)
     ]
 
@@ -104,26 +104,26 @@ def _evidence_years(
     rows = effective.fetch(
         _STATEMENTS, {"ids": ids.tolist(), "edition": pinned.edition, "day": pinned.as_of}
     )
-    found = {name: np.full(len(ids), np.nan) for name in EVIDENCE_OF}
+    result = {name: np.full(len(ids), np.nan) for name in EVIDENCE_OF}
     row_of = {int(key): row for row, key in enumerate(ids)}
     for project, kind, happened in rows:
         for name, kinds in EVIDENCE_OF.items():
             if kind in kinds:
                 row = row_of[project]
-                found[name][row] = np.fmax(found[name][row], happened.year)
-    return found
+                result[name][row] = np.fmax(result[name][row], happened.year)
+    return result
 
 
 def _project(
-    key: int, row: int, root: Node, found: Gaps, years: npt.NDArray[np.int16], this_year: int
+    key: int, row: int, root: Node, result: Gaps, years: npt.NDArray[np.int16], this_year: int
 ) -> ProjectFreshness:
     dimensions = tuple(
-        _dimension(child, row, root.code, found, years, this_year)
+        _dimension(child, row, root.code, result, years, this_year)
         for child in root.children
         if isinstance(child, Node) and child.code in NODES
     )
-    best = int(found.best(root.code)[row])
-    code = found.leaves[best]
+    best = int(result.best(root.code)[row])
+    code = result.leaves[best]
     every = [fact for part in dimensions for fact in part.missing]
     return ProjectFreshness(
         key, dimensions, next((f for f in every if best >= 0 and f.indicator == code), None)
@@ -134,21 +134,21 @@ def _dimension(
     node: Node,
     row: int,
     root: str,
-    found: Gaps,
+    result: Gaps,
     years: npt.NDArray[np.int16],
     this_year: int,
 ) -> Dimension:
-    at = {leaf.code: found.leaves.index(leaf.code) for leaf in node.leaves()}
+    at = {leaf.code: result.leaves.index(leaf.code) for leaf in node.leaves()}
     dated = {code: int(years[index]) for code, index in at.items() if years[index] > 0}
     missing = [
         Missing(
             code,
-            float(found.gains[node.code][row, index]),
-            float(found.gains[root][row, index]),
-            bool(found.opens[node.code][row, index]),
+            float(result.gains[node.code][row, index]),
+            float(result.gains[root][row, index]),
+            bool(result.opens[node.code][row, index]),
         )
         for code, index in at.items()
-        if found.unknown[row, index]
+        if result.unknown[row, index]
     ]
     missing.sort(key=lambda fact: (fact.gain, fact.would_assess), reverse=True)
     return Dimension(

@@ -77,12 +77,12 @@ def _learned(axes: Axes, edition: int) -> dict[str, Table]:
     )
     places = {code: index for index, code in enumerate(axes.places)}
     minerals = {code: index for index, code in enumerate(axes.minerals)}
-    found: dict[str, Floats] = {}
+    result: dict[str, Floats] = {}
     for kind, place, mineral, probability, width in rows:
         shape = (2, len(places), len(minerals))
-        values = found.setdefault(LEARNED[kind], np.full(shape, np.nan))
+        values = result.setdefault(LEARNED[kind], np.full(shape, np.nan))
         values[:, places[place], minerals[mineral]] = probability, width / WIDTH
-    return {key: Table(Level.PLACE_MINERAL, *values) for key, values in found.items()}
+    return {key: Table(Level.PLACE_MINERAL, *values) for key, values in result.items()}
 
 
 def _unlisted(learned: dict[str, Table], tables: dict[str, Table]) -> dict[str, Table]:
@@ -136,10 +136,10 @@ def observations(
     )
     places = {code: index for index, code in enumerate(axes.places)}
     minerals = {code: index for index, code in enumerate(axes.minerals)}
-    found: dict[str, list[tuple[Any, ...]]] = {}
+    result: dict[str, list[tuple[Any, ...]]] = {}
     for row in rows:
-        found.setdefault(row[0], []).append(row[1:])
-    return {key: _arrays(part, places, minerals) for key, part in found.items()}
+        result.setdefault(row[0], []).append(row[1:])
+    return {key: _arrays(part, places, minerals) for key, part in result.items()}
 
 
 def _arrays(
@@ -208,6 +208,24 @@ def projects(ids: Sequence[int], known: Known, pinned: Pinned) -> Projects:
     )
 
 
+def units(project_id: int, axes: Axes) -> Units:
+    """One project's place, kind and minerals as they are now, without project-level indicators."""
+    rows = _rows(
+        "SELECT id, key, place_id, kind FROM riskscore_project WHERE id = %s", [project_id]
+    )
+    places = {code: index for index, code in enumerate(axes.places)}
+    start, mineral, role = _minerals([project_id], {row[0]: 0 for row in rows}, axes)
+    return Units(
+        keys=np.array([row[1] for row in rows], np.str_),
+        place=_indices((row[2] for row in rows), places),
+        kind=np.array([row[3] for row in rows], np.str_),
+        mineral_start=start,
+        mineral=mineral,
+        role=role,
+        known={},
+    )
+
+
 _ROLES = {"primary": 0, "secondary": 1, "other": 2}
 
 
@@ -240,11 +258,11 @@ def _offtake(ids: Sequence[int], row_of: dict[int, int], as_of: date) -> Floats:
         " GROUP BY project_id",
         [list(ids), as_of, as_of],
     )
-    found = np.full(len(row_of), np.nan)
+    result = np.full(len(row_of), np.nan)
     for project, total, squares in rows:
         if project in row_of:
-            found[row_of[project]] = squares / total**2
-    return found
+            result[row_of[project]] = squares / total**2
+    return result
 
 
 _STATEMENTS = f"""

@@ -141,11 +141,11 @@ def _known_of_pairs(
 
 def _newest(key: str, releases: InForce) -> dict[str, float]:
     """The newest value up to the year of the listings, by place."""
-    found: dict[str, float] = {}
+    result: dict[str, float] = {}
     for (place, year), value in sorted(_by_place(key, releases).items()):
         if year <= LISTING_YEAR:
-            found[place] = value
-    return found
+            result[place] = value
+    return result
 
 
 def _deaths(

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from riskscore.learning.data.features_place import STABILITY_ERROR
 from riskscore.models import Edition, Evidence, Observation, Project
 from riskscore.releases.editions import next_edition
 from riskscore.training import dataset
@@ -58,7 +59,7 @@ def test_a_corrected_figure_is_what_models_learn_from() -> None:
     )  # fmt: skip
     said = dataset.trade(newest()).known
     assert said["wgi.stability"]["CHL", 2023] == -1.5
-    assert said[dataset.STABILITY_ERROR]["CHL", 2023] == 0.4
+    assert said[STABILITY_ERROR]["CHL", 2023] == 0.4
     assert dataset.trade(before).known["wgi.stability"]["CHL", 2023] != -1.5
 
 
