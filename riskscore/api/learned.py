@@ -53,7 +53,7 @@ PREDICTION = Resource(
         plain("mean", shapes.number("Mean prediction that the contributions start from.")),
         plain(
             "judged",
-            shapes.flag("Whether the pair lies in the population that the model was judged on."),
+            shapes.flag("Whether the pair lies in the population that the model was evaluated on."),
         ),
         plain("contributions", shapes.several(REASON, "Reasons and what each adds.")),
     ),

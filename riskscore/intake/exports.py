@@ -58,7 +58,7 @@ def judge(intake: Intake) -> Judged:
         "known_export",
         "SELECT hs6, place_id AS place, year, value, quantity, partners, destination_hhi"
         " FROM riskscore_exportflow WHERE release_id = ANY(%s)",
-        [effective.standing().of(intake.source).ids],
+        [effective.in_force().of(intake.source).ids],
     )
     same = " AND ".join(f"k.{name} = s.{name}" for name in KEY)
     ours, theirs = (", ".join(f"{side}.{name}" for name in STATED) for side in "sk")

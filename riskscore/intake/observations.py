@@ -144,15 +144,15 @@ def judge(intake: Intake) -> Judged:
 
 def _known(intake: Intake) -> None:
     """The rows that hold for the source now, in the columns of the staging table."""
-    ids = effective.standing().of(intake.source)
+    releases = effective.in_force().of(intake.source)
     staging.derive(
         "known_observation",
         "SELECT indicator,"  # noqa: S608
         " coalesce(place_id, '') AS place, coalesce(mineral_id, '') AS mineral,"
         " coalesce(importer_id, '') AS importer, coalesce(project_id, 0) AS project_id, year,"
         f" label, coalesce(since, '{NEVER}') AS since, value, standard_error, quality, until,"
-        f" verified FROM {effective.HOLDING} o",
-        {"alone": ids.alone, "mixed": ids.mixed},
+        f" verified FROM {effective.OBSERVATIONS} o",
+        releases.parameters,
     )
     staging.execute(f"ANALYZE {STAGED}")
 

@@ -53,11 +53,11 @@ def _parts(model: Any, ids: Sequence[int], *fields: str) -> list[tuple[Any, ...]
 
 
 def _capacities(ids: Sequence[int]) -> list[tuple[Any, ...]]:
-    standing = effective.standing()
+    releases = effective.in_force()
     return staging.fetch(
-        f"SELECT project_id, year, label, value FROM {effective.HOLDING} o"  # noqa: S608
+        f"SELECT project_id, year, label, value FROM {effective.OBSERVATIONS} o"  # noqa: S608
         " WHERE indicator = %(indicator)s AND project_id = ANY(%(ids)s)",
-        {"alone": standing.alone, "mixed": standing.mixed, "indicator": CAPACITY, "ids": list(ids)},
+        {**releases.parameters, "indicator": CAPACITY, "ids": list(ids)},
     )
 
 

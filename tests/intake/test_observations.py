@@ -26,10 +26,10 @@ def names(db: None) -> None:
 
 def holding(indicator: str, edition: int = effective.LATEST) -> dict[tuple[str, int], float]:
     """(place, year) → value of what holds at an edition."""
-    standing = effective.standing(edition)
+    releases = effective.in_force(edition)
     rows = Observation.objects.raw(
-        f"SELECT * FROM {effective.HOLDING} o WHERE indicator = %(key)s",  # noqa: S608
-        {"alone": standing.alone, "mixed": standing.mixed, "key": indicator},
+        f"SELECT * FROM {effective.OBSERVATIONS} o WHERE indicator = %(key)s",  # noqa: S608
+        {**releases.parameters, "key": indicator},
     )
     return {(str(row.place_id), row.year): row.value for row in rows}
 

@@ -19,6 +19,7 @@ from riskscore.models import (
     Observation,
     Prediction,
 )
+from riskscore.releases import effective
 from riskscore.scoring import inputs
 from riskscore.training import dataset, export, model_registry, run
 from tests.bundled import AS_OF
@@ -161,7 +162,8 @@ def test_an_unknown_kind_is_refused_with_those_there_are() -> None:
 
 
 def test_disruption_refuses_without_a_panel(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("riskscore.training.dataset.current_releases", lambda _edition: [])
+    nothing = effective.InForce([], [], {})
+    monkeypatch.setattr(effective, "in_force", lambda _edition: nothing)
     with pytest.raises(Refusal, match="no trade flow belongs to a mineral"):
         run.train("disruption")
 
