@@ -59,7 +59,7 @@ def _cut(job: Job, size: int) -> None:
     chosen = scope.projects(job.scope, job.lens).order_by().values("id")
     sql, params = chosen.query.sql_with_params()
     with connection.cursor() as cursor:
-        cursor.execute(_CUT.format(scope=sql), [job.id, failures.PROBES, size, *params, size])
+        cursor.execute(_CUT.format(scope=sql), [job.id, failures.CANARIES, size, *params, size])
     Job.objects.filter(id=job.id).update(state=Job.State.RUNNING, started_at=_NOW)
 
 

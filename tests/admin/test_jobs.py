@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 
 from riskscore.jobs import ledger, requests
+from riskscore.jobs.heartbeat import worker_heartbeat
 from riskscore.models import Chunk, ItemError, Job, Lens, Project
 from riskscore.scoring import rescore
 from tests.admin.conftest import url
@@ -89,7 +90,7 @@ def test_what_failed_is_tried_again_by_a_job_of_its_own(
 
 def test_workers_are_seen_where_they_work(page: Client, job: Job) -> None:
     ledger.plan_next()
-    ledger.beat("worker-1", ledger.claim("worker-1"))
+    worker_heartbeat("worker-1", ledger.claim("worker-1"))
     text = page.get(url("job", "change", job.pk)).text
     assert "Last seen" in text
     assert "worker-1" in page.get(url("workerpulse")).text

@@ -11,6 +11,7 @@ from django.db import connection, connections
 from riskscore import api_keys
 from riskscore.api.work import jobs as views
 from riskscore.jobs import ledger
+from riskscore.jobs.heartbeat import worker_heartbeat
 from riskscore.models import Job, LearnedModel, Lens, Place, Project, ProjectList
 from riskscore.releases.editions import next_edition
 from tests.api.conftest import PREFIX, Api, problem
@@ -217,8 +218,8 @@ class TestWatching:
     ) -> None:
         job = api.post("/jobs", KEYS).json()["id"]
         ledger.plan_next()
-        ledger.beat("busy", ledger.claim("busy"))
-        ledger.beat("idle")
+        worker_heartbeat("busy", ledger.claim("busy"))
+        worker_heartbeat("idle")
         for client, named in ((api, job), (stranger, None)):
             busy, idle = client.json("/workers")["items"]
             assert (busy["worker"], busy["working"], busy["job"]) == ("busy", True, named)

@@ -11,9 +11,7 @@ from pathlib import Path
 import pytest
 from django.db import connection, transaction
 
-from riskscore.intake import requests as intake_requests
-from riskscore.intake import run
-from riskscore.jobs import requests
+from riskscore.intake import requests, run
 from riskscore.models import Edition, Intake, Mineral, Observation, Place, Release
 from riskscore.releases.editions import next_edition
 from tests.faults.length import only_long
@@ -102,7 +100,7 @@ def test_a_worker_ends_what_a_killed_one_began(journey: None, file: Path) -> Non
 def test_a_file_is_taken_in_by_a_worker_and_its_progress_is_seen(journey: None, file: Path) -> None:
     with file.open("rb") as content:
         started = requests.take_in(
-            content, file.name, intake_requests.Wanted("usgs", layout="observations")
+            content, file.name, requests.ImportOptions("usgs", layout="observations")
         )
     until(lambda: Intake.objects.get().rows_read > 0, "progress shows", seconds=60)
     until(lambda: Intake.objects.get().state == "succeeded", "it is loaded", seconds=90)

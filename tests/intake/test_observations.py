@@ -96,10 +96,10 @@ def test_a_dry_run_says_what_would_change_and_writes_nothing() -> None:
     assert (dry.added, dry.changed, dry.unchanged) == (1, 1, 1)
     assert dry.preview == ["changed: wgi.law CHL 2023: 0.9 → 0.7", "added: wgi.law BOL 2023: 1"]
     assert Release.objects.count() == 1
-    done = finish(requests.confirm_intake(dry))
+    done = finish(intake_requests.confirm_intake(dry))
     assert (done.state, done.added, done.changed) == ("succeeded", 1, 1)
     with pytest.raises(intake_requests.CannotTakeIn, match="no longer kept"):
-        requests.confirm_intake(dry)
+        intake_requests.confirm_intake(dry)
 
 
 def test_a_correction_is_a_new_row_and_what_was_known_before_stays_known() -> None:
@@ -169,10 +169,10 @@ def test_what_is_loaded_is_rescored_through_the_lenses_kept_current() -> None:
 
 def test_a_file_that_waits_can_be_cancelled_and_one_that_has_ended_cannot() -> None:
     waiting = queue(LAW + "wgi.law,Chile,2023,0.9,\n", "observations")
-    requests.cancel_intake(waiting.id)
+    intake_requests.cancel_intake(waiting.id)
     assert finish(waiting).state == "cancelled"
     done = take_in(LAW + "wgi.law,Chile,2023,0.9,\n", "observations")
-    requests.cancel_intake(done.id)
+    intake_requests.cancel_intake(done.id)
     assert Intake.objects.get(id=done.id).state == "succeeded"
 
 

@@ -51,7 +51,7 @@ def test_a_claim_takes_a_chunk_that_nobody_else_gets() -> None:
     first, second, third = (ledger.claim("w") for _ in range(3))
     assert first
     assert second
-    assert first.chunk_id != second.chunk_id
+    assert first.id != second.id
     assert third is None
 
 
@@ -161,11 +161,11 @@ def test_a_job_that_has_ended_never_changes_again() -> None:
         Job.objects.filter(id=job.id).update(state=Job.State.RUNNING)
 
 
-def test_a_job_is_stranded_when_it_waits_and_nobody_works_on_it() -> None:
+def test_a_job_is_stalled_when_it_waits_and_nobody_works_on_it() -> None:
     job = planned_job(projects=1)
-    assert ledger.stranded() == []
+    assert ledger.stalled() == []
     with connection.cursor() as cursor:
         cursor.execute("UPDATE riskscore_job SET created_at = created_at - interval '1 minute'")
-    assert ledger.stranded() == [job.id]
+    assert ledger.stalled() == [job.id]
     ledger.claim("w")
-    assert ledger.stranded() == []
+    assert ledger.stalled() == []
