@@ -14,6 +14,7 @@ from riskscore.jobs import ledger, work_items
 
 log = logging.getLogger(__name__)
 
+BEATS_PER_LEASE = 3
 #: Seconds that a heartbeat waits for a row which its own worker may have locked.
 PATIENCE = "5s"
 
@@ -66,7 +67,7 @@ class Heartbeat:
     def _run(self) -> None:
         try:
             # Mostly the work is done before the first time, and no second connection is made.
-            while not self._ended.wait(work_items.LEASE_S / 3):
+            while not self._ended.wait(work_items.LEASE_S / BEATS_PER_LEASE):
                 self._tick()
         finally:
             connection.close()

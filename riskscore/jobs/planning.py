@@ -70,11 +70,11 @@ WITH fresh AS MATERIALIZED (
 ), waiting AS MATERIALIZED (
     SELECT id, unnest(project_ids) AS project FROM riskscore_chunk
     WHERE job_id = ANY(%s) AND state = 'pending'
-), wanted AS (
+), needed AS (
     SELECT DISTINCT w.id FROM waiting w LEFT JOIN fresh f USING (project) WHERE f.project IS NULL
 )
 UPDATE riskscore_chunk SET state = 'skipped'
-WHERE state = 'pending' AND id IN (SELECT id FROM waiting EXCEPT SELECT id FROM wanted)
+WHERE state = 'pending' AND id IN (SELECT id FROM waiting EXCEPT SELECT id FROM needed)
 RETURNING job_id
 """
 

@@ -22,7 +22,7 @@ RECENT_S = 60
 class Progress:
     """How far a job is: projects in all, scored, failed, and skipped without being tried.
 
-    ``rate`` is in projects per second, ``eta_s`` in seconds; both None while nobody can tell.
+    ``rate`` is in projects per second, ``eta_s`` in seconds; both None while unknown.
     """
 
     state: str
@@ -92,8 +92,8 @@ def progress(job_id: uuid.UUID) -> Progress:
     """Counts over the job's chunks, in one snapshot."""
     with connection.cursor() as cursor:
         cursor.execute(_PROGRESS, [RECENT_S, job_id])
-        state, counts, rate = cursor.fetchone()
-    return Progress(state, *counts, None if rate is None else float(rate))
+        state, (total, done, failed, skipped), rate = cursor.fetchone()
+    return Progress(state, total, done, failed, skipped, None if rate is None else float(rate))
 
 
 _COUNTED = f"(SELECT {_COUNTS} FROM riskscore_chunk c WHERE c.job_id = riskscore_job.id)"  # noqa: S608 - our own words

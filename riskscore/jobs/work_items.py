@@ -62,11 +62,14 @@ TRAININGS = LeasedTable(
 
 @dataclass(frozen=True, slots=True)
 class Lease:
-    """The right to write what comes of one row of work, until it expires or the work ends."""
+    """The right to write what comes of one row of work, until it expires or the work ends.
+
+    Without a token it gives no right: none was ever claimed.
+    """
 
     table: LeasedTable
     id: Any
-    token: uuid.UUID
+    token: uuid.UUID | None
     attempts: int
     worker: str
 

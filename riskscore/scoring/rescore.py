@@ -139,8 +139,8 @@ def _interval(fitted: Fitted, frame: Frame, job: Job) -> tuple[Floats, Floats]:
         unknown = np.full(len(frame), np.nan)
         return unknown, unknown
     noise = replace(fitted.method.uncertainty, seed=job.seed, draws=job.draws)
-    found = spread(fitted, frame, noise)
-    return found.low["composite"], found.high["composite"]
+    quantiles = spread(fitted, frame, noise)
+    return quantiles.low["composite"], quantiles.high["composite"]
 
 
 _STAGED = {

@@ -65,8 +65,8 @@ def fit(kind: str, seed: int) -> Fitted:
     if not 0 <= seed < 2**32:
         raise UnusableInput(f"seed {seed}: give a whole number from 0 to {2**32 - 1}")
     edition = Edition.objects.aggregate(last=Max("number"))["last"] or 0
-    found, sources = KINDS[kind](edition, seed)
-    return Fitted(kind, seed, found, dataset.releases_used(edition, sources))
+    trained, sources = KINDS[kind](edition, seed)
+    return Fitted(kind, seed, trained, dataset.releases_used(edition, sources))
 
 
 Trained = tuple[candidate.Candidate, Iterable[str]]
@@ -75,27 +75,27 @@ Trained = tuple[candidate.Candidate, Iterable[str]]
 def _disruption(edition: int, seed: int) -> Trained:
     trade = dataset.trade(edition)
     panel, by_code = trade.panel, naive_label.by_code(*trade)
-    found = candidate.of_disruption(panel, by_code, trade.producers, seed)
-    facts = {**found.facts, "track_record": track_record(panel)}
-    return replace(found, facts=facts), TRADE_SOURCES
+    trained = candidate.of_disruption(panel, by_code, trade.producers, seed)
+    facts = {**trained.facts, "track_record": track_record(panel)}
+    return replace(trained, facts=facts), TRADE_SOURCES
 
 
 def track_record(panel: Panel) -> list[dict[str, Any]]:
-    """How the predictions of earlier models did, in years of which the trade is now known."""
-    found = []
+    """How the predictions of earlier models did, in years whose trade has been loaded since."""
+    records = []
     for model in LearnedModel.objects.filter(kind="disruption").order_by("version"):
         for judged, group in GROUPS.items():
-            said = model.predictions.filter(judged=judged).values_list(
+            predictions = model.predictions.filter(judged=judged).values_list(
                 "place", "mineral", "probability", "year"
             )
-            year = said[0][3] if said else 0
-            done = report_track_record.judged(
-                panel, year, {(place, mineral): p for place, mineral, p, _ in said}
+            year = predictions[0][3] if predictions else 0
+            record = report_track_record.judged(
+                panel, year, {(place, mineral): p for place, mineral, p, _ in predictions}
             )
-            if done:
+            if record:
                 about = {"model": str(model), "state": model.state, "group": group, "year": year}
-                found.append({**about, **done})
-    return found
+                records.append({**about, **record})
+    return records
 
 
 def _labour(edition: int, seed: int) -> Trained:
@@ -121,10 +121,10 @@ KINDS: dict[str, Callable[[int, int], Trained]] = {
 
 def store_candidate(fitted: Fitted) -> LearnedModel:
     """Write a candidate with its artefact, card and predictions, all or none."""
-    kind, found = fitted.kind, fitted.candidate
-    packed = store.packed(kind, found.model, found.features)
+    kind, trained = fitted.kind, fitted.candidate
+    packed = store.packed(kind, trained.model, trained.features)
     facts = {
-        **found.facts,
+        **trained.facts,
         "data_releases": fitted.releases,
         "seed": fitted.seed,
         "trained_on": datetime.now(UTC).date().isoformat(),
@@ -140,7 +140,7 @@ def store_candidate(fitted: Fitted) -> LearnedModel:
         model = LearnedModel.objects.create(
             kind=kind, version=last + 1, card=card(kind, facts), artefact_sha256=packed.sha256
         )
-        Prediction.objects.bulk_create(_predictions(model, found.predicted), batch_size=1000)
+        Prediction.objects.bulk_create(_predictions(model, trained.predicted), batch_size=1000)
     return model
 
 

@@ -14,7 +14,7 @@ import pytest
 from django.db import connection, transaction
 
 from riskscore.intake import load_file, requests, run, staging
-from riskscore.jobs import ledger, work_items
+from riskscore.jobs import work_items
 from riskscore.models import Edition, Intake, Mineral, Observation, Place, Release
 from riskscore.releases.editions import next_edition
 from tests.faults.length import only_long
@@ -51,6 +51,12 @@ def file(names: None, tmp_path: Path) -> Path:
                 f"usgs.production,{place},{minerals[rest % 10]},{1950 + rest // 10},{number},t\n"
             )
     return path
+
+
+@pytest.fixture
+def unnoticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without messages the suite's own worker leaves a new file alone for some seconds."""
+    monkeypatch.setattr(requests, "publish", lambda *_: None)
 
 
 def counts() -> tuple[int, int, int]:
@@ -118,7 +124,7 @@ def test_a_file_is_taken_in_by_a_worker_and_its_progress_is_seen(journey: None, 
     assert (row.rows_read, row.added, row.bytes_read) == (ROWS, ROWS, row.size)
 
 
-def test_two_workers_never_work_on_the_same_file(names: None) -> None:
+def test_two_workers_never_work_on_the_same_file(names: None, unnoticed: None) -> None:
     waiting = queue(LAW + "wgi.law,Land AA,2023,1,\n", "observations")
     row = work_items.claim(work_items.IMPORTS, "first", only=waiting.id)
     assert row
@@ -140,29 +146,17 @@ def test_two_workers_never_work_on_the_same_file(names: None) -> None:
     until(lambda: Observation.objects.count() == 1, "somebody takes it in, once")
 
 
-def test_an_import_whose_workers_died_again_and_again_has_failed_with_the_reason(
-    names: None,
-) -> None:
-    waiting = queue(LAW + "wgi.law,Land AA,2023,1,\n", "observations")
-    for _ in range(3):
-        assert work_items.claim(work_items.IMPORTS, "killed", only=waiting.id)
-        expire_leases()
-        ledger.sweep()
-    row = Intake.objects.get()
-    assert (row.state, row.attempts) == ("failed", 3)
-    assert row.error == "given up after 3 attempts: the lease of worker killed ended"
-    run.drain()
-    assert not row.parts.exists()
-    run.take_in(queue(LAW + "wgi.law,Land AA,2023,1,\n", "observations").id)
-    until(lambda: Observation.objects.count() == 1, "the next import is not hindered")
-
-
 @pytest.mark.parametrize(
     ("module", "step", "faults"),
     [(staging, "fill", 0), (load_file, "_check", 1), (load_file, "_hold", 1)],
 )
 def test_an_import_that_was_taken_over_while_it_was_read_writes_nothing_more(
-    names: None, monkeypatch: pytest.MonkeyPatch, module: ModuleType, step: str, faults: int
+    names: None,
+    unnoticed: None,
+    monkeypatch: pytest.MonkeyPatch,
+    module: ModuleType,
+    step: str,
+    faults: int,
 ) -> None:
     text = LAW + "wgi.law,Land AA,2023,1,\nwgi.law,Nowhere,2023,1,\n"
     waiting = queue(text, "observations", skip_bad=True)

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from riskscore.intake import file_rows, run
+from riskscore.intake import file_rows
 from riskscore.intake import requests as intake_requests
-from riskscore.jobs import requests
+from riskscore.jobs import ledger, requests, work_items
 from riskscore.models import Edition, Intake, IntakePart, Job, Lens, Observation, Place, Release
 from riskscore.releases import effective
 from riskscore.sources.readers import delimited
@@ -176,12 +176,19 @@ def test_a_file_that_waits_can_be_cancelled_and_one_that_has_ended_cannot() -> N
     assert Intake.objects.get(id=done.id).state == "succeeded"
 
 
-def test_a_file_that_ends_its_worker_three_times_is_given_up() -> None:
-    poison = queue(LAW + "wgi.law,Chile,2023,0.9,\n", "observations")
-    Intake.objects.filter(id=poison.id).update(state="running", attempts=run.MAX_ATTEMPTS)
-    done = finish(poison)
-    assert done.state == "failed"
-    assert "given up after 3 attempts" in done.error
+def test_a_file_that_ends_its_worker_three_times_is_given_up_and_the_next_one_is_imported() -> None:
+    text = LAW + "wgi.law,Chile,2023,0.9,\n"
+    poison = queue(text, "observations")
+    for _ in range(3):
+        assert work_items.claim(work_items.IMPORTS, "killed", only=poison.id)
+        Intake.objects.update(lease_until="2026-01-01T00:00Z")
+        ledger.sweep()
+    done = Intake.objects.get(id=poison.id)
+    assert (done.state, done.attempts) == ("failed", 3)
+    assert done.error == "given up after 3 attempts: the lease of worker killed ended"
+    assert take_in(text, "observations").state == "succeeded"
+    run.drain()
+    assert not done.parts.exists()
 
 
 @pytest.mark.parametrize(

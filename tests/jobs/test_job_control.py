@@ -11,6 +11,7 @@ from django.contrib.auth.models import User
 from django.db import connection
 from django.utils import timezone
 
+from riskscore.curation import project_edits
 from riskscore.jobs import (
     failures,
     ledger,
@@ -21,7 +22,7 @@ from riskscore.jobs import (
     work_items,
 )
 from riskscore.jobs.heartbeat import worker_heartbeat
-from riskscore.models import Chunk, IdempotencyKey, ItemError, Job
+from riskscore.models import Chunk, IdempotencyKey, ItemError, Job, Lens, Project
 from riskscore.scoring import inputs, rescore, staleness
 from tests.make import make_job, make_project
 
@@ -160,6 +161,21 @@ def test_a_heartbeat_prolongs_the_lease_of_whoever_holds_it() -> None:
     ledger.fail(claim, "given back")
     worker_heartbeat("w", claim)
     assert Chunk.objects.get().lease_until is None
+
+
+def test_up_to_a_hundred_named_projects_go_first() -> None:
+    queues = [requests.queue_for(number) for number in (1, 100, 101)]
+    assert queues == ["interactive", "interactive", "bulk"]
+
+
+def test_edits_go_first_by_the_same_threshold(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(requests, "INTERACTIVE_UP_TO", 1)
+    lens = make_job().lens
+    Lens.objects.filter(id=lens.id).update(kept_current=True)
+    projects = [make_project(state=Project.State.PUBLISHED) for _ in range(2)]
+    for number, queue in ((1, "interactive"), (2, "bulk")):
+        (job,) = project_edits.projects_changed(projects[:number], by=None, reason="edited")
+        assert job.queue == queue
 
 
 def test_a_transient_error_does_not_count_as_an_attempt() -> None:

@@ -1,6 +1,7 @@
 """Leased work is one thing, whether it is a chunk, an import or a training."""
 
 import threading
+import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -114,7 +115,7 @@ def test_a_late_worker_can_neither_finish_nor_fail_nor_prolong_nor_hold(kind: Ki
 
 @each
 def test_a_token_that_was_made_up_is_worth_nothing(kind: Kind) -> None:
-    forged = replace(kind.taken(), token="00000000-0000-0000-0000-000000000000")
+    forged = replace(kind.taken(), token=uuid.uuid4())
     with pytest.raises(work_items.LeaseLost):
         work_items.finish(forged, "failed")
 
@@ -148,7 +149,7 @@ def test_an_error_with_nul_and_of_any_length_is_kept_as_far_as_it_fits(kind: Kin
 def test_the_heartbeat_thread_prolongs_for_as_long_as_the_work_goes_on(
     kind: Kind, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(work_items, "LEASE_S", 1)
+    monkeypatch.setattr(heartbeat, "BEATS_PER_LEASE", 600)  # every 0.1 s
     lease = kind.taken()
     first: datetime = kind.row().lease_until
     with heartbeat.Heartbeat("w", lease):

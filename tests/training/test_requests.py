@@ -201,7 +201,7 @@ def test_a_training_that_the_database_failed_waits_again(
         raise InterfaceError("the connection is closed")
 
     monkeypatch.setattr(run, "fit", away)
-    monkeypatch.setattr(run.connection, "close", lambda: None)
+    monkeypatch.setattr(connection, "close", lambda: None)
     requests.request("labour", by=None)
     row = ended()
     assert (row.state, row.attempts) == (State.QUEUED, 1)
