@@ -191,7 +191,7 @@ def test_each_published_task_name_exists() -> None:
         "import django; django.setup();"
         "from riskscore import celery; from workers import tasks;"
         "names = {celery.WORK, celery.POLL, celery.SWEEP, celery.TRAIN, celery.TAKE_IN,"
-        " celery.TAKE_IN_STRANDED};"
+        " celery.TAKE_IN_STALLED};"
         "ours = {name for name in celery.app.tasks if name.startswith('riskscore.')};"
         "assert names == ours, (names, ours)"
     )

@@ -14,7 +14,6 @@ from riskscore.curation import project_edits
 from riskscore.engine.catalogue import INDICATORS
 from riskscore.intake import requests as intake_requests
 from riskscore.intake import run
-from riskscore.jobs import requests
 from riskscore.models import Challenge, Evidence, Intake, Project, Release
 
 #: Challenges of one person that wait for an answer.
@@ -101,21 +100,21 @@ def accept_as_observation(
             raise CannotAnswer(taken.error)
         if taken.release is None:
             raise CannotAnswer("That is what is known already; decline it, and say so.")
-        requests.follow_intakes()
+        intake_requests.follow_intakes()
         held.observation = taken.release.observations.get()
         return _answer(held, Challenge.State.ACCEPTED, reason, by=by)
 
 
 def _take_in(stated: Mapping[str, str], code: str, *, by: Any) -> Intake:
     """The intake of a file of one row, which has become the release ``code`` if all is well."""
-    wanted = intake_requests.Wanted(
+    options = intake_requests.ImportOptions(
         _source_of(stated.get("indicator", "")),
         layout="observations",
         release_code=code,
         licence="entered by the operator",
         redistributable=False,
     )
-    key = intake_requests.store(BytesIO(_table(stated)), f"{code}.csv", wanted, by=by).pk
+    key = intake_requests.store(BytesIO(_table(stated)), f"{code}.csv", options, by=by).pk
     run.take_in(key)
     return Intake.objects.get(pk=key)
 

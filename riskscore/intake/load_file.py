@@ -10,8 +10,9 @@ from riskscore.intake import exports, file_rows, new_release, observations, stag
 from riskscore.intake import projects as intake_projects
 from riskscore.intake.aliases import Resolver, known_names
 from riskscore.intake.import_diff import Judged
-from riskscore.intake.import_report import Cancelled, Rejected, Taken, reject, report
+from riskscore.intake.import_report import Cancelled, Rejected, lease_of, reject, report
 from riskscore.intake.staging import execute, fetch
+from riskscore.jobs import work_items
 from riskscore.jobs.ledger import DATABASE_CLOCK
 from riskscore.models import Intake, IntakePart, Release
 from riskscore.sources import BadFile
@@ -31,7 +32,9 @@ KINDS: dict[str, ModuleType] = {
 
 
 def load(intake: Intake) -> None:
-    """Take the file in, or say what would change, or raise: BadFile, Rejected, Cancelled, Taken.
+    """Import the file, or say what would change.
+
+    Raises BadFile, Rejected, Cancelled and LeaseLost.
 
     Three steps: rows by COPY into a table of this connection; checks over all of them; one
     transaction that judges them against what holds and moves the news. Only the last one lasts.
@@ -66,14 +69,9 @@ def _check(intake: Intake, kind: ModuleType) -> None:
 
 
 def _hold(intake: Intake) -> None:
-    """Lock the row until the end of the transaction, if the intake is still to be done."""
-    found = fetch(
-        "SELECT state, cancel_requested_at FROM riskscore_intake WHERE id = %s FOR UPDATE",
-        [intake.id],
-    )
-    if not found or found[0][0] != Intake.State.RUNNING:
-        raise Taken(f"intake {intake.id} has ended elsewhere")
-    if found[0][1] is not None:
+    """Lock the row until the end of the transaction, if the import is still to be done here."""
+    work_items.hold(lease_of(intake))
+    if Intake.objects.filter(id=intake.id, cancel_requested_at__isnull=False).exists():
         raise Cancelled
 
 

@@ -12,9 +12,9 @@ from django.core.management import CommandParser
 from django.db import connection
 
 from riskscore.bundle import load
-from riskscore.intake import requests as intake_requests
+from riskscore.intake import requests
 from riskscore.intake import run as intake_run
-from riskscore.jobs import requests
+from riskscore.jobs import requests as job_requests
 from riskscore.models import Intake, IntakeFault
 from riskscore.sources import BadFile
 
@@ -41,7 +41,7 @@ class Refused(Exception):
     """The file was not taken in; the message says why."""
 
 
-FAULTS = (BadFile, Refused, OSError, intake_requests.CannotTakeIn, requests.CannotStart)
+FAULTS = (BadFile, Refused, OSError, requests.CannotTakeIn, job_requests.CannotStart)
 
 
 def add_arguments(parser: CommandParser) -> None:
@@ -86,20 +86,20 @@ def _load_bundle(folder: Path, options: Mapping[str, Any], say: Say) -> None:
         f" projects and {loaded.methods} methods loaded"
     )
     if loaded.releases or loaded.projects:
-        requests.refresh(f"bundle: {folder.name}")
+        job_requests.refresh(f"bundle: {folder.name}")
 
 
 def _some_sources() -> str:
-    return " | ".join(list(intake_requests.choices())[:4])
+    return " | ".join(list(requests.choices())[:4])
 
 
 def _upload(file: Path, options: Mapping[str, Any]) -> Intake:
     allowed = {"yes": True, "no": False, None: None}[options["redistributable"]]
     mapping = dict(_pair(text) for text in options["map"])
     fields = {name: options[name] for name in OPTIONS}
-    wanted = intake_requests.Wanted(**fields, mapping=mapping, redistributable=allowed)
+    import_options = requests.ImportOptions(**fields, mapping=mapping, redistributable=allowed)
     with file.open("rb") as content:
-        return requests.take_in(content, file.name, wanted)
+        return requests.take_in(content, file.name, import_options)
 
 
 def _pair(text: str) -> tuple[str, str]:
@@ -171,4 +171,4 @@ def _summary(intake: Intake) -> str:
 
 def _write_rejects(intake: Intake, path: Path) -> None:
     with path.open("w", newline="", encoding="utf-8") as file:
-        csv.writer(file).writerows(intake_requests.rejects(intake))
+        csv.writer(file).writerows(requests.rejects(intake))

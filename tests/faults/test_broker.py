@@ -129,7 +129,7 @@ def test_messages_lost_repeated_late_or_without_sense_change_nothing(
         app.send_task(WORK, kwargs={"schema_version": 99}, queue="bulk", producer=producer)
         producer.publish("no task at all", routing_key="bulk", exchange="bulk")
     assert ended(job).state == Job.State.SUCCEEDED
-    requests.hint([job.id])  # it has ended; nobody is called
+    requests.notify_workers([job.id])  # it has ended; nothing is sent
     app.send_task(WORK, queue="bulk")  # and if somebody were, there would be nothing to do
     later = ended(requests.start({"keys": take(1)}, as_of=AS_OF))
     assert later.state == Job.State.SUCCEEDED

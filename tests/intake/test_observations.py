@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from riskscore.intake import file_rows, run
+from riskscore.intake import file_rows
 from riskscore.intake import requests as intake_requests
-from riskscore.jobs import requests
+from riskscore.jobs import ledger, requests, work_items
 from riskscore.models import Edition, Intake, IntakePart, Job, Lens, Observation, Place, Release
 from riskscore.releases import effective
 from riskscore.sources.readers import delimited
@@ -96,10 +96,10 @@ def test_a_dry_run_says_what_would_change_and_writes_nothing() -> None:
     assert (dry.added, dry.changed, dry.unchanged) == (1, 1, 1)
     assert dry.preview == ["changed: wgi.law CHL 2023: 0.9 → 0.7", "added: wgi.law BOL 2023: 1"]
     assert Release.objects.count() == 1
-    done = finish(requests.confirm_intake(dry))
+    done = finish(intake_requests.confirm_intake(dry))
     assert (done.state, done.added, done.changed) == ("succeeded", 1, 1)
     with pytest.raises(intake_requests.CannotTakeIn, match="no longer kept"):
-        requests.confirm_intake(dry)
+        intake_requests.confirm_intake(dry)
 
 
 def test_a_correction_is_a_new_row_and_what_was_known_before_stays_known() -> None:
@@ -169,19 +169,26 @@ def test_what_is_loaded_is_rescored_through_the_lenses_kept_current() -> None:
 
 def test_a_file_that_waits_can_be_cancelled_and_one_that_has_ended_cannot() -> None:
     waiting = queue(LAW + "wgi.law,Chile,2023,0.9,\n", "observations")
-    requests.cancel_intake(waiting.id)
+    intake_requests.cancel_intake(waiting.id)
     assert finish(waiting).state == "cancelled"
     done = take_in(LAW + "wgi.law,Chile,2023,0.9,\n", "observations")
-    requests.cancel_intake(done.id)
+    intake_requests.cancel_intake(done.id)
     assert Intake.objects.get(id=done.id).state == "succeeded"
 
 
-def test_a_file_that_ends_its_worker_three_times_is_given_up() -> None:
-    poison = queue(LAW + "wgi.law,Chile,2023,0.9,\n", "observations")
-    Intake.objects.filter(id=poison.id).update(state="running", attempts=run.MAX_ATTEMPTS)
-    done = finish(poison)
-    assert done.state == "failed"
-    assert "given up after 3 attempts" in done.error
+def test_a_file_that_ends_its_worker_three_times_is_given_up_and_the_next_one_is_imported() -> None:
+    text = LAW + "wgi.law,Chile,2023,0.9,\n"
+    poison = queue(text, "observations")
+    for _ in range(3):
+        assert work_items.claim(work_items.IMPORTS, "killed", only=poison.id)
+        Intake.objects.update(lease_until="2026-01-01T00:00Z")
+        ledger.sweep()
+    done = Intake.objects.get(id=poison.id)
+    assert (done.state, done.attempts) == ("failed", 3)
+    assert done.error == "given up after 3 attempts: the lease of worker killed ended"
+    assert take_in(text, "observations").state == "succeeded"
+    run.drain()
+    assert not done.parts.exists()
 
 
 @pytest.mark.parametrize(
