@@ -16,6 +16,7 @@ from riskscore.intake import requests as intake_requests
 from riskscore.intake import run
 from riskscore.jobs import requests
 from riskscore.models import Challenge, Evidence, Intake, Project, Release
+from riskscore.sources.readers.formula_guard import disarmed
 
 #: Challenges of one person that wait for an answer.
 MOST_OPEN = 20
@@ -122,7 +123,8 @@ def _take_in(stated: Mapping[str, str], code: str, *, by: Any) -> Intake:
 
 def _table(stated: Mapping[str, str]) -> bytes:
     text = StringIO()
-    csv.writer(text).writerows([list(stated), list(stated.values())])
+    # A file that is imported has its apostrophes taken off, so this one gets them.
+    csv.writer(text).writerows([list(stated), [disarmed(cell) for cell in stated.values()]])
     return text.getvalue().encode()
 
 

@@ -19,6 +19,7 @@ from riskscore.models import Intake, IntakePart, Release
 from riskscore.models.ids import uuid7
 from riskscore.sources import discover
 from riskscore.sources.publishers import asher, natural_earth, world_atlas
+from riskscore.sources.readers.formula_guard import disarmed
 from riskscore.sources.tables import minerals
 
 PART = 1024**2
@@ -120,13 +121,7 @@ def rejects(intake: Intake) -> Iterator[tuple[str, ...]]:
     yield "line", "column", "value", "reason", "suggestion"
     for fault in intake.faults.order_by("line", "id").iterator():
         cells = (fault.column, fault.value, fault.reason, fault.remedy)
-        yield ("" if fault.line is None else str(fault.line), *(harmless(cell) for cell in cells))
-
-
-def harmless(text: str) -> str:
-    """The text with an apostrophe before it where a spreadsheet would run it as a formula."""
-    runs = text.lstrip()[:1] in set("=+-@\N{FULLWIDTH EQUALS SIGN}") or text[:1] in set("\t\r\n")
-    return f"'{text}" if runs else text
+        yield ("" if fault.line is None else str(fault.line), *(disarmed(cell) for cell in cells))
 
 
 def _module(code: str) -> ModuleType:

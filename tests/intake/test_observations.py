@@ -11,6 +11,7 @@ from riskscore.jobs import requests
 from riskscore.models import Edition, Intake, IntakePart, Job, Lens, Observation, Place, Release
 from riskscore.releases import effective
 from riskscore.sources.readers import delimited
+from riskscore.sources.readers.formula_guard import disarmed
 from tests.intake.files import LAW, faults, finish, queue, take_in
 from tests.make import make_job, make_mineral, make_place, make_project
 
@@ -70,6 +71,13 @@ def test_the_report_lists_every_fault_and_is_harmless_in_a_spreadsheet() -> None
     assert header == ("line", "column", "value", "reason", "suggestion")
     assert first[:3] == ("2", "place", "'=cmd|calc")
     assert second[:3] == ("3", "year", "x")
+
+
+@pytest.mark.parametrize("place", ["＋1", "＠x", "a;=1", "\u200b=1", "a\ufeff;@x"])
+def test_whatever_stands_in_a_rejected_cell_is_disarmed_in_the_report(place: str) -> None:
+    done = take_in(LAW + f"wgi.law,{place},2023,1,\n", "observations")
+    _, (_, _, value, _, _) = intake_requests.rejects(done)
+    assert value == disarmed(place) != place
 
 
 def test_an_alias_given_by_a_curator_is_known_at_the_next_try() -> None:

@@ -10,6 +10,7 @@ from riskscore.engine.catalogue import CONSENT_LEVELS
 from riskscore.engine.inputs.evidence_kinds import KINDS as KNOWN
 from riskscore.engine.inputs.evidence_values import STATUS
 from riskscore.sources import BadFile, Source
+from riskscore.sources.readers.formula_guard import restored
 from riskscore.sources.tables.columns import Columns
 from riskscore.sources.tables.table import Cells, Said, made, parser, read
 
@@ -57,6 +58,7 @@ parse = parser(rows)
 
 
 def _row(cells: Cells, line: int) -> EvidenceRow:
+    cells = {column: restored(cell) for column, cell in cells.items()}
     kind = _one_of(cells["kind"], KINDS, "kind", line)
     happened = _day(cells["date"], "date", line)
     if not cells["project"] or happened is None:

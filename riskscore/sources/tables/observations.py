@@ -14,6 +14,7 @@ from riskscore.engine.catalogue import Indicator, Level, get
 from riskscore.engine.errors import UnknownIndicator
 from riskscore.engine.inputs.plausible import plausible
 from riskscore.sources import BadFile, Reading, Source
+from riskscore.sources.readers.formula_guard import restored
 from riskscore.sources.tables.columns import Columns
 from riskscore.sources.tables.table import Cells, Said, made, parser, read
 
@@ -67,6 +68,7 @@ parse = parser(rows)
 
 def reading(cells: Cells, line: int) -> Reading:
     """One row as a reading; BadFile names line, column and value."""
+    cells = {column: restored(cell) for column, cell in cells.items()}
     row = _indicator(cells["indicator"], line)
     axes = [cells.get(axis) or None for axis in AXES]
     _check_axes(row, axes, line)

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from riskscore.sources import BadFile, Source
+from riskscore.sources.readers.formula_guard import is_formula, restored
 from riskscore.sources.tables.columns import Columns
 from riskscore.sources.tables.table import Cells, Said, made, parser, read, texts
 
@@ -35,8 +36,6 @@ ROLES = ("primary", "secondary", "other")
 KEY = re.compile(r"[a-z0-9][a-z0-9-]{1,59}")
 SCHEME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 OWN_SCHEME = "own"
-#: A name that a spreadsheet would run.
-FORMULA = re.compile(r"\s*[=+@\t\r＝＋＠-]")
 LONGEST = {"name": 200, "stage": 40, "capacity_unit": 40}
 
 
@@ -111,18 +110,16 @@ def _row(cells: Cells, line: int) -> ProjectRow:
 
 
 def _plain(text: str, column: str, line: int) -> str:
-    """The cell, without the apostrophe that keeps spreadsheets from running an exported text."""
-    if text.startswith("'") and FORMULA.match(text[1:]):
-        return text[1:]
+    """The cell, without the apostrophes that keep spreadsheets from running an exported text."""
     if column in LONGEST:
-        if FORMULA.match(text):
+        if is_formula(text):
             raise _bad(line, column, text, "a text that a spreadsheet would run as a formula",
                        "Remove the sign, or write an apostrophe before it.")  # fmt: skip
         if len(text) > LONGEST[column]:
             raise _bad(
                 line, column, text, f"longer than {LONGEST[column]} characters", "Shorten it."
             )
-    return text
+    return restored(text)
 
 
 def _key(text: str, line: int) -> str:
