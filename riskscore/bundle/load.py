@@ -23,7 +23,7 @@ from riskscore.models import (
     Source,
 )
 from riskscore.releases.editions import next_edition
-from riskscore.sources import BadFile
+from riskscore.sources.bad_file import BadFile
 
 
 @dataclass(frozen=True, slots=True)

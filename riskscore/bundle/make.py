@@ -5,7 +5,7 @@ with its SHA-256, through the sources' parsers and one table of aliases.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import astuple, dataclass, field
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -13,17 +13,17 @@ from typing import Any
 
 from riskscore.bundle import layout, publications, reference
 from riskscore.bundle.bundle_report import Report, written_report
-from riskscore.bundle.fixture_rows import Export, Locality, Mineral, Observation, Release
+from riskscore.bundle.fixture_rows import Locality, Mineral, Observation, Release
 from riskscore.bundle.fixture_tables import write
 from riskscore.bundle.layout import exports_file, observations_file
 from riskscore.bundle.publications import Publication
 from riskscore.bundle.resolve import Resolver
 from riskscore.bundle.sites import Collection, Site, duplicates, flagged, outputs, sites
 from riskscore.engine.inputs.borders import Borders
-from riskscore.sources import MineralReading, Reading
 from riskscore.sources.names import Names, shipped
 from riskscore.sources.publishers import baci, ec, icmm, wmd
-from riskscore.sources.publishers.world_atlas import OutlineReading
+from riskscore.sources.publishers.world_atlas import OutlineRecord
+from riskscore.sources.source_records import MineralRecord, SourceRecord
 from riskscore.sources.tables.minerals import EOL_RIR_YEAR, REFINERY_OUTPUT
 
 REPORT_FILE = "bundle_report.md"
@@ -73,8 +73,8 @@ def make(source_dir: Path, target: Path) -> Report:
 
 
 def _made(bench: _Bench) -> Report:
-    minerals: list[MineralReading] = bench.read(publications.MINERALS)
-    outlines: list[OutlineReading] = bench.read(publications.OUTLINES)
+    minerals: list[MineralRecord] = bench.read(publications.MINERALS)
+    outlines: list[OutlineRecord] = bench.read(publications.OUTLINES)
     names = shipped(mineral.code for mineral in minerals)
     resolver = Resolver(names)
     observed = _observations(bench, resolver, minerals)
@@ -94,14 +94,14 @@ def _made(bench: _Bench) -> Report:
 
 
 def _observations(
-    bench: _Bench, resolver: Resolver, minerals: Sequence[MineralReading]
+    bench: _Bench, resolver: Resolver, minerals: Sequence[MineralRecord]
 ) -> dict[str, list[Observation]]:
     """Write the observations of every release; return them by indicator."""
     codes: dict[str, tuple[str, ...]] = {}
     for mineral in minerals:
         for hs6 in mineral.hs6:
             codes[hs6] = (*codes.get(hs6, ()), mineral.code)
-    prepared: dict[str, Callable[[Iterable[Reading]], Iterable[Reading]]] = {
+    prepared: dict[str, Callable[[Iterable[SourceRecord]], Iterable[SourceRecord]]] = {
         publications.PRODUCTION.code: wmd.settled,
         publications.IMPORTS.code: partial(baci.by_mineral, minerals=codes),
     }
@@ -119,8 +119,8 @@ def _observations(
 def _reference(
     bench: _Bench,
     names: Names,
-    minerals: Sequence[MineralReading],
-    outlines: Sequence[OutlineReading],
+    minerals: Sequence[MineralRecord],
+    outlines: Sequence[OutlineRecord],
     trade: Sequence[Observation],
 ) -> list[Mineral]:
     """Write places, memberships, minerals and recycling rates; return the minerals."""
@@ -143,7 +143,7 @@ def _reference(
 
 
 def _sites(
-    bench: _Bench, names: Names, outlines: Sequence[OutlineReading]
+    bench: _Bench, names: Names, outlines: Sequence[OutlineRecord]
 ) -> tuple[list[Site], list[Site]]:
     """The sites that are no coal mine, and the lithium deposits."""
     borders = Borders(
@@ -176,6 +176,6 @@ def _exports(bench: _Bench, resolver: Resolver) -> None:
     for row in bench.read(publication):
         place = resolver.place(publication.source.code, row.place)
         if place is not None:
-            rows.append(Export(row.hs6, place, *astuple(row)[2:]))
+            rows.append(row._replace(place=place))
     file = exports_file(publication.code)
     bench.keep(publication, write(bench.target, layout.EXPORT, rows, file))

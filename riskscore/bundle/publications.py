@@ -8,7 +8,7 @@ from typing import Any
 
 from riskscore.bundle.cells import SEPARATOR
 from riskscore.bundle.fixture_rows import Release
-from riskscore.sources import BadFile, Parse, Source
+from riskscore.sources.bad_file import BadFile
 from riskscore.sources.publishers import (
     asher,
     baci,
@@ -26,6 +26,7 @@ from riskscore.sources.publishers import (
     wmd,
     world_atlas,
 )
+from riskscore.sources.source_records import Parse, Source
 from riskscore.sources.tables import agreements, minerals, restrictions
 
 

@@ -5,10 +5,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
 from riskscore.bundle.fixture_rows import Mineral, Observation, Place, PlaceMember
-from riskscore.sources import MineralReading
 from riskscore.sources.names import Names, folded, mineral_terms, place_names
-from riskscore.sources.publishers.natural_earth import ContinentReading
-from riskscore.sources.publishers.world_atlas import OutlineReading
+from riskscore.sources.publishers.natural_earth import ContinentRecord
+from riskscore.sources.publishers.world_atlas import OutlineRecord
+from riskscore.sources.source_records import MineralRecord
 from riskscore.sources.tables.minerals import REFINERY_OUTPUT
 
 EUROPEAN_UNION = "EUU"
@@ -30,8 +30,8 @@ MEMORY = "from memory"
 
 def places(
     names: Names,
-    outlines: tuple[str, Sequence[OutlineReading]],
-    continents: tuple[str, Sequence[ContinentReading]],
+    outlines: tuple[str, Sequence[OutlineRecord]],
+    continents: tuple[str, Sequence[ContinentRecord]],
 ) -> Iterator[Place]:
     """Every place, with its ISO number from the outlines and its continent from the names map.
 
@@ -81,7 +81,7 @@ def members() -> Iterator[PlaceMember]:
 
 
 def mineral_rows(
-    release: str, readings: Sequence[MineralReading], assessed: frozenset[str]
+    release: str, readings: Sequence[MineralRecord], assessed: frozenset[str]
 ) -> Iterator[Mineral]:
     """Every mineral. A recycling rate of 0 counts only where the Commission assessed the mineral
     (``assessed``): for the others the file's 0 is a blank."""
@@ -109,7 +109,7 @@ def _short(name: str) -> str:
     return name.split(" (")[0]
 
 
-def _words(readings: Iterable[MineralReading]) -> dict[str, list[str]]:
+def _words(readings: Iterable[MineralRecord]) -> dict[str, list[str]]:
     """What publishers call each mineral, for whoever searches; words for several are left out."""
     found: dict[str, dict[str, str]] = defaultdict(dict)
     for reading in readings:

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from riskscore.bundle.fixture_rows import Observation
-from riskscore.sources import BadFile, Reading
+from riskscore.sources.bad_file import BadFile
 from riskscore.sources.names import Names, UnknownName
+from riskscore.sources.source_records import SourceRecord
 
 # A mined good that is no mineral of ours still says something about mining in that place.
 KEPT_WITHOUT_MINERAL = frozenset({"dol.good"})
@@ -23,7 +24,7 @@ class Resolver:
     names: Names
     left_out: Counter[tuple[str, str, str]] = field(default_factory=Counter)
 
-    def observations(self, source: str, readings: Iterable[Reading]) -> list[Observation]:
+    def observations(self, source: str, readings: Iterable[SourceRecord]) -> list[Observation]:
         """The observations of one release, each once.
 
         Two readings with the same key and value are one; with different values they are a
@@ -59,7 +60,7 @@ class Resolver:
     def _rows(
         self,
         source: str,
-        reading: Reading,
+        reading: SourceRecord,
         place_of: PlaceOf,
         minerals_of: MineralsOf,
     ) -> Iterator[Observation]:
@@ -79,7 +80,7 @@ class Resolver:
 
 
 def _observation(
-    reading: Reading, place: str | None, mineral: str | None, importer: str | None
+    reading: SourceRecord, place: str | None, mineral: str | None, importer: str | None
 ) -> Observation:
     return Observation(
         indicator=reading.indicator,

@@ -9,8 +9,9 @@ from scipy.spatial import cKDTree
 
 from riskscore.bundle.fixture_rows import Observation, Project, ProjectMineral
 from riskscore.engine.inputs.borders import EARTH_KM, Borders, Placed
-from riskscore.sources import BadFile, ProjectReading
+from riskscore.sources.bad_file import BadFile
 from riskscore.sources.names import Names, UnknownName
+from riskscore.sources.source_records import ProjectRecord
 
 DUPLICATE_KM = 10.0
 LITHIUM = "lithium"
@@ -42,9 +43,9 @@ class Collection:
     release: str
     source: str
     prefix: str
-    readings: Sequence[ProjectReading]
+    readings: Sequence[ProjectRecord]
 
-    def key(self, reading: ProjectReading) -> str:
+    def key(self, reading: ProjectRecord) -> str:
         """The public key, stable for ever: ``icmm-00026`` for ICMM00026, ``busch-001`` for 1."""
         digits = "".join(mark for mark in reading.source_id if mark.isdigit())
         return f"{self.prefix}-{digits.zfill(3)}"
@@ -72,7 +73,7 @@ def sites(collection: Collection, borders: Borders, names: Names) -> list[Site]:
     ]
 
 
-def _label(names: Names, reading: ProjectReading) -> str:
+def _label(names: Names, reading: ProjectRecord) -> str:
     try:
         found = names.place(reading.place)
     except UnknownName:
@@ -88,7 +89,7 @@ def _label(names: Names, reading: ProjectReading) -> str:
 
 
 def _site(
-    collection: Collection, reading: ProjectReading, label: str, placed: Placed, names: Names
+    collection: Collection, reading: ProjectRecord, label: str, placed: Placed, names: Names
 ) -> Site:
     key = collection.key(reading)
     minerals, unmapped = _minerals(key, collection.source, reading, names)
@@ -117,7 +118,7 @@ def _site(
 
 
 def _minerals(
-    key: str, source: str, reading: ProjectReading, names: Names
+    key: str, source: str, reading: ProjectRecord, names: Names
 ) -> tuple[list[ProjectMineral], list[tuple[str, str]]]:
     """The site's minerals, each once in its strongest role, and the (term, role) of none."""
     found: dict[str, ProjectMineral] = {}

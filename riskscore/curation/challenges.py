@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from riskscore.curation import project_edits
 from riskscore.engine.catalogue import INDICATORS
+from riskscore.errors import ConflictError, ValidationError
 from riskscore.intake import requests as intake_requests
 from riskscore.intake import run
 from riskscore.jobs import requests
@@ -23,16 +24,25 @@ MOST_OPEN = 20
 FEWEST_LETTERS = 10
 
 
-class TooMany(ValueError):
+class TooMany(ConflictError):
     """This person has many open challenges already."""
 
+    code = "too_many_challenges"
+    remedy = "Wait until some of your challenges are answered."
 
-class CannotFile(ValueError):
+
+class CannotFile(ValidationError):
     """The statement says nothing, or the same with other particulars is open already."""
 
+    code = "cannot_file"
+    remedy = "Say in the statement what is wrong, and what is right."
 
-class CannotAnswer(ValueError):
+
+class CannotAnswer(ConflictError):
     """The challenge is answered already, or the answer does not fit it."""
+
+    code = "cannot_answer"
+    remedy = "Look at the challenge again, then answer what is still open."
 
 
 def file(

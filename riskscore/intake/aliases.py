@@ -9,8 +9,10 @@ from dataclasses import dataclass, field
 
 from riskscore.intake.observation_writer import NewObservation
 from riskscore.models import Mineral, Place
-from riskscore.sources import BadFile, Reading, names
+from riskscore.sources import names
+from riskscore.sources.bad_file import BadFile
 from riskscore.sources.names import Names, PlaceName, UnknownName
+from riskscore.sources.source_records import SourceRecord
 
 #: Unknown words that get a suggestion; a file of a million wrong words must not look each one up.
 MOST_SUGGESTIONS = 200
@@ -102,7 +104,7 @@ def _at(fault: BadFile, line: int | None, column: str) -> BadFile:
     return BadFile(fault.reason, row=line, column=column, value=fault.value, remedy=fault.remedy)
 
 
-def observations(reading: Reading, line: int | None, to: Resolver) -> Iterator[NewObservation]:
+def observations(reading: SourceRecord, line: int | None, to: Resolver) -> Iterator[NewObservation]:
     """The observations that a reading stands for: none when it is about what is none of ours."""
     place = None if reading.place is None else to.place(reading.place, line)
     if place is None and reading.place is not None:

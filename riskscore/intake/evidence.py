@@ -12,7 +12,7 @@ from riskscore.intake.file_rows import Said
 from riskscore.intake.import_diff import DOCUMENTS, Document, Judged
 from riskscore.models import Evidence, Intake, Release
 from riskscore.releases.editions import next_edition
-from riskscore.sources import BadFile
+from riskscore.sources.bad_file import BadFile
 
 STAGED = "staged_evidence"
 IS_SCORED = True

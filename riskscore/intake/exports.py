@@ -8,7 +8,7 @@ from riskscore.intake.import_diff import MOST_SHOWN, Judged
 from riskscore.intake.observations import refuse_shrinking
 from riskscore.models import Intake, Release
 from riskscore.releases import effective
-from riskscore.sources import BadFile
+from riskscore.sources.bad_file import BadFile
 
 STAGED = "staged_export"
 #: Only models read the panel, and they train by asking.

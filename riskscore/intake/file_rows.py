@@ -1,9 +1,7 @@
 """A file's bytes, and the rows in them, whoever wrote it."""
 
-import gzip
 import tempfile
 import zipfile
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import chain
@@ -11,14 +9,13 @@ from types import ModuleType
 from typing import Any, BinaryIO, cast
 
 from riskscore.models import Intake, IntakePart, Mineral
-from riskscore.sources import BadFile, discover
+from riskscore.sources.bad_file import BadFile
+from riskscore.sources.discovery import discover
 from riskscore.sources.publishers import baci, wmd
-from riskscore.sources.readers.text import GZIP_MAGIC
-from riskscore.sources.readers.workbook import ZIP_MAGIC, check_container
+from riskscore.sources.readers.text import whole
+from riskscore.sources.readers.zip_guard import ZIP_MAGIC, check_container
 from riskscore.sources.tables import observations
 
-#: Publishers' files are read whole; theirs have at most some tens of megabytes.
-LARGEST_WHOLE = 200 * 1024**2
 #: The part that every Excel workbook has (ECMA-376, part 2).
 WORKBOOK = "[Content_Types].xml"
 
@@ -68,7 +65,7 @@ def _documents(file: BinaryIO) -> Iterator[tuple[str, bytes]]:
                 yield from ((name, container.read(name)) for name in names)
                 return
     file.seek(0)
-    yield "", _whole(file)
+    yield "", whole(file)
 
 
 def _parsed(layout: ModuleType, name: str, content: bytes) -> Iterator[Any]:
@@ -87,20 +84,3 @@ def _settled(layout: ModuleType, readings: Iterator[Any]) -> Iterator[Any]:
                 codes[hs6] = (*codes.get(hs6, ()), mineral.code)
         return baci.by_mineral(readings, codes)
     return wmd.settled(readings) if layout is wmd else readings
-
-
-def _whole(file: BinaryIO) -> bytes:
-    start = file.read(len(GZIP_MAGIC))
-    file.seek(0)
-    try:
-        plain = gzip.GzipFile(fileobj=file) if start == GZIP_MAGIC else file
-        content = plain.read(LARGEST_WHOLE + 1)
-    except (EOFError, OSError, zlib.error) as error:
-        raise BadFile(
-            f"the gzip file is damaged ({error})", remedy="Fetch the file again."
-        ) from error
-    if len(content) > LARGEST_WHOLE:
-        raise BadFile(
-            f"more than {LARGEST_WHOLE:,} bytes", remedy="Check that this is the publisher's file."
-        )
-    return content

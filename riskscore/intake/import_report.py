@@ -5,18 +5,21 @@ from collections.abc import Sequence
 from django.db import connection
 
 from riskscore.models import Intake, IntakeFault
-from riskscore.sources import BadFile
+from riskscore.sources.bad_file import BadFile
 
 #: Faults kept as rows; all are counted.
 MOST_FAULTS = 10_000
 
 
+# Control flow between the reading of a file and intake.run; no person ever reads these three.
+
+
 class Cancelled(Exception):
-    """Somebody cancelled the intake."""
+    """Somebody cancelled the import."""
 
 
 class Taken(Exception):
-    """The intake is no longer being worked on from here."""
+    """The import has ended, or another worker is at it: this one writes nothing more."""
 
 
 class Rejected(Exception):

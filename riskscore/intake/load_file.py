@@ -14,7 +14,7 @@ from riskscore.intake.import_report import Cancelled, Rejected, Taken, reject, r
 from riskscore.intake.staging import execute, fetch
 from riskscore.jobs.ledger import DATABASE_CLOCK
 from riskscore.models import Intake, IntakePart, Release
-from riskscore.sources import BadFile
+from riskscore.sources.bad_file import BadFile
 from riskscore.sources.publishers import baci_exports, busch, icmm
 from riskscore.sources.tables import evidence, projects
 

@@ -8,7 +8,7 @@ from riskscore.intake.import_diff import MOST_SHOWN, Judged
 from riskscore.intake.new_release import is_partial
 from riskscore.models import Intake, Release
 from riskscore.releases import effective
-from riskscore.sources import BadFile
+from riskscore.sources.bad_file import BadFile
 
 STAGED = "staged_observation"
 IS_SCORED = True

@@ -14,8 +14,9 @@ from riskscore.intake.project_diff import Snapshot, news, snapshots
 from riskscore.intake.project_writer import write
 from riskscore.intake.published_sites import as_row
 from riskscore.models import Intake, Release
-from riskscore.sources import BadFile, ProjectReading
+from riskscore.sources.bad_file import BadFile
 from riskscore.sources.names import folded
+from riskscore.sources.source_records import ProjectRecord
 from riskscore.sources.tables.projects import ProjectRow, Share
 
 STAGED = "staged_project"
@@ -32,7 +33,7 @@ def stage(said: Iterable[Said], names: aliases.Resolver) -> Iterator[list[stagin
             yield part
             continue
         line, row = part[0] or number, part[1]
-        if isinstance(row, ProjectReading):
+        if isinstance(row, ProjectRecord):
             row = as_row(names.source, row)
         try:
             yield [] if row is None else [_staged(row, line, names)]

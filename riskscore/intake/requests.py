@@ -15,6 +15,7 @@ from typing import Any, BinaryIO
 
 from django.db import connection, transaction
 
+from riskscore.errors import ValidationError
 from riskscore.models import Intake, IntakePart, Release
 from riskscore.models.ids import uuid7
 from riskscore.sources import discover
@@ -29,8 +30,11 @@ LONGEST = {"release_code": 60, "published_edition": 120, "licence": 160}
 BUNDLE_ONLY = tuple(m.SOURCE.code for m in (asher, minerals, natural_earth, world_atlas))
 
 
-class CannotTakeIn(ValueError):
+class CannotTakeIn(ValidationError):
     """The file or what is wanted of it is refused before any work; the message is for the user."""
+
+    code = "cannot_import"
+    remedy = "Correct the file or the option that the message names, and import it again."
 
 
 @dataclass(frozen=True, slots=True)

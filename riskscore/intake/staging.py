@@ -13,7 +13,7 @@ from django.db import connection
 
 from riskscore.intake.import_report import reject, report
 from riskscore.models import Intake
-from riskscore.sources import BadFile
+from riskscore.sources.bad_file import BadFile
 
 BATCH = 5_000
 Row = tuple[Any, ...]

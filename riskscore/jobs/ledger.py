@@ -31,7 +31,7 @@ MOST_FORGOTTEN = 1000  # of them in one sweep
 DATABASE_CLOCK = Func(function="clock_timestamp", output_field=DateTimeField())
 
 
-class LeaseLost(Exception):
+class LeaseLost(Exception):  # control flow of a worker: no person ever reads it
     """The chunk was taken over by another worker; what this one computed must not be written."""
 
 

@@ -17,6 +17,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from riskscore.celery import TAKE_IN, publish
+from riskscore.errors import ConflictError
 from riskscore.intake import requests
 from riskscore.jobs import ledger, scope
 from riskscore.models import Edition, Intake, ItemError, Job, Lens, Method, Place, Schedule
@@ -26,8 +27,11 @@ HINTS = {Job.Queue.INTERACTIVE: 1, Job.Queue.BULK: 4}
 STALE = {"filter": {"stale_since": scope.NOW}}
 
 
-class CannotStart(ValueError):
+class CannotStart(ConflictError):
     """The job cannot begin; the message says what is missing and what to do."""
+
+    code = "cannot_start"
+    remedy = "Do what the message says is missing, then start the job again."
 
 
 def start(

@@ -1,6 +1,5 @@
 """One table of aliases: from a publisher's word for a place or a mineral to our code."""
 
-import csv
 import difflib
 import re
 import unicodedata
@@ -9,9 +8,15 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
+from riskscore.errors import NotFoundError
+from riskscore.sources.readers.delimited import Record, csv_rows
 
-class UnknownName(LookupError):
+
+class UnknownName(NotFoundError):
     """A word in no table of aliases; the message suggests the nearest known ones."""
+
+    code = "unknown_name"
+    remedy = "Correct the word, or add it to the aliases of a place or mineral."
 
 
 def folded(name: str) -> str:
@@ -95,9 +100,9 @@ def names(
     )
 
 
-def _package_rows(file: str) -> list[dict[str, str]]:
-    text = files(__package__).joinpath(file).read_text(encoding="utf-8")
-    return list(csv.DictReader(text.splitlines()))
+def _package_rows(file: str) -> list[Record]:
+    content = files(__package__).joinpath(file).read_bytes()
+    return [row for _, row in csv_rows(content, ())]
 
 
 def _split(text: str) -> tuple[str, ...]:

@@ -20,7 +20,8 @@ from riskscore.bundle.fixture_rows import Observation, Project
 from riskscore.bundle.make import make
 from riskscore.engine import catalogue
 from riskscore.management.commands.bundle import Command
-from riskscore.sources import BadFile, discover
+from riskscore.sources.bad_file import BadFile
+from riskscore.sources.discovery import discover
 from riskscore.sources.publishers import dol
 from riskscore.sources.tables import agreements, restrictions
 from tests.sources.published import SHARED, needs_published
@@ -404,7 +405,7 @@ def test_a_gzip_cut_short_is_named(copy: Path, table: str) -> None:
     (copy / table).write_bytes(content[: len(content) // 2])
     error = fault(copy)
     assert error.file == table
-    assert "unreadable" in error.reason
+    assert "damaged" in error.reason
 
 
 def test_observations_that_lack_rows_do_not_pass_for_whole(copy: Path) -> None:

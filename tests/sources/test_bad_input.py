@@ -6,7 +6,7 @@ import io
 import openpyxl
 import pytest
 
-from riskscore.sources import BadFile
+from riskscore.sources.bad_file import BadFile
 from riskscore.sources.publishers import busch, dol, hdr, icmm, iea, wgi, wmd, world_atlas
 from riskscore.sources.readers import text
 from tests.sources.published import sample
@@ -65,7 +65,9 @@ def test_a_row_that_is_too_short_is_refused() -> None:
 
 
 def test_an_unclosed_quote_is_refused() -> None:
-    assert fault(HEADER + b'"copper,CHL,2023,1,t,r\n').remedy == "Check the quotes."
+    assert fault(HEADER + b'"copper,CHL,2023,1,t,r\n').remedy.startswith(
+        "Check the quotes from line 2 on"
+    )
 
 
 def test_a_byte_order_mark_is_no_part_of_the_header() -> None:
@@ -78,7 +80,7 @@ def test_utf_16_is_refused(encoding: str) -> None:
 
 
 def test_latin_1_where_utf_8_is_due_is_refused() -> None:
-    assert "byte" in fault(HEADER + "c\xf4te,CHL,2023,1,t,r\n".encode("latin-1")).reason
+    assert "not UTF-8" in fault(HEADER + "c\xf4te,CHL,2023,1,t,r\n".encode("latin-1")).reason
 
 
 def test_a_gzip_cut_short_is_refused() -> None:

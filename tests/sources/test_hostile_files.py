@@ -12,7 +12,7 @@ from typing import Any
 import openpyxl
 import pytest
 
-from riskscore.sources import BadFile
+from riskscore.sources.bad_file import BadFile
 from riskscore.sources.tables import observations, projects
 
 HEADER = "indicator,place,year,value\n"
@@ -225,12 +225,12 @@ UTM = {"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::32719"}}
         (collection(point("-68", -23)), "finite numbers"),
         (collection(point(True, -23)), "finite numbers"),
         (collection(point(-68, -23)).replace(b"-68", b"NaN"), "not JSON"),
-        (collection(None), "none of Point"),
+        (collection(None), "has no geometry"),
         (collection({"type": "GeometryCollection", "geometries": []}), "none of Point"),
-        (collection(nested(900)), "nested more than 8 deep"),
-        (collection(wheel(1_000_000)), "more than"),
+        (collection(nested(900)), "two or three numbers"),
+        (collection(wheel(1_000_000)), "more than 10,000 vertices"),
         (collection(wheel(20_000)), "more than 10,000 vertices"),
-        (collection({"type": "Polygon", "coordinates": []}), "empty polygon"),
+        (collection({"type": "Polygon", "coordinates": []}), "empty or misplaced coordinates"),
         (collection(polygon((0, 0), (1, 1), (1, 0), (0, 1), (0, 0))), "crosses itself"),
         (collection(polygon((0, 0), (1, 0), (1, 1), (0, 1))), "not closed"),
         (collection(point(-68, -23), UTM), "another reference system"),

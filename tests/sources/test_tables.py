@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from riskscore.engine.catalogue import INDICATORS
-from riskscore.sources import BadFile, discover
+from riskscore.sources.bad_file import BadFile
+from riskscore.sources.discovery import discover
 from riskscore.sources.publishers import ituc, oecd, usgs, walk_free
 from riskscore.sources.tables import evidence, observations, projects
 from riskscore.sources.tables.projects import Share

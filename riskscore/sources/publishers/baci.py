@@ -8,8 +8,9 @@ import math
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 
-from riskscore.sources import Reading, Source
-from riskscore.sources.readers.text import number, records, whole
+from riskscore.sources.readers.delimited import csv_rows
+from riskscore.sources.readers.text import integer, number
+from riskscore.sources.source_records import Source, SourceRecord
 
 SOURCE = Source(
     code="baci",
@@ -27,14 +28,14 @@ PARTIAL = "partial"
 Flow = tuple[str, str | None, str, str | None, int]
 
 
-def parse(content: bytes) -> Iterator[Reading]:
+def parse(content: bytes) -> Iterator[SourceRecord]:
     """One reading per stated cell; the mineral term is the HS6 code. No quantity: no reading."""
     columns = ("year", "hs6", "exporter", "importer", *MEASURES)
-    for row, cells in records(content, columns):
-        year = whole(cells["year"], row, "year")
+    for row, cells in csv_rows(content, columns):
+        year = integer(cells["year"], row, "year")
         for column, indicator in MEASURES.items():
             if cells[column]:
-                yield Reading(
+                yield SourceRecord(
                     indicator=indicator,
                     place=cells["exporter"],
                     mineral=cells["hs6"],
@@ -46,8 +47,8 @@ def parse(content: bytes) -> Iterator[Reading]:
 
 
 def by_mineral(
-    readings: Iterable[Reading], minerals: Mapping[str, tuple[str, ...]]
-) -> Iterator[Reading]:
+    readings: Iterable[SourceRecord], minerals: Mapping[str, tuple[str, ...]]
+) -> Iterator[SourceRecord]:
     """Sum the HS6 codes of each mineral; codes of no mineral of ours are left out.
 
     A quantity is marked ``partial`` where a code that has a value states no quantity.
@@ -60,7 +61,7 @@ def by_mineral(
     for key, parts in flows.items():
         indicator, place, mineral, importer, year = key
         valued = flows.get((MEASURES["value_kusd"], place, mineral, importer, year), {})
-        yield Reading(
+        yield SourceRecord(
             indicator=indicator,
             place=place,
             mineral=mineral,

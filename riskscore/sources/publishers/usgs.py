@@ -10,8 +10,9 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import BinaryIO
 
-from riskscore.sources import BadFile, Reading, Source
-from riskscore.sources.readers.delimited import check_delimiter, delimited_rows
+from riskscore.sources.bad_file import BadFile
+from riskscore.sources.readers.delimited import check_delimiter, delimited_rows, wrong_width
+from riskscore.sources.source_records import Source, SourceRecord
 from riskscore.sources.tables.table import Said, kind_of, parser
 
 SOURCE = Source(
@@ -48,7 +49,7 @@ COMMODITIES = {
 }  # fmt: skip
 
 
-def rows(file: BinaryIO, name: str, _mapping: Mapping[str, str]) -> Said[Reading]:
+def rows(file: BinaryIO, name: str, _mapping: Mapping[str, str]) -> Said[SourceRecord]:
     """(line, reading) of each figure; the commodity comes from a column or the file's name."""
     if kind_of(file, name) != "csv":
         raise BadFile("not a CSV file", value=name, remedy="Use the publisher's world CSV.")
@@ -61,11 +62,7 @@ def rows(file: BinaryIO, name: str, _mapping: Mapping[str, str]) -> Said[Reading
     commodity = COMMODITIES.get(named[2], "") if named else ""
     for line, cells in lines:
         if len(cells) != len(plain):
-            yield BadFile(
-                f"{len(cells)} cells where the header has {len(plain)}",
-                row=line,
-                remedy="Check the commas and the quotes of this row.",
-            )
+            yield wrong_width(line, len(cells), len(plain))
             continue
         if any(cell.strip() for cell in cells):
             yield from _readings(plain, cells, line, commodity)
@@ -93,7 +90,7 @@ def _check(plain: Sequence[str], header: Sequence[str]) -> None:
 
 def _readings(
     plain: Sequence[str], cells: Sequence[str], line: int, commodity: str
-) -> Iterator[tuple[int, Reading] | BadFile]:
+) -> Iterator[tuple[int, SourceRecord] | BadFile]:
     by_name = dict(zip(plain, (cell.strip() for cell in cells), strict=True))
     mineral = by_name.get("commodity") or commodity or _from_type(by_name["type"])
     if not mineral:
@@ -126,9 +123,9 @@ def _figure(name: str, by_name: Mapping[str, str]) -> tuple[str, str, int, str] 
 
 def _reading(
     figure: tuple[str, str, int, str], by_name: Mapping[str, str], mineral: str, value: float
-) -> Reading:
+) -> SourceRecord:
     indicator, unit, year, quality = figure
-    return Reading(
+    return SourceRecord(
         indicator=indicator,
         place=_place(by_name["country"]),
         mineral=mineral,

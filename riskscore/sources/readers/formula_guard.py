@@ -16,7 +16,10 @@ import re
 
 #: What programs skip at the beginning of a cell: white space, controls, marks without width. The
 #: apostrophe is among them so that a text keeps its meaning while apostrophes come and go in it.
-IGNORED = r"[\s'\x00-\x20\x7f\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]*"
+IGNORED = (
+    r"[\s'\x00-\x20\x7f\u00ad\u061c\u180e\u200b-\u200f"
+    r"\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]*"
+)
 SIGNS = "[=+\\-@＝＋－﹣−＠﹦﹢﹫]"
 SEPARATORS = "[,;|\t\r\n，；｜]"
 _NUMBER = rf"[+\-]\d+(?:\.\d+)?(?:[eE][+\-]?\d+)?\s*(?:{SEPARATORS}|[\])}}]|$)"

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from riskscore.sources import BadFile
+from riskscore.sources.bad_file import BadFile
 
 MOST_COLUMNS = 1000
 

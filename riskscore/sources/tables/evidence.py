@@ -9,8 +9,9 @@ from typing import BinaryIO
 from riskscore.engine.catalogue import CONSENT_LEVELS
 from riskscore.engine.inputs.evidence_kinds import KINDS as KNOWN
 from riskscore.engine.inputs.evidence_values import STATUS
-from riskscore.sources import BadFile, Source
+from riskscore.sources.bad_file import BadFile
 from riskscore.sources.readers.formula_guard import restored
+from riskscore.sources.source_records import Source
 from riskscore.sources.tables.columns import Columns
 from riskscore.sources.tables.table import Cells, Said, made, parser, read
 

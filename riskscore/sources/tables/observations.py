@@ -13,8 +13,9 @@ from typing import BinaryIO
 from riskscore.engine.catalogue import Indicator, Level, get
 from riskscore.engine.errors import UnknownIndicator
 from riskscore.engine.inputs.plausible import plausible
-from riskscore.sources import BadFile, Reading, Source
+from riskscore.sources.bad_file import BadFile
 from riskscore.sources.readers.formula_guard import restored
+from riskscore.sources.source_records import Source, SourceRecord
 from riskscore.sources.tables.columns import Columns
 from riskscore.sources.tables.table import Cells, Said, made, parser, read
 
@@ -58,7 +59,7 @@ def columns(mapping: Mapping[str, str]) -> Columns:
     return Columns(REQUIRED, OPTIONAL, mapping)
 
 
-def rows(file: BinaryIO, name: str, mapping: Mapping[str, str]) -> Said[Reading]:
+def rows(file: BinaryIO, name: str, mapping: Mapping[str, str]) -> Said[SourceRecord]:
     """(line, reading) of each row, or what is wrong with it; faults of the whole file raise."""
     return made(read(file, name, columns(mapping)), reading)
 
@@ -66,7 +67,7 @@ def rows(file: BinaryIO, name: str, mapping: Mapping[str, str]) -> Said[Reading]
 parse = parser(rows)
 
 
-def reading(cells: Cells, line: int) -> Reading:
+def reading(cells: Cells, line: int) -> SourceRecord:
     """One row as a reading; BadFile names line, column and value."""
     cells = {column: restored(cell) for column, cell in cells.items()}
     row = _indicator(cells["indicator"], line)
@@ -76,7 +77,7 @@ def reading(cells: Cells, line: int) -> Reading:
     since, until = _day(cells, "since", line), _day(cells, "until", line)
     if since and until and until < since:
         raise _bad(line, "until", cells["until"], "before the day in since", "Swap the two days.")
-    return Reading(
+    return SourceRecord(
         indicator=row.key,
         place=place,
         year=_year(cells["year"], line),

@@ -12,8 +12,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from riskscore.sources import BadFile, Source
+from riskscore.sources.bad_file import BadFile
 from riskscore.sources.readers.formula_guard import is_formula, restored
+from riskscore.sources.source_records import Source
 from riskscore.sources.tables.columns import Columns
 from riskscore.sources.tables.table import Cells, Said, made, parser, read, texts
 

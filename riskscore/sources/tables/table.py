@@ -8,10 +8,11 @@ import io
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, BinaryIO, TypeVar
 
-from riskscore.sources import BadFile
-from riskscore.sources.readers.delimited import check_delimiter, delimited_rows
-from riskscore.sources.readers.geojson import Feature, features
-from riskscore.sources.readers.workbook import OLE_MAGIC, ZIP_MAGIC, sheet_lines
+from riskscore.sources.bad_file import BadFile
+from riskscore.sources.readers.delimited import check_delimiter, delimited_rows, wrong_width
+from riskscore.sources.readers.site_shapes import SiteShape, site_shapes
+from riskscore.sources.readers.workbook import OLE_MAGIC, sheet_lines
+from riskscore.sources.readers.zip_guard import ZIP_MAGIC
 from riskscore.sources.tables.columns import Columns, located
 
 KINDS = {"csv": (".csv", ".csv.gz", ".txt"), "xlsx": (".xlsx",), "geojson": (".geojson", ".json")}
@@ -53,7 +54,7 @@ def read(file: BinaryIO, name: str, columns: Columns) -> Said[Cells]:
     """
     kind = kind_of(file, name)
     if kind == "geojson":
-        return _from_features(features(file), columns)
+        return _from_features(site_shapes(file), columns)
     lines = sheet_lines(file) if kind == "xlsx" else delimited_rows(file)
     return _from_lines(lines, columns, strict=kind == "csv")
 
@@ -98,22 +99,14 @@ def _from_lines(
     for line, cells in lines:
         if len(cells) != width:
             if strict or len(cells) > width:
-                yield _length(line, len(cells), width)
+                yield wrong_width(line, len(cells), width)
                 continue
             cells.extend([""] * (width - len(cells)))
         yield line, {name: cells[at].strip() for name, at in wanted}
 
 
-def _length(line: int, found: int, width: int) -> BadFile:
-    return BadFile(
-        f"{found} cells where the header has {width}",
-        row=line,
-        remedy="Check the commas and the quotes of this row.",
-    )
-
-
 def _from_features(
-    found: Iterator[Feature | BadFile], columns: Columns
+    found: Iterator[SiteShape | BadFile], columns: Columns
 ) -> Iterator[tuple[int, Cells] | BadFile]:
     for feature in found:
         if isinstance(feature, BadFile):
