@@ -17,10 +17,8 @@ from typing import Any, NamedTuple
 from riskscore.bundle import cells
 from riskscore.bundle.cells import Column, written
 from riskscore.bundle.fixture_rows import (
-    Export,
     Locality,
     Mineral,
-    Observation,
     Place,
     PlaceMember,
     Project,
@@ -46,7 +44,9 @@ from riskscore.bundle.layout import (
     observations_file,
 )
 from riskscore.sources.bad_file import BadFile
+from riskscore.sources.coded_observations import CodedObservation
 from riskscore.sources.readers.delimited import delimited_rows, wrong_width
+from riskscore.sources.source_records import ExportRecord
 
 __all__ = ["RELEASES", "Bundle", "bad_cell", "read", "write"]
 
@@ -91,7 +91,7 @@ class Bundle:
         """Every known mineral."""
         return frozenset(mineral.code for mineral in self.minerals)
 
-    def observations(self, release: str) -> Iterator[Observation]:
+    def observations(self, release: str) -> Iterator[CodedObservation]:
         """The observations of one release, one by one; BadFile at the first fault.
 
         The whole file is read and counted: fewer rows than releases.csv says is a fault too.
@@ -103,12 +103,12 @@ class Bundle:
             yield found
         self._check_count(release, file, count)
 
-    def exports(self, release: str) -> Iterator[Export]:
+    def exports(self, release: str) -> Iterator[ExportRecord]:
         """The exports of one release, one by one; BadFile as for observations."""
         file = exports_file(release)
         count = 0
         for found in _rows(self.directory, replace(EXPORT, file=file)):
-            if not isinstance(found, Export) or found.place not in self.place_codes:
+            if not isinstance(found, ExportRecord) or found.place not in self.place_codes:
                 raise BadFile(
                     "an unknown place",
                     file=file,
@@ -262,7 +262,7 @@ def _duplicate(file: str, row: int, names: tuple[str, ...], key: tuple[object, .
 
 def _observations(
     directory: Path, file: str, places: frozenset[str], minerals: frozenset[str]
-) -> Iterator[Observation]:
+) -> Iterator[CodedObservation]:
     """As :func:`_rows`, with the cells read in line: a bundle holds some 250,000 of these."""
     known_places, known_minerals = places | {""}, minerals | {""}
     seen: set[tuple[str, ...]] = set()
@@ -290,7 +290,7 @@ def _observations(
             raise _duplicate(file, number, OBSERVATION.key, key)
         seen.add(key)
         try:
-            row = Observation(
+            row = CodedObservation(
                 indicator,
                 place or None,
                 mineral or None,

@@ -55,9 +55,7 @@ def load(directory: Path) -> Loaded:
         )
         for code in bundle.traded:
             if code in releases:
-                intake.record_exports(
-                    releases[code], (intake.NewExport(*row) for row in bundle.exports(code))
-                )
+                intake.record_exports(releases[code], bundle.exports(code))
         _load_localities(bundle.localities, releases)
         return Loaded(
             len(new), observed, _load_projects(bundle), _load_methods(directory / "methods")

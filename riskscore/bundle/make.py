@@ -13,13 +13,14 @@ from typing import Any
 
 from riskscore.bundle import layout, publications, reference
 from riskscore.bundle.bundle_report import Report, written_report
-from riskscore.bundle.fixture_rows import Locality, Mineral, Observation, Release
+from riskscore.bundle.fixture_rows import Locality, Mineral, Release
 from riskscore.bundle.fixture_tables import write
 from riskscore.bundle.layout import exports_file, observations_file
 from riskscore.bundle.publications import Publication
 from riskscore.bundle.resolve import Resolver
 from riskscore.bundle.sites import Collection, Site, duplicates, flagged, outputs, sites
 from riskscore.engine.inputs.borders import Borders
+from riskscore.sources.coded_observations import CodedObservation
 from riskscore.sources.names import Names, shipped
 from riskscore.sources.publishers import baci, ec, icmm, wmd
 from riskscore.sources.publishers.world_atlas import OutlineRecord
@@ -39,13 +40,13 @@ class _Bench:
 
     def read(self, publication: Publication) -> list[Any]:
         """Everything that a publication says."""
-        return list(publication.readings(self.source_dir))
+        return list(publication.records(self.source_dir))
 
     def keep(self, publication: Publication, rows: int) -> None:
         """Note the release and how many rows of the bundle come from it."""
         self.releases.append(publication.release(self.source_dir, rows))
 
-    def observe(self, publication: Publication, rows: Sequence[Observation]) -> None:
+    def observe(self, publication: Publication, rows: Sequence[CodedObservation]) -> None:
         """Write a release's observations and note the release."""
         file = observations_file(publication.code)
         self.keep(publication, write(self.target, layout.OBSERVATION, rows, file))
@@ -95,7 +96,7 @@ def _made(bench: _Bench) -> Report:
 
 def _observations(
     bench: _Bench, resolver: Resolver, minerals: Sequence[MineralRecord]
-) -> dict[str, list[Observation]]:
+) -> dict[str, list[CodedObservation]]:
     """Write the observations of every release; return them by indicator."""
     codes: dict[str, tuple[str, ...]] = {}
     for mineral in minerals:
@@ -105,11 +106,11 @@ def _observations(
         publications.PRODUCTION.code: wmd.settled,
         publications.IMPORTS.code: partial(baci.by_mineral, minerals=codes),
     }
-    found: dict[str, list[Observation]] = {}
+    found: dict[str, list[CodedObservation]] = {}
     for publication in (*publications.OBSERVED, publications.IMPORTS):
         prepare = prepared.get(publication.code, iter)
-        readings = prepare(bench.read(publication))
-        rows = resolver.observations(publication.source.code, readings)
+        records = prepare(bench.read(publication))
+        rows = resolver.observations(publication.source.code, records)
         bench.observe(publication, rows)
         for row in rows:
             found.setdefault(row.indicator, []).append(row)
@@ -121,7 +122,7 @@ def _reference(
     names: Names,
     minerals: Sequence[MineralRecord],
     outlines: Sequence[OutlineRecord],
-    trade: Sequence[Observation],
+    trade: Sequence[CodedObservation],
 ) -> list[Mineral]:
     """Write places, memberships, minerals and recycling rates; return the minerals."""
     continents = bench.read(publications.CONTINENTS)
@@ -153,9 +154,9 @@ def _sites(
     )
     found = []
     for publication, prefix in ((publications.SITES, "icmm"), (publications.DEPOSITS, "busch")):
-        readings = [site for site in bench.read(publication) if not icmm.is_coal(site)]
-        bench.keep(publication, len(readings))
-        collection = Collection(publication.code, publication.source.code, prefix, readings)
+        records = [site for site in bench.read(publication) if not icmm.is_coal(site)]
+        bench.keep(publication, len(records))
+        collection = Collection(publication.code, publication.source.code, prefix, records)
         found.append(sites(collection, borders, names))
     return found[0], found[1]
 

@@ -39,7 +39,7 @@ class Publication:
     edition: str
     files: tuple[tuple[str, Parse], ...]
 
-    def readings(self, directory: Path) -> Iterator[Any]:
+    def records(self, directory: Path) -> Iterator[Any]:
         """What the files say, in order; BadFile names the file."""
         for name, parse in self.files:
             try:
@@ -140,7 +140,7 @@ EXPORTS = Publication(
     "HS92, exports 1995–2024",
     (("figures/baci_export_panel_1995_2024.csv.gz", baci_exports.parse),),
 )
-# Everything whose readings are observations as they stand. World Bank governance comes from one
+# Everything whose records are observations as they stand. World Bank governance comes from one
 # edition for all six dimensions; the later edition of political stability alone stays out.
 OBSERVED = (
     Publication(

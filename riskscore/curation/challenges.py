@@ -118,8 +118,8 @@ def accept_as_observation(
 
 
 def _take_in(stated: Mapping[str, str], code: str, *, by: Any) -> Intake:
-    """The intake of a file of one row, which has become the release ``code`` if all is well."""
-    wanted = intake_requests.Wanted(
+    """The import of a file of one row, which has become the release ``code`` if all is well."""
+    wanted = intake_requests.ImportOptions(
         _source_of(stated.get("indicator", "")),
         layout="observations",
         release_code=code,

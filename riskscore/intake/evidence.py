@@ -8,8 +8,8 @@ from typing import Any
 import orjson
 
 from riskscore.intake import aliases, import_diff, staging
-from riskscore.intake.file_rows import Said
-from riskscore.intake.import_diff import DOCUMENTS, Document, Judged
+from riskscore.intake.file_rows import ParsedRow
+from riskscore.intake.import_diff import DOCUMENTS, Document, ImportDiff
 from riskscore.models import Evidence, Intake, Release
 from riskscore.releases.editions import next_edition
 from riskscore.sources.bad_file import BadFile
@@ -26,9 +26,11 @@ STATED = (
 Identity = tuple[Any, ...]
 
 
-def stage(said: Iterable[Said], _names: aliases.Resolver) -> Iterator[list[staging.Row] | BadFile]:
+def stage(
+    parsed: Iterable[ParsedRow], _names: aliases.Resolver
+) -> Iterator[list[staging.Row] | BadFile]:
     """Rows for the staging table."""
-    for part in said:
+    for part in parsed:
         if isinstance(part, BadFile):
             yield part
         else:
@@ -62,9 +64,9 @@ def check(_intake: Intake) -> Iterator[BadFile]:
         )
 
 
-def judge(_intake: Intake) -> Judged:
+def compare(_intake: Intake) -> ImportDiff:
     """Compare each row with the newest version of the same statement."""
-    judged = Judged()
+    diff = ImportDiff()
     for batch in import_diff.documents(STAGED):
         current = _current(batch)
         verdicts = []
@@ -72,10 +74,10 @@ def judge(_intake: Intake) -> Judged:
             known = current.get(_identity(document))
             verdict = _verdict(document, known)
             words = f"{document.key} {document.row['kind']} {document.row['happened_on']}"
-            judged.count(verdict, words)
+            diff.count(verdict, words)
             verdicts.append((verdict, document.line))
         import_diff.note(STAGED, verdicts)
-    return judged
+    return diff
 
 
 def _identity(document: Document) -> Identity:

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator
 
 from riskscore.intake import aliases, staging
-from riskscore.intake.file_rows import Said
-from riskscore.intake.import_diff import MOST_SHOWN, Judged
+from riskscore.intake.file_rows import ParsedRow
+from riskscore.intake.import_diff import MOST_SHOWN, ImportDiff
 from riskscore.intake.observations import refuse_shrinking
 from riskscore.models import Intake, Release
 from riskscore.releases import effective
@@ -22,9 +22,11 @@ KEY = ("hs6", "place", "year")
 STATED = ("value", "quantity", "partners", "destination_hhi")
 
 
-def stage(said: Iterable[Said], names: aliases.Resolver) -> Iterator[list[staging.Row] | BadFile]:
+def stage(
+    parsed: Iterable[ParsedRow], names: aliases.Resolver
+) -> Iterator[list[staging.Row] | BadFile]:
     """Rows for the staging table, words turned into codes."""
-    for number, part in enumerate(said, start=1):
+    for number, part in enumerate(parsed, start=1):
         if isinstance(part, BadFile):
             yield part
             continue
@@ -52,7 +54,7 @@ def check(_intake: Intake) -> Iterator[BadFile]:
         )  # fmt: skip
 
 
-def judge(intake: Intake) -> Judged:
+def compare(intake: Intake) -> ImportDiff:
     """Compare each staged row with the same flow of the release that stands."""
     staging.derive(
         "known_export",
@@ -69,7 +71,7 @@ def judge(intake: Intake) -> Judged:
     )
     gone = known - matched
     refuse_shrinking(intake, gone, known)
-    return Judged(staged - matched, matched - unchanged, unchanged, gone, _preview(same))
+    return ImportDiff(staged - matched, matched - unchanged, unchanged, gone, _preview(same))
 
 
 def _preview(same: str) -> list[str]:

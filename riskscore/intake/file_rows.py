@@ -1,4 +1,4 @@
-"""A file's bytes, and the rows in them, whoever wrote it."""
+"""The bytes of an imported file, and its rows, whether a publisher's own or in our layout."""
 
 import tempfile
 import zipfile
@@ -19,8 +19,9 @@ from riskscore.sources.tables import observations
 #: The part that every Excel workbook has (ECMA-376, part 2).
 WORKBOOK = "[Content_Types].xml"
 
-#: A line of the file and what it says, or what is wrong with it.
-Said = tuple[int | None, Any] | BadFile
+#: A line of the file (None where the publisher's parser counts none) and what was read from it,
+#: or what is wrong with it.
+ParsedRow = tuple[int | None, Any] | BadFile
 
 
 @contextmanager
@@ -44,14 +45,14 @@ def layout_of(intake: Intake) -> ModuleType:
     return module_of(intake) if intake.layout == intake.source else observations
 
 
-def rows(intake: Intake, file: BinaryIO) -> Iterator[Said]:
+def rows(intake: Intake, file: BinaryIO) -> Iterator[ParsedRow]:
     """Every row of the file, in order. Raises BadFile for what is wrong with the file itself."""
     layout = layout_of(intake)
     if hasattr(layout, "rows"):
         yield from layout.rows(file, intake.file, intake.mapping)
         return
-    readings = chain.from_iterable(_parsed(layout, *part) for part in _documents(file))
-    yield from ((None, reading) for reading in _settled(layout, readings))
+    records = chain.from_iterable(_parsed(layout, *part) for part in _documents(file))
+    yield from ((None, record) for record in _settled(layout, records))
 
 
 def _documents(file: BinaryIO) -> Iterator[tuple[str, bytes]]:
@@ -75,12 +76,12 @@ def _parsed(layout: ModuleType, name: str, content: bytes) -> Iterator[Any]:
         raise error.within(name) from None
 
 
-def _settled(layout: ModuleType, readings: Iterator[Any]) -> Iterator[Any]:
-    """Readings of files that state a thing in parts or twice, made one, as in the bundle."""
+def _settled(layout: ModuleType, records: Iterator[Any]) -> Iterator[Any]:
+    """One record for what some publishers state in several rows or twice, as in the bundle."""
     if layout is baci:
         codes: dict[str, tuple[str, ...]] = {}
         for mineral in Mineral.objects.order_by("code"):
             for hs6 in mineral.hs6:
                 codes[hs6] = (*codes.get(hs6, ()), mineral.code)
-        return baci.by_mineral(readings, codes)
-    return wmd.settled(readings) if layout is wmd else readings
+        return baci.by_mineral(records, codes)
+    return wmd.settled(records) if layout is wmd else records

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from django.db import connection
 
 from riskscore.models import Release
+from riskscore.sources.source_records import ExportRecord
 
 
 class NewObservation(NamedTuple):
@@ -32,30 +33,18 @@ _COPY = (
 )
 
 
-def record(release: Release, readings: Iterable[NewObservation]) -> int:
-    """Store all readings of a release by COPY, in the caller's transaction. Returns their number.
+def record(release: Release, observations: Iterable[NewObservation]) -> int:
+    """Store all observations of a release by COPY, in the caller's transaction; their number.
 
     Constraints of the table refuse duplicates, unknown codes and values that are not finite;
     the whole transaction then fails and nothing is half-loaded.
     """
     count = 0
     with connection.cursor() as cursor, cursor.copy(_COPY) as copy:
-        for reading in readings:
-            copy.write_row((release.id, *reading))
+        for observation in observations:
+            copy.write_row((release.id, *observation))
             count += 1
     return count
-
-
-class NewExport(NamedTuple):
-    """One export flow ready to be stored, columns in the order of COPY."""
-
-    hs6: str
-    place: str
-    year: int
-    value: float
-    quantity: float | None
-    partners: int
-    destination_hhi: float
 
 
 _COPY_EXPORTS = (
@@ -64,8 +53,8 @@ _COPY_EXPORTS = (
 )
 
 
-def record_exports(release: Release, flows: Iterable[NewExport]) -> int:
-    """Store all export flows of a release, as :func:`record` does observations."""
+def record_exports(release: Release, flows: Iterable[ExportRecord]) -> int:
+    """Store all export flows of a release, as :func:`record` does observations; their number."""
     count = 0
     with connection.cursor() as cursor, cursor.copy(_COPY_EXPORTS) as copy:
         for flow in flows:

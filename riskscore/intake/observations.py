@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator
 
 from riskscore.intake import aliases, staging
-from riskscore.intake.file_rows import Said
-from riskscore.intake.import_diff import MOST_SHOWN, Judged
+from riskscore.intake.file_rows import ParsedRow
+from riskscore.intake.import_diff import MOST_SHOWN, ImportDiff
 from riskscore.intake.new_release import is_partial
 from riskscore.models import Intake, Release
 from riskscore.releases import effective
@@ -27,19 +27,21 @@ NEVER = "-infinity"
 MOST_GONE = 0.2
 
 
-def stage(said: Iterable[Said], names: aliases.Resolver) -> Iterator[list[staging.Row] | BadFile]:
+def stage(
+    parsed: Iterable[ParsedRow], names: aliases.Resolver
+) -> Iterator[list[staging.Row] | BadFile]:
     """Rows for the staging table, words turned into codes."""
-    for part in said:
+    for part in parsed:
         if isinstance(part, BadFile):
             yield part
             continue
-        line, reading = part
+        line, record = part
         try:
-            found = list(aliases.observations(reading, line, names))
+            found = list(aliases.observations(record, line, names))
         except BadFile as error:
             yield error
             continue
-        project = reading.project or ""
+        project = record.project or ""
         yield [
             (
                 line, row.indicator, row.place or "", row.mineral or "", row.importer or "",
@@ -122,7 +124,7 @@ def _dropped(condition: str, columns: str, *params: str) -> list[staging.Row]:
     )
 
 
-def judge(intake: Intake) -> Judged:
+def compare(intake: Intake) -> ImportDiff:
     """Compare each staged row with the row of the same identity that holds for its source."""
     _known(intake)
     same = " AND ".join(f"k.{name} = s.{name}" for name in KEY)
@@ -139,7 +141,7 @@ def judge(intake: Intake) -> Judged:
     )
     gone = 0 if is_partial(intake) else known - matched
     refuse_shrinking(intake, gone, known)
-    return Judged(staged - matched, matched - unchanged, unchanged, gone, _preview())
+    return ImportDiff(staged - matched, matched - unchanged, unchanged, gone, _preview())
 
 
 def _known(intake: Intake) -> None:
@@ -193,7 +195,7 @@ _TARGET = (
 
 
 def move(_intake: Intake, release: Release) -> int:
-    """Put the judged rows into the table of observations; of a partial release, only the news.
+    """Put the compared rows into the table of observations; of a partial release, only the news.
 
     Returns how many.
     """

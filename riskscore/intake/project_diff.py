@@ -62,7 +62,7 @@ def _capacities(ids: Sequence[int]) -> list[tuple[Any, ...]]:
 
 
 def news(row: Mapping[str, Any], known: Snapshot) -> dict[str, Change]:
-    """What a row says that differs, by column: (before, after). What it leaves empty is no news."""
+    """What a row changes, by column: (before, after). A cell that is empty changes nothing."""
     found: dict[str, Change] = {
         name: (known[name], row[name]) for name in PLAIN if row[name] and row[name] != known[name]
     }

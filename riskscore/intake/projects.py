@@ -7,8 +7,8 @@ from typing import Any
 import orjson
 
 from riskscore.intake import aliases, import_diff, staging
-from riskscore.intake.file_rows import Said
-from riskscore.intake.import_diff import DOCUMENTS, Document, Judged
+from riskscore.intake.file_rows import ParsedRow
+from riskscore.intake.import_diff import DOCUMENTS, Document, ImportDiff
 from riskscore.intake.location_check import Surroundings
 from riskscore.intake.project_diff import Snapshot, news, snapshots
 from riskscore.intake.project_writer import write
@@ -26,9 +26,11 @@ COLUMNS = DOCUMENTS
 NEEDED = ("name", "place", "latitude", "kind")
 
 
-def stage(said: Iterable[Said], names: aliases.Resolver) -> Iterator[list[staging.Row] | BadFile]:
+def stage(
+    parsed: Iterable[ParsedRow], names: aliases.Resolver
+) -> Iterator[list[staging.Row] | BadFile]:
     """Rows for the staging table, words turned into codes."""
-    for number, part in enumerate(said, start=1):
+    for number, part in enumerate(parsed, start=1):
         if isinstance(part, BadFile):
             yield part
             continue
@@ -146,18 +148,18 @@ def _fault(document: Document, surroundings: Surroundings) -> BadFile | None:
     return None
 
 
-def judge(_intake: Intake) -> Judged:
+def compare(_intake: Intake) -> ImportDiff:
     """Compare each row with its project as it is now."""
-    judged = Judged()
+    diff = ImportDiff()
     for batch in import_diff.documents(STAGED):
         known = snapshots(batch)
         verdicts = []
         for document in batch:
             verdict, words = _verdict(document, known)
-            judged.count(verdict, f"{document.key or document.row['name']}: {words}")
+            diff.count(verdict, f"{document.key or document.row['name']}: {words}")
             verdicts.append((verdict, document.line))
         import_diff.note(STAGED, verdicts)
-    return judged
+    return diff
 
 
 def _verdict(document: Document, known: dict[int, Snapshot]) -> tuple[str, str]:

@@ -38,8 +38,8 @@ class CannotTakeIn(ValidationError):
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
-    """What a person says of a file. Only ``source`` is needed.
+class ImportOptions:
+    """How a file is to be imported, as a person says it. Only ``source`` is needed.
 
     ``layout``: ``observations`` when another source's figures come in the generic table.
     ``mapping``: our column → the file's. ``replace`` allows a release that lacks much of the last.
@@ -67,7 +67,7 @@ def choices() -> dict[str, str]:
     }
 
 
-def store(content: BinaryIO, name: str, wanted: Wanted, *, by: Any = None) -> Intake:
+def store(content: BinaryIO, name: str, wanted: ImportOptions, *, by: Any = None) -> Intake:
     """Write down a file that is to be taken in. Raises CannotTakeIn; then nothing is written."""
     layout, key = check(wanted), uuid7()
     with transaction.atomic():
@@ -82,7 +82,7 @@ def store(content: BinaryIO, name: str, wanted: Wanted, *, by: Any = None) -> In
         )
 
 
-def check(wanted: Wanted) -> str:
+def check(wanted: ImportOptions) -> str:
     """The layout that the file is read in, if what is wanted makes sense. Raises CannotTakeIn."""
     layout = _layout(wanted, _module(wanted.source))
     for text, most in LONGEST.items():
@@ -101,7 +101,7 @@ def again(done: Intake, *, by: Any = None) -> Intake:
     if not (done.dry_run and done.state == Intake.State.SUCCEEDED):
         raise CannotTakeIn("only a dry run that found the file valid can be confirmed")
     with transaction.atomic():
-        names = ("file", "size", "sha256", *Wanted.__dataclass_fields__)
+        names = ("file", "size", "sha256", *ImportOptions.__dataclass_fields__)
         fields = {name: getattr(done, name) for name in names}
         fresh = Intake.objects.create(**{**fields, "dry_run": False}, created_by=by)
         if not IntakePart.objects.filter(intake=done).update(intake=fresh):
@@ -141,7 +141,7 @@ def _module(code: str) -> ModuleType:
     return known[code]
 
 
-def _layout(wanted: Wanted, module: ModuleType) -> str:
+def _layout(wanted: ImportOptions, module: ModuleType) -> str:
     layout = wanted.layout or wanted.source
     if layout not in (wanted.source, "observations"):
         raise CannotTakeIn(f"layout: leave it out, or write 'observations'; not {layout!r}")

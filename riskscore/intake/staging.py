@@ -44,7 +44,8 @@ def fill(
 ) -> None:
     """Stage every row by COPY and keep every fault; report progress after each batch.
 
-    An empty list is a row about what is none of ours. Raises Cancelled between two batches.
+    A part is what one row of the file gives: a fault, or rows for the table. An empty list is a
+    row about a place or mineral that is left out; it is counted. Raises Cancelled between batches.
     """
     stream = iter(found)
     while batch := list(islice(stream, BATCH)):

@@ -116,7 +116,9 @@ def cancel(job_id: uuid.UUID) -> None:
     ledger.cancel(job_id)
 
 
-def take_in(content: BinaryIO, name: str, wanted: requests.Wanted, *, by: Any = None) -> Intake:
+def take_in(
+    content: BinaryIO, name: str, wanted: requests.ImportOptions, *, by: Any = None
+) -> Intake:
     """Write down a file (its bytes too) and hint at it on commit. Raises CannotTakeIn."""
     with transaction.atomic():
         intake = requests.store(content, name, wanted, by=by)

@@ -1,4 +1,4 @@
-"""What `manage.py intake` does: the work of a worker, in this process, with progress and report."""
+"""What `manage.py intake` does: import a file in this process, with progress and a report."""
 
 import csv
 import threading
@@ -61,12 +61,12 @@ def add_arguments(parser: CommandParser) -> None:
 
 
 def run(file: Path, options: Mapping[str, Any], say: Say) -> None:
-    """Take a file in, or load the bundle from a folder."""
+    """Import a file, or load the bundle from a folder."""
     if not options["source"]:
         _load_bundle(file, options, say)
         return
     if file.is_dir():
-        raise NotImported(f"{file} is a folder: name the file that is to be taken in")
+        raise NotImported(f"{file} is a folder: name the file that is to be imported")
     intake = _upload(file, options)
     try:
         _work(intake, say)
@@ -100,7 +100,7 @@ def _upload(file: Path, options: Mapping[str, Any]) -> Intake:
     allowed = {"yes": True, "no": False, None: None}[options["redistributable"]]
     mapping = dict(_pair(text) for text in options["map"])
     fields = {name: options[name] for name in OPTIONS}
-    wanted = intake_requests.Wanted(**fields, mapping=mapping, redistributable=allowed)
+    wanted = intake_requests.ImportOptions(**fields, mapping=mapping, redistributable=allowed)
     with file.open("rb") as content:
         return requests.take_in(content, file.name, wanted)
 
@@ -167,7 +167,9 @@ def _summary(intake: Intake) -> str:
              f"{intake.unchanged:,} left as they are"]  # fmt: skip
     parts += [f"{intake.gone:,} no longer stated"] if intake.gone else []
     parts += [f"{intake.rejected:,} rejected"] if intake.rejected else []
-    parts += [f"{intake.left_out:,} about what is none of ours"] if intake.left_out else []
+    parts += (
+        [f"{intake.left_out:,} left out (no place or mineral of ours)"] if intake.left_out else []
+    )
     release = f" as release {intake.release.code}" if intake.release else ""
     return ", ".join(parts) + release
 

@@ -39,7 +39,7 @@ class PlaceName:
 
 @dataclass(frozen=True)
 class Names:
-    """Words to codes. Keys are folded; an empty tuple of minerals: known, and none of ours."""
+    """Words to codes. Keys are folded; an empty tuple: a known word that is no mineral of ours."""
 
     places: Mapping[str, str]
     left_out: Mapping[str, str]

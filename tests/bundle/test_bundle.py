@@ -16,11 +16,12 @@ import pytest
 from django.core.management.base import CommandError
 
 from riskscore.bundle import fixture_tables, layout
-from riskscore.bundle.fixture_rows import Observation, Project
+from riskscore.bundle.fixture_rows import Project
 from riskscore.bundle.make import make
 from riskscore.engine import catalogue
 from riskscore.management.commands.bundle import Command
 from riskscore.sources.bad_file import BadFile
+from riskscore.sources.coded_observations import CodedObservation
 from riskscore.sources.discovery import discover
 from riskscore.sources.publishers import dol
 from riskscore.sources.tables import agreements, restrictions
@@ -37,7 +38,7 @@ def bundle() -> fixture_tables.Bundle:
 
 
 @cache
-def observations() -> tuple[Observation, ...]:
+def observations() -> tuple[CodedObservation, ...]:
     return tuple(row for code in bundle().observed for row in bundle().observations(code))
 
 

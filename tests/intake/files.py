@@ -14,7 +14,9 @@ LAW = "indicator,place,year,value,standard_error\n"
 def queue(text: str | bytes, source: str, name: str = "file.csv", **wanted: Any) -> Intake:
     """An intake that waits, its file in the database."""
     content = text.encode() if isinstance(text, str) else text
-    return requests.take_in(io.BytesIO(content), name, intake_requests.Wanted(source, **wanted))
+    return requests.take_in(
+        io.BytesIO(content), name, intake_requests.ImportOptions(source, **wanted)
+    )
 
 
 def take_in(text: str | bytes, source: str, name: str = "file.csv", **wanted: Any) -> Intake:

@@ -102,7 +102,7 @@ def test_a_worker_ends_what_a_killed_one_began(journey: None, file: Path) -> Non
 def test_a_file_is_taken_in_by_a_worker_and_its_progress_is_seen(journey: None, file: Path) -> None:
     with file.open("rb") as content:
         started = requests.take_in(
-            content, file.name, intake_requests.Wanted("usgs", layout="observations")
+            content, file.name, intake_requests.ImportOptions("usgs", layout="observations")
         )
     until(lambda: Intake.objects.get().rows_read > 0, "progress shows", seconds=60)
     until(lambda: Intake.objects.get().state == "succeeded", "it is loaded", seconds=90)

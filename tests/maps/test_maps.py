@@ -210,6 +210,7 @@ def points() -> bytes:
 BAD_ZIPS: dict[str, tuple[bytes, str]] = {
     "a name that climbs out": (zipped({"../../lands.shp": b""}), "leaves the folder"),
     "an absolute name": (zipped({"/etc/lands.shp": b""}), "leaves the folder"),
+    "a drive of Windows": (zipped({"C:/lands.shp": b""}), "leaves the folder"),
     "a name of Windows": (zipped({"..\\lands.shp": b""}), "leaves the folder"),
     "a password": (encrypted(), "is encrypted"),
     "a bomb": (zipped({"lands.shp": b"\0" * 30_000_000}), "packed more than 100 times"),
@@ -237,6 +238,11 @@ def test_a_bad_zip_file_is_refused_with_its_place_and_remedy(fault: str) -> None
     refused(content)
     with pytest.raises(BadMap, match=said):
         lands(content)
+
+
+def test_a_small_part_may_be_packed_as_well_as_it_can() -> None:
+    found = {**shapefile_parts(), "lands.sbn": b"\0" * 900_000}
+    assert lands(zipped(found))[0].name == "Xipaya"
 
 
 def test_a_zip_of_more_than_100_megabytes_is_not_inflated(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -270,3 +270,15 @@ def test_wgs_84_by_any_of_its_names_is_accepted() -> None:
         content = io.BytesIO(collection(point(-68, -23), crs))
         ((_, row),) = projects.rows(content, "file.geojson", {})  # type: ignore[misc]
         assert (row.latitude, row.longitude, row.name) == (-23.0, -68.0, "A")
+
+
+def test_geojson_with_a_byte_order_mark_is_read_like_any_other() -> None:
+    content = io.BytesIO(b"\xef\xbb\xbf" + collection(point(-68, -23)))
+    ((_, row),) = projects.rows(content, "file.geojson", {})  # type: ignore[misc]
+    assert row.latitude == -23.0
+
+
+def test_a_reference_system_that_only_ends_like_wgs_84_is_refused() -> None:
+    crs = {"type": "name", "properties": {"name": "anything but wgs84"}}
+    found = refused(collection(point(-68, -23), crs), "file.geojson", projects)
+    assert "another reference system" in found.reason

@@ -59,7 +59,7 @@ class IntakeForm(Form[Intake]):
         if self.errors:
             return found
         stated = {name: found[name] for name in STATED}
-        found["wanted"] = intake_requests.Wanted(
+        found["wanted"] = intake_requests.ImportOptions(
             source=found["source"],
             layout="observations" if found["generic"] else "",
             mapping=_mapping(found["columns"]),

@@ -29,7 +29,7 @@ Flow = tuple[str, str | None, str, str | None, int]
 
 
 def parse(content: bytes) -> Iterator[SourceRecord]:
-    """One reading per stated cell; the mineral term is the HS6 code. No quantity: no reading."""
+    """One record per stated cell; the mineral term is the HS6 code. No quantity: no record."""
     columns = ("year", "hs6", "exporter", "importer", *MEASURES)
     for row, cells in csv_rows(content, columns):
         year = integer(cells["year"], row, "year")
@@ -47,17 +47,17 @@ def parse(content: bytes) -> Iterator[SourceRecord]:
 
 
 def by_mineral(
-    readings: Iterable[SourceRecord], minerals: Mapping[str, tuple[str, ...]]
+    records: Iterable[SourceRecord], minerals: Mapping[str, tuple[str, ...]]
 ) -> Iterator[SourceRecord]:
     """Sum the HS6 codes of each mineral; codes of no mineral of ours are left out.
 
     A quantity is marked ``partial`` where a code that has a value states no quantity.
     """
     flows: dict[Flow, dict[str, float]] = defaultdict(dict)
-    for reading in readings:
-        for mineral in minerals.get(reading.mineral or "", ()):
-            key = (reading.indicator, reading.place, mineral, reading.importer, reading.year)
-            flows[key][reading.label] = reading.value
+    for record in records:
+        for mineral in minerals.get(record.mineral or "", ()):
+            key = (record.indicator, record.place, mineral, record.importer, record.year)
+            flows[key][record.label] = record.value
     for key, parts in flows.items():
         indicator, place, mineral, importer, year = key
         valued = flows.get((MEASURES["value_kusd"], place, mineral, importer, year), {})

@@ -42,7 +42,7 @@ QUALIFIED = {"minimal": "minimal_delayed", "none": "none_complicit"}
 
 
 def parse(content: bytes) -> Iterator[SourceRecord]:
-    """Readings of the list of goods (root ``Goods``) or of the findings (root ``Countries``)."""
+    """Records of the list of goods (root ``Goods``) or of the findings (root ``Countries``)."""
     document = root(content)
     match document.tag:
         case "Goods":

@@ -29,13 +29,13 @@ DEFAULT_LABEL = "default"
 
 
 def parse(content: bytes) -> Iterator[SourceRecord]:
-    """Readings of the table of parameters, or of the table of results; told apart by header."""
+    """Records of the table of parameters, or of the table of results; told apart by header."""
     header = content[:LONGEST_HEADER].split(b"\n", 1)[0]
     yield from _parameters(content) if b"parameter" in header else _assessed(content)
 
 
 def _parameters(content: bytes) -> Iterator[SourceRecord]:
-    """One reading per row; the label is the stage (primary or refined). A row may stand twice."""
+    """One record per row; the label is the stage (primary or refined). A row may stand twice."""
     columns = ("material_name", "country_name", "parameter", "category", "scope")
     for row, cells in csv_rows(content, columns):
         if cells["scope"] not in SCOPES:

@@ -24,7 +24,7 @@ TRANSCRIBED = "list"
 
 
 def parse(content: bytes) -> Iterator[SourceRecord]:
-    """One reading of 1 per ratifying state, from the day of ratification."""
+    """One record of 1 per ratifying state, from the day of ratification."""
     for row, cells in csv_rows(content, ("iso3", "ratification_date", "source_note")):
         since = day(cells["ratification_date"], row, "ratification_date")
         if since is None:

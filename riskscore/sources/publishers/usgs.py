@@ -3,7 +3,7 @@
 One file per commodity (``mcs2023-cobal_world.csv``: Source, Country, Type, Prod_t_2021,
 Prod_t_est_2022, Prod_notes, Reserves_t, Reserves_notes), or one file of all with a column
 Commodity. The unit stands in the column's name: t, kt, or mct (million carats). ``W`` (withheld),
-``NA`` and dashes are no readings; countries carry footnote numbers.
+``NA`` and dashes are no records; countries carry footnote numbers.
 """
 
 import re
@@ -13,7 +13,7 @@ from typing import BinaryIO
 from riskscore.sources.bad_file import BadFile
 from riskscore.sources.readers.delimited import check_delimiter, delimited_rows, wrong_width
 from riskscore.sources.source_records import Source, SourceRecord
-from riskscore.sources.tables.table import Said, kind_of, parser
+from riskscore.sources.tables.table import ParsedRows, kind_of, parser
 
 SOURCE = Source(
     code="usgs",
@@ -49,8 +49,8 @@ COMMODITIES = {
 }  # fmt: skip
 
 
-def rows(file: BinaryIO, name: str, _mapping: Mapping[str, str]) -> Said[SourceRecord]:
-    """(line, reading) of each figure; the commodity comes from a column or the file's name."""
+def rows(file: BinaryIO, name: str, _mapping: Mapping[str, str]) -> ParsedRows[SourceRecord]:
+    """(line, record) of each figure; the commodity comes from a column or the file's name."""
     if kind_of(file, name) != "csv":
         raise BadFile("not a CSV file", value=name, remedy="Use the publisher's world CSV.")
     lines = delimited_rows(file)
@@ -65,7 +65,7 @@ def rows(file: BinaryIO, name: str, _mapping: Mapping[str, str]) -> Said[SourceR
             yield wrong_width(line, len(cells), len(plain))
             continue
         if any(cell.strip() for cell in cells):
-            yield from _readings(plain, cells, line, commodity)
+            yield from _records(plain, cells, line, commodity)
 
 
 parse = parser(rows)
@@ -88,7 +88,7 @@ def _check(plain: Sequence[str], header: Sequence[str]) -> None:
         )  # fmt: skip
 
 
-def _readings(
+def _records(
     plain: Sequence[str], cells: Sequence[str], line: int, commodity: str
 ) -> Iterator[tuple[int, SourceRecord] | BadFile]:
     by_name = dict(zip(plain, (cell.strip() for cell in cells), strict=True))
@@ -103,7 +103,7 @@ def _readings(
         found = _figure(name, by_name)
         if found and text.casefold() not in NO_VALUE:
             try:
-                yield line, _reading(found, by_name, mineral, _number(text, name, line))
+                yield line, _record(found, by_name, mineral, _number(text, name, line))
             except BadFile as error:
                 yield error
 
@@ -121,7 +121,7 @@ def _figure(name: str, by_name: Mapping[str, str]) -> tuple[str, str, int, str] 
     return None
 
 
-def _reading(
+def _record(
     figure: tuple[str, str, int, str], by_name: Mapping[str, str], mineral: str, value: float
 ) -> SourceRecord:
     indicator, unit, year, quality = figure

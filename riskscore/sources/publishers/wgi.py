@@ -34,7 +34,7 @@ MISSING = (None, "", "..")
 
 
 def parse(content: bytes) -> Iterator[SourceRecord]:
-    """The numeric estimates of the workbook of all six dimensions; ``..`` is no reading."""
+    """The numeric estimates of the workbook of all six dimensions; ``..`` is no record."""
     for row, cells in sheet_rows(content, COLUMNS):
         if cells["estimate"] in MISSING:
             continue

@@ -1,5 +1,5 @@
 """World Mining Data: production per mineral, place and year. Units differ by mineral (t, kg,
-ct, Mio m3), so each reading's label carries its unit."""
+ct, Mio m3), so each record's label carries its unit."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -27,7 +27,7 @@ INFERRED = {"R20"}
 
 
 def parse(content: bytes) -> Iterator[SourceRecord]:
-    """Every figure; zero production is a reading, an absent place is not."""
+    """Every figure; zero production is a record, an absent place is not."""
     for row, cells in csv_rows(content, COLUMNS):
         for column, known in (("unit", UNITS), ("quality", QUALITIES)):
             if cells[column] not in known:
@@ -50,18 +50,18 @@ def parse(content: bytes) -> Iterator[SourceRecord]:
         )
 
 
-def settled(readings: Iterable[SourceRecord]) -> Iterator[SourceRecord]:
-    """One reading per place, mineral and year, in order.
+def settled(records: Iterable[SourceRecord]) -> Iterator[SourceRecord]:
+    """One record per place, mineral and year, in order.
 
     The file states gold of Guyana twice a year, the smaller figure being of the size of French
     Guiana's output. Nobody can tell from the file, so the greater is kept and not verified.
     """
     found: dict[tuple[str | None, str | None, int], SourceRecord] = {}
-    for reading in readings:
-        key = (reading.place, reading.mineral, reading.year)
+    for record in records:
+        key = (record.place, record.mineral, record.year)
         if key in found:
-            greater = max(found[key], reading, key=lambda either: either.value)
+            greater = max(found[key], record, key=lambda either: either.value)
             found[key] = replace(greater, verified=False)
         else:
-            found[key] = reading
+            found[key] = record
     yield from found.values()

@@ -23,7 +23,7 @@ LEVELS = ("fta", "critical_minerals_agreement", "strategic_partnership", "msp", 
 
 
 def parse(content: bytes) -> Iterator[SourceRecord]:
-    """One reading per buyer, partner and agreement; the file knows the year, not the day."""
+    """One record per buyer, partner and agreement; the file knows the year, not the day."""
     for row, cells in csv_rows(
         content, ("buyer", "partner", "agreement", "kind", "since", "checked")
     ):

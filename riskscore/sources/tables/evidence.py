@@ -13,7 +13,7 @@ from riskscore.sources.bad_file import BadFile
 from riskscore.sources.readers.formula_guard import restored
 from riskscore.sources.source_records import Source
 from riskscore.sources.tables.columns import Columns
-from riskscore.sources.tables.table import Cells, Said, made, parser, read
+from riskscore.sources.tables.table import Cells, ParsedRows, parse_rows, parser, read
 
 SOURCE = Source(
     code="evidence",
@@ -50,9 +50,9 @@ class EvidenceRow:
     note: str
 
 
-def rows(file: BinaryIO, name: str, mapping: Mapping[str, str]) -> Said[EvidenceRow]:
+def rows(file: BinaryIO, name: str, mapping: Mapping[str, str]) -> ParsedRows[EvidenceRow]:
     """(line, statement) of each row, or what is wrong with it; faults of the whole file raise."""
-    return made(read(file, name, Columns(REQUIRED, OPTIONAL, mapping)), _row)
+    return parse_rows(read(file, name, Columns(REQUIRED, OPTIONAL, mapping)), _row)
 
 
 parse = parser(rows)

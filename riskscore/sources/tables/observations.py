@@ -1,7 +1,7 @@
 """The project's own layout for observations: any indicator of the catalogue, from CSV or Excel.
 
 Whoever has figures writes them so; a publisher's corrections and the sources whose files cannot be
-shipped come the same way. ``reading`` is pure and quick: a file may hold millions of rows.
+shipped come the same way. ``record`` is pure and quick: a file may hold millions of rows.
 """
 
 import math
@@ -17,7 +17,7 @@ from riskscore.sources.bad_file import BadFile
 from riskscore.sources.readers.formula_guard import restored
 from riskscore.sources.source_records import Source, SourceRecord
 from riskscore.sources.tables.columns import Columns
-from riskscore.sources.tables.table import Cells, Said, made, parser, read
+from riskscore.sources.tables.table import Cells, ParsedRows, parse_rows, parser, read
 
 SOURCE = Source(
     code="observations",
@@ -59,16 +59,16 @@ def columns(mapping: Mapping[str, str]) -> Columns:
     return Columns(REQUIRED, OPTIONAL, mapping)
 
 
-def rows(file: BinaryIO, name: str, mapping: Mapping[str, str]) -> Said[SourceRecord]:
-    """(line, reading) of each row, or what is wrong with it; faults of the whole file raise."""
-    return made(read(file, name, columns(mapping)), reading)
+def rows(file: BinaryIO, name: str, mapping: Mapping[str, str]) -> ParsedRows[SourceRecord]:
+    """(line, record) of each row, or what is wrong with it; faults of the whole file raise."""
+    return parse_rows(read(file, name, columns(mapping)), record)
 
 
 parse = parser(rows)
 
 
-def reading(cells: Cells, line: int) -> SourceRecord:
-    """One row as a reading; BadFile names line, column and value."""
+def record(cells: Cells, line: int) -> SourceRecord:
+    """One row as a record; BadFile names line, column and value."""
     cells = {column: restored(cell) for column, cell in cells.items()}
     row = _indicator(cells["indicator"], line)
     axes = [cells.get(axis) or None for axis in AXES]

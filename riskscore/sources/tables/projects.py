@@ -16,7 +16,7 @@ from riskscore.sources.bad_file import BadFile
 from riskscore.sources.readers.formula_guard import is_formula, restored
 from riskscore.sources.source_records import Source
 from riskscore.sources.tables.columns import Columns
-from riskscore.sources.tables.table import Cells, Said, made, parser, read, texts
+from riskscore.sources.tables.table import Cells, ParsedRows, parse_rows, parser, read, texts
 
 SOURCE = Source(
     code="projects",
@@ -71,9 +71,9 @@ class ProjectRow:
     source_id: str = ""
 
 
-def rows(file: BinaryIO, name: str, mapping: Mapping[str, str]) -> Said[ProjectRow]:
+def rows(file: BinaryIO, name: str, mapping: Mapping[str, str]) -> ParsedRows[ProjectRow]:
     """(line, row) of each row, or what is wrong with it; faults of the whole file raise."""
-    return made(read(file, name, Columns((), COLUMNS, mapping)), _row)
+    return parse_rows(read(file, name, Columns((), COLUMNS, mapping)), _row)
 
 
 parse = parser(rows)

@@ -27,7 +27,7 @@ MEMORY = "from memory"
 
 
 def parse(content: bytes) -> Iterator[SourceRecord]:
-    """One reading per measure; the label is the stage. No importer: it holds for everybody."""
+    """One record per measure; the label is the stage. No importer: it holds for everybody."""
     for row, cells in csv_rows(content, COLUMNS):
         kind = "ore_ban" if (cells["kind"], cells["stage"]) == ("ban", "ore") else cells["kind"]
         since = day(cells["since"], row, "since")

@@ -17,14 +17,14 @@ from riskscore.sources.tables.columns import Columns, located
 
 KINDS = {"csv": (".csv", ".csv.gz", ".txt"), "xlsx": (".xlsx",), "geojson": (".geojson", ".json")}
 Cells = dict[str, str]
-Made = TypeVar("Made")
-Said = Iterator[tuple[int, Made] | BadFile]
-Rows = Callable[[BinaryIO, str, Mapping[str, str]], Said[Made]]
+Parsed = TypeVar("Parsed")
+ParsedRows = Iterator[tuple[int, Parsed] | BadFile]
+Rows = Callable[[BinaryIO, str, Mapping[str, str]], ParsedRows[Parsed]]
 
 
-def made(found: Said[Cells], make: Callable[[Cells, int], Made]) -> Said[Made]:
-    """(line, what ``make`` makes of its cells) of each row, or what is wrong with the row."""
-    for part in found:
+def parse_rows(rows: ParsedRows[Cells], make: Callable[[Cells, int], Parsed]) -> ParsedRows[Parsed]:
+    """(line, what ``make`` returns for its cells) of each row, or the BadFile that it raises."""
+    for part in rows:
         if isinstance(part, BadFile):
             yield part
             continue
@@ -35,10 +35,10 @@ def made(found: Said[Cells], make: Callable[[Cells, int], Made]) -> Said[Made]:
             yield error
 
 
-def parser(rows: Rows[Made]) -> Callable[[bytes], Iterator[Made]]:
-    """The ``parse`` of a layout whose ``rows`` these are: of a CSV file; its first fault raises."""
+def parser(rows: Rows[Parsed]) -> Callable[[bytes], Iterator[Parsed]]:
+    """The ``parse`` of a layout: every row of a CSV file by ``rows``; the first fault raises."""
 
-    def parse(content: bytes) -> Iterator[Made]:
+    def parse(content: bytes) -> Iterator[Parsed]:
         for found in rows(io.BytesIO(content), "file.csv", {}):
             if isinstance(found, BadFile):
                 raise found
@@ -47,7 +47,7 @@ def parser(rows: Rows[Made]) -> Callable[[bytes], Iterator[Made]]:
     return parse
 
 
-def read(file: BinaryIO, name: str, columns: Columns) -> Said[Cells]:
+def read(file: BinaryIO, name: str, columns: Columns) -> ParsedRows[Cells]:
     """(line, cells by our column) of each row, or the fault of a row; faults of the whole raise.
 
     Columns that are not ours are left out. A cell that is not there is empty.
