@@ -39,7 +39,7 @@ class _Bench:
     releases: list[Release] = field(default_factory=list)
 
     def read(self, publication: Publication) -> list[Any]:
-        """Everything that a publication says."""
+        """All records of a publication's files."""
         return list(publication.records(self.source_dir))
 
     def keep(self, publication: Publication, rows: int) -> None:
@@ -171,7 +171,7 @@ def _localities(bench: _Bench) -> None:
 
 
 def _exports(bench: _Bench, resolver: Resolver) -> None:
-    """Write the panel of exports; who is no place of ours is counted and left out."""
+    """Write the panel of exports; exporters that are no place of ours are counted and left out."""
     publication = publications.EXPORTS
     rows = []
     for row in bench.read(publication):

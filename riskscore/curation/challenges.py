@@ -32,7 +32,7 @@ class TooMany(ConflictError):
 
 
 class CannotFile(ValidationError):
-    """The statement says nothing, or the same with other particulars is open already."""
+    """The statement is too short, or the same one with another source, kind or day is open."""
 
     code = "cannot_file"
     remedy = "Say in the statement what is wrong, and what is right."

@@ -39,7 +39,7 @@ def stage(
 
 
 def check(_intake: Intake) -> Iterator[BadFile]:
-    """Unknown projects, and statements that stand in the file twice; they leave the table."""
+    """Faults: unknown projects, and statements twice in the file. Their rows are deleted."""
     staging.execute(
         f"UPDATE {STAGED} s SET id = p.id FROM riskscore_project p WHERE p.key = s.key"  # noqa: S608
     )
@@ -86,7 +86,7 @@ def _identity(document: Document) -> Identity:
 
 
 def _current(batch: list[Document]) -> dict[Identity, Evidence]:
-    """The newest versions of what is stated about the projects of a batch."""
+    """The newest version of each statement about the projects of a batch, by its identity."""
     standing = Evidence.objects.filter(
         project__in={document.id for document in batch}, superseded_by__isnull=True
     )
@@ -109,7 +109,7 @@ def _verdict(document: Document, known: Evidence | None) -> str:
 
 
 def move(intake: Intake, release: Release) -> int:
-    """Record the news under one edition. Returns how many rows."""
+    """Store new and changed statements under one edition. Returns how many."""
     release.edition = next_edition(f"intake of {intake.file}"[:200])
     count = 0
     for batch in import_diff.documents(STAGED, "verdict <> 'unchanged'"):

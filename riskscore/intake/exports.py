@@ -1,4 +1,4 @@
-"""A panel of exports: staged, checked against what is known, then one whole release or nothing."""
+"""A file of exports: staged, compared with the release in force, then one release or nothing."""
 
 from collections.abc import Iterable, Iterator
 
@@ -55,7 +55,7 @@ def check(_intake: Intake) -> Iterator[BadFile]:
 
 
 def compare(intake: Intake) -> ImportDiff:
-    """Compare each staged row with the same flow of the release that stands."""
+    """Count what differs from the exports of the source's releases in force, flow by flow."""
     staging.derive(
         "known_export",
         "SELECT hs6, place_id AS place, year, value, quantity, partners, destination_hhi"

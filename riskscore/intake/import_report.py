@@ -1,4 +1,4 @@
-"""What becomes known while a file is read: how far it is, and which rows are wrong."""
+"""Progress and faults of an import, stored while its file is read."""
 
 from collections.abc import Sequence
 
@@ -55,7 +55,7 @@ WHERE id = %s AND state = 'running' RETURNING cancel_requested_at
 
 
 def report(intake: Intake) -> None:
-    """Show how far the reading is. Raises Cancelled, or Taken when the intake has ended."""
+    """Store how far the file is read. Raises Cancelled, or Taken when the import has ended."""
     counts = [intake.bytes_read, intake.rows_read, intake.rejected, intake.left_out]
     with connection.cursor() as cursor:
         cursor.execute(_REPORT, [*counts, intake.id])

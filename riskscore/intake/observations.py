@@ -1,4 +1,4 @@
-"""Observations of a file: staged, checked against what is known, then one release or nothing."""
+"""Observations of a file: staged, compared with those in force, then one release or nothing."""
 
 from collections.abc import Iterable, Iterator
 
@@ -53,7 +53,7 @@ def stage(
 
 
 def check(intake: Intake) -> Iterator[BadFile]:
-    """What only the whole file shows to be wrong; faulty rows leave the staging table."""
+    """The faults that only the whole file shows; faulty rows are deleted from the staging table."""
     yield from _unknown_projects()
     yield from _contradictions()
     yield from _foreign_indicators(intake)
@@ -160,7 +160,10 @@ def _known(intake: Intake) -> None:
 
 
 def refuse_shrinking(intake: Intake, gone: int, known: int) -> None:
-    """Refuse a file that lacks much of what its source states now, unless it may."""
+    """Raise BadFile if the file lacks more than MOST_GONE of its source's values in force.
+
+    With the option ``replace`` it may.
+    """
     if gone > MOST_GONE * known and not intake.replace:
         raise BadFile(
             f"the file lacks {gone:,} of the {known:,} values that {intake.source} states now",

@@ -1,4 +1,4 @@
-"""Projects as they are now, in the shape of a file's row, and what a row says that is new."""
+"""Projects as they are now, in the shape of a file's row, and what a row would change of them."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any

@@ -1,4 +1,4 @@
-"""Projects of a file: staged and checked; who is new, who has changed and how."""
+"""Projects of a file: staged, checked, and compared with the projects that there are."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
@@ -85,7 +85,7 @@ def _derived_key(row: ProjectRow) -> str:
 
 
 def check(_intake: Intake) -> Iterator[BadFile]:
-    """Rows about the same project, ids of two projects, what is missing, axes that are swapped."""
+    """Faults: two rows about one project, ids of two projects, missing cells, swapped axes."""
     yield from _identify()
     yield from _repeated()
     surroundings = Surroundings()
@@ -171,7 +171,7 @@ def _verdict(document: Document, known: dict[int, Snapshot]) -> tuple[str, str]:
 
 
 def move(_intake: Intake, release: Release) -> int:
-    """Write the news. Returns how many rows."""
+    """Write new and changed projects. Returns how many."""
     surroundings, count = Surroundings(), 0
     for batch in import_diff.documents(STAGED, "verdict <> 'unchanged'"):
         write(batch, snapshots(batch), release, surroundings)

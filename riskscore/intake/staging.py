@@ -62,7 +62,7 @@ def fill(
 
 
 def is_alive() -> bool:
-    """Whether this thread's connection still stands."""
+    """Whether this thread's connection is open and not broken."""
     return connection.connection is not None and not connection.connection.broken
 
 

@@ -1,4 +1,4 @@
-"""One rule for what a spreadsheet would run: every way out disarms it, every way in restores it."""
+"""One rule for what a spreadsheet would run: every way out disarms it, every way in undoes that."""
 
 import pytest
 from hypothesis import given

@@ -63,7 +63,7 @@ def answer(exception: Exception, context: dict[str, Any]) -> HttpResponseBase | 
 
 
 def problem_of(exception: Exception) -> Problem | None:
-    """The problem that an exception is; None for what is nobody's request's fault."""
+    """The problem for an exception; None for an internal error, which no request can cause."""
     if isinstance(exception, Problem):
         return exception
     if isinstance(exception, RiskscoreError):
