@@ -99,8 +99,9 @@ def accept_as_observation(
 ) -> Challenge:
     """Make a challenge an observation, as if it had come in a file of one row; rescores.
 
-    ``stated`` is that row: the columns of the generic table (``sources.observations``) that are
-    filled. It corrects the source that feeds its indicator, and stays apart from its releases.
+    ``stated`` is that row: the filled columns of the generic table
+    (:mod:`riskscore.sources.tables.observations`). It corrects the source that
+    feeds its indicator, and stays apart from its releases.
     Raises CannotAnswer when the row is wrong, or says what is known already.
     """
     with transaction.atomic():

@@ -33,31 +33,30 @@ _COPY = (
 )
 
 
-def record(release: Release, observations: Iterable[NewObservation]) -> int:
-    """Store all observations of a release by COPY, in the caller's transaction; their number.
-
-    Constraints of the table refuse duplicates, unknown codes and values that are not finite;
-    the whole transaction then fails and nothing is half-loaded.
-    """
-    count = 0
-    with connection.cursor() as cursor, cursor.copy(_COPY) as copy:
-        for observation in observations:
-            copy.write_row((release.id, *observation))
-            count += 1
-    return count
-
-
 _COPY_EXPORTS = (
     "COPY riskscore_exportflow (release_id, hs6, place_id, year, value, quantity, partners,"
     " destination_hhi) FROM STDIN"
 )
 
 
+def record(release: Release, observations: Iterable[NewObservation]) -> int:
+    """Store all observations of a release by COPY, in the caller's transaction; their number.
+
+    Constraints of the table refuse duplicates, unknown codes and values that are not finite;
+    the whole transaction then fails and nothing is half-loaded.
+    """
+    return _copied(_COPY, release, observations)
+
+
 def record_exports(release: Release, flows: Iterable[ExportRecord]) -> int:
     """Store all export flows of a release, as :func:`record` does observations; their number."""
+    return _copied(_COPY_EXPORTS, release, flows)
+
+
+def _copied(statement: str, release: Release, rows: Iterable[tuple[Any, ...]]) -> int:
     count = 0
-    with connection.cursor() as cursor, cursor.copy(_COPY_EXPORTS) as copy:
-        for flow in flows:
-            copy.write_row((release.id, *flow))
+    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+        for row in rows:
+            copy.write_row((release.id, *row))
             count += 1
     return count

@@ -5,12 +5,13 @@ from typing import Any
 
 import pytest
 
-from riskscore.intake import file_rows, run
 from riskscore.intake import requests as intake_requests
+from riskscore.intake import run
 from riskscore.jobs import requests
 from riskscore.models import Edition, Intake, IntakePart, Job, Lens, Observation, Place, Release
 from riskscore.releases import effective
 from riskscore.sources.readers import delimited
+from riskscore.sources.readers import text as text_reader
 from riskscore.sources.readers.formula_guard import disarmed
 from tests.intake.files import LAW, faults, finish, queue, take_in
 from tests.make import make_job, make_mineral, make_place, make_project
@@ -224,7 +225,7 @@ def test_a_release_code_that_is_taken_is_refused() -> None:
 
 
 def test_a_packed_file_that_unpacks_without_end_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(file_rows, "LARGEST_WHOLE", 1024**2)
+    monkeypatch.setattr(text_reader, "LARGEST_WHOLE", 1024**2)
     done = take_in(gzip.compress(b"0" * 2 * 1024**2), "ucdp", "file.csv.gz")
     assert (done.state, "more than 1,048,576 bytes" in done.error) == ("failed", True)
     monkeypatch.setattr(delimited, "LARGEST", 1024**2)
