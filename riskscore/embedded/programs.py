@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from riskscore.errors import UnavailableError
+
 DEADLINE = 30.0  # seconds that a server may take to start or to stop
 REMEDY = "or set DATABASE_URL and REDIS_URL to servers of your own"
 ELSEWHERE = f"set RISKSCORE_VAR to a folder of yours, {REMEDY}"
@@ -18,8 +20,11 @@ ELSEWHERE = f"set RISKSCORE_VAR to a folder of yours, {REMEDY}"
 NOT_AS_ROOT = ["unshare", "--user", "--map-user=65534", "--map-group=65534"]
 
 
-class CannotServe(Exception):
+class CannotServe(UnavailableError):
     """The servers cannot run here: one line that says why and what to do."""
+
+    code = "cannot_serve"
+    remedy = "Repair what the message names, or give the addresses of your own servers."
 
 
 def program(name: str) -> str:

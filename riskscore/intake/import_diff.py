@@ -17,8 +17,8 @@ DOCUMENTS = (
 
 
 @dataclass
-class Judged:
-    """What the file would change, against what holds now."""
+class ImportDiff:
+    """How many rows of a file are new, changed, the same or no longer stated, and some in words."""
 
     added: int = 0
     changed: int = 0

@@ -1,4 +1,4 @@
-"""What becomes known while a file is read: how far it is, and which rows are wrong."""
+"""Progress and faults of an import, stored while its file is read."""
 
 from collections.abc import Sequence
 
@@ -6,14 +6,17 @@ from django.db import connection, transaction
 
 from riskscore.jobs.work_items import IMPORTS, Lease, LeaseLost, hold
 from riskscore.models import Intake, IntakeFault
-from riskscore.sources import BadFile
+from riskscore.sources.bad_file import BadFile
 
 #: Faults kept as rows; all are counted.
 MOST_FAULTS = 10_000
 
 
+# Control flow between the reading of a file and intake.run; no person ever reads these three.
+
+
 class Cancelled(Exception):
-    """Somebody cancelled the intake."""
+    """Somebody cancelled the import."""
 
 
 class Rejected(Exception):

@@ -11,12 +11,12 @@ GENERIC = ("observations", "projects", "evidence")
 
 
 def is_partial(intake: Intake) -> bool:
-    """Whether the file adds to what its source states, or is all that the source states."""
+    """True if the file adds to its source's figures, False if it replaces all of them."""
     return intake.layout in GENERIC or getattr(module_of(intake), "PARTIAL", False)
 
 
 def reserve(intake: Intake) -> Release:
-    """The release with its number, not yet written: rows may name it before it stands."""
+    """An unsaved release that has its id already, so that rows can refer to it."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT nextval(pg_get_serial_sequence('riskscore_release', 'id'))")
         (number,) = cursor.fetchone()

@@ -1,4 +1,4 @@
-"""Projects as they are now, in the shape of a file's row, and what a row says that is new."""
+"""Projects as they are now, in the shape of a file's row, and what a row would change of them."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -62,7 +62,7 @@ def _capacities(ids: Sequence[int]) -> list[tuple[Any, ...]]:
 
 
 def news(row: Mapping[str, Any], known: Snapshot) -> dict[str, Change]:
-    """What a row says that differs, by column: (before, after). What it leaves empty is no news."""
+    """What a row changes, by column: (before, after). A cell that is empty changes nothing."""
     found: dict[str, Change] = {
         name: (known[name], row[name]) for name in PLAIN if row[name] and row[name] != known[name]
     }

@@ -17,11 +17,13 @@ from typing import Any, BinaryIO
 from django.db import connection, transaction
 
 from riskscore.celery import TAKE_IN, publish
+from riskscore.errors import ValidationError
 from riskscore.jobs import requests as job_requests
 from riskscore.models import Intake, IntakePart, Release
 from riskscore.models.ids import uuid7
 from riskscore.sources import discover
 from riskscore.sources.publishers import asher, natural_earth, world_atlas
+from riskscore.sources.readers.formula_guard import disarmed
 from riskscore.sources.tables import minerals
 
 QUEUE = "intake"
@@ -32,8 +34,11 @@ LONGEST = {"release_code": 60, "published_edition": 120, "licence": 160}
 BUNDLE_ONLY = tuple(m.SOURCE.code for m in (asher, minerals, natural_earth, world_atlas))
 
 
-class CannotTakeIn(ValueError):
+class CannotTakeIn(ValidationError):
     """The file or its options are refused before any work; the message is for the user."""
+
+    code = "cannot_import"
+    remedy = "Correct the file or the option that the message names, and import it again."
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,13 +152,7 @@ def rejects(intake: Intake) -> Iterator[tuple[str, ...]]:
     yield "line", "column", "value", "reason", "suggestion"
     for fault in intake.faults.order_by("line", "id").iterator():
         cells = (fault.column, fault.value, fault.reason, fault.remedy)
-        yield ("" if fault.line is None else str(fault.line), *(harmless(cell) for cell in cells))
-
-
-def harmless(text: str) -> str:
-    """The text with an apostrophe before it where a spreadsheet would run it as a formula."""
-    runs = text.lstrip()[:1] in set("=+-@\N{FULLWIDTH EQUALS SIGN}") or text[:1] in set("\t\r\n")
-    return f"'{text}" if runs else text
+        yield ("" if fault.line is None else str(fault.line), *(disarmed(cell) for cell in cells))
 
 
 def _module(code: str) -> ModuleType:

@@ -15,6 +15,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from riskscore.celery import publish
+from riskscore.errors import ConflictError
 from riskscore.jobs import ledger
 from riskscore.jobs import scope as job_scope
 from riskscore.models import Edition, ItemError, Job, Lens, Method, Place, Schedule
@@ -26,8 +27,11 @@ MESSAGES = {Job.Queue.INTERACTIVE: 1, Job.Queue.BULK: 4}
 STALE = {"filter": {"stale_since": job_scope.NOW}}
 
 
-class CannotStart(ValueError):
+class CannotStart(ConflictError):
     """The job cannot begin; the message says what is missing and what to do."""
+
+    code = "cannot_start"
+    remedy = "Do what the message says is missing, then start the job again."
 
 
 def queue_for(projects: int) -> Job.Queue:

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from riskscore.errors import ValidationError
 from riskscore.models import (
     Lens,
     Mineral,
@@ -22,8 +23,11 @@ NOW = "now"
 BANDS = {str(band.label).replace(" ", "_"): band for band in Band}
 
 
-class BadScope(ValueError):
+class BadScope(ValidationError):
     """The scope of a job is not understood; the message says which part and what is allowed."""
+
+    code = "bad_scope"
+    remedy = "Give one of what the message allows."
 
 
 def projects(scope: Mapping[str, Any], lens: Lens) -> QuerySet[Project]:

@@ -222,7 +222,7 @@ def units(project_id: int, axes: Axes) -> Units:
         mineral_start=start,
         mineral=mineral,
         role=role,
-        known={},
+        inputs={},
     )
 
 

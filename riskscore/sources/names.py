@@ -3,7 +3,6 @@
 A country's code is ISO 3166 alpha-3; `places.csv` lists them with the words that publishers use.
 """
 
-import csv
 import difflib
 import re
 import unicodedata
@@ -12,9 +11,15 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
+from riskscore.errors import NotFoundError
+from riskscore.sources.readers.delimited import Record, csv_rows
 
-class UnknownName(LookupError):
+
+class UnknownName(NotFoundError):
     """A word in no table of aliases; the message suggests the nearest known ones."""
+
+    code = "unknown_name"
+    remedy = "Correct the word, or add it to the aliases of a place or mineral."
 
 
 def folded(name: str) -> str:
@@ -37,7 +42,7 @@ class PlaceName:
 
 @dataclass(frozen=True)
 class Names:
-    """Words to codes. Keys are folded; an empty tuple of minerals: known, and none of ours."""
+    """Words to codes. Keys are folded; an empty tuple: a known word that is no mineral of ours."""
 
     places: Mapping[str, str]
     left_out: Mapping[str, str]
@@ -98,9 +103,9 @@ def names(
     )
 
 
-def _package_rows(file: str) -> list[dict[str, str]]:
-    text = files(__package__).joinpath(file).read_text(encoding="utf-8")
-    return list(csv.DictReader(text.splitlines()))
+def _package_rows(file: str) -> list[Record]:
+    content = files(__package__).joinpath(file).read_bytes()
+    return [row for _, row in csv_rows(content, ())]
 
 
 def _split(text: str) -> tuple[str, ...]:

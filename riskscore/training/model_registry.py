@@ -9,6 +9,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from riskscore.errors import ConflictError, ForbiddenError
 from riskscore.jobs import requests
 from riskscore.models import LearnedModel
 from riskscore.releases.editions import next_edition
@@ -32,12 +33,17 @@ BASELINES = {
 PLAIN = {"disruption": "logistic"}
 
 
-class NotPromoted(ValueError):
+class NotPromoted(ConflictError):
     """The model may not become champion; the message says what it lacks."""
 
+    code = "not_promoted"
+    remedy = "Train again, or keep the champion that there is."
 
-class NotAllowed(PermissionError):
+
+class NotAllowed(ForbiddenError):
     """The person lacks the permission to decide about learned models."""
+
+    code = "forbidden"
 
 
 def promote(model: LearnedModel, *, by: Any, reason: str) -> LearnedModel:

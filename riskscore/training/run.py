@@ -13,6 +13,7 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import Max
 
+from riskscore.errors import NotFoundError
 from riskscore.jobs import work_items
 from riskscore.jobs.heartbeat import Heartbeat
 from riskscore.learning import candidate, displacement
@@ -35,8 +36,11 @@ GROUPS = {True: "judged population", False: "outside it"}
 TRAINING_LOCK = 0x7269736B_0003
 
 
-class NoSuchKind(ValueError):
+class NoSuchKind(NotFoundError):
     """There is no model of this kind; the message names those there are."""
+
+    code = "no_such_kind"
+    remedy = "Choose one of the kinds that the message names."
 
 
 def train(kind: str, seed: int = 0) -> LearnedModel:

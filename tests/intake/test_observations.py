@@ -5,12 +5,13 @@ from typing import Any
 
 import pytest
 
-from riskscore.intake import file_rows
 from riskscore.intake import requests as intake_requests
 from riskscore.jobs import ledger, requests, work_items
 from riskscore.models import Edition, Intake, IntakePart, Job, Lens, Observation, Place, Release
 from riskscore.releases import effective
 from riskscore.sources.readers import delimited
+from riskscore.sources.readers import text as text_reader
+from riskscore.sources.readers.formula_guard import disarmed
 from tests.intake.files import LAW, faults, finish, queue, take_in
 from tests.make import make_job, make_mineral, make_place, make_project
 
@@ -70,6 +71,13 @@ def test_the_report_lists_every_fault_and_is_harmless_in_a_spreadsheet() -> None
     assert header == ("line", "column", "value", "reason", "suggestion")
     assert first[:3] == ("2", "place", "'=cmd|calc")
     assert second[:3] == ("3", "year", "x")
+
+
+@pytest.mark.parametrize("place", ["＋1", "＠x", "a;=1", "\u200b=1", "a\ufeff;@x"])
+def test_whatever_stands_in_a_rejected_cell_is_disarmed_in_the_report(place: str) -> None:
+    done = take_in(LAW + f"wgi.law,{place},2023,1,\n", "observations")
+    _, (_, _, value, _, _) = intake_requests.rejects(done)
+    assert value == disarmed(place) != place
 
 
 def test_an_alias_given_by_a_curator_is_known_at_the_next_try() -> None:
@@ -223,7 +231,7 @@ def test_a_release_code_that_is_taken_is_refused() -> None:
 
 
 def test_a_packed_file_that_unpacks_without_end_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(file_rows, "LARGEST_WHOLE", 1024**2)
+    monkeypatch.setattr(text_reader, "LARGEST_WHOLE", 1024**2)
     done = take_in(gzip.compress(b"0" * 2 * 1024**2), "ucdp", "file.csv.gz")
     assert (done.state, "more than 1,048,576 bytes" in done.error) == ("failed", True)
     monkeypatch.setattr(delimited, "LARGEST", 1024**2)

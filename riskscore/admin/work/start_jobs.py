@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from riskscore.errors import RiskscoreError
 from riskscore.jobs import requests
 from riskscore.models import Job, Lens
 
@@ -39,7 +40,7 @@ def attempt(request: HttpRequest, scope: Mapping[str, Any], *, queue: str, reaso
     """Start, and show the person what was started or why not."""
     try:
         started = start(request, scope, queue=queue, reason=reason)
-    except ValueError as error:
+    except RiskscoreError as error:
         messages.error(request, f"No job was started. {error}")
     else:
         messages.success(request, announcement(started))

@@ -1,13 +1,14 @@
 """What can go wrong, as RFC 9457 problems: one stable code each."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import orjson
 from django.http import HttpRequest, HttpResponse
 
 from riskscore.api.framework import request_id
+from riskscore.errors import RiskscoreError
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -70,14 +71,23 @@ KINDS: dict[str, Kind] = {
 Errors = Iterable[Mapping[str, str]]
 
 
-@dataclass(eq=False)
-class Problem(Exception):
-    """Raise it anywhere below a view: the reply becomes this problem."""
+class Problem(RiskscoreError):
+    """Raise it anywhere below a view: the reply becomes this problem.
 
-    code: str
-    detail: str = ""
-    errors: Errors = ()
-    headers: Mapping[str, str] = field(default_factory=dict)
+    ``code`` is a key of KINDS, whose ``about`` is the remedy; ``detail`` is the message.
+    """
+
+    def __init__(
+        self,
+        code: str,
+        detail: str = "",
+        errors: Errors = (),
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(detail)
+        self.code, self.detail, self.errors = code, detail, errors
+        self.headers: Mapping[str, str] = headers or {}
+        self.remedy = KINDS[code].about
 
 
 def of_parameters(found: Mapping[str, str]) -> Problem:
