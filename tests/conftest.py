@@ -73,8 +73,10 @@ def _clear_what_was_left() -> None:
 
 
 @pytest.fixture(scope="session")
-def servers() -> Iterator[None]:
+def servers(pytestconfig: pytest.Config) -> Iterator[None]:
     """Have PostgreSQL run for the suite alone, and Valkey for this process alone."""
+    unwanted = "not servers" in pytestconfig.option.markexpr
+    assert not unwanted, "this test wants servers and is not marked so: see tests/scheduling.py"
     with (
         embedded.serve(settings.SUITE, valkey=False, durable=False),
         embedded.serve(settings.VAR, postgres=False),
