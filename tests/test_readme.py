@@ -17,7 +17,8 @@ from riskscore import api_keys
 from riskscore.jobs import requests
 from riskscore.models import ApiKey, Job
 from riskscore.serving import score_summaries
-from tests.bundled import NAME, connected_to
+from tests.bundled import NAME
+from tests.databases import connected_to
 from tests.processes import ROOT, database_url, environment, until
 
 README = (ROOT / "README.md").read_text()
@@ -61,7 +62,7 @@ def run(line: str, env: dict[str, str]) -> subprocess.CompletedProcess[str]:
         env=environment(**env),
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=150,
         check=False,
     )
 

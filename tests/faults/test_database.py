@@ -24,7 +24,7 @@ def at_once(*work: Callable[[], object]) -> None:
 
     def run(one: Callable[[], object]) -> None:
         try:
-            barrier.wait(10)
+            barrier.wait(60)
             one()
         except BaseException as error:
             failed.append(error)
@@ -35,7 +35,7 @@ def at_once(*work: Callable[[], object]) -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(60)
+        thread.join(300)
     assert not failed, failed
 
 

@@ -98,7 +98,7 @@ def test_an_import_killed_at_any_moment_leaves_nothing_and_a_second_one_succeeds
     killed.send_signal(signal.SIGKILL)
     killed.wait()
     until(lambda: counts() in (NOTHING, (ROWS, 1, 1)), "all or nothing")
-    assert command(file).wait(120) == 0
+    assert command(file).wait(600) == 0
     assert counts() == (ROWS, 1, 1)
 
 
@@ -180,7 +180,7 @@ def test_an_import_in_work_stops_when_it_is_cancelled(file: Path) -> None:
     running = command(file)
     until(lambda: reached(0.3), "the file is being read")
     requests.cancel_intake(Intake.objects.get().id)
-    running.wait(60)
+    running.wait(300)
     assert Intake.objects.get().state == "cancelled"
     assert counts() == NOTHING
 
@@ -195,7 +195,7 @@ def test_a_transaction_that_commits_late_gets_the_later_edition(transactional_db
             with transaction.atomic():
                 numbers.append(next_edition("slow").number)
                 holding.set()
-                may_end.wait(10)
+                may_end.wait(60)
         finally:
             connection.close()
 
@@ -208,7 +208,7 @@ def test_a_transaction_that_commits_late_gets_the_later_edition(transactional_db
 
     first, second = threading.Thread(target=slow), threading.Thread(target=quick)
     first.start()
-    holding.wait(10)
+    holding.wait(60)
     second.start()
     time.sleep(0.3)
     assert numbers == [1], "the second waits for the first to commit"

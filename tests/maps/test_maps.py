@@ -162,6 +162,7 @@ def test_bad_geojson_is_refused_with_its_place_and_remedy(fault: str) -> None:
         lands(content)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("vertices", [150_000, 1_000_001])
 def test_a_polygon_of_a_million_vertices_is_to_be_simplified(vertices: int) -> None:
     assert "simplif" in refused(geojson(circle(vertices))).remedy
