@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from riskscore.intake import file_rows
+from riskscore.intake import file_rows, run
 from riskscore.intake import requests as intake_requests
 from riskscore.jobs import ledger, requests, work_items
 from riskscore.models import Edition, Intake, IntakePart, Job, Lens, Observation, Place, Release
