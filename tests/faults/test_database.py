@@ -50,7 +50,9 @@ def test_connections_cut_again_and_again_lose_nothing(site: Site, take: Take) ->
     assert ended(job).state == Job.State.SUCCEEDED
 
 
-def test_a_read_only_database_stops_work_and_is_no_attempt_of_a_chunk(site: Site, take: Take) -> None:
+def test_a_read_only_database_stops_work_and_is_no_attempt_of_a_chunk(
+    site: Site, take: Take
+) -> None:
     switch = f'ALTER DATABASE "{site.database}" SET default_transaction_read_only = {{}}'
     cut = (
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
