@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from riskscore.intake import requests as intake_requests
+from riskscore.intake import run
 from riskscore.jobs import ledger, requests, work_items
 from riskscore.models import Edition, Intake, IntakePart, Job, Lens, Observation, Place, Release
 from riskscore.releases import effective
