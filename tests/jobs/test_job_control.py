@@ -12,15 +12,7 @@ from django.db import connection
 from django.utils import timezone
 
 from riskscore.curation import project_edits
-from riskscore.jobs import (
-    failures,
-    ledger,
-    planning,
-    progress,
-    requests,
-    schedules,
-    work_items,
-)
+from riskscore.jobs import failures, ledger, planning, progress, requests, schedules, work_items
 from riskscore.jobs.heartbeat import worker_heartbeat
 from riskscore.models import Chunk, IdempotencyKey, ItemError, Job, Lens, Project
 from riskscore.scoring import inputs, rescore, staleness

@@ -14,14 +14,7 @@ from riskscore.engine.errors import UnknownIndicator
 from riskscore.engine.inputs.plausible import plausible
 from riskscore.sources.readers.formula_guard import restored
 from riskscore.sources.source_records import Source, SourceRecord
-from riskscore.sources.tables.cell_values import (
-    bad_cell,
-    day,
-    finite_number,
-    one_of,
-    truth,
-    year,
-)
+from riskscore.sources.tables.cell_values import bad_cell, day, finite_number, one_of, truth, year
 from riskscore.sources.tables.columns import Columns
 from riskscore.sources.tables.table import Cells, ParsedRows, parse_rows, parser, read
 
