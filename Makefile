@@ -1,6 +1,6 @@
 # Two commands are enough: `make demo` shows the scores, `make run` serves them.
 .DEFAULT_GOAL := help
-.PHONY: help run demo test quick fix coverage lint style types imports faults bench lock clean browser
+.PHONY: help run demo freeze test quick fix coverage lint style types imports faults bench lock clean browser
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 
@@ -69,6 +69,10 @@ lock: .venv/dev.stamp ## pin the newest versions that pyproject.toml allows
 	@$(BIN)/pip install -q uv
 	$(BIN)/uv pip compile -q --upgrade --universal --generate-hashes pyproject.toml -o requirements.lock
 	$(BIN)/uv pip compile -q --universal --generate-hashes --extra dev -c requirements.lock pyproject.toml -o requirements-dev.lock
+
+freeze: ## list new migrations and method files, which nobody edits from then on
+	@for f in riskscore/migrations/[0-9]* fixtures/methods/*.yaml; do \
+		grep -q "  $$f$$" tests/frozen.sha256 || sha256sum "$$f" >> tests/frozen.sha256; done
 
 clean: ## remove the virtual environment and caches; var/, with the database, stays
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage .coverage.*

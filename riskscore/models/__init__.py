@@ -17,10 +17,10 @@ from riskscore.models.methods import Lens, Method
 from riskscore.models.minerals import Mineral
 from riskscore.models.observations import Edition, Observation, Release, Source
 from riskscore.models.places import Locality, Place, PlaceMember
-from riskscore.models.projects import Offtake, Ownership, Project, ProjectMineral
+from riskscore.models.projects import Offtake, Ownership, Project, ProjectList, ProjectMineral
 from riskscore.models.schedules import Schedule
 from riskscore.models.scores import Score, ScoreHistory
-from riskscore.models.stale_marks import ProjectList, StaleMark
+from riskscore.models.stale_marks import StaleMark
 from riskscore.models.trainings import TrainingRequest
 
 __all__ = [

@@ -74,6 +74,7 @@ class Intake(models.Model):
     release = models.ForeignKey("Release", models.PROTECT, null=True, related_name="intakes")
 
     class Meta:
+        verbose_name = "import"
         ordering = ["-id"]
         constraints = [
             models.CheckConstraint(

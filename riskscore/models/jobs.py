@@ -35,7 +35,9 @@ class Job(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     queue = models.CharField(max_length=12, choices=Queue, default=Queue.BULK)
     state = models.CharField(max_length=16, choices=State, default=State.QUEUED)
-    lens = models.ForeignKey("Lens", models.PROTECT, related_name="jobs")
+    lens = models.ForeignKey(
+        "Lens", models.PROTECT, verbose_name="buyer's view", related_name="jobs"
+    )
     method = models.ForeignKey("Method", models.PROTECT, related_name="+")
     edition = models.ForeignKey("Edition", models.PROTECT, related_name="+")
     as_of = models.DateField()
