@@ -1,6 +1,6 @@
 # Two commands are enough: `make demo` shows the scores, `make run` serves them.
 .DEFAULT_GOAL := help
-.PHONY: help run demo freeze test quick fix coverage lint style types imports faults bench lock clean browser
+.PHONY: help run demo freeze test quick fix coverage lint style types imports deployable faults bench lock clean browser
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 
@@ -12,6 +12,8 @@ unexport PYTHONDONTWRITEBYTECODE
 BIN := .venv/bin
 # How many processes run the tests. Many of them wait for servers, so one more than cores pays.
 JOBS ?= $(shell echo $$(( $$(getconf _NPROCESSORS_ONLN) + 1 )))
+# Not written out in recipes: make would run such lines even under `make -n`.
+SELF = $(MAKE) --no-print-directory
 PYTEST = $(BIN)/python -m pytest -n $(JOBS)
 MANAGE := $(BIN)/python manage.py
 # A production configuration whose secret nobody knows; no server is contacted.
@@ -28,8 +30,13 @@ run: .venv/run.stamp ## score the bundled projects and serve them on http://127.
 demo: .venv/run.stamp ## score the bundled projects, print the tables, stop
 	@$(MANAGE) demo
 
-test: lint browser ## lint, then every test against real servers and real workers, several at once
-	$(PYTEST)
+test: style imports browser ## lint, then every test against real servers and real workers, several at once
+	@# Types are checked beside the tests: one core, a minute. Either's failure fails, the tests' word is last.
+	@$(SELF) types deployable >.venv/lint.log 2>&1 & lint=$$!; \
+	trap "kill $$lint 2>/dev/null || :" EXIT; \
+	tests=0; $(PYTEST) || tests=$$?; \
+	wait $$lint || { cat .venv/lint.log; echo "types or settings FAILED, see above"; exit 1; }; \
+	exit $$tests
 
 quick: style types imports ## style, types, and the tests that need no server, no browser and no patience
 	$(PYTEST) -m "not servers and not browser and not slow"
@@ -44,10 +51,7 @@ coverage: .venv/dev.stamp browser ## which lines the tests run; fails below the 
 	$(BIN)/coverage combine -q
 	$(BIN)/coverage report
 
-lint: style types imports ## style, types, imports, missing migrations, production settings
-	$(MANAGE) makemigrations --check --dry-run
-	@echo "check --deploy, with production settings"
-	@$(AS_PRODUCTION) $(MANAGE) check --deploy --fail-level WARNING
+lint: style imports types deployable ## style, imports, types, missing migrations, production settings
 
 style: .venv/dev.stamp
 	$(BIN)/ruff check
@@ -58,6 +62,11 @@ types: .venv/dev.stamp
 
 imports: .venv/dev.stamp
 	$(BIN)/lint-imports --no-cache
+
+deployable: .venv/dev.stamp
+	$(MANAGE) makemigrations --check --dry-run
+	@echo "check --deploy, with production settings"
+	@$(AS_PRODUCTION) $(MANAGE) check --deploy --fail-level WARNING
 
 faults: .venv/dev.stamp ## the fault suite at full length: 200,000 projects, 20 kills, some minutes
 	FAULTS_LONG=1 $(BIN)/python -m pytest -o addopts=-ra tests/faults tests/intake/test_faults.py -s
