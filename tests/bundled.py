@@ -12,9 +12,10 @@ from riskscore.jobs import requests
 from riskscore.models import Job, Place, Score
 from riskscore.scoring import rescore
 from tests.databases import EMPTY, connected_to, copied, exists, on_server, one_at_a_time
+from tests.settings import PROCESS
 
 #: This process's copy of the bundle.
-NAME = f"test_riskscore_bundle_{settings.PROCESS}"
+NAME = f"test_riskscore_bundle_{PROCESS}"
 TEMPLATE, HALF_MADE = "template_bundle", "half_made_bundle"
 
 #: The day the facts describe in every test: restrictions in force do not move with the calendar.

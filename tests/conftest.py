@@ -25,6 +25,7 @@ from tests import scheduling
 from tests.bundled import bundle, bundle_database, bundled_module  # noqa: F401
 from tests.databases import EMPTY, copied, exists, one_at_a_time
 from tests.processes import ROOT, WORKER, database_url, environment, until
+from tests.settings import PROCESS, SUITE
 
 HELD = pytest.StashKey[embedded.Lease]()
 
@@ -33,16 +34,16 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     """Hold the suite's folder until every process has ended; clear what a killed suite left."""
     if not hasattr(session.config, "workerinput"):
         _clear_what_was_left()
-        session.config.stash[HELD] = embedded.serve(settings.SUITE, postgres=False, valkey=False)
+        session.config.stash[HELD] = embedded.serve(SUITE, postgres=False, valkey=False)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Stop the suite's PostgreSQL and remove its folder."""
     if held := config.stash.get(HELD, None):
         held.close()
-        embedded.stop_if_unused(settings.SUITE)
-    if settings.PROCESS == "alone":
-        shutil.rmtree(settings.SUITE, ignore_errors=True)
+        embedded.stop_if_unused(SUITE)
+    if PROCESS == "alone":
+        shutil.rmtree(SUITE, ignore_errors=True)
 
 
 @pytest.hookimpl(trylast=True)  # after pytest-django has put tests that empty tables last
@@ -50,7 +51,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark every test; where several processes share the suite, put the longest groups first."""
     for item in items:
         scheduling.mark(item)
-    if settings.PROCESS != "alone":
+    if PROCESS != "alone":
         items.sort(key=lambda item: scheduling.rank_of(item.nodeid))
 
 
@@ -64,7 +65,7 @@ def _clear_what_was_left() -> None:
     """Stop and remove the servers of suites that were killed; those that run hold a lock."""
     for folder in Path(tempfile.gettempdir()).glob("riskscore-tests-*"):
         locks = [*folder.glob("users.lock"), *folder.glob("*/users.lock")]
-        if folder == settings.SUITE or not locks or folder.owner() != settings.SUITE.owner():
+        if folder == SUITE or not locks or folder.owner() != SUITE.owner():
             continue
         unused = [embedded.stop_if_unused(lock.parent) for lock in locks]
         if all(unused):
@@ -78,7 +79,7 @@ def servers(pytestconfig: pytest.Config) -> Iterator[None]:
     unwanted = "not servers" in pytestconfig.option.markexpr
     assert not unwanted, "this test wants servers and is not marked so: see tests/scheduling.py"
     with (
-        embedded.serve(settings.SUITE, valkey=False, durable=False),
+        embedded.serve(SUITE, valkey=False, durable=False),
         embedded.serve(settings.VAR, postgres=False),
     ):
         yield

@@ -4,8 +4,9 @@ import fcntl
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from django.conf import settings
 from django.db import connection
+
+from tests.settings import SUITE
 
 #: What `migrate` leaves. Nobody ever connects to it, so that it can be copied at any time.
 EMPTY = "template_empty"
@@ -14,7 +15,7 @@ EMPTY = "template_empty"
 @contextmanager
 def one_at_a_time() -> Iterator[None]:
     """Let one process of the suite make what all of them need."""
-    with (settings.SUITE / "databases.lock").open("w") as lock:
+    with (SUITE / "databases.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 

@@ -29,7 +29,7 @@ from riskscore.sources import BadFile
 
 #: Exceptions that no person reads: they end a worker's piece of work, and their catcher is ours.
 CONTROL_FLOW = {
-    "riskscore.jobs.work_items.LeaseLost": "another worker has the chunk; what this one did is dropped",
+    "riskscore.jobs.work_items.LeaseLost": "another worker has it; what this one did is dropped",
     "riskscore.intake.import_report.Cancelled": "ends the reading of a file that was cancelled",
     "riskscore.intake.import_report.Rejected": "ends an import whose faults stand in its report",
 }
