@@ -55,7 +55,7 @@ class FreshnessOfProject(Endpoint):
 
     def get(self, _request: Request, key: str) -> Response:
         """Return it by all that is known now, through the lens asked for."""
-        lens = lenses.chosen(self.asked)
+        lens = lenses.chosen(self.query_values)
         project = published().filter(key=key).first()
         if project is None:
             raise Http404

@@ -78,7 +78,7 @@ class Releases(Listing):
     orders = ORDERS
     parameters = listing_parameters(RELEASE, ORDERS)
 
-    def found(self) -> QuerySet[Any]:
+    def queryset(self) -> QuerySet[Any]:
         """All of them."""
         return Release.objects.all()
 
@@ -90,7 +90,7 @@ class OneRelease(Detail):
     resource = RELEASE
     parameters = (RELEASE.picker,)
 
-    def found(self) -> QuerySet[Any]:
+    def queryset(self) -> QuerySet[Any]:
         """The release with this code."""
         return Release.objects.filter(code=self.kwargs["code"])
 

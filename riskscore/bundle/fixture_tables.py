@@ -98,27 +98,27 @@ class Bundle:
         """
         file = observations_file(release)
         count = 0
-        for found in _observations(self.directory, file, self.place_codes, self.mineral_codes):
+        for result in _observations(self.directory, file, self.place_codes, self.mineral_codes):
             count += 1
-            yield found
+            yield result
         self._check_count(release, file, count)
 
     def exports(self, release: str) -> Iterator[ExportRecord]:
         """The exports of one release, one by one; BadFile as for observations."""
         file = exports_file(release)
         count = 0
-        for found in _rows(self.directory, replace(EXPORT, file=file)):
-            if not isinstance(found, ExportRecord) or found.place not in self.place_codes:
+        for result in _rows(self.directory, replace(EXPORT, file=file)):
+            if not isinstance(result, ExportRecord) or result.place not in self.place_codes:
                 raise BadFile(
                     "an unknown place",
                     file=file,
                     row=count + 2,
                     column="place",
-                    value=found[1],
+                    value=result[1],
                     remedy=f"Add it to {PLACES.file}, or correct it.",
                 )
             count += 1
-            yield found
+            yield result
         self._check_count(release, file, count)
 
     def _check_count(self, release: str, file: str, count: int) -> None:
@@ -133,8 +133,8 @@ class Bundle:
 
 def read(directory: Path) -> Bundle:
     """Read and validate every small table, and what refers from one to another."""
-    found: dict[str, Any] = {table.file: tuple(_rows(directory, table)) for table in SMALL}
-    bundle = Bundle(directory, *(found[table.file] for table in SMALL))
+    result: dict[str, Any] = {table.file: tuple(_rows(directory, table)) for table in SMALL}
+    bundle = Bundle(directory, *(result[table.file] for table in SMALL))
     _check_references(bundle)
     for file, codes in ((observations_file, bundle.observed), (exports_file, bundle.traded)):
         expected = {directory / file(code) for code in codes}
@@ -185,8 +185,8 @@ def _lines(directory: Path, file: str, header: list[str]) -> Iterator[tuple[int,
     try:
         with (directory / file).open("rb") as stream:
             lines = delimited_rows(stream)
-            _, found = next(lines, (1, []))
-            _check_header(file, found, header)
+            _, result = next(lines, (1, []))
+            _check_header(file, result, header)
             width = len(header)
             for row, cells in lines:
                 if len(cells) != width:
@@ -203,15 +203,15 @@ def _lines(directory: Path, file: str, header: list[str]) -> Iterator[tuple[int,
         raise BadFile(error.reason, file=file, row=error.row, remedy=REBUILD) from error
 
 
-def _check_header(file: str, found: list[str], header: list[str]) -> None:
-    if found != header:
-        missing = [name for name in header if name not in found]
+def _check_header(file: str, result: list[str], header: list[str]) -> None:
+    if result != header:
+        missing = [name for name in header if name not in result]
         raise BadFile(
             "a column is missing" if missing else "these are not the columns of this table",
             file=file,
             row=1,
             column=", ".join(missing),
-            value=",".join(found),
+            value=",".join(result),
             remedy=f"Write the header {','.join(header)}.",
         )
 

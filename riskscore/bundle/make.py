@@ -106,15 +106,15 @@ def _observations(
         publications.PRODUCTION.code: wmd.settled,
         publications.IMPORTS.code: partial(baci.by_mineral, minerals=codes),
     }
-    found: dict[str, list[CodedObservation]] = {}
+    result: dict[str, list[CodedObservation]] = {}
     for publication in (*publications.OBSERVED, publications.IMPORTS):
         prepare = prepared.get(publication.code, iter)
         records = prepare(bench.read(publication))
         rows = resolver.observations(publication.source.code, records)
         bench.observe(publication, rows)
         for row in rows:
-            found.setdefault(row.indicator, []).append(row)
-    return found
+            result.setdefault(row.indicator, []).append(row)
+    return result
 
 
 def _reference(
@@ -152,13 +152,13 @@ def _sites(
         for outline in outlines
         if (code := names.place(outline.place)) is not None
     )
-    found = []
+    result = []
     for publication, prefix in ((publications.SITES, "icmm"), (publications.DEPOSITS, "busch")):
         records = [site for site in bench.read(publication) if not icmm.is_coal(site)]
         bench.keep(publication, len(records))
         collection = Collection(publication.code, publication.source.code, prefix, records)
-        found.append(sites(collection, borders, names))
-    return found[0], found[1]
+        result.append(sites(collection, borders, names))
+    return result[0], result[1]
 
 
 def _localities(bench: _Bench) -> None:

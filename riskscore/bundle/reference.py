@@ -112,13 +112,13 @@ def _short(name: str) -> str:
 
 def _words(records: Iterable[MineralRecord]) -> dict[str, list[str]]:
     """What publishers call each mineral, for whoever searches; words for several are left out."""
-    found: dict[str, dict[str, str]] = defaultdict(dict)
+    result: dict[str, dict[str, str]] = defaultdict(dict)
     for record in records:
-        found[record.code][folded(record.name)] = record.name
+        result[record.code][folded(record.name)] = record.name
     for _source, term, codes in mineral_terms():
         if len(codes) == 1:
-            found[codes[0]].setdefault(folded(term), term)
-    return {code: [words[key] for key in sorted(words)] for code, words in found.items()}
+            result[codes[0]].setdefault(folded(term), term)
+    return {code: [words[key] for key in sorted(words)] for code, words in result.items()}
 
 
 def recycling(rows: Iterable[Mineral], year: int) -> Iterator[CodedObservation]:

@@ -26,7 +26,7 @@ class Resolver:
         Two records with the same key and value are one; with different values they are a
         BadFile, because nobody could say which holds. Raises BadFile for an unknown word.
         """
-        found: dict[tuple[object, ...], CodedObservation] = {}
+        result: dict[tuple[object, ...], CodedObservation] = {}
         places, minerals = cache(self.names.place), cache(self.names.minerals_of)
 
         def place_of(term: str, _column: str) -> str | None:
@@ -45,7 +45,7 @@ class Resolver:
             for record in records:
                 for row in coded(record, place_of, minerals_of):
                     key = (row.indicator, row.place, row.mineral, row.importer)
-                    same = found.setdefault((*key, row.year, row.label, row.since), row)
+                    same = result.setdefault((*key, row.year, row.label, row.since), row)
                     if same.value != row.value:
                         raise BadFile(
                             f"two values for {key} in {row.year}",
@@ -54,14 +54,14 @@ class Resolver:
                         )
         except UnknownName as error:
             raise BadFile(f"{source}: {error}", remedy=REMEDY) from error
-        return list(found.values())
+        return list(result.values())
 
     def place(self, source: str, term: str) -> str | None:
         """Our code of a publisher's place; None, and counted, where it is left out on purpose."""
         try:
-            found = self.names.place(term)
+            result = self.names.place(term)
         except UnknownName as error:
             raise BadFile(f"{source}: {error}", remedy=REMEDY) from error
-        if found is None:
+        if result is None:
             self.left_out[source, "place", term] += 1
-        return found
+        return result

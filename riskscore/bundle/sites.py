@@ -76,17 +76,17 @@ def sites(collection: Collection, borders: Borders, names: Names) -> list[Site]:
 
 def _label(names: Names, record: ProjectRecord) -> str:
     try:
-        found = names.place(record.place)
+        result = names.place(record.place)
     except UnknownName:
-        found = None
-    if found is None:
+        result = None
+    if result is None:
         raise BadFile(
             "an unknown country",
             column="Country",
             value=f"{record.source_id}: {record.place}",
             remedy="Add it to riskscore/sources/places.csv.",
         )
-    return found
+    return result
 
 
 def _site(
@@ -122,7 +122,7 @@ def _minerals(
     key: str, source: str, record: ProjectRecord, names: Names
 ) -> tuple[list[ProjectMineral], list[tuple[str, str]]]:
     """The site's minerals, each once in its strongest role, and the (term, role) of none."""
-    found: dict[str, ProjectMineral] = {}
+    result: dict[str, ProjectMineral] = {}
     unmapped = []
     for term, role in record.minerals:
         try:
@@ -136,8 +136,8 @@ def _minerals(
         if not codes:
             unmapped.append((term, role))
         for code in codes:
-            found.setdefault(code, ProjectMineral(key, code, role, term))
-    return list(found.values()), unmapped
+            result.setdefault(code, ProjectMineral(key, code, role, term))
+    return list(result.values()), unmapped
 
 
 def without_output(
@@ -163,8 +163,8 @@ def duplicates(deposits: Sequence[Site], mapped: Sequence[Site]) -> dict[str, st
     tree = cKDTree(_unit([site.project for site in lithium]))
     # A chord of the unit sphere stands for an arc; both grow together.
     reach = 2 * np.sin(DUPLICATE_KM / EARTH_KM / 2)
-    found = tree.query(_unit([site.project for site in deposits]), distance_upper_bound=reach)
-    chords, at = np.asarray(found[0]), np.asarray(found[1])
+    result = tree.query(_unit([site.project for site in deposits]), distance_upper_bound=reach)
+    chords, at = np.asarray(result[0]), np.asarray(result[1])
     return {
         deposit.project.key: lithium[index].project.key
         for deposit, chord, index in zip(deposits, chords, at, strict=True)

@@ -60,12 +60,12 @@ def run(
 
 def _outcome(command: list[str], stdin: str) -> tuple[int, list[str]]:
     """Return status and output. Files, since a pipe would stay open as long as the server lives."""
-    with tempfile.TemporaryFile() as said, tempfile.TemporaryFile() as asked:
-        asked.write(stdin.encode())
-        asked.seek(0)
+    with tempfile.TemporaryFile() as said, tempfile.TemporaryFile() as query:
+        query.write(stdin.encode())
+        query.seek(0)
         try:
             status = subprocess.run(
-                command, stdin=asked, stdout=said, stderr=subprocess.STDOUT, check=False
+                command, stdin=query, stdout=said, stderr=subprocess.STDOUT, check=False
             ).returncode
         except FileNotFoundError as error:
             return 127, [f"{error.filename}: {error.strerror}"]

@@ -53,28 +53,28 @@ class Resolver:
 
     def place(self, term: str, line: int | None, column: str = "place") -> str | None:
         """The code of a place; None: left out knowingly. Raises BadFile for an unknown word."""
-        found = self._places.get(term, 0)
-        if found == 0:
-            found = self._look_up_place(term)
+        result = self._places.get(term, 0)
+        if result == 0:
+            result = self._look_up_place(term)
             if len(self._places) < MOST_REMEMBERED:
-                self._places[term] = found
-        if isinstance(found, BadFile):
-            raise _at(found, line, column)
-        return found  # type: ignore[return-value]
+                self._places[term] = result
+        if isinstance(result, BadFile):
+            raise _at(result, line, column)
+        return result  # type: ignore[return-value]
 
     def minerals(self, term: str, line: int | None, column: str = "mineral") -> tuple[str, ...]:
         """The codes of minerals that a word means, empty if it is known and not one of ours.
 
         Raises BadFile for an unknown word.
         """
-        found = self._minerals.get(term)
-        if found is None:
-            found = self._look_up_minerals(term)
+        result = self._minerals.get(term)
+        if result is None:
+            result = self._look_up_minerals(term)
             if len(self._minerals) < MOST_REMEMBERED:
-                self._minerals[term] = found
-        if isinstance(found, BadFile):
-            raise _at(found, line, column)
-        return found
+                self._minerals[term] = result
+        if isinstance(result, BadFile):
+            raise _at(result, line, column)
+        return result
 
     def _look_up_place(self, term: str) -> str | BadFile | None:
         try:

@@ -53,11 +53,11 @@ def register(release: Release, intake: Intake) -> None:
     release.save(force_insert=True)
 
 
-def _free_code(wanted: str) -> str:
+def _free_code(requested: str) -> str:
     """The code itself, or with a number: the same file may be right again after another."""
-    taken = set(Release.objects.filter(code__startswith=wanted).values_list("code", flat=True))
+    taken = set(Release.objects.filter(code__startswith=requested).values_list("code", flat=True))
     return next(
         code
         for number in range(1, len(taken) + 2)
-        if (code := wanted if number == 1 else f"{wanted}-{number}") not in taken
+        if (code := requested if number == 1 else f"{requested}-{number}") not in taken
     )

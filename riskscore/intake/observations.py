@@ -37,7 +37,7 @@ def stage(
             continue
         line, record = part
         try:
-            found = list(aliases.observations(record, line, names))
+            result = list(aliases.observations(record, line, names))
         except BadFile as error:
             yield error
             continue
@@ -48,7 +48,7 @@ def stage(
                 project, row.year, row.value, row.standard_error, row.quality, row.label,
                 row.since or NEVER, row.until, row.verified, 0,
             )
-            for row in found
+            for row in result
         ]  # fmt: skip
 
 

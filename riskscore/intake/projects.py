@@ -64,11 +64,11 @@ def _place(term: str, line: int, column: str, names: aliases.Resolver) -> str:
 
 def _minerals(row: ProjectRow, line: int, names: aliases.Resolver) -> list[list[str]]:
     """[code, role, word], each mineral once in its strongest role."""
-    found: dict[str, list[str]] = {}
+    result: dict[str, list[str]] = {}
     for term, role in row.minerals:
         for code in names.minerals(term, line, "minerals"):
-            found.setdefault(code, [code, role, term[:120]])
-    return list(found.values())
+            result.setdefault(code, [code, role, term[:120]])
+    return list(result.values())
 
 
 def _share(part: dict[str, Any], line: int, column: str, names: aliases.Resolver) -> list[Any]:

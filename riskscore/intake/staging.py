@@ -40,14 +40,14 @@ def derive(name: str, query: str, params: Any = None) -> None:
 
 
 def fill(
-    intake: Intake, name: str, found: Iterable[list[Row] | BadFile], position: Callable[[], int]
+    intake: Intake, name: str, result: Iterable[list[Row] | BadFile], position: Callable[[], int]
 ) -> None:
     """Stage every row by COPY and keep every fault; report progress after each batch.
 
     A part is what one row of the file gives: a fault, or rows for the table. An empty list is a
     row about a place or mineral that is left out; it is counted. Raises Cancelled between batches.
     """
-    stream = iter(found)
+    stream = iter(result)
     while batch := list(islice(stream, BATCH)):
         faults = [part for part in batch if isinstance(part, BadFile)]
         rows = [row for part in batch if not isinstance(part, BadFile) for row in part]

@@ -157,8 +157,8 @@ def _tell(intake: Intake, rejects: Path | None, say: Say) -> None:
 def _words(fault: IntakeFault) -> str:
     line = "" if fault.line is None else f"line {fault.line}"
     where = ", ".join(part for part in (line, fault.column) if part)
-    found = f" (found {fault.value!r})" if fault.value else ""
-    return f"{where}{': ' if where else ''}{fault.reason}{found}. {fault.remedy}"
+    result = f" (found {fault.value!r})" if fault.value else ""
+    return f"{where}{': ' if where else ''}{fault.reason}{result}. {fault.remedy}"
 
 
 def _summary(intake: Intake) -> str:

@@ -23,11 +23,11 @@ def members(content: bytes, endings: tuple[str, ...]) -> dict[str, list[tuple[st
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             entries = archive.infolist()
             check_parts(entries, MOST_PARTS, AGAIN)
-            wanted = [e for e in entries if _ending(e) in endings and not _is_noise(e)]
+            requested = [e for e in entries if _ending(e) in endings and not _is_noise(e)]
             return {
                 ending: [
                     (e.filename, content_of(archive, e, AGAIN))
-                    for e in wanted
+                    for e in requested
                     if _ending(e) == ending
                 ]
                 for ending in endings

@@ -12,11 +12,11 @@ KINDS = ("Polygon", "MultiPolygon")
 def parse(content: bytes) -> Parsed:
     """The features of a FeatureCollection, a Feature or a bare geometry. Raises BadMap."""
     try:
-        found = features(content, single=True)
-        read = [_feature(stated, number) for number, stated in enumerate(found.stated, 1)]
+        result = features(content, single=True)
+        read = [_feature(stated, number) for number, stated in enumerate(result.stated, 1)]
     except BadFile as fault:
         raise BadMap.of(fault) from None
-    return Parsed(found.declared, refuse_excess(read))
+    return Parsed(result.declared, refuse_excess(read))
 
 
 def _feature(stated: object, number: int) -> Feature:

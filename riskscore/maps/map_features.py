@@ -42,9 +42,9 @@ class BadMap(ValidationError):
         if fault.row is not None:
             is_feature = fault.column.startswith("features/")
             where = f"feature {fault.row}" if is_feature else f"line {fault.row}"
-        found = "" if fault.value is None else f" ({str(fault.value)[:80]!r})"
+        result = "" if fault.value is None else f" ({str(fault.value)[:80]!r})"
         remedy = fault.remedy[:1].lower() + fault.remedy[1:].removesuffix(".")
-        return cls(where, f"{fault.reason}{found}", remedy)
+        return cls(where, f"{fault.reason}{result}", remedy)
 
 
 @dataclass(frozen=True, slots=True)

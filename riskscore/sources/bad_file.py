@@ -31,8 +31,8 @@ class BadFile(ValidationError):
             f"column {self.column}" if self.column else "",
         ]
         where = ", ".join(spot for spot in spots if spot)
-        found = "" if self.value is None else f" (found {str(self.value)[:80]!r})"
-        return f"{where + ': ' if where else ''}{self.reason}{found}. {self.remedy}"
+        result = "" if self.value is None else f" (found {str(self.value)[:80]!r})"
+        return f"{where + ': ' if where else ''}{self.reason}{result}. {self.remedy}"
 
     def within(self, file: str) -> Self:
         """The same error, naming the file (``parse`` sees bytes and knows no file name)."""

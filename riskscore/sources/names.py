@@ -63,9 +63,9 @@ class Names:
     def minerals_of(self, source: str, term: str, *, suggest: bool = True) -> tuple[str, ...]:
         """The codes for a source's word; the source's own entry goes before the general one."""
         key = folded(term)
-        for found in ((source, key), ("*", key)):
-            if found in self.minerals:
-                return self.minerals[found]
+        for result in ((source, key), ("*", key)):
+            if result in self.minerals:
+                return self.minerals[result]
         words = {
             word: ", ".join(codes)
             for (owner, word), codes in self.minerals.items()
@@ -91,13 +91,13 @@ def names(
     terms: Iterable[tuple[str, str, tuple[str, ...]]],
 ) -> Names:
     """Build the lookup; ValueError when one word stands for two places."""
-    found: dict[str, str] = {}
+    result: dict[str, str] = {}
     for place in places:
         for word in (place.code, place.name, *place.aliases):
-            if found.setdefault(folded(word), place.code) != place.code:
-                raise ValueError(f"{word!r} is both {found[folded(word)]} and {place.code}")
+            if result.setdefault(folded(word), place.code) != place.code:
+                raise ValueError(f"{word!r} is both {result[folded(word)]} and {place.code}")
     return Names(
-        places=found,
+        places=result,
         left_out={folded(term): reason for term, reason in left_out.items()},
         minerals={(source, folded(term)): codes for source, term, codes in terms},
     )

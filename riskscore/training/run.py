@@ -169,7 +169,7 @@ def code_version() -> str:
     """SHA-256 of the learning code, so that a card names exactly what made the model."""
     digest = hashlib.sha256()
     files = resources.files("riskscore.learning").iterdir()
-    for file in sorted(files, key=lambda found: found.name):
+    for file in sorted(files, key=lambda result: result.name):
         if file.name.endswith(".py"):
             digest.update(file.read_bytes())
     return digest.hexdigest()

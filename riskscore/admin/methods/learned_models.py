@@ -91,8 +91,8 @@ class LearnedModelAdmin(ReadOnly[LearnedModel]):
     def train_again(self, request: HttpRequest, rows: QuerySet[LearnedModel]) -> None:
         """Ask a worker for a new candidate of each kind among the chosen."""
         for kind in sorted({row.kind for row in rows}):
-            asked = requests.request(kind, by=request.user, reason="asked for in admin")
-            self.message_user(request, f"{asked} is {asked.state}")
+            query = requests.request(kind, by=request.user, reason="asked for in admin")
+            self.message_user(request, f"{query} is {query.state}")
 
     def _decide(
         self, request: HttpRequest, rows: QuerySet[LearnedModel], decision: Decision

@@ -54,21 +54,21 @@ class IntakeForm(Form[Intake]):
         fields = STATED
 
     def clean(self) -> dict[str, Any]:
-        found = super().clean() or {}
+        result = super().clean() or {}
         if self.errors:
-            return found
-        stated = {name: found[name] for name in STATED}
-        found["options"] = requests.ImportOptions(
-            source=found["source"],
-            layout="observations" if found["generic"] else "",
-            mapping=_mapping(found["columns"]),
+            return result
+        stated = {name: result[name] for name in STATED}
+        result["options"] = requests.ImportOptions(
+            source=result["source"],
+            layout="observations" if result["generic"] else "",
+            mapping=_mapping(result["columns"]),
             **stated,
         )
         try:
-            requests.check(found["options"])
+            requests.check(result["options"])
         except requests.CannotTakeIn as error:
             raise ValidationError(str(error)) from None
-        return found
+        return result
 
 
 def _mapping(text: str) -> dict[str, str]:

@@ -90,15 +90,15 @@ class Problem(RiskscoreError):
         self.remedy = KINDS[code].about
 
 
-def of_parameters(found: Mapping[str, str]) -> Problem:
+def of_parameters(result: Mapping[str, str]) -> Problem:
     """A problem with query parameters: name → what is wrong."""
-    errors = [{"parameter": name, "detail": detail} for name, detail in found.items()]
+    errors = [{"parameter": name, "detail": detail} for name, detail in result.items()]
     return Problem("invalid", "; ".join(f"{e['parameter']}: {e['detail']}" for e in errors), errors)
 
 
-def of_body(found: Mapping[str, str]) -> Problem:
+def of_body(result: Mapping[str, str]) -> Problem:
     """A problem with a body: JSON Pointer → what is wrong."""
-    errors = [{"pointer": pointer, "detail": detail} for pointer, detail in found.items()]
+    errors = [{"pointer": pointer, "detail": detail} for pointer, detail in result.items()]
     return Problem("invalid", "; ".join(f"{e['pointer']}: {e['detail']}" for e in errors), errors)
 
 

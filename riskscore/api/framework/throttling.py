@@ -49,10 +49,10 @@ class TokenBucket(BaseThrottle):
         """Take a token; note on the request what is left, for the headers."""
         name = "jobs" if request.method == "POST" else "requests"
         burst, seconds = _rate(str(api_settings.DEFAULT_THROTTLE_RATES[name]))
-        found = self._take(f"riskscore:rate:{name}:{_client(request)}", seconds / burst, burst)
-        if found is None:
+        result = self._take(f"riskscore:rate:{name}:{_client(request)}", seconds / burst, burst)
+        if result is None:
             return True
-        allowed, remaining, wait = int(found[0]), int(found[1]), float(found[2])
+        allowed, remaining, wait = int(result[0]), int(result[1]), float(result[2])
         request._request.META["riskscore.rate"] = {
             "RateLimit-Policy": f'"{name}";q={burst};w={seconds}',
             "RateLimit": f'"{name}";r={remaining};t={wait:.0f}',

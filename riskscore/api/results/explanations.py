@@ -107,7 +107,7 @@ class Explanation(Endpoint):
 
     def get(self, _request: Request, key: str) -> Response:
         """Return the stored inputs and contributions with the method's reasons."""
-        lens = lenses.chosen(self.asked)
+        lens = lenses.chosen(self.query_values)
         row = current_of(lens, key).values(*columns_of(SCORE_ITEM.fields), *ALSO).first()
         if row is None:
             raise Http404

@@ -112,9 +112,9 @@ class Scores(Listing):
         """Look the lens up once, before any row is read."""
         super().initial(request, *args, **kwargs)
         if request.method in ("GET", "HEAD"):
-            self.lens = lenses.chosen(self.asked)
+            self.lens = lenses.chosen(self.query_values)
 
-    def found(self) -> QuerySet[Any]:
+    def queryset(self) -> QuerySet[Any]:
         """The current scores of the lens."""
         return current(self.lens.pk)
 
@@ -140,9 +140,9 @@ class CurrentScore(Detail):
     resource = SCORE
     parameters = (*lenses.LENS_PARAMETERS, SCORE.picker)
 
-    def found(self) -> QuerySet[Any]:
+    def queryset(self) -> QuerySet[Any]:
         """The score through the lens asked for."""
-        self.lens = lenses.chosen(self.asked)
+        self.lens = lenses.chosen(self.query_values)
         return current_of(self.lens, self.kwargs["key"])
 
     def enrich(self, rows: list[Row], names: set[str]) -> None:
@@ -164,7 +164,7 @@ class History(Listing):
     orders = HISTORY_ORDERS
     parameters = listing_parameters(HISTORY_ITEM, HISTORY_ORDERS, *lenses.LENS_PARAMETERS)
 
-    def found(self) -> QuerySet[Any]:
+    def queryset(self) -> QuerySet[Any]:
         """The project's past scores through the lens."""
         project = get_object_or_404(published(), key=self.kwargs["key"])
-        return ScoreHistory.objects.filter(project=project, lens=lenses.chosen(self.asked))
+        return ScoreHistory.objects.filter(project=project, lens=lenses.chosen(self.query_values))

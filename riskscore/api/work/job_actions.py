@@ -30,10 +30,10 @@ class Control(Endpoint):
         """The client's job. Raises Problem for a body, which means nothing here."""
         if request.data:
             raise of_body({"/": "this operation takes no body"})
-        found = own(request).filter(pk=job_id)
-        if not found.exists():
+        result = own(request).filter(pk=job_id)
+        if not result.exists():
             raise Http404
-        return found
+        return result
 
     def post(self, request: Request, job_id: Any) -> Response:
         """Say it. A job that has ended stays as it is, and is returned all the same."""

@@ -58,16 +58,16 @@ def _models(edition: int) -> list[str]:
 
 
 def _progress(row: Row) -> Row | None:
-    found = ledger.progress(row["id"])
-    row["state"] = found.state
-    if found.percent is None:
+    result = ledger.progress(row["id"])
+    row["state"] = result.state
+    if result.percent is None:
         return None
-    counts = {name: getattr(found, name) for name in ("total", "done", "failed", "skipped")}
+    counts = {name: getattr(result, name) for name in ("total", "done", "failed", "skipped")}
     return {
         **counts,
-        "percent": round(found.percent, 1),
-        "rate": found.rate,
-        "eta_seconds": found.eta_s,
+        "percent": round(result.percent, 1),
+        "rate": result.rate,
+        "eta_seconds": result.eta_s,
     }
 
 
@@ -99,21 +99,21 @@ class Jobs(Listing):
         """Starting takes `rescore`; whoever may start may also look."""
         return {RESCORE} if self.request.method == "POST" else {READ, RESCORE}
 
-    def found(self) -> QuerySet[Any]:
+    def queryset(self) -> QuerySet[Any]:
         """The client's own jobs."""
         return own(self.request)
 
     def enrich(self, rows: list[Row], names: set[str]) -> None:
         """Add the learned models: a query for each edition, of which a page has few."""
         if "models" in names:
-            found = {edition: _models(edition) for edition in {row["edition_id"] for row in rows}}
+            result = {edition: _models(edition) for edition in {row["edition_id"] for row in rows}}
             for row in rows:
-                row["models"] = found[row["edition_id"]]
+                row["models"] = result[row["edition_id"]]
 
     def post(self, request: Request) -> Response:
         """Start rescoring. With an `Idempotency-Key` a repeated request is the same job."""
         body = bodies.check(request.data, REQUEST)
-        if self.asked["validate_only"]:
+        if self.query_values["validate_only"]:
             return Response(_checked(body))
         job, replayed = _once(request, body)
         response = shown(request, job.pk, status=202)
@@ -193,7 +193,7 @@ def _checked(body: dict[str, Any]) -> Row:
         job, projects = requests.check(
             body["scope"], lens=lens, as_of=_day(body), seed=int(body.get("seed", 0))
         )
-        found = {
+        result = {
             "projects": projects.count(),
             "queue": _queue(body),
             "method": job.method.code,
@@ -205,7 +205,7 @@ def _checked(body: dict[str, Any]) -> Row:
             "seed": job.seed,
         }
         transaction.set_rollback(True)
-    return found
+    return result
 
 
 def _queue(body: dict[str, Any]) -> str:
@@ -228,12 +228,12 @@ def _lens(body: dict[str, Any]) -> Any:
 def _day(body: dict[str, Any]) -> date | None:
     if "as_of" not in body:
         return None
-    found = bodies.day(body["as_of"], "/as_of")
+    result = bodies.day(body["as_of"], "/as_of")
     today = timezone.now().date()
-    if not today - LONG_AGO <= found <= today + AHEAD:
+    if not today - LONG_AGO <= result <= today + AHEAD:
         # It would take the place of everybody's current score.
         raise of_body({"/as_of": f"say a day from {today - LONG_AGO} to {today}"})
-    return found
+    return result
 
 
 class OneJob(Endpoint):
@@ -263,7 +263,7 @@ class JobErrors(Listing):
         """Whoever may start may also look."""
         return {READ, RESCORE}
 
-    def found(self) -> QuerySet[Any]:
+    def queryset(self) -> QuerySet[Any]:
         """The job's failures."""
         if not own(self.request).filter(pk=self.kwargs["job_id"]).exists():
             raise Http404

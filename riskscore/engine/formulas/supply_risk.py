@@ -67,10 +67,10 @@ def ec_supply_risk(
 
 def ec_bottleneck(*stages: npt.ArrayLike) -> Floats:
     """The greater SR over the stages (extraction, processing); an unknown stage does not count."""
-    found = np.asarray(stages[0], dtype=np.float64)
+    result = np.asarray(stages[0], dtype=np.float64)
     for stage in stages[1:]:
-        found = np.fmax(found, np.asarray(stage, dtype=np.float64))
-    return found
+        result = np.fmax(result, np.asarray(stage, dtype=np.float64))
+    return result
 
 
 def ec_group(members: npt.ArrayLike) -> Floats:

@@ -58,8 +58,8 @@ def parse(content: bytes) -> Iterator[ExportRecord]:
 
 
 def _at_least_zero(cell: str, row: int, column: str) -> float:
-    found = number(cell, row, column)
-    if found < 0:
+    result = number(cell, row, column)
+    if result < 0:
         raise BadFile(
             "a negative amount of trade",
             row=row,
@@ -67,4 +67,4 @@ def _at_least_zero(cell: str, row: int, column: str) -> float:
             value=cell,
             remedy="Correct the row, or leave it out.",
         )
-    return found
+    return result

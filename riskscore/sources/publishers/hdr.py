@@ -37,15 +37,15 @@ def parse(content: bytes) -> Iterator[SourceRecord]:
 
 
 def _columns(cells: dict[str, str]) -> list[tuple[str, str, int]]:
-    found = [
+    result = [
         (column, SERIES[match[1]], int(match[2]))
         for column in cells
         if (match := SERIES_YEAR.fullmatch(column))
     ]
-    if {indicator for _, indicator, _ in found} != set(SERIES.values()):
+    if {indicator for _, indicator, _ in result} != set(SERIES.values()):
         raise BadFile(
             f"a series is missing among {', '.join(SERIES)}",
             row=1,
             remedy="Check that this is the complete time series.",
         )
-    return found
+    return result

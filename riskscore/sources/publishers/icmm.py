@@ -65,10 +65,10 @@ def _site(row: int, cells: Cells) -> ProjectRecord:
 
 
 def _text(cells: Cells, column: str, row: int) -> str:
-    found = str(cells[column] or "").strip()
-    if not found:
+    result = str(cells[column] or "").strip()
+    if not result:
         raise BadFile("an empty cell", row=row, column=column, remedy="Fill it in.")
-    return found
+    return result
 
 
 def _kind(assets: str, row: int) -> str:

@@ -100,10 +100,10 @@ def _records(
         )  # fmt: skip
         return
     for name, text in by_name.items():
-        found = _figure(name, by_name)
-        if found and text.casefold() not in NO_VALUE:
+        result = _figure(name, by_name)
+        if result and text.casefold() not in NO_VALUE:
             try:
-                yield line, _record(found, by_name, mineral, _number(text, name, line))
+                yield line, _record(result, by_name, mineral, _number(text, name, line))
             except BadFile as error:
                 yield error
 
@@ -146,8 +146,8 @@ def _place(country: str) -> str:
 def _from_type(words: str) -> str:
     """The commodity that a type names last: "Mine production, contained cobalt"."""
     known = set(COMMODITIES.values())
-    found = [word for word in re.findall(r"[a-z]+", words.casefold()) if word in known]
-    return found[-1] if found else ""
+    result = [word for word in re.findall(r"[a-z]+", words.casefold()) if word in known]
+    return result[-1] if result else ""
 
 
 def _number(text: str, column: str, line: int) -> float:

@@ -56,12 +56,12 @@ def settled(records: Iterable[SourceRecord]) -> Iterator[SourceRecord]:
     The file states gold of Guyana twice a year, the smaller figure being of the size of French
     Guiana's output. Nobody can tell from the file, so the greater is kept and not verified.
     """
-    found: dict[tuple[str | None, str | None, int], SourceRecord] = {}
+    result: dict[tuple[str | None, str | None, int], SourceRecord] = {}
     for record in records:
         key = (record.place, record.mineral, record.year)
-        if key in found:
-            greater = max(found[key], record, key=lambda either: either.value)
-            found[key] = replace(greater, verified=False)
+        if key in result:
+            greater = max(result[key], record, key=lambda either: either.value)
+            result[key] = replace(greater, verified=False)
         else:
-            found[key] = record
-    yield from found.values()
+            result[key] = record
+    yield from result.values()

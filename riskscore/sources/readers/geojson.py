@@ -121,7 +121,7 @@ def feature(
 
 
 def _polygons(many: list[Any], number: int, most: int) -> list[list[Ring]]:
-    found: list[list[Ring]] = []
+    result: list[list[Ring]] = []
     vertices = 0
     for polygon in many:
         rings: list[Ring] = []
@@ -131,8 +131,8 @@ def _polygons(many: list[Any], number: int, most: int) -> list[list[Ring]]:
             if vertices > most:
                 raise _bad(number, f"has more than {most:,} vertices", "Simplify its outline.")
             rings.append([_position(at, number, n) for n, at in enumerate(positions, 1)])
-        found.append(rings)
-    return found
+        result.append(rings)
+    return result
 
 
 def _list(value: Any, number: int) -> list[Any]:

@@ -39,15 +39,15 @@ def site_shapes(file: BinaryIO) -> Iterator[SiteShape | BadFile]:
     content = file.read(LARGEST + 1)
     if len(content) > LARGEST:
         raise BadFile(f"more than {LARGEST:,} bytes", remedy="Split the file.")
-    found = features(content)
-    if not is_wgs84(found.declared):
+    result = features(content)
+    if not is_wgs84(result.declared):
         raise BadFile(
             "names another reference system than WGS 84",
             column="crs",
-            value=found.declared,
+            value=result.declared,
             remedy="Reproject the layer to EPSG:4326.",
         )
-    for number, stated in enumerate(found.stated, start=1):
+    for number, stated in enumerate(result.stated, start=1):
         try:
             read = feature(stated, number, KINDS, MOST_VERTICES)
             yield SiteShape(number, read.properties, _shape(read))

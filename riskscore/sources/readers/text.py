@@ -57,24 +57,24 @@ def decoded(content: bytes) -> str:
 def number(value: object, row: int, column: str) -> float:
     """A finite number from a cell; BadFile otherwise."""
     try:
-        found = float(str(value).strip())
+        result = float(str(value).strip())
     except ValueError:
-        found = math.nan
-    if not math.isfinite(found):
+        result = math.nan
+    if not math.isfinite(result):
         raise BadFile(
             "not a number", row=row, column=column, value=value, remedy="Write a finite number."
         )
-    return found
+    return result
 
 
 def integer(value: object, row: int, column: str) -> int:
     """A whole number from a cell; BadFile otherwise."""
-    found = number(value, row, column)
-    if found != int(found):
+    result = number(value, row, column)
+    if result != int(result):
         raise BadFile(
             "not a whole number", row=row, column=column, value=value, remedy="Write an integer."
         )
-    return int(found)
+    return int(result)
 
 
 def day(value: str, row: int, column: str) -> date | None:
@@ -91,11 +91,11 @@ def day(value: str, row: int, column: str) -> date | None:
 
 def degrees(lat: object, lon: object, row: int) -> tuple[float, float]:
     """Latitude and longitude in degrees; a U+2212 minus is read as a minus."""
-    found = [
+    result = [
         number(str(cell).replace("\u2212", "-"), row, column)
         for cell, column in ((lat, "Latitude"), (lon, "Longitude"))
     ]
-    for cell, column, bound in zip(found, ("Latitude", "Longitude"), (90, 180), strict=True):
+    for cell, column, bound in zip(result, ("Latitude", "Longitude"), (90, 180), strict=True):
         if abs(cell) > bound:
             raise BadFile(
                 f"outside \u00b1{bound} degrees",
@@ -104,4 +104,4 @@ def degrees(lat: object, lon: object, row: int) -> tuple[float, float]:
                 value=cell,
                 remedy="Check for swapped axes.",
             )
-    return found[0], found[1]
+    return result[0], result[1]

@@ -26,13 +26,13 @@ def one_of(text: str, known: Sequence[str], column: str, line: int) -> str:
 def finite_number(text: str, column: str, line: int) -> float:
     """A finite number, written with a decimal point and nothing between its digits."""
     try:
-        found = float(text)
+        result = float(text)
     except ValueError:
-        found = math.nan
-    if "_" in text or not -1e308 < found < 1e308:
+        result = math.nan
+    if "_" in text or not -1e308 < result < 1e308:
         hint = " with a decimal point, without thousands separators" if "," in text else ""
         raise bad_cell(line, column, text, "not a finite number", f"Write a finite number{hint}.")
-    return found
+    return result
 
 
 def year(text: str, column: str, line: int) -> int:

@@ -67,8 +67,8 @@ def _missing(ours: str, theirs: str | None, header: Sequence[str], row: int) -> 
 
 
 def _place(plain: Sequence[str], name: str) -> int | None:
-    wanted = _folded(name)
-    return plain.index(wanted) if wanted in plain else None
+    requested = _folded(name)
+    return plain.index(requested) if requested in plain else None
 
 
 def _folded(name: str) -> str:

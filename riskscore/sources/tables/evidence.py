@@ -92,20 +92,20 @@ def _level(kind: str, text: str, line: int) -> str:
 
 
 def _day(text: str, column: str, line: int) -> date | None:
-    found = day(text, column, line)
-    if found is not None and not YEARS[0] <= found.year <= YEARS[1]:
+    result = day(text, column, line)
+    if result is not None and not YEARS[0] <= result.year <= YEARS[1]:
         raise bad_cell(
             line, column, text, "no year of our time", f"Write a day from {YEARS[0]} to {YEARS[1]}."
         )
-    return found
+    return result
 
 
 def _share(text: str, column: str, line: int) -> float:
     """0..1; nothing is 1."""
     try:
-        found = float(text or 1)
+        result = float(text or 1)
     except ValueError:
-        found = -1.0
-    if not 0 <= found <= 1:
+        result = -1.0
+    if not 0 <= result <= 1:
         raise bad_cell(line, column, text, "not a share", "Write a number from 0 to 1.")
-    return found
+    return result

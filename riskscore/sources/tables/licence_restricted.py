@@ -17,11 +17,11 @@ def rows_of(source: str) -> Rows[SourceRecord]:
     """The reader of the generic table, which accepts the indicators of one source alone."""
 
     def rows(file: BinaryIO, name: str, mapping: Mapping[str, str]) -> ParsedRows[SourceRecord]:
-        for found in observations.rows(file, name, mapping):
-            if not isinstance(found, BadFile) and source not in get(found[1].indicator).sources:
-                yield _foreign(source, *found)
+        for result in observations.rows(file, name, mapping):
+            if not isinstance(result, BadFile) and source not in get(result[1].indicator).sources:
+                yield _foreign(source, *result)
             else:
-                yield found
+                yield result
 
     return rows
 

@@ -129,25 +129,25 @@ def _value(row: Indicator, text: str, line: int) -> float:
     """A number; of an ordinal indicator, the level's word or its place in the list of levels."""
     if row.levels and text in row.levels:
         return float(row.levels.index(text))
-    found = finite_number(text, "value", line)
+    result = finite_number(text, "value", line)
     low, high = plausible(row)
-    if not row.levels and not low <= found <= high:
+    if not row.levels and not low <= result <= high:
         span = f"lies between {low:g} and {high:g}" if high < math.inf else f"is at least {low:g}"
         raise bad_cell(line, "value", text, f"{row.key} {span} ({row.unit})",
                    "Check the unit and the decimal point; leave out what is missing.")  # fmt: skip
-    if row.levels and (found != int(found) or not 0 <= found < len(row.levels)):
+    if row.levels and (result != int(result) or not 0 <= result < len(row.levels)):
         raise bad_cell(line, "value", text, "no level of this indicator",
                    f"Write one of {', '.join(row.levels)}.")  # fmt: skip
-    return found
+    return result
 
 
 def _error(text: str | None, line: int) -> float | None:
     if not text:
         return None
-    found = finite_number(text, "standard_error", line)
-    if found < 0:
+    result = finite_number(text, "standard_error", line)
+    if result < 0:
         raise bad_cell(line, "standard_error", text, "negative", "Write 0 or more, or nothing.")
-    return found
+    return result
 
 
 def _label(text: str, line: int) -> str:

@@ -86,7 +86,7 @@ def _row(cells: Cells, line: int) -> ProjectRow:
     capacity, unit, capacity_year = _capacity(
         cell("capacity"), cell("capacity_unit"), cell("capacity_year"), line
     )
-    found = ProjectRow(
+    result = ProjectRow(
         key=_key(cell("key"), line),
         external_ids=_external(cell("external_ids"), line),
         name=cell("name"),
@@ -103,10 +103,10 @@ def _row(cells: Cells, line: int) -> ProjectRow:
         capacity_unit=unit,
         capacity_year=capacity_year,
     )
-    if not (found.key or found.external_ids):
+    if not (result.key or result.external_ids):
         raise bad_cell(line, "key", "", "neither a key nor an external id",
                    "Give the row a key, or an external id such as gem:G100.")  # fmt: skip
-    return found
+    return result
 
 
 def _plain(text: str, column: str, line: int) -> str:
@@ -130,14 +130,14 @@ def _key(text: str, line: int) -> str:
 
 
 def _external(text: str, line: int) -> tuple[tuple[str, str], ...]:
-    found = []
+    result = []
     for part in texts([text]):
         scheme, colon, value = part.partition(":")
         scheme, value = (scheme, value) if colon else (OWN_SCHEME, part)
         if not SCHEME.fullmatch(scheme) or not value.strip() or len(value) > 120:
             raise bad_cell(line, "external_ids", part, "not an external id", "Write scheme:value.")
-        found.append((scheme, value.strip()))
-    return tuple(found)
+        result.append((scheme, value.strip()))
+    return tuple(result)
 
 
 def _degrees(lat: str, lon: str, line: int) -> tuple[float | None, float | None]:
@@ -147,29 +147,29 @@ def _degrees(lat: str, lon: str, line: int) -> tuple[float | None, float | None]
 
 
 def _degree(text: str, bound: int, column: str, line: int) -> float:
-    found = finite_number(text.replace("\N{MINUS SIGN}", "-"), column, line)
-    if abs(found) > bound:
+    result = finite_number(text.replace("\N{MINUS SIGN}", "-"), column, line)
+    if abs(result) > bound:
         raise bad_cell(line, column, text, f"outside ±{bound} degrees",
                    "Check for swapped axes, and for metres in place of degrees.")  # fmt: skip
-    return found
+    return result
 
 
 def _minerals(text: str, line: int) -> tuple[tuple[str, str], ...]:
-    found = []
+    result = []
     for at, part in enumerate(texts([text])):
         term, _, role = part.rpartition(":") if ":" in part else (part, "", "")
         role = role or ("primary" if at == 0 else "secondary")
-        found.append((term.strip(), one_of(role.strip(), ("", *ROLES), "minerals", line)))
-    if sum(role == "primary" for _, role in found) > 1:
+        result.append((term.strip(), one_of(role.strip(), ("", *ROLES), "minerals", line)))
+    if sum(role == "primary" for _, role in result) > 1:
         raise bad_cell(line, "minerals", text, "two primary minerals", "Name one primary mineral.")
-    return tuple(found)
+    return tuple(result)
 
 
 def _shares(text: str, column: str, line: int) -> tuple[Share, ...]:
-    found = tuple(_share(part, column, line) for part in texts([text]))
-    if sum(part.share for part in found) > 1 + 1e-6:
+    result = tuple(_share(part, column, line) for part in texts([text]))
+    if sum(part.share for part in result) > 1 + 1e-6:
         raise bad_cell(line, column, text, "the shares add up to more than 100 %", "Correct them.")
-    return found
+    return result
 
 
 def _share(part: str, column: str, line: int) -> Share:
@@ -192,7 +192,7 @@ def _capacity(text: str, unit: str, stated: str, line: int) -> tuple[float | Non
     if not unit or not stated:
         raise bad_cell(line, "capacity", text, "a capacity without unit or year",
                    "Fill in capacity_unit (t/year) and capacity_year.")  # fmt: skip
-    found = finite_number(text, "capacity", line)
-    if found < 0:
+    result = finite_number(text, "capacity", line)
+    if result < 0:
         raise bad_cell(line, "capacity", text, "negative", "Write 0 or more.")
-    return found, unit, year(stated, "capacity_year", line)
+    return result, unit, year(stated, "capacity_year", line)

@@ -39,10 +39,10 @@ def parser(rows: Rows[Parsed]) -> Callable[[bytes], Iterator[Parsed]]:
     """The ``parse`` of a layout: every row of a CSV file by ``rows``; the first fault raises."""
 
     def parse(content: bytes) -> Iterator[Parsed]:
-        for found in rows(io.BytesIO(content), "file.csv", {}):
-            if isinstance(found, BadFile):
-                raise found
-            yield found[1]
+        for result in rows(io.BytesIO(content), "file.csv", {}):
+            if isinstance(result, BadFile):
+                raise result
+            yield result[1]
 
     return parse
 
@@ -95,20 +95,20 @@ def _from_lines(
     check_delimiter(header)
     places = located(header, columns, first)
     width = len(header)
-    wanted = list(places.items())
+    requested = list(places.items())
     for line, cells in lines:
         if len(cells) != width:
             if strict or len(cells) > width:
                 yield wrong_width(line, len(cells), width)
                 continue
             cells.extend([""] * (width - len(cells)))
-        yield line, {name: cells[at].strip() for name, at in wanted}
+        yield line, {name: cells[at].strip() for name, at in requested}
 
 
 def _from_features(
-    found: Iterator[SiteShape | BadFile], columns: Columns
+    result: Iterator[SiteShape | BadFile], columns: Columns
 ) -> Iterator[tuple[int, Cells] | BadFile]:
-    for feature in found:
+    for feature in result:
         if isinstance(feature, BadFile):
             yield feature
             continue
