@@ -16,6 +16,7 @@ from rich.console import Console
 from rich.table import Table
 
 import benchmarks
+from riskscore.errors import NotFoundError
 
 
 class Measured(TypedDict):
@@ -30,8 +31,10 @@ class Measured(TypedDict):
 Benchmark = Callable[[], Measured]
 
 
-class NoSuchBenchmark(Exception):
+class NoSuchBenchmark(NotFoundError):
     """No benchmark has this name; the message lists those that exist."""
+
+    code = "no_such_benchmark"
 
 
 def alternate(

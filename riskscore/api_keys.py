@@ -1,4 +1,4 @@
-"""API keys: issued once, shown once, found by their digest."""
+"""API keys: issued once, shown once, stored hashed (HMAC-SHA-256), found by prefix and digest."""
 
 import hmac
 import secrets

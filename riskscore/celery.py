@@ -20,13 +20,15 @@ POLL = "riskscore.poll"
 SWEEP = "riskscore.sweep"
 TRAIN = "riskscore.train"
 TAKE_IN = "riskscore.take_in"
-TAKE_IN_STRANDED = "riskscore.take_in_stranded"
+TAKE_IN_STALLED = "riskscore.take_in_stranded"
 
 SWEEP_EVERY_S = 15.0
 PUBLISH_TIMEOUT_S = 1.0  # that a request waits for the broker
 CIRCUIT_OPEN_S = 5.0  # after a failure nothing is published for so long
 # Training takes a minute or two of a core, more than any chunk of scores.
 TRAINING_LIMIT_S = 900
+#: A file of millions of rows takes minutes; an import that hangs longer than this is ended.
+IMPORT_LIMIT_S = 3600
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "riskscore.settings")
 

@@ -1,41 +1,41 @@
 """The default bundle, loaded and scored once, in a database that no other test touches."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date
 
 import pytest
 from django.conf import settings
-from django.db import connection
 from pytest_django.plugin import DjangoDbBlocker
 
 from riskscore.bundle import load
 from riskscore.jobs import requests
 from riskscore.models import Job, Place, Score
 from riskscore.scoring import rescore
-from tests.processes import until
+from tests.databases import EMPTY, connected_to, copied, exists, on_server, one_at_a_time
+from tests.settings import PROCESS
 
-NAME = "test_riskscore_bundle"
+#: This process's copy of the bundle.
+NAME = f"test_riskscore_bundle_{PROCESS}"
+TEMPLATE, HALF_MADE = "template_bundle", "half_made_bundle"
 
 #: The day the facts describe in every test: restrictions in force do not move with the calendar.
 AS_OF = date(2026, 11, 1)
 
 
 @pytest.fixture(scope="session")
-def bundle_database(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
-    """Make the database: an empty copy of the test database, then the bundle, then its scores."""
-    with django_db_blocker.unblock():
-        template = connection.settings_dict["NAME"]
-        connection.close()
-        _on_server(f'DROP DATABASE IF EXISTS "{NAME}"')
-        until(lambda: _copied(template), "no test is connected to the template")
-        with connected_to(NAME):
-            load.load(settings.FIXTURES)
-            for importer in ("WLD", "USA", "JPN"):
-                score_all(importer)
-    yield NAME
-    with django_db_blocker.unblock():
-        _on_server(f'DROP DATABASE IF EXISTS "{NAME}" WITH (FORCE)')
+def bundle_database(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> str:
+    """Copy the bundle with its scores; the first process of the suite that asks makes it."""
+    with django_db_blocker.unblock(), one_at_a_time():
+        if not exists(TEMPLATE):
+            on_server(f'DROP DATABASE IF EXISTS "{HALF_MADE}" WITH (FORCE)')
+            copied(EMPTY, HALF_MADE)
+            with connected_to(HALF_MADE):
+                load.load(settings.FIXTURES)
+                for importer in ("WLD", "USA", "JPN"):
+                    score_all(importer)
+            on_server(f'ALTER DATABASE "{HALF_MADE}" RENAME TO "{TEMPLATE}"')
+        copied(TEMPLATE, NAME)
+    return NAME
 
 
 @pytest.fixture(scope="module")
@@ -63,30 +63,3 @@ def score_all(importer: str = "WLD") -> Job:
     assert Job.objects.get(id=job.id).state == Job.State.SUCCEEDED
     assert Score.objects.filter(lens=job.lens).exists()
     return job
-
-
-@contextmanager
-def connected_to(name: str) -> Iterator[None]:
-    """Use another database of the same server as the default one."""
-    before = connection.settings_dict["NAME"]
-    connection.close()
-    connection.settings_dict["NAME"] = name
-    try:
-        yield
-    finally:
-        connection.close()
-        connection.settings_dict["NAME"] = before
-
-
-def _copied(template: str) -> bool:
-    with connected_to("postgres"), connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE datname = %s", [template])
-        if cursor.fetchone() == (0,):
-            cursor.execute(f'CREATE DATABASE "{NAME}" TEMPLATE "{template}"')
-            return True
-    return False
-
-
-def _on_server(sql: str) -> None:
-    with connected_to("postgres"), connection.cursor() as cursor:
-        cursor.execute(sql)

@@ -9,7 +9,9 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
 import redis
@@ -19,38 +21,108 @@ from pytest_django.plugin import DjangoDbBlocker
 
 from riskscore import embedded
 from riskscore.models import Schedule
+from tests import scheduling
 from tests.bundled import bundle, bundle_database, bundled_module  # noqa: F401
+from tests.databases import EMPTY, copied, exists, one_at_a_time
 from tests.processes import ROOT, WORKER, database_url, environment, until
+from tests.settings import PROCESS, SUITE
+
+HELD = pytest.StashKey[embedded.Lease]()
 
 
-def pytest_unconfigure() -> None:
-    """Remove the suite's folder."""
-    shutil.rmtree(settings.VAR, ignore_errors=True)
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Hold the suite's folder until every process has ended; clear what a killed suite left."""
+    if not hasattr(session.config, "workerinput"):
+        _clear_what_was_left()
+        session.config.stash[HELD] = embedded.serve(SUITE, postgres=False, valkey=False)
 
 
-@pytest.fixture(scope="session")
-def servers() -> Iterator[None]:
-    """Have PostgreSQL and Valkey run for the suite alone, and end what a killed suite left."""
-    for left in Path(tempfile.gettempdir()).glob("riskscore-tests-*/users.lock"):
-        ours = left.parent != settings.VAR and left.owner() == settings.VAR.owner()
-        if ours and embedded.stop_if_unused(left.parent):
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop the suite's PostgreSQL and remove its folder."""
+    if held := config.stash.get(HELD, None):
+        held.close()
+        embedded.stop_if_unused(SUITE)
+    if PROCESS == "alone":
+        shutil.rmtree(SUITE, ignore_errors=True)
+
+
+@pytest.hookimpl(trylast=True)  # after pytest-django has put tests that empty tables last
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark every test; where several processes share the suite, put the longest groups first."""
+    for item in items:
+        scheduling.mark(item)
+    if PROCESS != "alone":
+        items.sort(key=lambda item: scheduling.rank_of(item.nodeid))
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> scheduling.LongestFirst:
+    """Hand out whole files, in the order above."""
+    config.option.loadscopereorder = False
+    return scheduling.LongestFirst(config, log)
+
+
+def _clear_what_was_left() -> None:
+    """Stop and remove the servers of suites that were killed; those that run hold a lock."""
+    for folder in Path(tempfile.gettempdir()).glob("riskscore-tests-*"):
+        locks = [*folder.glob("users.lock"), *folder.glob("*/users.lock")]
+        if folder == SUITE or not locks or folder.owner() != SUITE.owner():
+            continue
+        unused = [embedded.stop_if_unused(lock.parent) for lock in locks]
+        if all(unused):
             # Another suite may be clearing it away just now.
-            shutil.rmtree(left.parent, ignore_errors=True)
-    lease = embedded.serve(settings.VAR, durable=False)
-    yield
-    lease.close()
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings(servers: None) -> None:
-    """Start the servers before pytest-django makes the test database."""
+def servers(pytestconfig: pytest.Config) -> Iterator[None]:
+    """Have PostgreSQL run for the suite alone, and Valkey for this process alone."""
+    unwanted = "not servers" in pytestconfig.option.markexpr
+    assert not unwanted, "this test wants servers and is not marked so: see tests/scheduling.py"
+    with (
+        embedded.serve(SUITE, valkey=False, durable=False),
+        embedded.serve(settings.VAR, postgres=False),
+    ):
+        yield
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
-    """Take the product's own schedules away: no work is to come up by the clock of a test run."""
+def django_db_keepdb() -> bool:
+    """Let pytest-django take the copy that stands there; the folder goes as a whole."""
+    return True
+
+
+@pytest.fixture(scope="session")
+def making() -> Iterator[ExitStack]:
+    """Hold the other processes off until this one has closed the stack."""
+    with ExitStack() as alone:
+        alone.enter_context(one_at_a_time())
+        yield alone
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    servers: None,
+    making: ExitStack,
+    django_db_modify_db_settings_parallel_suffix: None,
+    django_db_blocker: DjangoDbBlocker,
+) -> None:
+    """Copy the empty database if another process has made it, before pytest-django migrates."""
     with django_db_blocker.unblock():
+        if exists(EMPTY):
+            copied(EMPTY, connection.settings_dict["TEST"]["NAME"])
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    making: ExitStack, django_db_setup: None, django_db_blocker: DjangoDbBlocker
+) -> None:
+    """Take the product's own schedules away: no work is to come up by the clock of a test run."""
+    with making, django_db_blocker.unblock():
         Schedule.objects.all().delete()
+        migrated = connection.settings_dict["NAME"]
+        connection.close()
+        if not exists(EMPTY):
+            copied(migrated, EMPTY)
 
 
 @pytest.fixture
@@ -60,9 +132,9 @@ def broker(servers: None) -> Iterator[redis.Redis]:
         yield client
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def worker(django_db_setup: None) -> Iterator[subprocess.Popen[bytes]]:
-    """Run one real Celery worker on the test database until the suite ends."""
+    """Run one real Celery worker on the test database; other modules' messages are not its."""
     log = settings.VAR / "log" / "worker.log"
     options = ["--concurrency=1", "--without-mingle", "--without-gossip", "--loglevel=INFO"]
     queues = ["-Q", ",".join(settings.QUEUES)]
@@ -83,7 +155,7 @@ def worker(django_db_setup: None) -> Iterator[subprocess.Popen[bytes]]:
         yield process
     finally:
         process.terminate()
-        process.wait(60)
+        process.wait(300)
 
 
 @pytest.fixture

@@ -122,6 +122,7 @@ import whitenoise.middleware, whitenoise.storage
 """
 
 
+@pytest.mark.slow
 def test_web_and_worker_need_only_what_the_runtime_lock_installs() -> None:
     """The suite's environment has more packages, so a missing pin would show only elsewhere."""
     lock = (ROOT / "requirements.lock").read_text()

@@ -69,7 +69,7 @@ def test_a_message_that_comes_five_times_does_the_work_once(method: None) -> Non
     project = make_project()
     job = requests.start({"keys": [project.key]})
     for _ in range(5):
-        requests.hint([job.id])
+        requests.notify_workers([job.id])
     finish(job)
     assert project.history.count() == 1
 

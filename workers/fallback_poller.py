@@ -13,7 +13,7 @@ from celery.signals import after_task_publish
 from celery.worker import state as consumer
 from django.db import close_old_connections, connections
 
-from riskscore.celery import POLL, TAKE_IN_STRANDED, WORK, app, publish
+from riskscore.celery import POLL, TAKE_IN_STALLED, WORK, app, publish
 from riskscore.jobs import liveness
 
 POLL_EVERY_S = 2.0
@@ -26,7 +26,7 @@ FORK = multiprocessing.get_context("fork")
 
 
 class Poller(bootsteps.StartStopStep):
-    """Looks every few seconds whether work waits on which nobody works.
+    """Looks every few seconds for stalled jobs.
 
     A worker's own step, not the consumer's: it goes on while the consumer retries a dead broker.
     The work itself is done by a forked fallback worker: a project that kills whoever scores it
@@ -51,7 +51,7 @@ class Poller(bootsteps.StartStopStep):
         self._stopping.set()
 
     def touch_liveness_file(self) -> None:
-        """Say that the worker is well."""
+        """Touch the liveness file: the poller has done its round."""
         liveness.touch()
 
     def _run(self) -> None:
@@ -111,17 +111,17 @@ def _break_connection() -> None:
 
 
 class FilePoller(Poller):
-    """The same for files on their way in, in a thread of its own: one file may take minutes."""
+    """The same for imports, in a thread of its own: one file may take minutes."""
 
-    task = TAKE_IN_STRANDED
+    task = TAKE_IN_STALLED
 
     def _poll(self) -> None:
         app.tasks[self.task]()
 
     def touch_liveness_file(self) -> None:
-        """No sign of life: a worker that is busy with a file must still sweep to count as well."""
+        """Not from here: a worker that is busy with a file must still sweep to count as alive."""
 
 
 app.steps["worker"].update({Poller, FilePoller})
-# The scheduler publishes every few seconds: that is its sign of life.
+# The scheduler publishes every few seconds, and touches its liveness file each time.
 after_task_publish.connect(liveness.touch)

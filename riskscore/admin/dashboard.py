@@ -95,11 +95,11 @@ def overview() -> Overview | None:
     if lens is None or method is None:
         return None
     specification = Specification.from_dict(method.spec)
-    found = spreads(lens, specification)
+    result = spreads(lens, specification)
     return Overview(
         lens=lens,
-        spreads=found,
-        missing=[_missing(lens, specification, spread) for spread in found if spread.missing],
+        spreads=result,
+        missing=[_missing(lens, specification, spread) for spread in result if spread.missing],
         ties=ties(lens),
         projects=project_counts(lens),
         jobs=latest_jobs(),
@@ -137,10 +137,12 @@ def _within(node: str, band: int, starts: Sequence[float]) -> Q:
     """That a node lies in a band: from its start up to the next one's."""
     if band == Band.NOT_ASSESSED:
         return Q(**{f"{node}__isnull": True})
-    found = Q(**{f"{node}__isnull": False})
+    result = Q(**{f"{node}__isnull": False})
     if band > 1:
-        found &= Q(**{f"{node}__gte": starts[band - 2]}) if band - 2 < len(starts) else Q(pk__in=[])
-    return found & Q(**{f"{node}__lt": starts[band - 1]}) if band - 1 < len(starts) else found
+        result &= (
+            Q(**{f"{node}__gte": starts[band - 2]}) if band - 2 < len(starts) else Q(pk__in=[])
+        )
+    return result & Q(**{f"{node}__lt": starts[band - 1]}) if band - 1 < len(starts) else result
 
 
 def _missing(lens: Lens, specification: Specification, spread: Spread) -> Missing:

@@ -106,7 +106,7 @@ class Places(Listing):
         choice("kind", Place.Kind.values, "Countries or groups.", many=True, where=within("kind")),
     )
 
-    def found(self) -> QuerySet[Any]:
+    def queryset(self) -> QuerySet[Any]:
         """All of them."""
         return Place.objects.all()
 
@@ -118,7 +118,7 @@ class OnePlace(Detail):
     resource = PLACE
     parameters = (PLACE.picker,)
 
-    def found(self) -> QuerySet[Any]:
+    def queryset(self) -> QuerySet[Any]:
         """The place with this code."""
         return Place.objects.filter(code=self.kwargs["code"])
 
@@ -131,7 +131,7 @@ class Minerals(Listing):
     orders = CODE
     parameters = listing_parameters(MINERAL, CODE)
 
-    def found(self) -> QuerySet[Any]:
+    def queryset(self) -> QuerySet[Any]:
         """All of them."""
         return Mineral.objects.all()
 
@@ -143,7 +143,7 @@ class OneMineral(Detail):
     resource = MINERAL
     parameters = (MINERAL.picker,)
 
-    def found(self) -> QuerySet[Any]:
+    def queryset(self) -> QuerySet[Any]:
         """The mineral with this code."""
         return Mineral.objects.filter(code=self.kwargs["code"])
 
@@ -156,7 +156,7 @@ class Lenses(Listing):
     orders = ID
     parameters = listing_parameters(LENS, ID)
 
-    def found(self) -> QuerySet[Any]:
+    def queryset(self) -> QuerySet[Any]:
         """All of them."""
         return Lens.objects.all()
 
@@ -174,7 +174,7 @@ class Methods(Listing):
     orders = ID
     parameters = listing_parameters(METHOD_ITEM, ID)
 
-    def found(self) -> QuerySet[Any]:
+    def queryset(self) -> QuerySet[Any]:
         """All that were ever published."""
         return versions()
 
@@ -186,7 +186,7 @@ class OneMethod(Detail):
     resource = METHOD
     parameters = (METHOD.picker,)
 
-    def found(self) -> QuerySet[Any]:
+    def queryset(self) -> QuerySet[Any]:
         """The version asked for."""
         return versions().filter(**self.kwargs).order_by("-version")
 

@@ -81,7 +81,7 @@ FILING = {
 }
 
 
-def found() -> QuerySet[Challenge]:
+def queryset() -> QuerySet[Challenge]:
     """The challenges of what the API shows."""
     return Challenge.objects.filter(project__state=Project.State.PUBLISHED)
 
@@ -94,9 +94,9 @@ class Challenges(Listing):
     orders = ORDERS
     parameters = listing_parameters(CHALLENGED, ORDERS, STATES)
 
-    def found(self) -> QuerySet[Any]:
+    def queryset(self) -> QuerySet[Any]:
         """All of them."""
-        return found()
+        return queryset()
 
 
 class OneChallenge(Detail):
@@ -110,9 +110,9 @@ class OneChallenge(Detail):
         """Whoever may file one may also look what became of it."""
         return {READ, CHALLENGE}
 
-    def found(self) -> QuerySet[Any]:
+    def queryset(self) -> QuerySet[Any]:
         """The challenge with this number."""
-        return found().filter(pk=self.kwargs["number"])
+        return queryset().filter(pk=self.kwargs["number"])
 
 
 class ChallengesOfProject(Challenges):
@@ -133,9 +133,9 @@ class ChallengesOfProject(Challenges):
             raise Http404
         return project
 
-    def found(self) -> QuerySet[Any]:
+    def queryset(self) -> QuerySet[Any]:
         """Those on the project."""
-        return found().filter(project=self.project())
+        return queryset().filter(project=self.project())
 
     def post(self, request: Request, **_: Any) -> Response:
         """File a correction. The same again, while it is open, is the same challenge."""
@@ -155,7 +155,7 @@ class ChallengesOfProject(Challenges):
             raise Problem("too_many_challenges", str(error), headers=headers) from None
         except challenges.CannotFile as error:
             raise of_body({"/statement": str(error)}) from None
-        row = found().values(*columns_of(CHALLENGED.fields)).get(pk=made.pk)
+        row = queryset().values(*columns_of(CHALLENGED.fields)).get(pk=made.pk)
         response = Response(item(CHALLENGED.fields, row), status=201)
         response["Location"] = f"/api/v1/challenges/{made.pk}"
         return response

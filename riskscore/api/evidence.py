@@ -79,7 +79,7 @@ class EvidenceOfProject(Listing):
         ),
     )
 
-    def found(self) -> QuerySet[Any]:
+    def queryset(self) -> QuerySet[Any]:
         """What is on file about the project of the address."""
         project = published().filter(key=self.kwargs["key"]).first()
         if project is None:

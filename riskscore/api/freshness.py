@@ -55,24 +55,24 @@ class FreshnessOfProject(Endpoint):
 
     def get(self, _request: Request, key: str) -> Response:
         """Return it by all that is known now, through the lens asked for."""
-        lens = lenses.chosen(self.asked)
+        lens = lenses.chosen(self.query_values)
         project = published().filter(key=key).first()
         if project is None:
             raise Http404
-        (found,) = data_gaps.of([project.pk], lens)
-        dimensions = [_dimension(each) for each in found.dimensions]
-        return Response({"dimensions": dimensions, "best": _fact(found.best)})
+        (result,) = data_gaps.of([project.pk], lens)
+        dimensions = [_dimension(each) for each in result.dimensions]
+        return Response({"dimensions": dimensions, "best": _fact(result.best)})
 
 
-def _dimension(found: data_gaps.Dimension) -> dict[str, Any]:
+def _dimension(result: data_gaps.Dimension) -> dict[str, Any]:
     return {
-        "dimension": found.code,
-        "newest_year": found.newest_year,
-        "oldest_year": found.oldest_year,
-        "age": found.age,
-        "years": found.years,
-        "missing": [_fact(fact) for fact in found.missing],
-        "best": _fact(found.best),
+        "dimension": result.code,
+        "newest_year": result.newest_year,
+        "oldest_year": result.oldest_year,
+        "age": result.age,
+        "years": result.years,
+        "missing": [_fact(fact) for fact in result.missing],
+        "best": _fact(result.best),
     }
 
 

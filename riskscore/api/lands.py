@@ -69,7 +69,7 @@ class Layers(Listing):
     orders = ORDERS
     parameters = listing_parameters(LAYER, ORDERS)
 
-    def found(self) -> QuerySet[Any]:
+    def queryset(self) -> QuerySet[Any]:
         """All of them."""
         return LandLayer.objects.all()
 

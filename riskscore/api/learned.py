@@ -53,7 +53,7 @@ PREDICTION = Resource(
         plain("mean", shapes.number("Mean prediction that the contributions start from.")),
         plain(
             "judged",
-            shapes.flag("Whether the pair lies in the population that the model was judged on."),
+            shapes.flag("Whether the pair lies in the population that the model was evaluated on."),
         ),
         plain("contributions", shapes.several(REASON, "Reasons and what each adds.")),
     ),
@@ -73,7 +73,7 @@ class Models(Listing):
         choice("state", STATES, "Only in these states.", many=True, where=within("state")),
     )
 
-    def found(self) -> QuerySet[Any]:
+    def queryset(self) -> QuerySet[Any]:
         """All that were ever trained."""
         return LearnedModel.objects.all()
 
@@ -85,7 +85,7 @@ class OneModel(Detail):
     resource = MODEL
     parameters = (MODEL.picker,)
 
-    def found(self) -> QuerySet[Any]:
+    def queryset(self) -> QuerySet[Any]:
         """The version asked for, else the champion, else the newest."""
         versions = LearnedModel.objects.filter(**self.kwargs)
         champion = versions.filter(state=LearnedModel.State.CHAMPION)
@@ -100,6 +100,6 @@ class Predictions(Listing):
     orders = ORDERS
     parameters = listing_parameters(PREDICTION, ORDERS)
 
-    def found(self) -> QuerySet[Any]:
+    def queryset(self) -> QuerySet[Any]:
         """The predictions of the version of the address."""
         return Prediction.objects.filter(model=get_object_or_404(LearnedModel, **self.kwargs))

@@ -4,7 +4,7 @@ from django.conf import settings
 
 from riskscore.api.filters import places
 from riskscore.api.framework import shapes
-from riskscore.api.framework.parameters import Asked, Parameter, code, matching
+from riskscore.api.framework.parameters import Parameter, QueryValues, code, matching
 from riskscore.api.framework.problems import Problem
 from riskscore.api.framework.resources import Resource, plain
 from riskscore.models import Lens, Method
@@ -42,14 +42,14 @@ LENS_PARAMETERS: tuple[Parameter, ...] = (
 )
 
 
-def chosen(asked: Asked) -> Lens:
+def chosen(query: QueryValues) -> Lens:
     """The lens that the parameters name. Raises Problem if nothing was scored through it."""
-    key = {"method_code": asked["method"], "scenario": asked["scenario"]}
-    lens = Lens.objects.filter(importer_id=asked["importer"], **key).first()
+    key = {"method_code": query["method"], "scenario": query["scenario"]}
+    lens = Lens.objects.filter(importer_id=query["importer"], **key).first()
     if lens is None:
         raise Problem(
             "lens_not_scored",
-            f"nothing was scored yet by {asked['method']} for importer {asked['importer']}; "
+            f"nothing was scored yet by {query['method']} for importer {query['importer']}; "
             "POST /api/v1/jobs with the same method and importer",
         )
     return lens

@@ -1,4 +1,4 @@
-"""Observations that hold and may be passed on: the figures behind the scores."""
+"""Effective observations that may be passed on: the figures behind the scores."""
 
 from typing import Any
 
@@ -73,8 +73,8 @@ class Observations(Listing):
         _year("lte", "up to"),
     )  # fmt: skip
 
-    def found(self) -> QuerySet[Any]:
-        """The rows of the indicator that hold now; a correction in place of what it corrects."""
-        if self.asked["indicator"] is None:
+    def queryset(self) -> QuerySet[Any]:
+        """The effective rows of the indicator: a correction in place of what it corrects."""
+        if self.query_values["indicator"] is None:
             raise of_parameters({"indicator": "say which one; /api/v1/indicators lists them"})
-        return register.passed_on(self.asked["indicator"])
+        return register.passed_on(self.query_values["indicator"])

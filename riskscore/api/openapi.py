@@ -136,19 +136,19 @@ class ViewSchema(AutoSchema):
     def get_response_serializers(self) -> Any:
         """What a method answers: its success, and the problems that it may meet."""
         status, schema = self._success()
-        found: dict[Any, Any] = {(status, "application/json"): OpenApiResponse(schema, "Success")}
+        result: dict[Any, Any] = {(status, "application/json"): OpenApiResponse(schema, "Success")}
         if self.method.lower() in self.endpoint.also:
             status, schema = self.endpoint.also[self.method.lower()]
-            found[status, "application/json"] = OpenApiResponse(schema, "Success")
+            result[status, "application/json"] = OpenApiResponse(schema, "Success")
         if isinstance(self.endpoint, Listing) and self.method == "GET":
             rows = shapes.text("All rows.")
             for kind in (Csv, NdJson):
-                found[status, kind.media_type] = OpenApiResponse(rows, "Success")
+                result[status, kind.media_type] = OpenApiResponse(rows, "Success")
         problem = shapes.reference("Problem")
         refusals = REFUSALS if self.endpoint.authentication_classes else {400: REFUSALS[400]}
         for code, words in {**refusals, **self._more()}.items():
-            found[code, MEDIA_TYPE] = OpenApiResponse(problem, words)
-        return found
+            result[code, MEDIA_TYPE] = OpenApiResponse(problem, words)
+        return result
 
     def _success(self) -> tuple[int, shapes.Schema]:
         if self.method.lower() in self.endpoint.answers:
@@ -205,7 +205,7 @@ def _names(path: str) -> list[str]:
 
 def _parameter(parameter: Parameter) -> dict[str, Any]:
     schema = {k: v for k, v in parameter.schema.items() if k != "description"}
-    found: dict[str, Any] = {
+    result: dict[str, Any] = {
         "name": parameter.name,
         "in": "query",
         "description": parameter.schema["description"],
@@ -214,8 +214,8 @@ def _parameter(parameter: Parameter) -> dict[str, Any]:
     if parameter.default is not None:
         schema["default"] = parameter.default
     if parameter.many:
-        found |= {"schema": {"type": "array", "items": schema}, "style": "form", "explode": False}
-    return found
+        result |= {"schema": {"type": "array", "items": schema}, "style": "form", "explode": False}
+    return result
 
 
 def _page(name: str) -> shapes.Schema:

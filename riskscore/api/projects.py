@@ -85,12 +85,12 @@ def published() -> QuerySet[Project]:
 
 def add_minerals(rows: list[Row], project: str) -> None:
     """Give each row its `minerals` as (code, role, term); ``project`` is the column of its id."""
-    found: dict[int, list[tuple[str, str, str]]] = {row[project]: [] for row in rows}
+    result: dict[int, list[tuple[str, str, str]]] = {row[project]: [] for row in rows}
     columns = ("project_id", "mineral_id", "role", "term")
-    for owner, *mineral in ProjectMineral.objects.filter(project__in=found).values_list(*columns):
-        found[owner].append(tuple(mineral))
+    for owner, *mineral in ProjectMineral.objects.filter(project__in=result).values_list(*columns):
+        result[owner].append(tuple(mineral))
     for row in rows:
-        row["minerals"] = sorted(found[row[project]], key=lambda m: (ROLES.index(m[1]), m[0]))
+        row["minerals"] = sorted(result[row[project]], key=lambda m: (ROLES.index(m[1]), m[0]))
 
 
 class Projects(Listing):
@@ -106,7 +106,7 @@ class Projects(Listing):
         filters.since("updated_since", "updated_at", "Only projects changed at or after this."),
     )
 
-    def found(self) -> QuerySet[Any]:
+    def queryset(self) -> QuerySet[Any]:
         """What is published."""
         return published()
 
@@ -123,7 +123,7 @@ class OneProject(Detail):
     resource = PROJECT
     parameters = (PROJECT.picker,)
 
-    def found(self) -> QuerySet[Any]:
+    def queryset(self) -> QuerySet[Any]:
         """The published project with this key."""
         return published().filter(key=self.kwargs["key"])
 

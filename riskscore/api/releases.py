@@ -36,7 +36,7 @@ RELEASE = Resource(
 )
 COVERAGE = shapes.record(
     {
-        "stands": shapes.flag("Whether it feeds scores now."),
+        "stands": shapes.flag("Whether it is in force: it feeds scores now."),
         "indicators": shapes.several(
             shapes.record(
                 {
@@ -66,7 +66,7 @@ COVERAGE = shapes.record(
             shapes.text("Code of the place."), "Countries of which it says nothing."
         ),
     },
-    "How much of the world a release knows.",
+    "How much of the world a release covers.",
 )
 
 
@@ -78,7 +78,7 @@ class Releases(Listing):
     orders = ORDERS
     parameters = listing_parameters(RELEASE, ORDERS)
 
-    def found(self) -> QuerySet[Any]:
+    def queryset(self) -> QuerySet[Any]:
         """All of them."""
         return Release.objects.all()
 
@@ -90,13 +90,13 @@ class OneRelease(Detail):
     resource = RELEASE
     parameters = (RELEASE.picker,)
 
-    def found(self) -> QuerySet[Any]:
+    def queryset(self) -> QuerySet[Any]:
         """The release with this code."""
         return Release.objects.filter(code=self.kwargs["code"])
 
 
 class CoverageOfRelease(Endpoint):
-    """How much of the world a release knows, by indicator and by place."""
+    """How much of the world a release covers, by indicator and by place."""
 
     tag = "catalogues"
     answers = {"get": (200, COVERAGE)}
@@ -107,7 +107,7 @@ class CoverageOfRelease(Endpoint):
         places = register.by_place(release).items()
         return Response(
             {
-                "stands": register.stands(release),
+                "stands": register.feeds_scores(release),
                 "indicators": [asdict(row) for row in register.coverage(release)],
                 "places": [
                     {"place": place, "rows": rows, "newest_year": newest}

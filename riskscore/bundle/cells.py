@@ -64,20 +64,20 @@ def many_of(name: str, known: Container[str] | None, separator: str = SEPARATOR)
 
 def finite(cell: str) -> float:
     """A number that is neither NaN nor infinite."""
-    found = float(cell)
-    if not math.isfinite(found):
+    result = float(cell)
+    if not math.isfinite(result):
         raise ValueError(cell)
-    return found
+    return result
 
 
 def real(name: str, low: float = -math.inf, high: float = math.inf) -> Column:
     """A finite number within bounds."""
 
     def read(cell: str) -> float:
-        found = finite(cell)
-        if not low <= found <= high:
+        result = finite(cell)
+        if not low <= result <= high:
             raise ValueError(cell)
-        return found
+        return result
 
     bounds = "" if math.isinf(low) else f" from {low:g} to {high:g}"
     return Column(name, read, f"Write a number{bounds}.")

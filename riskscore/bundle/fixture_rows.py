@@ -1,4 +1,7 @@
-"""The rows of the bundle's tables. None stands for an empty cell that means "does not apply"."""
+"""The rows of the bundle's own tables. None stands for an empty cell: "does not apply".
+
+Its observations and exports are those of :mod:`riskscore.sources` (CodedObservation, ExportRecord).
+"""
 
 from datetime import date
 from typing import NamedTuple
@@ -58,35 +61,6 @@ class Mineral(NamedTuple):
     eol_rir: float | None
     aliases: tuple[str, ...]
     source: str
-
-
-class Observation(NamedTuple):
-    """One value of one indicator; an ordinal value is the index into the indicator's levels."""
-
-    indicator: str
-    place: str | None
-    mineral: str | None
-    importer: str | None
-    year: int
-    value: float
-    standard_error: float | None
-    quality: str
-    label: str
-    since: date | None
-    until: date | None
-    verified: bool
-
-
-class Export(NamedTuple):
-    """What a place exported under one HS6 code in a year: thousand USD, tonnes (None: unstated)."""
-
-    hs6: str
-    place: str
-    year: int
-    value: float
-    quantity: float | None
-    partners: int
-    destination_hhi: float
 
 
 class Locality(NamedTuple):

@@ -8,7 +8,6 @@ row, the column, the value and what to do; row 1 is the header.
 import csv
 import gzip
 import io
-import zlib
 from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -18,10 +17,8 @@ from typing import Any, NamedTuple
 from riskscore.bundle import cells
 from riskscore.bundle.cells import Column, written
 from riskscore.bundle.fixture_rows import (
-    Export,
     Locality,
     Mineral,
-    Observation,
     Place,
     PlaceMember,
     Project,
@@ -46,7 +43,10 @@ from riskscore.bundle.layout import (
     exports_file,
     observations_file,
 )
-from riskscore.sources import BadFile
+from riskscore.sources.bad_file import BadFile
+from riskscore.sources.coded_observations import CodedObservation
+from riskscore.sources.readers.delimited import delimited_rows, wrong_width
+from riskscore.sources.source_records import ExportRecord
 
 __all__ = ["RELEASES", "Bundle", "bad_cell", "read", "write"]
 
@@ -91,34 +91,34 @@ class Bundle:
         """Every known mineral."""
         return frozenset(mineral.code for mineral in self.minerals)
 
-    def observations(self, release: str) -> Iterator[Observation]:
+    def observations(self, release: str) -> Iterator[CodedObservation]:
         """The observations of one release, one by one; BadFile at the first fault.
 
         The whole file is read and counted: fewer rows than releases.csv says is a fault too.
         """
         file = observations_file(release)
         count = 0
-        for found in _observations(self.directory, file, self.place_codes, self.mineral_codes):
+        for result in _observations(self.directory, file, self.place_codes, self.mineral_codes):
             count += 1
-            yield found
+            yield result
         self._check_count(release, file, count)
 
-    def exports(self, release: str) -> Iterator[Export]:
+    def exports(self, release: str) -> Iterator[ExportRecord]:
         """The exports of one release, one by one; BadFile as for observations."""
         file = exports_file(release)
         count = 0
-        for found in _rows(self.directory, replace(EXPORT, file=file)):
-            if not isinstance(found, Export) or found.place not in self.place_codes:
+        for result in _rows(self.directory, replace(EXPORT, file=file)):
+            if not isinstance(result, ExportRecord) or result.place not in self.place_codes:
                 raise BadFile(
                     "an unknown place",
                     file=file,
                     row=count + 2,
                     column="place",
-                    value=found[1],
+                    value=result[1],
                     remedy=f"Add it to {PLACES.file}, or correct it.",
                 )
             count += 1
-            yield found
+            yield result
         self._check_count(release, file, count)
 
     def _check_count(self, release: str, file: str, count: int) -> None:
@@ -133,8 +133,8 @@ class Bundle:
 
 def read(directory: Path) -> Bundle:
     """Read and validate every small table, and what refers from one to another."""
-    found: dict[str, Any] = {table.file: tuple(_rows(directory, table)) for table in SMALL}
-    bundle = Bundle(directory, *(found[table.file] for table in SMALL))
+    result: dict[str, Any] = {table.file: tuple(_rows(directory, table)) for table in SMALL}
+    bundle = Bundle(directory, *(result[table.file] for table in SMALL))
     _check_references(bundle)
     for file, codes in ((observations_file, bundle.observed), (exports_file, bundle.traded)):
         expected = {directory / file(code) for code in codes}
@@ -180,46 +180,38 @@ def _check_known(
             )
 
 
-def _lines(directory: Path, file: str, header: list[str]) -> Iterator[list[str]]:
-    """The lines below the header, each with as many cells as the header."""
-    row = 1
+def _lines(directory: Path, file: str, header: list[str]) -> Iterator[tuple[int, list[str]]]:
+    """(line, its cells) of each row below the header, with as many cells as the header."""
     try:
-        with _opened(directory / file) as stream:
-            lines = csv.reader(stream, strict=True)
-            _check_header(file, next(lines, []), header)
+        with (directory / file).open("rb") as stream:
+            lines = delimited_rows(stream)
+            _, result = next(lines, (1, []))
+            _check_header(file, result, header)
             width = len(header)
-            for row, line in enumerate(lines, start=2):
-                if len(line) != width:
-                    raise BadFile(
-                        f"{len(line)} cells where the header has {width}",
-                        file=file,
-                        row=row,
-                        remedy="Check the commas and the quotes of this row.",
-                    )
-                yield line
+            for row, cells in lines:
+                if len(cells) != width:
+                    raise wrong_width(row, len(cells), width).within(file)
+                yield row, cells
     except FileNotFoundError as error:
         raise BadFile("there is no such file", file=file, remedy=REBUILD) from error
-    except (EOFError, zlib.error, OSError) as error:
-        raise BadFile(f"unreadable ({error})", file=file, row=row, remedy=REBUILD) from error
-    except (csv.Error, UnicodeDecodeError) as error:
-        raise BadFile(f"{error}", file=file, row=row + 1, remedy=REBUILD) from error
+    except OSError as error:
+        raise BadFile(f"unreadable ({error})", file=file, remedy=REBUILD) from error
+    except BadFile as error:
+        if error.file:
+            raise
+        # What the reader says of a damaged file; the remedy for this one is another.
+        raise BadFile(error.reason, file=file, row=error.row, remedy=REBUILD) from error
 
 
-def _opened(path: Path) -> io.TextIOBase:
-    if path.suffix == ".gz":
-        return gzip.open(path, "rt", encoding="utf-8", newline="")
-    return path.open(encoding="utf-8", newline="")
-
-
-def _check_header(file: str, found: list[str], header: list[str]) -> None:
-    if found != header:
-        missing = [name for name in header if name not in found]
+def _check_header(file: str, result: list[str], header: list[str]) -> None:
+    if result != header:
+        missing = [name for name in header if name not in result]
         raise BadFile(
             "a column is missing" if missing else "these are not the columns of this table",
             file=file,
             row=1,
             column=", ".join(missing),
-            value=",".join(found),
+            value=",".join(result),
             remedy=f"Write the header {','.join(header)}.",
         )
 
@@ -228,7 +220,7 @@ def _rows(directory: Path, table: Table) -> Iterator[NamedTuple]:
     readers = [column.read for column in table.columns]
     at = [table.header.index(name) for name in table.key]
     seen: set[tuple[object, ...]] = set()
-    for number, line in enumerate(_lines(directory, table.file, table.header), start=2):
+    for number, line in _lines(directory, table.file, table.header):
         try:
             row = table.row(*(read(cell) for read, cell in zip(readers, line, strict=True)))
         except ValueError as error:
@@ -270,13 +262,13 @@ def _duplicate(file: str, row: int, names: tuple[str, ...], key: tuple[object, .
 
 def _observations(
     directory: Path, file: str, places: frozenset[str], minerals: frozenset[str]
-) -> Iterator[Observation]:
+) -> Iterator[CodedObservation]:
     """As :func:`_rows`, with the cells read in line: a bundle holds some 250,000 of these."""
     known_places, known_minerals = places | {""}, minerals | {""}
     seen: set[tuple[str, ...]] = set()
     finite, day, truth = cells.finite, cells.day, cells.TRUTH
     qualities = {word: word for word in QUALITIES}
-    for number, line in enumerate(_lines(directory, file, OBSERVATION.header), start=2):
+    for number, line in _lines(directory, file, OBSERVATION.header):
         (
             indicator,
             place,
@@ -298,7 +290,7 @@ def _observations(
             raise _duplicate(file, number, OBSERVATION.key, key)
         seen.add(key)
         try:
-            row = Observation(
+            row = CodedObservation(
                 indicator,
                 place or None,
                 mineral or None,

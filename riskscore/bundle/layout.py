@@ -7,16 +7,16 @@ from typing import NamedTuple
 from riskscore.bundle import cells
 from riskscore.bundle.cells import Column
 from riskscore.bundle.fixture_rows import (
-    Export,
     Locality,
     Mineral,
-    Observation,
     Place,
     PlaceMember,
     Project,
     ProjectMineral,
     Release,
 )
+from riskscore.sources.coded_observations import CodedObservation
+from riskscore.sources.source_records import ExportRecord
 
 PLACE_KINDS = ("country", "group")
 PROJECT_KINDS = ("mine", "smelter", "refinery", "plant", "deposit")
@@ -158,7 +158,7 @@ PROJECT_MINERALS = Table(
 )
 OBSERVATION = Table(
     OBSERVATIONS,
-    Observation,
+    CodedObservation,
     (
         cells.text("indicator"),
         cells.optional("place"),
@@ -177,7 +177,7 @@ OBSERVATION = Table(
 )
 EXPORT = Table(
     EXPORTS,
-    Export,
+    ExportRecord,
     (
         cells.text("hs6"),
         cells.text("place"),

@@ -23,7 +23,7 @@ from riskscore.models import (
     Source,
 )
 from riskscore.releases.editions import next_edition
-from riskscore.sources import BadFile
+from riskscore.sources.bad_file import BadFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +55,7 @@ def load(directory: Path) -> Loaded:
         )
         for code in bundle.traded:
             if code in releases:
-                intake.record_exports(
-                    releases[code], (intake.NewExport(*row) for row in bundle.exports(code))
-                )
+                intake.record_exports(releases[code], bundle.exports(code))
         _load_localities(bundle.localities, releases)
         return Loaded(
             len(new), observed, _load_projects(bundle), _load_methods(directory / "methods")

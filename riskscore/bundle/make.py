@@ -5,7 +5,7 @@ with its SHA-256, through the sources' parsers and one table of aliases.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import astuple, dataclass, field
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -13,17 +13,18 @@ from typing import Any
 
 from riskscore.bundle import layout, publications, reference
 from riskscore.bundle.bundle_report import Report, written_report
-from riskscore.bundle.fixture_rows import Export, Locality, Mineral, Observation, Release
+from riskscore.bundle.fixture_rows import Locality, Mineral, Release
 from riskscore.bundle.fixture_tables import write
 from riskscore.bundle.layout import exports_file, observations_file
 from riskscore.bundle.publications import Publication
 from riskscore.bundle.resolve import Resolver
 from riskscore.bundle.sites import Collection, Site, duplicates, flagged, outputs, sites
 from riskscore.engine.inputs.borders import Borders
-from riskscore.sources import MineralReading, Reading
+from riskscore.sources.coded_observations import CodedObservation
 from riskscore.sources.names import Names, shipped
 from riskscore.sources.publishers import baci, ec, icmm, wmd
-from riskscore.sources.publishers.world_atlas import OutlineReading
+from riskscore.sources.publishers.world_atlas import OutlineRecord
+from riskscore.sources.source_records import MineralRecord, SourceRecord
 from riskscore.sources.tables.minerals import EOL_RIR_YEAR, REFINERY_OUTPUT
 
 REPORT_FILE = "bundle_report.md"
@@ -38,14 +39,14 @@ class _Bench:
     releases: list[Release] = field(default_factory=list)
 
     def read(self, publication: Publication) -> list[Any]:
-        """Everything that a publication says."""
-        return list(publication.readings(self.source_dir))
+        """All records of a publication's files."""
+        return list(publication.records(self.source_dir))
 
     def keep(self, publication: Publication, rows: int) -> None:
         """Note the release and how many rows of the bundle come from it."""
         self.releases.append(publication.release(self.source_dir, rows))
 
-    def observe(self, publication: Publication, rows: Sequence[Observation]) -> None:
+    def observe(self, publication: Publication, rows: Sequence[CodedObservation]) -> None:
         """Write a release's observations and note the release."""
         file = observations_file(publication.code)
         self.keep(publication, write(self.target, layout.OBSERVATION, rows, file))
@@ -73,8 +74,8 @@ def make(source_dir: Path, target: Path) -> Report:
 
 
 def _made(bench: _Bench) -> Report:
-    minerals: list[MineralReading] = bench.read(publications.MINERALS)
-    outlines: list[OutlineReading] = bench.read(publications.OUTLINES)
+    minerals: list[MineralRecord] = bench.read(publications.MINERALS)
+    outlines: list[OutlineRecord] = bench.read(publications.OUTLINES)
     names = shipped(mineral.code for mineral in minerals)
     resolver = Resolver(names)
     observed = _observations(bench, resolver, minerals)
@@ -94,34 +95,34 @@ def _made(bench: _Bench) -> Report:
 
 
 def _observations(
-    bench: _Bench, resolver: Resolver, minerals: Sequence[MineralReading]
-) -> dict[str, list[Observation]]:
+    bench: _Bench, resolver: Resolver, minerals: Sequence[MineralRecord]
+) -> dict[str, list[CodedObservation]]:
     """Write the observations of every release; return them by indicator."""
     codes: dict[str, tuple[str, ...]] = {}
     for mineral in minerals:
         for hs6 in mineral.hs6:
             codes[hs6] = (*codes.get(hs6, ()), mineral.code)
-    prepared: dict[str, Callable[[Iterable[Reading]], Iterable[Reading]]] = {
+    prepared: dict[str, Callable[[Iterable[SourceRecord]], Iterable[SourceRecord]]] = {
         publications.PRODUCTION.code: wmd.settled,
         publications.IMPORTS.code: partial(baci.by_mineral, minerals=codes),
     }
-    found: dict[str, list[Observation]] = {}
+    result: dict[str, list[CodedObservation]] = {}
     for publication in (*publications.OBSERVED, publications.IMPORTS):
         prepare = prepared.get(publication.code, iter)
-        readings = prepare(bench.read(publication))
-        rows = resolver.observations(publication.source.code, readings)
+        records = prepare(bench.read(publication))
+        rows = resolver.observations(publication.source.code, records)
         bench.observe(publication, rows)
         for row in rows:
-            found.setdefault(row.indicator, []).append(row)
-    return found
+            result.setdefault(row.indicator, []).append(row)
+    return result
 
 
 def _reference(
     bench: _Bench,
     names: Names,
-    minerals: Sequence[MineralReading],
-    outlines: Sequence[OutlineReading],
-    trade: Sequence[Observation],
+    minerals: Sequence[MineralRecord],
+    outlines: Sequence[OutlineRecord],
+    trade: Sequence[CodedObservation],
 ) -> list[Mineral]:
     """Write places, memberships, minerals and recycling rates; return the minerals."""
     continents = bench.read(publications.CONTINENTS)
@@ -143,7 +144,7 @@ def _reference(
 
 
 def _sites(
-    bench: _Bench, names: Names, outlines: Sequence[OutlineReading]
+    bench: _Bench, names: Names, outlines: Sequence[OutlineRecord]
 ) -> tuple[list[Site], list[Site]]:
     """The sites that are no coal mine, and the lithium deposits."""
     borders = Borders(
@@ -151,13 +152,13 @@ def _sites(
         for outline in outlines
         if (code := names.place(outline.place)) is not None
     )
-    found = []
+    result = []
     for publication, prefix in ((publications.SITES, "icmm"), (publications.DEPOSITS, "busch")):
-        readings = [site for site in bench.read(publication) if not icmm.is_coal(site)]
-        bench.keep(publication, len(readings))
-        collection = Collection(publication.code, publication.source.code, prefix, readings)
-        found.append(sites(collection, borders, names))
-    return found[0], found[1]
+        records = [site for site in bench.read(publication) if not icmm.is_coal(site)]
+        bench.keep(publication, len(records))
+        collection = Collection(publication.code, publication.source.code, prefix, records)
+        result.append(sites(collection, borders, names))
+    return result[0], result[1]
 
 
 def _localities(bench: _Bench) -> None:
@@ -170,12 +171,12 @@ def _localities(bench: _Bench) -> None:
 
 
 def _exports(bench: _Bench, resolver: Resolver) -> None:
-    """Write the panel of exports; who is no place of ours is counted and left out."""
+    """Write the panel of exports; exporters that are no place of ours are counted and left out."""
     publication = publications.EXPORTS
     rows = []
     for row in bench.read(publication):
         place = resolver.place(publication.source.code, row.place)
         if place is not None:
-            rows.append(Export(row.hs6, place, *astuple(row)[2:]))
+            rows.append(row._replace(place=place))
     file = exports_file(publication.code)
     bench.keep(publication, write(bench.target, layout.EXPORT, rows, file))

@@ -8,7 +8,7 @@ from typing import Any
 
 from riskscore.bundle.cells import SEPARATOR
 from riskscore.bundle.fixture_rows import Release
-from riskscore.sources import BadFile, Parse, Source
+from riskscore.sources.bad_file import BadFile
 from riskscore.sources.publishers import (
     asher,
     baci,
@@ -26,6 +26,7 @@ from riskscore.sources.publishers import (
     wmd,
     world_atlas,
 )
+from riskscore.sources.source_records import Parse, Source
 from riskscore.sources.tables import agreements, minerals, restrictions
 
 
@@ -38,7 +39,7 @@ class Publication:
     edition: str
     files: tuple[tuple[str, Parse], ...]
 
-    def readings(self, directory: Path) -> Iterator[Any]:
+    def records(self, directory: Path) -> Iterator[Any]:
         """What the files say, in order; BadFile names the file."""
         for name, parse in self.files:
             try:
@@ -139,7 +140,7 @@ EXPORTS = Publication(
     "HS92, exports 1995–2024",
     (("figures/baci_export_panel_1995_2024.csv.gz", baci_exports.parse),),
 )
-# Everything whose readings are observations as they stand. World Bank governance comes from one
+# Everything whose records are observations as they stand. World Bank governance comes from one
 # edition for all six dimensions; the later edition of political stability alone stays out.
 OBSERVED = (
     Publication(

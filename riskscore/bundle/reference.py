@@ -4,11 +4,12 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
-from riskscore.bundle.fixture_rows import Mineral, Observation, Place, PlaceMember
-from riskscore.sources import MineralReading
+from riskscore.bundle.fixture_rows import Mineral, Place, PlaceMember
+from riskscore.sources.coded_observations import CodedObservation
 from riskscore.sources.names import Names, folded, mineral_terms, place_names
-from riskscore.sources.publishers.natural_earth import ContinentReading
-from riskscore.sources.publishers.world_atlas import OutlineReading
+from riskscore.sources.publishers.natural_earth import ContinentRecord
+from riskscore.sources.publishers.world_atlas import OutlineRecord
+from riskscore.sources.source_records import MineralRecord
 from riskscore.sources.tables.minerals import REFINERY_OUTPUT
 
 EUROPEAN_UNION = "EUU"
@@ -30,12 +31,12 @@ MEMORY = "from memory"
 
 def places(
     names: Names,
-    outlines: tuple[str, Sequence[OutlineReading]],
-    continents: tuple[str, Sequence[ContinentReading]],
+    outlines: tuple[str, Sequence[OutlineRecord]],
+    continents: tuple[str, Sequence[ContinentRecord]],
 ) -> Iterator[Place]:
     """Every place, with its ISO number from the outlines and its continent from the names map.
 
-    ``outlines`` and ``continents`` are (release code, readings); ``source`` names the releases
+    ``outlines`` and ``continents`` are (release code, records); ``source`` names the releases
     that a row's number and region come from.
     """
     numbers = {
@@ -44,10 +45,10 @@ def places(
         if (code := names.place(outline.place)) and outline.iso_numeric
     }
     regions: dict[str, str] = {}
-    for reading in continents[1]:
-        if code := names.place(reading.place):
+    for record in continents[1]:
+        if code := names.place(record.place):
             # Somaliland and Northern Cyprus come after the place that they belong to.
-            regions.setdefault(code, reading.continent)
+            regions.setdefault(code, record.continent)
     for place in place_names():
         used = [
             release
@@ -81,25 +82,25 @@ def members() -> Iterator[PlaceMember]:
 
 
 def mineral_rows(
-    release: str, readings: Sequence[MineralReading], assessed: frozenset[str]
+    release: str, records: Sequence[MineralRecord], assessed: frozenset[str]
 ) -> Iterator[Mineral]:
     """Every mineral. A recycling rate of 0 counts only where the Commission assessed the mineral
     (``assessed``): for the others the file's 0 is a blank."""
-    short = Counter(_short(reading.name) for reading in readings)
-    words = _words(readings)
-    for reading in readings:
-        unique = short[_short(reading.name)] == 1
-        name = _short(reading.name) if unique else reading.name
-        known = reading.eol_rir > 0 or reading.code in assessed
+    short = Counter(_short(record.name) for record in records)
+    words = _words(records)
+    for record in records:
+        unique = short[_short(record.name)] == 1
+        name = _short(record.name) if unique else record.name
+        known = record.eol_rir > 0 or record.code in assessed
         yield Mineral(
-            code=reading.code,
+            code=record.code,
             name=name,
-            basis=reading.basis,
-            production_stage="refinery" if reading.code in REFINERY_OUTPUT else "mine",
-            trade_stage=reading.trade_stage,
-            hs6=reading.hs6,
-            eol_rir=reading.eol_rir if known else None,
-            aliases=tuple(word for word in words[reading.code] if word != name),
+            basis=record.basis,
+            production_stage="refinery" if record.code in REFINERY_OUTPUT else "mine",
+            trade_stage=record.trade_stage,
+            hs6=record.hs6,
+            eol_rir=record.eol_rir if known else None,
+            aliases=tuple(word for word in words[record.code] if word != name),
             source=release,
         )
 
@@ -109,22 +110,22 @@ def _short(name: str) -> str:
     return name.split(" (")[0]
 
 
-def _words(readings: Iterable[MineralReading]) -> dict[str, list[str]]:
+def _words(records: Iterable[MineralRecord]) -> dict[str, list[str]]:
     """What publishers call each mineral, for whoever searches; words for several are left out."""
-    found: dict[str, dict[str, str]] = defaultdict(dict)
-    for reading in readings:
-        found[reading.code][folded(reading.name)] = reading.name
+    result: dict[str, dict[str, str]] = defaultdict(dict)
+    for record in records:
+        result[record.code][folded(record.name)] = record.name
     for _source, term, codes in mineral_terms():
         if len(codes) == 1:
-            found[codes[0]].setdefault(folded(term), term)
-    return {code: [words[key] for key in sorted(words)] for code, words in found.items()}
+            result[codes[0]].setdefault(folded(term), term)
+    return {code: [words[key] for key in sorted(words)] for code, words in result.items()}
 
 
-def recycling(rows: Iterable[Mineral], year: int) -> Iterator[Observation]:
+def recycling(rows: Iterable[Mineral], year: int) -> Iterator[CodedObservation]:
     """End-of-life recycling input rates as observations, where known."""
     for row in rows:
         if row.eol_rir is not None:
-            yield Observation(
+            yield CodedObservation(
                 indicator="ec.eol_rir",
                 place=None,
                 mineral=row.code,

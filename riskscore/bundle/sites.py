@@ -7,10 +7,12 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
-from riskscore.bundle.fixture_rows import Observation, Project, ProjectMineral
+from riskscore.bundle.fixture_rows import Project, ProjectMineral
 from riskscore.engine.inputs.borders import EARTH_KM, Borders, Placed
-from riskscore.sources import BadFile, ProjectReading
+from riskscore.sources.bad_file import BadFile
+from riskscore.sources.coded_observations import CodedObservation
 from riskscore.sources.names import Names, UnknownName
+from riskscore.sources.source_records import ProjectRecord
 
 DUPLICATE_KM = 10.0
 LITHIUM = "lithium"
@@ -21,7 +23,7 @@ LOW_CONFIDENCE = "very low"
 
 @dataclass(frozen=True)
 class Site:
-    """A project, its minerals, the words that name none of ours, and how its place was decided."""
+    """A project, its minerals, the words that name no mineral of ours, and how it was placed."""
 
     project: Project
     minerals: tuple[ProjectMineral, ...]
@@ -31,7 +33,7 @@ class Site:
 
     @property
     def primary(self) -> str | None:
-        """The code of the primary mineral, None when it is none of ours."""
+        """The code of the primary mineral, None when its word names no mineral of ours."""
         return next((row.mineral for row in self.minerals if row.role == "primary"), None)
 
 
@@ -42,15 +44,15 @@ class Collection:
     release: str
     source: str
     prefix: str
-    readings: Sequence[ProjectReading]
+    records: Sequence[ProjectRecord]
 
-    def key(self, reading: ProjectReading) -> str:
+    def key(self, record: ProjectRecord) -> str:
         """The public key, stable for ever: ``icmm-00026`` for ICMM00026, ``busch-001`` for 1."""
-        digits = "".join(mark for mark in reading.source_id if mark.isdigit())
+        digits = "".join(mark for mark in record.source_id if mark.isdigit())
         return f"{self.prefix}-{digits.zfill(3)}"
 
 
-def outputs(observations: Sequence[Observation]) -> frozenset[tuple[str | None, str | None]]:
+def outputs(observations: Sequence[CodedObservation]) -> frozenset[tuple[str | None, str | None]]:
     """(place, mineral) pairs with output in some year since OUTPUT_SINCE."""
     return frozenset(
         (row.place, row.mineral)
@@ -61,81 +63,81 @@ def outputs(observations: Sequence[Observation]) -> frozenset[tuple[str | None, 
 
 def sites(collection: Collection, borders: Borders, names: Names) -> list[Site]:
     """Every site of a release, without flags that need other releases."""
-    readings = collection.readings
-    labels = [_label(names, reading) for reading in readings]
-    lon = np.array([reading.lon for reading in readings])
-    lat = np.array([reading.lat for reading in readings])
+    records = collection.records
+    labels = [_label(names, record) for record in records]
+    lon = np.array([record.lon for record in records])
+    lat = np.array([record.lat for record in records])
     placed = borders.place(labels, lon, lat)
     return [
-        _site(collection, reading, label, where, names)
-        for reading, label, where in zip(readings, labels, placed, strict=True)
+        _site(collection, record, label, where, names)
+        for record, label, where in zip(records, labels, placed, strict=True)
     ]
 
 
-def _label(names: Names, reading: ProjectReading) -> str:
+def _label(names: Names, record: ProjectRecord) -> str:
     try:
-        found = names.place(reading.place)
+        result = names.place(record.place)
     except UnknownName:
-        found = None
-    if found is None:
+        result = None
+    if result is None:
         raise BadFile(
             "an unknown country",
             column="Country",
-            value=f"{reading.source_id}: {reading.place}",
+            value=f"{record.source_id}: {record.place}",
             remedy="Add it to riskscore/sources/places.csv.",
         )
-    return found
+    return result
 
 
 def _site(
-    collection: Collection, reading: ProjectReading, label: str, placed: Placed, names: Names
+    collection: Collection, record: ProjectRecord, label: str, placed: Placed, names: Names
 ) -> Site:
-    key = collection.key(reading)
-    minerals, unmapped = _minerals(key, collection.source, reading, names)
+    key = collection.key(record)
+    minerals, unmapped = _minerals(key, collection.source, record, names)
     flags = {
-        "steel": reading.steel,
-        "low_confidence": reading.confidence == LOW_CONFIDENCE,
+        "steel": record.steel,
+        "low_confidence": record.confidence == LOW_CONFIDENCE,
         "place_disputed": placed.seen not in {"", label},
     }
     project = Project(
         key=key,
         release=collection.release,
-        name=reading.name,
-        kind=reading.kind,
-        stage=reading.stage,
+        name=record.name,
+        kind=record.kind,
+        stage=record.stage,
         place=placed.place,
-        place_label=reading.place,
+        place_label=record.place,
         place_rule=placed.rule,
-        lat=reading.lat,
-        lon=reading.lon,
-        confidence=reading.confidence,
+        lat=record.lat,
+        lon=record.lon,
+        confidence=record.confidence,
         flags=tuple(flag for flag, raised in flags.items() if raised),
         duplicate_of=None,
-        source_id=reading.source_id,
+        source_id=record.source_id,
     )
     return Site(project, tuple(minerals), tuple(unmapped), label, placed)
 
 
 def _minerals(
-    key: str, source: str, reading: ProjectReading, names: Names
+    key: str, source: str, record: ProjectRecord, names: Names
 ) -> tuple[list[ProjectMineral], list[tuple[str, str]]]:
     """The site's minerals, each once in its strongest role, and the (term, role) of none."""
-    found: dict[str, ProjectMineral] = {}
+    result: dict[str, ProjectMineral] = {}
     unmapped = []
-    for term, role in reading.minerals:
+    for term, role in record.minerals:
         try:
             codes = names.minerals_of(source, term)
         except UnknownName as error:
             raise BadFile(
-                f"{reading.source_id}: {error}",
+                f"{record.source_id}: {error}",
                 value=term,
                 remedy="Add the word to riskscore/sources/mineral_terms.csv.",
             ) from error
         if not codes:
             unmapped.append((term, role))
         for code in codes:
-            found.setdefault(code, ProjectMineral(key, code, role, term))
-    return list(found.values()), unmapped
+            result.setdefault(code, ProjectMineral(key, code, role, term))
+    return list(result.values()), unmapped
 
 
 def without_output(
@@ -161,8 +163,8 @@ def duplicates(deposits: Sequence[Site], mapped: Sequence[Site]) -> dict[str, st
     tree = cKDTree(_unit([site.project for site in lithium]))
     # A chord of the unit sphere stands for an arc; both grow together.
     reach = 2 * np.sin(DUPLICATE_KM / EARTH_KM / 2)
-    found = tree.query(_unit([site.project for site in deposits]), distance_upper_bound=reach)
-    chords, at = np.asarray(found[0]), np.asarray(found[1])
+    result = tree.query(_unit([site.project for site in deposits]), distance_upper_bound=reach)
+    chords, at = np.asarray(result[0]), np.asarray(result[1])
     return {
         deposit.project.key: lithium[index].project.key
         for deposit, chord, index in zip(deposits, chords, at, strict=True)

@@ -11,7 +11,7 @@ def production_refusals(
 ) -> list[str]:
     """Return one line per setting that is unfit for production, each with its remedy."""
     weak = secret == DEVELOPMENT_SECRET or len(secret) < 50 or len(set(secret)) < 10
-    found = {
+    result = {
         "RISKSCORE_SECRET_KEY is absent or weak: give 50 or more random characters": weak,
         "RISKSCORE_DEBUG must be off": debug,
         "RISKSCORE_ALLOWED_HOSTS must name the hosts, never *": not hosts or "*" in hosts,
@@ -19,7 +19,7 @@ def production_refusals(
         "REDIS_URL is absent: give redis://:password@host:6379/0": not redis_url,
         "REDIS_URL has no password: whoever reaches the broker could start work": _open(redis_url),
     }
-    return [message for message, wrong in found.items() if wrong]
+    return [message for message, wrong in result.items() if wrong]
 
 
 def _open(redis_url: str) -> bool:

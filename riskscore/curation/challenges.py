@@ -12,26 +12,36 @@ from django.utils import timezone
 
 from riskscore.curation import project_edits
 from riskscore.engine.catalogue import INDICATORS
+from riskscore.errors import ConflictError, ValidationError
 from riskscore.intake import requests as intake_requests
 from riskscore.intake import run
-from riskscore.jobs import requests
 from riskscore.models import Challenge, Evidence, Intake, Project, Release
+from riskscore.sources.readers.formula_guard import disarmed
 
 #: Challenges of one person that wait for an answer.
 MOST_OPEN = 20
 FEWEST_LETTERS = 10
 
 
-class TooMany(ValueError):
+class TooMany(ConflictError):
     """This person has many open challenges already."""
 
+    code = "too_many_challenges"
+    remedy = "Wait until some of your challenges are answered."
 
-class CannotFile(ValueError):
-    """The statement says nothing, or the same with other particulars is open already."""
+
+class CannotFile(ValidationError):
+    """The statement is too short, or the same one with another source, kind or day is open."""
+
+    code = "cannot_file"
+    remedy = "Say in the statement what is wrong, and what is right."
 
 
-class CannotAnswer(ValueError):
+class CannotAnswer(ConflictError):
     """The challenge is answered already, or the answer does not fit it."""
+
+    code = "cannot_answer"
+    remedy = "Look at the challenge again, then answer what is still open."
 
 
 def file(
@@ -88,8 +98,9 @@ def accept_as_observation(
 ) -> Challenge:
     """Make a challenge an observation, as if it had come in a file of one row; rescores.
 
-    ``stated`` is that row: the columns of the generic table (``sources.observations``) that are
-    filled. It corrects the source that feeds its indicator, and stays apart from its releases.
+    ``stated`` is that row: the filled columns of the generic table
+    (:mod:`riskscore.sources.tables.observations`). It corrects the source that
+    feeds its indicator, and stays apart from its releases.
     Raises CannotAnswer when the row is wrong, or says what is known already.
     """
     with transaction.atomic():
@@ -101,28 +112,29 @@ def accept_as_observation(
             raise CannotAnswer(taken.error)
         if taken.release is None:
             raise CannotAnswer("That is what is known already; decline it, and say so.")
-        requests.follow_intakes()
+        intake_requests.follow_intakes()
         held.observation = taken.release.observations.get()
         return _answer(held, Challenge.State.ACCEPTED, reason, by=by)
 
 
 def _take_in(stated: Mapping[str, str], code: str, *, by: Any) -> Intake:
     """The intake of a file of one row, which has become the release ``code`` if all is well."""
-    wanted = intake_requests.Wanted(
+    options = intake_requests.ImportOptions(
         _source_of(stated.get("indicator", "")),
         layout="observations",
         release_code=code,
         licence="entered by the operator",
         redistributable=False,
     )
-    key = intake_requests.store(BytesIO(_table(stated)), f"{code}.csv", wanted, by=by).pk
+    key = intake_requests.store(BytesIO(_table(stated)), f"{code}.csv", options, by=by).pk
     run.take_in(key)
     return Intake.objects.get(pk=key)
 
 
 def _table(stated: Mapping[str, str]) -> bytes:
     text = StringIO()
-    csv.writer(text).writerows([list(stated), list(stated.values())])
+    # A file that is imported has its apostrophes taken off, so this one gets them.
+    csv.writer(text).writerows([list(stated), [disarmed(cell) for cell in stated.values()]])
     return text.getvalue().encode()
 
 

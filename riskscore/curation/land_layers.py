@@ -105,8 +105,8 @@ def _record(layer: LandLayer, rows: list[Land], *, by: Any) -> LandLayer:
 
 def _touched(before: Lands, after: Lands, edition: int) -> list[Project]:
     """The published projects that are at another distance now, or were or became unknown."""
-    found = Project.objects.filter(state=Project.State.PUBLISHED).order_by("id")
-    everyone = list(found.only("key", "state", "latitude", "longitude", "stage", "kind"))
+    result = Project.objects.filter(state=Project.State.PUBLISHED).order_by("id")
+    everyone = list(result.only("key", "state", "latitude", "longitude", "stage", "kind"))
     sites = [land_distances.Site(p.pk, p.latitude, p.longitude, p.stage, p.kind) for p in everyone]
     where = land_distances.footprints(sites, edition)
     was, now = before.distances(where), after.distances(where)

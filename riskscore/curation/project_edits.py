@@ -10,22 +10,27 @@ from typing import Any
 from django.db import transaction
 
 from riskscore.engine.method import Method as Specification
+from riskscore.errors import ConflictError
 from riskscore.jobs import requests
 from riskscore.models import Evidence, Job, Lens, Method, Project
 from riskscore.releases.editions import next_edition
 
-#: Up to so many projects are rescored before anything else that waits.
-FEW = 100
 CODE = re.compile(r"[a-z0-9][a-z0-9_-]{1,59}")
 HIGHEST_VERSION = 2**31 - 1
 
 
-class CannotPublish(ValueError):
+class CannotPublish(ConflictError):
     """The method cannot be addressed under its code and version."""
+
+    code = "cannot_publish"
+    remedy = "Give the method another code or version."
 
 
 class MethodTaken(CannotPublish):
     """A published version has other contents; a changed method needs a new version."""
+
+    code = "method_taken"
+    remedy = "Give the changed method a new version."
 
 
 def projects_changed(projects: Iterable[Project], *, by: Any, reason: str) -> list[Job]:
@@ -33,7 +38,7 @@ def projects_changed(projects: Iterable[Project], *, by: Any, reason: str) -> li
     keys = [project.key for project in projects if project.state == Project.State.PUBLISHED]
     if not keys:
         return []
-    queue = Job.Queue.INTERACTIVE if len(keys) <= FEW else Job.Queue.BULK
+    queue = requests.queue_for(len(keys))
     return [
         requests.start({"keys": keys}, lens=lens, queue=queue, reason=reason, by=by)
         for lens in Lens.objects.filter(kept_current=True)

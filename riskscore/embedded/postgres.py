@@ -99,11 +99,11 @@ class Postgres:
             new.rename(self.folder)
 
     def _check_version(self) -> None:
-        found = (self.folder / "PG_VERSION").read_text().strip()
+        result = (self.folder / "PG_VERSION").read_text().strip()
         ours = subprocess.check_output([program("postgres"), "-V"], text=True).split()[-1]
-        if found != ours.split(".")[0]:
+        if result != ours.split(".")[0]:
             raise CannotServe(
-                f"{self.folder} was written by PostgreSQL {found}, here is {ours}: "
+                f"{self.folder} was written by PostgreSQL {result}, here is {ours}: "
                 f"dump it with the old version, or remove the folder to start anew"
             )
 
@@ -128,9 +128,9 @@ class Postgres:
 
     def _processes(self) -> set[int]:
         """Return the processes whose working folder is the data folder, as every backend's is."""
-        found = set()
+        result = set()
         for cwd in Path("/proc").glob("[0-9]*/cwd"):
             with suppress(OSError):  # it ended meanwhile, or is another user's
                 if cwd.samefile(self.folder):
-                    found.add(int(cwd.parent.name))
-        return found
+                    result.add(int(cwd.parent.name))
+        return result

@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from riskscore.errors import UnavailableError
+
 DEADLINE = 30.0  # seconds that a server may take to start or to stop
 REMEDY = "or set DATABASE_URL and REDIS_URL to servers of your own"
 ELSEWHERE = f"set RISKSCORE_VAR to a folder of yours, {REMEDY}"
@@ -18,8 +20,11 @@ ELSEWHERE = f"set RISKSCORE_VAR to a folder of yours, {REMEDY}"
 NOT_AS_ROOT = ["unshare", "--user", "--map-user=65534", "--map-group=65534"]
 
 
-class CannotServe(Exception):
+class CannotServe(UnavailableError):
     """The servers cannot run here: one line that says why and what to do."""
+
+    code = "cannot_serve"
+    remedy = "Repair what the message names, or give the addresses of your own servers."
 
 
 def program(name: str) -> str:
@@ -55,12 +60,12 @@ def run(
 
 def _outcome(command: list[str], stdin: str) -> tuple[int, list[str]]:
     """Return status and output. Files, since a pipe would stay open as long as the server lives."""
-    with tempfile.TemporaryFile() as said, tempfile.TemporaryFile() as asked:
-        asked.write(stdin.encode())
-        asked.seek(0)
+    with tempfile.TemporaryFile() as said, tempfile.TemporaryFile() as query:
+        query.write(stdin.encode())
+        query.seek(0)
         try:
             status = subprocess.run(
-                command, stdin=asked, stdout=said, stderr=subprocess.STDOUT, check=False
+                command, stdin=query, stdout=said, stderr=subprocess.STDOUT, check=False
             ).returncode
         except FileNotFoundError as error:
             return 127, [f"{error.filename}: {error.strerror}"]

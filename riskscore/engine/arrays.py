@@ -1,4 +1,4 @@
-"""The array types of the engine, and a division and a product that know their zeros."""
+"""The array types of the engine; a division safe at 0, and a product safe at weight 0."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Mass = Floats | float
 
 
 def over(top: npt.ArrayLike, bottom: npt.ArrayLike, otherwise: float = np.nan) -> Floats:
-    """top / bottom where bottom is above zero, else ``otherwise``."""
+    """Top / bottom where bottom is above zero, else ``otherwise``; broadcasts."""
     above, below = np.asarray(top), np.asarray(bottom)
     out = np.full(np.broadcast_shapes(above.shape, below.shape), otherwise)
     np.divide(above, below, out=out, where=below > 0)
@@ -22,7 +22,7 @@ def over(top: npt.ArrayLike, bottom: npt.ArrayLike, otherwise: float = np.nan) -
 
 
 def masked(x: npt.ArrayLike, mass: npt.ArrayLike) -> Floats:
-    """x·mass, 0 where mass is 0 whatever x is (NaN, infinite)."""
+    """The product x·mass, but 0 where mass is 0 even if x is NaN or infinite; broadcasts."""
     value, weight = np.asarray(x), np.asarray(mass)
     out = np.zeros(np.broadcast_shapes(value.shape, weight.shape))
     np.multiply(value, weight, out=out, where=weight != 0)

@@ -1,4 +1,4 @@
-"""Learning from a reference frame, once: scales, treatments, fillings, weights, rankings."""
+"""Fitting on a reference frame, once: scales, treatments, imputed values, weights, references."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def _learns(steps: Preparation) -> bool:
 
 
 def fit_tree(root: Node, frame: Frame | None, scale: tuple[float, float]) -> Node:
-    """The tree with everything learnt; ``frame`` may be None when nothing is."""
+    """Return the tree with everything learnt from ``frame``, which may be None when nothing is."""
     if frame is None:
         if needs_reference(root):
             raise FitError(f"{root.code}: this method learns from data; fit it on a frame")

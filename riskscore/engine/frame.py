@@ -15,12 +15,34 @@ from riskscore.engine.errors import FrameError, did_you_mean
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """n units × k columns. ``values`` is stored column by column (Fortran order).
+    """Units down, columns across, NaN where a value is not known.
 
-    ``keys`` are stable public names of the units (they key random draws). ``group`` is the kind of
-    each unit, for weights by kind and imputation by group. ``standard_errors`` has the shape of
-    ``values`` or is None. ``error_keys`` gives, per column, (n,) keys of what its errors belong to
-    (a place, a mineral): units with one key share one error. Without it each unit has its own.
+    Parameters
+    ----------
+    keys : ndarray of str, shape (n,)
+        Stable public names of the units; they key the random draws.
+    columns : tuple of str
+        Names of the k columns, each once.
+    values : ndarray, shape (n, k)
+        Raw values in each indicator's unit, finite or NaN; kept column by column (Fortran order).
+    standard_errors : ndarray, shape (n, k), optional
+        Standard errors in the same units; NaN where none is stated.
+    group : ndarray of str, shape (n,), optional
+        Kind of each unit, for weights by kind and imputation by group.
+    error_keys : mapping of str to ndarray, shape (n,)
+        Per column, what its errors belong to (a place, a mineral): units with one key share one
+        error. Without it each unit has its own.
+
+    Raises
+    ------
+    FrameError
+        If shapes do not fit, a column is named twice, or a value is infinite.
+
+    Examples
+    --------
+    >>> frame = Frame.from_columns({"a": [2.0, float("nan")]}, keys=["x", "y"])
+    >>> len(frame), frame.columns
+    (2, ('a',))
     """
 
     keys: Strings
@@ -74,7 +96,28 @@ class Frame:
         return len(self.keys)
 
     def index(self, column: str) -> int:
-        """Position of a column; raises FrameError with the nearest name."""
+        """Position of a column.
+
+        Parameters
+        ----------
+        column : str
+            Name of the column.
+
+        Returns
+        -------
+        int
+            Its position along the second axis of ``values``.
+
+        Raises
+        ------
+        FrameError
+            If there is no such column; the message names the nearest one.
+
+        Examples
+        --------
+        >>> Frame.from_columns({"a": [1.0], "b": [2.0]}).index("b")
+        1
+        """
         try:
             return self.columns.index(column)
         except ValueError:
@@ -82,11 +125,48 @@ class Frame:
             raise FrameError(f"the frame has no column {column!r}{hint}") from None
 
     def column(self, column: str) -> Floats:
-        """(n,) contiguous view of one column."""
+        """One column as a view of ``values``, without a copy.
+
+        Parameters
+        ----------
+        column : str
+            Name of the column.
+
+        Returns
+        -------
+        ndarray, shape (n,)
+            Raw values, contiguous in memory.
+
+        Raises
+        ------
+        FrameError
+            If there is no such column; the message names the nearest one.
+
+        Examples
+        --------
+        >>> Frame.from_columns({"a": [1.0, 3.0]}).column("a").tolist()
+        [1.0, 3.0]
+        """
         return self.values[:, self.index(column)]
 
     def take(self, rows: slice | npt.NDArray[np.intp] | npt.NDArray[np.bool_]) -> Frame:
-        """The same columns for some units."""
+        """Make a frame of some of the units, with the same columns.
+
+        Parameters
+        ----------
+        rows : slice or ndarray
+            Positions, or true for each unit to keep.
+
+        Returns
+        -------
+        Frame
+            The chosen units, in the order of ``rows``.
+
+        Examples
+        --------
+        >>> Frame.from_columns({"a": [1.0, 3.0]}, keys=["x", "y"]).take(slice(1, 2)).keys.tolist()
+        ['y']
+        """
         errors = None if self.standard_errors is None else self.standard_errors[rows]
         group = None if self.group is None else self.group[rows]
         shared = {name: keys[rows] for name, keys in self.error_keys.items()}
@@ -96,7 +176,30 @@ class Frame:
     def from_columns(
         cls, columns: Mapping[str, npt.ArrayLike], keys: npt.ArrayLike | None = None
     ) -> Frame:
-        """A frame from named columns of equal length; units are numbered when no keys are given."""
+        """Make a frame from named columns.
+
+        Parameters
+        ----------
+        columns : mapping of str to array_like, shape (n,)
+            Raw values, NaN where not known.
+        keys : array_like of str, shape (n,), optional
+            Names of the units; numbers from 0 by default.
+
+        Returns
+        -------
+        Frame
+            Without standard errors and groups.
+
+        Raises
+        ------
+        FrameError
+            If columns differ in length or hold an infinite value.
+
+        Examples
+        --------
+        >>> Frame.from_columns({"a": [1.0], "b": [2.0]}).values.tolist()
+        [[1.0, 2.0]]
+        """
         arrays = [np.asarray(values, dtype=np.float64) for values in columns.values()]
         if len({array.shape for array in arrays}) > 1:
             shapes = {name: np.shape(values) for name, values in columns.items()}

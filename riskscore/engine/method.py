@@ -28,7 +28,50 @@ LATEST_RULES = 2
 
 @dataclass(frozen=True)
 class Method:
-    """A parsed and valid method spec. Two methods are equal when their specs say the same."""
+    """A parsed and valid method spec. Two methods are equal when their specs say the same.
+
+    Make one by ``from_dict``.
+
+    Parameters
+    ----------
+    code, version, title
+        As in the spec.
+    scale : tuple of float
+        Lowest and highest score.
+    root : Node
+        The tree of nodes and leaves.
+    controls : tuple of Control
+        Evidence that lowers the residual score.
+    bands : tuple of Band
+        Named ranges of the scale, rising.
+    screening : Screening, optional
+        Which units may shape what ``fit`` learns.
+    uncertainty : Noise
+        What the draws vary.
+    spec : mapping
+        The spec as it was given, in JSON types.
+
+    Examples
+    --------
+    >>> spec = {
+    ...     "code": "demo",
+    ...     "version": 1,
+    ...     "bands": [{"code": "low", "from": 0}, {"code": "high", "from": 50}],
+    ...     "root": {
+    ...         "code": "risk",
+    ...         "children": [
+    ...             {"column": "a", "scaling": {"kind": "goalposts", "from": 0, "to": 10}},
+    ...             {"column": "b", "scaling": {"kind": "goalposts", "from": 0, "to": 10}},
+    ...         ],
+    ...     },
+    ... }
+    >>> method = Method.from_dict(spec)
+    >>> [leaf.code for leaf in method.leaves]
+    ['a', 'b']
+    >>> frame = Frame.from_columns({"a": [2.0], "b": [8.0]})
+    >>> method.fit().score(frame).scores["risk"].tolist()
+    [50.0]
+    """
 
     code: str
     version: int
@@ -44,7 +87,31 @@ class Method:
 
     @classmethod
     def from_dict(cls, spec: Mapping[str, Any]) -> Method:
-        """Parse a spec (see docs/method-spec.md); raises MethodError naming node path and rule."""
+        """Parse a spec (see docs/method-spec.md).
+
+        Parameters
+        ----------
+        spec : mapping
+            The spec as YAML or JSON gives it.
+
+        Returns
+        -------
+        Method
+            The valid method.
+
+        Raises
+        ------
+        MethodError
+            For the first rule that the spec breaks: ``path`` is the node's path, ``rule`` a stable
+            short name, and the message says what to write instead.
+
+        Examples
+        --------
+        >>> Method.from_dict({"code": "m", "version": 1, "root": {"code": "r", "childen": []}})
+        Traceback (most recent call last):
+        ...
+        riskscore.engine.errors.MethodError: r: node needs the key 'children' [missing key]
+        """
         section = SpecReader(spec, "", "the method")
         scale = section.pair("scale") if section.has("scale") else (0.0, 100.0)
         defaults = section.get("leaf_defaults", {})
@@ -54,7 +121,7 @@ class Method:
             raise section.error("root", "the root must be a node with children, not a leaf")
         method = cls(
             code=section.text("code"),
-            version=int(section.number("version", low=1)),
+            version=section.whole("version", low=1),
             title=section.text("title", ""),
             scale=scale,
             root=root,
@@ -70,13 +137,29 @@ class Method:
         return method
 
     def to_dict(self) -> dict[str, Any]:
-        """The spec it was parsed from; ``from_dict(to_dict())`` is the same method."""
+        """Return a copy of the spec that the method was parsed from.
+
+        Returns
+        -------
+        dict
+            JSON types only; ``from_dict`` of it is an equal method.
+
+        Examples
+        --------
+        >>> leaf = {"column": "a", "scaling": "identity"}
+        >>> spec = {"code": "m", "version": 1, "root": {"code": "r", "children": [leaf]}}
+        >>> Method.from_dict(spec).to_dict() == spec
+        True
+        """
         return copy.deepcopy(dict(self.spec))
 
     @cached_property
     def hash(self) -> str:
-        """SHA-256 of the spec's canonical JSON: equal specs, equal hash, whatever their key order
-        and however their numbers were written (1 or 1.0)."""
+        """SHA-256 of the spec's canonical JSON, as 64 hexadecimal digits.
+
+        Equal specs have equal hashes, whatever their key order and however numbers were written
+        (1 or 1.0).
+        """
         text = json.dumps(_canonical(self.spec), sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()
 
@@ -97,7 +180,34 @@ class Method:
         return tuple(self.root.nodes())
 
     def fit(self, frame: Frame | None = None) -> Fitted:
-        """Learn what depends on data from a reference; a method of fixed scales needs none."""
+        """Learn what depends on data (bounds, weights, imputed values) and freeze it.
+
+        Parameters
+        ----------
+        frame : Frame, optional
+            The reference population. A method of fixed scales needs none.
+
+        Returns
+        -------
+        Fitted
+            The method with everything that scoring needs.
+
+        Raises
+        ------
+        FitError
+            If something must be learnt and the reference is missing or cannot teach it; the message
+            names leaf and column.
+
+        Examples
+        --------
+        >>> leaf = {"column": "a", "scaling": "minmax"}
+        >>> method = Method.from_dict(
+        ...     {"code": "m", "version": 1, "root": {"code": "r", "children": [leaf]}}
+        ... )
+        >>> fitted = method.fit(Frame.from_columns({"a": [0.0, 4.0]}))
+        >>> fitted.score(Frame.from_columns({"a": [1.0]})).scores["r"].tolist()
+        [25.0]
+        """
         if frame is not None and self.screening is not None:
             frame = frame.take(screen(frame, self.screening))
         root = fit_tree(self.root, frame, self.scale)
@@ -108,9 +218,26 @@ class Method:
 
 @dataclass(frozen=True, eq=False)
 class Fitted:
-    """A method whose data-dependent bounds are frozen. Scoring a unit depends on that unit only.
+    """A method whose data-dependent bounds are frozen; scoring a unit depends on that unit only.
 
-    Two are equal when they keep the same spec and have learnt the same numbers.
+    Two are equal when they hold the same spec and have learnt the same numbers.
+
+    Parameters
+    ----------
+    method : Method
+        What was fitted.
+    root : Node
+        Its tree with everything learnt in place.
+
+    Examples
+    --------
+    >>> leaf = {"column": "a", "scaling": "minmax"}
+    >>> method = Method.from_dict(
+    ...     {"code": "m", "version": 1, "root": {"code": "r", "children": [leaf]}}
+    ... )
+    >>> fitted = method.fit(Frame.from_columns({"a": [0.0, 4.0]}))
+    >>> Fitted.from_dict(fitted.to_dict()) == fitted
+    True
     """
 
     method: Method
@@ -123,16 +250,67 @@ class Fitted:
         return hash(self.method)
 
     def score(self, frame: Frame) -> Result:
-        """Score every unit of a frame; arrays in, arrays out, no state."""
+        """Score every unit of a frame.
+
+        Parameters
+        ----------
+        frame : Frame
+            Every column that the method reads, but those of ``when_present`` leaves.
+
+        Returns
+        -------
+        Result
+            Scores on the method's scale; the same bits for a unit whatever units stand beside it.
+
+        Raises
+        ------
+        FrameError
+            If a column is missing.
+        NumberError
+            If a calculation overflows; the message names node and unit.
+
+        Examples
+        --------
+        >>> leaf = {"column": "a", "scaling": {"kind": "goalposts", "from": 0, "to": 10}}
+        >>> method = Method.from_dict(
+        ...     {"code": "m", "version": 1, "root": {"code": "r", "children": [leaf]}}
+        ... )
+        >>> method.fit().score(Frame.from_columns({"a": [2.5, float("nan")]})).scores["r"].tolist()
+        [25.0, nan]
+        """
         return score(self.root, self.method.controls, self.method.bands, self.method.scale, frame)
 
     def to_dict(self) -> dict[str, Any]:
-        """Spec and learnt numbers as plain values that JSON keeps exactly."""
+        """Return spec and learnt numbers as plain values that JSON keeps exactly.
+
+        Returns
+        -------
+        dict
+            ``method`` (the spec) and ``learnt`` (by node or leaf code).
+        """
         return {"method": self.method.to_dict(), "learnt": state_of(self.root)}
 
     @classmethod
     def from_dict(cls, frozen: Mapping[str, Any]) -> Fitted:
-        """The inverse of ``to_dict``, exactly."""
+        """Restore a fitted method from ``to_dict``, exactly.
+
+        Parameters
+        ----------
+        frozen : mapping
+            What ``to_dict`` gave.
+
+        Returns
+        -------
+        Fitted
+            Scores with it are the same bits.
+
+        Raises
+        ------
+        MethodError
+            If the spec in it is not valid.
+        FitError
+            If a learnt number is missing.
+        """
         method = Method.from_dict(frozen["method"])
         return cls(method, restore(method.root, frozen["learnt"]))
 

@@ -15,20 +15,65 @@ from riskscore.engine.spec.tree import Band, Leaf
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """Scores of n units under one fitted method.
+    """Scores of n units under one fitted method, on the method's scale.
 
-    Everything is keyed by node code (``nodes``, parents before children, the root first) or runs
-    along ``leaves`` (depth first). Scores are on the method's scale.
+    Arrays per node are keyed by node code; arrays per leaf run along ``leaves``.
 
-    * ``scores``: NaN where the node is not assessed.
-    * ``coverage``: share 0..1 of the weight that is known, counted down to the leaves.
-    * ``low``/``high``: the node's value if every unknown cell were at its best and its worst.
-    * ``context``: the value of what is known, also where too little is known to assess. It lies
-      between low and high; the score may not, where a child of poor coverage is left out of it.
-    * ``residual``: the score after controls; equals the score where none is on record.
-    * ``scaled``: (n, leaves) values after scaling, NaN where unknown.
-    * ``imputed``: (n, leaves) cells that the method filled; they are in the score, not in coverage.
-    * ``contributions``: (n, leaves) parts that sum to the root's score; NaN where it is NaN.
+    Parameters
+    ----------
+    keys : ndarray of str, shape (n,)
+        Names of the units.
+    nodes : tuple of str
+        Codes of the nodes, parents before children, the root first.
+    leaves : tuple of str
+        Codes of the leaves, depth first.
+    scores : mapping of str to ndarray, shape (n,)
+        NaN where the node is not assessed.
+    coverage : mapping of str to ndarray, shape (n,)
+        Share 0..1 of the weight that has a value, counted down to the leaves.
+    low, high : mapping of str to ndarray, shape (n,)
+        The node's value if every unknown cell were at its best, at its worst.
+    context : mapping of str to ndarray, shape (n,)
+        The value of what has a value, also where that is too little to assess. It lies between low
+        and high; the score may not, where a child of poor coverage is left out of it.
+    residual : mapping of str to ndarray, shape (n,)
+        The score after controls; equals the score where none is on record.
+    scaled : ndarray, shape (n, leaves)
+        Values after scaling, NaN where unknown.
+    contributions : ndarray, shape (n, leaves)
+        Parts that sum to the root's score; NaN where it is NaN.
+    imputed : ndarray of bool, shape (n, leaves)
+        Cells that the method filled; they are in the score, not in the coverage.
+    frame : Frame
+        What was scored.
+    columns : tuple of Leaf
+        The leaves themselves.
+    band_rows : tuple of Band
+        The method's bands.
+
+    Examples
+    --------
+    >>> from riskscore.engine import Frame, Method
+    >>> spec = {
+    ...     "code": "demo",
+    ...     "version": 1,
+    ...     "bands": [{"code": "low", "from": 0}, {"code": "high", "from": 50}],
+    ...     "root": {
+    ...         "code": "risk",
+    ...         "children": [
+    ...             {"column": "a", "scaling": {"kind": "goalposts", "from": 0, "to": 10}},
+    ...             {"column": "b", "scaling": {"kind": "goalposts", "from": 0, "to": 10}},
+    ...         ],
+    ...     },
+    ... }
+    >>> frame = Frame.from_columns({"a": [2.0, 4.0], "b": [6.0, float("nan")]})
+    >>> result = Method.from_dict(spec).fit().score(frame)
+    >>> result.scores["risk"].tolist(), result.coverage["risk"].tolist()
+    ([40.0, 40.0], [1.0, 0.5])
+    >>> result.low["risk"].tolist(), result.high["risk"].tolist()
+    ([40.0, 20.0], [40.0, 70.0])
+    >>> result.contributions.tolist()
+    [[10.0, 30.0], [40.0, 0.0]]
     """
 
     keys: Strings
@@ -54,7 +99,7 @@ class Result:
 
     @property
     def inputs(self) -> Floats:
-        """(n, leaves) raw values that were scored; NaN where unknown or not applicable."""
+        """Raw values that were scored, shape (n, leaves); NaN where unknown or not applicable."""
         out = np.full((len(self.leaves), len(self.keys)), np.nan)
         for i, leaf in enumerate(self.columns):
             if leaf.column in self.frame.columns:
@@ -63,12 +108,42 @@ class Result:
         return out.T
 
     def bands(self, node: str = "") -> npt.NDArray[np.int8]:
-        """(n,) band of a node (the root by default): 0 not assessed, then 1.. in rising order."""
+        """Band of each unit at one node.
+
+        Parameters
+        ----------
+        node : str
+            Code of the node; the root by default.
+
+        Returns
+        -------
+        ndarray of int8, shape (n,)
+            0 not assessed, then 1, 2, … for the method's bands in rising order.
+        """
         return band_codes(self.scores[node or self.root], self.band_rows)
 
 
 def band_codes(scores: Floats, bands: tuple[Band, ...]) -> npt.NDArray[np.int8]:
-    """0 where NaN, else 1 + the number of band starts (after the first) at or below the score."""
+    """Band of each score.
+
+    Parameters
+    ----------
+    scores : ndarray, shape (n,)
+        Scores on the method's scale, NaN where not assessed.
+    bands : tuple of Band
+        The bands in rising order.
+
+    Returns
+    -------
+    ndarray of int8, shape (n,)
+        0 where NaN, else 1 + the number of band starts (after the first) at or below the score.
+
+    Examples
+    --------
+    >>> bands = (Band("low", 0.0), Band("high", 50.0))
+    >>> band_codes(np.array([49.9, 50.0, np.nan]), bands).tolist()
+    [1, 2, 0]
+    """
     starts = [band.start for band in bands[1:]]
     codes = 1 + np.searchsorted(starts, scores, side="right")
     return np.where(np.isnan(scores), 0, codes).astype(np.int8)

@@ -7,16 +7,16 @@ the program. An unknown word is a fault that suggests the nearest known ones.
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from riskscore.intake.observation_writer import NewObservation
 from riskscore.models import Mineral, Place
-from riskscore.sources import BadFile, Reading, names
+from riskscore.sources import names
+from riskscore.sources.bad_file import BadFile
+from riskscore.sources.coded_observations import CodedObservation, coded
 from riskscore.sources.names import Names, PlaceName, UnknownName
+from riskscore.sources.source_records import SourceRecord
 
 #: Unknown words that get a suggestion; a file of a million wrong words must not look each one up.
 MOST_SUGGESTIONS = 200
 MOST_REMEMBERED = 100_000
-# A mined good that is no mineral of ours still says something about mining in that place.
-KEPT_WITHOUT_MINERAL = frozenset({"dol.good"})
 
 
 def known_names() -> Names:
@@ -38,7 +38,11 @@ def known_names() -> Names:
 
 @dataclass
 class Resolver:
-    """Remembers what each word means; ``strict``: a word must mean one place or mineral of ours."""
+    """Looks up the words of one file, each once, and remembers what they mean.
+
+    ``strict``: a word must mean exactly one place or mineral of ours, as in our own layouts;
+    otherwise a publisher may name places that are left out and groups of minerals.
+    """
 
     source: str
     names: Names
@@ -49,25 +53,28 @@ class Resolver:
 
     def place(self, term: str, line: int | None, column: str = "place") -> str | None:
         """The code of a place; None: left out knowingly. Raises BadFile for an unknown word."""
-        found = self._places.get(term, 0)
-        if found == 0:
-            found = self._look_up_place(term)
+        result = self._places.get(term, 0)
+        if result == 0:
+            result = self._look_up_place(term)
             if len(self._places) < MOST_REMEMBERED:
-                self._places[term] = found
-        if isinstance(found, BadFile):
-            raise _at(found, line, column)
-        return found  # type: ignore[return-value]
+                self._places[term] = result
+        if isinstance(result, BadFile):
+            raise _at(result, line, column)
+        return result  # type: ignore[return-value]
 
     def minerals(self, term: str, line: int | None, column: str = "mineral") -> tuple[str, ...]:
-        """The codes for a word; none: none of ours. Raises BadFile for an unknown word."""
-        found = self._minerals.get(term)
-        if found is None:
-            found = self._look_up_minerals(term)
+        """The codes of minerals that a word means, empty if it is known and not one of ours.
+
+        Raises BadFile for an unknown word.
+        """
+        result = self._minerals.get(term)
+        if result is None:
+            result = self._look_up_minerals(term)
             if len(self._minerals) < MOST_REMEMBERED:
-                self._minerals[term] = found
-        if isinstance(found, BadFile):
-            raise _at(found, line, column)
-        return found
+                self._minerals[term] = result
+        if isinstance(result, BadFile):
+            raise _at(result, line, column)
+        return result
 
     def _look_up_place(self, term: str) -> str | BadFile | None:
         try:
@@ -102,24 +109,17 @@ def _at(fault: BadFile, line: int | None, column: str) -> BadFile:
     return BadFile(fault.reason, row=line, column=column, value=fault.value, remedy=fault.remedy)
 
 
-def observations(reading: Reading, line: int | None, to: Resolver) -> Iterator[NewObservation]:
-    """The observations that a reading stands for: none when it is about what is none of ours."""
-    place = None if reading.place is None else to.place(reading.place, line)
-    if place is None and reading.place is not None:
-        return
-    importer = None
-    if reading.importer is not None:
-        importer = to.place(reading.importer, line, "importer")
-        if importer is None:
-            return
-    codes: tuple[str | None, ...] = (None,)
-    if reading.mineral is not None:
-        codes = to.minerals(reading.mineral, line)
-        if not codes and reading.indicator in KEPT_WITHOUT_MINERAL:
-            codes = (None,)
-    for mineral in codes:
-        yield NewObservation(
-            reading.indicator, place, mineral, importer, None, reading.year, reading.value,
-            reading.standard_error, reading.quality, reading.label, reading.since, reading.until,
-            reading.verified,
-        )  # fmt: skip
+def observations(
+    record: SourceRecord, line: int | None, resolver: Resolver
+) -> Iterator[CodedObservation]:
+    """The observations, in our codes, that a record of a file stands for.
+
+    One for each mineral that its word means, one if it names no mineral. Nothing is yielded when
+    its place or importer is left out on purpose, or its mineral is not one of ours: the import
+    then counts the row as left out. Raises BadFile, with the line, for an unknown word.
+    """
+    return coded(
+        record,
+        lambda term, column: resolver.place(term, line, column),
+        lambda term: resolver.minerals(term, line),
+    )

@@ -8,11 +8,11 @@ from typing import Any
 import orjson
 
 from riskscore.intake import aliases, import_diff, staging
-from riskscore.intake.file_rows import Said
-from riskscore.intake.import_diff import DOCUMENTS, Document, Judged
+from riskscore.intake.file_rows import ParsedRow
+from riskscore.intake.import_diff import DOCUMENTS, Document, ImportDiff
 from riskscore.models import Evidence, Intake, Release
 from riskscore.releases.editions import next_edition
-from riskscore.sources import BadFile
+from riskscore.sources.bad_file import BadFile
 
 STAGED = "staged_evidence"
 IS_SCORED = True
@@ -26,9 +26,11 @@ STATED = (
 Identity = tuple[Any, ...]
 
 
-def stage(said: Iterable[Said], _names: aliases.Resolver) -> Iterator[list[staging.Row] | BadFile]:
+def stage(
+    parsed: Iterable[ParsedRow], _names: aliases.Resolver
+) -> Iterator[list[staging.Row] | BadFile]:
     """Rows for the staging table."""
-    for part in said:
+    for part in parsed:
         if isinstance(part, BadFile):
             yield part
         else:
@@ -37,7 +39,7 @@ def stage(said: Iterable[Said], _names: aliases.Resolver) -> Iterator[list[stagi
 
 
 def check(_intake: Intake) -> Iterator[BadFile]:
-    """Unknown projects, and statements that stand in the file twice; they leave the table."""
+    """Faults: unknown projects, and statements twice in the file. Their rows are deleted."""
     staging.execute(
         f"UPDATE {STAGED} s SET id = p.id FROM riskscore_project p WHERE p.key = s.key"  # noqa: S608
     )
@@ -62,9 +64,9 @@ def check(_intake: Intake) -> Iterator[BadFile]:
         )
 
 
-def judge(_intake: Intake) -> Judged:
+def compare(_intake: Intake) -> ImportDiff:
     """Compare each row with the newest version of the same statement."""
-    judged = Judged()
+    diff = ImportDiff()
     for batch in import_diff.documents(STAGED):
         current = _current(batch)
         verdicts = []
@@ -72,10 +74,10 @@ def judge(_intake: Intake) -> Judged:
             known = current.get(_identity(document))
             verdict = _verdict(document, known)
             words = f"{document.key} {document.row['kind']} {document.row['happened_on']}"
-            judged.count(verdict, words)
+            diff.count(verdict, words)
             verdicts.append((verdict, document.line))
         import_diff.note(STAGED, verdicts)
-    return judged
+    return diff
 
 
 def _identity(document: Document) -> Identity:
@@ -84,7 +86,7 @@ def _identity(document: Document) -> Identity:
 
 
 def _current(batch: list[Document]) -> dict[Identity, Evidence]:
-    """The newest versions of what is stated about the projects of a batch."""
+    """The newest version of each statement about the projects of a batch, by its identity."""
     standing = Evidence.objects.filter(
         project__in={document.id for document in batch}, superseded_by__isnull=True
     )
@@ -107,7 +109,7 @@ def _verdict(document: Document, known: Evidence | None) -> str:
 
 
 def move(intake: Intake, release: Release) -> int:
-    """Record the news under one edition. Returns how many rows."""
+    """Store new and changed statements under one edition. Returns how many."""
     release.edition = next_edition(f"intake of {intake.file}"[:200])
     count = 0
     for batch in import_diff.documents(STAGED, "verdict <> 'unchanged'"):

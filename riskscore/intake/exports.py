@@ -1,14 +1,14 @@
-"""A panel of exports: staged, checked against what is known, then one whole release or nothing."""
+"""A file of exports: staged, compared with the release in force, then one release or nothing."""
 
 from collections.abc import Iterable, Iterator
 
 from riskscore.intake import aliases, staging
-from riskscore.intake.file_rows import Said
-from riskscore.intake.import_diff import MOST_SHOWN, Judged
+from riskscore.intake.file_rows import ParsedRow
+from riskscore.intake.import_diff import MOST_SHOWN, ImportDiff
 from riskscore.intake.observations import refuse_shrinking
 from riskscore.models import Intake, Release
 from riskscore.releases import effective
-from riskscore.sources import BadFile
+from riskscore.sources.bad_file import BadFile
 
 STAGED = "staged_export"
 #: Only models read the panel, and they train by asking.
@@ -22,9 +22,11 @@ KEY = ("hs6", "place", "year")
 STATED = ("value", "quantity", "partners", "destination_hhi")
 
 
-def stage(said: Iterable[Said], names: aliases.Resolver) -> Iterator[list[staging.Row] | BadFile]:
+def stage(
+    parsed: Iterable[ParsedRow], names: aliases.Resolver
+) -> Iterator[list[staging.Row] | BadFile]:
     """Rows for the staging table, words turned into codes."""
-    for number, part in enumerate(said, start=1):
+    for number, part in enumerate(parsed, start=1):
         if isinstance(part, BadFile):
             yield part
             continue
@@ -52,13 +54,13 @@ def check(_intake: Intake) -> Iterator[BadFile]:
         )  # fmt: skip
 
 
-def judge(intake: Intake) -> Judged:
-    """Compare each staged row with the same flow of the release that stands."""
+def compare(intake: Intake) -> ImportDiff:
+    """Count what differs from the exports of the source's releases in force, flow by flow."""
     staging.derive(
         "known_export",
         "SELECT hs6, place_id AS place, year, value, quantity, partners, destination_hhi"
         " FROM riskscore_exportflow WHERE release_id = ANY(%s)",
-        [effective.standing().of(intake.source).ids],
+        [effective.in_force().of(intake.source).ids],
     )
     same = " AND ".join(f"k.{name} = s.{name}" for name in KEY)
     ours, theirs = (", ".join(f"{side}.{name}" for name in STATED) for side in "sk")
@@ -69,7 +71,7 @@ def judge(intake: Intake) -> Judged:
     )
     gone = known - matched
     refuse_shrinking(intake, gone, known)
-    return Judged(staged - matched, matched - unchanged, unchanged, gone, _preview(same))
+    return ImportDiff(staged - matched, matched - unchanged, unchanged, gone, _preview(same))
 
 
 def _preview(same: str) -> list[str]:

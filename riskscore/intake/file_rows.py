@@ -1,9 +1,7 @@
-"""A file's bytes, and the rows in them, whoever wrote it."""
+"""The bytes of an imported file, and its rows, whether a publisher's own or in our layout."""
 
-import gzip
 import tempfile
 import zipfile
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import chain
@@ -11,19 +9,19 @@ from types import ModuleType
 from typing import Any, BinaryIO, cast
 
 from riskscore.models import Intake, IntakePart, Mineral
-from riskscore.sources import BadFile, discover
+from riskscore.sources.bad_file import BadFile
+from riskscore.sources.discovery import discover
 from riskscore.sources.publishers import baci, wmd
-from riskscore.sources.readers.text import GZIP_MAGIC
-from riskscore.sources.readers.workbook import ZIP_MAGIC, check_container
+from riskscore.sources.readers.text import whole
+from riskscore.sources.readers.zip_guard import ZIP_MAGIC, check_container
 from riskscore.sources.tables import observations
 
-#: Publishers' files are read whole; theirs have at most some tens of megabytes.
-LARGEST_WHOLE = 200 * 1024**2
 #: The part that every Excel workbook has (ECMA-376, part 2).
 WORKBOOK = "[Content_Types].xml"
 
-#: A line of the file and what it says, or what is wrong with it.
-Said = tuple[int | None, Any] | BadFile
+#: A line of the file (None where the publisher's parser counts none) and what was read from it,
+#: or what is wrong with it.
+ParsedRow = tuple[int | None, Any] | BadFile
 
 
 @contextmanager
@@ -47,14 +45,14 @@ def layout_of(intake: Intake) -> ModuleType:
     return module_of(intake) if intake.layout == intake.source else observations
 
 
-def rows(intake: Intake, file: BinaryIO) -> Iterator[Said]:
+def rows(intake: Intake, file: BinaryIO) -> Iterator[ParsedRow]:
     """Every row of the file, in order. Raises BadFile for what is wrong with the file itself."""
     layout = layout_of(intake)
     if hasattr(layout, "rows"):
         yield from layout.rows(file, intake.file, intake.mapping)
         return
-    readings = chain.from_iterable(_parsed(layout, *part) for part in _documents(file))
-    yield from ((None, reading) for reading in _settled(layout, readings))
+    records = chain.from_iterable(_parsed(layout, *part) for part in _documents(file))
+    yield from ((None, record) for record in _settled(layout, records))
 
 
 def _documents(file: BinaryIO) -> Iterator[tuple[str, bytes]]:
@@ -68,7 +66,7 @@ def _documents(file: BinaryIO) -> Iterator[tuple[str, bytes]]:
                 yield from ((name, container.read(name)) for name in names)
                 return
     file.seek(0)
-    yield "", _whole(file)
+    yield "", whole(file)
 
 
 def _parsed(layout: ModuleType, name: str, content: bytes) -> Iterator[Any]:
@@ -78,29 +76,12 @@ def _parsed(layout: ModuleType, name: str, content: bytes) -> Iterator[Any]:
         raise error.within(name) from None
 
 
-def _settled(layout: ModuleType, readings: Iterator[Any]) -> Iterator[Any]:
-    """Readings of files that state a thing in parts or twice, made one, as in the bundle."""
+def _settled(layout: ModuleType, records: Iterator[Any]) -> Iterator[Any]:
+    """One record for what some publishers state in several rows or twice, as in the bundle."""
     if layout is baci:
         codes: dict[str, tuple[str, ...]] = {}
         for mineral in Mineral.objects.order_by("code"):
             for hs6 in mineral.hs6:
                 codes[hs6] = (*codes.get(hs6, ()), mineral.code)
-        return baci.by_mineral(readings, codes)
-    return wmd.settled(readings) if layout is wmd else readings
-
-
-def _whole(file: BinaryIO) -> bytes:
-    start = file.read(len(GZIP_MAGIC))
-    file.seek(0)
-    try:
-        plain = gzip.GzipFile(fileobj=file) if start == GZIP_MAGIC else file
-        content = plain.read(LARGEST_WHOLE + 1)
-    except (EOFError, OSError, zlib.error) as error:
-        raise BadFile(
-            f"the gzip file is damaged ({error})", remedy="Fetch the file again."
-        ) from error
-    if len(content) > LARGEST_WHOLE:
-        raise BadFile(
-            f"more than {LARGEST_WHOLE:,} bytes", remedy="Check that this is the publisher's file."
-        )
-    return content
+        return baci.by_mineral(records, codes)
+    return wmd.settled(records) if layout is wmd else records

@@ -17,8 +17,8 @@ DOCUMENTS = (
 
 
 @dataclass
-class Judged:
-    """What the file would change, against what holds now."""
+class ImportDiff:
+    """How many rows of a file are new, changed, the same or no longer stated, and some in words."""
 
     added: int = 0
     changed: int = 0
@@ -51,15 +51,15 @@ class Document:
 def documents(table: str, condition: str = "true") -> Iterator[list[Document]]:
     """The staged rows in the order of the file, a batch at a time."""
     after = -1
-    while found := staging.fetch(
+    while result := staging.fetch(
         f"SELECT line, row, key, id FROM {table} WHERE line > %s AND {condition}"  # noqa: S608
         " ORDER BY line LIMIT %s",
         [after, BATCH],
     ):
-        after = found[-1][0]
+        after = result[-1][0]
         yield [
             Document(line, json.loads(row) if isinstance(row, str) else row, key, at)
-            for line, row, key, at in found
+            for line, row, key, at in result
         ]
 
 

@@ -9,12 +9,13 @@ from riskscore.intake import evidence as intake_evidence
 from riskscore.intake import exports, file_rows, new_release, observations, staging
 from riskscore.intake import projects as intake_projects
 from riskscore.intake.aliases import Resolver, known_names
-from riskscore.intake.import_diff import Judged
-from riskscore.intake.import_report import Cancelled, Rejected, Taken, reject, report
+from riskscore.intake.import_diff import ImportDiff
+from riskscore.intake.import_report import Cancelled, Rejected, lease_of, reject, report
 from riskscore.intake.staging import execute, fetch
+from riskscore.jobs import work_items
 from riskscore.jobs.ledger import DATABASE_CLOCK
 from riskscore.models import Intake, IntakePart, Release
-from riskscore.sources import BadFile
+from riskscore.sources.bad_file import BadFile
 from riskscore.sources.publishers import baci_exports, busch, icmm
 from riskscore.sources.tables import evidence, projects
 
@@ -31,27 +32,29 @@ KINDS: dict[str, ModuleType] = {
 
 
 def load(intake: Intake) -> None:
-    """Take the file in, or say what would change, or raise: BadFile, Rejected, Cancelled, Taken.
+    """Import the file, or say what would change.
+
+    Raises BadFile, Rejected, Cancelled and LeaseLost.
 
     Three steps: rows by COPY into a table of this connection; checks over all of them; one
-    transaction that judges them against what holds and moves the news. Only the last one lasts.
+    transaction that compares them against what holds and moves the news. Only the last one lasts.
     """
     kind = KINDS.get(intake.layout, observations)
     strict = hasattr(file_rows.layout_of(intake), "rows")
     with file_rows.opened(intake) as file, staging.table(kind.STAGED, kind.COLUMNS):
-        said = file_rows.rows(intake, file)
-        rows = kind.stage(said, Resolver(intake.source, known_names(), strict=strict))
+        parsed = file_rows.rows(intake, file)
+        rows = kind.stage(parsed, Resolver(intake.source, known_names(), strict=strict))
         staging.fill(intake, kind.STAGED, rows, file.tell)
         _check(intake, kind)
         with transaction.atomic():
             execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [SOURCE_LOCK, intake.source])
             _hold(intake)
-            judged = kind.judge(intake)
-            _store(intake, kind, judged)
+            diff = kind.compare(intake)
+            _store(intake, kind, diff)
 
 
 def _check(intake: Intake, kind: ModuleType) -> None:
-    """What only the whole file shows; faults are rows of the report before anything ends."""
+    """Store the faults that only the whole file shows; raise if it may not be loaded with them."""
     with transaction.atomic():
         faults = kind.check(intake)
         while batch := list(islice(faults, staging.BATCH)):
@@ -66,32 +69,27 @@ def _check(intake: Intake, kind: ModuleType) -> None:
 
 
 def _hold(intake: Intake) -> None:
-    """Lock the row until the end of the transaction, if the intake is still to be done."""
-    found = fetch(
-        "SELECT state, cancel_requested_at FROM riskscore_intake WHERE id = %s FOR UPDATE",
-        [intake.id],
-    )
-    if not found or found[0][0] != Intake.State.RUNNING:
-        raise Taken(f"intake {intake.id} has ended elsewhere")
-    if found[0][1] is not None:
+    """Lock the row until the end of the transaction, if the import is still to be done here."""
+    work_items.hold(lease_of(intake))
+    if Intake.objects.filter(id=intake.id, cancel_requested_at__isnull=False).exists():
         raise Cancelled
 
 
-def _store(intake: Intake, kind: ModuleType, judged: Judged) -> None:
-    """Load what is new, and write down what has come of it."""
+def _store(intake: Intake, kind: ModuleType, diff: ImportDiff) -> None:
+    """Load what is new unless this is a dry run, and store the counts on the import's row."""
     release: Release | None = None
-    if judged.is_news and not intake.dry_run:
+    if diff.is_news and not intake.dry_run:
         release = _move(intake, kind)
     follows = release is not None and kind.IS_SCORED
     Intake.objects.filter(id=intake.id).update(
         state=Intake.State.LOADED if follows else Intake.State.SUCCEEDED,
         finished_at=None if follows else DATABASE_CLOCK,
         error="",
-        added=judged.added,
-        changed=judged.changed,
-        unchanged=judged.unchanged,
-        gone=judged.gone,
-        preview=judged.preview,
+        added=diff.added,
+        changed=diff.changed,
+        unchanged=diff.unchanged,
+        gone=diff.gone,
+        preview=diff.preview,
         rejected=intake.rejected,
         left_out=intake.left_out,
         bytes_read=intake.size,

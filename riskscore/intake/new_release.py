@@ -11,12 +11,12 @@ GENERIC = ("observations", "projects", "evidence")
 
 
 def is_partial(intake: Intake) -> bool:
-    """Whether the file adds to what its source states, or is all that the source states."""
+    """True if the file adds to its source's figures, False if it replaces all of them."""
     return intake.layout in GENERIC or getattr(module_of(intake), "PARTIAL", False)
 
 
 def reserve(intake: Intake) -> Release:
-    """The release with its number, not yet written: rows may name it before it stands."""
+    """An unsaved release that has its id already, so that rows can refer to it."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT nextval(pg_get_serial_sequence('riskscore_release', 'id'))")
         (number,) = cursor.fetchone()
@@ -53,11 +53,11 @@ def register(release: Release, intake: Intake) -> None:
     release.save(force_insert=True)
 
 
-def _free_code(wanted: str) -> str:
+def _free_code(requested: str) -> str:
     """The code itself, or with a number: the same file may be right again after another."""
-    taken = set(Release.objects.filter(code__startswith=wanted).values_list("code", flat=True))
+    taken = set(Release.objects.filter(code__startswith=requested).values_list("code", flat=True))
     return next(
         code
         for number in range(1, len(taken) + 2)
-        if (code := wanted if number == 1 else f"{wanted}-{number}") not in taken
+        if (code := requested if number == 1 else f"{requested}-{number}") not in taken
     )

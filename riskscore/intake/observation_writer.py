@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from django.db import connection
 
 from riskscore.models import Release
+from riskscore.sources.source_records import ExportRecord
 
 
 class NewObservation(NamedTuple):
@@ -32,43 +33,30 @@ _COPY = (
 )
 
 
-def record(release: Release, readings: Iterable[NewObservation]) -> int:
-    """Store all readings of a release by COPY, in the caller's transaction. Returns their number.
-
-    Constraints of the table refuse duplicates, unknown codes and values that are not finite;
-    the whole transaction then fails and nothing is half-loaded.
-    """
-    count = 0
-    with connection.cursor() as cursor, cursor.copy(_COPY) as copy:
-        for reading in readings:
-            copy.write_row((release.id, *reading))
-            count += 1
-    return count
-
-
-class NewExport(NamedTuple):
-    """One export flow ready to be stored, columns in the order of COPY."""
-
-    hs6: str
-    place: str
-    year: int
-    value: float
-    quantity: float | None
-    partners: int
-    destination_hhi: float
-
-
 _COPY_EXPORTS = (
     "COPY riskscore_exportflow (release_id, hs6, place_id, year, value, quantity, partners,"
     " destination_hhi) FROM STDIN"
 )
 
 
-def record_exports(release: Release, flows: Iterable[NewExport]) -> int:
-    """Store all export flows of a release, as :func:`record` does observations."""
+def record(release: Release, observations: Iterable[NewObservation]) -> int:
+    """Store all observations of a release by COPY, in the caller's transaction; their number.
+
+    Constraints of the table refuse duplicates, unknown codes and values that are not finite;
+    the whole transaction then fails and nothing is half-loaded.
+    """
+    return _copied(_COPY, release, observations)
+
+
+def record_exports(release: Release, flows: Iterable[ExportRecord]) -> int:
+    """Store all export flows of a release, as :func:`record` does observations; their number."""
+    return _copied(_COPY_EXPORTS, release, flows)
+
+
+def _copied(statement: str, release: Release, rows: Iterable[tuple[Any, ...]]) -> int:
     count = 0
-    with connection.cursor() as cursor, cursor.copy(_COPY_EXPORTS) as copy:
-        for flow in flows:
-            copy.write_row((release.id, *flow))
+    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+        for row in rows:
+            copy.write_row((release.id, *row))
             count += 1
     return count

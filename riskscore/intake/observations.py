@@ -1,14 +1,14 @@
-"""Observations of a file: staged, checked against what is known, then one release or nothing."""
+"""Observations of a file: staged, compared with those in force, then one release or nothing."""
 
 from collections.abc import Iterable, Iterator
 
 from riskscore.intake import aliases, staging
-from riskscore.intake.file_rows import Said
-from riskscore.intake.import_diff import MOST_SHOWN, Judged
+from riskscore.intake.file_rows import ParsedRow
+from riskscore.intake.import_diff import MOST_SHOWN, ImportDiff
 from riskscore.intake.new_release import is_partial
 from riskscore.models import Intake, Release
 from riskscore.releases import effective
-from riskscore.sources import BadFile
+from riskscore.sources.bad_file import BadFile
 
 STAGED = "staged_observation"
 IS_SCORED = True
@@ -27,31 +27,33 @@ NEVER = "-infinity"
 MOST_GONE = 0.2
 
 
-def stage(said: Iterable[Said], names: aliases.Resolver) -> Iterator[list[staging.Row] | BadFile]:
+def stage(
+    parsed: Iterable[ParsedRow], names: aliases.Resolver
+) -> Iterator[list[staging.Row] | BadFile]:
     """Rows for the staging table, words turned into codes."""
-    for part in said:
+    for part in parsed:
         if isinstance(part, BadFile):
             yield part
             continue
-        line, reading = part
+        line, record = part
         try:
-            found = list(aliases.observations(reading, line, names))
+            result = list(aliases.observations(record, line, names))
         except BadFile as error:
             yield error
             continue
-        project = reading.project or ""
+        project = record.project or ""
         yield [
             (
                 line, row.indicator, row.place or "", row.mineral or "", row.importer or "",
                 project, row.year, row.value, row.standard_error, row.quality, row.label,
                 row.since or NEVER, row.until, row.verified, 0,
             )
-            for row in found
+            for row in result
         ]  # fmt: skip
 
 
 def check(intake: Intake) -> Iterator[BadFile]:
-    """What only the whole file shows to be wrong; faulty rows leave the staging table."""
+    """The faults that only the whole file shows; faulty rows are deleted from the staging table."""
     yield from _unknown_projects()
     yield from _contradictions()
     yield from _foreign_indicators(intake)
@@ -122,7 +124,7 @@ def _dropped(condition: str, columns: str, *params: str) -> list[staging.Row]:
     )
 
 
-def judge(intake: Intake) -> Judged:
+def compare(intake: Intake) -> ImportDiff:
     """Compare each staged row with the row of the same identity that holds for its source."""
     _known(intake)
     same = " AND ".join(f"k.{name} = s.{name}" for name in KEY)
@@ -139,26 +141,29 @@ def judge(intake: Intake) -> Judged:
     )
     gone = 0 if is_partial(intake) else known - matched
     refuse_shrinking(intake, gone, known)
-    return Judged(staged - matched, matched - unchanged, unchanged, gone, _preview())
+    return ImportDiff(staged - matched, matched - unchanged, unchanged, gone, _preview())
 
 
 def _known(intake: Intake) -> None:
     """The rows that hold for the source now, in the columns of the staging table."""
-    ids = effective.standing().of(intake.source)
+    releases = effective.in_force().of(intake.source)
     staging.derive(
         "known_observation",
         "SELECT indicator,"  # noqa: S608
         " coalesce(place_id, '') AS place, coalesce(mineral_id, '') AS mineral,"
         " coalesce(importer_id, '') AS importer, coalesce(project_id, 0) AS project_id, year,"
         f" label, coalesce(since, '{NEVER}') AS since, value, standard_error, quality, until,"
-        f" verified FROM {effective.HOLDING} o",
-        {"alone": ids.alone, "mixed": ids.mixed},
+        f" verified FROM {effective.OBSERVATIONS} o",
+        releases.parameters,
     )
     staging.execute(f"ANALYZE {STAGED}")
 
 
 def refuse_shrinking(intake: Intake, gone: int, known: int) -> None:
-    """Refuse a file that lacks much of what its source states now, unless it may."""
+    """Raise BadFile if the file lacks more than MOST_GONE of its source's values in force.
+
+    With the option ``replace`` it may.
+    """
     if gone > MOST_GONE * known and not intake.replace:
         raise BadFile(
             f"the file lacks {gone:,} of the {known:,} values that {intake.source} states now",
@@ -193,7 +198,7 @@ _TARGET = (
 
 
 def move(_intake: Intake, release: Release) -> int:
-    """Put the judged rows into the table of observations; of a partial release, only the news.
+    """Put the compared rows into the table of observations; of a partial release, only the news.
 
     Returns how many.
     """

@@ -1,4 +1,4 @@
-"""Projects as they are now, in the shape of a file's row, and what a row says that is new."""
+"""Projects as they are now, in the shape of a file's row, and what a row would change of them."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -19,7 +19,7 @@ Change = tuple[object, object]
 def snapshots(batch: Sequence[Document]) -> dict[int, Snapshot]:
     """The known projects of a batch by id."""
     ids = [document.id for document in batch if document.id is not None]
-    found: dict[int, Snapshot] = {
+    result: dict[int, Snapshot] = {
         project.pk: {
             **{name: getattr(project, name) for name in PLAIN},
             "place": project.place_id,
@@ -35,16 +35,16 @@ def snapshots(batch: Sequence[Document]) -> dict[int, Snapshot]:
         for project in Project.objects.filter(id__in=ids)
     }
     for at, mineral, role in _parts(ProjectMineral, ids, "mineral_id", "role"):
-        found[at]["minerals"].append([mineral, role])
+        result[at]["minerals"].append([mineral, role])
     for at, owner, place, share in _parts(Ownership, ids, "owner", "place_id", "share"):
-        found[at]["owners"].append([owner, place or "", round(share, 12)])
+        result[at]["owners"].append([owner, place or "", round(share, 12)])
     for at, buyer, place, share in _parts(Offtake, ids, "buyer", "place_id", "share"):
-        found[at]["offtake"].append([buyer, place, round(share, 12)])
+        result[at]["offtake"].append([buyer, place, round(share, 12)])
     for at, scheme, value in _parts(ExternalId, ids, "scheme", "value"):
-        found[at]["external_ids"].append([scheme, value])
+        result[at]["external_ids"].append([scheme, value])
     for at, year, label, value in _capacities(ids):
-        found[at]["capacity"][year, label] = value
-    return found
+        result[at]["capacity"][year, label] = value
+    return result
 
 
 def _parts(model: Any, ids: Sequence[int], *fields: str) -> list[tuple[Any, ...]]:
@@ -53,44 +53,44 @@ def _parts(model: Any, ids: Sequence[int], *fields: str) -> list[tuple[Any, ...]
 
 
 def _capacities(ids: Sequence[int]) -> list[tuple[Any, ...]]:
-    standing = effective.standing()
+    releases = effective.in_force()
     return staging.fetch(
-        f"SELECT project_id, year, label, value FROM {effective.HOLDING} o"  # noqa: S608
+        f"SELECT project_id, year, label, value FROM {effective.OBSERVATIONS} o"  # noqa: S608
         " WHERE indicator = %(indicator)s AND project_id = ANY(%(ids)s)",
-        {"alone": standing.alone, "mixed": standing.mixed, "indicator": CAPACITY, "ids": list(ids)},
+        {**releases.parameters, "indicator": CAPACITY, "ids": list(ids)},
     )
 
 
 def news(row: Mapping[str, Any], known: Snapshot) -> dict[str, Change]:
-    """What a row says that differs, by column: (before, after). What it leaves empty is no news."""
-    found: dict[str, Change] = {
+    """What a row changes, by column: (before, after). A cell that is empty changes nothing."""
+    result: dict[str, Change] = {
         name: (known[name], row[name]) for name in PLAIN if row[name] and row[name] != known[name]
     }
     # A label that was weighed against the coordinates already does not move the project again.
     relabelled = row["place_label"] != known["place_label"]
     if row["place"] and relabelled and row["place"] != known["place"]:
-        found["place"] = (known["place"], row["place"])
+        result["place"] = (known["place"], row["place"])
     if row["latitude"] is not None and _moved(row, known):
         before, after = ((at["latitude"], at["longitude"]) for at in (known, row))
-        found["position"] = (before, after)
+        result["position"] = (before, after)
     minerals = [[code, role] for code, role, _ in row["minerals"]]
     for name, stated in (
         ("minerals", minerals), ("owners", row["owners"]), ("offtake", row["offtake"]),
     ):  # fmt: skip
         if stated and sorted(stated) != sorted(known[name]):
-            found[name] = (known[name], stated)
-    return found | _additions(row, known)
+            result[name] = (known[name], stated)
+    return result | _additions(row, known)
 
 
 def _additions(row: Mapping[str, Any], known: Snapshot) -> dict[str, Change]:
-    found: dict[str, Change] = {}
+    result: dict[str, Change] = {}
     ids = [pair for pair in row["external_ids"] if pair not in known["external_ids"]]
     if ids:
-        found["external_ids"] = (known["external_ids"], ids)
+        result["external_ids"] = (known["external_ids"], ids)
     before = known["capacity"].get((row["capacity_year"], row["capacity_unit"]))
     if row["capacity"] is not None and row["capacity"] != before:
-        found["capacity"] = (before, row["capacity"])
-    return found
+        result["capacity"] = (before, row["capacity"])
+    return result
 
 
 def _moved(row: Mapping[str, Any], known: Snapshot) -> bool:

@@ -29,11 +29,11 @@ def write(
     ]
     for document in batch:
         if document.id is not None:
-            found = news(document.row, known[document.id])
-            _update(document.id, found)
-            changes.append((document.id, document, found))
+            result = news(document.row, known[document.id])
+            _update(document.id, result)
+            changes.append((document.id, document, result))
     for name, model in PARTS.items():
-        touched = [(key, document) for key, document, found in changes if found.get(name)]
+        touched = [(key, document) for key, document, result in changes if result.get(name)]
         old = [key for key, document in touched if document.id is not None]
         if old:
             model.objects.filter(project__in=old).delete()
@@ -61,12 +61,12 @@ def _project(document: Document, release: Release, surroundings: Surroundings) -
     )
 
 
-def _update(key: int, found: dict[str, Change]) -> None:
-    fields: dict[str, Any] = {name: found[name][1] for name in PLAIN if name in found}
-    if "place" in found:
-        fields |= {"place_id": found["place"][1], "place_rule": "label"}
-    if "position" in found:
-        fields["latitude"], fields["longitude"] = found["position"][1]  # type: ignore[misc]
+def _update(key: int, result: dict[str, Change]) -> None:
+    fields: dict[str, Any] = {name: result[name][1] for name in PLAIN if name in result}
+    if "place" in result:
+        fields |= {"place_id": result["place"][1], "place_rule": "label"}
+    if "position" in result:
+        fields["latitude"], fields["longitude"] = result["position"][1]  # type: ignore[misc]
     if fields:
         Project.objects.filter(id=key).update(**fields)
 
@@ -87,8 +87,8 @@ def _write_ids(changes: Sequence[tuple[int, Document, dict[str, Any]]]) -> None:
     ExternalId.objects.bulk_create(
         [
             ExternalId(project_id=key, scheme=scheme, value=value)
-            for key, document, found in changes
-            if found.get("external_ids")
+            for key, document, result in changes
+            if result.get("external_ids")
             for scheme, value in document.row["external_ids"]
         ],
         ignore_conflicts=True,
@@ -98,9 +98,9 @@ def _write_ids(changes: Sequence[tuple[int, Document, dict[str, Any]]]) -> None:
 def _capacities(
     changes: Sequence[tuple[int, Document, dict[str, Any]]],
 ) -> Iterator[NewObservation]:
-    for key, document, found in changes:
+    for key, document, result in changes:
         row = document.row
-        if found.get("capacity") is None:
+        if result.get("capacity") is None:
             continue
         primary = next((code for code, role, _ in row["minerals"] if role == "primary"), None)
         yield NewObservation(

@@ -1,4 +1,4 @@
-"""Projects of a file: staged and checked; who is new, who has changed and how."""
+"""Projects of a file: staged, checked, and compared with the projects that there are."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
@@ -7,15 +7,16 @@ from typing import Any
 import orjson
 
 from riskscore.intake import aliases, import_diff, staging
-from riskscore.intake.file_rows import Said
-from riskscore.intake.import_diff import DOCUMENTS, Document, Judged
+from riskscore.intake.file_rows import ParsedRow
+from riskscore.intake.import_diff import DOCUMENTS, Document, ImportDiff
 from riskscore.intake.location_check import Surroundings
 from riskscore.intake.project_diff import Snapshot, news, snapshots
 from riskscore.intake.project_writer import write
 from riskscore.intake.published_sites import as_row
 from riskscore.models import Intake, Release
-from riskscore.sources import BadFile, ProjectReading
+from riskscore.sources.bad_file import BadFile
 from riskscore.sources.names import folded
+from riskscore.sources.source_records import ProjectRecord
 from riskscore.sources.tables.projects import ProjectRow, Share
 
 STAGED = "staged_project"
@@ -25,14 +26,16 @@ COLUMNS = DOCUMENTS
 NEEDED = ("name", "place", "latitude", "kind")
 
 
-def stage(said: Iterable[Said], names: aliases.Resolver) -> Iterator[list[staging.Row] | BadFile]:
+def stage(
+    parsed: Iterable[ParsedRow], names: aliases.Resolver
+) -> Iterator[list[staging.Row] | BadFile]:
     """Rows for the staging table, words turned into codes."""
-    for number, part in enumerate(said, start=1):
+    for number, part in enumerate(parsed, start=1):
         if isinstance(part, BadFile):
             yield part
             continue
         line, row = part[0] or number, part[1]
-        if isinstance(row, ProjectReading):
+        if isinstance(row, ProjectRecord):
             row = as_row(names.source, row)
         try:
             yield [] if row is None else [_staged(row, line, names)]
@@ -61,11 +64,11 @@ def _place(term: str, line: int, column: str, names: aliases.Resolver) -> str:
 
 def _minerals(row: ProjectRow, line: int, names: aliases.Resolver) -> list[list[str]]:
     """[code, role, word], each mineral once in its strongest role."""
-    found: dict[str, list[str]] = {}
+    result: dict[str, list[str]] = {}
     for term, role in row.minerals:
         for code in names.minerals(term, line, "minerals"):
-            found.setdefault(code, [code, role, term[:120]])
-    return list(found.values())
+            result.setdefault(code, [code, role, term[:120]])
+    return list(result.values())
 
 
 def _share(part: dict[str, Any], line: int, column: str, names: aliases.Resolver) -> list[Any]:
@@ -82,7 +85,7 @@ def _derived_key(row: ProjectRow) -> str:
 
 
 def check(_intake: Intake) -> Iterator[BadFile]:
-    """Rows about the same project, ids of two projects, what is missing, axes that are swapped."""
+    """Faults: two rows about one project, ids of two projects, missing cells, swapped axes."""
     yield from _identify()
     yield from _repeated()
     surroundings = Surroundings()
@@ -145,18 +148,18 @@ def _fault(document: Document, surroundings: Surroundings) -> BadFile | None:
     return None
 
 
-def judge(_intake: Intake) -> Judged:
+def compare(_intake: Intake) -> ImportDiff:
     """Compare each row with its project as it is now."""
-    judged = Judged()
+    diff = ImportDiff()
     for batch in import_diff.documents(STAGED):
         known = snapshots(batch)
         verdicts = []
         for document in batch:
             verdict, words = _verdict(document, known)
-            judged.count(verdict, f"{document.key or document.row['name']}: {words}")
+            diff.count(verdict, f"{document.key or document.row['name']}: {words}")
             verdicts.append((verdict, document.line))
         import_diff.note(STAGED, verdicts)
-    return judged
+    return diff
 
 
 def _verdict(document: Document, known: dict[int, Snapshot]) -> tuple[str, str]:
@@ -168,7 +171,7 @@ def _verdict(document: Document, known: dict[int, Snapshot]) -> tuple[str, str]:
 
 
 def move(_intake: Intake, release: Release) -> int:
-    """Write the news. Returns how many rows."""
+    """Write new and changed projects. Returns how many."""
     surroundings, count = Surroundings(), 0
     for batch in import_diff.documents(STAGED, "verdict <> 'unchanged'"):
         write(batch, snapshots(batch), release, surroundings)

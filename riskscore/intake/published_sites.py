@@ -1,11 +1,11 @@
 """Sites of a publisher's own file, as rows of the generic layout."""
 
-from riskscore.sources import ProjectReading
 from riskscore.sources.publishers.icmm import is_coal
+from riskscore.sources.source_records import ProjectRecord
 from riskscore.sources.tables.projects import ProjectRow
 
 
-def as_row(source: str, site: ProjectReading) -> ProjectRow | None:
+def as_row(source: str, site: ProjectRecord) -> ProjectRow | None:
     """The row of a site; None for coal, which is not scored here. Steel is no mineral of a site."""
     if is_coal(site):
         return None

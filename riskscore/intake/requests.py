@@ -1,6 +1,7 @@
-"""A file and what is wanted of it, checked and written down; ``jobs`` starts the work.
+"""Requests to import a file: checked, written down, confirmed after a dry run, cancelled.
 
-The bytes go into the database in pieces, so that any worker on any machine can read them.
+The bytes go into the database in pieces, so that any worker on any machine can read them. The row
+is leased work (``jobs.work_items``), done by ``intake.run``.
 """
 
 import difflib
@@ -15,12 +16,17 @@ from typing import Any, BinaryIO
 
 from django.db import connection, transaction
 
+from riskscore.celery import TAKE_IN, publish
+from riskscore.errors import ValidationError
+from riskscore.jobs import requests as job_requests
 from riskscore.models import Intake, IntakePart, Release
 from riskscore.models.ids import uuid7
 from riskscore.sources import discover
 from riskscore.sources.publishers import asher, natural_earth, world_atlas
+from riskscore.sources.readers.formula_guard import disarmed
 from riskscore.sources.tables import minerals
 
+QUEUE = "intake"
 PART = 1024**2
 LARGEST = 2 * 1024**3
 LONGEST = {"release_code": 60, "published_edition": 120, "licence": 160}
@@ -28,13 +34,16 @@ LONGEST = {"release_code": 60, "published_edition": 120, "licence": 160}
 BUNDLE_ONLY = tuple(m.SOURCE.code for m in (asher, minerals, natural_earth, world_atlas))
 
 
-class CannotTakeIn(ValueError):
-    """The file or what is wanted of it is refused before any work; the message is for the user."""
+class CannotTakeIn(ValidationError):
+    """The file or its options are refused before any work; the message is for the user."""
+
+    code = "cannot_import"
+    remedy = "Correct the file or the option that the message names, and import it again."
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
-    """What a person says of a file. Only ``source`` is needed.
+class ImportOptions:
+    """What a person states about a file. Only ``source`` is needed.
 
     ``layout``: ``observations`` when another source's figures come in the generic table.
     ``mapping``: our column → the file's. ``replace`` allows a release that lacks much of the last.
@@ -62,9 +71,17 @@ def choices() -> dict[str, str]:
     }
 
 
-def store(content: BinaryIO, name: str, wanted: Wanted, *, by: Any = None) -> Intake:
-    """Write down a file that is to be taken in. Raises CannotTakeIn; then nothing is written."""
-    layout, key = check(wanted), uuid7()
+def take_in(content: BinaryIO, name: str, options: ImportOptions, *, by: Any = None) -> Intake:
+    """Store a file that is to be imported, and notify workers on commit. Raises CannotTakeIn."""
+    with transaction.atomic():
+        intake = store(content, name, options, by=by)
+        transaction.on_commit(notify_workers)
+    return intake
+
+
+def store(content: BinaryIO, name: str, options: ImportOptions, *, by: Any = None) -> Intake:
+    """Store a file that is to be imported. Raises CannotTakeIn; then nothing is written."""
+    layout, key = check(options), uuid7()
     with transaction.atomic():
         size, digest = _store_parts(content, key)
         return Intake.objects.create(
@@ -73,39 +90,54 @@ def store(content: BinaryIO, name: str, wanted: Wanted, *, by: Any = None) -> In
             size=size,
             sha256=digest,
             created_by=by,
-            **{**asdict(wanted), "mapping": dict(wanted.mapping), "layout": layout},
+            **{**asdict(options), "mapping": dict(options.mapping), "layout": layout},
         )
 
 
-def check(wanted: Wanted) -> str:
-    """The layout that the file is read in, if what is wanted makes sense. Raises CannotTakeIn."""
-    layout = _layout(wanted, _module(wanted.source))
+def check(options: ImportOptions) -> str:
+    """The layout in which the file is read, if the options make sense. Raises CannotTakeIn."""
+    layout = _layout(options, _module(options.source))
     for text, most in LONGEST.items():
-        if len(getattr(wanted, text)) > most:
+        if len(getattr(options, text)) > most:
             raise CannotTakeIn(f"{text}: longer than {most} characters")
-    if wanted.release_code and Release.objects.filter(code=wanted.release_code).exists():
+    if options.release_code and Release.objects.filter(code=options.release_code).exists():
         raise CannotTakeIn(
-            f"release: {wanted.release_code!r} is loaded already; releases never change, "
+            f"release: {options.release_code!r} is loaded already; releases never change, "
             "so give this file a code of its own"
         )
     return layout
 
 
-def again(done: Intake, *, by: Any = None) -> Intake:
-    """A new intake of the same file as a dry run, this time for good."""
+def confirm_intake(done: Intake, *, by: Any = None) -> Intake:
+    """Import for good what a dry run has shown, as an import of its own. Raises CannotTakeIn."""
     if not (done.dry_run and done.state == Intake.State.SUCCEEDED):
         raise CannotTakeIn("only a dry run that found the file valid can be confirmed")
     with transaction.atomic():
-        names = ("file", "size", "sha256", *Wanted.__dataclass_fields__)
+        names = ("file", "size", "sha256", *ImportOptions.__dataclass_fields__)
         fields = {name: getattr(done, name) for name in names}
         fresh = Intake.objects.create(**{**fields, "dry_run": False}, created_by=by)
         if not IntakePart.objects.filter(intake=done).update(intake=fresh):
             raise CannotTakeIn("the file is no longer kept; upload it again")
+        transaction.on_commit(notify_workers)
     return fresh
 
 
-def finish(loaded: Intake) -> None:
-    """End an intake whose rows stand in the tables; its bytes are no longer needed."""
+def follow_intakes() -> None:
+    """Rescore what loaded files make stale, in one job for each lens; that ends them."""
+    loaded = Intake.objects.select_for_update(skip_locked=True).filter(state=Intake.State.LOADED)
+    with transaction.atomic():
+        for intake in loaded.order_by("id"):
+            job_requests.refresh(f"intake: {intake.file}"[:200], by=intake.created_by)
+            _finish(intake)
+
+
+def notify_workers() -> None:
+    """Publish, best effort, that a file waits; the pollers find it without a message."""
+    publish({QUEUE: 1}, TAKE_IN)
+
+
+def _finish(loaded: Intake) -> None:
+    """End an import whose rows are in the tables; its bytes are no longer needed."""
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE riskscore_intake SET state = 'succeeded', finished_at = clock_timestamp()"
@@ -120,13 +152,7 @@ def rejects(intake: Intake) -> Iterator[tuple[str, ...]]:
     yield "line", "column", "value", "reason", "suggestion"
     for fault in intake.faults.order_by("line", "id").iterator():
         cells = (fault.column, fault.value, fault.reason, fault.remedy)
-        yield ("" if fault.line is None else str(fault.line), *(harmless(cell) for cell in cells))
-
-
-def harmless(text: str) -> str:
-    """The text with an apostrophe before it where a spreadsheet would run it as a formula."""
-    runs = text.lstrip()[:1] in set("=+-@\N{FULLWIDTH EQUALS SIGN}") or text[:1] in set("\t\r\n")
-    return f"'{text}" if runs else text
+        yield ("" if fault.line is None else str(fault.line), *(disarmed(cell) for cell in cells))
 
 
 def _module(code: str) -> ModuleType:
@@ -137,17 +163,19 @@ def _module(code: str) -> ModuleType:
         )
     if code not in known:
         near = difflib.get_close_matches(code, known, n=1)
-        hint = f"; did you mean {near[0]!r}?" if near else ""
-        raise CannotTakeIn(f"source: no source {code!r}{hint} There are: {', '.join(choices())}")
+        suggestion = f"; did you mean {near[0]!r}?" if near else ""
+        raise CannotTakeIn(
+            f"source: no source {code!r}{suggestion} There are: {', '.join(choices())}"
+        )
     return known[code]
 
 
-def _layout(wanted: Wanted, module: ModuleType) -> str:
-    layout = wanted.layout or wanted.source
-    if layout not in (wanted.source, "observations"):
+def _layout(options: ImportOptions, module: ModuleType) -> str:
+    layout = options.layout or options.source
+    if layout not in (options.source, "observations"):
         raise CannotTakeIn(f"layout: leave it out, or write 'observations'; not {layout!r}")
-    if wanted.mapping and not hasattr(module, "rows") and layout == wanted.source:
-        raise CannotTakeIn(f"map: files of {wanted.source} have their publisher's own columns")
+    if options.mapping and not hasattr(module, "rows") and layout == options.source:
+        raise CannotTakeIn(f"map: files of {options.source} have their publisher's own columns")
     return layout
 
 
@@ -164,8 +192,11 @@ def _store_parts(content: BinaryIO, intake: Any) -> tuple[int, str]:
     return size, digest.hexdigest()
 
 
-def cancel(key: uuid.UUID) -> None:
-    """Stop an intake: one that waits ends now, one in work at its next batch. Idempotent."""
+def cancel_intake(key: uuid.UUID) -> None:
+    """Stop an import: one that waits ends now, one in work at its next batch. Idempotent.
+
+    What has been loaded stays; before that nothing has.
+    """
     with connection.cursor() as cursor:
         cursor.execute(_CANCEL, [key])
     IntakePart.objects.filter(intake=key, intake__state=Intake.State.CANCELLED).delete()

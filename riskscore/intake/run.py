@@ -1,38 +1,38 @@
-"""From the row of an intake to the tables: claim · read · check · judge · load.
+"""From the row of an import to the tables: claim · read · check · compare · load.
 
-Whoever works on an intake holds an advisory lock of its connection. A killed worker's connection
-ends, its staging table and its lock with it, and another worker begins again. Everything that
-lasts is written in one transaction, which first locks the intake's row and finds it running.
+An import is leased work (``jobs.work_items``). A heartbeat keeps the lease however long the file
+is; a killed worker's staging table ends with its connection, its lease runs out soon, and another
+worker begins again. Everything that lasts is written in one transaction, which first locks the row
+and finds its own fencing token on it.
 """
 
 import logging
 import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 from django.db import DatabaseError, connection, transaction
 
 from riskscore.intake import load_file
-from riskscore.intake.import_report import Cancelled, Rejected, Taken, reject
+from riskscore.intake.import_report import Cancelled, Rejected, lease_of, reject
 from riskscore.intake.staging import execute, fetch, is_alive
+from riskscore.jobs import work_items
+from riskscore.jobs.heartbeat import Heartbeat, worker_name
 from riskscore.models import Intake, IntakePart
 from riskscore.sources import BadFile
 
 log = logging.getLogger(__name__)
 
-MAX_ATTEMPTS = 3
-WORK_LOCK = 0x7269736B
 #: A dry run's file is kept so long for its confirmation.
 KEPT = "7 days"
 
 
 def drain(*, waiting_s: float = 0.0) -> None:
-    """Take in every file that waits and on which nobody works.
+    """Import every file that waits.
 
     ``waiting_s`` leaves those alone that came only so many seconds ago: for the poller.
     """
+    work_items.sweep(work_items.IMPORTS)
     for (key,) in fetch(
-        "SELECT id FROM riskscore_intake WHERE state IN ('queued', 'running')"
+        "SELECT id FROM riskscore_intake WHERE state = 'queued'"
         " AND created_at <= clock_timestamp() - make_interval(secs => %s) ORDER BY id",
         [waiting_s],
     ):
@@ -41,60 +41,54 @@ def drain(*, waiting_s: float = 0.0) -> None:
 
 
 def take_in(key: uuid.UUID) -> bool:
-    """Take one file in, unless somebody is at it. Returns whether it was ours to do."""
-    with _held(key) as ours:
-        if ours:
-            _attempt(Intake.objects.get(id=key))
-    return ours
-
-
-@contextmanager
-def _held(key: uuid.UUID) -> Iterator[bool]:
-    """The right to work on an intake, for as long as the connection lives; False: not ours."""
-    pair = [WORK_LOCK, key.int & 0x7FFFFFFF]
-    ((ours,),) = fetch("SELECT pg_try_advisory_lock(%s, %s)", pair)
+    """Import one file, unless it does not wait. Returns whether it was ours to do."""
+    work_items.sweep(work_items.IMPORTS)
+    row = work_items.claim(work_items.IMPORTS, worker_name(), only=key)
+    if row is None:
+        return False
+    lease = work_items.Lease(*row)
     try:
-        yield ours
-    finally:
-        # A connection that is gone has given up the lock by itself.
-        if ours and is_alive():
-            execute("SELECT pg_advisory_unlock(%s, %s)", pair)
+        with Heartbeat(lease.worker, lease):
+            _attempt(_begin(lease))
+    except work_items.LeaseLost as error:
+        log.warning("%s", error)
+    except Exception as error:
+        _retry_later(lease, error)
+    return True
 
 
 _BEGIN = """
-UPDATE riskscore_intake SET state = 'running', attempts = attempts + 1,
-    started_at = coalesce(started_at, clock_timestamp()), bytes_read = 0, rows_read = 0,
-    rejected = 0, left_out = 0
-WHERE id = %s AND state IN ('queued', 'running')
+UPDATE riskscore_intake SET started_at = coalesce(started_at, clock_timestamp()), bytes_read = 0,
+    rows_read = 0, rejected = 0, left_out = 0
+WHERE id = %s
 """
 
 
+def _begin(lease: work_items.Lease) -> Intake:
+    """The import without what an earlier attempt left on it. Raises LeaseLost."""
+    with transaction.atomic():
+        work_items.hold(lease)
+        execute(_BEGIN, [lease.id])
+        intake = Intake.objects.get(id=lease.id)
+        intake.faults.all().delete()
+    return intake
+
+
 def _attempt(intake: Intake) -> None:
-    if intake.attempts >= MAX_ATTEMPTS:
-        reason = intake.error or "the worker stopped while it read this file"
-        _end(intake, Intake.State.FAILED, f"given up after {MAX_ATTEMPTS} attempts: {reason}")
-        return
-    if not execute(_BEGIN, [intake.id]):
-        return
-    intake.refresh_from_db()
-    intake.faults.all().delete()
+    """Load the file; an end that is due to it or to a person is written on the row."""
     try:
         load_file.load(intake)
     except Cancelled:
         _end(intake, Intake.State.CANCELLED)
-    except Taken as error:
-        log.warning("%s", error)
     except BadFile as error:
         reject(intake, [error.within(intake.file)])
         _refuse(intake)
     except Rejected:
         _refuse(intake)
-    except Exception as error:
-        _note(intake, error)
 
 
 def _refuse(intake: Intake) -> None:
-    """End an intake whose file is wrong, in the words of its first fault."""
+    """End an import whose file is wrong, in the words of its first fault."""
     first = intake.faults.order_by("id")[0]
     where = f"line {first.line}, " if first.line else ""
     more = f" And {intake.rejected - 1:,} more." if intake.rejected > 1 else ""
@@ -102,32 +96,35 @@ def _refuse(intake: Intake) -> None:
     _end(intake, Intake.State.FAILED, f"{where}{first.reason}{stop} {first.remedy}{more}")
 
 
-def _note(intake: Intake, error: Exception) -> None:
-    """Keep the reason of a failure that is not the file's; the pollers try again."""
-    log.exception("intake %s failed", intake.id)
-    if not is_alive():
-        connection.close()
+def _retry_later(lease: work_items.Lease, error: Exception) -> None:
+    """Keep the reason of a failure that is not the file's; the import waits again.
+
+    Where that cannot be written either, it waits again at lease expiry.
+    """
+    log.exception("import %s failed", lease.id)
     reason = f"{type(error).__name__}: {error}"
     if isinstance(error, DatabaseError):
         reason = reason.splitlines()[0]
-    Intake.objects.filter(id=intake.id, state=Intake.State.RUNNING).update(error=reason[:400])
+    try:
+        if not is_alive():
+            connection.close()
+        work_items.retry(lease, reason)
+    except DatabaseError as second:
+        log.warning("import %s keeps its lease: %s", lease.id, second)
 
 
 def _end(intake: Intake, state: str, error: str = "") -> None:
-    """Leave the open states, with the counts as they are, and let the file's bytes go."""
+    """End the import, with the counts as they are; the file's bytes go. Raises LeaseLost."""
     with transaction.atomic():
-        execute(
-            "UPDATE riskscore_intake SET state = %s, error = %s, rejected = %s,"
-            " finished_at = clock_timestamp() WHERE id = %s AND state IN ('queued', 'running')",
-            [state, error[:400], intake.rejected, intake.id],
-        )
+        reason = work_items.clean(error)
+        work_items.finish(lease_of(intake), state, error=reason, rejected=intake.rejected)
         IntakePart.objects.filter(intake=intake).delete()
 
 
 def _forget() -> None:
-    """Let the bytes of old dry runs go."""
+    """Delete the bytes of old dry runs, and of imports that were given up."""
     execute(
         "DELETE FROM riskscore_intakepart p USING riskscore_intake i WHERE i.id = p.intake_id"
-        " AND i.finished_at < clock_timestamp() - %s::interval",
+        " AND (i.finished_at < clock_timestamp() - %s::interval OR i.state = 'failed')",
         [KEPT],
     )

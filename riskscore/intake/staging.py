@@ -13,7 +13,7 @@ from django.db import connection
 
 from riskscore.intake.import_report import reject, report
 from riskscore.models import Intake
-from riskscore.sources import BadFile
+from riskscore.sources.bad_file import BadFile
 
 BATCH = 5_000
 Row = tuple[Any, ...]
@@ -40,13 +40,14 @@ def derive(name: str, query: str, params: Any = None) -> None:
 
 
 def fill(
-    intake: Intake, name: str, found: Iterable[list[Row] | BadFile], position: Callable[[], int]
+    intake: Intake, name: str, result: Iterable[list[Row] | BadFile], position: Callable[[], int]
 ) -> None:
     """Stage every row by COPY and keep every fault; report progress after each batch.
 
-    An empty list is a row about what is none of ours. Raises Cancelled between two batches.
+    A part is what one row of the file gives: a fault, or rows for the table. An empty list is a
+    row about a place or mineral that is left out; it is counted. Raises Cancelled between batches.
     """
-    stream = iter(found)
+    stream = iter(result)
     while batch := list(islice(stream, BATCH)):
         faults = [part for part in batch if isinstance(part, BadFile)]
         rows = [row for part in batch if not isinstance(part, BadFile) for row in part]
@@ -61,7 +62,7 @@ def fill(
 
 
 def is_alive() -> bool:
-    """Whether this thread's connection still stands."""
+    """Whether this thread's connection is open and not broken."""
     return connection.connection is not None and not connection.connection.broken
 
 

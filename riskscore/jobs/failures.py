@@ -1,21 +1,22 @@
-"""What becomes of a chunk that failed: tried again, cut in two, buried; or the whole job stops.
+"""What becomes of a chunk that failed: retry, split batch, dead letter; or the whole job stops.
 
-Cutting finds the one bad project among a thousand with twenty attempts. A job in which everything
-fails alike is not worth that: when its first chunk is given up and nothing was scored yet, the
-first few projects are tried alone, before anything else. If all of them fail with the same
-error, so would the rest. Whoever calls holds the job's row.
+Splitting finds the one bad project among a thousand with twenty attempts. A job in which
+everything fails alike is not worth that: when its first chunk is given up and nothing was scored
+yet, the first few projects are tried alone, as canaries, before anything else. If all of them fail
+with the same error, so would the rest. Whoever calls holds the job's row.
 """
 
 import re
 
 from django.db.models import Max, Min
 
+from riskscore.jobs import work_items
 from riskscore.models import Chunk, ItemError, Job
 
 MAX_ATTEMPTS = 3
 #: So many projects are tried alone before a job is stopped. Chunks are numbered from here on:
 #: the numbers below are kept for them, since the lowest number is claimed first.
-PROBES = 8
+CANARIES = 8
 STOPPED = "stopped: "  # how the error of a stopped job begins
 
 
@@ -24,32 +25,32 @@ def was_stopped(job: Job) -> bool:
     return job.error.startswith(STOPPED)
 
 
-def give_back(job: Job, chunk: Chunk, error: str, code: str) -> None:
-    """Return a chunk whose attempt failed; after MAX_ATTEMPTS cut it or give its project up."""
+def retry_or_give_up(job: Job, chunk: Chunk, error: str, code: str) -> None:
+    """Let a chunk whose attempt failed wait again; after MAX_ATTEMPTS split or dead-letter it."""
     chunk.token = chunk.lease_until = None
-    chunk.error = error[:400].replace("\0", "")
+    chunk.error = work_items.clean(error)
     chunk.state = Chunk.State.PENDING
     if job.cancel_requested_at or was_stopped(job):
         chunk.state = Chunk.State.SKIPPED
     elif chunk.attempts >= MAX_ATTEMPTS:
-        _cut(chunk) if len(chunk.project_ids) > 1 else _bury(chunk, code)
+        _split(chunk) if len(chunk.project_ids) > 1 else _dead_letter(chunk, code)
     chunk.save()
-    if chunk.state == Chunk.State.DEAD and chunk.seq < PROBES:
+    if chunk.state == Chunk.State.DEAD and chunk.seq < CANARIES:
         _stop_if_all_fail_alike(job)
 
 
-def _cut(chunk: Chunk) -> None:
-    """Parts take the chunk's place: two halves, or probes and the rest if nothing is scored yet."""
+def _split(chunk: Chunk) -> None:
+    """Parts take the chunk's place: halves, or canaries and the rest if nothing is scored yet."""
     chunk.state = Chunk.State.SPLIT
     chunks = Chunk.objects.filter(job=chunk.job_id)
     ids = chunk.project_ids
     first, last = chunks.aggregate(first=Min("seq"), last=Max("seq")).values()
-    if first < PROBES or chunks.filter(state=Chunk.State.DONE).exists():
+    if first < CANARIES or chunks.filter(state=Chunk.State.DONE).exists():
         middle = len(ids) // 2
         _add(chunk, {last + 1: ids[:middle], last + 2: ids[middle:]})
         return
-    probes = {seq: [project] for seq, project in enumerate(ids[:PROBES])}
-    _add(chunk, probes | ({last + 1: ids[PROBES:]} if ids[PROBES:] else {}))
+    canaries = {seq: [project] for seq, project in enumerate(ids[:CANARIES])}
+    _add(chunk, canaries | ({last + 1: ids[CANARIES:]} if ids[CANARIES:] else {}))
 
 
 def _add(chunk: Chunk, parts: dict[int, list[int]]) -> None:
@@ -65,7 +66,8 @@ def _add(chunk: Chunk, parts: dict[int, list[int]]) -> None:
         )
 
 
-def _bury(chunk: Chunk, code: str) -> None:
+def _dead_letter(chunk: Chunk, code: str) -> None:
+    """Give the chunk's one project up: the dead letter is a row that says why."""
     ItemError.objects.bulk_create(
         [
             ItemError(
@@ -82,14 +84,15 @@ def _bury(chunk: Chunk, code: str) -> None:
 
 
 def _stop_if_all_fail_alike(job: Job) -> None:
-    """Skip what waits once every probe has failed with the same words, numbers aside."""
+    """Skip what waits once every canary has failed with the same words, numbers aside."""
     chunks = Chunk.objects.filter(job=job)
-    probes = list(chunks.filter(seq__lt=PROBES).order_by("seq"))
-    alike = {re.sub(r"[0-9]+", "#", probe.error) for probe in probes}
-    if len(probes) < PROBES or len(alike) > 1 or chunks.filter(state=Chunk.State.DONE).exists():
+    canaries = list(chunks.filter(seq__lt=CANARIES).order_by("seq"))
+    alike = {re.sub(r"[0-9]+", "#", canary.error) for canary in canaries}
+    if len(canaries) < CANARIES or len(alike) > 1 or chunks.filter(state=Chunk.State.DONE).exists():
         return
-    if any(probe.state != Chunk.State.DEAD for probe in probes):
+    if any(canary.state != Chunk.State.DEAD for canary in canaries):
         return
-    job.error = f"{STOPPED}the first {PROBES} projects all failed alike: {probes[0].error}"[:400]
+    job.error = f"{STOPPED}the first {CANARIES} projects all failed alike: {canaries[0].error}"
+    job.error = job.error[:400]
     Job.objects.filter(id=job.id).update(error=job.error)
     chunks.filter(state=Chunk.State.PENDING).update(state=Chunk.State.SKIPPED)

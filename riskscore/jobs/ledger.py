@@ -1,9 +1,8 @@
-"""The state machine of jobs and chunks: plan · claim · beat · finish · fail · close · sweep.
+"""The state machine of jobs and chunks: plan · claim · finish · fail · close · sweep.
 
-Rows are the truth. Leases run on the database's clock and are prolonged by a heartbeat; a fencing
-token, checked in the transaction that writes the scores, makes a late worker harmless. Nothing
-here publishes: functions return the ids of the jobs that deserve a hint. Whoever locks both a job
-and its chunks locks the job first.
+Rows are the truth; chunks are leased work (``work_items``: lease expiry, heartbeat, fencing token).
+Nothing here publishes: functions return the ids of the jobs of which workers should be notified.
+Whoever locks both a job and its chunks locks the job first.
 """
 
 import uuid
@@ -15,35 +14,20 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.models import DateTimeField, Exists, Func, OuterRef
 
-from riskscore.jobs import failures, planning
+from riskscore.jobs import failures, planning, work_items
 from riskscore.jobs.failures import was_stopped as was_stopped
 from riskscore.jobs.progress import Progress as Progress
 from riskscore.jobs.progress import progress as progress
+from riskscore.jobs.work_items import LeaseLost as LeaseLost
 from riskscore.models import Chunk, Job
 
-CHUNK_SIZE = 1000
-LEASE_S = 60
+CHUNK_SIZE = 1000  # projects; the chunk size of a job, the last chunk may be smaller
 SWEEP_LOCK = 0x7269736B_0001  # "risk": one sweeper at a time, no leader to elect
-STRANDED_AFTER_S = 3
-MOST_STRANDED = 100
+STALLED_AFTER_S = 3
+MOST_STALLED = 100
 KEYS_KEPT = "24 hours"  # idempotency keys
 MOST_FORGOTTEN = 1000  # of them in one sweep
 DATABASE_CLOCK = Func(function="clock_timestamp", output_field=DateTimeField())
-
-
-class LeaseLost(Exception):
-    """The chunk was taken over by another worker; what this one computed must not be written."""
-
-
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """The right to write the scores of one chunk until the lease ends."""
-
-    chunk_id: int
-    job_id: uuid.UUID
-    token: uuid.UUID
-    attempts: int
-    project_ids: list[int]
 
 
 def is_long(job_id: uuid.UUID) -> bool:
@@ -67,7 +51,7 @@ def plan_next(prepare: Callable[[Job], None] = _nothing) -> list[uuid.UUID]:
 
 
 # Of each queue the oldest open jobs are enough to be fair among, however many wait behind them.
-_CLAIM = """
+_NEXT_CHUNK = """
 WITH open_job AS (
     (SELECT j.id, j.queue FROM riskscore_job j
      WHERE j.state = 'running' AND j.queue = 'interactive' AND j.paused_at IS NULL
@@ -81,50 +65,34 @@ WITH open_job AS (
 ), fair AS (
     SELECT o.id FROM open_job o ORDER BY o.queue = 'interactive' DESC,
         (SELECT count(*) FROM riskscore_chunk r WHERE r.job_id = o.id AND r.state = 'running'), o.id
-), picked AS (
-    SELECT next.id FROM fair CROSS JOIN LATERAL (
-        SELECT c.id FROM riskscore_chunk c WHERE c.job_id = fair.id AND c.state = 'pending'
-        ORDER BY c.seq LIMIT 1 FOR UPDATE SKIP LOCKED
-    ) next LIMIT 1
 )
-UPDATE riskscore_chunk c
-SET state = 'running', attempts = attempts + 1, token = %s, worker = %s,
-    lease_until = clock_timestamp() + make_interval(secs => %s)
-FROM picked WHERE c.id = picked.id
-RETURNING c.id, c.job_id, c.token, c.attempts, c.project_ids
+SELECT next.id FROM fair CROSS JOIN LATERAL (
+    SELECT c.id FROM riskscore_chunk c WHERE c.job_id = fair.id AND c.state = 'pending'
+    ORDER BY c.seq LIMIT 1 FOR UPDATE SKIP LOCKED
+) next LIMIT 1
 """
+CHUNKS = work_items.LeasedTable(
+    "riskscore_chunk",
+    _NEXT_CHUNK,
+    max_attempts=failures.MAX_ATTEMPTS,
+    longest_s=150,
+    waiting="pending",
+    columns=("job_id", "project_ids"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Claim(work_items.Lease):
+    """The right to write the scores of one chunk until the lease ends."""
+
+    job_id: uuid.UUID
+    project_ids: list[int]
 
 
 def claim(worker: str) -> Claim | None:
     """Take the next chunk: interactive jobs first, then the job with the fewest workers."""
-    with connection.cursor() as cursor:
-        cursor.execute(_CLAIM, [uuid.uuid4(), worker, LEASE_S])
-        row = cursor.fetchone()
+    row = work_items.claim(CHUNKS, worker)
     return Claim(*row) if row else None
-
-
-_BEAT = """
-INSERT INTO riskscore_workerpulse (worker, seen_at, chunk_id) VALUES (%s, clock_timestamp(), %s)
-ON CONFLICT (worker) DO UPDATE SET seen_at = clock_timestamp(), chunk_id = EXCLUDED.chunk_id
-"""
-
-
-def beat(worker: str, held: Claim | None = None) -> None:
-    """Say that the worker lives, and prolong the lease that it holds, if it still does."""
-    _execute(_BEAT, [worker, held.chunk_id if held else None])
-    if held:
-        _execute(
-            "UPDATE riskscore_chunk SET lease_until = clock_timestamp() + make_interval(secs => %s)"
-            " WHERE id = %s AND state = 'running' AND token = %s",
-            [LEASE_S, held.chunk_id, held.token],
-        )
-
-
-_FINISH = """
-UPDATE riskscore_chunk SET state = 'done', done = %s, failed = %s, lease_until = NULL,
-    finished_at = clock_timestamp()
-WHERE id = %s AND state = 'running' AND token = %s RETURNING finished_at
-"""
 
 
 def finish(held: Claim, *, failed: int) -> datetime:
@@ -132,42 +100,27 @@ def finish(held: Claim, *, failed: int) -> datetime:
 
     Returns the moment, by the database's clock.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(_FINISH, [len(held.project_ids) - failed, failed, held.chunk_id, held.token])
-        row: tuple[datetime] | None = cursor.fetchone()
-    if row is None:
-        raise LeaseLost(f"chunk {held.chunk_id} of job {held.job_id} was taken over")
-    return row[0]
+    done = len(held.project_ids) - failed
+    return work_items.finish(held, Chunk.State.DONE, done=done, failed=failed)
 
 
-def bound_transaction() -> None:
-    """Let the database end this transaction if its worker falls silent within it.
+def fail(held: Claim, error: str, *, code: str = "failed", transient: bool = False) -> None:
+    """Retry the chunk; after some attempts split it, until one bad project stands alone.
 
-    A worker that is stopped while it writes would hold its rows for as long as it is stopped.
+    A transient error does not count as an attempt: the database or the disk failed, not the chunk.
     """
-    limit = f"{LEASE_S}s"
-    _execute(
-        "SELECT set_config('idle_in_transaction_session_timeout', %s, true),"
-        " set_config('statement_timeout', %s, true)",
-        [limit, limit],
-    )
+    _retry_or_give_up(held, error, code, transient=transient)
 
 
-def fail(held: Claim, error: str, *, code: str = "failed", blame: bool = True) -> None:
-    """Give the chunk back; after some attempts cut it in two, until one bad project stands alone.
-
-    Without ``blame`` the attempt does not count: the database or the disk failed, not the chunk.
-    """
+def _retry_or_give_up(
+    held: Claim, error: str, code: str, *, transient: bool = False, expired: bool = False
+) -> None:
     with transaction.atomic():
         job = _lock(held.job_id)
-        chunk = (
-            Chunk.objects.select_for_update()
-            .filter(id=held.chunk_id, state=Chunk.State.RUNNING, token=held.token)
-            .first()
-        )
-        if chunk is not None:
-            chunk.attempts -= not blame
-            failures.give_back(job, chunk, error, code)
+        if work_items.lock(held, expired=expired):
+            chunk = Chunk.objects.get(id=held.id)
+            chunk.attempts -= transient
+            failures.retry_or_give_up(job, chunk, error, code)
 
 
 def _lock(job_id: uuid.UUID) -> Job:
@@ -244,7 +197,10 @@ WHERE id IN (SELECT id FROM riskscore_idempotencykey ORDER BY id LIMIT %s)
 
 
 def sweep() -> list[uuid.UUID]:
-    """Return expired leases, close finished jobs, forget old keys. Returns jobs nobody works on."""
+    """Return expired leases of chunks, imports and trainings; close finished jobs; forget old keys.
+
+    Returns the stalled jobs.
+    """
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [SWEEP_LOCK])
@@ -259,16 +215,16 @@ def sweep() -> list[uuid.UUID]:
         _execute(_FORGET, [MOST_FORGOTTEN, KEYS_KEPT])
     for job_id in _over():
         close(job_id)
-    return stranded()
+    return stalled()
 
 
 def _return_expired() -> None:
-    expired = Chunk.objects.filter(state=Chunk.State.RUNNING, lease_until__lt=DATABASE_CLOCK)
-    for job_id in expired.order_by("job_id").values_list("job_id", flat=True).distinct():
-        job = _lock(job_id)
-        # A row that is locked belongs to a worker that is just finishing it.
-        for chunk in expired.filter(job=job_id).select_for_update(skip_locked=True).order_by("id"):
-            failures.give_back(job, chunk, f"the lease of worker {chunk.worker} ended", "lost")
+    """Lease expiry: what a silent worker left behind waits again, or is given up."""
+    left = [Claim(*row) for row in work_items.expired(CHUNKS)]
+    for held in sorted(left, key=lambda one: (one.job_id, one.id)):
+        _retry_or_give_up(held, work_items.expiry_of(held), "lost", expired=True)
+    for table in (work_items.IMPORTS, work_items.TRAININGS):
+        work_items.sweep(table)
 
 
 def _over() -> list[uuid.UUID]:
@@ -278,7 +234,7 @@ def _over() -> list[uuid.UUID]:
     return list(over.order_by("id").values_list("id", flat=True))
 
 
-_STRANDED = """
+_STALLED = """
 SELECT j.id FROM riskscore_job j
 WHERE j.created_at < clock_timestamp() - make_interval(secs => %s) AND j.paused_at IS NULL
   AND (j.state = 'queued' OR j.state = 'running'
@@ -288,10 +244,10 @@ ORDER BY j.id LIMIT %s
 """
 
 
-def stranded() -> list[uuid.UUID]:
-    """Jobs that have waited STRANDED_AFTER_S with work to do and no worker on it, oldest first."""
+def stalled() -> list[uuid.UUID]:
+    """Jobs that have waited STALLED_AFTER_S with work to do and no worker on it, oldest first."""
     with connection.cursor() as cursor:
-        cursor.execute(_STRANDED, [STRANDED_AFTER_S, MOST_STRANDED])
+        cursor.execute(_STALLED, [STALLED_AFTER_S, MOST_STALLED])
         return [row[0] for row in cursor.fetchall()]
 
 

@@ -1,4 +1,4 @@
-"""A sign of life for health checks: a file whose age says when a process last did its round."""
+"""The liveness file, for health checks: its age says when a process last did its round."""
 
 from pathlib import Path
 

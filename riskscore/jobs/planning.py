@@ -59,7 +59,7 @@ def _cut(job: Job, size: int) -> None:
     chosen = scope.projects(job.scope, job.lens).order_by().values("id")
     sql, params = chosen.query.sql_with_params()
     with connection.cursor() as cursor:
-        cursor.execute(_CUT.format(scope=sql), [job.id, failures.PROBES, size, *params, size])
+        cursor.execute(_CUT.format(scope=sql), [job.id, failures.CANARIES, size, *params, size])
     Job.objects.filter(id=job.id).update(state=Job.State.RUNNING, started_at=_NOW)
 
 
@@ -70,11 +70,11 @@ WITH fresh AS MATERIALIZED (
 ), waiting AS MATERIALIZED (
     SELECT id, unnest(project_ids) AS project FROM riskscore_chunk
     WHERE job_id = ANY(%s) AND state = 'pending'
-), wanted AS (
+), needed AS (
     SELECT DISTINCT w.id FROM waiting w LEFT JOIN fresh f USING (project) WHERE f.project IS NULL
 )
 UPDATE riskscore_chunk SET state = 'skipped'
-WHERE state = 'pending' AND id IN (SELECT id FROM waiting EXCEPT SELECT id FROM wanted)
+WHERE state = 'pending' AND id IN (SELECT id FROM waiting EXCEPT SELECT id FROM needed)
 RETURNING job_id
 """
 

@@ -1,6 +1,4 @@
-"""The only door through which work begins: start · cancel · pause · resume · retry · hint.
-
-Files are taken in through it as well.
+"""Where jobs begin: start · cancel · pause · resume · retry · notify_workers.
 
 ``start`` writes the row with all its inputs pinned and publishes on commit; the row alone is
 enough, the message only saves waiting.
@@ -9,29 +7,40 @@ enough, the message only saves waiting.
 import uuid
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
-from typing import Any, BinaryIO
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from riskscore.celery import TAKE_IN, publish
-from riskscore.intake import requests
-from riskscore.jobs import ledger, scope
-from riskscore.models import Edition, Intake, ItemError, Job, Lens, Method, Place, Schedule
+from riskscore.celery import publish
+from riskscore.errors import ConflictError
+from riskscore.jobs import ledger
+from riskscore.jobs import scope as job_scope
+from riskscore.models import Edition, ItemError, Job, Lens, Method, Place, Schedule
 
-#: Hints per job: one for each worker process that might help. More would only be noise.
-HINTS = {Job.Queue.INTERACTIVE: 1, Job.Queue.BULK: 4}
-STALE = {"filter": {"stale_since": scope.NOW}}
+#: A few projects go first: a job of up to so many named projects is interactive, others are bulk.
+INTERACTIVE_UP_TO = 100
+#: Messages per job: one for each worker process that might help. More would only be noise.
+MESSAGES = {Job.Queue.INTERACTIVE: 1, Job.Queue.BULK: 4}
+STALE = {"filter": {"stale_since": job_scope.NOW}}
 
 
-class CannotStart(ValueError):
+class CannotStart(ConflictError):
     """The job cannot begin; the message says what is missing and what to do."""
+
+    code = "cannot_start"
+    remedy = "Do what the message says is missing, then start the job again."
+
+
+def queue_for(projects: int) -> Job.Queue:
+    """The queue of a job that names so many projects by their keys."""
+    return Job.Queue.INTERACTIVE if projects <= INTERACTIVE_UP_TO else Job.Queue.BULK
 
 
 def start(
-    wanted: Mapping[str, Any],
+    scope: Mapping[str, Any],
     *,
     lens: Lens | None = None,
     as_of: date | None = None,
@@ -44,12 +53,12 @@ def start(
     schedule: Schedule | None = None,
     slot: datetime | None = None,
 ) -> Job:
-    """Write a rescoring job over the projects that ``wanted`` names, and hint at it on commit.
+    """Write a rescoring job over the projects of ``scope``, and notify workers on commit.
 
     Method version, edition, day and seed are pinned here, so that the job means the same however
     late it runs. Raises BadScope, or CannotStart when nothing has been loaded or published yet.
     """
-    job, _ = check(wanted, lens=lens, as_of=as_of, seed=seed)
+    job, _ = check(scope, lens=lens, as_of=as_of, seed=seed)
     job.draws = draws
     job.queue, job.reason, job.created_by, job.request_id = queue, reason, by, request_id
     job.schedule, job.slot = schedule, slot
@@ -57,21 +66,21 @@ def start(
 
 
 def check(
-    wanted: Mapping[str, Any], *, lens: Lens | None = None, as_of: date | None = None, seed: int = 0
+    scope: Mapping[str, Any], *, lens: Lens | None = None, as_of: date | None = None, seed: int = 0
 ) -> tuple[Job, Any]:
     """What ``start`` would write, and the projects that it is about; nothing is written.
 
     Raises BadScope and CannotStart, as ``start`` does.
     """
     lens = lens or default_lens()
-    projects = scope.projects(wanted, lens)
+    projects = job_scope.projects(scope, lens)
     job = Job(
         lens=lens,
         method=_published(lens.method_code),
         edition=_latest_edition(),
         as_of=as_of or timezone.now().date(),
         seed=seed,
-        scope=dict(wanted),
+        scope=dict(scope),
     )
     return job, projects
 
@@ -79,7 +88,7 @@ def check(
 def _write(job: Job) -> Job:
     with transaction.atomic():
         job.save(force_insert=True)
-        transaction.on_commit(lambda: hint([job.id]))
+        transaction.on_commit(lambda: notify_workers([job.id]))
     return job
 
 
@@ -112,41 +121,6 @@ def cancel(job_id: uuid.UUID) -> None:
     ledger.cancel(job_id)
 
 
-def take_in(content: BinaryIO, name: str, wanted: requests.Wanted, *, by: Any = None) -> Intake:
-    """Write down a file (its bytes too) and hint at it on commit. Raises CannotTakeIn."""
-    with transaction.atomic():
-        intake = requests.store(content, name, wanted, by=by)
-        transaction.on_commit(hint_intake)
-    return intake
-
-
-def confirm_intake(done: Intake, *, by: Any = None) -> Intake:
-    """Take in for good what a dry run has shown. Raises CannotTakeIn."""
-    with transaction.atomic():
-        intake = requests.again(done, by=by)
-        transaction.on_commit(hint_intake)
-    return intake
-
-
-def cancel_intake(key: uuid.UUID) -> None:
-    """Stop taking a file in. What has been loaded stays; before that nothing has."""
-    requests.cancel(key)
-
-
-def follow_intakes() -> None:
-    """Rescore what loaded files make stale, in one job for each lens; that ends them."""
-    loaded = Intake.objects.select_for_update(skip_locked=True).filter(state=Intake.State.LOADED)
-    with transaction.atomic():
-        for intake in loaded.order_by("id"):
-            refresh(f"intake: {intake.file}"[:200], by=intake.created_by)
-            requests.finish(intake)
-
-
-def hint_intake() -> None:
-    """Tell a worker that a file waits. Without a broker the pollers find it."""
-    publish({"intake": 1}, TAKE_IN)
-
-
 def pause(job_id: uuid.UUID) -> None:
     """Let a job rest: what has begun ends, what has not waits for ``resume``."""
     ledger.pause(job_id)
@@ -155,14 +129,14 @@ def pause(job_id: uuid.UUID) -> None:
 def resume(job_id: uuid.UUID) -> None:
     """Go on with a paused job."""
     ledger.resume(job_id)
-    hint([job_id])
+    notify_workers([job_id])
 
 
 def retry(job_id: uuid.UUID, *, by: Any = None) -> Job:
     """Try again, with the same pinned inputs, what a job could not score: all of it if it stopped.
 
-    It belongs to whom the job belonged to. Asking twice gives the same job. Raises CannotStart
-    when the job runs still, or nothing failed.
+    It belongs to whom the job belonged to. A second retry gives the same job. Raises CannotStart
+    when the job still runs, or nothing failed.
     """
     with transaction.atomic():
         failed = Job.objects.select_for_update(no_key=True).get(id=job_id)
@@ -176,7 +150,7 @@ def retry(job_id: uuid.UUID, *, by: Any = None) -> Job:
         )
         if failed.state not in Job.TERMINAL or not keys:
             raise CannotStart(f"job {job_id} is {failed.state} and {len(keys)} projects failed")
-        pins = ("queue", "lens", "method", "edition", "as_of", "seed", "draws", "model")
+        pins = ("queue", "lens", "method", "edition", "as_of", "seed", "draws")
         return _write(
             Job(
                 **{name: getattr(failed, name) for name in pins},
@@ -188,18 +162,20 @@ def retry(job_id: uuid.UUID, *, by: Any = None) -> Job:
         )
 
 
-def hint(job_ids: Iterable[uuid.UUID]) -> bool:
-    """Tell the workers that there may be work. Returns whether any open job was named.
+def notify_workers(job_ids: Iterable[uuid.UUID]) -> bool:
+    """Publish, best effort, that there may be work. Returns whether any open job was named.
 
     Never raises, and never waits long: a broker that is away costs the pollers' few seconds, not
     the request.
     """
-    calls: dict[str, int] = {}
+    messages: dict[str, int] = {}
     for queue, working in ledger.at_work(list(job_ids)):
-        # Who works on a job already calls itself again; for a lone job all are called who may help.
-        calls[queue] = max(calls.get(queue, 0), 1 if working else HINTS[Job.Queue(queue)])
-    publish(calls)
-    return bool(calls)
+        # Who works on a job publishes again by itself; for a job without workers all who may help
+        # are notified.
+        times = 1 if working else MESSAGES[Job.Queue(queue)]
+        messages[queue] = max(messages.get(queue, 0), times)
+    publish(messages)
+    return bool(messages)
 
 
 def default_lens() -> Lens:
@@ -210,7 +186,7 @@ def default_lens() -> Lens:
 def lens_for(
     method_code: str, importer: str, scenario: str = "", *, kept_current: bool = False
 ) -> Lens:
-    """The lens of a method, importer and scenario, made when first asked for.
+    """The lens of a method, importer and scenario, made when first used.
 
     A new lens is rescored after edits only if ``kept_current``: a client who looks once from each
     importer's side must not make every later edit cost a job for each of them. Raises CannotStart

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from riskscore.errors import ValidationError
 from riskscore.models import (
     Lens,
     Mineral,
@@ -22,8 +23,11 @@ NOW = "now"
 BANDS = {str(band.label).replace(" ", "_"): band for band in Band}
 
 
-class BadScope(ValueError):
+class BadScope(ValidationError):
     """The scope of a job is not understood; the message says which part and what is allowed."""
+
+    code = "bad_scope"
+    remedy = "Give one of what the message allows."
 
 
 def projects(scope: Mapping[str, Any], lens: Lens) -> QuerySet[Project]:
@@ -43,7 +47,7 @@ def projects(scope: Mapping[str, Any], lens: Lens) -> QuerySet[Project]:
     if how == "all" and what is True:
         return scoreable
     if how == "keys":
-        return scoreable.filter(key__in=_known_keys(what))
+        return scoreable.filter(key__in=_checked_keys(what))
     if how == "filter":
         return scoreable.filter(*_conditions(what, lens))
     raise BadScope(f'scope: {how!r} is not understood; give "all": true, "keys" or "filter"')
@@ -54,14 +58,14 @@ def is_about_the_stale(scope: Mapping[str, Any]) -> bool:
     return "stale_since" in scope.get("filter", ())
 
 
-def _known_keys(keys: Any) -> list[str]:
-    wanted = _texts("scope.keys", keys)
-    missing = set(wanted).difference(
-        Project.objects.filter(key__in=wanted).values_list("key", flat=True)
+def _checked_keys(keys: Any) -> list[str]:
+    given = _texts("scope.keys", keys)
+    missing = set(given).difference(
+        Project.objects.filter(key__in=given).values_list("key", flat=True)
     )
     if missing:
         raise BadScope(f"scope.keys: no project {', '.join(sorted(missing)[:5])}")
-    return wanted
+    return given
 
 
 def _conditions(filters: Any, lens: Lens) -> list[Q | Exists]:
@@ -75,25 +79,25 @@ def _conditions(filters: Any, lens: Lens) -> list[Q | Exists]:
 
 def _place(values: Any, _lens: Lens) -> Q:
     countries = Place.objects.filter(kind=Place.Kind.COUNTRY)
-    return Q(place__in=_known("place", values, countries.values_list("code", flat=True)))
+    return Q(place__in=_checked("place", values, countries.values_list("code", flat=True)))
 
 
 def _mineral(values: Any, _lens: Lens) -> Exists:
-    codes = _known("mineral", values, Mineral.objects.values_list("code", flat=True))
+    codes = _checked("mineral", values, Mineral.objects.values_list("code", flat=True))
     return Exists(ProjectMineral.objects.filter(project=OuterRef("pk"), mineral__in=codes))
 
 
 def _kind(values: Any, _lens: Lens) -> Q:
-    return Q(kind__in=_known("kind", values, Project.Kind.values))
+    return Q(kind__in=_checked("kind", values, Project.Kind.values))
 
 
 def _band(values: Any, lens: Lens) -> Exists:
-    chosen = [BANDS[name] for name in _known("band", values, BANDS)]
+    chosen = [BANDS[name] for name in _checked("band", values, BANDS)]
     return Exists(Score.objects.filter(project=OuterRef("pk"), lens=lens, band__in=chosen))
 
 
 def _list(values: Any, _lens: Lens) -> Exists:
-    names = _known("list", values, ProjectList.objects.values_list("name", flat=True))
+    names = _checked("list", values, ProjectList.objects.values_list("name", flat=True))
     return Exists(ProjectList.objects.filter(projects=OuterRef("pk"), name__in=names))
 
 
@@ -123,22 +127,22 @@ FILTERS: dict[str, Callable[[Any, Lens], Q | Exists]] = {
 }
 
 
-def _known(name: str, values: Any, known: Any) -> list[str]:
-    wanted = _texts(f"scope.filter.{name}", values)
-    for value in sorted(set(wanted).difference(known)):
+def _checked(name: str, values: Any, allowed: Any) -> list[str]:
+    given = _texts(f"scope.filter.{name}", values)
+    for value in sorted(set(given).difference(allowed)):
         group = " (a group: name its members)" if Place.objects.filter(code=value).exists() else ""
         raise BadScope(f"scope.filter.{name}: {value!r} is unknown{group}")
-    return wanted
+    return given
 
 
 def _moment(value: Any) -> datetime:
     try:
-        found = datetime.fromisoformat(value)
+        moment = datetime.fromisoformat(value)
     except (TypeError, ValueError):
         raise BadScope(
             'scope.filter.stale_since: give "now", a day or a moment such as 2026-01-31T06:00Z'
         ) from None
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _texts(where: str, values: Any) -> list[str]:

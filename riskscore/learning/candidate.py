@@ -53,7 +53,7 @@ class Predicted:
 
     def joined_with(self, other: "Predicted") -> "Predicted":
         """These predictions followed by ``other``'s, of the same year and reasons."""
-        rows = ("probability", "low", "high", "mean", "contributions", "judged")
+        rows = ("probability", "low", "high", "mean", "contributions", "evaluated")
         joined: dict[str, Any] = {
             name: np.concatenate([getattr(self, name), getattr(other, name)]) for name in rows
         }

@@ -1,8 +1,8 @@
 """The disruption model, from a panel to an evaluated candidate.
 
-Feature years up to 2015 teach, a rolling origin over 2008–2016 chooses and calibrates, and
-the years from 2017 on are held out for the report. What is then used is fitted on every year whose
-outcome is known, and calibrated on all predictions that were made out of sample.
+Feature years up to 2015 train, a rolling origin over 2008–2016 chooses and calibrates, and the
+years from 2017 on are held out for the report. What is then used is fitted on every year whose
+outcome is published, and calibrated on all predictions that were made out of sample.
 """
 
 from collections.abc import Mapping
@@ -44,12 +44,12 @@ class Backtest:
 
     @property
     def held(self) -> Flags:
-        """(n,) judged rows of the held-out years."""
+        """(n,) evaluated rows of the held-out years."""
         return self.rows.evaluated & (self.rows.year >= FIRST_HELD_OUT)
 
     @property
     def chosen(self) -> Flags:
-        """(n,) judged rows of the years that choose and calibrate."""
+        """(n,) evaluated rows of the years that choose and calibrate."""
         return self.rows.evaluated & np.isin(self.rows.year, CHOOSING)
 
     @property
@@ -64,7 +64,7 @@ class Backtest:
         return line(self.logistic[chosen], self.rows.outcome[chosen])(self.logistic)
 
     def fixed_probability(self, x: Floats) -> Floats:
-        """(n,) calibrated probabilities of the fit that the held-out years are judged by."""
+        """(n,) calibrated probabilities of the fit that is evaluated on the held-out years."""
         return self.calibration(predict(self.fixed, x))
 
 
@@ -95,7 +95,7 @@ def backtest(rows: Rows, seed: int) -> Backtest:
 
 
 def trained(test: Backtest, seed: int) -> Model:
-    """The model to use: fitted on all known outcomes, calibrated on all that was out of sample."""
+    """The model to use, fitted on all outcomes, calibrated on all out-of-sample predictions."""
     rows, evaluated = test.rows, test.rows.evaluated & ~np.isnan(test.raw)
     raw, outcome = test.raw[evaluated], rows.outcome[evaluated]
     members = tuple(member for member in MEMBERS if member.name in test.fixed)

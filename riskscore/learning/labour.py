@@ -1,8 +1,8 @@
 """Forced or child labour: is this mineral from this place on the US Department of Labor's list?
 
 Rows are (place, mineral) pairs that really produce. A listed pair keeps its listing as an
-indicator; the model speaks for pairs that are not listed, or not yet. So each place is judged with
-its own listings hidden: nothing that a row knows comes from its place's listings.
+indicator; predictions are for pairs that are not listed, or not yet. So each place is evaluated
+with its own listings hidden: no input of a row comes from its own place's listings.
 """
 
 from collections.abc import Callable, Mapping
@@ -86,7 +86,7 @@ class Pairs:
 
     @property
     def predictable(self) -> npt.NDArray[np.bool_]:
-        """(n,) whether human development or any governance estimate of the place is known."""
+        """(n,) whether the place has human development or any governance estimate."""
         return np.asarray(~np.isnan(self.inputs[:, [HDI, *GOVERNANCE]]).all(axis=1), np.bool_)
 
     def features(self, shown: npt.NDArray[np.bool_]) -> Floats:
@@ -104,7 +104,7 @@ class Pairs:
 
 
 def check(pairs: Pairs) -> None:
-    """Refuse by name what nothing can be learnt from."""
+    """Raise a Refusal that names what makes these pairs unfit for training."""
     evaluated = ~np.isnan(pairs.listed)
     if np.isinf(pairs.inputs).any() or not evaluated.any():
         raise UnusableInput("the pairs hold no usable number. Load production and listings first.")
@@ -194,7 +194,7 @@ def chosen(pairs: Pairs, seed: int) -> tuple[str, dict[str, Floats]]:
 
 
 def trained(pairs: Pairs, groups: npt.NDArray[np.str_], seed: int) -> tuple[Model, dict[str, Any]]:
-    """The model to use, and what is said of it, also by (n,) groups of minerals.
+    """The model to use, and its metrics for the card, also by (n,) groups of minerals.
 
     Raises a Refusal where the listings are too few.
     """
@@ -249,7 +249,7 @@ def _said(
 def _crossed(
     raw: Floats, listed: Floats, pairs: Pairs, evaluated: npt.NDArray[np.bool_], seed: int
 ) -> Floats:
-    """(n,) calibrated by the line of the other half of the places, so that it may be judged."""
+    """(n,) probabilities, each calibrated on the half of the places that it is not in."""
     half = folds(pairs.place, seed)[evaluated] % 2
     result = np.empty(len(raw))
     for number in (0, 1):

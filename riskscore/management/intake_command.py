@@ -1,4 +1,4 @@
-"""What `manage.py intake` does: the work of a worker, in this process, with progress and report."""
+"""What `manage.py intake` does: import a file in this process, with progress and a report."""
 
 import csv
 import threading
@@ -12,11 +12,11 @@ from django.core.management import CommandParser
 from django.db import connection
 
 from riskscore.bundle import load
-from riskscore.intake import requests as intake_requests
+from riskscore.errors import ConflictError, RiskscoreError
+from riskscore.intake import requests
 from riskscore.intake import run as intake_run
-from riskscore.jobs import requests
+from riskscore.jobs import requests as job_requests
 from riskscore.models import Intake, IntakeFault
-from riskscore.sources import BadFile
 
 SHOWN = 10
 PROGRESS_EVERY_S = 2.0
@@ -37,11 +37,14 @@ TEXTS = {
 Say = Callable[[str], object]
 
 
-class Refused(Exception):
-    """The file was not taken in; the message says why."""
+class NotImported(ConflictError):
+    """The file was not imported; the message says why."""
+
+    code = "not_imported"
+    remedy = "Do what the message says, and import the file again."
 
 
-FAULTS = (BadFile, Refused, OSError, intake_requests.CannotTakeIn, requests.CannotStart)
+FAULTS = (RiskscoreError, OSError)
 
 
 def add_arguments(parser: CommandParser) -> None:
@@ -58,12 +61,12 @@ def add_arguments(parser: CommandParser) -> None:
 
 
 def run(file: Path, options: Mapping[str, Any], say: Say) -> None:
-    """Take a file in, or load the bundle from a folder."""
+    """Import a file, or load the bundle from a folder."""
     if not options["source"]:
         _load_bundle(file, options, say)
         return
     if file.is_dir():
-        raise Refused(f"{file} is a folder: name the file that is to be taken in")
+        raise NotImported(f"{file} is a folder: name the file that is to be imported")
     intake = _upload(file, options)
     try:
         _work(intake, say)
@@ -77,7 +80,7 @@ def _load_bundle(folder: Path, options: Mapping[str, Any], say: Say) -> None:
     """Load a bundle's folder, which has no options."""
     given = [name for name in (*OPTIONS, "map", "rejects", "redistributable") if options[name]]
     if given or not folder.is_dir():
-        raise Refused(
+        raise NotImported(
             f"{folder}: name a file, and whose figures these are: --source {_some_sources()} …"
         )
     loaded = load.load(folder)
@@ -86,26 +89,26 @@ def _load_bundle(folder: Path, options: Mapping[str, Any], say: Say) -> None:
         f" projects and {loaded.methods} methods loaded"
     )
     if loaded.releases or loaded.projects:
-        requests.refresh(f"bundle: {folder.name}")
+        job_requests.refresh(f"bundle: {folder.name}")
 
 
 def _some_sources() -> str:
-    return " | ".join(list(intake_requests.choices())[:4])
+    return " | ".join(list(requests.choices())[:4])
 
 
 def _upload(file: Path, options: Mapping[str, Any]) -> Intake:
     allowed = {"yes": True, "no": False, None: None}[options["redistributable"]]
     mapping = dict(_pair(text) for text in options["map"])
     fields = {name: options[name] for name in OPTIONS}
-    wanted = intake_requests.Wanted(**fields, mapping=mapping, redistributable=allowed)
+    import_options = requests.ImportOptions(**fields, mapping=mapping, redistributable=allowed)
     with file.open("rb") as content:
-        return requests.take_in(content, file.name, wanted)
+        return requests.take_in(content, file.name, import_options)
 
 
 def _pair(text: str) -> tuple[str, str]:
     ours, equals, theirs = text.partition("=")
     if not equals:
-        raise Refused(f"--map {text}: write OUR=THEIRS, such as --map place=Country")
+        raise NotImported(f"--map {text}: write OUR=THEIRS, such as --map place=Country")
     return ours.strip(), theirs.strip()
 
 
@@ -145,7 +148,7 @@ def _tell(intake: Intake, rejects: Path | None, say: Say) -> None:
         say(f"all of them: {rejects}")
     if intake.state != Intake.State.SUCCEEDED:
         few = "see above" if intake.rejected == 1 else f"{intake.rejected:,} rows are wrong"
-        raise Refused(f"nothing was loaded: {few if intake.rejected else intake.error}")
+        raise NotImported(f"nothing was loaded: {few if intake.rejected else intake.error}")
     for line in intake.preview:
         say(line)
     say(_summary(intake))
@@ -154,8 +157,8 @@ def _tell(intake: Intake, rejects: Path | None, say: Say) -> None:
 def _words(fault: IntakeFault) -> str:
     line = "" if fault.line is None else f"line {fault.line}"
     where = ", ".join(part for part in (line, fault.column) if part)
-    found = f" (found {fault.value!r})" if fault.value else ""
-    return f"{where}{': ' if where else ''}{fault.reason}{found}. {fault.remedy}"
+    result = f" (found {fault.value!r})" if fault.value else ""
+    return f"{where}{': ' if where else ''}{fault.reason}{result}. {fault.remedy}"
 
 
 def _summary(intake: Intake) -> str:
@@ -164,11 +167,13 @@ def _summary(intake: Intake) -> str:
              f"{intake.unchanged:,} left as they are"]  # fmt: skip
     parts += [f"{intake.gone:,} no longer stated"] if intake.gone else []
     parts += [f"{intake.rejected:,} rejected"] if intake.rejected else []
-    parts += [f"{intake.left_out:,} about what is none of ours"] if intake.left_out else []
+    parts += (
+        [f"{intake.left_out:,} left out (no place or mineral of ours)"] if intake.left_out else []
+    )
     release = f" as release {intake.release.code}" if intake.release else ""
     return ", ".join(parts) + release
 
 
 def _write_rejects(intake: Intake, path: Path) -> None:
     with path.open("w", newline="", encoding="utf-8") as file:
-        csv.writer(file).writerows(intake_requests.rejects(intake))
+        csv.writer(file).writerows(requests.rejects(intake))

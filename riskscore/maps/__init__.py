@@ -4,7 +4,7 @@ Whoever uploads a map may be careless or hostile. A file is read within limits, 
 checked, and the first fault is told with its place and its remedy; nothing is repaired silently.
 """
 
-from riskscore.maps import geojson, geopackage, shapefiles
+from riskscore.maps import geojson_features, geopackage, shapefiles
 from riskscore.maps.map_features import BadMap, Parsed
 from riskscore.maps.polygons import Mapped, Shape, area, lands, outline
 
@@ -25,4 +25,4 @@ def read(content: bytes) -> Parsed:
         return shapefiles.parse(content)
     if content.startswith(geopackage.MAGIC):
         return geopackage.parse(content)
-    return geojson.parse(content)
+    return geojson_features.parse(content)

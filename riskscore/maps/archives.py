@@ -1,14 +1,15 @@
-"""Zip files from strangers: opened in memory, within limits, never written to a disk."""
+"""The members of a zip file from a stranger: read in memory, through the one zip guard."""
 
 import io
 import zipfile
 from pathlib import PurePosixPath
 
 from riskscore.maps.map_features import BadMap
+from riskscore.sources.bad_file import BadFile
+from riskscore.sources.readers.zip_guard import DAMAGED, check_parts, content_of
 
-MOST_ENTRIES = 100
-MOST_BYTES = 100 * 2**20
-MOST_RATIO = 100
+#: A shapefile is a handful of files.
+MOST_PARTS = 100
 AGAIN = "zip the files of one shapefile (.shp, .shx, .dbf, .prj) by themselves, without a password"
 
 
@@ -21,39 +22,20 @@ def members(content: bytes, endings: tuple[str, ...]) -> dict[str, list[tuple[st
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             entries = archive.infolist()
-            _refuse(entries)
-            wanted = [e for e in entries if _ending(e) in endings and not _is_noise(e)]
+            check_parts(entries, MOST_PARTS, AGAIN)
+            requested = [e for e in entries if _ending(e) in endings and not _is_noise(e)]
             return {
-                ending: [(e.filename, _read(archive, e)) for e in wanted if _ending(e) == ending]
+                ending: [
+                    (e.filename, content_of(archive, e, AGAIN))
+                    for e in requested
+                    if _ending(e) == ending
+                ]
                 for ending in endings
             }
-    except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError, ValueError) as error:
-        if isinstance(error, BadMap):
-            raise
+    except BadFile as fault:
+        raise BadMap.of(fault, "the zip file") from None
+    except DAMAGED:
         raise BadMap("the zip file", "is damaged or not of the usual kind", AGAIN) from None
-
-
-def _refuse(entries: list[zipfile.ZipInfo]) -> None:
-    if len(entries) > MOST_ENTRIES:
-        raise BadMap("the zip file", f"has {len(entries):,} members", AGAIN)
-    for entry in entries:
-        where, path = f"member {entry.filename[:80]!r}", PurePosixPath(entry.filename)
-        if entry.flag_bits & 1:
-            raise BadMap(where, "is encrypted", AGAIN)
-        if path.is_absolute() or ".." in path.parts or "\\" in entry.filename or ":" in path.name:
-            raise BadMap(where, "points outside the zip file", AGAIN)
-        if entry.file_size > MOST_RATIO * max(entry.compress_size, 1000):
-            raise BadMap(where, f"is packed more than {MOST_RATIO} times over", AGAIN)
-    if sum(entry.file_size for entry in entries) > MOST_BYTES:
-        raise BadMap("the zip file", f"holds more than {MOST_BYTES // 2**20} MB", AGAIN)
-
-
-def _read(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
-    with archive.open(entry) as member:
-        content = member.read(entry.file_size + 1)
-    if len(content) != entry.file_size:
-        raise BadMap(f"member {entry.filename[:80]!r}", "is not as long as it says", AGAIN)
-    return content
 
 
 def _ending(entry: zipfile.ZipInfo) -> str:

@@ -68,10 +68,10 @@ def _features(database: sqlite3.Connection, table: str, column: str) -> list[Fea
     titles = [part[0] for part in rows.description]
     if column not in titles:
         raise BadMap(f"layer {table[:80]!r}", f"has no column {column!r}", "export it again")
-    found = rows.fetchmany(MOST_FEATURES + 1)
+    result = rows.fetchmany(MOST_FEATURES + 1)
     return [
         _feature(number, dict(zip(titles, row, strict=True)), column)
-        for number, row in enumerate(found, 1)
+        for number, row in enumerate(result, 1)
     ]
 
 

@@ -1,9 +1,13 @@
 """What the readers yield, and the one error they raise."""
 
 from dataclasses import dataclass, field
+from typing import Self
 
 import numpy as np
 import numpy.typing as npt
+
+from riskscore.errors import ValidationError
+from riskscore.sources.bad_file import BadFile
 
 Ring = npt.NDArray[np.float64]
 """(n, 2) positions as the file has them: x (longitude) first."""
@@ -16,12 +20,31 @@ MOST_VERTICES = 1_000_000
 MOST_OF_FEATURE = 100_000
 
 
-class BadMap(ValueError):
+class BadMap(ValidationError):
     """A map that cannot be used: where the fault is, what it is, and what to do about it."""
 
+    code = "bad_map"
+
     def __init__(self, where: str, what: str, remedy: str) -> None:
-        super().__init__(f"{where} {what}: {remedy}")
-        self.where, self.what, self.remedy = where, what, remedy
+        super().__init__(what, place=where, remedy=remedy)
+        self.where, self.what = where, what
+
+    def __str__(self) -> str:
+        return f"{self.where} {self.what}: {self.remedy}"
+
+    @classmethod
+    def of(cls, fault: BadFile, whole: str = "the file") -> Self:
+        """What a reader of :mod:`riskscore.sources` found, in the words of a map.
+
+        ``whole`` names the file where the fault is about no feature, line or member of it.
+        """
+        where = fault.column or whole
+        if fault.row is not None:
+            is_feature = fault.column.startswith("features/")
+            where = f"feature {fault.row}" if is_feature else f"line {fault.row}"
+        result = "" if fault.value is None else f" ({str(fault.value)[:80]!r})"
+        remedy = fault.remedy[:1].lower() + fault.remedy[1:].removesuffix(".")
+        return cls(where, f"{fault.reason}{result}", remedy)
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,9 +67,9 @@ def _moved(feature: Feature, turn: Degrees, declared: str) -> Feature:
     refuse_many_vertices(feature.where, feature.vertices)
     _refuse_nan(feature)
     polygons = [[turn(ring) for ring in polygon] for polygon in feature.polygons]
-    found = Feature(feature.where, polygons, feature.properties)
-    _refuse_beyond_the_earth(found, called(declared))
-    return found
+    result = Feature(feature.where, polygons, feature.properties)
+    _refuse_beyond_the_earth(result, called(declared))
+    return result
 
 
 def _refuse_nan(feature: Feature) -> None:
@@ -124,15 +124,15 @@ def _share_within(feature: Feature, mapped: Mapped, *, swap: bool = False) -> fl
 
 def _geometry(feature: Feature) -> BaseGeometry:
     parts = [_polygon(feature.where, polygon) for polygon in feature.polygons]
-    found: BaseGeometry = parts[0] if len(parts) == 1 else shapely.MultiPolygon(parts)
-    if not shapely.is_valid(found):
-        reason = shapely.is_valid_reason(found)
+    result: BaseGeometry = parts[0] if len(parts) == 1 else shapely.MultiPolygon(parts)
+    if not shapely.is_valid(result):
+        reason = shapely.is_valid_reason(result)
         raise BadMap(
             feature.where,
             f"is no valid polygon ({reason})",
             "mend it there, for example by “Fix geometries” of QGIS or ST_MakeValid",
         )
-    return found
+    return result
 
 
 def _polygon(where: str, polygon: Polygon) -> shapely.Polygon:

@@ -8,9 +8,8 @@ from pyproj import CRS, Transformer
 from pyproj.exceptions import ProjError
 
 from riskscore.maps.map_features import BadMap, Ring
+from riskscore.sources.readers.geojson import is_wgs84
 
-#: What WGS 84 degrees are called, longitude first.
-DEGREES = {"", "EPSG:4326", "URN:OGC:DEF:CRS:OGC:1.3:CRS84", "URN:OGC:DEF:CRS:EPSG::4326"}
 #: Parts of a definition that would make PROJ open files.
 OPENS_FILES = re.compile(
     r"\b(init|file|catalog)\s*=|grids\s*=\s*(?!@null)|parameterfile", re.IGNORECASE
@@ -23,7 +22,7 @@ Degrees = Callable[[Ring], Ring]
 
 def to_degrees(declared: str) -> Degrees:
     """What turns positions of the declared system into degrees. Raises BadMap if it is unknown."""
-    if declared.strip().upper() in DEGREES:
+    if is_wgs84(declared):
         return lambda ring: ring
     if len(declared) > MOST or OPENS_FILES.search(declared):
         raise BadMap("the coordinate system", "is not one that is read here", GIVE)

@@ -23,17 +23,17 @@ POLYGONS = {shapefile.POLYGON, shapefile.POLYGONZ, shapefile.POLYGONM}
 
 def parse(content: bytes) -> Parsed:
     """The features of the one shapefile in a zip file. Raises BadMap."""
-    found = archives.members(content, PARTS)
-    if len(found[".shp"]) != 1:
-        names = ", ".join(name for name, _ in found[".shp"]) or "none"
+    result = archives.members(content, PARTS)
+    if len(result[".shp"]) != 1:
+        names = ", ".join(name for name, _ in result[".shp"]) or "none"
         raise BadMap("the zip file", f"must hold one .shp (it has: {names})", archives.AGAIN)
-    if not found[".prj"]:
+    if not result[".prj"]:
         raise BadMap(
             "the shapefile",
             "has no .prj and so no coordinate system",
             "add its .prj, or save it as GeoJSON in WGS 84",
         )
-    parts = {ending[1:]: members[0][1] for ending, members in found.items() if members}
+    parts = {ending[1:]: members[0][1] for ending, members in result.items() if members}
     try:
         features = _features(parts)
     except BadMap:

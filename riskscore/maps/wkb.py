@@ -32,9 +32,9 @@ class Cursor:
 
     def some(self) -> int:
         """A number of parts, which is not zero."""
-        if not (found := self.number()):
+        if not (result := self.number()):
             raise BadMap(self.where, "has an empty geometry", "leave it out or draw it")
-        return found
+        return result
 
     def ring(self, dimensions: int) -> Ring:
         """The next ring, without heights and measures."""
@@ -43,11 +43,11 @@ class Cursor:
         return np.frombuffer(raw, f"{self.order}f8").reshape(count, dimensions)[:, :2].astype(float)
 
     def _take(self, size: int) -> bytes:
-        found = self.content[self.at : self.at + size]
-        if len(found) < size:
+        result = self.content[self.at : self.at + size]
+        if len(result) < size:
             raise BadMap(self.where, "has a geometry that breaks off", "export the file again")
         self.at += size
-        return found
+        return result
 
 
 def polygons(content: bytes, where: str) -> list[Polygon]:

@@ -1,4 +1,8 @@
-"""The tables, one file per idea. Import from here: ``from riskscore.models import Project``."""
+"""The tables, one file per idea. Import from here: ``from riskscore.models import Project``.
+
+What a model cannot say (triggers, partitions, storage) lies in ``riskscore/sql/``; what each
+trigger does and why, in ``docs/database.md``.
+"""
 
 from riskscore.models.access import ApiKey, IdempotencyKey
 from riskscore.models.challenges import Challenge
@@ -13,10 +17,10 @@ from riskscore.models.methods import Lens, Method
 from riskscore.models.minerals import Mineral
 from riskscore.models.observations import Edition, Observation, Release, Source
 from riskscore.models.places import Locality, Place, PlaceMember
-from riskscore.models.projects import Offtake, Ownership, Project, ProjectMineral
+from riskscore.models.projects import Offtake, Ownership, Project, ProjectList, ProjectMineral
 from riskscore.models.schedules import Schedule
 from riskscore.models.scores import Score, ScoreHistory
-from riskscore.models.stale_marks import ProjectList, StaleMark
+from riskscore.models.stale_marks import StaleMark
 from riskscore.models.trainings import TrainingRequest
 
 __all__ = [

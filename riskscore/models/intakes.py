@@ -1,4 +1,4 @@
-"""Files on their way in: the file, how far it is read, what is wrong with it, what it changed."""
+"""Imports: the file, how far it is read, what is wrong with it, what it changed."""
 
 from django.conf import settings
 from django.db import models
@@ -8,11 +8,12 @@ from riskscore.models.ids import uuid7
 
 
 class Intake(models.Model):
-    """A file to be taken in. The row is the truth; messages are hints.
+    """A file to be imported: leased work. The row is the truth; messages only save waiting.
 
     queued → running → loaded → succeeded, or failed, or cancelled. ``loaded``: its rows stand in
     the tables, and the scores that they make stale are about to be made again. A dry run goes from
-    running to succeeded. Terminal states never change again (a trigger holds that).
+    running to succeeded; what failed for a reason that is not the file's goes from running back to
+    queued. Terminal states never change again (a trigger holds that).
     """
 
     class State(models.TextChoices):
@@ -47,6 +48,9 @@ class Intake(models.Model):
 
     state = models.CharField(max_length=10, choices=State, default=State.QUEUED)
     attempts = models.PositiveSmallIntegerField(default=0)
+    token = models.UUIDField(null=True)
+    lease_until = models.DateTimeField(null=True)
+    worker = models.CharField(max_length=120, blank=True, db_default="")
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
     )
@@ -59,7 +63,9 @@ class Intake(models.Model):
     bytes_read = models.BigIntegerField(default=0)
     rows_read = models.BigIntegerField(default=0)
     rejected = models.BigIntegerField(default=0, help_text="rows that are wrong")
-    left_out = models.BigIntegerField(default=0, help_text="rows about what is none of ours")
+    left_out = models.BigIntegerField(
+        default=0, help_text="rows about a place, mineral or project that is not kept here"
+    )
     added = models.BigIntegerField(null=True)
     changed = models.BigIntegerField(null=True)
     unchanged = models.BigIntegerField(null=True)
@@ -68,6 +74,7 @@ class Intake(models.Model):
     release = models.ForeignKey("Release", models.PROTECT, null=True, related_name="intakes")
 
     class Meta:
+        verbose_name = "import"
         ordering = ["-id"]
         constraints = [
             models.CheckConstraint(

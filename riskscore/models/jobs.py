@@ -1,4 +1,4 @@
-"""Work in hand: a job, the chunks it is cut into, and the projects it could not score."""
+"""Rescoring: a job, the chunks it is cut into, and the projects it could not score."""
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -10,10 +10,10 @@ from riskscore.models.ids import uuid7
 
 
 class Job(models.Model):
-    """A request for work with its inputs pinned. The row is the truth; messages are hints.
+    """A request to rescore, inputs pinned. The row is the truth; messages only save waiting.
 
     queued → running → succeeded | partially_failed | failed | cancelled. Terminal states never
-    change again (a trigger holds that). ``cancel_requested_at`` marks a job on its way out,
+    change again (riskscore/sql/job_states.sql). ``cancel_requested_at`` marks a job on its way out,
     ``paused_at`` one of which nothing more is begun until it is resumed. Moments are the
     database's: a web server whose clock is wrong delays nothing.
     """
@@ -33,10 +33,11 @@ class Job(models.Model):
     TERMINAL = (State.SUCCEEDED, State.PARTIALLY_FAILED, State.FAILED, State.CANCELLED)
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    kind = models.CharField(max_length=20, default="rescore")
     queue = models.CharField(max_length=12, choices=Queue, default=Queue.BULK)
     state = models.CharField(max_length=16, choices=State, default=State.QUEUED)
-    lens = models.ForeignKey("Lens", models.PROTECT, related_name="jobs")
+    lens = models.ForeignKey(
+        "Lens", models.PROTECT, verbose_name="buyer's view", related_name="jobs"
+    )
     method = models.ForeignKey("Method", models.PROTECT, related_name="+")
     edition = models.ForeignKey("Edition", models.PROTECT, related_name="+")
     as_of = models.DateField()
@@ -44,7 +45,6 @@ class Job(models.Model):
     draws = models.PositiveIntegerField(
         default=256, db_default=256, help_text="for intervals; 0 leaves them out"
     )
-    model = models.ForeignKey("LearnedModel", models.PROTECT, null=True, related_name="+")
     scope = models.JSONField(help_text='{"all": true}, {"keys": […]} or {"filter": {…}}')
     reason = models.CharField(max_length=200, blank=True)
     created_by = models.ForeignKey(
@@ -80,11 +80,11 @@ class Job(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.id}"
+        return f"rescore {self.id}"
 
 
 class Chunk(models.Model):
-    """A part of a job that one worker claims at a time, by lease and fencing token."""
+    """A part of a job: leased work that one worker claims at a time."""
 
     class State(models.TextChoices):
         PENDING = "pending"
@@ -142,7 +142,10 @@ class ItemError(models.Model):
 
 
 class Transition(models.Model):
-    """One change of state of a job, or of a chunk (``seq``): written by triggers, append-only."""
+    """One change of state of a job, or of a chunk (``seq``): written by triggers, append-only.
+
+    See riskscore/sql/transitions.sql.
+    """
 
     job = models.ForeignKey(Job, models.CASCADE, related_name="transitions", db_index=False)
     seq = models.PositiveIntegerField(null=True)
@@ -160,7 +163,7 @@ class Transition(models.Model):
 
 
 class WorkerPulse(models.Model):
-    """When a worker process was last heard of, by the database's clock."""
+    """The worker heartbeat: when a worker process was last heard of, by the database's clock."""
 
     worker = models.CharField(primary_key=True, max_length=120)
     started_at = models.DateTimeField(db_default=Now(), editable=False)
@@ -171,6 +174,7 @@ class WorkerPulse(models.Model):
 
     class Meta:
         ordering = ["worker"]
+        verbose_name = "worker heartbeat"
 
     def __str__(self) -> str:
         return self.worker

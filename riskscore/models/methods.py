@@ -6,7 +6,7 @@ from django.db.models import Q
 
 
 class Method(models.Model):
-    """A version of a method. Immutable once published; the database refuses a change."""
+    """A version of a method. Immutable once published (riskscore/sql/method_published.sql)."""
 
     class State(models.TextChoices):
         DRAFT = "draft"

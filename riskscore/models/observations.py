@@ -5,11 +5,12 @@ from django.db.models import F, Q
 
 
 class Edition(models.Model):
-    """One step of what is known: a commit-ordered integer, never a clock.
+    """One step of what was recorded: a commit-ordered integer, never a clock.
 
-    Everything recorded in one transaction carries that transaction's edition; ``known_at = n``
-    means all that had been committed up to edition ``n``. Numbers are given under an advisory
-    lock that is held until commit, so a number is never seen before a smaller one.
+    It is the transaction time of a bitemporal model; see ``releases.editions``. Everything
+    recorded in one transaction carries that transaction's edition; ``known_at = n`` means all that
+    had been committed up to edition ``n``. Numbers are given under an advisory lock that is held
+    until commit, so a number is never seen before a smaller one.
     """
 
     number = models.BigIntegerField(primary_key=True)
@@ -81,8 +82,8 @@ class Observation(models.Model):
 
     release = models.ForeignKey(Release, models.PROTECT, related_name="observations")
     indicator = models.CharField(max_length=40)
-    # A trigger holds these three references, once per statement and code: one look per row and
-    # reference would be half the time of a large file.
+    # A trigger holds these three references (riskscore/sql/observation_codes.sql), once per
+    # statement and code: one look per row and reference would be half the time of a large file.
     place = models.ForeignKey(
         "Place", models.PROTECT, null=True, related_name="+", db_index=False, db_constraint=False
     )

@@ -1,5 +1,8 @@
-"""What is scored: mines, deposits and plants, with their minerals, owners and buyers."""
+"""What is scored: mines, deposits and plants, with minerals, owners, buyers; lists of them."""
 
+from typing import Any
+
+from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
@@ -9,7 +12,8 @@ from django.db.models.functions import Now
 class Project(models.Model):
     """A mining project.
 
-    ``key`` is public and stable for ever; ``input_version`` is bumped by triggers.
+    ``key`` is public and stable for ever; triggers raise ``input_version``
+    (riskscore/sql/project_version.sql).
     """
 
     class Kind(models.TextChoices):
@@ -148,3 +152,21 @@ class Offtake(models.Model):
 
     def __str__(self) -> str:
         return f"{self.place_id} {self.share:.0%}"
+
+
+class ProjectList(models.Model):
+    """A named choice of projects that a curator keeps, for instance a portfolio."""
+
+    name = models.SlugField(max_length=60, unique=True)
+    projects: "models.ManyToManyField[Any, Any]" = models.ManyToManyField(
+        "Project", related_name="lists", blank=True
+    )
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name

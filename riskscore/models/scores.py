@@ -1,5 +1,6 @@
 """What came out: one current score per project and lens, and its history."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
@@ -15,6 +16,13 @@ class Band(models.IntegerChoices):
     MODERATE = 2, "moderate"
     HIGH = 3, "high"
     EXTREME = 4, "extreme"
+
+    @classmethod
+    def of(cls, score: float | None, starts: Sequence[float]) -> "Band":
+        """The band of a score, given where a method's four bands start; None is not assessed."""
+        if score is None:
+            return cls.NOT_ASSESSED
+        return cls(1 + sum(score >= start for start in starts[1:]))
 
 
 #: The order of the arrays that hold one value per node.
@@ -94,7 +102,8 @@ class Score(ScoreColumns):
 class ScoreHistory(ScoreColumns):
     """Every score that differed from the one before it. Partitioned by month of ``computed_at``.
 
-    In the database the key is (id, computed_at), as a partitioned table demands; rows are only
+    In the database the key is (id, computed_at), as a partitioned table demands
+    (riskscore/sql/history_partition.sql makes a month's partition); rows are only
     ever inserted, by ``riskscore.scoring.rescore``, in the statement that writes the current score.
     """
 

@@ -1,8 +1,5 @@
-"""Which scores no longer fit what is known, and lists of projects that curators keep."""
+"""Which scores no longer fit what is known."""
 
-from typing import Any
-
-from django.conf import settings
 from django.db import models
 
 
@@ -14,7 +11,9 @@ class StaleMark(models.Model):
     """
 
     project = models.ForeignKey("Project", models.CASCADE, related_name="marks", db_index=False)
-    lens = models.ForeignKey("Lens", models.CASCADE, related_name="+", db_index=False)
+    lens = models.ForeignKey(
+        "Lens", models.CASCADE, verbose_name="buyer's view", related_name="+", db_index=False
+    )
     edition = models.BigIntegerField()
     since = models.DateTimeField()
 
@@ -23,21 +22,3 @@ class StaleMark(models.Model):
 
     def __str__(self) -> str:
         return f"{self.project_id} through {self.lens_id}"
-
-
-class ProjectList(models.Model):
-    """A named choice of projects that a curator keeps, for instance a portfolio."""
-
-    name = models.SlugField(max_length=60, unique=True)
-    projects: "models.ManyToManyField[Any, Any]" = models.ManyToManyField(
-        "Project", related_name="lists", blank=True
-    )
-    created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
-    )
-
-    class Meta:
-        ordering = ["name"]
-
-    def __str__(self) -> str:
-        return self.name

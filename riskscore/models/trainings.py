@@ -1,4 +1,4 @@
-"""Requests to train a model: the row is the truth, the message only saves waiting."""
+"""Requests to train a model: leased work. The row is the truth; messages only save waiting."""
 
 from django.conf import settings
 from django.db import models
@@ -8,7 +8,10 @@ from riskscore.models.ids import uuid7
 
 
 class TrainingRequest(models.Model):
-    """A person's request for a candidate: queued → running → succeeded | refused | failed."""
+    """A request for a candidate: queued → running → succeeded | refused | failed.
+
+    When its worker dies it goes back to queued, after its last attempt to failed.
+    """
 
     class State(models.TextChoices):
         QUEUED = "queued"
@@ -31,6 +34,7 @@ class TrainingRequest(models.Model):
     attempts = models.PositiveSmallIntegerField(default=0)
     token = models.UUIDField(null=True)
     lease_until = models.DateTimeField(null=True)
+    worker = models.CharField(max_length=120, blank=True, db_default="")
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
     )

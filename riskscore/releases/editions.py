@@ -1,4 +1,9 @@
-"""Editions: what was known when, as integers in the order of commits."""
+"""Editions: what was recorded when, as integers in the order of commits.
+
+The tables are *bitemporal*. ``edition`` is the transaction time: what had been recorded. ``as_of``
+is the valid time: the day that the facts describe. A score names both, and neither replaces the
+other: a correction recorded today (a new edition) may be about a day long past.
+"""
 
 from django.db import connection
 from django.db.models import Max
@@ -9,7 +14,7 @@ EDITION_LOCK = 0x7269736B_0002
 
 
 def next_edition(reason: str) -> Edition:
-    """The next step of what is known. Call it inside the transaction that records the rest.
+    """The next edition. Call it inside the transaction that records the rest.
 
     The advisory lock is held until commit, so editions become visible in the order of their
     numbers: whoever sees edition n has seen all before it.

@@ -1,13 +1,20 @@
-"""Which releases stand at an edition, and which of their observations hold.
+"""Which releases, observations and statements of evidence are in force at an edition.
 
-A source's newest whole release stands alone or with the partial releases that came after it: each
-of their rows adds to it, or stands for its row of the same identity. Sources that only ever get
-partial releases (an operator's own tables) simply accumulate.
+A source's newest complete release is in force until the next one, and with it the partial releases
+(single corrections) that came after it: each of their rows adds to it, or replaces its row of the
+same identity. Sources that only ever get partial releases (an operator's own tables) accumulate.
+Of evidence the newest version of each statement is in force.
+
+Every reader of observations goes through here.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import connection
+from django.db.models import Q, QuerySet
+from django.db.models.expressions import RawSQL
+
+from riskscore.models import Observation
 
 #: What makes two rows statements about the same thing.
 IDENTITY: tuple[str, ...] = (
@@ -15,32 +22,47 @@ IDENTITY: tuple[str, ...] = (
 )  # fmt: skip
 
 
-class Standing(NamedTuple):
-    """Ids of the releases that stand: ``alone`` whole, ``mixed`` with partial ones of their source.
+class InForce(NamedTuple):
+    """Ids of the releases in force: ``complete`` ones that nothing corrects, and ``corrected``:
+    those of sources that have partial releases in force, together with these.
 
     ``sources`` has the source of each, in the order of ``ids``.
     """
 
-    alone: list[int]
-    mixed: list[int]
+    complete: list[int]
+    corrected: list[int]
     sources: dict[int, str]
 
     @property
     def ids(self) -> list[int]:
         """All of them."""
-        return sorted([*self.alone, *self.mixed])
+        return sorted([*self.complete, *self.corrected])
 
-    def of(self, source: str) -> "Standing":
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """What a query over OBSERVATIONS needs."""
+        return {"complete": self.complete, "corrected": self.corrected}
+
+    def of(self, source: str) -> "InForce":
         """Those of one source."""
-        return Standing(
-            [key for key in self.alone if self.sources[key] == source],
-            [key for key in self.mixed if self.sources[key] == source],
+        return InForce(
+            [key for key in self.complete if self.sources[key] == source],
+            [key for key in self.corrected if self.sources[key] == source],
+            self.sources,
+        )
+
+    def without(self, *releases: int) -> "InForce":
+        """The same as if some had never been loaded: what they corrected is back."""
+        return InForce(
+            [key for key in self.complete if key not in releases],
+            [key for key in self.corrected if key not in releases],
             self.sources,
         )
 
 
-_STANDING = """
-SELECT r.id, r.source_id, bool_or(r.partial) OVER (PARTITION BY r.source_id)
+#: Rows (id, source, whether partial releases of the source are in force). Parameter: ``edition``.
+RELEASES = """
+SELECT r.id, r.source_id, bool_or(r.partial) OVER (PARTITION BY r.source_id) AS corrected
 FROM riskscore_release r
 WHERE r.edition_id <= %(edition)s AND NOT EXISTS (
     SELECT FROM riskscore_release newer
@@ -49,28 +71,60 @@ WHERE r.edition_id <= %(edition)s AND NOT EXISTS (
 ORDER BY r.id
 """
 
-#: The observations that hold, as a table expression. Parameters: ``alone`` and ``mixed``.
-HOLDING = f"""(
-    SELECT * FROM riskscore_observation WHERE release_id = ANY(%(alone)s)
+
+def _newest(releases: str) -> str:
+    """The newest row of each identity among releases, whose ids are the given placeholder."""
+    return f"""
+SELECT DISTINCT ON ({", ".join(IDENTITY)}) o.*
+FROM riskscore_observation o JOIN riskscore_release r ON r.id = o.release_id
+WHERE o.release_id = ANY({releases})
+ORDER BY {", ".join(IDENTITY)}, r.edition_id DESC, o.id DESC
+"""  # noqa: S608 - our own names
+
+
+#: The effective observations, as a table expression. Parameters: ``InForce.parameters``.
+OBSERVATIONS = f"""(
+    SELECT * FROM riskscore_observation WHERE release_id = ANY(%(complete)s)
     UNION ALL
-    SELECT * FROM (
-        SELECT DISTINCT ON ({", ".join(IDENTITY)}) o.*
-        FROM riskscore_observation o JOIN riskscore_release r ON r.id = o.release_id
-        WHERE o.release_id = ANY(%(mixed)s)
-        ORDER BY {", ".join(IDENTITY)}, r.edition_id DESC, o.id DESC
-    ) newest
+    SELECT * FROM ({_newest("%(corrected)s")}) newest
 )"""  # noqa: S608 - our own names
+
+#: The newest version of each statement, retracted ones too, as a table expression.
+#: Parameter: ``edition``.
+EVIDENCE = """(
+    SELECT e.* FROM riskscore_evidence e
+    WHERE e.edition_id <= %(edition)s AND NOT EXISTS (
+        SELECT FROM riskscore_evidence newer
+        WHERE newer.supersedes_id = e.id AND newer.edition_id <= %(edition)s)
+)"""
 
 LATEST = 2**62
 
 
-def standing(edition: int = LATEST) -> Standing:
-    """The releases that stand at an edition; by default, now."""
-    with connection.cursor() as cursor:
-        cursor.execute(_STANDING, {"edition": edition})
-        rows = cursor.fetchall()
-    return Standing(
-        [key for key, _, mixed in rows if not mixed],
-        [key for key, _, mixed in rows if mixed],
+def in_force(edition: int = LATEST) -> InForce:
+    """The releases in force at an edition; by default, now."""
+    rows = fetch(RELEASES, {"edition": edition})
+    return InForce(
+        [key for key, _, corrected in rows if not corrected],
+        [key for key, _, corrected in rows if corrected],
         {key: source for key, source, _ in rows},
     )
+
+
+def observations(indicator: str) -> QuerySet[Observation]:
+    """The effective observations of one indicator, now."""
+    releases = in_force()
+    newest = RawSQL(  # noqa: S611 - our own names
+        f"SELECT id FROM ({_newest('%s')}) newest WHERE indicator = %s",  # noqa: S608
+        [releases.corrected, indicator],
+    )
+    return Observation.objects.filter(
+        Q(release__in=releases.complete) | Q(pk__in=newest), indicator=indicator
+    )
+
+
+def fetch(query: str, parameters: dict[str, Any]) -> list[tuple[Any, ...]]:
+    """The rows of a query over OBSERVATIONS, EVIDENCE or RELEASES."""
+    with connection.cursor() as cursor:
+        cursor.execute(query, parameters)
+        return list(cursor.fetchall())

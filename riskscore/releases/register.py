@@ -1,10 +1,10 @@
 """The register of releases: what was loaded, under which licence, and how much it covers."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db import connection
-from django.db.models import Q, QuerySet
-from django.db.models.expressions import RawSQL
+from django.db.models import QuerySet
 
 from riskscore.models import Observation, Place, Release
 from riskscore.releases import effective
@@ -19,19 +19,11 @@ _BY_PLACE = """
 SELECT place_id, count(*), max(year) FROM riskscore_observation
 WHERE release_id = %s AND place_id IS NOT NULL GROUP BY place_id ORDER BY place_id
 """
-_NEWEST = f"""
-SELECT id FROM (
-    SELECT DISTINCT ON ({", ".join(effective.IDENTITY)}) o.id
-    FROM riskscore_observation o JOIN riskscore_release r ON r.id = o.release_id
-    WHERE o.release_id = ANY(%s) AND indicator = %s
-    ORDER BY {", ".join(effective.IDENTITY)}, r.edition_id DESC, o.id DESC
-) newest
-"""  # noqa: S608 - our own names
 
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """How much of the world one indicator of a release knows. ``share`` is of all countries."""
+    """How much of the world an indicator of a release covers; ``share`` is of all countries."""
 
     indicator: str
     rows: int
@@ -41,13 +33,13 @@ class Coverage:
     last_year: int
 
 
-def stands(release: Release) -> bool:
-    """Whether the release feeds scores now."""
-    return release.pk in effective.standing().ids
+def feeds_scores(release: Release) -> bool:
+    """Whether the release is in force now."""
+    return release.pk in effective.in_force().ids
 
 
 def coverage(release: Release) -> tuple[Coverage, ...]:
-    """How much of the world each indicator of a release knows."""
+    """How much of the world each indicator of a release covers."""
     countries = Place.objects.filter(kind=Place.Kind.COUNTRY).count()
     with connection.cursor() as cursor:
         cursor.execute(_COVERAGE, [release.pk])
@@ -58,31 +50,67 @@ def coverage(release: Release) -> tuple[Coverage, ...]:
 
 
 def by_place(release: Release) -> dict[str, tuple[int, int]]:
-    """Place → (rows, newest year) of a release; a place that is not there has none."""
+    """Place → (rows, newest year) in a release; a place without a row is left out."""
     with connection.cursor() as cursor:
         cursor.execute(_BY_PLACE, [release.pk])
         return {place: (rows, newest) for place, rows, newest in cursor.fetchall()}
 
 
 def unknown_places(release: Release) -> list[Place]:
-    """The countries about which the release says nothing."""
-    known = by_place(release)
+    """The countries of which the release has no row."""
+    covered = by_place(release)
     return [
         place
         for place in Place.objects.filter(kind=Place.Kind.COUNTRY).order_by("code")
-        if place.code not in known
+        if place.code not in covered
     ]
 
 
 def passed_on(indicator: str) -> QuerySet[Observation]:
-    """The observations of one indicator that hold now and whose licence lets them be passed on.
+    """The effective observations of one indicator whose licence lets them be passed on.
 
-    A correction stands in place of what it corrects, also where it may not be passed on itself.
+    A correction replaces what it corrects, also where it may not be passed on itself.
     """
-    standing = effective.standing()
-    newest = RawSQL(_NEWEST, [standing.mixed, indicator])  # noqa: S611 - our own names
-    return Observation.objects.filter(
-        Q(release__in=standing.alone) | Q(pk__in=newest),
-        indicator=indicator,
-        release__redistributable=True,
-    )
+    return effective.observations(indicator).filter(release__redistributable=True)
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseInForce:
+    """A release in force: ``citation`` says whose it is, by the names of the API; ``states`` which
+    of the asked indicators it has rows of."""
+
+    id: int
+    partial: bool
+    citation: dict[str, str]
+    states: frozenset[str]
+    has_localities: bool
+
+    @property
+    def source(self) -> str:
+        """Code of its source."""
+        return self.citation["source"]
+
+
+_CITATION = ("source", "publisher", "title", "release", "published_edition", "licence", "url")
+_IN_FORCE = f"""
+SELECT r.id, r.partial, r.source_id, s.publisher, s.title, r.code, r.published_edition, r.licence,
+    r.url,
+    ARRAY(SELECT indicator FROM unnest(%(indicators)s::text[]) asked(indicator) WHERE EXISTS (
+        SELECT FROM riskscore_observation o
+        WHERE o.indicator = asked.indicator AND o.release_id = r.id)),
+    EXISTS (SELECT FROM riskscore_locality l WHERE l.release_id = r.id)
+FROM ({effective.RELEASES}) in_force
+JOIN riskscore_release r ON r.id = in_force.id JOIN riskscore_source s ON s.code = r.source_id
+ORDER BY r.id
+"""  # noqa: S608 - our own names
+
+
+def in_force(edition: int, indicators: Iterable[str]) -> list[ReleaseInForce]:
+    """The releases in force at an edition, and which of some indicators each has rows of."""
+    rows = effective.fetch(_IN_FORCE, {"edition": edition, "indicators": sorted(indicators)})
+    return [
+        ReleaseInForce(
+            key, partial, dict(zip(_CITATION, cells, strict=True)), frozenset(states), localities
+        )
+        for key, partial, *cells, states, localities in rows
+    ]

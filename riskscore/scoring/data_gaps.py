@@ -12,8 +12,9 @@ from riskscore.engine.inputs import evidence_kinds
 from riskscore.engine.inputs.data_age import Gaps, gaps, years_used
 from riskscore.engine.inputs.gather import gather
 from riskscore.engine.spec.tree import Node
-from riskscore.models import Edition, Evidence, Lens, Method
+from riskscore.models import Edition, Lens, Method
 from riskscore.models.scores import NODES
+from riskscore.releases import effective
 from riskscore.scoring import inputs
 from riskscore.scoring.methods import fitted_method
 
@@ -23,6 +24,12 @@ EVIDENCE_OF = {
     "ind.conflict": evidence_kinds.of(evidence_kinds.Effect.HARM, "ind.conflict"),
     "ind.consent": ("consent",),
 }
+
+
+_STATEMENTS = f"""
+SELECT project_id, kind, happened_on FROM {effective.EVIDENCE} e
+WHERE project_id = ANY(%(ids)s) AND happened_on <= %(day)s AND status <> 'retracted'
+"""  # noqa: S608 - our own names
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +90,9 @@ def of(project_ids: Sequence[int], lens: Lens, as_of: date | None = None) -> lis
     years = years_used(
         known.tables, projects.units, fitted.method, _evidence_years(projects.ids, pinned)
     )
-    found = gaps(fitted, gather(known.tables, projects.units, fitted.method), NODES)
+    result = gaps(fitted, gather(known.tables, projects.units, fitted.method), NODES)
     return [
-        _project(int(key), row, fitted.method.root, found, years[row], day.year)
+        _project(int(key), row, fitted.method.root, result, years[row], day.year)
         for row, key in enumerate(projects.ids)
     ]
 
@@ -93,30 +100,30 @@ def of(project_ids: Sequence[int], lens: Lens, as_of: date | None = None) -> lis
 def _evidence_years(
     ids: npt.NDArray[np.int64], pinned: inputs.Pinned
 ) -> dict[str, npt.NDArray[np.float64]]:
-    """(n,) year of the newest statement that feeds each project-level indicator."""
-    rows = Evidence.objects.filter(
-        project__in=ids.tolist(), edition__lte=pinned.edition, happened_on__lte=pinned.as_of
-    ).values_list("project_id", "kind", "happened_on")
-    found = {name: np.full(len(ids), np.nan) for name in EVIDENCE_OF}
+    """(n,) year of the newest statement in force that feeds each project-level indicator."""
+    rows = effective.fetch(
+        _STATEMENTS, {"ids": ids.tolist(), "edition": pinned.edition, "day": pinned.as_of}
+    )
+    result = {name: np.full(len(ids), np.nan) for name in EVIDENCE_OF}
     row_of = {int(key): row for row, key in enumerate(ids)}
     for project, kind, happened in rows:
         for name, kinds in EVIDENCE_OF.items():
             if kind in kinds:
                 row = row_of[project]
-                found[name][row] = np.fmax(found[name][row], happened.year)
-    return found
+                result[name][row] = np.fmax(result[name][row], happened.year)
+    return result
 
 
 def _project(
-    key: int, row: int, root: Node, found: Gaps, years: npt.NDArray[np.int16], this_year: int
+    key: int, row: int, root: Node, result: Gaps, years: npt.NDArray[np.int16], this_year: int
 ) -> ProjectFreshness:
     dimensions = tuple(
-        _dimension(child, row, root.code, found, years, this_year)
+        _dimension(child, row, root.code, result, years, this_year)
         for child in root.children
         if isinstance(child, Node) and child.code in NODES
     )
-    best = int(found.best(root.code)[row])
-    code = found.leaves[best]
+    best = int(result.best(root.code)[row])
+    code = result.leaves[best]
     every = [fact for part in dimensions for fact in part.missing]
     return ProjectFreshness(
         key, dimensions, next((f for f in every if best >= 0 and f.indicator == code), None)
@@ -127,21 +134,21 @@ def _dimension(
     node: Node,
     row: int,
     root: str,
-    found: Gaps,
+    result: Gaps,
     years: npt.NDArray[np.int16],
     this_year: int,
 ) -> Dimension:
-    at = {leaf.code: found.leaves.index(leaf.code) for leaf in node.leaves()}
+    at = {leaf.code: result.leaves.index(leaf.code) for leaf in node.leaves()}
     dated = {code: int(years[index]) for code, index in at.items() if years[index] > 0}
     missing = [
         Missing(
             code,
-            float(found.gains[node.code][row, index]),
-            float(found.gains[root][row, index]),
-            bool(found.opens[node.code][row, index]),
+            float(result.gains[node.code][row, index]),
+            float(result.gains[root][row, index]),
+            bool(result.opens[node.code][row, index]),
         )
         for code, index in at.items()
-        if found.unknown[row, index]
+        if result.unknown[row, index]
     ]
     missing.sort(key=lambda fact: (fact.gain, fact.would_assess), reverse=True)
     return Dimension(

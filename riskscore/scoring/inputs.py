@@ -54,12 +54,12 @@ class Projects:
 
 @lru_cache(maxsize=8)
 def known_at(pinned: Pinned) -> Known:
-    """Tables of every indicator, from the releases that were current at the edition."""
-    axes = _axes(pinned)
-    standing = effective.standing(pinned.edition)
-    tables = derive(_observations(axes, standing), axes)
+    """Tables of every indicator, from the observations that were effective at the edition."""
+    axes = axes_of(pinned)
+    releases = effective.in_force(pinned.edition)
+    tables = derive(observations(axes, releases), axes)
     tables |= _unlisted(_learned(axes, pinned.edition), tables)
-    return Known(axes, tables, _localities(standing.ids))
+    return Known(axes, tables, _localities(releases.ids))
 
 
 #: A prediction's interval counts as one of 95 %: so many standard errors wide.
@@ -77,30 +77,26 @@ def _learned(axes: Axes, edition: int) -> dict[str, Table]:
     )
     places = {code: index for index, code in enumerate(axes.places)}
     minerals = {code: index for index, code in enumerate(axes.minerals)}
-    found: dict[str, Floats] = {}
+    result: dict[str, Floats] = {}
     for kind, place, mineral, probability, width in rows:
         shape = (2, len(places), len(minerals))
-        values = found.setdefault(LEARNED[kind], np.full(shape, np.nan))
+        values = result.setdefault(LEARNED[kind], np.full(shape, np.nan))
         values[:, places[place], minerals[mineral]] = probability, width / WIDTH
-    return {key: Table(Level.PLACE_MINERAL, *values) for key, values in found.items()}
+    return {key: Table(Level.PLACE_MINERAL, *values) for key, values in result.items()}
 
 
 def _unlisted(learned: dict[str, Table], tables: dict[str, Table]) -> dict[str, Table]:
-    """Predicted listings for what is not listed: a listing that stands is no guess any more."""
-    guessed, stated = learned.get("lab.predicted"), tables.get("lab.listed")
-    if guessed is None or stated is None:
+    """Predicted listings only for what is not listed: a listing on record needs no prediction."""
+    predicted, stated = learned.get("lab.predicted"), tables.get("lab.listed")
+    if predicted is None or stated is None:
         return learned
     listed = stated.values >= LISTED_LEVELS.index("child")
-    values = np.where(listed, np.nan, guessed.values)
-    return {**learned, "lab.predicted": replace(guessed, values=values)}
+    values = np.where(listed, np.nan, predicted.values)
+    return {**learned, "lab.predicted": replace(predicted, values=values)}
 
 
-def current_releases(edition: int) -> list[int]:
-    """Ids of the releases that stand at an edition."""
-    return effective.standing(edition).ids
-
-
-def _axes(pinned: Pinned) -> Axes:
+def axes_of(pinned: Pinned) -> Axes:
+    """The places and minerals there are, seen from the importer on the day described."""
     groups: dict[str, set[str]] = {
         code: set()
         for code in Place.objects.filter(kind=Place.Kind.GROUP).values_list("code", flat=True)
@@ -119,25 +115,31 @@ def _axes(pinned: Pinned) -> Axes:
     )
 
 
-def _observations(axes: Axes, standing: effective.Standing) -> dict[str, Observations]:
-    """The observations that hold, by key; of bilateral trade, the importer's own."""
-    rows = _rows(
-        "SELECT indicator, place_id, mineral_id, importer_id, year, value, standard_error,"  # noqa: S608
-        f" since, until, label FROM {effective.HOLDING} o WHERE project_id IS NULL"
-        " AND (indicator NOT LIKE 'baci.%%' OR importer_id = ANY(%(members)s))"
-        " ORDER BY indicator, id",
-        {
-            "alone": standing.alone,
-            "mixed": standing.mixed,
-            "members": sorted(axes.members),
-        },
+_OBSERVATIONS = f"""
+SELECT indicator, place_id, mineral_id, importer_id, year, value, standard_error, since, until,
+    label
+FROM {effective.OBSERVATIONS} o
+WHERE project_id IS NULL AND (indicator NOT LIKE 'baci.%%' OR importer_id = ANY(%(members)s))
+"""  # noqa: S608 - our own names
+
+
+def observations(
+    axes: Axes, releases: effective.InForce, where: str = "", **parameters: Any
+) -> dict[str, Observations]:
+    """The effective observations, by key; of bilateral trade, the importer's own.
+
+    ``where`` narrows them by a further condition in SQL, which begins with AND.
+    """
+    rows = effective.fetch(
+        f"{_OBSERVATIONS} {where} ORDER BY indicator, id",
+        {**releases.parameters, "members": sorted(axes.members), **parameters},
     )
     places = {code: index for index, code in enumerate(axes.places)}
     minerals = {code: index for index, code in enumerate(axes.minerals)}
-    found: dict[str, list[tuple[Any, ...]]] = {}
+    result: dict[str, list[tuple[Any, ...]]] = {}
     for row in rows:
-        found.setdefault(row[0], []).append(row[1:])
-    return {key: _arrays(part, places, minerals) for key, part in found.items()}
+        result.setdefault(row[0], []).append(row[1:])
+    return {key: _arrays(part, places, minerals) for key, part in result.items()}
 
 
 def _arrays(
@@ -206,6 +208,24 @@ def projects(ids: Sequence[int], known: Known, pinned: Pinned) -> Projects:
     )
 
 
+def units(project_id: int, axes: Axes) -> Units:
+    """One project's place, kind and minerals as they are now, without project-level indicators."""
+    rows = _rows(
+        "SELECT id, key, place_id, kind FROM riskscore_project WHERE id = %s", [project_id]
+    )
+    places = {code: index for index, code in enumerate(axes.places)}
+    start, mineral, role = _minerals([project_id], {row[0]: 0 for row in rows}, axes)
+    return Units(
+        keys=np.array([row[1] for row in rows], np.str_),
+        place=_indices((row[2] for row in rows), places),
+        kind=np.array([row[3] for row in rows], np.str_),
+        mineral_start=start,
+        mineral=mineral,
+        role=role,
+        inputs={},
+    )
+
+
 _ROLES = {"primary": 0, "secondary": 1, "other": 2}
 
 
@@ -238,27 +258,23 @@ def _offtake(ids: Sequence[int], row_of: dict[int, int], as_of: date) -> Floats:
         " GROUP BY project_id",
         [list(ids), as_of, as_of],
     )
-    found = np.full(len(row_of), np.nan)
+    result = np.full(len(row_of), np.nan)
     for project, total, squares in rows:
         if project in row_of:
-            found[row_of[project]] = squares / total**2
-    return found
+            result[row_of[project]] = squares / total**2
+    return result
 
 
-_STATEMENTS = """
-SELECT e.project_id, e.kind, e.level, e.happened_on, e.expires_on, e.severity, e.credibility,
-    e.status, e.self_disclosed
-FROM riskscore_evidence e
-WHERE e.project_id = ANY(%s) AND e.edition_id <= %s AND NOT EXISTS (
-    SELECT FROM riskscore_evidence newer
-    WHERE newer.supersedes_id = e.id AND newer.edition_id <= %s)
-ORDER BY e.id
-"""
+_STATEMENTS = f"""
+SELECT project_id, kind, level, happened_on, expires_on, severity, credibility, status,
+    self_disclosed
+FROM {effective.EVIDENCE} e WHERE project_id = ANY(%(ids)s) ORDER BY id
+"""  # noqa: S608 - our own names
 
 
 def _evidence(ids: Sequence[int], row_of: dict[int, int], pinned: Pinned) -> dict[str, Floats]:
     """Project-level indicators from the newest version, as of the edition, of each statement."""
-    rows = _rows(_STATEMENTS, [list(ids), pinned.edition, pinned.edition])
+    rows = effective.fetch(_STATEMENTS, {"ids": list(ids), "edition": pinned.edition})
     rows = [(row_of[row[0]], *row[1:]) for row in rows if row[0] in row_of]
     columns = list(zip(*rows, strict=True)) or [()] * 9
     statements = evidence_values.Statements(

@@ -55,19 +55,19 @@ def indexed(versions: tuple[Version, ...]) -> land_overlap.Lands:
 
 
 def _layer(row: LandLayer) -> land_overlap.Layer:
-    found = list(Land.objects.filter(layer=row).order_by("number").values_list("name", "outline"))
+    result = list(Land.objects.filter(layer=row).order_by("number").values_list("name", "outline"))
     return land_overlap.Layer(
         name=row.name,
-        names=[name for name, _ in found],
-        lands=[geometry(outline) for _, outline in found],
+        names=[name for name, _ in result],
+        lands=[geometry(outline) for _, outline in result],
         mapped=geometry(row.mapped),
     )
 
 
 def geometry(stored: bytes | memoryview | None) -> BaseGeometry:
     """A geometry from its stored WKB."""
-    found: BaseGeometry = shapely.from_wkb(bytes(stored or b""))
-    return found
+    result: BaseGeometry = shapely.from_wkb(bytes(stored or b""))
+    return result
 
 
 def distances(sites: Sequence[Site], edition: int) -> npt.NDArray[np.float64]:

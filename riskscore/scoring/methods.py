@@ -4,12 +4,16 @@ from functools import lru_cache
 
 from riskscore.engine.method import Fitted
 from riskscore.engine.method import Method as Specification
+from riskscore.errors import ConflictError
 from riskscore.models import Method
 from riskscore.models.scores import NODES
 
 
-class CannotScore(Exception):
+class CannotScore(ConflictError):
     """The method does not fit the score table; the message says what is missing."""
+
+    code = "cannot_score"
+    remedy = "Add what the message says is missing, as a new version of the method."
 
 
 @lru_cache(maxsize=8)

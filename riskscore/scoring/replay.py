@@ -4,14 +4,18 @@ from dataclasses import dataclass
 
 from riskscore.engine.catalogue import LEARNED
 from riskscore.engine.explain.attribution import Attribution, Side, attribute
+from riskscore.errors import ConflictError
 from riskscore.models import Job, Score, ScoreHistory
 from riskscore.scoring import rescore
 
 Row = Score | ScoreHistory
 
 
-class CannotReplay(ValueError):
+class CannotReplay(ConflictError):
     """The project itself has changed since; only the values that its rows keep are left."""
+
+    code = "cannot_replay"
+    remedy = "Explain the score by the values that its row keeps."
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,7 @@
-"""Load → engine → save: the only bridge between tables and arrays, the only writer of scores."""
+"""Load → engine → save: the bridge between tables and arrays, and the only writer of score rows."""
 
 import hashlib
 import logging
-import os
-import socket
 import time
 import uuid
 from dataclasses import dataclass, replace
@@ -20,8 +18,8 @@ from riskscore.engine.inputs.gather import gather
 from riskscore.engine.method import Fitted
 from riskscore.engine.result import Result
 from riskscore.engine.uncertainty.intervals import spread
-from riskscore.jobs import ledger
-from riskscore.jobs.heartbeat import Heartbeat
+from riskscore.jobs import ledger, work_items
+from riskscore.jobs.heartbeat import Heartbeat, worker_heartbeat, worker_name
 from riskscore.models import Job
 from riskscore.models.scores import NODES
 from riskscore.scoring import inputs, staleness
@@ -38,14 +36,16 @@ Floats = npt.NDArray[np.float64]
 
 
 def drain() -> list[uuid.UUID]:
-    """Plan and score until nothing is left or the time is up. Returns the jobs to hint at.
+    """Plan and score until nothing is left or the time is up.
 
-    Between any two chunks a waiting job is planned, so that an urgent one never waits for a large
-    one; a job of many chunks ends the round, since others are to be called to it.
+    Returns the jobs of which workers should be notified. Between any two chunks a waiting job is
+    planned, so that an urgent one never waits for a large one; a job of many chunks ends the round,
+    since other workers can help with it.
     """
     deadline = time.monotonic() + BUDGET_S
-    worker = _name()
+    worker = worker_name()
     claim: ledger.Claim | None = None
+    worker_heartbeat(worker)
     with Heartbeat(worker) as heart:
         while time.monotonic() < deadline:
             planned = ledger.plan_next(staleness.mark)
@@ -60,17 +60,8 @@ def drain() -> list[uuid.UUID]:
     return [claim.job_id] if claim else []
 
 
-def beat() -> None:
-    """Say that this worker process lives."""
-    ledger.beat(_name())
-
-
-def _name() -> str:
-    return f"{socket.gethostname()}:{os.getpid()}"
-
-
 def _attempt(claim: ledger.Claim) -> bool:
-    """Score a chunk, or give it back. Returns whether the worker may go on at once."""
+    """Score a chunk, or let it be retried. Returns whether the worker may go on at once."""
     try:
         score_chunk(claim)
     except ledger.LeaseLost as error:
@@ -79,30 +70,33 @@ def _attempt(claim: ledger.Claim) -> bool:
         ledger.fail(claim, "took longer than a worker may", code="timeout")
         return False
     except (OperationalError, InterfaceError) as error:
-        return _put_back(claim, error)
+        return _retry_later(claim, error)
     except Exception as error:
         # Whatever it was, the chunk goes back and the worker goes on; the row keeps the reason.
-        log.exception("chunk %s of job %s failed", claim.chunk_id, claim.job_id)
+        log.exception("chunk %s of job %s failed", claim.id, claim.job_id)
         ledger.fail(claim, f"{type(error).__name__}: {error}")
     ledger.close(claim.job_id)
     return True
 
 
-#: SQLSTATE classes of failures that are not the chunk's: connection, deadlock, disk, shutdown,
-#: and a server that is read-only for a while. Without a code the connection broke.
-_BLAMELESS = ("08", "25006", "40", "53100", "53300", "55", "57P")
+#: SQLSTATE classes of transient errors, which are not the chunk's: connection, deadlock, disk,
+#: shutdown, and a server that is read-only for a while. Without a code the connection broke.
+_TRANSIENT = ("08", "25006", "40", "53100", "53300", "55", "57P")
 
 
-def _put_back(claim: ledger.Claim, error: Exception) -> bool:
-    """Return a chunk that the database failed. Whoever fails in turn leaves it to the lease."""
+def _retry_later(claim: ledger.Claim, error: Exception) -> bool:
+    """Let a chunk be retried that the database failed; if that fails too, at lease expiry.
+
+    Returns whether the error was the chunk's own, so that the worker may go on at once.
+    """
     state = getattr(error.__cause__, "sqlstate", None)
-    blame = state is not None and not state.startswith(_BLAMELESS)
-    log.warning("chunk %s of job %s: %s", claim.chunk_id, claim.job_id, error)
+    transient = state is None or state.startswith(_TRANSIENT)
+    log.warning("chunk %s of job %s: %s", claim.id, claim.job_id, error)
     try:
-        ledger.fail(claim, f"{type(error).__name__}: {error}", blame=blame)
+        ledger.fail(claim, f"{type(error).__name__}: {error}", transient=transient)
     except DatabaseError:
         connection.close()
-    return blame
+    return not transient
 
 
 def score_chunk(claim: ledger.Claim) -> None:
@@ -112,7 +106,7 @@ def score_chunk(claim: ledger.Claim) -> None:
     with transaction.atomic():
         # First the token: who lost the lease must not get as far as writing.
         now = ledger.finish(claim, failed=0)
-        ledger.bound_transaction()
+        work_items.bound_transaction()
         ledger.ensure_history_partition(now.date())
         _stage(columns)
         _write(job, now)
@@ -128,7 +122,7 @@ class Computed:
 
 
 def compute(job: Job, project_ids: list[int]) -> Computed:
-    """Score projects with what a job pinned: the same numbers whenever it is asked."""
+    """Score projects with what a job pinned: the same numbers whenever it is called."""
     pinned = inputs.Pinned(job.edition_id, job.as_of, job.lens.importer_id)
     known = inputs.known_at(pinned)
     fitted = fitted_method(job.method_id)
@@ -145,8 +139,8 @@ def _interval(fitted: Fitted, frame: Frame, job: Job) -> tuple[Floats, Floats]:
         unknown = np.full(len(frame), np.nan)
         return unknown, unknown
     noise = replace(fitted.method.uncertainty, seed=job.seed, draws=job.draws)
-    found = spread(fitted, frame, noise)
-    return found.low["composite"], found.high["composite"]
+    quantiles = spread(fitted, frame, noise)
+    return quantiles.low["composite"], quantiles.high["composite"]
 
 
 _STAGED = {
@@ -249,6 +243,7 @@ SELECT {", ".join(_SHARED)} FROM written WHERE before IS DISTINCT FROM digest
 
 
 def _write(job: Job, now: datetime) -> None:
+    """From the staging table: the only place with a score row written, and its history."""
     pinned: dict[str, Any] = {
         "lens": job.lens_id,
         "method": job.method_id,

@@ -55,12 +55,12 @@ def changed(before: inputs.Pinned, after: inputs.Pinned, columns: set[str]) -> C
         # A place or mineral came in between, and the process still kept tables without it.
         inputs.known_at.cache_clear()
         old, new = inputs.known_at(before), inputs.known_at(after)
-    found = Changed()
+    changes = Changed()
     for column in columns & (old.tables.keys() | new.tables.keys()):
-        _add(found, new.axes.places, new.axes.minerals, _differs(column, old.tables, new.tables))
+        _add(changes, new.axes.places, new.axes.minerals, _differs(column, old.tables, new.tables))
     if "ind.language" in columns:
-        found.projects = _moved(old, new)
-    return found
+        changes.projects = _moved(old, new)
+    return changes
 
 
 def _differs(column: str, old: Mapping[str, Table], new: Mapping[str, Table]) -> tuple[str, Bools]:
@@ -80,15 +80,15 @@ def _differs(column: str, old: Mapping[str, Table], new: Mapping[str, Table]) ->
 
 
 def _add(
-    found: Changed, places: tuple[str, ...], minerals: tuple[str, ...], differs: tuple[str, Bools]
+    changes: Changed, places: tuple[str, ...], minerals: tuple[str, ...], differs: tuple[str, Bools]
 ) -> None:
     axes, cells = differs
     if axes == "place":
-        found.places |= {places[at] for at in np.flatnonzero(cells)}
+        changes.places |= {places[at] for at in np.flatnonzero(cells)}
     elif axes == "mineral":
-        found.minerals |= {minerals[at] for at in np.flatnonzero(cells)}
+        changes.minerals |= {minerals[at] for at in np.flatnonzero(cells)}
     else:
-        found.pairs |= {f"{places[at]} {minerals[of]}" for at, of in np.argwhere(cells)}
+        changes.pairs |= {f"{places[at]} {minerals[of]}" for at, of in np.argwhere(cells)}
 
 
 def _moved(old: inputs.Known, new: inputs.Known) -> list[int]:
@@ -160,16 +160,16 @@ WHERE mark.edition < EXCLUDED.edition
 """
 
 
-def _record(job: Job, edition: int, found: Changed) -> None:
+def _record(job: Job, edition: int, changes: Changed) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             _MARK,
             {
                 "lens": job.lens_id,
                 "edition": edition,
-                "projects": found.projects,
-                "places": sorted(found.places),
-                "minerals": sorted(found.minerals),
-                "pairs": sorted(found.pairs),
+                "projects": changes.projects,
+                "places": sorted(changes.places),
+                "minerals": sorted(changes.minerals),
+                "pairs": sorted(changes.pairs),
             },
         )

@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
 
+from riskscore.errors import UnavailableError
+
 GRACE = 20.0  # seconds that the children may take to finish what they are doing
 PR_SET_PDEATHSIG = 1
 ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -25,8 +27,10 @@ PAUSES = (1.0, 2.0, 4.0, 8.0, 16.0)
 STEADY_S = 60.0
 
 
-class CannotRun(Exception):
+class CannotRun(UnavailableError):
     """The command cannot go on: one line that says why and what to do."""
+
+    code = "cannot_run"
 
 
 @dataclass

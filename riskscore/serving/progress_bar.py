@@ -38,4 +38,4 @@ def follow(job_id: uuid.UUID, children: Children, console: Console) -> ledger.Pr
 def _draw(bar: Progress, task: int, now: ledger.Progress) -> None:
     """Move the bar; it only pulses until the job is cut into chunks."""
     total = now.total if now.percent is not None else None
-    bar.update(task, total=total, completed=now.done + now.failed + now.skipped)  # type: ignore[arg-type]
+    bar.update(task, total=total, completed=now.processed)  # type: ignore[arg-type]

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db.models import Avg, Count, F, OuterRef, Q, QuerySet, Subquery, Variance
-from django.db.models.functions import Coalesce
 from django.db.models.lookups import IsNull
 
 from riskscore.models import Lens, Project, ProjectMineral, Score
 from riskscore.models.scores import NODES, Band
+from riskscore.scoring import ranking
 
 DIMENSIONS = NODES[1:]
 
@@ -28,7 +28,10 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One project's line, nodes in the order of NODES; `shared` counts projects with this score."""
+    """One project's line, nodes in the order of NODES.
+
+    `shared` counts the other ranked projects with exactly this composite.
+    """
 
     name: str
     place: str
@@ -40,43 +43,32 @@ class Row:
     shared: int
 
 
-def ranked(lens: Lens) -> QuerySet[Score]:
-    """Return the scores that a ranking shows: each site once, and only where it has an output."""
-    return Score.objects.filter(lens=lens).exclude(project__flags__overlap=list(Project.UNRANKED))
-
-
 def riskiest(lens: Lens, count: int) -> list[Row]:
     """Return the highest composites, worst first, ties in the order of their names."""
-    scores = ranked(lens).filter(composite__isnull=False)
-    return _rows(scores.order_by("-composite", "project__name")[:count])
+    scores = ranking.ranked(lens.pk).filter(composite__isnull=False)
+    return _rows(lens, scores.order_by("-composite", "project__name")[:count])
 
 
 def of(lens: Lens, minerals: Sequence[str], places: Sequence[str]) -> list[Row]:
     """Return the projects whose primary mineral and place are among the given, by place."""
-    chosen = ranked(lens).filter(
+    chosen = ranking.ranked(lens.pk).filter(
         project__place__in=places,
         project__minerals__role=ProjectMineral.Role.PRIMARY,
         project__minerals__mineral__in=minerals,
     )
     worst_first = F("composite").desc(nulls_last=True)
     place_and_mineral = ("project__place__name", "project__minerals__mineral__name")
-    return _rows(chosen.order_by(*place_and_mineral, worst_first, "project__name"))
+    return _rows(lens, chosen.order_by(*place_and_mineral, worst_first, "project__name"))
 
 
-def _rows(scores: QuerySet[Score]) -> list[Row]:
+def _rows(lens: Lens, scores: QuerySet[Score]) -> list[Row]:
     primary = ProjectMineral.objects.filter(
         project=OuterRef("project"), role=ProjectMineral.Role.PRIMARY
     )
-    alike = (
-        Score.objects.filter(lens=OuterRef("lens"), composite=OuterRef("composite"))
-        .order_by()
-        .values("composite")
-        .annotate(count=Count("*"))
+    result = scores.select_related("project__place").annotate(
+        mineral=Subquery(primary.values("mineral__name"))
     )
-    found = scores.select_related("project__place").annotate(
-        mineral=Subquery(primary.values("mineral__name")),
-        shared=Coalesce(Subquery(alike.values("count")), 0),
-    )
+    ranks = ranking.ranks(lens.pk, "composite")
     return [
         Row(
             name=score.project.name,
@@ -86,9 +78,9 @@ def _rows(scores: QuerySet[Score]) -> list[Row]:
             interval=_interval(score),
             coverage=score.coverage,
             band=score.band,
-            shared=score.shared,
+            shared=ranks.standing(score.composite, score.project.flags)["shared_with"] or 0,
         )
-        for score in found
+        for score in result
     ]
 
 
@@ -151,7 +143,7 @@ def country_share(lens: Lens) -> float | None:
 
 @dataclass(frozen=True, slots=True)
 class Sharing:
-    """How far scores tell projects apart."""
+    """How far scores tell projects apart: of all scored projects, ranked or not."""
 
     assessed: int
     distinct: int

@@ -15,7 +15,7 @@ from riskscore.serving import score_summaries
 from riskscore.serving.score_summaries import DIMENSIONS, Node, Row
 
 LEGEND = (
-    "0 = no risk seen, 100 = worst; shared = projects with this very composite.\n"
+    "0 = no risk seen, 100 = worst; shared = other ranked projects with this very composite.\n"
     "(84) 25–96 = not assessed: national context alone, then best and worst case.\n"
     "Left out: duplicates, and sites where no output of the mineral is known."
 )

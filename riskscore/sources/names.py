@@ -1,6 +1,8 @@
-"""One table of aliases: from a publisher's word for a place or a mineral to our code."""
+"""One table of aliases: from a publisher's word for a place or a mineral to our code.
 
-import csv
+A country's code is ISO 3166 alpha-3; `places.csv` lists them with the words that publishers use.
+"""
+
 import difflib
 import re
 import unicodedata
@@ -9,9 +11,15 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
+from riskscore.errors import NotFoundError
+from riskscore.sources.readers.delimited import Record, csv_rows
 
-class UnknownName(LookupError):
+
+class UnknownName(NotFoundError):
     """A word in no table of aliases; the message suggests the nearest known ones."""
+
+    code = "unknown_name"
+    remedy = "Correct the word, or add it to the aliases of a place or mineral."
 
 
 def folded(name: str) -> str:
@@ -34,7 +42,7 @@ class PlaceName:
 
 @dataclass(frozen=True)
 class Names:
-    """Words to codes. Keys are folded; an empty tuple of minerals: known, and none of ours."""
+    """Words to codes. Keys are folded; an empty tuple: a known word that is no mineral of ours."""
 
     places: Mapping[str, str]
     left_out: Mapping[str, str]
@@ -55,9 +63,9 @@ class Names:
     def minerals_of(self, source: str, term: str, *, suggest: bool = True) -> tuple[str, ...]:
         """The codes for a source's word; the source's own entry goes before the general one."""
         key = folded(term)
-        for found in ((source, key), ("*", key)):
-            if found in self.minerals:
-                return self.minerals[found]
+        for result in ((source, key), ("*", key)):
+            if result in self.minerals:
+                return self.minerals[result]
         words = {
             word: ", ".join(codes)
             for (owner, word), codes in self.minerals.items()
@@ -83,21 +91,21 @@ def names(
     terms: Iterable[tuple[str, str, tuple[str, ...]]],
 ) -> Names:
     """Build the lookup; ValueError when one word stands for two places."""
-    found: dict[str, str] = {}
+    result: dict[str, str] = {}
     for place in places:
         for word in (place.code, place.name, *place.aliases):
-            if found.setdefault(folded(word), place.code) != place.code:
-                raise ValueError(f"{word!r} is both {found[folded(word)]} and {place.code}")
+            if result.setdefault(folded(word), place.code) != place.code:
+                raise ValueError(f"{word!r} is both {result[folded(word)]} and {place.code}")
     return Names(
-        places=found,
+        places=result,
         left_out={folded(term): reason for term, reason in left_out.items()},
         minerals={(source, folded(term)): codes for source, term, codes in terms},
     )
 
 
-def _package_rows(file: str) -> list[dict[str, str]]:
-    text = files(__package__).joinpath(file).read_text(encoding="utf-8")
-    return list(csv.DictReader(text.splitlines()))
+def _package_rows(file: str) -> list[Record]:
+    content = files(__package__).joinpath(file).read_bytes()
+    return [row for _, row in csv_rows(content, ())]
 
 
 def _split(text: str) -> tuple[str, ...]:

@@ -1,10 +1,12 @@
-"""From tables to what models learn from: the newest release of each source, as of an edition."""
+"""From tables to what models learn from: the effective observations as of an edition.
+
+A figure that was corrected is learnt as corrected, also where the correction says none (0).
+"""
 
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
-from django.db import connection
 
 from riskscore.learning import labour
 from riskscore.learning.data.features_place import DEATHS, KNOWN, POPULATION, STABILITY_ERROR
@@ -12,7 +14,8 @@ from riskscore.learning.data.panel import Flows, Panel, build
 from riskscore.learning.displacement import Reviewed
 from riskscore.learning.labour import Pairs
 from riskscore.models import Mineral, Release
-from riskscore.scoring.inputs import current_releases
+from riskscore.releases import effective
+from riskscore.releases.effective import InForce
 
 PRODUCTION = "wmd.production"
 LISTING = "dol.good"
@@ -41,23 +44,20 @@ class Trade(NamedTuple):
 
 def trade(edition: int) -> Trade:
     """The panel of exports, the minerals' codes, who produces, and what is known of places."""
-    releases = current_releases(edition)
+    releases = effective.in_force(edition)
     codes = {mineral.code: tuple(mineral.hs6) for mineral in Mineral.objects.order_by("code")}
-    made = _rows(
-        "SELECT DISTINCT mineral_id, place_id FROM riskscore_observation"
-        " WHERE release_id = ANY(%s) AND indicator = %s AND value > 0",
-        [releases, PRODUCTION],
-    )
+    producing = {(mineral, place) for mineral, place, *_ in _positive(PRODUCTION, releases)}
     known = {key: _by_place(key, releases) for key in KNOWN if key != STABILITY_ERROR}
     known[STABILITY_ERROR] = _by_place("wgi.stability", releases, "standard_error")
-    return Trade(_flows(releases), codes, frozenset((row[0], row[1]) for row in made), known)
+    return Trade(_flows(releases), codes, frozenset(producing), known)
 
 
-def _flows(releases: list[int]) -> Flows:
-    rows = _rows(
+def _flows(releases: InForce) -> Flows:
+    """All flows of the releases in force. A panel of exports is replaced whole, never corrected."""
+    rows = effective.fetch(
         "SELECT hs6, place_id, year, value, coalesce(quantity, 'NaN'), destination_hhi, partners"
-        " FROM riskscore_exportflow WHERE release_id = ANY(%s) ORDER BY hs6, place_id, year",
-        [releases],
+        " FROM riskscore_exportflow WHERE release_id = ANY(%(ids)s) ORDER BY hs6, place_id, year",
+        {"ids": releases.ids},
     )
     columns: list[Any] = list(zip(*rows, strict=True)) or [()] * 7
     return Flows(
@@ -71,25 +71,34 @@ def _flows(releases: list[int]) -> Flows:
     )
 
 
-def _by_place(key: str, releases: list[int], column: str = "value") -> Values:
-    rows = _rows(
-        f"SELECT place_id, year, {column} FROM riskscore_observation"  # noqa: S608 - our own names
-        " WHERE release_id = ANY(%s) AND indicator = %s AND place_id IS NOT NULL",
-        [releases, key],
+def _positive(key: str, releases: InForce) -> list[tuple[str, str, int, float]]:
+    """(mineral, place, year, value) of the effective observations of a key that are above 0."""
+    rows = effective.fetch(
+        f"SELECT mineral_id, place_id, year, value FROM {effective.OBSERVATIONS} o"  # noqa: S608
+        " WHERE indicator = %(key)s AND mineral_id IS NOT NULL AND place_id IS NOT NULL"
+        " AND project_id IS NULL AND value > 0 ORDER BY mineral_id, place_id, year, id",
+        {**releases.parameters, "key": key},
+    )
+    return [(mineral, place, year, value) for mineral, place, year, value in rows]
+
+
+def _by_place(key: str, releases: InForce, column: str = "value") -> Values:
+    """The effective value (or another column) of a key by place and year."""
+    rows = effective.fetch(
+        f"SELECT place_id, year, {column} FROM {effective.OBSERVATIONS} o"  # noqa: S608
+        " WHERE indicator = %(key)s AND place_id IS NOT NULL AND project_id IS NULL ORDER BY id",
+        {**releases.parameters, "key": key},
     )
     return {(place, year): float(value) for place, year, value in rows if value is not None}
 
 
 def labour_pairs(edition: int) -> tuple[Pairs, list[tuple[str, str]]]:
     """The pairs that really produce, and their (place, mineral) codes in the same order."""
-    releases = current_releases(edition)
+    releases = effective.in_force(edition)
     output: dict[tuple[str, str], list[float]] = {}
-    for mineral, place, value in _rows(
-        "SELECT mineral_id, place_id, value FROM riskscore_observation WHERE release_id = ANY(%s)"
-        " AND indicator = %s AND value > 0 AND year >= %s ORDER BY mineral_id, place_id, year",
-        [releases, PRODUCTION, PRODUCING_SINCE],
-    ):
-        output.setdefault((place, mineral), []).append(value)
+    for mineral, place, year, value in _positive(PRODUCTION, releases):
+        if year >= PRODUCING_SINCE:
+            output.setdefault((place, mineral), []).append(value)
     names = sorted(output)
     places = sorted({place for place, _ in names})
     minerals = sorted({mineral for _, mineral in names})
@@ -112,7 +121,7 @@ def _known_of_pairs(
     names: list[tuple[str, str]],
     places: list[str],
     output: Mapping[tuple[str, str], list[float]],
-    releases: list[int],
+    releases: InForce,
 ) -> np.ndarray[Any, Any]:
     """(n, 12) in the order of the labour model's features, without the mineral's rate."""
     mean = {pair: sum(values) / len(values) for pair, values in output.items()}
@@ -130,17 +139,17 @@ def _known_of_pairs(
     return np.array(columns, np.float64).T
 
 
-def _newest(key: str, releases: list[int]) -> dict[str, float]:
+def _newest(key: str, releases: InForce) -> dict[str, float]:
     """The newest value up to the year of the listings, by place."""
-    found: dict[str, float] = {}
+    result: dict[str, float] = {}
     for (place, year), value in sorted(_by_place(key, releases).items()):
         if year <= LISTING_YEAR:
-            found[place] = value
-    return found
+            result[place] = value
+    return result
 
 
 def _deaths(
-    places: Iterable[str], people: Mapping[str, float], releases: list[int]
+    places: Iterable[str], people: Mapping[str, float], releases: InForce
 ) -> dict[str, float]:
     """Log of conflict deaths per million and year, mean of three years; none on record is 0."""
     total: dict[str, float] = {}
@@ -155,13 +164,8 @@ def _deaths(
     }
 
 
-def _listed(names: list[tuple[str, str]], releases: list[int]) -> np.ndarray[Any, Any]:
-    rows = _rows(
-        "SELECT DISTINCT place_id, mineral_id FROM riskscore_observation"
-        " WHERE release_id = ANY(%s) AND indicator = %s AND mineral_id IS NOT NULL AND value > 0",
-        [releases, LISTING],
-    )
-    listed = {(row[0], row[1]) for row in rows}
+def _listed(names: list[tuple[str, str]], releases: InForce) -> np.ndarray[Any, Any]:
+    listed = {(place, mineral) for mineral, place, *_ in _positive(LISTING, releases)}
     return np.array(
         [np.nan if pair[0] in NOT_LISTED_ABOUT else float(pair in listed) for pair in names]
     )
@@ -170,20 +174,17 @@ def _listed(names: list[tuple[str, str]], releases: list[int]) -> np.ndarray[Any
 #: What is known of a reviewed project, all of its place, until land layers are on file.
 PROJECT_FEATURES = ("hdr.hdi", "wgi.voice", "wgi.law", "ilo.c169")
 EVENTS = ("resettlement", "conflict", "court_ruling")
-_REVIEWED = """
-SELECT p.place_id, bool_or(e.kind = ANY(%s)) FROM riskscore_evidence e
+_REVIEWED = f"""
+SELECT p.place_id, bool_or(e.kind = ANY(%(events)s)) FROM {effective.EVIDENCE} e
 JOIN riskscore_project p ON p.id = e.project_id
-WHERE e.status = 'verified' AND e.edition_id <= %s AND NOT EXISTS (
-    SELECT FROM riskscore_evidence newer
-    WHERE newer.supersedes_id = e.id AND newer.edition_id <= %s)
-GROUP BY p.id ORDER BY p.id
-"""
+WHERE e.status = 'verified' GROUP BY p.id ORDER BY p.id
+"""  # noqa: S608 - our own names
 
 
 def reviewed_projects(edition: int) -> Reviewed:
-    """Projects with verified evidence of any kind, and whether it tells of an event."""
-    releases = current_releases(edition)
-    rows = _rows(_REVIEWED, [list(EVENTS), edition, edition])
+    """Projects with verified evidence of any kind, and whether any of it is an event."""
+    releases = effective.in_force(edition)
+    rows = effective.fetch(_REVIEWED, {"events": list(EVENTS), "edition": edition})
     known = [_newest(key, releases) for key in PROJECT_FEATURES]
     places = sorted({row[0] for row in rows})
     return Reviewed(
@@ -195,17 +196,11 @@ def reviewed_projects(edition: int) -> Reviewed:
 
 
 def releases_used(edition: int, sources: Iterable[str]) -> list[dict[str, str]]:
-    """Code, publisher and hash of the current releases of these sources, for the card."""
+    """Code, publisher and hash of the releases of these sources in force, for the card."""
     rows = Release.objects.filter(
-        id__in=current_releases(edition), source_id__in=list(sources)
+        id__in=effective.in_force(edition).ids, source_id__in=list(sources)
     ).select_related("source")
     return [
         {"release": row.code, "publisher": row.source.publisher, "sha256": row.sha256}
         for row in rows.order_by("code")
     ]
-
-
-def _rows(sql: str, params: list[Any]) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, params)
-        return list(cursor.fetchall())

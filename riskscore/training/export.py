@@ -1,4 +1,4 @@
-"""What a trained model said, as files: its metrics, its card, and predictions frozen for ever.
+"""A trained model as files: its metrics, its card, and predictions frozen for ever.
 
 Predictions of a year that has not happened, written down with their date and hash before it has,
 are the fairest test there is.

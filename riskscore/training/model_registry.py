@@ -9,6 +9,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from riskscore.errors import ConflictError, ForbiddenError
 from riskscore.jobs import requests
 from riskscore.models import LearnedModel
 from riskscore.releases.editions import next_edition
@@ -32,12 +33,17 @@ BASELINES = {
 PLAIN = {"disruption": "logistic"}
 
 
-class NotPromoted(ValueError):
+class NotPromoted(ConflictError):
     """The model may not become champion; the message says what it lacks."""
 
+    code = "not_promoted"
+    remedy = "Train again, or keep the champion that there is."
 
-class NotAllowed(PermissionError):
+
+class NotAllowed(ForbiddenError):
     """The person lacks the permission to decide about learned models."""
+
+    code = "forbidden"
 
 
 def promote(model: LearnedModel, *, by: Any, reason: str) -> LearnedModel:
@@ -81,15 +87,15 @@ def retire(model: LearnedModel, *, by: Any, reason: str) -> LearnedModel:
 def shortcomings(model: LearnedModel, champion: LearnedModel | None) -> list[str]:
     """What keeps a model from being champion, in words; empty when nothing does."""
     metrics = model.card["metrics"]
-    found = [
+    result = [
         f"it does not beat {name}: the interval of the difference in AUC begins at {low:+.3f}"
         for name, key in BASELINES.get(model.kind, {}).items()
         if not (low := metrics[key][0]) > 0
     ]
-    found += _against_plain(metrics, PLAIN.get(model.kind, ""))
+    result += _against_plain(metrics, PLAIN.get(model.kind, ""))
     if metrics["brier"] >= metrics["brier_base"]:
-        found.append("its Brier score is not below that of always saying the base rate")
-    return found + (_against(model, champion) if champion else [])
+        result.append("its Brier score is not below that of always saying the base rate")
+    return result + (_against(model, champion) if champion else [])
 
 
 def _against_plain(metrics: Mapping[str, Any], plain: str) -> list[str]:
@@ -127,7 +133,7 @@ def _comparable(mine: Mapping[str, Any], theirs: Mapping[str, Any]) -> tuple[flo
     events = [mine["by_year"][year]["events"] for year in years]
     if mine.get("held_out") == theirs.get("held_out") or not sum(events):
         return mine["auc"], theirs["auc"]
-    found = [
+    result = [
         sum(
             number * card["by_year"][year]["auc"]
             for number, year in zip(events, years, strict=True)
@@ -135,7 +141,7 @@ def _comparable(mine: Mapping[str, Any], theirs: Mapping[str, Any]) -> tuple[flo
         / sum(events)
         for card in (mine, theirs)
     ]
-    return found[0], found[1]
+    return result[0], result[1]
 
 
 def _champion(kind: str) -> LearnedModel | None:

@@ -3,16 +3,19 @@
 import hashlib
 import logging
 from collections.abc import Callable, Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib import resources
 from typing import Any
 
 import sklearn
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import Max
 
+from riskscore.errors import NotFoundError
+from riskscore.jobs import work_items
+from riskscore.jobs.heartbeat import Heartbeat
 from riskscore.learning import candidate, displacement
 from riskscore.learning.data.panel import Panel
 from riskscore.learning.data.refusals import BadArtefact, Refusal, UnusableInput
@@ -33,8 +36,11 @@ GROUPS = {True: "judged population", False: "outside it"}
 TRAINING_LOCK = 0x7269736B_0003
 
 
-class NoSuchKind(ValueError):
+class NoSuchKind(NotFoundError):
     """There is no model of this kind; the message names those there are."""
+
+    code = "no_such_kind"
+    remedy = "Choose one of the kinds that the message names."
 
 
 def train(kind: str, seed: int = 0) -> LearnedModel:
@@ -43,13 +49,28 @@ def train(kind: str, seed: int = 0) -> LearnedModel:
     The same tables and seed give the same predictions. Raises NoSuchKind, or a Refusal that says
     what is missing; nothing is stored then and the champion stays as it is.
     """
+    return store_candidate(fit(kind, seed))
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """A candidate that is not stored yet, and what it was trained on."""
+
+    kind: str
+    seed: int
+    candidate: candidate.Candidate
+    releases: list[dict[str, str]]
+
+
+def fit(kind: str, seed: int) -> Fitted:
+    """Train and evaluate; nothing is written. Raises NoSuchKind or a Refusal, as ``train`` does."""
     if kind not in KINDS:
         raise NoSuchKind(f"{kind!r}: there are models of {', '.join(KINDS)}")
     if not 0 <= seed < 2**32:
         raise UnusableInput(f"seed {seed}: give a whole number from 0 to {2**32 - 1}")
     edition = Edition.objects.aggregate(last=Max("number"))["last"] or 0
-    found, sources = KINDS[kind](edition, seed)
-    return _stored(kind, found, seed, dataset.releases_used(edition, sources))
+    trained, sources = KINDS[kind](edition, seed)
+    return Fitted(kind, seed, trained, dataset.releases_used(edition, sources))
 
 
 Trained = tuple[candidate.Candidate, Iterable[str]]
@@ -58,27 +79,27 @@ Trained = tuple[candidate.Candidate, Iterable[str]]
 def _disruption(edition: int, seed: int) -> Trained:
     trade = dataset.trade(edition)
     panel, by_code = trade.panel, naive_label.by_code(*trade)
-    found = candidate.of_disruption(panel, by_code, trade.producers, seed)
-    facts = {**found.facts, "track_record": track_record(panel)}
-    return replace(found, facts=facts), TRADE_SOURCES
+    trained = candidate.of_disruption(panel, by_code, trade.producers, seed)
+    facts = {**trained.facts, "track_record": track_record(panel)}
+    return replace(trained, facts=facts), TRADE_SOURCES
 
 
 def track_record(panel: Panel) -> list[dict[str, Any]]:
-    """How the predictions of earlier models did, in years of which the trade is now known."""
-    found = []
+    """How the predictions of earlier models did, in years whose trade has been loaded since."""
+    records = []
     for model in LearnedModel.objects.filter(kind="disruption").order_by("version"):
         for judged, group in GROUPS.items():
-            said = model.predictions.filter(judged=judged).values_list(
+            predictions = model.predictions.filter(judged=judged).values_list(
                 "place", "mineral", "probability", "year"
             )
-            year = said[0][3] if said else 0
-            done = report_track_record.evaluated(
-                panel, year, {(place, mineral): p for place, mineral, p, _ in said}
+            year = predictions[0][3] if predictions else 0
+            record = report_track_record.evaluated(
+                panel, year, {(place, mineral): p for place, mineral, p, _ in predictions}
             )
-            if done:
+            if record:
                 about = {"model": str(model), "state": model.state, "group": group, "year": year}
-                found.append({**about, **done})
-    return found
+                records.append({**about, **record})
+    return records
 
 
 def _labour(edition: int, seed: int) -> Trained:
@@ -102,14 +123,14 @@ KINDS: dict[str, Callable[[int, int], Trained]] = {
 }
 
 
-def _stored(
-    kind: str, found: candidate.Candidate, seed: int, releases: list[dict[str, str]]
-) -> LearnedModel:
-    packed = store.packed(kind, found.model, found.features)
+def store_candidate(fitted: Fitted) -> LearnedModel:
+    """Write a candidate with its artefact, card and predictions, all or none."""
+    kind, trained = fitted.kind, fitted.candidate
+    packed = store.packed(kind, trained.model, trained.features)
     facts = {
-        **found.facts,
-        "data_releases": releases,
-        "seed": seed,
+        **trained.facts,
+        "data_releases": fitted.releases,
+        "seed": fitted.seed,
         "trained_on": datetime.now(UTC).date().isoformat(),
         "code_version": code_version(),
         "scikit_learn": sklearn.__version__,
@@ -123,7 +144,7 @@ def _stored(
         model = LearnedModel.objects.create(
             kind=kind, version=last + 1, card=card(kind, facts), artefact_sha256=packed.sha256
         )
-        Prediction.objects.bulk_create(_predictions(model, found.predicted), batch_size=1000)
+        Prediction.objects.bulk_create(_predictions(model, trained.predicted), batch_size=1000)
     return model
 
 
@@ -148,7 +169,7 @@ def code_version() -> str:
     """SHA-256 of the learning code, so that a card names exactly what made the model."""
     digest = hashlib.sha256()
     files = resources.files("riskscore.learning").iterdir()
-    for file in sorted(files, key=lambda found: found.name):
+    for file in sorted(files, key=lambda result: result.name):
         if file.name.endswith(".py"):
             digest.update(file.read_bytes())
     return digest.hexdigest()
@@ -165,18 +186,34 @@ def loaded(model: LearnedModel) -> Any:
 
 
 def drain() -> None:
-    """Train what a person asked for, until nothing is asked for; every end is on the row."""
+    """Train what is requested, until nothing waits; every end is on the row."""
     while taken := requests.claim():
         try:
-            model = train(taken.kind, taken.seed)
-        except (Refusal, NoSuchKind) as refusal:
-            said = f"{type(refusal).__name__}: {refusal}"
-            requests.finish(taken, TrainingRequest.State.REFUSED, error=said)
-        except Exception as error:
-            # Whatever it was, the worker goes on; the row keeps the reason.
-            log.exception("training of %s failed", taken.kind)
-            requests.finish(
-                taken, TrainingRequest.State.FAILED, error=f"{type(error).__name__}: {error}"
-            )
-        else:
-            requests.finish(taken, TrainingRequest.State.SUCCEEDED, model=model)
+            _attempt(taken)
+        except work_items.LeaseLost as error:
+            log.warning("%s", error)
+        except (OperationalError, InterfaceError) as error:
+            # The database failed, not the training: it waits again, now or at lease expiry.
+            connection.close()
+            work_items.retry(taken, f"{type(error).__name__}: {error}")
+            return
+
+
+def _attempt(taken: requests.Claim) -> None:
+    """Train under a lease. What came of it is written only while the lease holds."""
+    state = TrainingRequest.State
+    try:
+        with Heartbeat(taken.worker, taken):
+            fitted = fit(taken.kind, taken.seed)
+            with transaction.atomic():
+                # First the token: who lost the lease must not get as far as writing.
+                work_items.hold(taken)
+                requests.finish(taken, state.SUCCEEDED, model=store_candidate(fitted))
+    except (work_items.LeaseLost, OperationalError, InterfaceError):
+        raise
+    except (Refusal, NoSuchKind) as refusal:
+        requests.finish(taken, state.REFUSED, error=f"{type(refusal).__name__}: {refusal}")
+    except Exception as error:
+        # Whatever it was, the worker goes on; the row keeps the reason.
+        log.exception("training of %s failed", taken.kind)
+        requests.finish(taken, state.FAILED, error=f"{type(error).__name__}: {error}")

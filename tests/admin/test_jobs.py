@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 
 from riskscore.jobs import ledger, requests
+from riskscore.jobs.heartbeat import worker_heartbeat
 from riskscore.models import Chunk, ItemError, Job, Lens, Project
 from riskscore.scoring import rescore
 from tests.admin.conftest import url
@@ -89,7 +90,7 @@ def test_what_failed_is_tried_again_by_a_job_of_its_own(
 
 def test_workers_are_seen_where_they_work(page: Client, job: Job) -> None:
     ledger.plan_next()
-    ledger.beat("worker-1", ledger.claim("worker-1"))
+    worker_heartbeat("worker-1", ledger.claim("worker-1"))
     text = page.get(url("job", "change", job.pk)).text
     assert "Last seen" in text
     assert "worker-1" in page.get(url("workerpulse")).text
@@ -117,3 +118,27 @@ def test_jobs_scores_and_observations_are_read_only(page: Client, job: Job) -> N
         assert page.get(url(name, "add")).status_code == 403
     assert page.post(url("job", "change", job.pk), {"state": "succeeded"}).status_code == 403
     assert Job.objects.get(pk=job.pk).state == Job.State.QUEUED
+
+
+def test_chosen_projects_go_first_by_the_threshold_of_all_jobs(
+    page: Client, project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chosen = {"action": "rescore_selected", "_selected_action": [project.pk]}
+    for threshold, queue in ((1, "interactive"), (0, "bulk")):
+        monkeypatch.setattr(requests, "INTERACTIVE_UP_TO", threshold)
+        page.post(url("project"), chosen)
+        assert Job.objects.latest("id").queue == queue
+
+
+def test_a_cancelled_job_does_not_say_100_percent(
+    page: Client, job: Job, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ledger, "CHUNK_SIZE", 50)
+    ledger.plan_next()
+    claim = ledger.claim("worker-1")
+    assert claim
+    rescore.score_chunk(claim)
+    requests.cancel(job.pk)
+    text = page.get(url("job", "change", job.pk)).text
+    assert "cancelled" in text
+    assert "100 %" not in text

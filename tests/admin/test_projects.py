@@ -8,7 +8,7 @@ from django.test import Client
 
 from riskscore.engine.catalogue import ARTISANAL
 from riskscore.models import Job, Lens, Place, Project, Score
-from riskscore.scoring import rescore
+from riskscore.scoring import ranking, rescore
 from tests.admin.conftest import form_of, url
 
 
@@ -55,7 +55,7 @@ def test_a_lens_that_is_not_kept_current_is_left_and_says_so(
     address = url("project", "change", project.pk)
     page.post(address, {**form_of(page, address), "place": "COD"})
     work()
-    assert "edits do not rescore through this lens" in page.get(address).text
+    assert "edits do not rescore this buyer&#x27;s view" in page.get(address).text
 
 
 def test_saving_without_a_change_starts_nothing(page: Client, project: Project) -> None:
@@ -153,13 +153,13 @@ def test_the_page_shows_the_score_its_parts_and_whom_it_is_shared_with(
     page: Client, project: Project, lens: Lens
 ) -> None:
     score = Score.objects.get(project=project, lens=lens)
-    others = Score.objects.filter(lens=lens, composite=score.composite).exclude(pk=score.pk)
+    others = ranking.ranked(lens.pk).filter(composite=score.composite).exclude(pk=score.pk)
     text = page.get(url("project", "change", project.pk)).text
     assert f"{score.composite:.1f}" in text
     assert "Political stability" in text
     assert "a proxy for freedom of association at work" in text
-    assert f"{others.count()} other project" in text
-    assert "countries first, then minerals" in text
+    assert f"{others.count()} other ranked project" in text
+    assert ranking.SHARED.format(others=others.count()) in text
 
 
 def test_the_shared_scores_are_listed_where_the_page_points(

@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 
 from riskscore.api.framework.rendering import cell
+from riskscore.sources.tables import projects
 from tests.api.conftest import Api, problem
 from tests.api.test_pagination import walk
 from tests.make import make_project
+from tests.sources.test_formula_guard import DANGEROUS
 
 pytestmark = pytest.mark.django_db
 
@@ -52,9 +54,23 @@ def test_projects_export_too(api: Api) -> None:
     assert row == "'=cmd|' /C calc'!A0"
 
 
-@pytest.mark.parametrize("text", ["=1", "+1", "-1", "@x", "\t=1", "\r=1", " =1", "\u00a0=1", "＝1"])
+def test_a_project_that_is_exported_and_loaded_again_keeps_its_name(api: Api) -> None:
+    make_project(key="a-1", name="Mine;=cmd")
+    text = b"".join(api.get("/projects?fields=key,name&q=cmd", Accept="text/csv").streaming_content)
+    assert text == b"key,name\r\na-1,Mine;'=cmd\r\n"
+    ((_, row),) = projects.rows(io.BytesIO(text), "projects.csv", {})  # type: ignore[misc]
+    assert (row.key, row.name) == ("a-1", "Mine;=cmd")
+
+
+@pytest.mark.parametrize("text", DANGEROUS)
 def test_text_that_a_spreadsheet_would_run_is_disarmed(text: str) -> None:
-    assert cell(text) == f"'{text}"
+    assert cell(text) == DANGEROUS[text]
+
+
+def test_the_parts_of_a_list_are_disarmed_one_by_one() -> None:
+    assert cell(["copper", "=1", "@x"]) == "copper;'=1;'@x"
+    assert cell([["a", ";=1"]]) == """[["a",";'=1"]]"""
+    assert cell([["a", -1.5]]) == '[["a",-1.5]]'
 
 
 def test_numbers_stay_numbers(bundle: None) -> None:

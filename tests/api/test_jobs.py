@@ -10,7 +10,8 @@ from django.db import connection, connections
 
 from riskscore import api_keys
 from riskscore.api.work import jobs as views
-from riskscore.jobs import ledger
+from riskscore.jobs import ledger, requests
+from riskscore.jobs.heartbeat import worker_heartbeat
 from riskscore.models import Job, LearnedModel, Lens, Place, Project, ProjectList
 from riskscore.releases.editions import next_edition
 from tests.api.conftest import PREFIX, Api, problem
@@ -212,13 +213,19 @@ class TestWatching:
         assert first.json()["retry_of"] == job
         assert first.json()["scope"] == {"keys": ["mine-1"]}
 
+    def test_named_projects_go_first_by_the_threshold_of_all_jobs(
+        self, api: Api, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(requests, "INTERACTIVE_UP_TO", 0)
+        assert api.post("/jobs?validate_only=true", KEYS).json()["queue"] == "bulk"
+
     def test_workers_are_seen_and_the_jobs_of_others_are_not_named(
         self, api: Api, stranger: Api
     ) -> None:
         job = api.post("/jobs", KEYS).json()["id"]
         ledger.plan_next()
-        ledger.beat("busy", ledger.claim("busy"))
-        ledger.beat("idle")
+        worker_heartbeat("busy", ledger.claim("busy"))
+        worker_heartbeat("idle")
         for client, named in ((api, job), (stranger, None)):
             busy, idle = client.json("/workers")["items"]
             assert (busy["worker"], busy["working"], busy["job"]) == ("busy", True, named)

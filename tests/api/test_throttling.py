@@ -29,7 +29,7 @@ def rates(settings: Any) -> Callable[..., None]:
 @pytest.fixture
 def awake() -> Iterator[None]:
     yield
-    TokenBucket._awake_from = 0.0
+    TokenBucket._circuit_open_until = 0.0
 
 
 def test_who_asks_too_often_is_told_how_long_to_wait(rates: Any, api: Api) -> None:

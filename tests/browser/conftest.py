@@ -11,9 +11,9 @@ from urllib.request import urlopen
 import pytest
 from django.conf import settings
 from django.db import connection
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page, expect, sync_playwright
 
-from tests.processes import ROOT, database_url, environment, until
+from tests.processes import PATIENCE, ROOT, database_url, environment, until
 
 FLAGS = (
     "--headless",
@@ -49,12 +49,12 @@ def address(journey: None) -> Iterator[str]:
         yield f"http://{place}"
     finally:
         process.terminate()
-        process.wait(30)
+        process.wait(150)
 
 
 def _answers(url: str) -> bool:
     try:
-        with urlopen(url, timeout=5) as answer:  # noqa: S310 - our own server
+        with urlopen(url, timeout=30) as answer:  # noqa: S310 - our own server
             return bool(answer.status == 200)
     except (URLError, ConnectionError, TimeoutError):
         return False
@@ -70,6 +70,8 @@ def browser_page(monkeypatch: pytest.MonkeyPatch) -> Iterator[Page]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
         page = browser.new_page(viewport={"width": 1280, "height": 900})
+        page.set_default_timeout(30_000 * PATIENCE)
+        expect.set_options(timeout=5_000 * PATIENCE)
         complaints: list[str] = []
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("console", lambda said: _note(said.type, said.text, complaints))

@@ -44,7 +44,7 @@ def test_a_curator_edits_a_mine_and_sees_its_new_score(address: str, browser_pag
     expect(page.get_by_text("countries first, then minerals")).to_be_visible()
     page.get_by_role("button", name="Rescore everything").click()
     expect(page.get_by_text("Rescoring has started")).to_be_visible()
-    expect(page.locator("#live .state", has_text="succeeded")).to_have_count(2, timeout=60_000)
+    expect(page.locator("#live .state", has_text="succeeded")).to_have_count(2, timeout=300_000)
 
     # A project is found by its name; its page explains the score.
     page.goto(f"{address}/admin/riskscore/project/")
@@ -67,5 +67,5 @@ def test_a_curator_edits_a_mine_and_sees_its_new_score(address: str, browser_pag
     # Rescoring it by hand leads to a job that ends, and changes nothing more.
     page.get_by_role("button", name="Rescore now").click()
     page.get_by_text("Rescoring has started").get_by_role("link").first.click()
-    expect(page.locator("#live .state", has_text="succeeded")).to_be_visible(timeout=60_000)
+    expect(page.locator("#live .state", has_text="succeeded")).to_be_visible(timeout=300_000)
     assert mine.history.count() == 2

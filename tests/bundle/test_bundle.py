@@ -16,11 +16,13 @@ import pytest
 from django.core.management.base import CommandError
 
 from riskscore.bundle import fixture_tables, layout
-from riskscore.bundle.fixture_rows import Observation, Project
+from riskscore.bundle.fixture_rows import Project
 from riskscore.bundle.make import make
 from riskscore.engine import catalogue
 from riskscore.management.commands.bundle import Command
-from riskscore.sources import BadFile, discover
+from riskscore.sources.bad_file import BadFile
+from riskscore.sources.coded_observations import CodedObservation
+from riskscore.sources.discovery import discover
 from riskscore.sources.publishers import dol
 from riskscore.sources.tables import agreements, restrictions
 from tests.sources.published import SHARED, needs_published
@@ -36,7 +38,7 @@ def bundle() -> fixture_tables.Bundle:
 
 
 @cache
-def observations() -> tuple[Observation, ...]:
+def observations() -> tuple[CodedObservation, ...]:
     return tuple(row for code in bundle().observed for row in bundle().observations(code))
 
 
@@ -404,7 +406,7 @@ def test_a_gzip_cut_short_is_named(copy: Path, table: str) -> None:
     (copy / table).write_bytes(content[: len(content) // 2])
     error = fault(copy)
     assert error.file == table
-    assert "unreadable" in error.reason
+    assert "damaged" in error.reason
 
 
 def test_observations_that_lack_rows_do_not_pass_for_whole(copy: Path) -> None:

@@ -78,6 +78,7 @@ def test_a_refusal_on_the_command_line_is_one_line() -> None:
     assert result.stderr.count("\n") == 1
 
 
+@pytest.mark.slow
 def test_an_unreachable_database_is_one_line() -> None:
     nowhere = {"DATABASE_URL": "postgresql://u:pa55-canary@127.0.0.1:9/x", "REDIS_URL": "redis://h"}
     result = manage("showmigrations", **nowhere)

@@ -81,7 +81,7 @@ def test_a_command_starts_the_servers_and_the_last_one_out_stops_them(var: Path)
 
 def test_eight_overlapping_users_share_one_pair_of_servers(var: Path) -> None:
     users = [use(var) for _ in range(8)]
-    said = [user.communicate(timeout=60)[1] for user in users]
+    said = [user.communicate(timeout=300)[1] for user in users]
     assert [user.returncode for user in users] == [0] * 8, said
     assert answers(var) == [False, False]
 
@@ -89,7 +89,7 @@ def test_eight_overlapping_users_share_one_pair_of_servers(var: Path) -> None:
 def test_a_killed_user_does_not_keep_the_servers_alive_for_ever(var: Path) -> None:
     kill(hold(var))
     assert answers(var) == [True, True], "nobody was left to stop them"
-    use(var).communicate(timeout=60)
+    use(var).communicate(timeout=300)
     assert answers(var) == [False, False]
 
 

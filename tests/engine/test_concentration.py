@@ -16,8 +16,8 @@ def test_every_name_states_its_scale() -> None:
     assert con.hhi10k(amounts) == pytest.approx(4600)
     assert con.hhi_normalised(amounts) == pytest.approx((0.46 - 1 / 3) / (2 / 3))
     assert con.effective_number(amounts) == pytest.approx(1 / 0.46)
-    assert con.cr1(amounts) == pytest.approx(0.6)
-    assert con.cr3([40.0, 30.0, 20.0, 10.0]) == pytest.approx(0.9)
+    assert con.concentration_ratio(amounts) == pytest.approx(0.6)
+    assert con.concentration_ratio([40.0, 30.0, 20.0, 10.0], 3) == pytest.approx(0.9)
     assert con.concentration_ratio(amounts, 9) == pytest.approx(1.0)
 
 

@@ -12,13 +12,11 @@ from riskscore.engine import Frame, FrameError
 from riskscore.engine.explain.attribution import Side, attribute
 from riskscore.engine.explain.audit import (
     audit,
-    correlation,
-    correlation_p_value,
-    cronbach_alpha,
     effective_weights,
     remove_one,
     strengths_and_weaknesses,
 )
+from riskscore.engine.explain.correlations import correlation, cronbach_alpha
 from riskscore.engine.explain.counterfactual import counterfactuals
 from riskscore.engine.formulas.aggregation import Aggregation
 from riskscore.engine.nodes.shares import (
@@ -174,9 +172,6 @@ def test_correlations_need_three_known_pairs_and_survive_any_scale() -> None:
     assert correlation(x * 1e300, y * 1e-300) == pytest.approx(correlation(x, y))
     assert np.isnan(correlation(x[2:], y[2:]))
     assert np.isnan(correlation(np.ones(4), y))
-    # Student's t = r·√((n−2)/(1−r²)) = 2.0 with 10 degrees of freedom has p = 0.0734.
-    r = 2.0 / np.sqrt(10 + 4.0)
-    assert correlation_p_value(float(r), 12) == pytest.approx(0.0734, abs=1e-4)
 
 
 def test_strengths_and_weaknesses_are_relative_to_the_population() -> None:

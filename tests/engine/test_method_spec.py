@@ -127,6 +127,28 @@ def test_a_node_is_checked_key_by_key(key: str, value: Any, rule: str) -> None:
     assert (error.path.split("/")[0], error.rule) == ("r", rule)
 
 
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"version": 1.5}, "'version' must be a whole number, got 1.5"),
+        ({"uncertainty": {"draws": 2.5}}, "'draws' must be a whole number"),
+        ({"uncertainty": {"seed": 0.5}}, "'seed' must be a whole number"),
+        (
+            {"leaf_defaults": {"treatment": {"winsorise": 2.5}}},
+            "'winsorise' must be a whole number",
+        ),
+        ({"uncertainty": {"scaling": {"a": 3}}}, "'a' must be a list, got int"),
+        ({"uncertainty": {"aggregation": {"r": "max"}}}, "'r' must be a list, got str"),
+        ({"controls": [{"column": "x", "at_most": 1}]}, "control needs the key 'reduces'"),
+    ],
+)
+def test_nothing_is_cut_off_or_taken_for_something_else(
+    change: dict[str, Any], message: str
+) -> None:
+    error = broken(lambda spec: spec.update(change))
+    assert message in str(error)
+
+
 def test_comparisons_that_contradict_each_other_are_refused_unless_accepted() -> None:
     circle = [[1, 9, 1 / 9], [1 / 9, 1, 9], [9, 1 / 9, 1]]
     root = node("r", *(leaf(c) for c in "abc"), weighting={"kind": "ahp", "matrix": circle})

@@ -18,15 +18,15 @@ from django.db import connection
 django.setup()  # what follows imports models, before Celery does as much
 
 from riskscore import celery  # noqa: E402
-from riskscore.jobs import ledger  # noqa: E402
+from riskscore.jobs import ledger, work_items  # noqa: E402
 from riskscore.scoring import rescore  # noqa: E402
 from workers import fallback_poller  # noqa: E402
 
 app = celery.app  # found by `celery -A tests.faults.app`
 
-ledger.LEASE_S = int(os.environ["FAULT_LEASE_S"])
+work_items.LEASE_S = int(os.environ["FAULT_LEASE_S"])
 ledger.CHUNK_SIZE = int(os.environ["FAULT_CHUNK"])
-ledger.STRANDED_AFTER_S = 1
+ledger.STALLED_AFTER_S = 1
 fallback_poller.POLL_EVERY_S = 0.5
 app.conf.task_soft_time_limit, app.conf.task_time_limit = 4, 8
 rescore.BUDGET_S = 3.0

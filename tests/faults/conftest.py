@@ -1,4 +1,6 @@
-"""The house of the fault suite, a site that its small tests share, and sites of one's own."""
+"""The house of the fault suite, a site that its small tests share, and sites of one's own.
+
+All of it ends with the folder's last test: idle workers cost the tests that follow."""
 
 import shutil
 import tempfile
@@ -27,7 +29,7 @@ from tests.faults.length import PROJECTS
 from tests.faults.site import House, Site
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def house(django_db_blocker: DjangoDbBlocker) -> Iterator[House]:
     """Start servers in a folder of their own, with the bundle and copies of it as a template."""
     folder = Path(tempfile.mkdtemp(prefix="riskscore-tests-faults-"))
@@ -47,7 +49,7 @@ def house(django_db_blocker: DjangoDbBlocker) -> Iterator[House]:
     shutil.rmtree(folder)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def reference(house: House) -> Numbers:
     """Score everything once without any fault."""
     house.on_server("CREATE DATABASE reference TEMPLATE template_house")
@@ -81,7 +83,7 @@ def at(site: Site) -> Iterator[None]:
         yield
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def shared_site(house: House) -> Iterator[Site]:
     """Run two workers for all small tests: every test has its own projects."""
     with site_of(house, "shared", chunk=20, lease_s=2) as site:
@@ -123,7 +125,7 @@ def web(site: Site) -> Iterator[Web]:
     site.processes.pop("web").kill()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def take(house: House) -> Callable[[int], list[str]]:
     """Give out keys of projects, none of them twice."""
     with house.connected_to("template_house"), connection.cursor() as cursor:

@@ -95,7 +95,7 @@ class Process:
         with suppress(ProcessLookupError):
             os.killpg(self.popen.pid, number)
         if number == signal.SIGKILL:
-            self.popen.wait(10)
+            self.popen.wait(60)
 
     def children(self) -> list[int]:
         """The forks of its pool, and of the thread that polls."""
@@ -209,7 +209,7 @@ def _is_ready(log: Path) -> bool:
 
 
 def _answers(address: str) -> bool:
-    with suppress(OSError), urllib.request.urlopen(address, timeout=10) as answer:  # noqa: S310
+    with suppress(OSError), urllib.request.urlopen(address, timeout=60) as answer:  # noqa: S310
         return bool(answer.status == 200)
     return False
 

@@ -44,7 +44,7 @@ def test_clients_that_hang_up_leave_no_half_job_and_no_transaction(
     (job,) = Job.objects.exclude(id__in=before)
     assert ended(job).state == Job.State.SUCCEEDED
     until(lambda: not rows(_OPEN), "no transaction is open for those who went")
-    with urllib.request.urlopen(f"{web.address}/docs", timeout=10) as page:  # noqa: S310
+    with urllib.request.urlopen(f"{web.address}/docs", timeout=60) as page:  # noqa: S310
         assert page.status == 200
 
 

@@ -24,7 +24,7 @@ def at_once(*work: Callable[[], object]) -> None:
 
     def run(one: Callable[[], object]) -> None:
         try:
-            barrier.wait(10)
+            barrier.wait(60)
             one()
         except BaseException as error:
             failed.append(error)
@@ -35,7 +35,7 @@ def at_once(*work: Callable[[], object]) -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(60)
+        thread.join(300)
     assert not failed, failed
 
 
@@ -50,7 +50,9 @@ def test_connections_cut_again_and_again_lose_nothing(site: Site, take: Take) ->
     assert ended(job).state == Job.State.SUCCEEDED
 
 
-def test_a_read_only_database_stops_work_and_blames_no_chunk(site: Site, take: Take) -> None:
+def test_a_read_only_database_stops_work_and_is_no_attempt_of_a_chunk(
+    site: Site, take: Take
+) -> None:
     switch = f'ALTER DATABASE "{site.database}" SET default_transaction_read_only = {{}}'
     cut = (
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
@@ -68,7 +70,7 @@ def test_a_read_only_database_stops_work_and_blames_no_chunk(site: Site, take: T
     assert ended(job).state == Job.State.SUCCEEDED
 
 
-def test_a_full_disk_blames_no_chunk_and_the_job_goes_on_once_there_is_room(
+def test_a_full_disk_is_no_attempt_of_a_chunk_and_the_job_goes_on_once_there_is_room(
     site: Site, take: Take
 ) -> None:
     keys = take(4)

@@ -3,9 +3,7 @@
 import io
 from typing import Any
 
-from riskscore.intake import requests as intake_requests
-from riskscore.intake import run
-from riskscore.jobs import requests
+from riskscore.intake import requests, run
 from riskscore.models import Intake
 
 LAW = "indicator,place,year,value,standard_error\n"
@@ -14,7 +12,7 @@ LAW = "indicator,place,year,value,standard_error\n"
 def queue(text: str | bytes, source: str, name: str = "file.csv", **wanted: Any) -> Intake:
     """An intake that waits, its file in the database."""
     content = text.encode() if isinstance(text, str) else text
-    return requests.take_in(io.BytesIO(content), name, intake_requests.Wanted(source, **wanted))
+    return requests.take_in(io.BytesIO(content), name, requests.ImportOptions(source, **wanted))
 
 
 def take_in(text: str | bytes, source: str, name: str = "file.csv", **wanted: Any) -> Intake:

@@ -5,12 +5,14 @@ from typing import Any
 
 import pytest
 
-from riskscore.intake import file_rows, run
 from riskscore.intake import requests as intake_requests
-from riskscore.jobs import requests
+from riskscore.intake import run
+from riskscore.jobs import ledger, requests, work_items
 from riskscore.models import Edition, Intake, IntakePart, Job, Lens, Observation, Place, Release
 from riskscore.releases import effective
 from riskscore.sources.readers import delimited
+from riskscore.sources.readers import text as text_reader
+from riskscore.sources.readers.formula_guard import disarmed
 from tests.intake.files import LAW, faults, finish, queue, take_in
 from tests.make import make_job, make_mineral, make_place, make_project
 
@@ -26,10 +28,10 @@ def names(db: None) -> None:
 
 def holding(indicator: str, edition: int = effective.LATEST) -> dict[tuple[str, int], float]:
     """(place, year) → value of what holds at an edition."""
-    standing = effective.standing(edition)
+    releases = effective.in_force(edition)
     rows = Observation.objects.raw(
-        f"SELECT * FROM {effective.HOLDING} o WHERE indicator = %(key)s",  # noqa: S608
-        {"alone": standing.alone, "mixed": standing.mixed, "key": indicator},
+        f"SELECT * FROM {effective.OBSERVATIONS} o WHERE indicator = %(key)s",  # noqa: S608
+        {**releases.parameters, "key": indicator},
     )
     return {(str(row.place_id), row.year): row.value for row in rows}
 
@@ -72,6 +74,13 @@ def test_the_report_lists_every_fault_and_is_harmless_in_a_spreadsheet() -> None
     assert second[:3] == ("3", "year", "x")
 
 
+@pytest.mark.parametrize("place", ["＋1", "＠x", "a;=1", "\u200b=1", "a\ufeff;@x"])
+def test_whatever_stands_in_a_rejected_cell_is_disarmed_in_the_report(place: str) -> None:
+    done = take_in(LAW + f"wgi.law,{place},2023,1,\n", "observations")
+    _, (_, _, value, _, _) = intake_requests.rejects(done)
+    assert value == disarmed(place) != place
+
+
 def test_an_alias_given_by_a_curator_is_known_at_the_next_try() -> None:
     text = LAW + "wgi.law,Bolvia,2023,1,\n"
     assert take_in(text, "observations").state == "failed"
@@ -96,10 +105,10 @@ def test_a_dry_run_says_what_would_change_and_writes_nothing() -> None:
     assert (dry.added, dry.changed, dry.unchanged) == (1, 1, 1)
     assert dry.preview == ["changed: wgi.law CHL 2023: 0.9 → 0.7", "added: wgi.law BOL 2023: 1"]
     assert Release.objects.count() == 1
-    done = finish(requests.confirm_intake(dry))
+    done = finish(intake_requests.confirm_intake(dry))
     assert (done.state, done.added, done.changed) == ("succeeded", 1, 1)
     with pytest.raises(intake_requests.CannotTakeIn, match="no longer kept"):
-        requests.confirm_intake(dry)
+        intake_requests.confirm_intake(dry)
 
 
 def test_a_correction_is_a_new_row_and_what_was_known_before_stays_known() -> None:
@@ -169,19 +178,26 @@ def test_what_is_loaded_is_rescored_through_the_lenses_kept_current() -> None:
 
 def test_a_file_that_waits_can_be_cancelled_and_one_that_has_ended_cannot() -> None:
     waiting = queue(LAW + "wgi.law,Chile,2023,0.9,\n", "observations")
-    requests.cancel_intake(waiting.id)
+    intake_requests.cancel_intake(waiting.id)
     assert finish(waiting).state == "cancelled"
     done = take_in(LAW + "wgi.law,Chile,2023,0.9,\n", "observations")
-    requests.cancel_intake(done.id)
+    intake_requests.cancel_intake(done.id)
     assert Intake.objects.get(id=done.id).state == "succeeded"
 
 
-def test_a_file_that_ends_its_worker_three_times_is_given_up() -> None:
-    poison = queue(LAW + "wgi.law,Chile,2023,0.9,\n", "observations")
-    Intake.objects.filter(id=poison.id).update(state="running", attempts=run.MAX_ATTEMPTS)
-    done = finish(poison)
-    assert done.state == "failed"
-    assert "given up after 3 attempts" in done.error
+def test_a_file_that_ends_its_worker_three_times_is_given_up_and_the_next_one_is_imported() -> None:
+    text = LAW + "wgi.law,Chile,2023,0.9,\n"
+    poison = queue(text, "observations")
+    for _ in range(3):
+        assert work_items.claim(work_items.IMPORTS, "killed", only=poison.id)
+        Intake.objects.update(lease_until="2026-01-01T00:00Z")
+        ledger.sweep()
+    done = Intake.objects.get(id=poison.id)
+    assert (done.state, done.attempts) == ("failed", 3)
+    assert done.error == "given up after 3 attempts: the lease of worker killed ended"
+    assert take_in(text, "observations").state == "succeeded"
+    run.drain()
+    assert not done.parts.exists()
 
 
 @pytest.mark.parametrize(
@@ -216,7 +232,7 @@ def test_a_release_code_that_is_taken_is_refused() -> None:
 
 
 def test_a_packed_file_that_unpacks_without_end_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(file_rows, "LARGEST_WHOLE", 1024**2)
+    monkeypatch.setattr(text_reader, "LARGEST_WHOLE", 1024**2)
     done = take_in(gzip.compress(b"0" * 2 * 1024**2), "ucdp", "file.csv.gz")
     assert (done.state, "more than 1,048,576 bytes" in done.error) == ("failed", True)
     monkeypatch.setattr(delimited, "LARGEST", 1024**2)

@@ -11,8 +11,10 @@ from django.contrib.auth.models import User
 from django.db import connection
 from django.utils import timezone
 
-from riskscore.jobs import failures, ledger, planning, progress, requests, schedules
-from riskscore.models import Chunk, IdempotencyKey, ItemError, Job
+from riskscore.curation import project_edits
+from riskscore.jobs import failures, ledger, planning, progress, requests, schedules, work_items
+from riskscore.jobs.heartbeat import worker_heartbeat
+from riskscore.models import Chunk, IdempotencyKey, ItemError, Job, Lens, Project
 from riskscore.scoring import inputs, rescore, staleness
 from tests.make import make_job, make_project
 
@@ -130,8 +132,8 @@ def test_a_worker_is_seen_with_the_job_it_works_on() -> None:
     make_project()
     job = make_job()
     ledger.plan_next()
-    ledger.beat("busy", ledger.claim("busy"))
-    ledger.beat("idle")
+    worker_heartbeat("busy", ledger.claim("busy"))
+    worker_heartbeat("idle")
     seen = {one.worker: (one.job_id, one.silent_s < 60) for one in progress.workers()}
     assert seen == {"busy": (job.id, True), "idle": (None, True)}
 
@@ -143,29 +145,45 @@ def test_a_heartbeat_prolongs_the_lease_of_whoever_holds_it() -> None:
     claim = ledger.claim("w")
     assert claim
     before = Chunk.objects.get().lease_until
-    ledger.beat("w", claim)
+    worker_heartbeat("w", claim)
     after = Chunk.objects.get().lease_until
     assert before
     assert after
     assert after > before
     ledger.fail(claim, "given back")
-    ledger.beat("w", claim)
+    worker_heartbeat("w", claim)
     assert Chunk.objects.get().lease_until is None
 
 
-def test_a_failure_that_is_not_the_chunks_does_not_count() -> None:
+def test_up_to_a_hundred_named_projects_go_first() -> None:
+    queues = [requests.queue_for(number) for number in (1, 100, 101)]
+    assert queues == ["interactive", "interactive", "bulk"]
+
+
+def test_edits_go_first_by_the_same_threshold(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(requests, "INTERACTIVE_UP_TO", 1)
+    lens = make_job().lens
+    Lens.objects.filter(id=lens.id).update(kept_current=True)
+    projects = [make_project(state=Project.State.PUBLISHED) for _ in range(2)]
+    for number, queue in ((1, "interactive"), (2, "bulk")):
+        (job,) = project_edits.projects_changed(projects[:number], by=None, reason="edited")
+        assert job.queue == queue
+
+
+def test_a_transient_error_does_not_count_as_an_attempt() -> None:
     make_project()
     make_job()
     ledger.plan_next()
     for _ in range(5):
         claim = ledger.claim("w")
         assert claim
-        ledger.fail(claim, "the disk is full", blame=False)
+        ledger.fail(claim, "the disk is full", transient=True)
     assert (Chunk.objects.get().attempts, ItemError.objects.count()) == (0, 0)
 
 
 @pytest.mark.parametrize(
-    "module", [ledger, failures, planning, progress, rescore, schedules, staleness, inputs]
+    "module",
+    [ledger, work_items, failures, planning, progress, rescore, schedules, staleness, inputs],
 )
 def test_leases_slots_and_scores_know_no_clock_but_the_databases(module: ModuleType) -> None:
     source = inspect.getsource(module)
@@ -178,9 +196,9 @@ def test_fifty_thousand_waiting_jobs_do_not_slow_a_claim_down() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SET session_replication_role = replica")
         cursor.execute(
-            "INSERT INTO riskscore_job (id, kind, queue, state, lens_id, method_id, edition_id,"
+            "INSERT INTO riskscore_job (id, queue, state, lens_id, method_id, edition_id,"
             " as_of, seed, scope, reason, request_id, error, started_at)"
-            " SELECT gen_random_uuid(), kind, 'bulk', 'running', lens_id, method_id, edition_id,"
+            " SELECT gen_random_uuid(), 'bulk', 'running', lens_id, method_id, edition_id,"
             " as_of, seed, scope, reason, request_id, error, now()"
             " FROM riskscore_job, generate_series(1, 50000)"
         )

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from django.db import IntegrityError, connection
 
-from riskscore.jobs import ledger
+from riskscore.jobs import ledger, progress
 from riskscore.models import Chunk, ItemError, Job
 from tests.make import make_job, make_project
 
@@ -51,7 +51,7 @@ def test_a_claim_takes_a_chunk_that_nobody_else_gets() -> None:
     first, second, third = (ledger.claim("w") for _ in range(3))
     assert first
     assert second
-    assert first.chunk_id != second.chunk_id
+    assert first.id != second.id
     assert third is None
 
 
@@ -161,11 +161,41 @@ def test_a_job_that_has_ended_never_changes_again() -> None:
         Job.objects.filter(id=job.id).update(state=Job.State.RUNNING)
 
 
-def test_a_job_is_stranded_when_it_waits_and_nobody_works_on_it() -> None:
+def test_a_cancelled_job_does_not_say_that_all_of_it_is_done() -> None:
+    job = planned_job(projects=4)
+    claim = ledger.claim("w")
+    assert claim
+    ledger.finish(claim, failed=0)
+    ledger.cancel(job.id)
+    now = ledger.progress(job.id)
+    assert (now.state, now.processed, now.percent, now.eta_s) == ("cancelled", 1, 25.0, 0.0)
+
+
+def test_lists_and_pages_count_the_progress_of_a_job_alike() -> None:
+    job = planned_job(projects=4)
+    claim = ledger.claim("w")
+    assert claim
+    ledger.finish(claim, failed=0)
+    assert progress.counted(progress.with_counts(Job.objects.all()).get()) == ledger.progress(
+        job.id
+    )
+
+
+def test_a_job_that_was_cancelled_before_it_was_planned_has_no_percent() -> None:
+    job = make_job()
+    ledger.cancel(job.id)
+    assert ledger.progress(job.id).percent is None
+
+
+def test_a_job_over_nothing_is_all_done() -> None:
+    assert ledger.progress(planned_job(projects=0).id).percent == 100.0
+
+
+def test_a_job_is_stalled_when_it_waits_and_nobody_works_on_it() -> None:
     job = planned_job(projects=1)
-    assert ledger.stranded() == []
+    assert ledger.stalled() == []
     with connection.cursor() as cursor:
         cursor.execute("UPDATE riskscore_job SET created_at = created_at - interval '1 minute'")
-    assert ledger.stranded() == [job.id]
+    assert ledger.stalled() == [job.id]
     ledger.claim("w")
-    assert ledger.stranded() == []
+    assert ledger.stalled() == []

@@ -17,6 +17,7 @@ from hypothesis.stateful import (
 )
 
 from riskscore.jobs import ledger
+from riskscore.jobs.heartbeat import worker_heartbeat
 from riskscore.models import Chunk, ItemError, Job, Project
 from tests.make import make_job, make_project
 
@@ -76,13 +77,13 @@ class Ledger(RuleBasedStateMachine):
             cursor.execute(
                 "UPDATE riskscore_chunk SET lease_until = clock_timestamp() - interval '1 s'"
                 " WHERE id = %s",
-                [claim.chunk_id],
+                [claim.id],
             )
         ledger.sweep()
         self.late.append(claim)
 
     @precondition(lambda self: self.late)
-    @rule(wakes=st.sampled_from(["finish", "fail", "beat"]))
+    @rule(wakes=st.sampled_from(["finish", "fail", "prolong"]))
     def wake(self, wakes: str) -> None:
         claim = self.late.pop()
         before = list(Chunk.objects.order_by("id").values())
@@ -92,7 +93,7 @@ class Ledger(RuleBasedStateMachine):
         elif wakes == "fail":
             ledger.fail(claim, "too late")
         else:
-            ledger.beat("w", claim)
+            worker_heartbeat("w", claim)
         assert list(Chunk.objects.order_by("id").values()) == before
 
     @rule(number=st.integers(0, PROJECTS - 1))

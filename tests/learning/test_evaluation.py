@@ -58,6 +58,7 @@ def test_metrics_by_hand() -> None:
     assert found.auc == 0.75
 
 
+@pytest.mark.slow
 def test_intervals_hold_what_they_are_of() -> None:
     generator = np.random.default_rng(0)
     said = generator.uniform(0.05, 0.6, 1500)

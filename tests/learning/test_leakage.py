@@ -62,6 +62,7 @@ def test_a_rolling_origin_teaches_with_outcomes_published_before_the_year(rows: 
     assert FIRST_HELD_OUT > LAST_TRAINING_YEAR + 1
 
 
+@pytest.mark.slow
 def test_a_shuffled_target_cannot_be_predicted_by_the_whole_model(rows: Rows) -> None:
     taught = rows.where(rows.evaluated & (rows.year <= LAST_TRAINING_YEAR))
     evaluated = rows.where(rows.evaluated & (rows.year >= FIRST_HELD_OUT))
@@ -74,6 +75,7 @@ def test_a_shuffled_target_cannot_be_predicted_by_the_whole_model(rows: Rows) ->
     assert np.mean(found) == pytest.approx(0.5, abs=0.03)
 
 
+@pytest.mark.slow
 def test_features_of_an_earlier_year_do_not_score_higher(panel: Panel, rows: Rows) -> None:
     earlier = {
         (int(m), int(p)): n for n, (m, p) in enumerate(zip(panel.mineral, panel.place, strict=True))

@@ -1,10 +1,11 @@
-"""Small producers: who they are, when they may be told, and whom nobody says anything of."""
+"""Small producers: who they are, when they are predicted, and who is not."""
 
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
+from riskscore.learning.candidate import Predicted
 from riskscore.learning.data.rows import gathered
 from riskscore.learning.data.targets import small_producers
 from riskscore.learning.fit.estimators import MEMBERS, fit, predict
@@ -25,7 +26,7 @@ def test_who_exports_more_or_less_is_no_small_producer(percent: float) -> None:
 
 
 @pytest.mark.parametrize("slope", [0.8, 1.2])
-def test_they_are_told_where_the_model_is_calibrated_and_ranks(slope: float) -> None:
+def test_they_are_predicted_where_the_model_is_calibrated_and_ranks(slope: float) -> None:
     assert report_small_producers.holds({"calibration_slope": slope, "auc_ci": [0.61, 0.8]})
 
 
@@ -71,3 +72,17 @@ def test_the_counts_add_up_and_say_when_small_producers_are_not_told() -> None:
     assert (told["predicted"], told["outside_it"], told["not_predicted"]) == (1, 1, 1)
     assert (silent["predicted"], silent["not_predicted"]) == (0, 2)
     assert silent["why_not"] == {coverage.NOT_REPORTED: 1, coverage.NO_CODE: 1}
+
+
+def test_their_predictions_follow_those_of_the_population() -> None:
+    def predicted(place: str, share: float, *, evaluated: bool) -> Predicted:
+        one, flag = np.array([share]), np.array([evaluated])
+        return Predicted([place], ["tin"], 2025, one, one, one, one, ("a",), one[:, None], flag)
+
+    joined = predicted("CHL", 0.1, evaluated=True).joined_with(
+        predicted("PER", 0.2, evaluated=False)
+    )
+    assert joined.place == ["CHL", "PER"]
+    assert joined.probability.tolist() == [0.1, 0.2]
+    assert joined.contributions.tolist() == [[0.1], [0.2]]
+    assert joined.evaluated.tolist() == [True, False]

@@ -22,7 +22,7 @@ def forget() -> None:
 
 def test_the_register_says_rows_years_and_coverage_by_place(bundle: None) -> None:
     release = Release.objects.get(code="wgi-1996-2023")
-    assert register.stands(release)
+    assert register.feeds_scores(release)
     wgi = {row.indicator: row for row in register.coverage(release)}
     assert sum(row.rows for row in wgi.values()) == 30_914
     assert (wgi["wgi.law"].first_year, wgi["wgi.law"].last_year) == (1996, 2023)
@@ -79,3 +79,27 @@ def coverage(project: Project, *, before: bool = False) -> float:
         while rescore.drain():
             pass
     return float(Score.objects.get(project=project, lens=lens).node_coverage[4])
+
+
+def test_freshness_counts_no_statement_that_was_superseded_or_retracted(bundle: None) -> None:
+    lens = requests.default_lens()
+    project = Project.objects.filter(scores__lens=lens, scores__indigenous=None).earliest("id")
+
+    def year() -> int | None:
+        (found,) = data_gaps.of([project.pk], lens, AS_OF)
+        part = next(part for part in found.dimensions if part.code == "indigenous")
+        return part.years.get("ind.conflict")
+
+    def conflict(when: date, status: str, supersedes: Evidence | None = None) -> Evidence:
+        return Evidence.objects.create(
+            project=project, kind="conflict", happened_on=when, status=status,
+            supersedes=supersedes, url="https://example.org/c", edition=next_edition("conflict"),
+        )  # fmt: skip
+
+    conflict(date(2024, 5, 1), "verified")
+    wrong = conflict(date(2026, 5, 1), "verified")
+    assert year() == 2026
+    corrected = conflict(date(2025, 5, 1), "verified", supersedes=wrong)
+    assert year() == 2025
+    conflict(date(2025, 5, 1), "retracted", supersedes=corrected)
+    assert year() == 2024

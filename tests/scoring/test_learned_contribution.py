@@ -9,13 +9,13 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from riskscore import api_keys
-from riskscore.engine.explain.without import Stored
 from riskscore.engine.inputs.gather import gather
 from riskscore.engine.method import Method as Specification
 from riskscore.jobs import requests
 from riskscore.models import Edition, LearnedModel, Lens, Method, Prediction, Project, Score
 from riskscore.models.scores import NODES
 from riskscore.scoring import inputs, learned_contribution, methods, rescore
+from riskscore.scoring.stored_score import StoredScore
 from riskscore.training import model_registry
 from tests.api.conftest import Api
 from tests.bundled import AS_OF
@@ -84,10 +84,8 @@ def leaf(score: Score, name: str) -> tuple[Any, Any]:
 
 
 def bare(score: Score) -> dict[str, float | None]:
-    scores = {node: getattr(score, node) for node in NODES}
-    imports = score.lens.importer_id != "WLD"
-    stored = Stored(score.inputs, scores, score.project.kind, imports)
-    return learned_contribution.without_learned(Specification.from_dict(score.method.spec), stored)
+    method = Specification.from_dict(score.method.spec)
+    return learned_contribution.without_learned(method, StoredScore.from_instance(score))
 
 
 @pytest.mark.parametrize("importer", ["WLD", "JPN"])
@@ -213,7 +211,7 @@ def test_a_prediction_outside_the_judged_population_counts_and_says_so(
     page = Client()
     page.force_login(root)
     text = page.get(f"/admin/riskscore/score/{score.pk}/change/").text
-    assert "(2.5% to 7.5%); outside the population that the model was judged on" in text
+    assert "(2.5% to 7.5%); outside the population that the model was evaluated on" in text
 
 
 def test_the_interval_of_a_prediction_is_its_standard_error(lens: Lens, root: User) -> None:

@@ -1,5 +1,6 @@
 """Scores as rows: the same whatever the chunk, never older over newer, history only of change."""
 
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -152,9 +153,7 @@ def test_a_worker_that_lost_its_lease_writes_nothing(lens: Lens) -> None:
     claim = ledger.claim("slow")
     assert claim
     before = rows_of(lens)
-    stolen = ledger.Claim(
-        claim.chunk_id, claim.job_id, claim.job_id, claim.attempts, claim.project_ids
-    )
+    stolen = replace(claim, token=claim.job_id)
     with pytest.raises(ledger.LeaseLost):
         scoring_rescore.score_chunk(stolen)
     assert rows_of(lens) == before

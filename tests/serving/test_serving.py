@@ -62,7 +62,7 @@ class Serving:
     def end(self, number: signal.Signals) -> int:
         """Send the signal and return the exit status."""
         self.process.send_signal(number)
-        return self.process.wait(60)
+        return self.process.wait(300)
 
     def children(self) -> dict[int, str]:
         """Return the worker's and the web server's processes, with their command lines."""
@@ -129,9 +129,9 @@ def test_it_serves_until_ctrl_c_and_leaves_nothing_running(
 ) -> None:
     serving.until_says("Ctrl-C stops everything.")
     assert "password (shown once)" in serving.said.read_text()
-    with urllib.request.urlopen(f"http://127.0.0.1:{port}/livez", timeout=10) as page:
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/livez", timeout=60) as page:
         assert page.status == 200
-    with urllib.request.urlopen(f"http://127.0.0.1:{port}/admin/login/", timeout=10) as page:
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/admin/login/", timeout=60) as page:
         assert page.status == 200
     assert serving.end(signal.SIGINT) == 0
     assert serving.children() == {}
@@ -185,7 +185,7 @@ def test_a_worker_that_dies_is_started_again_and_a_dead_web_server_ends_the_run(
     serving.until_says("the worker had ended and was started again")
     until(lambda: any("celery" in line for line in serving.children().values()), "a new worker")
     os.kill(serving.child("gunicorn"), signal.SIGKILL)
-    assert serving.process.wait(60) == 1
+    assert serving.process.wait(300) == 1
     assert "the web process ended with status -9" in serving.said.read_text()
 
 

@@ -6,10 +6,11 @@ import io
 import openpyxl
 import pytest
 
-from riskscore.sources import BadFile
+from riskscore.sources.bad_file import BadFile
 from riskscore.sources.publishers import busch, dol, hdr, icmm, iea, wgi, wmd, world_atlas
 from riskscore.sources.readers import text
 from tests.sources.published import sample
+from tests.sources.test_hostile_files import with_part
 
 HEADER = b"mineral,iso3,year,production,unit,quality\n"
 
@@ -65,7 +66,9 @@ def test_a_row_that_is_too_short_is_refused() -> None:
 
 
 def test_an_unclosed_quote_is_refused() -> None:
-    assert fault(HEADER + b'"copper,CHL,2023,1,t,r\n').remedy == "Check the quotes."
+    error = fault(HEADER + b'"copper,CHL,2023,1,t,r\n')
+    assert (error.row, "never closed" in error.reason) == (2, True)
+    assert error.remedy.startswith("Check the quotes from line 2 on")
 
 
 def test_a_byte_order_mark_is_no_part_of_the_header() -> None:
@@ -78,7 +81,7 @@ def test_utf_16_is_refused(encoding: str) -> None:
 
 
 def test_latin_1_where_utf_8_is_due_is_refused() -> None:
-    assert "byte" in fault(HEADER + "c\xf4te,CHL,2023,1,t,r\n".encode("latin-1")).reason
+    assert "not UTF-8" in fault(HEADER + "c\xf4te,CHL,2023,1,t,r\n".encode("latin-1")).reason
 
 
 def test_a_gzip_cut_short_is_refused() -> None:
@@ -140,3 +143,17 @@ def test_an_error_names_the_file_once_it_is_known() -> None:
     with pytest.raises(BadFile) as caught:
         list(busch.parse(b"d,Country\n"))
     assert str(caught.value.within("lithium.csv")).startswith("lithium.csv, row 1, column ")
+
+
+def test_an_empty_line_at_the_end_of_a_publishers_file_is_no_fault() -> None:
+    assert len(list(wmd.parse(HEADER + b"copper,CHL,2023,1,t,r\n\n"))) == 1
+
+
+def test_a_row_of_several_lines_is_named_by_the_line_on_which_it_begins() -> None:
+    error = fault(HEADER + b'"copper\nore",CHL,2023,x,t,r\n')
+    assert (error.row, error.column) == (2, "production")
+
+
+def test_a_publishers_workbook_is_looked_at_before_it_is_opened() -> None:
+    with pytest.raises(BadFile, match="macros"):
+        list(wgi.parse(with_part("xl/vbaProject.bin", b"x")))

@@ -12,7 +12,7 @@ from typing import Any
 import openpyxl
 import pytest
 
-from riskscore.sources import BadFile
+from riskscore.sources.bad_file import BadFile
 from riskscore.sources.tables import observations, projects
 
 HEADER = "indicator,place,year,value\n"
@@ -51,7 +51,7 @@ def refused(content: bytes, name: str = "file.csv", module: Any = observations) 
         (("x," * 1500 + HEADER).encode(), "more than 1000 columns", 1),
         ((HEADER + "wgi.law,Chile,2023,1,5\n").encode(), "5 cells", 2),
         ((HEADER + "wgi.law,Chile\n").encode(), "2 cells", 2),
-        (gzip.compress((HEADER + ROW).encode())[:-9], "damaged", None),
+        (gzip.compress((HEADER + ROW).encode(), mtime=0)[:-9], "damaged", None),
         (HEADER.replace("\n", "\r").encode() + ROW.encode(), "new-line", None),
     ],
 )
@@ -225,12 +225,12 @@ UTM = {"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::32719"}}
         (collection(point("-68", -23)), "finite numbers"),
         (collection(point(True, -23)), "finite numbers"),
         (collection(point(-68, -23)).replace(b"-68", b"NaN"), "not JSON"),
-        (collection(None), "none of Point"),
+        (collection(None), "has no geometry"),
         (collection({"type": "GeometryCollection", "geometries": []}), "none of Point"),
-        (collection(nested(900)), "nested more than 8 deep"),
-        (collection(wheel(1_000_000)), "more than"),
+        (collection(nested(900)), "two or three numbers"),
+        (collection(wheel(1_000_000)), "more than 10,000 vertices"),
         (collection(wheel(20_000)), "more than 10,000 vertices"),
-        (collection({"type": "Polygon", "coordinates": []}), "empty polygon"),
+        (collection({"type": "Polygon", "coordinates": []}), "empty or misplaced coordinates"),
         (collection(polygon((0, 0), (1, 1), (1, 0), (0, 1), (0, 0))), "crosses itself"),
         (collection(polygon((0, 0), (1, 0), (1, 1), (0, 1))), "not closed"),
         (collection(point(-68, -23), UTM), "another reference system"),
@@ -270,3 +270,15 @@ def test_wgs_84_by_any_of_its_names_is_accepted() -> None:
         content = io.BytesIO(collection(point(-68, -23), crs))
         ((_, row),) = projects.rows(content, "file.geojson", {})  # type: ignore[misc]
         assert (row.latitude, row.longitude, row.name) == (-23.0, -68.0, "A")
+
+
+def test_geojson_with_a_byte_order_mark_is_read_like_any_other() -> None:
+    content = io.BytesIO(b"\xef\xbb\xbf" + collection(point(-68, -23)))
+    ((_, row),) = projects.rows(content, "file.geojson", {})  # type: ignore[misc]
+    assert row.latitude == -23.0
+
+
+def test_a_reference_system_that_only_ends_like_wgs_84_is_refused() -> None:
+    crs = {"type": "name", "properties": {"name": "anything but wgs84"}}
+    found = refused(collection(point(-68, -23), crs), "file.geojson", projects)
+    assert "another reference system" in found.reason

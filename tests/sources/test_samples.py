@@ -4,7 +4,8 @@ from datetime import date
 
 import pytest
 
-from riskscore.sources import BadFile, ExportReading, MineralReading, Reading, discover
+from riskscore.sources.bad_file import BadFile
+from riskscore.sources.discovery import discover
 from riskscore.sources.publishers import (
     asher,
     baci,
@@ -22,6 +23,7 @@ from riskscore.sources.publishers import (
     wmd,
     world_atlas,
 )
+from riskscore.sources.source_records import ExportRecord, MineralRecord, SourceRecord
 from riskscore.sources.tables import agreements, minerals, restrictions
 from tests.sources.published import sample
 
@@ -223,14 +225,14 @@ def test_agreements_are_between_buyer_and_partner_and_say_what_is_from_memory() 
 
 
 def test_minerals_have_their_customs_codes_in_order() -> None:
-    found: dict[str, MineralReading] = {r.code: r for r in minerals.parse(sample("minerals.csv"))}
+    found: dict[str, MineralRecord] = {r.code: r for r in minerals.parse(sample("minerals.csv"))}
     assert found["cobalt"].hs6 == ("282200", "810510")
     assert found["gallium"].hs6 == ()
 
 
 def test_baci_exports_without_a_quantity_are_unknown_and_not_zero() -> None:
     found = {(r.place, r.year): r for r in baci_exports.parse(sample("baci_exports.csv"))}
-    assert found["COD", 1995] == ExportReading("282200", "COD", 1995, 512.5, None, 3, 0.61)
+    assert found["COD", 1995] == ExportRecord("282200", "COD", 1995, 512.5, None, 3, 0.61)
     assert found["COD", 1996].quantity == 120.0
     assert found["ZA1", 1999].quantity == 0.0  # nothing exported, and nothing stated to be
 
@@ -266,7 +268,7 @@ def test_baci_quantity_that_misses_a_code_is_partial() -> None:
         b"2023,282200,BEL,JPN,1.5,\n2023,810510,BEL,JPN,2.5,4\n"
     )
     cobalt = {"282200": ("cobalt",), "810510": ("cobalt",)}
-    found: dict[str, Reading] = {
+    found: dict[str, SourceRecord] = {
         r.indicator: r for r in baci.by_mineral(baci.parse(content), cobalt)
     }
     assert found["baci.import_value"].quality == ""

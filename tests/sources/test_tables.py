@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from riskscore.engine.catalogue import INDICATORS
-from riskscore.sources import BadFile, discover
+from riskscore.sources.bad_file import BadFile
+from riskscore.sources.discovery import discover
 from riskscore.sources.publishers import ituc, oecd, usgs, walk_free
 from riskscore.sources.tables import evidence, observations, projects
 from riskscore.sources.tables.projects import Share
@@ -193,3 +194,9 @@ def test_a_text_exported_for_spreadsheets_comes_back_as_it_was() -> None:
 def test_a_wrong_cell_of_evidence_is_named(row: str, column: str) -> None:
     found = fault(evidence, "project,kind,date,url,level\n" + row + "\n")
     assert (found.row, found.column) == (2, column)
+
+
+def test_a_capacity_of_no_year_is_a_fault_of_its_cell() -> None:
+    text = "key,capacity,capacity_unit,capacity_year\na-1,1,t/year,²\n"
+    found = fault(projects, text)
+    assert (found.row, found.column, found.value) == (2, "capacity_year", "²")

@@ -1,12 +1,12 @@
 """Requests to train: asked for once, done by one worker, ended on the row."""
 
-from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.utils import timezone
+from django.db import InterfaceError, connection
 
 from riskscore.celery import TRAIN, app
+from riskscore.jobs import ledger, work_items
 from riskscore.learning.data.refusals import TooFewEvents
 from riskscore.models import LearnedModel, Release, Source, TrainingRequest
 from riskscore.releases.editions import next_edition
@@ -24,10 +24,25 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return names
 
 
-def trained(kind: str, seed: int) -> LearnedModel:
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Training of no time, which stores a candidate of version seed + 1."""
+    monkeypatch.setattr(run, "fit", lambda kind, seed: (kind, seed))
+    monkeypatch.setattr(run, "store_candidate", store)
+
+
+def store(fitted: tuple[str, int]) -> LearnedModel:
+    kind, seed = fitted
     return LearnedModel.objects.create(
         kind=kind, version=seed + 1, card={}, artefact_sha256="0" * 64
     )
+
+
+def expire_leases() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE riskscore_trainingrequest SET lease_until = clock_timestamp() - interval '1 s'"
+        )
 
 
 def ended() -> TrainingRequest:
@@ -59,9 +74,8 @@ def test_the_first_release_of_trade_trains_nothing() -> None:
 
 
 def test_each_newer_release_of_trade_asks_for_one_candidate_and_promotes_nobody(
-    monkeypatch: pytest.MonkeyPatch,
+    quick: None,
 ) -> None:
-    monkeypatch.setattr(run, "train", trained)
     trade("1995-2024")
     trade("1995-2025")
     requests.sweep()
@@ -88,8 +102,7 @@ def test_new_trade_waits_for_a_training_that_began_before_it_came() -> None:
     assert TrainingRequest.objects.filter(reason="new trade: 1995-2025").exists()
 
 
-def test_a_request_ends_with_the_candidate_it_made(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(run, "train", trained)
+def test_a_request_ends_with_the_candidate_it_made(quick: None) -> None:
     requests.request("labour", by=None, seed=3)
     row = ended()
     assert (row.state, row.attempts) == (State.SUCCEEDED, 1)
@@ -98,10 +111,10 @@ def test_a_request_ends_with_the_candidate_it_made(monkeypatch: pytest.MonkeyPat
 
 
 def test_a_refusal_stands_on_the_row(monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(_kind: str, _seed: int) -> LearnedModel:
+    def refuse(_kind: str, _seed: int) -> None:
         raise TooFewEvents("3 events where 50 are needed")
 
-    monkeypatch.setattr(run, "train", refuse)
+    monkeypatch.setattr(run, "fit", refuse)
     requests.request("displacement", by=None)
     row = ended()
     assert (row.state, row.error) == (State.REFUSED, "TooFewEvents: 3 events where 50 are needed")
@@ -115,10 +128,10 @@ def test_an_unknown_kind_is_a_refusal() -> None:
 def test_a_failure_stands_on_the_row_and_the_worker_goes_on(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    def fail(_kind: str, _seed: int) -> LearnedModel:
+    def fail(_kind: str, _seed: int) -> None:
         raise MemoryError("no memory left")
 
-    monkeypatch.setattr(run, "train", fail)
+    monkeypatch.setattr(run, "fit", fail)
     requests.request("labour", by=None)
     row = ended()
     assert (row.state, row.error) == (State.FAILED, "MemoryError: no memory left")
@@ -131,23 +144,68 @@ def test_a_request_in_hand_is_not_claimed_again_until_its_lease_runs_out(
     first = requests.claim()
     assert first
     assert requests.claim() is None
-    requests.hint_if_waiting()
+    requests.sweep()
     assert sent == []
-    TrainingRequest.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
-    requests.hint_if_waiting()
+    expire_leases()
+    ledger.sweep()
+    requests.sweep()
     second = requests.claim()
     assert sent == [TRAIN]
     assert second
-    assert not requests.finish(first, State.SUCCEEDED)  # the token is the other worker's now
-    assert requests.finish(second, State.SUCCEEDED)
+    with pytest.raises(work_items.LeaseLost):  # the token is the other worker's now
+        requests.finish(first, State.SUCCEEDED)
+    requests.finish(second, State.SUCCEEDED)
 
 
-def test_a_request_that_kills_its_workers_is_left_after_two_attempts() -> None:
-    requests.request("labour", by=None)
-    for _ in range(requests.ATTEMPTS):
+def test_a_training_whose_worker_died_twice_has_failed_and_the_next_of_its_kind_can_start(
+    quick: None,
+) -> None:
+    killed = requests.request("labour", by=None)
+    for _ in range(2):
         assert requests.claim()
-        TrainingRequest.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
-    assert requests.claim() is None
+        expire_leases()
+        ledger.sweep()
+    killed.refresh_from_db()
+    assert (killed.state, killed.attempts) == (State.FAILED, 2)
+    assert killed.error == f"given up after 2 attempts: the lease of worker {killed.worker} ended"
+    assert killed.finished_at
+    assert requests.request("labour", by=None) != killed
+    run.drain()
+    assert TrainingRequest.objects.filter(state=State.SUCCEEDED).count() == 1
+
+
+def test_a_worker_that_lost_its_lease_while_it_trained_stores_no_model(
+    quick: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    requests.request("labour", by=None, seed=3)
+    quick_fit = run.fit
+
+    def slow(kind: str, seed: int) -> Any:
+        expire_leases()
+        ledger.sweep()
+        taken = requests.claim()  # by another worker, meanwhile
+        assert taken
+        monkeypatch.setattr(run, "fit", quick_fit)
+        return kind, seed
+
+    monkeypatch.setattr(run, "fit", slow)
+    run.drain()
+    assert not LearnedModel.objects.exists()
+    assert TrainingRequest.objects.get().state == State.RUNNING
+
+
+def test_a_training_that_the_database_failed_waits_again(
+    quick: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(_kind: str, _seed: int) -> None:
+        raise InterfaceError("the connection is closed")
+
+    monkeypatch.setattr(run, "fit", away)
+    monkeypatch.setattr(connection, "close", lambda: None)
+    requests.request("labour", by=None)
+    row = ended()
+    assert (row.state, row.attempts) == (State.QUEUED, 1)
+    assert row.error == "InterfaceError: the connection is closed"
 
 
 def test_a_broker_that_is_down_does_not_stop_a_request(

@@ -8,6 +8,7 @@ import pytest
 from django.contrib.auth.models import Permission, User
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, InternalError, transaction
+from pytest_django.plugin import DjangoDbBlocker
 
 from riskscore.learning.data.refusals import BadArtefact, Refusal, UnusableInput
 from riskscore.models import (
@@ -19,6 +20,7 @@ from riskscore.models import (
     Observation,
     Prediction,
 )
+from riskscore.releases import effective
 from riskscore.scoring import inputs
 from riskscore.training import dataset, export, model_registry, run
 from tests.bundled import AS_OF
@@ -26,9 +28,18 @@ from tests.bundled import AS_OF
 pytestmark = pytest.mark.usefixtures("bundle")
 
 
+@pytest.fixture(scope="module")
+def learnt(bundled_module: None, django_db_blocker: DjangoDbBlocker) -> run.Trained:
+    """What training learns from the bundle, learnt once; each test stores it for itself."""
+    with django_db_blocker.unblock():
+        return run.KINDS["labour"](latest(), 0)
+
+
 @pytest.fixture
-def labour() -> LearnedModel:
-    return run.train("labour")
+def labour(learnt: run.Trained) -> LearnedModel:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(run.KINDS, "labour", lambda *_: learnt)
+        return run.train("labour")
 
 
 @pytest.fixture
@@ -161,7 +172,8 @@ def test_an_unknown_kind_is_refused_with_those_there_are() -> None:
 
 
 def test_disruption_refuses_without_a_panel(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("riskscore.training.dataset.current_releases", lambda _edition: [])
+    nothing = effective.InForce([], [], {})
+    monkeypatch.setattr(effective, "in_force", lambda _edition: nothing)
     with pytest.raises(Refusal, match="no trade flow belongs to a mineral"):
         run.train("disruption")
 

@@ -91,8 +91,8 @@ class LearnedModelAdmin(ReadOnly[LearnedModel]):
     def train_again(self, request: HttpRequest, rows: QuerySet[LearnedModel]) -> None:
         """Ask a worker for a new candidate of each kind among the chosen."""
         for kind in sorted({row.kind for row in rows}):
-            asked = requests.request(kind, by=request.user, reason="asked for in admin")
-            self.message_user(request, f"{asked} is {asked.state}")
+            query = requests.request(kind, by=request.user, reason="asked for in admin")
+            self.message_user(request, f"{query} is {query.state}")
 
     def _decide(
         self, request: HttpRequest, rows: QuerySet[LearnedModel], decision: Decision
@@ -172,7 +172,7 @@ class LearnedModelAdmin(ReadOnly[LearnedModel]):
 
     @admin.display(description="earlier predictions against what came")
     def track_record(self, row: LearnedModel) -> SafeString:
-        """What models said of a year before it was known, and how that did."""
+        """Predictions that were frozen before their year, with their metrics."""
         return _rows(
             (
                 f"{part['model']} ({part['state']}), {part['year']}{_group(part)}",
@@ -191,7 +191,7 @@ class LearnedModelAdmin(ReadOnly[LearnedModel]):
 
 
 class PredictionAdmin(ReadOnly[Prediction]):
-    """What each model says of each place and mineral."""
+    """Each model's prediction for each place and mineral."""
 
     list_display = ("model", "place", "mineral", "year", "probability", "low", "high", "judged")
     list_filter = ("model", "judged")
@@ -200,7 +200,7 @@ class PredictionAdmin(ReadOnly[Prediction]):
 
 
 class TrainingRequestAdmin(ReadOnly[TrainingRequest]):
-    """What was asked of workers, and how it ended."""
+    """Requests for a training, and how each ended."""
 
     list_display = ("kind", "state", "model", "error", "created_by", "created_at")
     list_filter = ("kind", "state")
@@ -211,7 +211,7 @@ def _drifted(index: float) -> str:
 
 
 def _group(part: dict[str, Any]) -> str:
-    """Of whom a track record tells; earlier cards tell of the judged population alone."""
+    """The population of a track record; early cards have the evaluated one only."""
     return f", {part['group']}" if "group" in part else ""
 
 

@@ -1,4 +1,4 @@
-"""Lenses: through whose eyes scores are seen, and which of them stay current."""
+"""Buyer's views (lenses): method, importer and scenario, and which of them stay current."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from riskscore.models import Lens, Method
 
 
 class LensForm(Form[Lens]):
-    """A lens looks through a published method."""
+    """A buyer's view needs a published method."""
 
     method_code = forms.ChoiceField(label="method")
 
@@ -29,7 +29,7 @@ class LensForm(Form[Lens]):
 
 
 class LensAdmin(Page[Lens]):
-    """Once made, a lens only stops or starts being kept current: its scores refer to it."""
+    """Once made, a view is only switched between current and not: its scores refer to it."""
 
     form = LensForm
     list_display = ("__str__", "method_code", "importer", "scenario", "kept_current")

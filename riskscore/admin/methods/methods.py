@@ -34,7 +34,7 @@ class NewVersion(forms.Form):
     )
 
     def clean_text(self) -> dict[str, Any]:
-        """The parsed and valid specification; whatever is wrong is said at its place."""
+        """The parsed and valid specification; an error names the line or node."""
         try:
             spec = spec_text.read(self.cleaned_data["text"])
             Specification.from_dict(spec)

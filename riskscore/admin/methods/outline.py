@@ -65,7 +65,7 @@ def _leaf(leaf: Leaf, depth: int) -> Row:
 
 
 def _terms(leaf: Leaf) -> list[str]:
-    """On what terms the leaf counts."""
+    """Whether the leaf is optional, only raises, or may be absent, in words."""
     before = leaf.preparation
     terms = {
         "counts only where it is known": leaf.when_present,
@@ -98,7 +98,7 @@ def _joins(node: Node) -> str:
 
 
 def _asks(node: Node) -> str:
-    """What must be known before the node is assessed."""
+    """What must have a value before the node is assessed, in words."""
     words = _minimum(node.minimum)
     if node.requires_any:
         words.append(f"at least one of {', '.join(node.requires_any)}")

@@ -5,6 +5,8 @@ from typing import Any
 
 import yaml
 
+from riskscore.errors import ValidationError
+
 #: The order in which people read a specification; JSON in the database keeps none.
 ORDER = (
     "code", "version", "title", "about", "scale", "bands", "controls", "indicator", "column",
@@ -17,8 +19,11 @@ RANK = {key: rank for rank, key in enumerate(ORDER)}
 LONGEST = 300_000
 
 
-class BadText(ValueError):
+class BadText(ValidationError):
     """The text is no YAML mapping; the message says where and why."""
+
+    code = "bad_text"
+    remedy = "Correct the text at the line that the message names."
 
 
 class _Writer(yaml.SafeDumper):

@@ -26,6 +26,7 @@ from riskscore.admin.ui.shown_lens import shown_lens
 from riskscore.admin.work import start_jobs
 from riskscore.curation import project_edits
 from riskscore.engine.catalogue import INDICATORS
+from riskscore.jobs import requests
 from riskscore.models import Challenge, Evidence, Job, Project, ProjectMineral, Score
 from riskscore.scoring import data_gaps, land_distances
 
@@ -202,8 +203,7 @@ class ProjectAdmin(Rescoring[Project]):
             )
             self.message_user(request, text, messages.ERROR)
             return
-        few = len(keys) <= 100
-        queue = Job.Queue.INTERACTIVE if few else Job.Queue.BULK
+        queue = requests.queue_for(len(keys))
         start_jobs.attempt(request, {"keys": keys}, queue=queue, reason="asked for in the list")
 
     @admin.action(description="Archive the selected projects", permissions=["change"])

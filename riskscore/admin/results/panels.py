@@ -4,15 +4,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
-from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
-from riskscore.admin.results.explanation import Explanation, explain
-from riskscore.admin.results.learned_parts import LearnedPart, learned_part
+from riskscore.admin.results.explanation import Layout, layout
+from riskscore.admin.results.learned_parts import LearnedLayout, learned_layout
 from riskscore.admin.ui import charts
-from riskscore.engine.method import Method as Specification
 from riskscore.models import Project, Score, ScoreHistory
+from riskscore.scoring import ranking
+from riskscore.scoring.explanation import explain, specification
+from riskscore.scoring.stored_score import StoredScore
 
 #: Versions that the trend shows.
 MOST_VERSIONS = 40
@@ -20,19 +21,28 @@ MOST_VERSIONS = 40
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """One score with its surroundings."""
+    """One score with its surroundings. ``shared`` counts other ranked projects with this score."""
 
     score: Score | ScoreHistory
-    explanation: Explanation
-    learned: LearnedPart
+    explanation: Layout
+    learned: LearnedLayout
     shared: int = 0
     versions: Sequence[float | None] = ()
     stale: bool = False
 
     @property
+    def note(self) -> str:
+        """What to know about a score that others share."""
+        return ranking.SHARED.format(others=self.shared)
+
+    @property
     def ties(self) -> str:
-        """Where the scores that equal this one are listed."""
-        of = {"lens__id__exact": self.score.lens_id, "composite": repr(self.score.composite)}
+        """Where the ranked projects with this score are listed, the project itself among them."""
+        of = {
+            "lens__id__exact": self.score.lens_id,
+            "composite": repr(self.score.composite),
+            "ranked": "yes",
+        }
         return f"{reverse('admin:riskscore_score_changelist')}?{urlencode(of)}"
 
     @property
@@ -52,18 +62,19 @@ class Panel:
 
 def of(score: Score | ScoreHistory) -> Panel:
     """The panel of any stored score, under the method version that made it."""
-    specification = Specification.from_dict(score.method.spec)
-    return Panel(score, explain(score, specification), learned_part(score, specification))
+    method = specification(score.method_id, score.method.hash)
+    stored = StoredScore.from_instance(score)
+    return Panel(score, layout(explain(method, stored)), learned_layout(method, stored))
 
 
 def of_project(project: Project) -> list[Panel]:
     """The current scores of a project, one panel per lens, the oldest lens first."""
-    scores = Score.objects.filter(project=project).select_related("lens", "method")
+    scores = Score.objects.filter(project=project).select_related("lens", "method", "project")
     versions = _versions(project)
     return [
         replace(
             of(score),
-            shared=_others(score).count(),
+            shared=ranking.shared_with(score),
             versions=versions.get(score.lens_id, ()),
             stale=score.input_version < project.input_version,
         )
@@ -71,17 +82,10 @@ def of_project(project: Project) -> list[Panel]:
     ]
 
 
-def _others(score: Score) -> QuerySet[Score]:
-    """Other projects with exactly this composite through this lens: ties are ties."""
-    if score.composite is None:
-        return Score.objects.none()
-    return Score.objects.filter(lens=score.lens_id, composite=score.composite).exclude(pk=score.pk)
-
-
 def _versions(project: Project) -> dict[int, list[float | None]]:
     """The composites of each lens, oldest first."""
     rows = ScoreHistory.objects.filter(project=project).order_by("-computed_at")
-    found: dict[int, list[float | None]] = {}
+    result: dict[int, list[float | None]] = {}
     for lens, composite in rows.values_list("lens_id", "composite")[:MOST_VERSIONS]:
-        found.setdefault(lens, []).insert(0, composite)
-    return found
+        result.setdefault(lens, []).insert(0, composite)
+    return result

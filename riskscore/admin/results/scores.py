@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from django.contrib import admin
-from django.db.models import F, OrderBy
+from django.db.models import F, OrderBy, QuerySet
 from django.http import HttpRequest
 
 from riskscore.admin.results import panels
@@ -13,6 +13,7 @@ from riskscore.admin.ui.filters import ProjectPlaceFilter
 from riskscore.admin.ui.pages import Bounded, ReadOnly
 from riskscore.models import Score, ScoreHistory
 from riskscore.models.scores import NODES, ScoreColumns
+from riskscore.scoring import ranking
 
 AnyScore = TypeVar("AnyScore", Score, ScoreHistory)
 
@@ -43,6 +44,18 @@ def _column(name: str) -> Callable[[ScoreColumns], str]:
 
 
 COMPOSITE, *DIMENSIONS = (_column(name) for name in NODES)
+
+
+class RankedFilter(admin.SimpleListFilter):
+    """Scores of ranked projects: each site once, and only where it has an output."""
+
+    title, parameter_name = "ranked", "ranked"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("yes", "ranked projects only")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Score]) -> QuerySet[Score]:
+        return ranking.only_ranked(queryset) if self.value() == "yes" else queryset
 
 
 class AnyScoreAdmin(ReadOnly[AnyScore]):
@@ -80,7 +93,7 @@ class ScoreAdmin(AnyScoreAdmin[Score]):
     """The ranking: worst first, not assessed last. Ties are ties."""
 
     list_display = ("project", "place", COMPOSITE, "label", *DIMENSIONS, "known", "lens")
-    list_filter = ("lens", "band", ProjectPlaceFilter, "project__kind")
+    list_filter = ("lens", "band", RankedFilter, ProjectPlaceFilter, "project__kind")
     ordering = ("lens", UnknownLast("composite", descending=True), "project_id")
 
 

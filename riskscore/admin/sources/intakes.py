@@ -1,4 +1,4 @@
-"""Files on their way in: uploaded here, read by a worker, previewed, then taken in or left."""
+"""Imports: a file is uploaded here, read by a worker, previewed, then imported or left."""
 
 import csv
 from typing import Any
@@ -14,13 +14,12 @@ from django.views.decorators.http import require_POST
 
 from riskscore.admin.ui import charts
 from riskscore.admin.ui.pages import Form, Page
-from riskscore.intake import requests as intake_requests
-from riskscore.jobs import requests
+from riskscore.intake import requests
 from riskscore.models import Intake
 
 #: Faults that the page of a file shows; the report has all.
 MOST_FAULTS = 50
-#: What of a file the form asks in the words of its columns.
+#: Columns of an import that the form shows as they are.
 STATED = (
     "dry_run", "skip_bad", "replace", "release_code", "published_edition", "licence",
     "redistributable", "retrieved_on",
@@ -29,10 +28,10 @@ OPEN = (Intake.State.QUEUED, Intake.State.RUNNING)
 
 
 class IntakeForm(Form[Intake]):
-    """A file and what is wanted of it. The file itself is read by a worker."""
+    """A file and its import options. The file itself is read by a worker."""
 
     upload = forms.FileField(label="File", help_text="As its publisher made it, or our own tables.")
-    source = forms.ChoiceField(choices=lambda: [("", "–"), *intake_requests.choices().items()])
+    source = forms.ChoiceField(choices=lambda: [("", "–"), *requests.choices().items()])
     generic = forms.BooleanField(
         required=False,
         label="Generic table",
@@ -55,21 +54,21 @@ class IntakeForm(Form[Intake]):
         fields = STATED
 
     def clean(self) -> dict[str, Any]:
-        found = super().clean() or {}
+        result = super().clean() or {}
         if self.errors:
-            return found
-        stated = {name: found[name] for name in STATED}
-        found["wanted"] = intake_requests.Wanted(
-            source=found["source"],
-            layout="observations" if found["generic"] else "",
-            mapping=_mapping(found["columns"]),
+            return result
+        stated = {name: result[name] for name in STATED}
+        result["options"] = requests.ImportOptions(
+            source=result["source"],
+            layout="observations" if result["generic"] else "",
+            mapping=_mapping(result["columns"]),
             **stated,
         )
         try:
-            intake_requests.check(found["wanted"])
-        except intake_requests.CannotTakeIn as error:
+            requests.check(result["options"])
+        except requests.CannotTakeIn as error:
             raise ValidationError(str(error)) from None
-        return found
+        return result
 
 
 def _mapping(text: str) -> dict[str, str]:
@@ -87,7 +86,7 @@ class IntakeAdmin(Page[Intake]):
     form = IntakeForm
     add_form_template = "admin/intake.html"
     change_form_template = "admin/intake.html"
-    refusals = (intake_requests.CannotTakeIn,)
+    refusals = (requests.CannotTakeIn,)
     list_display = (
         "file", "source", "state_words", "dry_run", "added", "changed", "rejected", "created_by",
         "created_at",
@@ -114,7 +113,7 @@ class IntakeAdmin(Page[Intake]):
 
     def save_model(self, request: HttpRequest, obj: Intake, form: Any, change: bool) -> None:
         upload = form.cleaned_data["upload"]
-        kept = requests.take_in(upload, upload.name, form.cleaned_data["wanted"], by=request.user)
+        kept = requests.take_in(upload, upload.name, form.cleaned_data["options"], by=request.user)
         obj.pk = kept.pk
 
     def around(self, request: HttpRequest, row: Intake) -> dict[str, Any]:
@@ -150,18 +149,18 @@ class IntakeAdmin(Page[Intake]):
         return [*ours, *super().get_urls()]
 
     def confirm_one(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Take in for good what the preview has shown."""
+        """Import for good what the preview has shown."""
         intake = self._theirs(request, object_id)
         try:
             fresh = requests.confirm_intake(intake, by=request.user)
-        except intake_requests.CannotTakeIn as error:
+        except requests.CannotTakeIn as error:
             self.message_user(request, f"Nothing was started: {error}", messages.ERROR)
             return HttpResponseRedirect(_url(intake))
         self.log_addition(request, fresh, "Confirmed after a preview.")
         return HttpResponseRedirect(_url(fresh))
 
     def cancel_one(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Stop taking a file in."""
+        """Stop an import."""
         intake = self._theirs(request, object_id)
         requests.cancel_intake(intake.pk)
         self.log_change(request, intake, "Cancelled.")
@@ -174,13 +173,13 @@ class IntakeAdmin(Page[Intake]):
         if not self.has_view_permission(request, intake):
             raise PermissionDenied
         writer = csv.writer(_Echo())
-        lines = (writer.writerow(row) for row in intake_requests.rejects(intake))
+        lines = (writer.writerow(row) for row in requests.rejects(intake))
         response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
         response["Content-Disposition"] = f'attachment; filename="rejects-{intake.pk}.csv"'
         return response
 
     def _theirs(self, request: HttpRequest, object_id: str) -> Intake:
-        """The intake of a page's button, if this person may take files in."""
+        """The import of a page's button, if this person may import files."""
         if not self.has_add_permission(request):
             raise PermissionDenied
         return self.row(request, object_id)

@@ -45,11 +45,11 @@ class ReleaseAdmin(ReadOnly[Release]):
     readonly_fields = ("values",)
 
     def around(self, request: HttpRequest, row: Release) -> dict[str, Any]:
-        """Its coverage by indicator, and the countries that it leaves unknown."""
+        """Its coverage by indicator, and the countries that it leaves out."""
         return {
             "coverage": register.coverage(row),
             "unknown_places": register.unknown_places(row),
-            "stands": register.stands(row),
+            "stands": register.feeds_scores(row),
         }
 
     @admin.display

@@ -1,4 +1,4 @@
-"""Steering jobs from admin: cancel, pause, resume, retry, by the same functions as the API."""
+"""Actions on jobs in admin: cancel, pause, resume, retry, by the same functions as the API."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -17,12 +17,12 @@ from riskscore.models import Job
 
 
 @dataclass(frozen=True, slots=True)
-class Word:
-    """One thing that can be said to a job: to which jobs, and how people hear of it."""
+class JobAction:
+    """One action on a job: which jobs it applies to, and the words that people read."""
 
     name: str
-    say: Callable[[Job, HttpRequest], object]
-    fits: Callable[[Job], bool]
+    run: Callable[[Job, HttpRequest], object]
+    applies_to: Callable[[Job], bool]
     done: str
     follows: str
     otherwise: str
@@ -40,8 +40,8 @@ def _has_failures(job: Job) -> bool:
     return not job_progress.is_open(job) and job.item_errors.exists()
 
 
-WORDS = (
-    Word(
+ACTIONS = (
+    JobAction(
         "cancel",
         lambda job, _: requests.cancel(job.id),
         job_progress.is_open,
@@ -49,7 +49,7 @@ WORDS = (
         "What has begun ends, what has not is skipped; scores already made stay.",
         "had ended already and stay as they are",
     ),
-    Word(
+    JobAction(
         "pause",
         lambda job, _: requests.pause(job.id),
         _goes_on,
@@ -57,7 +57,7 @@ WORDS = (
         "What has begun ends, what has not waits.",
         "do not run and stay as they are",
     ),
-    Word(
+    JobAction(
         "resume",
         lambda job, _: requests.resume(job.id),
         _rests,
@@ -65,7 +65,7 @@ WORDS = (
         "They go on where they stopped.",
         "were not paused and stay as they are",
     ),
-    Word(
+    JobAction(
         "retry",
         lambda job, request: requests.retry(job.id, by=request.user),
         _has_failures,
@@ -77,10 +77,10 @@ WORDS = (
 
 
 def possible(job: Job) -> list[str]:
-    """The words that mean something to this job now."""
+    """The names of the actions that apply to this job now."""
     if job_progress.is_open(job) and job.cancel_requested_at is not None:
         return []
-    return [word.name for word in WORDS if word.fits(job)]
+    return [action.name for action in ACTIONS if action.applies_to(job)]
 
 
 class Steered(ReadOnly[Job]):
@@ -91,21 +91,21 @@ class Steered(ReadOnly[Job]):
     def get_urls(self) -> list[URLPattern]:
         own = [
             path(
-                f"<path:object_id>/{word.name}/",
-                self.admin_site.admin_view(require_POST(self.tell_one)),
-                {"word": word},
-                name=f"riskscore_job_{word.name}",
+                f"<path:object_id>/{action.name}/",
+                self.admin_site.admin_view(require_POST(self.act_on_one)),
+                {"action": action},
+                name=f"riskscore_job_{action.name}",
             )
-            for word in WORDS
+            for action in ACTIONS
         ]
         return [*own, *super().get_urls()]
 
-    def tell_one(self, request: HttpRequest, object_id: str, word: Word) -> HttpResponse:
-        """Say a word to the job whose page is open."""
+    def act_on_one(self, request: HttpRequest, object_id: str, action: JobAction) -> HttpResponse:
+        """Act on the job whose page is open."""
         job = self.row(request, object_id)
         if not self.has_steer_permission(request):
             raise PermissionDenied
-        self._tell(request, [job], word)
+        self._act(request, [job], action)
         return HttpResponseRedirect(start_jobs.url(job))
 
     def has_steer_permission(self, request: HttpRequest) -> bool:
@@ -114,26 +114,26 @@ class Steered(ReadOnly[Job]):
 
     @admin.action(description="Cancel the selected jobs", permissions=["steer"])
     def cancel_selected(self, request: HttpRequest, chosen: QuerySet[Job]) -> None:
-        self._tell(request, list(chosen), WORDS[0])
+        self._act(request, list(chosen), ACTIONS[0])
 
     @admin.action(description="Pause the selected jobs", permissions=["steer"])
     def pause_selected(self, request: HttpRequest, chosen: QuerySet[Job]) -> None:
-        self._tell(request, list(chosen), WORDS[1])
+        self._act(request, list(chosen), ACTIONS[1])
 
     @admin.action(description="Resume the selected jobs", permissions=["steer"])
     def resume_selected(self, request: HttpRequest, chosen: QuerySet[Job]) -> None:
-        self._tell(request, list(chosen), WORDS[2])
+        self._act(request, list(chosen), ACTIONS[2])
 
     @admin.action(description="Retry what failed in the selected jobs", permissions=["steer"])
     def retry_selected(self, request: HttpRequest, chosen: QuerySet[Job]) -> None:
-        self._tell(request, list(chosen), WORDS[3])
+        self._act(request, list(chosen), ACTIONS[3])
 
-    def _tell(self, request: HttpRequest, chosen: Sequence[Job], word: Word) -> None:
-        fitting = [job for job in chosen if word.fits(job)]
-        for job in fitting:
-            word.say(job, request)
-            self.log_change(request, job, f"{word.done.capitalize()}.")
-        if fitting:
-            messages.success(request, f"{len(fitting)} jobs {word.done}. {word.follows}")
-        if others := len(chosen) - len(fitting):
-            messages.warning(request, f"{others} jobs {word.otherwise}.")
+    def _act(self, request: HttpRequest, chosen: Sequence[Job], action: JobAction) -> None:
+        affected = [job for job in chosen if action.applies_to(job)]
+        for job in affected:
+            action.run(job, request)
+            self.log_change(request, job, f"{action.done.capitalize()}.")
+        if affected:
+            messages.success(request, f"{len(affected)} jobs {action.done}. {action.follows}")
+        if others := len(chosen) - len(affected):
+            messages.warning(request, f"{others} jobs {action.otherwise}.")

@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from django.db.models import F, Func, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum
-from django.db.models.functions import Coalesce
+from django.db.models import F, Func, IntegerField, OuterRef, QuerySet, Subquery
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from riskscore.admin.ui import charts, wording
+from riskscore.jobs import progress
 from riskscore.models import Chunk, Job, WorkerPulse
 
 
@@ -18,29 +18,18 @@ def size() -> Func:
 
 
 def with_progress(rows: QuerySet[Job]) -> QuerySet[Job]:
-    """Jobs with the sums over their chunks, all in one query."""
-    chunks = Chunk.objects.filter(job=OuterRef("pk")).order_by().values("job")
-    whole = ~Q(state=Chunk.State.SPLIT)
-    return rows.annotate(
-        total=_sum(chunks, Sum(size(), filter=whole)),
-        done=_sum(chunks, Sum("done")),
-        failed=_sum(chunks, Sum("failed")),
-        skipped=_sum(chunks, Sum(size(), filter=Q(state=Chunk.State.SKIPPED))),
-    )
-
-
-def _sum(chunks: QuerySet[Any, Any], what: Sum) -> Coalesce:
-    return Coalesce(Subquery(chunks.annotate(sum=what).values("sum")), 0)
+    """Jobs with the counts of ``jobs.progress``, all in one query."""
+    return progress.with_counts(rows)
 
 
 def bar(job: Any) -> SafeString:
     """The progress of a job that ``with_progress`` fetched: a bar and the words."""
-    ended = job.done + job.failed + job.skipped
+    now = progress.counted(job)
     return format_html(
         '{} <span class="small">{} of {}</span>',
-        charts.progress(job.total, job.done, job.failed, job.skipped),
-        f"{ended:,}",
-        f"{job.total:,}",
+        charts.progress(now.total, now.done, now.failed, now.skipped),
+        f"{now.processed:,}",
+        f"{now.total:,}",
     )
 
 

@@ -30,7 +30,7 @@ class JobAdmin(job_actions.Steered):
     search_fields = ("=id", "reason", "request_id")
     fields = (
         ("lens", "method", "learned_models"), ("as_of", "edition", "seed", "draws"),
-        ("queue", "kind"), "scope", ("reason", "created_by"), ("retry_of", "superseded_by"),
+        "queue", "scope", ("reason", "created_by"), ("retry_of", "superseded_by"),
         ("created_at", "started_at", "paused_at", "finished_at"), "request_id",
     )  # fmt: skip
 

@@ -17,7 +17,7 @@ class ScheduleAdmin(Page[Schedule]):
 
 
 class ProjectListAdmin(Page[ProjectList]):
-    """A curator's list of projects, by whose name a job may be asked for."""
+    """A curator's list of projects, by whose name a job's scope may be given."""
 
     list_display = ("name", "created_by")
     search_fields = ("name",)
@@ -33,7 +33,7 @@ class TransitionAdmin(ReadOnly[Transition]):
 
 
 class WorkerPulseAdmin(ReadOnly[WorkerPulse]):
-    """Who works, and when they were last seen."""
+    """Worker heartbeats: which worker processes there are, and when each was last heard of."""
 
     list_display = ("worker", "started_at", "seen_at", "silent", "chunk")
     list_select_related = ("chunk",)

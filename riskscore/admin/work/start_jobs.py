@@ -1,4 +1,4 @@
-"""Starting work from admin: the same door as everybody's, behind one permission."""
+"""Starting jobs from admin: by the same function as the API, behind one permission."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from riskscore.errors import RiskscoreError
 from riskscore.jobs import requests
 from riskscore.models import Job, Lens
 
@@ -22,7 +23,7 @@ def allowed(request: HttpRequest) -> bool:
     return request.user.has_perm("riskscore.add_job")
 
 
-def start(request: HttpRequest, wanted: Mapping[str, Any], *, queue: str, reason: str) -> list[Job]:
+def start(request: HttpRequest, scope: Mapping[str, Any], *, queue: str, reason: str) -> list[Job]:
     """One job per lens that is kept current (the default lens if there is none yet); all or none.
 
     Raises CannotStart and BadScope, whose messages are for the user.
@@ -30,16 +31,16 @@ def start(request: HttpRequest, wanted: Mapping[str, Any], *, queue: str, reason
     with transaction.atomic():
         lenses = Lens.objects.filter(kept_current=True)
         return [
-            requests.start(wanted, lens=lens, queue=queue, reason=reason, by=request.user)
+            requests.start(scope, lens=lens, queue=queue, reason=reason, by=request.user)
             for lens in list(lenses) or [requests.default_lens()]
         ]
 
 
-def attempt(request: HttpRequest, wanted: Mapping[str, Any], *, queue: str, reason: str) -> None:
-    """Start, and tell the person what came of it."""
+def attempt(request: HttpRequest, scope: Mapping[str, Any], *, queue: str, reason: str) -> None:
+    """Start, and show the person what was started or why not."""
     try:
-        started = start(request, wanted, queue=queue, reason=reason)
-    except ValueError as error:
+        started = start(request, scope, queue=queue, reason=reason)
+    except RiskscoreError as error:
         messages.error(request, f"No job was started. {error}")
     else:
         messages.success(request, announcement(started))

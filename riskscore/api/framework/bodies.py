@@ -31,12 +31,12 @@ def check(body: Any, schema: Schema) -> dict[str, Any]:
 def day(text: str, pointer: str) -> date:
     """The day of a field, written YYYY-MM-DD and no other way. Raises Problem."""
     try:
-        found = date.fromisoformat(text) if DAY.fullmatch(text) else None
+        result = date.fromisoformat(text) if DAY.fullmatch(text) else None
     except ValueError:
-        found = None
-    if found is None:
+        result = None
+    if result is None:
         raise of_body({pointer: "say a day such as 2026-01-31"})
-    return found
+    return result
 
 
 def _pointer(error: ValidationError) -> str:
@@ -51,17 +51,17 @@ def _pointer(error: ValidationError) -> str:
 
 def _words(error: ValidationError) -> str:
     """What to send instead. jsonschema's own words repeat the whole value."""
-    wanted: Any = error.validator_value
+    requested: Any = error.validator_value
     given: Any = error.instance
     return {
         "additionalProperties": lambda: f"unknown field; known are {_names(error)}",
-        "required": lambda: f"give {', '.join(n for n in wanted if n not in given)}",
-        "type": lambda: f"must be {wanted}",
-        "pattern": lambda: f"must match {wanted}",
-        "const": lambda: f"can only be {str(wanted).lower()}",
-        "minProperties": lambda: f"give at least {wanted} of {_names(error)}",
-        "maxProperties": lambda: f"give at most {wanted} of {_names(error)}",
-    }.get(str(error.validator), lambda: f"breaks the rule {error.validator}: {wanted}")()
+        "required": lambda: f"give {', '.join(n for n in requested if n not in given)}",
+        "type": lambda: f"must be {requested}",
+        "pattern": lambda: f"must match {requested}",
+        "const": lambda: f"can only be {str(requested).lower()}",
+        "minProperties": lambda: f"give at least {requested} of {_names(error)}",
+        "maxProperties": lambda: f"give at most {requested} of {_names(error)}",
+    }.get(str(error.validator), lambda: f"breaks the rule {error.validator}: {requested}")()
 
 
 def _names(error: ValidationError) -> str:

@@ -14,7 +14,7 @@ from rest_framework.views import APIView
 
 from riskscore.api.framework import json_parser, pagination, request_id
 from riskscore.api.framework.pagination import Order
-from riskscore.api.framework.parameters import Asked, Parameter, choice, condition, read_all
+from riskscore.api.framework.parameters import Parameter, QueryValues, choice, condition, read_all
 from riskscore.api.framework.problems import Problem, of_parameters, reply
 from riskscore.api.framework.rendering import Csv, Json, NdJson, blocks, csv_lines, ndjson_lines
 from riskscore.api.framework.resources import Resource, Row, cell_names, cells, columns_of, item
@@ -39,7 +39,7 @@ class Endpoint(APIView):
     #: Statuses of problems that only this address has, and their words.
     refusals: ClassVar[dict[int, str]] = {}
     body: ClassVar[Schema | None] = None
-    asked: Asked
+    query_values: QueryValues
 
     def scopes(self) -> set[str]:
         """The scopes of which a key needs one."""
@@ -50,7 +50,7 @@ class Endpoint(APIView):
         super().initial(request, *args, **kwargs)
         json_parser.refuse_chunked(request)
         known = self.post_parameters if request.method == "POST" else self.parameters
-        self.asked = read_all(known, request.query_params)
+        self.query_values = read_all(known, request.query_params)
 
     def options(self, *_: Any, **__: Any) -> Response:
         """Nothing but the Allow header: the OpenAPI document says the rest."""
@@ -76,14 +76,14 @@ def _conditional(request: Request, response: Response) -> HttpResponseBase:
     content = response.render().content
     etag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
     response["ETag"] = etag
-    found = get_conditional_response(request._request, etag=etag, response=response)
-    if found is not None and found.status_code == 412:
+    result = get_conditional_response(request._request, etag=etag, response=response)
+    if result is not None and result.status_code == 412:
         return reply(request._request, Problem("precondition_failed"))
-    if found is not response and found is not None:
+    if result is not response and result is not None:
         for name in (request_id.HEADER, "RateLimit", "RateLimit-Policy"):
             if name in response:
-                found[name] = response[name]
-    return found or response
+                result[name] = response[name]
+    return result or response
 
 
 class Detail(Endpoint):
@@ -91,7 +91,7 @@ class Detail(Endpoint):
 
     resource: ClassVar[Resource]
 
-    def found(self) -> QuerySet[Any]:
+    def queryset(self) -> QuerySet[Any]:
         """The rows among which the item is; filtered down to one by the address."""
         raise NotImplementedError
 
@@ -100,8 +100,8 @@ class Detail(Endpoint):
 
     def get(self, _request: Request, **_: Any) -> Response:
         """Return the item."""
-        fields = self.resource.chosen(self.asked.get("fields"))
-        row = self.found().values(*columns_of(fields), "pk").first()
+        fields = self.resource.chosen(self.query_values.get("fields"))
+        row = self.queryset().values(*columns_of(fields), "pk").first()
         if row is None:
             raise Http404
         self.enrich([row], {field.name for field in fields})
@@ -116,7 +116,7 @@ class Listing(Endpoint):
     #: By the words that `order` takes; the first is the default.
     orders: ClassVar[dict[str, Order]]
 
-    def found(self) -> QuerySet[Any]:
+    def queryset(self) -> QuerySet[Any]:
         """The rows that may be seen, before the filters of the query."""
         raise NotImplementedError
 
@@ -131,16 +131,16 @@ class Listing(Endpoint):
     @property
     def order(self) -> Order:
         """The order asked for."""
-        return self.orders[self.asked.get("order") or next(iter(self.orders))]
+        return self.orders[self.query_values.get("order") or next(iter(self.orders))]
 
     def get(self, request: Request, **_: Any) -> HttpResponseBase:
         """Return a page, or stream an export."""
-        fields = self.resource.chosen(self.asked["fields"])
+        fields = self.resource.chosen(self.query_values["fields"])
         names = {field.name for field in fields}
-        start = pagination.position(request, self.asked["cursor"])
+        start = pagination.position(request, self.query_values["cursor"])
         if self.exporting:
             return self._export(request, start)
-        size = self.asked["page_size"]
+        size = self.query_values["page_size"]
         rows = self._rows(names, start, size + 1)
         following = None
         if len(rows) > size:
@@ -151,9 +151,11 @@ class Listing(Endpoint):
         return Response(page, headers=headers)
 
     def _rows(self, names: set[str], start: list[Any] | None, size: int) -> list[Row]:
-        wanted = columns_of(self.resource.chosen(list(names))) | {*self.order.columns, "pk"}
-        found = self.found().filter(condition(self.parameters, self.asked)).values(*wanted)
-        rows = self.order.rows(found, start, size)
+        requested = columns_of(self.resource.chosen(list(names))) | {*self.order.columns, "pk"}
+        result = (
+            self.queryset().filter(condition(self.parameters, self.query_values)).values(*requested)
+        )
+        rows = self.order.rows(result, start, size)
         self.enrich(rows, names)
         return rows
 
@@ -168,7 +170,7 @@ class Listing(Endpoint):
         for name in ("page_size", "cursor"):
             if name in request.query_params:
                 raise of_parameters({name: "an export holds all rows: leave it out"})
-        fields = self.resource.chosen(self.asked["fields"])
+        fields = self.resource.chosen(self.query_values["fields"])
         rows = self._all({field.name for field in fields}, start)
         # The first row is fetched now, while a problem can still be told by the status.
         first = list(islice(rows, 1))

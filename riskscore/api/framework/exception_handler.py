@@ -16,7 +16,14 @@ from django.http import Http404, HttpRequest, HttpResponseBase
 from django.views import defaults
 from rest_framework import exceptions
 
-from riskscore.api.framework.problems import Problem, reply
+from riskscore.api.framework.problems import KINDS, Problem, reply
+from riskscore.errors import (
+    ForbiddenError,
+    NotFoundError,
+    RiskscoreError,
+    UnavailableError,
+    ValidationError,
+)
 
 log = logging.getLogger(__name__)
 
@@ -40,6 +47,12 @@ OURS: tuple[tuple[type[Exception], str], ...] = (
     (OperationalError, "unavailable"),
     (InterfaceError, "unavailable"),
 )
+#: Refusals of our own rooms that have no kind of problem by their own code.
+BASES: tuple[tuple[type[RiskscoreError], str], ...] = (
+    (ValidationError, "bad_request"),
+    (NotFoundError, "not_found"),
+    (ForbiddenError, "forbidden"),
+)
 READ_ONLY = "25006"  # PostgreSQL: read_only_sql_transaction
 
 
@@ -50,9 +63,11 @@ def answer(exception: Exception, context: dict[str, Any]) -> HttpResponseBase | 
 
 
 def problem_of(exception: Exception) -> Problem | None:
-    """The problem that an exception is; None for what is nobody's request's fault."""
+    """The problem for an exception; None for an internal error, which no request can cause."""
     if isinstance(exception, Problem):
         return exception
+    if isinstance(exception, RiskscoreError):
+        return _of_refusal(exception)
     for kind, code in OURS:
         if isinstance(exception, kind):
             return Problem(code, _detail(exception), headers=_headers(exception))
@@ -60,6 +75,21 @@ def problem_of(exception: Exception) -> Problem | None:
     if isinstance(exception, InternalError) and _state(exception) == READ_ONLY:
         return Problem("unavailable", "the database is read-only for now", headers=AGAIN)
     return None
+
+
+def _of_refusal(refusal: RiskscoreError) -> Problem | None:
+    """The problem of the refusal's own code, else of its base; its line is the detail.
+
+    None for what says nothing about the request (a method that cannot be fitted, a server that is
+    away): that is an internal error, whose words stay in the log.
+    """
+    if isinstance(refusal, UnavailableError):
+        return None
+    if refusal.code in KINDS:
+        return Problem(refusal.code, str(refusal))
+    return next(
+        (Problem(code, str(refusal)) for kind, code in BASES if isinstance(refusal, kind)), None
+    )
 
 
 AGAIN = {"Retry-After": "5"}

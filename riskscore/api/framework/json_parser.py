@@ -101,9 +101,9 @@ def _children(value: Any) -> list[Any]:
 
 
 def _check_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
+    result = dict(pairs)
+    if len(result) < len(pairs):
         keys = [key for key, _ in pairs]
         twice = next(key for key in keys if keys.count(key) > 1)
         raise Problem("malformed_body", f"the key {twice[:60]!r} is given twice")
-    return found
+    return result

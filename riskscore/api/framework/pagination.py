@@ -50,12 +50,12 @@ class Order:
         """What a row must hold for a cursor to be made from it."""
         return (self.column, self.unique)
 
-    def rows(self, found: QuerySet[Any, Row], after: list[Any] | None, size: int) -> list[Row]:
+    def rows(self, result: QuerySet[Any, Row], after: list[Any] | None, size: int) -> list[Row]:
         """At most ``size`` rows that follow the row of ``after``.
 
         Rows with and without a value are two questions, for each of which the index answers.
         """
-        known = found.filter(**{f"{self.column}__isnull": False}) if self.nullable else found
+        known = result.filter(**{f"{self.column}__isnull": False}) if self.nullable else result
         page: list[Row] = []
         if after is None or after[0] is not None:
             sign = "-" if self.descending else ""
@@ -63,7 +63,7 @@ class Order:
             page = list(rows[:size])
             after = None
         if self.nullable and len(page) < size:
-            unknown = found.filter(**{f"{self.column}__isnull": True}).order_by(self.unique)
+            unknown = result.filter(**{f"{self.column}__isnull": True}).order_by(self.unique)
             start = Q(**{f"{self.unique}__gt": after[1]}) if after else Q()
             page += unknown.filter(start)[: size - len(page)]
         return page

@@ -20,7 +20,7 @@ from riskscore.api.framework import shapes
 from riskscore.api.framework.problems import of_parameters
 from riskscore.api.framework.shapes import Schema
 
-Asked = dict[str, Any]
+QueryValues = dict[str, Any]
 LONGEST = 2000  # characters of one parameter
 MOST = 50  # values of one parameter
 
@@ -43,28 +43,28 @@ class Parameter:
     where: Callable[[Any], Q] | None = None
 
 
-def read_all(parameters: Iterable[Parameter], query: QueryDict) -> Asked:
+def read_all(parameters: Iterable[Parameter], query: QueryDict) -> QueryValues:
     """Each parameter's value, or its default. Raises one Problem that names all faults."""
     declared = {parameter.name: parameter for parameter in parameters}
     wrong = {name[:60]: _unknown(name, declared) for name in query if name not in declared}
-    asked: Asked = {}
+    params: QueryValues = {}
     for name, parameter in declared.items():
         try:
-            asked[name] = _value(parameter, query.getlist(name))
+            params[name] = _value(parameter, query.getlist(name))
         except ValueError as error:
             wrong[name] = str(error)
     if wrong:
         raise of_parameters(wrong)
-    return asked
+    return params
 
 
-def condition(parameters: Iterable[Parameter], asked: Asked) -> Q:
+def condition(parameters: Iterable[Parameter], query: QueryValues) -> Q:
     """What the given parameters say about a row, all together."""
-    found = Q()
+    result = Q()
     for parameter in parameters:
-        if parameter.where and asked[parameter.name] is not None:
-            found &= parameter.where(asked[parameter.name])
-    return found
+        if parameter.where and query[parameter.name] is not None:
+            result &= parameter.where(query[parameter.name])
+    return result
 
 
 def _unknown(name: str, declared: Collection[str]) -> str:
@@ -145,12 +145,12 @@ def matching(pattern: str, words: str) -> Callable[[str], str]:
 def moment(text: str) -> datetime:
     """RFC 3339; without an offset UTC is meant."""
     try:
-        found = parse_datetime(text.replace(" ", "+"))  # a plus sign that was not escaped
+        result = parse_datetime(text.replace(" ", "+"))  # a plus sign that was not escaped
     except ValueError:
-        found = None
-    if found is None:
+        result = None
+    if result is None:
         raise ValueError("say a time such as 2026-01-31T00:00:00Z")
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
+    return result if result.tzinfo else result.replace(tzinfo=UTC)
 
 
 # --- Parameters that several listings share -----------------------------------------------------

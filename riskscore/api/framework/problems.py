@@ -1,13 +1,14 @@
 """What can go wrong, as RFC 9457 problems: one stable code each."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import orjson
 from django.http import HttpRequest, HttpResponse
 
 from riskscore.api.framework import request_id
+from riskscore.errors import RiskscoreError
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -70,25 +71,34 @@ KINDS: dict[str, Kind] = {
 Errors = Iterable[Mapping[str, str]]
 
 
-@dataclass(eq=False)
-class Problem(Exception):
-    """Raise it anywhere below a view: the reply becomes this problem."""
+class Problem(RiskscoreError):
+    """Raise it anywhere below a view: the reply becomes this problem.
 
-    code: str
-    detail: str = ""
-    errors: Errors = ()
-    headers: Mapping[str, str] = field(default_factory=dict)
+    ``code`` is a key of KINDS, whose ``about`` is the remedy; ``detail`` is the message.
+    """
+
+    def __init__(
+        self,
+        code: str,
+        detail: str = "",
+        errors: Errors = (),
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(detail)
+        self.code, self.detail, self.errors = code, detail, errors
+        self.headers: Mapping[str, str] = headers or {}
+        self.remedy = KINDS[code].about
 
 
-def of_parameters(found: Mapping[str, str]) -> Problem:
+def of_parameters(result: Mapping[str, str]) -> Problem:
     """A problem with query parameters: name → what is wrong."""
-    errors = [{"parameter": name, "detail": detail} for name, detail in found.items()]
+    errors = [{"parameter": name, "detail": detail} for name, detail in result.items()]
     return Problem("invalid", "; ".join(f"{e['parameter']}: {e['detail']}" for e in errors), errors)
 
 
-def of_body(found: Mapping[str, str]) -> Problem:
+def of_body(result: Mapping[str, str]) -> Problem:
     """A problem with a body: JSON Pointer → what is wrong."""
-    errors = [{"pointer": pointer, "detail": detail} for pointer, detail in found.items()]
+    errors = [{"pointer": pointer, "detail": detail} for pointer, detail in result.items()]
     return Problem("invalid", "; ".join(f"{e['pointer']}: {e['detail']}" for e in errors), errors)
 
 

@@ -2,15 +2,13 @@
 
 import csv
 import io
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import orjson
 from rest_framework.renderers import BaseRenderer
 
-# Spreadsheets run a cell that begins so, even after spaces or in full width. Source: OWASP.
-FORMULA = re.compile(r"^[\s\u200b\ufeff]*[=+\-@＝＋－＠]|^[\t\r\n]")
+from riskscore.sources.readers.formula_guard import disarmed
 
 BLOCK = 64 * 1024  # bytes
 
@@ -91,10 +89,10 @@ def cell(value: Any) -> str:
     if isinstance(value, int | float):
         return repr(value)
     if isinstance(value, str):
-        return f"'{value}" if FORMULA.search(value) else value
+        return disarmed(value)
     if isinstance(value, list | tuple) and not any(isinstance(v, list | dict) for v in value):
         return cell(";".join(map(str, value)))
-    return dumps(value).decode().strip('"')
+    return disarmed(dumps(value).decode().strip('"'))
 
 
 def _line(cells: list[str]) -> bytes:

@@ -79,7 +79,7 @@ def cell_names(fields: Iterable[Field]) -> list[str]:
 
 def cells(fields: Iterable[Field], row: Row) -> Row:
     """The CSV cells of a row by column name."""
-    found: Row = {}
+    result: Row = {}
     for field in fields:
-        found |= field.cells(row) if field.cells else {field.name: field.make(row)}
-    return found
+        result |= field.cells(row) if field.cells else {field.name: field.make(row)}
+    return result

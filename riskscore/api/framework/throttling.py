@@ -22,9 +22,9 @@ from riskscore.models import ApiKey
 
 log = logging.getLogger(__name__)
 
-PATIENCE_S = 0.05
+VALKEY_TIMEOUT_S = 0.05
 SECONDS = {"s": 1, "min": 60, "h": 3600}
-ASLEEP_S = 5.0  # after a failure nobody asks Valkey for so long
+CIRCUIT_OPEN_S = 5.0  # after a failure Valkey is not asked for so long
 
 # The generic cell rate algorithm: one number per client, the time at which its bucket is full.
 # ARGV: seconds per request, burst. Returns {allowed, remaining, seconds to wait}.
@@ -42,17 +42,17 @@ return {1, math.floor((now + burst * pace - full) / pace), tostring(full - now)}
 class TokenBucket(BaseThrottle):
     """`DEFAULT_THROTTLE_RATES` names a burst and the seconds in which it refills: "1200/min"."""
 
-    _awake_from = 0.0
+    _circuit_open_until = 0.0
     wait_s: float | None = None
 
     def allow_request(self, request: Request, _view: Any) -> bool:
         """Take a token; note on the request what is left, for the headers."""
         name = "jobs" if request.method == "POST" else "requests"
         burst, seconds = _rate(str(api_settings.DEFAULT_THROTTLE_RATES[name]))
-        found = self._take(f"riskscore:rate:{name}:{_client(request)}", seconds / burst, burst)
-        if found is None:
+        result = self._take(f"riskscore:rate:{name}:{_client(request)}", seconds / burst, burst)
+        if result is None:
             return True
-        allowed, remaining, wait = int(found[0]), int(found[1]), float(found[2])
+        allowed, remaining, wait = int(result[0]), int(result[1]), float(result[2])
         request._request.META["riskscore.rate"] = {
             "RateLimit-Policy": f'"{name}";q={burst};w={seconds}',
             "RateLimit": f'"{name}";r={remaining};t={wait:.0f}',
@@ -65,13 +65,13 @@ class TokenBucket(BaseThrottle):
         return self.wait_s
 
     def _take(self, key: str, pace: float, burst: int) -> Any:
-        if time.monotonic() < TokenBucket._awake_from:
+        if time.monotonic() < TokenBucket._circuit_open_until:
             return None
         try:
             return _script(settings.BROKER.redis)(keys=[key], args=[pace, burst])
         except redis.RedisError as error:
-            TokenBucket._awake_from = time.monotonic() + ASLEEP_S
-            log.warning("no rate limit for %.0f s: %s", ASLEEP_S, type(error).__name__)
+            TokenBucket._circuit_open_until = time.monotonic() + CIRCUIT_OPEN_S
+            log.warning("no rate limit for %.0f s: %s", CIRCUIT_OPEN_S, type(error).__name__)
             return None
 
 
@@ -80,8 +80,8 @@ def client(url: str) -> redis.Redis:
     """A client that gives up at once: by default redis-py retries for seconds."""
     return redis.Redis.from_url(
         url,
-        socket_timeout=PATIENCE_S,
-        socket_connect_timeout=PATIENCE_S,
+        socket_timeout=VALKEY_TIMEOUT_S,
+        socket_connect_timeout=VALKEY_TIMEOUT_S,
         retry=Retry(NoBackoff(), 0),
     )
 

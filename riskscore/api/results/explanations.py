@@ -9,35 +9,40 @@ from riskscore.api.framework import shapes
 from riskscore.api.framework.endpoint import Endpoint
 from riskscore.api.framework.resources import columns_of, item
 from riskscore.api.projects import add_minerals
-from riskscore.api.results import ranking
-from riskscore.api.results.explanation import explain
-from riskscore.api.results.learned_parts import COLUMNS, LEARNED, learned
+from riskscore.api.results.explanation import explanation
+from riskscore.api.results.learned_parts import ALSO, LEARNED, learned
 from riskscore.api.results.score_fields import BANDS, BESIDE_SHAPE, SCORE_ITEM
 from riskscore.api.results.scores import current_of
 from riskscore.models.scores import NODES
+from riskscore.scoring import ranking
+from riskscore.scoring.explanation import Status, explain, specification
+from riskscore.scoring.stored_score import StoredScore
 
-STATUSES = ("counted", "shown", "context", "unknown", "does_not_apply")
-ALSO = {*COLUMNS, "project_id", "contributions"}
+STATUSES = [status.value for status in Status]
 
 STANDING = shapes.record(
     {
         "rank": shapes.optional(shapes.whole("1 is the riskiest; equal scores share a rank.")),
         "of": shapes.whole("How many ranked projects have a score here."),
-        "shared_with": shapes.optional(shapes.whole("Other ranked projects with this score.")),
+        "shared_with": shapes.optional(
+            shapes.whole("Ranked projects with this score, but this one.")
+        ),
     },
-    "Where the project stands through this lens.",
+    "Where the project stands in this buyer's view.",
 )
 SOURCE = shapes.record(
     {
         "source": shapes.text("Code of the source."),
         "publisher": shapes.text("Who publishes it."),
         "title": shapes.text("What it is."),
-        "release": shapes.text("Code of the release in force when this was scored."),
+        "release": shapes.text("Code of the release that the value came from."),
         "published_edition": shapes.text("What the publisher calls it."),
         "licence": shapes.text("Its licence."),
         "url": shapes.text("Where it comes from."),
     },
-    "A source; without a release nothing of it is loaded.",
+    "A release that the value came from: of a source with later corrections, the correction, the "
+    "release that it corrects, or both, as they contributed. Of an unknown value, what was looked "
+    "into. Without a release: it came from none (evidence, a land layer, a learned model).",
 )
 INDICATOR = shapes.record(
     {
@@ -102,7 +107,7 @@ class Explanation(Endpoint):
 
     def get(self, _request: Request, key: str) -> Response:
         """Return the stored inputs and contributions with the method's reasons."""
-        lens = lenses.chosen(self.asked)
+        lens = lenses.chosen(self.query_values)
         row = current_of(lens, key).values(*columns_of(SCORE_ITEM.fields), *ALSO).first()
         if row is None:
             raise Http404
@@ -110,5 +115,12 @@ class Explanation(Endpoint):
         scores = {node: row[node] for node in NODES}
         standings = ranking.standings(lens.pk, scores, row["project__flags"])
         row |= standings["composite"]
-        said = explain(row, standings) | {"learned": learned(row)}
-        return Response({"score": item(SCORE_ITEM.fields, row), **said})
+        method = specification(row["method_id"], row["method__hash"])
+        score = StoredScore.from_values(row)
+        return Response(
+            {
+                "score": item(SCORE_ITEM.fields, row),
+                **explanation(explain(method, score), standings),
+                "learned": learned(method, score),
+            }
+        )

@@ -1,24 +1,24 @@
-"""A score with and without learned models, and what they say in it, with their reasons."""
+"""A score with and without learned models, and their predictions in it, with their reasons."""
 
 from riskscore.api.framework import shapes
 from riskscore.api.framework.resources import Resource, Row, item, made
 from riskscore.api.learned import PREDICTION
-from riskscore.api.lenses import NOBODY
-from riskscore.api.results.explanation import specification
-from riskscore.api.results.score_fields import SCORE_ITEM, known
-from riskscore.engine.explain.without import Stored
+from riskscore.api.results.score_fields import SCORE_ITEM
+from riskscore.engine.method import Method as Specification
 from riskscore.models.scores import NODES
-from riskscore.scoring import learned_contribution
+from riskscore.scoring.explanation import specification
+from riskscore.scoring.learned_contribution import LearnedPart, learned_part, without_learned
+from riskscore.scoring.stored_score import COLUMNS, StoredScore
 
-COLUMNS = ("method_id", "method__hash", "inputs", "project__kind", "lens__importer_id", *NODES)
+ALSO = (*COLUMNS, "method_id", "method__hash")
 WITHOUT = shapes.optional(
     shapes.record(
         {node: shapes.optional(shapes.number("0 to 100.")) for node in NODES},
-        "The same scores if nobody had asked a learned model: computed by the same method from the "
+        "The same scores if there were no learned model: computed by the same method from the "
         "same inputs. Null where no learned model counts.",
     )
 )
-SPOKEN = shapes.record(
+IN_SCORE = shapes.record(
     {
         "indicator": shapes.text("Key of the indicator that it fills."),
         "model": shapes.text("Kind of the model: see /models."),
@@ -33,7 +33,7 @@ LEARNED = shapes.record(
     {
         "about": shapes.text("A sentence for readers."),
         "without": WITHOUT,
-        "predictions": shapes.several(SPOKEN, "What learned models say of this project."),
+        "predictions": shapes.several(IN_SCORE, "What learned models predict here."),
     },
     "What learned models add to this score.",
 )
@@ -46,43 +46,35 @@ BOTH = (
 
 def without(row: Row) -> dict[str, float | None] | None:
     """The nodes' scores without learned models, or None where none counts."""
-    stored = Stored(
-        inputs=row["inputs"],
-        scores={node: row[node] for node in NODES},
-        kind=row["project__kind"],
-        imports=row["lens__importer_id"] != NOBODY,
-    )
     method = specification(row["method_id"], row["method__hash"])
-    return learned_contribution.without_learned(method, stored) or None
+    return without_learned(method, StoredScore.from_values(row)) or None
 
 
-def learned(row: Row) -> Row:
+def learned(method: Specification, score: StoredScore) -> Row:
     """The part of an explanation that is about learned models."""
-    method, bare = specification(row["method_id"], row["method__hash"]), without(row)
-    said = learned_contribution.spoken(
-        method, row["project_id"], row["edition"], row["inputs"], row["contributions"]
-    )
+    part = learned_part(method, score)
     return {
-        "about": _about(row, bare),
-        "without": bare,
+        "about": _about(score, part),
+        "without": part.without or None,
         "predictions": [
             {
                 "indicator": each.leaf.code,
                 "model": each.prediction.model.kind,
                 "version": each.prediction.model.version,
-                "points": known(each.points),
+                "points": each.points,
                 **item(PREDICTION.fields, vars(each.prediction)),
             }
-            for each in said
+            for each in part.predictions
         ],
     }
 
 
-def _about(row: Row, bare: dict[str, float | None] | None) -> str:
-    if bare is None:
+def _about(score: StoredScore, part: LearnedPart) -> str:
+    if not part.without:
         return NONE
     return BOTH.format(
-        with_models=_points(row["composite"]), without_models=_points(bare["composite"])
+        with_models=_points(score.scores["composite"]),
+        without_models=_points(part.without["composite"]),
     )
 
 
@@ -93,5 +85,8 @@ def _points(value: float | None) -> str:
 SCORE = Resource(
     "ScoreInFull",
     "The current score of a project through a lens, with and without learned models.",
-    (*SCORE_ITEM.fields, made("without_learned", WITHOUT, without, *COLUMNS)),
+    (
+        *SCORE_ITEM.fields,
+        made("without_learned", WITHOUT, without, *ALSO),
+    ),
 )

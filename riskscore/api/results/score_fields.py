@@ -1,12 +1,12 @@
 """What a score looks like: the same numbers for a current score and for a past one."""
 
-import math
 from collections.abc import Callable
 
 from riskscore.api.framework import shapes
 from riskscore.api.framework.resources import Field, Resource, Row, made, plain
 from riskscore.models import Project
 from riskscore.models.scores import NODES, Band
+from riskscore.scoring.stored_score import not_nan
 
 DIMENSIONS = NODES[1:]
 BANDS = {band.value: str(band.label) for band in Band}
@@ -14,14 +14,9 @@ SCORE = "0 (no risk seen) to 100 (worst); null where too little is known to asse
 BESIDE = {"context": "context", "low": "node_low", "high": "node_high", "coverage": "node_coverage"}
 
 
-def known(value: float | None) -> float | None:
-    """The number, or None where the arrays say NaN: nobody knows."""
-    return None if value is None or math.isnan(value) else value
-
-
 def beside(row: Row, at: int) -> dict[str, float | None]:
     """What stands beside a node's score: value of what is known, bounds, coverage."""
-    return {name: known(row[column][at]) for name, column in BESIDE.items()}
+    return {name: not_nan(row[column][at]) for name, column in BESIDE.items()}
 
 
 def not_assessed(row: Row) -> dict[str, dict[str, float | None]]:
@@ -31,7 +26,7 @@ def not_assessed(row: Row) -> dict[str, dict[str, float | None]]:
 
 def by_node(column: str) -> Callable[[Row], dict[str, float | None]]:
     """Makes an object by node from an array in the order of NODES."""
-    return lambda row: {node: known(row[column][at]) for at, node in enumerate(NODES)}
+    return lambda row: {node: not_nan(row[column][at]) for at, node in enumerate(NODES)}
 
 
 def _beside_cells(row: Row) -> Row:
@@ -127,8 +122,8 @@ RANK = made(
     shapes.optional(
         shapes.whole(
             "1 is the riskiest, by the number that the listing is sorted by (else the composite), "
-            "among all ranked projects of this lens whatever the filters. Equal scores share a "
-            "rank. Null for what is not assessed or not ranked."
+            "among all ranked projects of this buyer's view whatever the filters. Equal scores "
+            "share a rank. Null for what is not assessed or not ranked."
         )
     ),
     lambda row: row["rank"],
@@ -161,7 +156,8 @@ LENS: tuple[Field, ...] = (
 
 SCORE_ITEM = Resource(
     "Score",
-    "The current score of a project through a lens (method × importer × scenario).",
+    "The current score of a project through a buyer's view, here called lens: method × importer × "
+    "scenario.",
     (RANK, *PROJECT, *NUMBERS, SHARED, *LENS, *VERSIONS, STALE),
 )
 HISTORY_ITEM = Resource("PastScore", "A score as it was.", (*NUMBERS, *VERSIONS))

@@ -18,11 +18,11 @@ from riskscore.api.framework.parameters import Parameter, choice, decimal
 from riskscore.api.framework.problems import Problem
 from riskscore.api.framework.resources import Row
 from riskscore.api.projects import add_minerals, published
-from riskscore.api.results import ranking
 from riskscore.api.results.learned_parts import SCORE
 from riskscore.api.results.score_fields import BANDS, HISTORY_ITEM, SCORE_ITEM
 from riskscore.models import Lens, Project, Score, ScoreHistory
 from riskscore.models.scores import NODES
+from riskscore.scoring import ranking
 
 ORDERS = {
     **{
@@ -83,11 +83,11 @@ def current(lens: int) -> QuerySet[Score]:
 def current_of(lens: Lens, key: str) -> QuerySet[Score]:
     """One project's current score, as a queryset. Raises Problem, or Http404 for the project."""
     project = get_object_or_404(published(), key=key)
-    found = current(lens.pk).filter(project=project)
-    if not found.exists():
+    result = current(lens.pk).filter(project=project)
+    if not result.exists():
         flags = f" (flags: {', '.join(project.flags)})" if project.flags else ""
         raise Problem("not_scored", f"{key} has no score through this lens{flags}")
-    return found
+    return result
 
 
 class Scores(Listing):
@@ -112,9 +112,9 @@ class Scores(Listing):
         """Look the lens up once, before any row is read."""
         super().initial(request, *args, **kwargs)
         if request.method in ("GET", "HEAD"):
-            self.lens = lenses.chosen(self.asked)
+            self.lens = lenses.chosen(self.query_values)
 
-    def found(self) -> QuerySet[Any]:
+    def queryset(self) -> QuerySet[Any]:
         """The current scores of the lens."""
         return current(self.lens.pk)
 
@@ -140,9 +140,9 @@ class CurrentScore(Detail):
     resource = SCORE
     parameters = (*lenses.LENS_PARAMETERS, SCORE.picker)
 
-    def found(self) -> QuerySet[Any]:
+    def queryset(self) -> QuerySet[Any]:
         """The score through the lens asked for."""
-        self.lens = lenses.chosen(self.asked)
+        self.lens = lenses.chosen(self.query_values)
         return current_of(self.lens, self.kwargs["key"])
 
     def enrich(self, rows: list[Row], names: set[str]) -> None:
@@ -152,8 +152,8 @@ class CurrentScore(Detail):
         if names & {"rank", "shared_with"}:
             (row,) = rows
             scores = {"composite": row["composite"]}
-            found = ranking.standings(self.lens.pk, scores, row["project__flags"])
-            row |= found["composite"]
+            result = ranking.standings(self.lens.pk, scores, row["project__flags"])
+            row |= result["composite"]
 
 
 class History(Listing):
@@ -164,7 +164,7 @@ class History(Listing):
     orders = HISTORY_ORDERS
     parameters = listing_parameters(HISTORY_ITEM, HISTORY_ORDERS, *lenses.LENS_PARAMETERS)
 
-    def found(self) -> QuerySet[Any]:
+    def queryset(self) -> QuerySet[Any]:
         """The project's past scores through the lens."""
         project = get_object_or_404(published(), key=self.kwargs["key"])
-        return ScoreHistory.objects.filter(project=project, lens=lenses.chosen(self.asked))
+        return ScoreHistory.objects.filter(project=project, lens=lenses.chosen(self.query_values))

@@ -30,43 +30,43 @@ class Control(Endpoint):
         """The client's job. Raises Problem for a body, which means nothing here."""
         if request.data:
             raise of_body({"/": "this operation takes no body"})
-        found = own(request).filter(pk=job_id)
-        if not found.exists():
+        result = own(request).filter(pk=job_id)
+        if not result.exists():
             raise Http404
-        return found
+        return result
 
     def post(self, request: Request, job_id: Any) -> Response:
         """Say it. A job that has ended stays as it is, and is returned all the same."""
         self.mine(request, job_id)
-        self.tell(job_id)
+        self.act(job_id)
         return shown(request, job_id)
 
-    def tell(self, job_id: Any) -> None:
-        """Say the word."""
+    def act(self, job_id: Any) -> None:
+        """What the subclass does to the job."""
         raise NotImplementedError
 
 
 class Cancel(Control):
     """Stop one of your jobs: what has begun ends, the rest is skipped."""
 
-    def tell(self, job_id: Any) -> None:
-        """To the job."""
+    def act(self, job_id: Any) -> None:
+        """By the function that admin calls too."""
         requests.cancel(job_id)
 
 
 class Pause(Control):
     """Let one of your jobs rest: what has begun ends, the rest waits."""
 
-    def tell(self, job_id: Any) -> None:
-        """To the job."""
+    def act(self, job_id: Any) -> None:
+        """By the function that admin calls too."""
         requests.pause(job_id)
 
 
 class Resume(Control):
     """Go on with one of your jobs that rests."""
 
-    def tell(self, job_id: Any) -> None:
-        """To the job."""
+    def act(self, job_id: Any) -> None:
+        """By the function that admin calls too."""
         requests.resume(job_id)
 
 

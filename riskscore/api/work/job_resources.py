@@ -103,7 +103,7 @@ def links(row: Row) -> dict[str, str]:
 
 FIELDS = (
     plain("id", shapes.text("UUID, ordered by time.", format="uuid")),
-    plain("kind", shapes.text("What is done.")),
+    made("kind", shapes.text("What is done."), lambda _: "rescore", "id"),
     plain(
         "state",
         shapes.one_of(Job.State.values, "The last four are final and never change again."),

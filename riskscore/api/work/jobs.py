@@ -1,4 +1,4 @@
-"""Jobs: start one and watch it. A client sees only its own."""
+"""Jobs: start one (202 Location, where to watch it) and watch it. A client sees only its own."""
 
 import hashlib
 import re
@@ -27,7 +27,6 @@ from riskscore.jobs import ledger, requests, scope
 from riskscore.models import IdempotencyKey, ItemError, Job
 from riskscore.models.learned import in_force
 
-FEW = 20  # projects up to which a job goes before bulk work
 LONG_AGO, AHEAD = timedelta(days=3660), timedelta(days=1)  # of as_of; somewhere it is tomorrow
 MOST_OPEN = 50  # jobs of one client that have not ended
 KEY = re.compile(r"[\x21-\x7e]{1,255}")
@@ -59,16 +58,16 @@ def _models(edition: int) -> list[str]:
 
 
 def _progress(row: Row) -> Row | None:
-    found = ledger.progress(row["id"])
-    row["state"] = found.state
-    if found.percent is None:
+    result = ledger.progress(row["id"])
+    row["state"] = result.state
+    if result.percent is None:
         return None
-    counts = {name: getattr(found, name) for name in ("total", "done", "failed", "skipped")}
+    counts = {name: getattr(result, name) for name in ("total", "done", "failed", "skipped")}
     return {
         **counts,
-        "percent": round(found.percent, 1),
-        "rate": found.rate,
-        "eta_seconds": found.eta_s,
+        "percent": round(result.percent, 1),
+        "rate": result.rate,
+        "eta_seconds": result.eta_s,
     }
 
 
@@ -100,23 +99,23 @@ class Jobs(Listing):
         """Starting takes `rescore`; whoever may start may also look."""
         return {RESCORE} if self.request.method == "POST" else {READ, RESCORE}
 
-    def found(self) -> QuerySet[Any]:
+    def queryset(self) -> QuerySet[Any]:
         """The client's own jobs."""
         return own(self.request)
 
     def enrich(self, rows: list[Row], names: set[str]) -> None:
         """Add the learned models: a query for each edition, of which a page has few."""
         if "models" in names:
-            found = {edition: _models(edition) for edition in {row["edition_id"] for row in rows}}
+            result = {edition: _models(edition) for edition in {row["edition_id"] for row in rows}}
             for row in rows:
-                row["models"] = found[row["edition_id"]]
+                row["models"] = result[row["edition_id"]]
 
     def post(self, request: Request) -> Response:
         """Start rescoring. With an `Idempotency-Key` a repeated request is the same job."""
-        wanted = bodies.check(request.data, REQUEST)
-        if self.asked["validate_only"]:
-            return Response(_checked(wanted))
-        job, replayed = _once(request, wanted)
+        body = bodies.check(request.data, REQUEST)
+        if self.query_values["validate_only"]:
+            return Response(_checked(body))
+        job, replayed = _once(request, body)
         response = shown(request, job.pk, status=202)
         response["Location"] = f"{JOBS}/{job.pk}"
         response.setdefault("Retry-After", SOON_S[Job.Queue(job.queue)])
@@ -125,7 +124,7 @@ class Jobs(Listing):
         return response
 
 
-def _once(request: Request, wanted: dict[str, Any]) -> tuple[Job, bool]:
+def _once(request: Request, body: dict[str, Any]) -> tuple[Job, bool]:
     """The job of this request, and whether it was there already. Raises Problem.
 
     The key's row is written in the job's transaction, and its unique index is the lock: of many
@@ -133,10 +132,10 @@ def _once(request: Request, wanted: dict[str, Any]) -> tuple[Job, bool]:
     """
     given = request.headers.get("Idempotency-Key")
     if given is None:
-        return _start(request, wanted), False
+        return _start(request, body), False
     if not KEY.fullmatch(given):
         raise Problem("bad_request", "Idempotency-Key: 1 to 255 visible ASCII characters")
-    fingerprint = hashlib.sha256(orjson.dumps(wanted, option=orjson.OPT_SORT_KEYS)).hexdigest()
+    fingerprint = hashlib.sha256(orjson.dumps(body, option=orjson.OPT_SORT_KEYS)).hexdigest()
     with transaction.atomic():
         row, new = IdempotencyKey.objects.select_related("job").get_or_create(
             user_id=request.user.pk,  # type: ignore[misc]
@@ -148,21 +147,21 @@ def _once(request: Request, wanted: dict[str, Any]) -> tuple[Job, bool]:
             raise Problem("idempotency_mismatch")
         if not new and row.job is not None:
             return row.job, True
-        row.job = _start(request, wanted)
+        row.job = _start(request, body)
         row.save(update_fields=["job"])
         return row.job, False
 
 
-def _start(request: Request, wanted: dict[str, Any]) -> Job:
+def _start(request: Request, body: dict[str, Any]) -> Job:
     refuse_too_many(request)
     with _refused():
         return requests.start(
-            wanted["scope"],
-            lens=_lens(wanted),
-            as_of=_day(wanted),
-            seed=int(wanted.get("seed", 0)),
-            queue=_queue(wanted),
-            reason=wanted.get("reason", ""),
+            body["scope"],
+            lens=_lens(body),
+            as_of=_day(body),
+            seed=int(body.get("seed", 0)),
+            queue=_queue(body),
+            reason=body.get("reason", ""),
             by=request.user,
             request_id=request_id.request_id(request._request),
         )
@@ -187,16 +186,16 @@ def _refused() -> Iterator[None]:
         raise Problem("cannot_start", str(error)) from None
 
 
-def _checked(wanted: dict[str, Any]) -> Row:
+def _checked(body: dict[str, Any]) -> Row:
     """What the request would start. The lens that it may need is taken back again."""
     with transaction.atomic(), _refused():
-        lens = _lens(wanted)
+        lens = _lens(body)
         job, projects = requests.check(
-            wanted["scope"], lens=lens, as_of=_day(wanted), seed=int(wanted.get("seed", 0))
+            body["scope"], lens=lens, as_of=_day(body), seed=int(body.get("seed", 0))
         )
-        found = {
+        result = {
             "projects": projects.count(),
-            "queue": _queue(wanted),
+            "queue": _queue(body),
             "method": job.method.code,
             "method_version": job.method.version,
             "models": _models(job.edition_id),
@@ -206,35 +205,35 @@ def _checked(wanted: dict[str, Any]) -> Row:
             "seed": job.seed,
         }
         transaction.set_rollback(True)
-    return found
+    return result
 
 
-def _queue(wanted: dict[str, Any]) -> str:
+def _queue(body: dict[str, Any]) -> str:
     """A few projects go before bulk work."""
-    keys = wanted["scope"].get("keys")
-    return Job.Queue.INTERACTIVE if keys and len(keys) <= FEW else Job.Queue.BULK
+    keys = body["scope"].get("keys")
+    return requests.queue_for(len(keys)) if keys else Job.Queue.BULK
 
 
-def _lens(wanted: dict[str, Any]) -> Any:
+def _lens(body: dict[str, Any]) -> Any:
     """The lens of the body. Raises Problem that names the field."""
-    importer = wanted.get("importer", lenses.NOBODY)
-    method = wanted.get("method", REQUEST["properties"]["method"]["default"])
+    importer = body.get("importer", lenses.NOBODY)
+    method = body.get("method", REQUEST["properties"]["method"]["default"])
     if importer not in filters.places():
         raise of_body({"/importer": f"no place {importer!r}: an ISO alpha-3 code, EUU or WLD"})
-    if "method" in wanted and method not in lenses.methods():
+    if "method" in body and method not in lenses.methods():
         raise of_body({"/method": f"no published method {method!r}"})
     return requests.lens_for(method, importer)
 
 
-def _day(wanted: dict[str, Any]) -> date | None:
-    if "as_of" not in wanted:
+def _day(body: dict[str, Any]) -> date | None:
+    if "as_of" not in body:
         return None
-    found = bodies.day(wanted["as_of"], "/as_of")
+    result = bodies.day(body["as_of"], "/as_of")
     today = timezone.now().date()
-    if not today - LONG_AGO <= found <= today + AHEAD:
+    if not today - LONG_AGO <= result <= today + AHEAD:
         # It would take the place of everybody's current score.
         raise of_body({"/as_of": f"say a day from {today - LONG_AGO} to {today}"})
-    return found
+    return result
 
 
 class OneJob(Endpoint):
@@ -264,7 +263,7 @@ class JobErrors(Listing):
         """Whoever may start may also look."""
         return {READ, RESCORE}
 
-    def found(self) -> QuerySet[Any]:
+    def queryset(self) -> QuerySet[Any]:
         """The job's failures."""
         if not own(self.request).filter(pk=self.kwargs["job_id"]).exists():
             raise Http404

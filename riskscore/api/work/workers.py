@@ -39,7 +39,7 @@ class Workers(Listing):
         """Whoever may watch a job may see who works."""
         return {READ, RESCORE}
 
-    def found(self) -> QuerySet[Any]:
+    def queryset(self) -> QuerySet[Any]:
         """All of them; the jobs of others are not named."""
         held = Chunk.objects.filter(
             id=OuterRef("chunk_id"), worker=OuterRef("worker"), state=Chunk.State.RUNNING

@@ -1,4 +1,4 @@
-"""Indicators whose publishers' files cannot be shipped: unknown until somebody loads them."""
+"""Indicators from files that may not be shipped: NaN until an operator loads the file."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from riskscore.engine.inputs.axes import Axes, Observations, Table
 
 
 def conventions(observations: Mapping[str, Observations], axes: Axes) -> Table | None:
-    """Share of the fundamental conventions ratified, over those of which something is known."""
+    """Table rule: share (0..1) of the fundamental conventions ratified, over those with a row."""
     tables = [latest_of(f"ilo.c{number}")(observations, axes) for number in FUNDAMENTAL]
     present = [table.values for table in tables if table is not None]
     return Table(Level.PLACE, mean_of_not_nan(np.stack(present))) if present else None
 
 
 def restriction(observations: Mapping[str, Observations], axes: Axes) -> Table | None:
-    """(P, M) strictest level in the newest year of the inventory; unknown without a row."""
+    """(P, M) level of the strictest restriction in the inventory's newest year; else NaN."""
     rows = rows_of(observations, "oecd.restriction", axes)
     if rows is None:
         return None

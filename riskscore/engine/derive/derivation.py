@@ -34,7 +34,27 @@ OF_MINERALS = (
 
 
 def derive(observations: Mapping[str, Observations], axes: Axes) -> dict[str, Table]:
-    """Tables of every indicator that the observations support, seen from the axes' importer."""
+    """Make the table of every indicator that the observations support.
+
+    Parameters
+    ----------
+    observations : mapping of str to Observations
+        Publishers' values by observation key, each in its publisher's unit.
+    axes : Axes
+        Places and minerals of the tables, the importer, and the day that the facts describe.
+
+    Returns
+    -------
+    dict of str to Table
+        By indicator key; an indicator without observations has no entry.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> axes = Axes(("CHL",), ("copper",), "WLD", frozenset(), date(2025, 1, 1))
+    >>> derive({}, axes)
+    {}
+    """
     tables = {key: rule(observations, axes) for key, rule in RULES.items()}
     return {
         key: _dated(table, key, observations, axes)
@@ -44,9 +64,13 @@ def derive(observations: Mapping[str, Observations], axes: Axes) -> dict[str, Ta
 
 
 def _dated(table: Table, key: str, observations: Mapping[str, Observations], axes: Axes) -> Table:
-    """The table with years. A rule that sets none reads lists that leave nobody out, so behind each
-    value stands the newest row about its mineral, or of all rows where it is about a place. Rows
-    that hold from one day to another (a treaty, a ban) have no age."""
+    """Give a table its years: the year of the newest fact behind each value, 0 where there is none.
+
+    A table whose rule set years is returned as it is. Every other rule reads lists that are
+    complete in each edition (a place that is not on the list has a value, too), so the year is
+    that of the newest row: of the rows about the same mineral where the table has minerals, else
+    of all rows. Rows that are in force from one day to another (a treaty, a ban) have no year.
+    """
     if table.years is not None:
         return table
     newest, of_mineral = 0, np.zeros(len(axes.minerals), np.int16)

@@ -36,7 +36,7 @@ def listed(observations: Mapping[str, Observations], axes: Axes) -> Table | None
 
 
 def conventions(observations: Mapping[str, Observations], axes: Axes) -> Table | None:
-    """Share of C138 and C182 ratified, over those of which something is known."""
+    """Table rule: share (0..1) of C138 and C182 ratified, over those with a row for the place."""
     tables = [latest_of(key)(observations, axes) for key in ("dol.c138", "dol.c182")]
     present = [table.values for table in tables if table is not None]
     return Table(Level.PLACE, mean_of_not_nan(np.stack(present))) if present else None

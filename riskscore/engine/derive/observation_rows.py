@@ -1,4 +1,4 @@
-"""How rows become tables: the few array moves that every derivation rule is made of."""
+"""How rows become tables: the array steps that the derivation rules share."""
 
 from __future__ import annotations
 

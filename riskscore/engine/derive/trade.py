@@ -9,14 +9,13 @@ import numpy as np
 from riskscore.engine.arrays import Floats
 from riskscore.engine.catalogue import AGREEMENT_LEVELS, ALIGNMENT_LEVELS, RESTRICTION_LEVELS, Level
 from riskscore.engine.derive.observation_rows import Rule, latest_of, newest_years, rows_of
-from riskscore.engine.formulas.concentration import hhi01, wgi_risk01
+from riskscore.engine.formulas.concentration import hhi01
+from riskscore.engine.formulas.supply_risk import geopolrisk_import_risk, partner_risk
 from riskscore.engine.inputs.axes import Axes, Observations, Table
 
 IMPORT_YEARS = 3
 TONNES = {"t": 1.0, "metr. t": 1.0, "kg": 1e-3, "ct": 2e-7}
 """Tonnes per unit of production; a carat is 0.2 g. Volumes have no place here."""
-UNSEEN_PARTNER = 0.5
-"""Instability of a seller without a governance estimate, as GeoPolRisk sets it."""
 ALIGNMENT = {
     "fta": "trade_agreement",
     "critical_minerals_agreement": "trade_agreement",
@@ -164,19 +163,16 @@ def home_production(observations: Mapping[str, Observations], axes: Axes) -> Flo
 
 
 def import_risk(observations: Mapping[str, Observations], axes: Axes) -> Table | None:
-    """GeoPolRisk import risk Σ g·f/(F + p), 0..1: f imports per seller and p home output in t,
-    g = clip((2.5 − WGI political stability)/5, 0, 1), 0.5 where a seller has no estimate."""
+    """(M,) GeoPolRisk import risk of the buyer, 0..1: ``geopolrisk_import_risk`` of its imports and
+    home output in tonnes and of its sellers' political stability."""
     bought = imports(observations, axes, "baci.import_quantity")
     if bought is None:
         return None
     stability = latest_of("wgi.stability")(observations, axes)
-    risk = np.full(len(axes.places), UNSEEN_PARTNER)
-    if stability is not None:
-        seen = ~np.isnan(stability.values)
-        risk[seen] = wgi_risk01(stability.values[seen])
-    supply = bought.sum(axis=1) + home_production(observations, axes)
-    exposed = (bought * risk).sum(axis=1)
-    values = np.divide(exposed, supply, out=np.full(len(supply), np.nan), where=supply > 0)
+    estimates = np.full(len(axes.places), np.nan) if stability is None else stability.values
+    values = geopolrisk_import_risk(
+        bought, partner_risk(estimates), home_production(observations, axes)
+    )
     return Table(Level.IMPORTER_MINERAL, values)
 
 

@@ -24,10 +24,20 @@ CORNERS: tuple[Corner, ...] = tuple((a, b, c) for a in (0, 1) for b in (0, 1) fo
 
 @dataclass(frozen=True, slots=True)
 class Attribution:
-    """(n,) parts of ``difference`` (after − before); NaN where either score is missing.
+    """Parts of a difference of two results; NaN where either score is missing.
 
-    ``by_leaf`` splits the data part: what each indicator's new values added or took. A corner that
-    cannot be assessed has no value, so then the whole difference has none.
+    A mix of old and new that cannot be assessed has no value, so then the whole has none.
+
+    Parameters
+    ----------
+    keys : ndarray of str, shape (n,)
+        Names of the units.
+    difference : ndarray, shape (n,)
+        After less before, on the method's scale.
+    data, method, model : ndarray, shape (n,)
+        Its three parts, which add up to it.
+    by_leaf : mapping of str to ndarray, shape (n,)
+        The data part by indicator: what each one's new values added or took.
     """
 
     keys: Strings
@@ -40,7 +50,15 @@ class Attribution:
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One of the two results: the fitted method and the frame it scored."""
+    """One of two results: a fitted method and the frame that it scored.
+
+    Parameters
+    ----------
+    fitted : Fitted
+        The fitted method.
+    frame : Frame
+        What it scored.
+    """
 
     fitted: Fitted
     frame: Frame
@@ -49,11 +67,56 @@ class Side:
 def attribute(
     before: Side, after: Side, *, learned: tuple[str, ...] = (), node: str = ""
 ) -> Attribution:
-    """Attribute the change of ``node`` (the root by default) between two results of one population.
+    """Split the change of a score into data, method and learned model.
 
-    ``learned`` names the columns that a learned model fills; a change in them is the model's, a
-    change in any other column is the data's. Both frames need every column that either method
-    reads (gather each for both). Raises FrameError when the units differ.
+    Each part is the Shapley value of the game whose eight corners score every mix of old and new:
+    no order of changes is preferred, and the three add up to the whole difference.
+
+    Parameters
+    ----------
+    before, after : Side
+        Both frames hold the same units in the same order, and every column that either method
+        reads.
+    learned : tuple of str
+        Columns that a learned model fills: a change in them is the model's.
+    node : str
+        Code of the node; the root by default.
+
+    Returns
+    -------
+    Attribution
+        The parts, per unit.
+
+    Raises
+    ------
+    FrameError
+        If the units differ, or a column is missing.
+
+    References
+    ----------
+    Shapley, L. S. (1953), A value for n-person games, Annals of Mathematics Studies 28.
+
+    Examples
+    --------
+    >>> from riskscore.engine import Method
+    >>> spec = {
+    ...     "code": "demo",
+    ...     "version": 1,
+    ...     "bands": [{"code": "low", "from": 0}, {"code": "high", "from": 50}],
+    ...     "root": {
+    ...         "code": "risk",
+    ...         "children": [
+    ...             {"column": "a", "scaling": {"kind": "goalposts", "from": 0, "to": 10}},
+    ...             {"column": "b", "scaling": {"kind": "goalposts", "from": 0, "to": 10}},
+    ...         ],
+    ...     },
+    ... }
+    >>> fitted = Method.from_dict(spec).fit()
+    >>> old = Side(fitted, Frame.from_columns({"a": [2.0], "b": [2.0]}))
+    >>> new = Side(fitted, Frame.from_columns({"a": [4.0], "b": [2.0]}))
+    >>> why = attribute(old, new)
+    >>> why.difference.round(6).tolist(), why.data.round(6).tolist(), why.method.tolist()
+    ([10.0], [10.0], [0.0])
     """
     if not np.array_equal(before.frame.keys, after.frame.keys):
         raise FrameError("the two results hold different units, or hold them in another order")
@@ -78,7 +141,7 @@ def _score(before: Side, after: Side, corner: Corner, learned: tuple[str, ...]) 
 
 
 def _mixed(data: Frame, model: Frame, learned: tuple[str, ...]) -> Frame:
-    """One frame's columns with the other's learned ones."""
+    """The frame ``data`` with the columns ``learned`` taken from the frame ``model``."""
     shared = [name for name in learned if name in data.columns and name in model.columns]
     if data is model or not shared:
         return data

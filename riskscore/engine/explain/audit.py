@@ -1,5 +1,8 @@
-"""Is the method what it claims to be: correlations, coherence, weights against influence, and
-what happens to ranks when one indicator is left out."""
+"""Is the method what it claims to be.
+
+Correlations, coherence, nominal weights against measured influence, and what happens to ranks when
+one indicator is left out.
+"""
 
 from __future__ import annotations
 
@@ -8,10 +11,16 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import betainc
 
 from riskscore.engine.arrays import Floats
 from riskscore.engine.errors import EngineError
+from riskscore.engine.explain.correlations import (
+    correlation,
+    correlations,
+    cronbach_alpha,
+    flags,
+    ranks,
+)
 from riskscore.engine.frame import Frame
 from riskscore.engine.method import Fitted
 from riskscore.engine.result import Result
@@ -20,72 +29,46 @@ from riskscore.engine.spec.tree import Leaf, Node, Weight
 Counts = npt.NDArray[np.intp]
 
 
-def correlation(x: Floats, y: Floats) -> float:
-    """Pearson's r over pairs that are both known; NaN for fewer than 3 or a constant column."""
-    both = ~np.isnan(x) & ~np.isnan(y)
-    if both.sum() < 3:
-        return float("nan")
-    a, b = _unit(x[both]), _unit(y[both])
-    scale = np.sqrt((a * a).sum()) * np.sqrt((b * b).sum())
-    return float(np.clip((a * b).sum() / scale, -1.0, 1.0)) if scale > 0 else float("nan")
-
-
-def _unit(x: Floats) -> Floats:
-    """Deviations from the mean over the largest: r is the same at any scale of x."""
-    size = float(np.abs(x).max()) or 1.0
-    deviation = x / size - (x / size).mean()
-    return np.asarray(deviation / (float(np.abs(deviation).max()) or 1.0))
-
-
-def correlations(values: Floats) -> Floats:
-    """(k, k) pairwise correlations of the columns of (n, k)."""
-    k = values.shape[1]
-    out = np.eye(k)
-    for i in range(k):
-        for j in range(i + 1, k):
-            out[i, j] = out[j, i] = correlation(values[:, i], values[:, j])
-    return out
-
-
-def correlation_p_value(r: float, n: int) -> float:
-    """Two-sided p of r under independence, by Student's t with n − 2 degrees of freedom."""
-    if n < 3 or np.isnan(r):
-        return float("nan")
-    return float(betainc((n - 2) / 2, 0.5, 1.0 - r * r))
-
-
-def cronbach_alpha(values: npt.ArrayLike) -> float:
-    """α = k²·(mean off-diagonal covariance)/(sum of all covariances), pairwise complete.
-
-    Columns that say nothing (unknown or constant) are left out; NaN for fewer than two others.
-    Source: COINr.
-    """
-    x = np.asarray(values, dtype=np.float64)
-    x = x[:, [_covariance(column, column) > 0 for column in x.T]]
-    k = x.shape[1]
-    if k < 2:
-        return float("nan")
-    c = np.array([[_covariance(x[:, i], x[:, j]) for j in range(k)] for i in range(k)])
-    total = c.sum()
-    mean = (total - np.trace(c)) / (k * (k - 1))
-    return float(k * k * mean / total) if total > 0 else float("nan")
-
-
-def _covariance(x: Floats, y: Floats) -> float:
-    both = ~np.isnan(x) & ~np.isnan(y)
-    if both.sum() < 2:
-        return float("nan")
-    a, b = x[both], y[both]
-    return float(((a - a.mean()) * (b - b.mean())).sum() / (both.sum() - 1))
-
-
 def effective_weights(
     node: Node, columns: Collection[str] | None = None, share: float = 1.0
 ) -> dict[str, float]:
-    """Nominal weight of each leaf in the root: the product of renormalised weights down the tree.
+    """Nominal weight of each leaf in the root: renormalised weights multiplied down the tree.
 
-    Leaves whose column is not among ``columns`` (if given) do not apply and have none. Weights by
-    group use their default.
+    Weights by group use their default.
+
+    Parameters
+    ----------
+    node : Node
+        The root.
+    columns : collection of str, optional
+        Columns of the frame: a leaf of another column does not apply and has none.
+    share : float
+        Weight of ``node`` itself.
+
+    Returns
+    -------
+    dict of str to float
+        By leaf code; they sum to ``share``.
+
+    Examples
+    --------
+    >>> from riskscore.engine import Method
+    >>> spec = {
+    ...     "code": "demo",
+    ...     "version": 1,
+    ...     "bands": [{"code": "low", "from": 0}, {"code": "high", "from": 50}],
+    ...     "root": {
+    ...         "code": "risk",
+    ...         "children": [
+    ...             {"column": "a", "scaling": {"kind": "goalposts", "from": 0, "to": 10}},
+    ...             {"column": "b", "scaling": {"kind": "goalposts", "from": 0, "to": 10}},
+    ...         ],
+    ...     },
+    ... }
+    >>> frame = Frame.from_columns({"a": [1.0, 2.0, 3.0], "b": [2.0, 4.0, 7.0]})
+    >>> fitted = Method.from_dict(spec).fit()
+    >>> effective_weights(fitted.root)
+    {'a': 0.5, 'b': 0.5}
     """
     weights = [_applied(child, columns) for child in node.children]
     total = sum(weights)
@@ -106,22 +89,44 @@ def _applied(child: Node | Leaf, columns: Collection[str] | None) -> float:
 
 
 def influence(result: Result) -> dict[str, float]:
-    """Measured influence of each leaf: squared correlation of its scaled value with the root."""
+    """Measured influence of each leaf: squared correlation of its scaled value with the root.
+
+    Parameters
+    ----------
+    result : Result
+        Scores of a population.
+
+    Returns
+    -------
+    dict of str to float
+        0..1 by leaf code; NaN as in ``correlation``.
+
+    References
+    ----------
+    Paruolo, P., Saisana, M. and Saltelli, A. (2013), Ratings and rankings: voodoo or science?,
+    Journal of the Royal Statistical Society A 176(3).
+    """
     root = result.scores[result.root]
     return {
         code: correlation(result.scaled[:, i], root) ** 2 for i, code in enumerate(result.leaves)
     }
 
 
-def ranks(scores: Floats) -> Floats:
-    """(n,) rank from 1, the highest; ties share the better rank; NaN stays NaN."""
-    not_nan = np.sort(scores[~np.isnan(scores)])
-    place = len(not_nan) - np.searchsorted(not_nan, scores, side="right") + 1.0
-    return np.where(np.isnan(scores), np.nan, place)
-
-
 def remove_one(fitted: Fitted, frame: Frame) -> dict[str, float]:
-    """Mean absolute change of rank when a leaf's weight becomes 0; NaN where nothing is left."""
+    """Mean absolute change of rank when the weight of one leaf becomes 0.
+
+    Parameters
+    ----------
+    fitted : Fitted
+        The fitted method.
+    frame : Frame
+        The population.
+
+    Returns
+    -------
+    dict of str to float
+        In ranks, by leaf code; NaN where nothing is left to score.
+    """
     nominal = ranks(fitted.score(frame).scores[fitted.root.code])
     return {leaf.code: _shift(fitted, frame, leaf.code, nominal) for leaf in fitted.root.leaves()}
 
@@ -150,15 +155,56 @@ def _without(node: Node, code: str) -> Node:
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """(n, k) leaf positions of each unit's k best and k worst indicators, -1 where there are
-    fewer. Both are relative to the population: a rank as a share of the units that are known."""
+    """Positions of each unit's best and worst indicators among ``result.leaves``.
+
+    Both are relative to the population: a rank as a share of the units that have a value.
+
+    Parameters
+    ----------
+    strengths, weaknesses : ndarray of int, shape (n, k)
+        The best (the worst) first; -1 where there are fewer than k.
+    """
 
     strengths: Counts
     weaknesses: Counts
 
 
 def strengths_and_weaknesses(result: Result, k: int = 3) -> Profile:
-    """The indicators on which each unit stands best and worst among all units of the result."""
+    """Find the indicators on which each unit stands best and worst among all units.
+
+    Parameters
+    ----------
+    result : Result
+        Scores of a population.
+    k : int
+        How many of each.
+
+    Returns
+    -------
+    Profile
+        Positions along ``result.leaves``.
+
+    Examples
+    --------
+    >>> from riskscore.engine import Method
+    >>> spec = {
+    ...     "code": "demo",
+    ...     "version": 1,
+    ...     "bands": [{"code": "low", "from": 0}, {"code": "high", "from": 50}],
+    ...     "root": {
+    ...         "code": "risk",
+    ...         "children": [
+    ...             {"column": "a", "scaling": {"kind": "goalposts", "from": 0, "to": 10}},
+    ...             {"column": "b", "scaling": {"kind": "goalposts", "from": 0, "to": 10}},
+    ...         ],
+    ...     },
+    ... }
+    >>> frame = Frame.from_columns({"a": [1.0, 2.0, 3.0], "b": [2.0, 4.0, 7.0]})
+    >>> fitted = Method.from_dict(spec).fit()
+    >>> frame = Frame.from_columns({"a": [1.0, 3.0], "b": [7.0, 2.0]})
+    >>> strengths_and_weaknesses(fitted.score(frame), k=1).weaknesses.tolist()
+    [[1], [0]]
+    """
     rank = np.stack([ranks(column) for column in result.scaled.T], axis=1)
     rank = (rank - 1) / np.maximum((~np.isnan(rank)).sum(axis=0) - 1, 1)
     worst_first = _ordered(rank, k)
@@ -172,32 +218,22 @@ def _ordered(rank: Floats, k: int) -> Counts:
     return np.where(not_nan, order, -1)
 
 
-def flags(values: Floats, *, high: float = 0.92, low: float = 0.3) -> list[tuple[int, int, str]]:
-    """Pairs of columns of one node that are redundant (r ≥ high), unrelated (|r| < low) or opposed
-    (r < −low)."""
-    r = correlations(values)
-    results = []
-    for i in range(len(r)):
-        for j in range(i + 1, len(r)):
-            kind = _kind(float(r[i, j]), high, low)
-            if kind:
-                results.append((i, j, kind))
-    return results
-
-
-def _kind(r: float, high: float, low: float) -> str:
-    if r >= high:
-        return "redundant"
-    if r < -low:
-        return "opposed"
-    return "unrelated" if abs(r) < low else ""
-
-
 @dataclass(frozen=True, slots=True)
 class Audit:
-    """The whole report, by leaf or node code. ``not_nan`` is the share of units with a value.
+    """The whole report, by leaf or node code.
 
-    ``alpha`` is Cronbach's α of each node's children; ``rank_shift`` is ``remove_one``.
+    Parameters
+    ----------
+    effective_weight, influence, rank_shift : mapping of str to float
+        From ``effective_weights``, ``influence`` and ``remove_one``, by leaf.
+    not_nan : mapping of str to float
+        Share (0..1) of the units that have a value, by leaf.
+    alpha : mapping of str to float
+        Cronbach's α of each node's children.
+    leaf_correlations : ndarray, shape (leaves, leaves)
+        Correlations of the scaled values.
+    flags : mapping of str to list
+        Per node, pairs of children and what is odd about them.
     """
 
     effective_weight: Mapping[str, float]
@@ -210,7 +246,44 @@ class Audit:
 
 
 def audit(fitted: Fitted, frame: Frame) -> Audit:
-    """Everything above for one fitted method and one population."""
+    """Audit one fitted method on one population.
+
+    Parameters
+    ----------
+    fitted : Fitted
+        The fitted method.
+    frame : Frame
+        The population.
+
+    Returns
+    -------
+    Audit
+        Weights beside influence, rank shifts, coherence and correlation flags.
+
+    References
+    ----------
+    OECD/JRC (2008), Handbook on Constructing Composite Indicators, section 7.
+
+    Examples
+    --------
+    >>> from riskscore.engine import Method
+    >>> spec = {
+    ...     "code": "demo",
+    ...     "version": 1,
+    ...     "bands": [{"code": "low", "from": 0}, {"code": "high", "from": 50}],
+    ...     "root": {
+    ...         "code": "risk",
+    ...         "children": [
+    ...             {"column": "a", "scaling": {"kind": "goalposts", "from": 0, "to": 10}},
+    ...             {"column": "b", "scaling": {"kind": "goalposts", "from": 0, "to": 10}},
+    ...         ],
+    ...     },
+    ... }
+    >>> frame = Frame.from_columns({"a": [1.0, 2.0, 3.0], "b": [2.0, 4.0, 7.0]})
+    >>> fitted = Method.from_dict(spec).fit()
+    >>> audit(fitted, frame).effective_weight
+    {'a': 0.5, 'b': 0.5}
+    """
     result = fitted.score(frame)
     children = {node.code: _children(node, result) for node in fitted.root.nodes()}
     named = {

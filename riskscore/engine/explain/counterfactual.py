@@ -21,9 +21,18 @@ ROUNDS = 5
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One leaf's raw value now, the nearest value that reaches the target, and the score then.
+    """One single change of an input that brings the unit into the next band.
 
-    ``effort`` is the way between the two as a share of the leaf's scale, 0..1.
+    Parameters
+    ----------
+    leaf : str
+        Code of the leaf.
+    now, needed : float
+        Raw value now, and the nearest one that reaches the target.
+    score : float
+        The node's score then.
+    effort : float
+        The way between the two as a share (0..1) of the leaf's scale.
     """
 
     leaf: str
@@ -36,10 +45,57 @@ class Change:
 def counterfactuals(
     fitted: Fitted, frame: Frame, unit: str, *, node: str = "", upwards: bool = False
 ) -> tuple[Change, ...]:
-    """Single changes that bring ``unit`` into the next lower band (or, upwards, the next higher).
+    """Find single changes that bring a unit into the next lower (or higher) band.
 
-    Least effort first. Empty when no single known input can do it, or the node is not assessed.
     Unknown inputs are not guessed at; the node's low and high say what they could do.
+
+    Parameters
+    ----------
+    fitted : Fitted
+        The fitted method.
+    frame : Frame
+        A frame that holds the unit.
+    unit : str
+        Its key.
+    node : str
+        Code of the node; the root by default.
+    upwards : bool
+        Look for the next higher band.
+
+    Returns
+    -------
+    tuple of Change
+        Least effort first; empty where no single input can do it or the node is not assessed.
+
+    Raises
+    ------
+    FrameError
+        If the frame has no such unit.
+
+    References
+    ----------
+    Wachter, S., Mittelstadt, B. and Russell, C. (2018), Counterfactual explanations without opening
+    the black box, Harvard Journal of Law & Technology 31(2).
+
+    Examples
+    --------
+    >>> from riskscore.engine import Method
+    >>> spec = {
+    ...     "code": "demo",
+    ...     "version": 1,
+    ...     "bands": [{"code": "low", "from": 0}, {"code": "high", "from": 50}],
+    ...     "root": {
+    ...         "code": "risk",
+    ...         "children": [
+    ...             {"column": "a", "scaling": {"kind": "goalposts", "from": 0, "to": 10}},
+    ...             {"column": "b", "scaling": {"kind": "goalposts", "from": 0, "to": 10}},
+    ...         ],
+    ...     },
+    ... }
+    >>> frame = Frame.from_columns({"a": [4.0], "b": [8.0]}, keys=["x"])
+    >>> change = counterfactuals(Method.from_dict(spec).fit(), frame, "x")[0]
+    >>> change.leaf, change.now, round(change.needed, 6)
+    ('a', 4.0, 2.0)
     """
     code = node or fitted.root.code
     at = _position(frame, unit)
@@ -92,7 +148,7 @@ def _search(
 
 
 def _goals(leaf: Leaf, now: float) -> list[float]:
-    """Both ends of the leaf's raw range; one is the better direction, the method decides which."""
+    """Ends of the leaf's raw range, without the one it stands at; each is tried in turn."""
     ends = leaf.scaling.raw_range()
     return [end for end in ends if end != now] or [now]
 

@@ -35,7 +35,7 @@ def without(method: Method, stored: Stored, columns: Collection[str]) -> dict[st
     """The scores by node if nobody knew these columns; None is not assessed.
 
     Empty when none of them counts here, or when the stored scores do not come out of the stored
-    inputs: then nothing can be said.
+    inputs: then there is no answer.
     """
     frame = _frame(method, stored)
     lost = [

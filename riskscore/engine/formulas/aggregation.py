@@ -1,9 +1,9 @@
-"""Joining several values into one: weighted power means of any p, and the maximum.
+"""Joining several values into one: weighted power means of any p, the maximum, Copeland's score.
 
 A weighted power mean is M_p = (Σ w·x^p / Σ w)^(1/p): p = 1 arithmetic, p → 0 geometric, p = −1
 harmonic; p → ∞ tends to the maximum. All of them share one shape, f⁻¹(Σ w·f(x) / Σ w), and that
-is how they are computed. Weights are renormalised over what is known. Formulas: OECD/JRC Handbook
-on Constructing Composite Indicators (2008), §6; names as in COINr.
+is how they are computed. Weights are renormalised over the values that are not NaN. Formulas:
+OECD/JRC Handbook on Constructing Composite Indicators (2008), section 6; names as in COINr.
 """
 
 from __future__ import annotations
@@ -11,10 +11,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from riskscore.engine.arrays import Floats
-from riskscore.engine.errors import NumberError
 
 MEANS = ("arithmetic", "geometric", "harmonic", "power")
 KINDS = (*MEANS, "max", "copeland")
@@ -26,9 +24,24 @@ FIXED_P = {"arithmetic": 1.0, "geometric": 0.0, "harmonic": -1.0}
 class Aggregation:
     """How a node joins its children.
 
-    ``floor`` lifts smaller values (and zero) to itself before a mean that zero would break
-    (p ≤ 0); a floor of 0 says that one zero makes the node zero. ``rescale`` maps Copeland's
-    −(n−1)..n−1 onto the method's scale.
+    Parameters
+    ----------
+    kind : str
+        One of ``KINDS``.
+    p : float
+        Exponent of the power mean; NaN for ``max`` and ``copeland``.
+    floor : float, optional
+        Lifts smaller values (and zero) to itself before a mean that zero would break (p ≤ 0); a
+        floor of 0 says that one zero makes the node zero.
+    rescale : bool
+        Maps Copeland's −(n−1)..n−1 onto the method's scale.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> square = Aggregation("power", 2.0)
+    >>> float(square.inverse(square.forward(np.array([3.0, 4.0])).mean()))
+    3.5355339059327378
     """
 
     kind: str = "arithmetic"
@@ -65,7 +78,7 @@ class Aggregation:
 
 
 def _finite_log(x: Floats) -> Floats:
-    """ln x with ln 0 = −∞ and no warning."""
+    """Natural logarithm with ln 0 = −∞ and no warning."""
     out = np.full_like(x, -np.inf)
     np.log(x, out=out, where=x > 0)
     np.copyto(out, np.nan, where=np.isnan(x))
@@ -81,80 +94,28 @@ def _power(x: Floats, p: float) -> Floats:
     return out
 
 
-def power_mean(
-    values: npt.ArrayLike, weights: npt.ArrayLike | None = None, p: float = 1.0
-) -> Floats:
-    """Weighted power mean over the last axis, re-weighted over known values; NaN if none is known.
-
-    Raises NumberError for a value that the mean has no answer for: zero or below for p ≤ 0, below
-    zero for any other p but 1. Values are divided by their largest before powers are taken, so
-    that neither 1e300 nor a subnormal value is lost.
-    """
-    x = np.asarray(values, dtype=np.float64)
-    w = np.broadcast_to(
-        np.ones(x.shape[-1:]) if weights is None else np.asarray(weights, dtype=np.float64), x.shape
-    )
-    _refuse(x, p)
-    not_nan = ~np.isnan(x)
-    mass = np.where(not_nan, w, 0.0)
-    share = _ratio(mass, mass.sum(axis=-1, keepdims=True))
-    size = np.max(np.abs(x), axis=-1, keepdims=True, initial=0.0, where=not_nan)
-    unit = np.divide(x, size, out=np.where(not_nan, 0.0, np.nan), where=not_nan & (size > 0))
-    rule = Aggregation("power", p)
-    terms = np.multiply(share, rule.forward(unit), out=np.zeros_like(share), where=mass > 0)
-    mean = rule.inverse(terms.sum(axis=-1)) * size[..., 0]
-    return np.asarray(np.where(mass.sum(axis=-1) > 0, mean, np.nan), dtype=np.float64)
-
-
-def _ratio(top: Floats, bottom: Floats) -> Floats:
-    return np.divide(top, bottom, out=np.zeros(np.broadcast(top, bottom).shape), where=bottom > 0)
-
-
-def _refuse(x: Floats, p: float) -> None:
-    bad = (x <= 0).any() if p <= 0 else (x < 0).any() and p != 1.0
-    if bad or np.isinf(x).any():
-        need = "> 0" if p <= 0 else ">= 0"
-        raise NumberError(f"a power mean with p = {p:g} needs finite values {need}; set a floor")
-
-
-def arithmetic_mean(values: npt.ArrayLike, weights: npt.ArrayLike | None = None) -> Floats:
-    """Σ w·x / Σ w over the known values of the last axis."""
-    return power_mean(values, weights, 1.0)
-
-
-def geometric_mean(values: npt.ArrayLike, weights: npt.ArrayLike | None = None) -> Floats:
-    """exp(Σ w·ln x / Σ w); raises NumberError on a value ≤ 0."""
-    return power_mean(values, weights, 0.0)
-
-
-def harmonic_mean(values: npt.ArrayLike, weights: npt.ArrayLike | None = None) -> Floats:
-    """Σ w / Σ (w/x); raises NumberError on a value ≤ 0."""
-    return power_mean(values, weights, -1.0)
-
-
-def outranking_matrix(values: npt.ArrayLike, weights: npt.ArrayLike | None = None) -> Floats:
-    """(n, n) o_ij = Σ w[x_i > x_j] + ½ Σ w[x_i = x_j], weights summing to 1; the diagonal is 0."""
-    x = np.asarray(values, dtype=np.float64)
-    margins = outranking(x, x, _normal(weights, x.shape[1]))
-    np.fill_diagonal(margins, 0.0)
-    return margins
-
-
-def copeland(values: npt.ArrayLike, weights: npt.ArrayLike | None = None) -> Floats:
-    """(n,) how many units each unit outranks, less how many outrank it; −(n−1)..n−1."""
-    x = np.asarray(values, dtype=np.float64)
-    return copeland_against(x, x, _normal(weights, x.shape[1]))
-
-
-def _normal(weights: npt.ArrayLike | None, k: int) -> Floats:
-    w = np.ones(k) if weights is None else np.asarray(weights, dtype=np.float64)
-    return np.asarray(w / w.sum())
-
-
 def outranking(x: Floats, reference: Floats, weights: Floats) -> Floats:
-    """(n, m) outranking of each unit over each reference unit, over what both of them know.
+    """Outranking of each unit over each unit of a reference.
 
-    Where the two share no known value they tie (0.5).
+    Parameters
+    ----------
+    x : ndarray, shape (n, k)
+        Values of the units.
+    reference : ndarray, shape (m, k)
+        Values of the reference.
+    weights : ndarray, shape (k,)
+        Weights that sum to 1.
+
+    Returns
+    -------
+    ndarray, shape (n, m)
+        0..1 over the columns that are not NaN in both; 0.5 (a tie) where there is none.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> outranking(np.array([[2.0]]), np.array([[1.0], [2.0]]), np.array([1.0])).tolist()
+    [[1.0, 0.5]]
     """
     won = np.zeros((len(x), len(reference)))
     mass = np.zeros_like(won)
@@ -167,9 +128,29 @@ def outranking(x: Floats, reference: Floats, weights: Floats) -> Floats:
 
 
 def copeland_against(x: Floats, reference: Floats, weights: Floats) -> Floats:
-    """(n,) Copeland score against a frozen reference: +1 where o > 0.5, −1 where o < 0.5.
+    """Copeland's score against a frozen reference.
 
     Sums of weights that should tie may differ in the last bits, so 1e-12 counts as a tie.
+
+    Parameters
+    ----------
+    x : ndarray, shape (n, k)
+        Values of the units.
+    reference : ndarray, shape (m, k)
+        Values of the reference.
+    weights : ndarray, shape (k,)
+        Weights that sum to 1.
+
+    Returns
+    -------
+    ndarray, shape (n,)
+        Σ over the reference of +1 where the outranking is above 0.5 and −1 where it is below.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> copeland_against(np.array([[2.0]]), np.array([[1.0], [2.0]]), np.array([1.0])).tolist()
+    [1.0]
     """
     over = outranking(x, reference, weights) - 0.5
     return np.asarray(((over > TIE).astype(float) - (over < -TIE)).sum(axis=1))

@@ -1,4 +1,4 @@
-"""What to do where nobody knows: how much must be known, and how far the rest could move it."""
+"""How much of a node must be known before it counts; below that it is "not assessed"."""
 
 from __future__ import annotations
 

@@ -67,10 +67,10 @@ def ec_supply_risk(
 
 def ec_bottleneck(*stages: npt.ArrayLike) -> Floats:
     """The greater SR over the stages (extraction, processing); an unknown stage does not count."""
-    found = np.asarray(stages[0], dtype=np.float64)
+    result = np.asarray(stages[0], dtype=np.float64)
     for stage in stages[1:]:
-        found = np.fmax(found, np.asarray(stage, dtype=np.float64))
-    return found
+        result = np.fmax(result, np.asarray(stage, dtype=np.float64))
+    return result
 
 
 def ec_group(members: npt.ArrayLike) -> Floats:
@@ -138,15 +138,17 @@ def partner_risk(stability: npt.ArrayLike, inside: npt.ArrayLike = False) -> Flo
 
 
 def geopolrisk_import_risk(
-    imports: npt.ArrayLike, risk: npt.ArrayLike, home_production: float
-) -> float:
+    imports: npt.ArrayLike, risk: npt.ArrayLike, home_production: npt.ArrayLike
+) -> Floats:
     """Σ g·f / (F + p): imports per partner (t) weighted by its risk, over imports and own output.
 
-    NaN when there is neither import nor output.
+    Partners are the last axis of ``imports``, so a matrix (materials, partners) with one
+    ``home_production`` per material gives one number per material. NaN where there is neither
+    import nor output, or either is unknown.
     """
     f = np.asarray(imports, dtype=np.float64)
-    exposed = float((np.asarray(risk, dtype=np.float64) * f).sum())
-    return float(over(exposed, float(f.sum()) + home_production))
+    exposed = (f * np.asarray(risk, dtype=np.float64)).sum(axis=-1)
+    return over(exposed, f.sum(axis=-1) + np.asarray(home_production, dtype=np.float64))
 
 
 def geopolrisk(
@@ -162,7 +164,7 @@ def geopolrisk(
     USD (kUSD/t is the price). ``risk``: per partner, 0..1, from ``partner_risk``.
     """
     hhi = float(hhi01(production))
-    share = geopolrisk_import_risk(imports, risk, home_production)
+    share = float(geopolrisk_import_risk(imports, risk, home_production))
     tonnes = float(np.sum(np.asarray(imports, dtype=np.float64)))
     worth = np.nan if value is None else float(np.sum(np.asarray(value, dtype=np.float64)))
     price = float(over(worth, tonnes))

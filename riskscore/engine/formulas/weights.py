@@ -23,7 +23,14 @@ CONSISTENT = 0.10
 
 
 class Ahp(NamedTuple):
-    """Weights of an AHP matrix with its principal eigenvalue and its consistency."""
+    """Weights of an AHP matrix with its principal eigenvalue and its consistency.
+
+    Examples
+    --------
+    >>> result = ahp_weights([[1.0, 3.0], [1 / 3, 1.0]])
+    >>> result.weights.round(2).tolist(), round(result.consistency_ratio, 6)
+    ([0.75, 0.25], 0.0)
+    """
 
     weights: Floats
     principal: float
@@ -57,13 +64,56 @@ def _shares(w: Floats) -> Floats:
 
 
 def equal_weights(values: npt.ArrayLike) -> Floats:
-    """1/k each."""
+    """The same weight for each column.
+
+    Parameters
+    ----------
+    values : array_like, shape (n, k)
+        Only k is used.
+
+    Returns
+    -------
+    ndarray, shape (k,)
+        Weights that sum to 1.
+
+    Examples
+    --------
+    >>> equal_weights([[1.0, 2.0], [3.0, 4.0]]).tolist()
+    [0.5, 0.5]
+    """
     k = np.asarray(values).shape[-1]
     return np.full(k, 1.0 / k)
 
 
 def entropy_weights(values: npt.ArrayLike) -> Floats:
-    """Shannon: with p = x/Σx per column and E = −Σ p ln p / ln n, w ∝ 1 − E. Needs values ≥ 0."""
+    """Shannon's entropy weights: columns in which units differ more weigh more.
+
+    With p = x/Σx per column and E = −Σ p ln p / ln n, w ∝ 1 − E.
+
+    Parameters
+    ----------
+    values : array_like, shape (n, k)
+        Values of n units; only rows without NaN count.
+
+    Returns
+    -------
+    ndarray, shape (k,)
+        Weights that sum to 1.
+
+    Raises
+    ------
+    FitError
+        If fewer than 2 rows are complete, a value is negative, a column sums to 0 or none varies.
+
+    References
+    ----------
+    Shannon, C. E. (1948), A mathematical theory of communication, Bell System Technical Journal 27.
+
+    Examples
+    --------
+    >>> entropy_weights([[1.0, 1.0], [1.0, 3.0]]).round(6).tolist()
+    [0.0, 1.0]
+    """
     x = _complete(values, least=2)
     if (x < 0).any() or (x.sum(axis=0) == 0).any():
         raise FitError("entropy weights need values that are not negative and not all zero")
@@ -74,22 +124,97 @@ def entropy_weights(values: npt.ArrayLike) -> Floats:
 
 
 def critic_weights(values: npt.ArrayLike) -> Floats:
-    """CRITIC (Diakoulaki et al. 1995): w ∝ σ_j · Σ_k (1 − r_jk) on min–max scaled columns."""
+    """CRITIC: columns that vary, and that say what the others do not, weigh more.
+
+    w ∝ σ_j · Σ_k (1 − r_jk) on columns scaled to 0..1.
+
+    Parameters
+    ----------
+    values : array_like, shape (n, k)
+        Values of n units; only rows without NaN count.
+
+    Returns
+    -------
+    ndarray, shape (k,)
+        Weights that sum to 1.
+
+    Raises
+    ------
+    FitError
+        If fewer than 3 rows are complete or a column is constant.
+
+    References
+    ----------
+    Diakoulaki, D., Mavrotas, G. and Papayannakis, L. (1995), Determining objective weights in
+    multiple criteria problems: the CRITIC method, Computers & Operations Research 22(7).
+
+    Examples
+    --------
+    >>> critic_weights([[0.0, 1.0], [1.0, 0.0], [0.5, 0.5]]).round(6).tolist()
+    [0.5, 0.5]
+    """
     x = _spread(_complete(values))
     r = np.corrcoef(x, rowvar=False).reshape(x.shape[1], x.shape[1])
     return _shares(x.std(axis=0, ddof=1) * (1.0 - r).sum(axis=0))
 
 
 def deviation_weights(values: npt.ArrayLike) -> Floats:
-    """w ∝ σ_j of the columns as they are."""
+    """Weights in proportion to the standard deviation of the columns as they are.
+
+    Parameters
+    ----------
+    values : array_like, shape (n, k)
+        Values of n units; only rows without NaN count.
+
+    Returns
+    -------
+    ndarray, shape (k,)
+        Weights that sum to 1.
+
+    Raises
+    ------
+    FitError
+        If fewer than 2 rows are complete or every column is constant.
+
+    Examples
+    --------
+    >>> deviation_weights([[0.0, 0.0], [1.0, 3.0]]).round(6).tolist()
+    [0.25, 0.75]
+    """
     return _shares(_complete(values, least=2).std(axis=0, ddof=1))
 
 
 def pca_weights(values: npt.ArrayLike, *, allow_negative: bool = False) -> Floats:
-    """Loadings of the first principal component of the standardised columns, summing to 1.
+    """Loadings of the first principal component of the standardised columns.
 
-    The component is turned so that its loadings sum to a positive number. A negative loading
-    would reward a risk: it is refused unless asked for. Source: COINr, OECD/JRC Handbook §5.
+    The component is turned so that its loadings sum to a positive number.
+
+    Parameters
+    ----------
+    values : array_like, shape (n, k)
+        Values of n units; only rows without NaN count.
+    allow_negative : bool
+        Accept a negative loading, which rewards a risk; by default it is refused.
+
+    Returns
+    -------
+    ndarray, shape (k,)
+        Weights that sum to 1.
+
+    Raises
+    ------
+    FitError
+        If fewer than 3 rows are complete, a column is constant, a loading is negative without
+        ``allow_negative``, or the loadings sum to zero.
+
+    References
+    ----------
+    OECD/JRC (2008), Handbook on Constructing Composite Indicators, section 5; COINr (``get_PCA``).
+
+    Examples
+    --------
+    >>> pca_weights([[1.0, 2.0], [2.0, 4.0], [3.0, 6.0]]).round(6).tolist()
+    [0.5, 0.5]
     """
     x = _complete(values)
     sd = x.std(axis=0, ddof=1)
@@ -109,8 +234,31 @@ def pca_weights(values: npt.ArrayLike, *, allow_negative: bool = False) -> Float
 def ahp_weights(matrix: npt.ArrayLike) -> Ahp:
     """Saaty's analytic hierarchy process on a reciprocal matrix of comparisons.
 
-    w is the principal eigenvector, CI = (λ − n)/(n − 1), CR = CI / RI(n). Raises FitError for a
-    matrix that is not square, positive and reciprocal, or larger than 10 items.
+    The weights are the principal eigenvector; CI = (λ − n)/(n − 1), CR = CI / RI(n).
+
+    Parameters
+    ----------
+    matrix : array_like, shape (n, n)
+        a_ij: how many times as important item i is as item j; a_ji = 1/a_ij; n from 1 to 10.
+
+    Returns
+    -------
+    Ahp
+        Weights (n,) that sum to 1, the eigenvalue λ, consistency index and consistency ratio.
+
+    Raises
+    ------
+    FitError
+        If the matrix is not square, positive and reciprocal, or has more than 10 items.
+
+    References
+    ----------
+    Saaty, T. L. (1980), The Analytic Hierarchy Process, McGraw-Hill.
+
+    Examples
+    --------
+    >>> ahp_weights([[1.0, 3.0], [1 / 3, 1.0]]).weights.round(6).tolist()
+    [0.75, 0.25]
     """
     a = np.asarray(matrix, dtype=np.float64)
     n = len(a)
@@ -128,7 +276,32 @@ def ahp_weights(matrix: npt.ArrayLike) -> Ahp:
 
 
 def budget_weights(votes: npt.ArrayLike) -> Floats:
-    """Budget allocation: each expert (row) spreads points; w is the mean of their shares."""
+    """Budget allocation: experts spread points over the columns; w is the mean of their shares.
+
+    Parameters
+    ----------
+    votes : array_like, shape (experts, k)
+        Points ≥ 0, one row per expert.
+
+    Returns
+    -------
+    ndarray, shape (k,)
+        Weights that sum to 1.
+
+    Raises
+    ------
+    FitError
+        If a point is negative or infinite, or an expert gave none.
+
+    References
+    ----------
+    OECD/JRC (2008), Handbook on Constructing Composite Indicators, section 6.
+
+    Examples
+    --------
+    >>> budget_weights([[60.0, 40.0], [40.0, 60.0]]).tolist()
+    [0.5, 0.5]
+    """
     v = np.atleast_2d(np.asarray(votes, dtype=np.float64))
     if not np.isfinite(v).all() or (v < 0).any() or not (v.sum(axis=1) > 0).all():
         raise FitError("each expert's points are not negative and sum to more than 0")

@@ -81,7 +81,7 @@ class Axes:
 
     @property
     def has_importer(self) -> bool:
-        """False for ``WLD``, which looks from nobody's side in particular."""
+        """Whether scores are seen from a buyer's side; False for ``WLD``."""
         return self.importer != "WLD"
 
     def place(self, code: str) -> int:

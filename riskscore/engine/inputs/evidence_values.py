@@ -61,7 +61,7 @@ class Statements:
         return self.take(np.isin(self.kind.astype(str), kinds))
 
     def standing(self, day: np.datetime64) -> Statements:
-        """What had happened by the day, is not expired and not retracted."""
+        """The statements in effect on the day: dated by then, not expired, not retracted."""
         alive = np.isnat(self.expires_on) | (self.expires_on >= day)
         return self.take((self.happened_on <= day) & alive & (self.status != "retracted"))
 

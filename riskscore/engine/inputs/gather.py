@@ -25,9 +25,30 @@ MINERAL_LEVELS = {Level.MINERAL, Level.IMPORTER_MINERAL}
 
 @dataclass(frozen=True, slots=True)
 class Units:
-    """Projects as arrays. ``place`` indexes the axes' places (-1: unknown). The minerals of unit i
-    are ``mineral[mineral_start[i]:mineral_start[i + 1]]`` with their ``role`` (0 primary,
-    1 secondary, 2 other). ``inputs`` holds project-level indicators, (n,) each, NaN unknown."""
+    """Projects as arrays.
+
+    Parameters
+    ----------
+    keys : ndarray of str, shape (n,)
+        Public keys of the projects.
+    place : ndarray of int, shape (n,)
+        Index into the axes' places; -1 where not known.
+    kind : ndarray of str, shape (n,)
+        Kind of the project (mine, smelter, …), the group of its frame row.
+    mineral_start : ndarray of int, shape (n + 1,)
+        The minerals of unit i are ``mineral[mineral_start[i]:mineral_start[i + 1]]``.
+    mineral : ndarray of int
+        Indices into the axes' minerals.
+    role : ndarray of int
+        Per element of ``mineral``: 0 primary, 1 secondary, 2 other.
+    inputs : mapping of str to ndarray, shape (n,)
+        Project-level indicators in their own units; NaN where not known.
+
+    Raises
+    ------
+    FrameError
+        If lengths do not fit.
+    """
 
     keys: Strings
     place: npt.NDArray[np.int32]
@@ -56,7 +77,7 @@ class Units:
 
 @dataclass(frozen=True, slots=True)
 class _Column:
-    """Values of one column, their errors, and what they were taken from: -1 where from nothing."""
+    """Values of one column, their errors, and the mineral each was taken from (-1: none)."""
 
     values: Floats
     errors: Floats | None = None
@@ -67,13 +88,43 @@ class _Column:
 def gather(
     tables: Mapping[str, Table], units: Units, method: Method, axes: Axes | None = None
 ) -> Frame:
-    """The frame that ``method`` scores: a column per leaf and control.
+    """Make the frame that a method scores: a row per project, a column per leaf and control.
 
-    With ``axes``, errors are keyed by place and mineral, so that uncertainty draws of one place
-    are shared by all its units; without, by unit.
+    Parameters
+    ----------
+    tables : mapping of str to Table
+        Indicators per place and mineral, from ``derive``.
+    units : Units
+        The projects.
+    method : Method
+        Says which columns, and which of a project's minerals feeds each.
+    axes : Axes, optional
+        With it errors are keyed by place and mineral, so that uncertainty draws of one place are
+        shared by all its units; without it each unit has its own.
 
-    An importer's indicator that the tables leave out does not apply and gets no column; any other
-    one without a table is a column of unknowns.
+    Returns
+    -------
+    Frame
+        Raw values in each indicator's unit. An importer's indicator that has no table gets no
+        column (it does not apply); any other one without a table is a column of NaN.
+
+    Raises
+    ------
+    FrameError
+        If an input of the units has another length.
+
+    Examples
+    --------
+    >>> leaf = {"indicator": "geo.stability", "scaling": {"kind": "goalposts", "from": 1, "to": -2}}
+    >>> method = Method.from_dict(
+    ...     {"code": "m", "version": 1, "root": {"code": "r", "children": [leaf]}}
+    ... )
+    >>> none = np.array([], np.int64)
+    >>> place, kind, start = np.array([0]), np.array(["mine"]), np.array([0, 0])
+    >>> units = Units(np.array(["x"]), place, kind, start, none, none, {})
+    >>> tables = {"geo.stability": Table(Level.PLACE, np.array([0.5]))}
+    >>> gather(tables, units, method).column("geo.stability").tolist()
+    [0.5]
     """
     columns: dict[str, _Column] = {}
     for leaf in method.root.leaves():
@@ -86,7 +137,18 @@ def gather(
 
 
 def is_importers(column: str) -> bool:
-    """Whether an indicator is one of an importer's, which has no column when nobody imports."""
+    """Whether an indicator is an importer's, which has no column when nobody imports.
+
+    Parameters
+    ----------
+    column : str
+        Key of the indicator.
+
+    Returns
+    -------
+    bool
+        False also for a column that is not in the catalogue.
+    """
     return column in INDICATORS and INDICATORS[column].level in IMPORTER_LEVELS
 
 
@@ -138,7 +200,7 @@ def _of_minerals(table: Table, units: Units, choice: MineralChoice, row: Indicat
 def _error_keys(
     columns: Mapping[str, _Column], units: Units, axes: Axes
 ) -> dict[str, npt.NDArray[np.uint64]]:
-    """Per column the key of what each unit's value belongs to; the unit itself where nothing."""
+    """(n,) keys per column: of the place or mineral a value belongs to, else of the unit."""
     own = keys_of(units.keys)
     places, minerals = keys_of(axes.places), keys_of(axes.minerals)
     results = {}

@@ -18,7 +18,7 @@ LOCALITY_KM = 150.0
 
 
 def unit_vectors(latitude: npt.ArrayLike, longitude: npt.ArrayLike) -> Floats:
-    """(n, 3) points of the unit sphere; no seam at the antimeridian or the poles."""
+    """(n, 3) points on the unit sphere, where neither ±180° nor the poles are special."""
     lat, lon = (np.radians(np.asarray(x, dtype=np.float64)) for x in (latitude, longitude))
     return np.stack((np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)), axis=-1)
 

@@ -15,6 +15,7 @@ from riskscore.engine.spec.parse_scaling import parse_scaling
 from riskscore.engine.spec.reader import SpecReader
 from riskscore.engine.spec.tree import Leaf, Node
 
+MOST_DRAWS = 1_000_000
 FACTORS = ("errors", "unknown", "weights", "scaling", "aggregation")
 """The sources of uncertainty, in the order in which sensitivity reports them."""
 
@@ -64,10 +65,9 @@ class Sample:
 def parse_noise(section: SpecReader, root: Node, scale: tuple[float, float]) -> Noise:
     """The method's ``uncertainty``; defaults where it is silent."""
     inner = section.section("uncertainty", "uncertainty")
-    draws = inner.number("draws", 256, low=1, high=1_000_000)
     noise = Noise(
-        draws=int(draws),
-        seed=int(inner.number("seed", 0, low=0)),
+        draws=inner.whole("draws", 256, low=1, high=MOST_DRAWS),
+        seed=inner.whole("seed", 0),
         weights=inner.number("weights", 0.25, low=0.0, high=1.0),
         correlation=inner.number("correlation", 0.5, low=0.0, high=1.0),
         unknown=inner.choice("unknown", ("between", "known", "distribution"), "between"),
@@ -88,7 +88,9 @@ def _scalings(
     for code, listed in inner.section("scaling", "scaling alternatives").items():
         if code not in leaves:
             raise inner.error("uncertainty", f"no leaf is called {code!r}")
-        results[code] = tuple(_scaling(inner, leaves[code], item, scale) for item in listed)
+        results[code] = tuple(
+            _scaling(inner, leaves[code], item, scale) for item in inner.as_list(listed, code)
+        )
     return results
 
 
@@ -108,7 +110,7 @@ def _aggregations(inner: SpecReader, root: Node) -> dict[str, tuple[Aggregation,
             raise inner.error("uncertainty", f"no node is called {code!r}")
         results[code] = tuple(
             parse_aggregation(SpecReader({"aggregation": item}, code, "alternative"))
-            for item in listed
+            for item in inner.as_list(listed, code)
         )
         if any(rule.kind == "copeland" for rule in results[code]):
             raise inner.error("uncertainty", "Copeland cannot be an alternative")

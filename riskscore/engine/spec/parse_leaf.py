@@ -11,8 +11,8 @@ from riskscore.engine.spec.reader import SpecReader
 from riskscore.engine.spec.tree import MineralChoice, Weight
 
 ROLES = ("primary", "secondary", "other")
-SMALLEST = 1e-100
-"""Below it, a weight times a value would lose its digits."""
+SMALLEST, LARGEST = 1e-100, 1e100
+"""Beyond these, a weight times a value would lose its digits."""
 PICKS = ("worst", "primary", "mean")
 
 
@@ -20,11 +20,7 @@ def parse_preparation(leaf: SpecReader) -> Preparation:
     """``known_range``, ``unknown_for``, ``denominator``, ``imputation``, ``transform``,
     ``treatment`` of a leaf."""
     kind = leaf.choice("imputation", ("none", *IMPUTATIONS), "none")
-    denominator = leaf.kind_section("denominator", "denominator", default="none")
-    column = denominator.text("kind", "") if not denominator.has("column") else ""
-    column = "" if column == "none" else column or denominator.text("column")
-    factor = denominator.number("factor", 1.0)
-    denominator.done()
+    column, factor = _denominator(leaf)
     return Preparation(
         known_range=leaf.pair("known_range") if leaf.has("known_range") else None,
         unknown_for=leaf.texts("unknown_for"),
@@ -36,6 +32,17 @@ def parse_preparation(leaf: SpecReader) -> Preparation:
     )
 
 
+def _denominator(leaf: SpecReader) -> tuple[str, float]:
+    """Column to divide by, "" for none, and the factor of its unit."""
+    value = leaf.get("denominator", "none")
+    if isinstance(value, str):
+        return ("" if value == "none" else value), 1.0
+    section = leaf.section("denominator", "denominator")
+    column, factor = section.text("column"), section.number("factor", 1.0)
+    section.done()
+    return column, factor
+
+
 def _treatment(leaf: SpecReader) -> Treatment | None:
     if not leaf.has("treatment") or leaf.get("treatment") == "none":
         return None
@@ -45,7 +52,7 @@ def _treatment(leaf: SpecReader) -> Treatment | None:
         leaf.choice("treatment", ("none", "default"))
         return Treatment()
     result = Treatment(
-        winsorise=int(section.number("winsorise", 5, low=0)),
+        winsorise=section.whole("winsorise", 5),
         then=section.choice("then", ("log", "none"), "log"),
         skew=section.number("skewness", 2.0, low=0),
         kurtosis=section.number("kurtosis", 3.5),
@@ -72,8 +79,8 @@ def _weight(section: SpecReader, value: object) -> float:
     number = section.as_number(value, "weight")
     if number < 0:
         raise section.error("negative weight", f"a weight cannot be negative, got {number:g}")
-    if number and not SMALLEST <= number <= 1 / SMALLEST:
-        raise section.error("range", f"weights lie between {SMALLEST:g} and {1 / SMALLEST:g}, or 0")
+    if number and not SMALLEST <= number <= LARGEST:
+        raise section.error("range", f"weights lie between {SMALLEST:g} and {LARGEST:g}, or 0")
     return number
 
 

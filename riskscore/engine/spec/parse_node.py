@@ -33,14 +33,11 @@ def parse_aggregation(section: SpecReader) -> Aggregation:
 def parse_minimum(section: SpecReader) -> Minimum:
     """``minimum`` of a node: by weight, by share of the children, by their count."""
     inner = section.section("minimum", "minimum")
-    count = inner.number("count", 1, low=1)
     result = Minimum(
         inner.number("weight", 0.0, low=0.0, high=1.0),
         inner.number("share", 0.0, low=0.0, high=1.0),
-        int(count),
+        inner.whole("count", 1, low=1),
     )
-    if count != result.count:
-        raise inner.error("type", f"'count' must be a whole number, got {count:g}")
     inner.done()
     return result
 

@@ -24,7 +24,7 @@ from riskscore.engine.spec.parse_node import (
     parse_weighting,
 )
 from riskscore.engine.spec.parse_scaling import parse_scaling
-from riskscore.engine.spec.reader import SpecReader
+from riskscore.engine.spec.reader import REQUIRED, SpecReader
 from riskscore.engine.spec.tree import Band, Control, Leaf, Node
 
 
@@ -134,7 +134,7 @@ def parse_controls(section: SpecReader, root: Node) -> tuple[Control, ...]:
         row = catalogue_row(inner)
         control = Control(
             column=row.key if row else inner.text("column"),
-            reduces=inner.texts("reduces"),
+            reduces=inner.texts("reduces", REQUIRED),
             at_most=inner.number("at_most", low=0.0, high=1.0),
             reason=inner.text("reason", ""),
             source=inner.text("source", ""),

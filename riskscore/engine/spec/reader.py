@@ -13,7 +13,7 @@ REQUIRED: Any = object()
 
 
 class SpecReader:
-    """One mapping at one path. Ask for keys, then call ``done`` to refuse the unknown ones."""
+    """One mapping at one path. Read its keys, then call ``done`` to refuse those that are left."""
 
     def __init__(self, mapping: Any, path: str, what: str) -> None:
         self.path, self.what = path, what
@@ -75,9 +75,16 @@ class SpecReader:
             raise self.error("range", f"{key!r} must lie in [{low:g}, {high:g}], got {value!r}")
         return float(value)
 
-    def texts(self, key: str, default: Iterable[str] = ()) -> tuple[str, ...]:
+    def whole(self, key: str, default: Any = REQUIRED, low: int = 0, high: float = math.inf) -> int:
+        """A whole number within [low, high]; 5.0 is one, 5.5 is an error."""
+        value = self.number(key, default, low, high)
+        if not value.is_integer():
+            raise self.error("type", f"{key!r} must be a whole number, got {value:g}")
+        return int(value)
+
+    def texts(self, key: str, default: Any = ()) -> tuple[str, ...]:
         """A list of strings."""
-        value = self.get(key, list(default))
+        value = self.get(key, default)
         if not isinstance(value, (list, tuple)) or not all(isinstance(v, str) for v in value):
             raise self.error("type", f"{key!r} must be a list of texts, got {value!r}")
         return tuple(value)
@@ -100,12 +107,15 @@ class SpecReader:
             raise self.error("range", f"{key!r} must go upwards, got {value!r}")
         return low, high
 
-    def sections(self, key: str, what: str) -> list[SpecReader]:
-        """A list of mappings, each as a SpecReader at the same path."""
-        value = self.get(key, [])
+    def as_list(self, value: Any, key: str) -> list[Any]:
+        """``value`` as a list."""
         if not isinstance(value, (list, tuple)):
             raise self.error("type", f"{key!r} must be a list, got {type(value).__name__}")
-        return [SpecReader(item, self.path, what) for item in value]
+        return list(value)
+
+    def sections(self, key: str, what: str) -> list[SpecReader]:
+        """A list of mappings, each as a SpecReader at the same path."""
+        return [SpecReader(item, self.path, what) for item in self.as_list(self.get(key, []), key)]
 
     def section(self, key: str, what: str, path: str | None = None) -> SpecReader:
         """A nested mapping; an absent one is empty."""
@@ -122,7 +132,7 @@ class SpecReader:
         return [(str(key), value) for key, value in self._mapping.items()]
 
     def done(self) -> None:
-        """Refuse every key that nobody asked for."""
+        """Refuse every key that was not read."""
         for key in self._mapping:
             if key not in self._keys_read:
                 hint = did_you_mean(str(key), self._keys_read)

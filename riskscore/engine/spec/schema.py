@@ -1,7 +1,10 @@
 """The JSON Schema (2020-12) of a method spec, for editors and forms.
 
-It knows keys, types and ranges. Rules that need the whole tree (duplicate codes, floors, weights
-all zero) are ``Method.from_dict``'s, which is the judge.
+It knows keys, types and ranges. Rules that relate two values or need the whole tree (duplicate
+codes, ends that differ, weights all zero) are checked by ``Method.from_dict`` alone. A test holds
+the two together: what the parsers accept the schema accepts, and what the schema accepts the
+parsers refuse only by such a rule. Null, which the parsers read as an absent key, has no place
+here.
 """
 
 from __future__ import annotations
@@ -11,7 +14,8 @@ from typing import Any
 from riskscore.engine.catalogue import INDICATORS
 from riskscore.engine.formulas.aggregation import KINDS
 from riskscore.engine.scaling.preparation import IMPUTATIONS
-from riskscore.engine.spec.parse_leaf import PICKS, ROLES
+from riskscore.engine.spec.noise import MOST_DRAWS
+from riskscore.engine.spec.parse_leaf import LARGEST, PICKS, ROLES, SMALLEST
 from riskscore.engine.spec.parse_node import WEIGHTINGS
 from riskscore.engine.spec.parse_scaling import READERS
 
@@ -19,10 +23,13 @@ Schema = dict[str, Any]
 
 TEXT: Schema = {"type": "string"}
 NUMBER: Schema = {"type": "number"}
+POSITIVE: Schema = {"type": "number", "exclusiveMinimum": 0}
+FROM_ZERO: Schema = {"type": "number", "minimum": 0}
 SHARE: Schema = {"type": "number", "minimum": 0, "maximum": 1}
 FLAG: Schema = {"type": "boolean"}
 TEXTS: Schema = {"type": "array", "items": TEXT}
 PAIR: Schema = {"type": "array", "items": NUMBER, "minItems": 2, "maxItems": 2}
+INDICATOR_OR_COLUMN = [{"required": ["indicator"]}, {"required": ["column"]}]
 TABLE: Schema = {"type": "array", "items": {"type": "array", "items": NUMBER}}
 
 
@@ -132,7 +139,7 @@ def _leaf() -> Schema:
         "reason": TEXT,
         "source": TEXT,
     }
-    return {**closed(properties), "anyOf": [{"required": ["indicator"]}, {"required": ["column"]}]}
+    return {**closed(properties), "oneOf": INDICATOR_OR_COLUMN}
 
 
 def _treatment() -> Schema:
@@ -140,7 +147,7 @@ def _treatment() -> Schema:
         {
             "winsorise": {"type": "integer", "minimum": 0},
             "then": {"enum": ["log", "none"]},
-            "skewness": NUMBER,
+            "skewness": FROM_ZERO,
             "kurtosis": NUMBER,
             "combine": FLAG,
         }
@@ -150,10 +157,13 @@ def _treatment() -> Schema:
 def _scaling() -> Schema:
     kinds: dict[str, tuple[Schema, tuple[str, ...]]] = {
         "goalposts": ({"from": NUMBER, "to": NUMBER, "log": FLAG, "clip": FLAG}, ("from", "to")),
-        "table": ({"scores": {"type": "object", "additionalProperties": NUMBER}}, ("scores",)),
-        "logistic": ({"midpoint": NUMBER, "steepness": NUMBER}, ("midpoint", "steepness")),
+        "table": (
+            {"scores": {"type": "object", "minProperties": 1, "additionalProperties": NUMBER}},
+            ("scores",),
+        ),
+        "logistic": ({"midpoint": NUMBER, "steepness": POSITIVE}, ("midpoint", "steepness")),
         "minmax": ({"clip": FLAG}, ()),
-        "zscore": ({"centre": NUMBER, "spread": NUMBER}, ()),
+        "zscore": ({"centre": NUMBER, "spread": POSITIVE}, ()),
         "distance_to_max": ({"cap": FLAG}, ()),
         "distance_to_reference": ({"unit": TEXT, "cap": FLAG}, ("unit",)),
         "distance_to_target": ({"target": NUMBER, "cap": FLAG}, ("target",)),
@@ -169,16 +179,20 @@ def _scaling() -> Schema:
 
 def _aggregation() -> Schema:
     plain = [kind for kind in KINDS if kind != "power"]
-    floor = {"type": "number", "minimum": 0}
-    named = closed({"kind": {"enum": plain}, "floor": floor, "rescale": FLAG}, "kind")
-    power = closed({"kind": {"const": "power"}, "p": NUMBER, "floor": floor}, "kind", "p")
-    return either({"enum": plain}, named, power)
+    floor, never = {"floor": FROM_ZERO}, {"rescale": {"const": False}}
+    return either(
+        {"enum": plain},
+        closed({"kind": {"enum": ["arithmetic", "max"]}, **never}, "kind"),
+        closed({"kind": {"enum": ["geometric", "harmonic"]}, **floor, **never}, "kind"),
+        closed({"kind": {"const": "power"}, "p": NUMBER, **floor, **never}, "kind", "p"),
+        closed({"kind": {"const": "copeland"}, "rescale": FLAG}, "kind"),
+    )
 
 
 def _weight() -> Schema:
-    positive = {"type": "number", "minimum": 0}
-    by_group = {"type": "object", "required": ["default"], "additionalProperties": positive}
-    return either(positive, by_group)
+    weight = either({"const": 0}, {"type": "number", "minimum": SMALLEST, "maximum": LARGEST})
+    by_group = {"type": "object", "required": ["default"], "additionalProperties": weight}
+    return either(weight, by_group)
 
 
 def _weighting() -> Schema:
@@ -186,25 +200,23 @@ def _weighting() -> Schema:
     ahp = {"const": "ahp"}
     return either(
         {"enum": plain},
-        closed({"kind": {"enum": plain}, "allow_negative": FLAG}, "kind"),
+        closed({"kind": {"enum": [kind for kind in plain if kind != "pca"]}}, "kind"),
+        closed({"kind": {"const": "pca"}, "allow_negative": FLAG}, "kind"),
         closed({"kind": ahp, "matrix": TABLE, "allow_inconsistent": FLAG}, "kind", "matrix"),
         closed({"kind": {"const": "budget"}, "votes": TABLE}, "kind", "votes"),
     )
 
 
 def _control() -> Schema:
-    return closed(
-        {
-            "indicator": TEXT,
-            "column": TEXT,
-            "reduces": TEXTS,
-            "at_most": SHARE,
-            "reason": TEXT,
-            "source": TEXT,
-        },
-        "reduces",
-        "at_most",
-    )
+    properties = {
+        "indicator": {"enum": sorted(INDICATORS)},
+        "column": TEXT,
+        "reduces": TEXTS,
+        "at_most": SHARE,
+        "reason": TEXT,
+        "source": TEXT,
+    }
+    return {**closed(properties, "reduces", "at_most"), "oneOf": INDICATOR_OR_COLUMN}
 
 
 def _band() -> Schema:
@@ -212,7 +224,7 @@ def _band() -> Schema:
 
 
 def _mineral() -> Schema:
-    roles = {"type": "array", "items": {"enum": list(ROLES)}}
+    roles = {"type": "array", "minItems": 1, "items": {"enum": list(ROLES)}}
     return closed({"pick": {"enum": list(PICKS)}, "roles": roles})
 
 
@@ -223,7 +235,7 @@ def _screening() -> Schema:
 def _uncertainty() -> Schema:
     return closed(
         {
-            "draws": {"type": "integer", "minimum": 1},
+            "draws": {"type": "integer", "minimum": 1, "maximum": MOST_DRAWS},
             "seed": {"type": "integer", "minimum": 0},
             "weights": SHARE,
             "correlation": SHARE,

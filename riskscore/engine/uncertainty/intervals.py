@@ -31,11 +31,19 @@ CELLS = 1 << 17
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """What the draws show, (n,) per node; NaN where the node is not assessed.
+    """What the draws show; NaN where a node is not assessed.
 
-    ``low``, ``median``, ``high`` are the 5 %, 50 % and 95 % quantiles of the root and its children.
-    ``bands`` is (n, bands): the share of draws in each of the method's bands. Ranks count from 1,
-    the highest score, among the assessed units; ties share the better rank.
+    Parameters
+    ----------
+    keys : ndarray of str, shape (n,)
+        Names of the units.
+    low, median, high : mapping of str to ndarray, shape (n,)
+        5 %, 50 % and 95 % quantiles, on the method's scale, of the root and its child nodes.
+    bands : ndarray, shape (n, bands)
+        Share (0..1) of the draws in each of the method's bands.
+    rank_low, rank_median, rank_high : ndarray, shape (n,), optional
+        The same quantiles of the rank among the assessed units, from 1, the highest score; ties
+        share the better rank.
     """
 
     keys: Strings
@@ -51,7 +59,50 @@ class Spread:
 def spread(
     fitted: Fitted, frame: Frame, noise: Noise | None = None, *, ranks: bool = False
 ) -> Spread:
-    """Intervals of the root and its children, band probabilities and, if asked, rank intervals."""
+    """Draw scores many times and return their intervals.
+
+    Parameters
+    ----------
+    fitted : Fitted
+        The fitted method.
+    frame : Frame
+        The units; their standard errors are what the observations vary by.
+    noise : Noise, optional
+        What to vary, how often, from which seed; the method's ``uncertainty`` by default.
+    ranks : bool
+        Also return rank intervals; needs (draws, n) numbers of memory.
+
+    Returns
+    -------
+    Spread
+        90 % intervals of the root and its child nodes, and band probabilities.
+
+    References
+    ----------
+    Saisana, M., Saltelli, A. and Tarantola, S. (2005), Uncertainty and sensitivity analysis
+    techniques as tools for the quality assessment of composite indicators, Journal of the Royal
+    Statistical Society A 168(2).
+
+    Examples
+    --------
+    >>> from riskscore.engine import Method
+    >>> spec = {
+    ...     "code": "demo",
+    ...     "version": 1,
+    ...     "bands": [{"code": "low", "from": 0}, {"code": "high", "from": 50}],
+    ...     "root": {
+    ...         "code": "risk",
+    ...         "children": [
+    ...             {"column": "a", "scaling": {"kind": "goalposts", "from": 0, "to": 10}},
+    ...             {"column": "b", "scaling": {"kind": "goalposts", "from": 0, "to": 10}},
+    ...         ],
+    ...     },
+    ... }
+    >>> frame = Frame.from_columns({"a": [2.0], "b": [2.0]}, keys=["x"])
+    >>> sure = spread(Method.from_dict(spec).fit(), frame)  # equal parts: weights move nothing
+    >>> sure.low["risk"].round(6).tolist(), sure.bands.tolist()
+    ([20.0], [[1.0, 0.0]])
+    """
     noise = noise or fitted.method.uncertainty
     n, codes = len(frame), _watched(fitted.root)
     quantiles = {code: np.full((3, n), np.nan) for code in codes}
@@ -80,8 +131,20 @@ def spread(
 
 
 def neighbours(frame: Frame) -> npt.NDArray[np.intp]:
-    """An order that brings units of one place (and mineral) together, so that a block of them
-    needs each shared draw once."""
+    """Order the units so that those of one place (and mineral) stand together.
+
+    A block of them then needs each shared draw once.
+
+    Parameters
+    ----------
+    frame : Frame
+        The units.
+
+    Returns
+    -------
+    ndarray of int, shape (n,)
+        Positions in the new order.
+    """
     shared = {keys.tobytes(): keys for keys in frame.error_keys.values()}
     if not shared:
         return np.arange(len(frame))
@@ -98,9 +161,25 @@ def draw(
     rows: slice,
     factors: dict[str, Floats] | None = None,
 ) -> dict[str, Floats]:
-    """(draws, b) values of every node for some units; NaN where the score is not assessed.
+    """Draw the values of every node for some units.
 
-    ``factors`` may carry the drawn weights from one call to the next of the same settings.
+    Parameters
+    ----------
+    fitted, frame, noise
+        As for ``spread``.
+    sample : Sample
+        Which draw number each factor uses.
+    keys : ndarray of uint64, shape (n,)
+        Keys of the units, from ``counter.keys_of``.
+    rows : slice
+        Which b of the n units.
+    factors : dict, optional
+        Carries the drawn weights from one call to the next of the same settings.
+
+    Returns
+    -------
+    dict of str to ndarray, shape (draws, b)
+        On the method's scale, by node code; NaN where the score is not assessed.
     """
     number = sum(1 for _ in fitted.root.leaves())
     size = len(range(*rows.indices(len(frame))))
@@ -124,9 +203,49 @@ def draw(
 def probability_riskier(
     fitted: Fitted, frame: Frame, first: str, second: str, noise: Noise | None = None
 ) -> float:
-    """Share of draws in which unit ``first`` scores above ``second``; ties count half.
+    """Share of draws in which one unit scores above another; ties count half.
 
     Errors that the two share (one place, one source) cancel, as they should.
+
+    Parameters
+    ----------
+    fitted : Fitted
+        The fitted method.
+    frame : Frame
+        A frame that holds both units.
+    first, second : str
+        Their keys.
+    noise : Noise, optional
+        As for ``spread``.
+
+    Returns
+    -------
+    float
+        0..1; NaN where one of the two is not assessed.
+
+    Raises
+    ------
+    ValueError
+        If the frame has no unit of that key.
+
+    Examples
+    --------
+    >>> from riskscore.engine import Method
+    >>> spec = {
+    ...     "code": "demo",
+    ...     "version": 1,
+    ...     "bands": [{"code": "low", "from": 0}, {"code": "high", "from": 50}],
+    ...     "root": {
+    ...         "code": "risk",
+    ...         "children": [
+    ...             {"column": "a", "scaling": {"kind": "goalposts", "from": 0, "to": 10}},
+    ...             {"column": "b", "scaling": {"kind": "goalposts", "from": 0, "to": 10}},
+    ...         ],
+    ...     },
+    ... }
+    >>> frame = Frame.from_columns({"a": [2.0, 8.0], "b": [2.0, 8.0]}, keys=["x", "y"])
+    >>> probability_riskier(Method.from_dict(spec).fit(), frame, "x", "y")
+    0.0
     """
     noise = noise or fitted.method.uncertainty
     names = list(np.asarray(frame.keys).astype(str))
@@ -144,7 +263,18 @@ def _watched(root: Node) -> list[str]:
 
 
 def slices(n: int, draws: int) -> list[slice]:
-    """Blocks of units whose (draws, units) arrays stay small."""
+    """Cut n units into blocks whose (draws, units) arrays stay near 1 MB.
+
+    Parameters
+    ----------
+    n, draws : int
+        Number of units and of draws.
+
+    Returns
+    -------
+    list of slice
+        At least 16 units each, but for the last.
+    """
     step = max(16, CELLS // draws)
     return [slice(start, min(start + step, n)) for start in range(0, n, step)]
 

@@ -20,19 +20,56 @@ Target = Callable[[Floats, Floats], Floats]
 
 @dataclass(frozen=True, slots=True)
 class Sensitivity:
-    """Indices per factor of ``factors``; see ``sobol.Indices`` for shapes."""
+    """Sobol' indices of the families of uncertainty.
+
+    Parameters
+    ----------
+    factors : tuple of str
+        Names of the families, out of ``noise.FACTORS``.
+    indices : Indices
+        Per factor; see ``sobol.Indices`` for shapes.
+    """
 
     factors: tuple[str, ...]
     indices: Indices
 
 
 def score_of_each_unit(values: Floats, _nominal: Floats) -> Floats:
-    """(draws, n) the scores themselves: one set of indices per unit."""
+    """Target that keeps the scores themselves: one set of indices per unit.
+
+    Parameters
+    ----------
+    values : ndarray, shape (draws, n)
+        Drawn scores.
+
+    Returns
+    -------
+    ndarray, shape (draws, n)
+        The same.
+    """
     return values
 
 
 def mean_rank_shift(values: Floats, nominal: Floats) -> Floats:
-    """(draws,) mean absolute change of rank against the nominal scores (COINr's target)."""
+    """Target of COINr: mean absolute change of rank against the nominal scores.
+
+    Parameters
+    ----------
+    values : ndarray, shape (draws, n)
+        Drawn scores.
+    nominal : ndarray, shape (n,)
+        The scores as they stand; units that are not assessed (NaN) are left out.
+
+    Returns
+    -------
+    ndarray, shape (draws,)
+        In ranks.
+
+    Examples
+    --------
+    >>> mean_rank_shift(np.array([[1.0, 2.0], [2.0, 1.0]]), np.array([1.0, 2.0])).tolist()
+    [0.0, 1.0]
+    """
     not_nan = ~np.isnan(nominal)
     before = _ranks(nominal[not_nan])
     return np.array([np.abs(_ranks(row[not_nan]) - before).mean() for row in values])
@@ -52,10 +89,55 @@ def sensitivity(
     target: Target = mean_rank_shift,
     n: int = 256,
 ) -> Sensitivity:
-    """Indices of the factors that the noise settings leave on, for one node (root by default).
+    """Which family of uncertainty moves the scores: Sobol' indices of a method on its units.
 
     Each factor is a whole family of draws (all errors, all weights, …): sample row j takes the
     family's draw number j from A or from B. All n·(factors + 2) runs are made; nothing is skipped.
+
+    Parameters
+    ----------
+    fitted : Fitted
+        The fitted method.
+    frame : Frame
+        The units.
+    noise : Noise, optional
+        What to vary; the method's ``uncertainty`` by default.
+    node : str
+        Code of the node to watch; the root by default.
+    target : callable
+        Maps (draws, units) values and (units,) nominal scores to (draws,) or (draws, outputs).
+    n : int
+        Rows per matrix.
+
+    Returns
+    -------
+    Sensitivity
+        The families that are switched on, and their indices.
+
+    References
+    ----------
+    Saltelli, A. et al. (2010), Variance based sensitivity analysis of model output, Computer
+    Physics Communications 181(2). Jansen, M. J. W. (1999), Analysis of variance designs for model
+    output, Computer Physics Communications 117.
+
+    Examples
+    --------
+    >>> from riskscore.engine import Method
+    >>> spec = {
+    ...     "code": "demo",
+    ...     "version": 1,
+    ...     "bands": [{"code": "low", "from": 0}, {"code": "high", "from": 50}],
+    ...     "root": {
+    ...         "code": "risk",
+    ...         "children": [
+    ...             {"column": "a", "scaling": {"kind": "goalposts", "from": 0, "to": 10}},
+    ...             {"column": "b", "scaling": {"kind": "goalposts", "from": 0, "to": 10}},
+    ...         ],
+    ...     },
+    ... }
+    >>> frame = Frame.from_columns({"a": [2.0, 8.0, 5.0], "b": [7.0, 3.0, float("nan")]})
+    >>> sensitivity(Method.from_dict(spec).fit(), frame, n=16).factors
+    ('errors', 'unknown', 'weights')
     """
     noise = noise or fitted.method.uncertainty
     factors = active_factors(noise)
@@ -76,7 +158,23 @@ def sensitivity(
 
 
 def active_factors(noise: Noise) -> tuple[str, ...]:
-    """The factors that can move anything under these settings."""
+    """List the families that can move anything under these settings.
+
+    Parameters
+    ----------
+    noise : Noise
+        The settings.
+
+    Returns
+    -------
+    tuple of str
+        Some of ``noise.FACTORS``, in that order.
+
+    Examples
+    --------
+    >>> active_factors(Noise(errors=False, unknown="known"))
+    ('weights',)
+    """
     on = {
         "errors": noise.errors,
         "unknown": noise.unknown == "between",

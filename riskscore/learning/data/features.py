@@ -123,7 +123,7 @@ FIRST_COLUMN = 3
 
 
 def matrix(panel: Panel, year: int) -> Floats:
-    """(series, features) as known at the end of ``year``; NaN where nobody knows."""
+    """(series, features) as published by the end of ``year``; NaN where there is no figure."""
     seen = panel.until(year)
     results = {
         **features_own.columns(seen),

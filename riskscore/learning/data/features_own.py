@@ -1,4 +1,4 @@
-"""What a series' own trade says: level, growth, volatility, unit values, destinations."""
+"""Features of a series' own trade: level, growth, volatility, unit values, destinations."""
 
 import numpy as np
 

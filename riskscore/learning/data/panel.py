@@ -38,7 +38,7 @@ class Panel:
 
     ``value`` is 0 where no trade is recorded; ``quantity`` is NaN where more than half of the
     value has none. ``inputs`` holds the inputs about places: governance estimates, deaths,
-    population, by observation key; NaN where nobody said.
+    population, by observation key; NaN without a figure.
     """
 
     minerals: tuple[str, ...]
@@ -70,11 +70,6 @@ class Panel:
     def share(self) -> Floats:
         """(series, years) share of the world's export value of the mineral."""
         return shares(self.value, self.mineral, len(self.minerals))
-
-    @property
-    def quantity_share(self) -> Floats:
-        """(series, years) share of the world's export quantity; NaN where unknown."""
-        return shares(self.quantity, self.mineral, len(self.minerals))
 
 
 def totals(values: Floats, group: Ints, count: int) -> Floats:
@@ -148,7 +143,7 @@ def _check(flows: Flows) -> None:
 def _belonging(
     flows: Flows, codes: Mapping[str, Sequence[str]], minerals: Sequence[str]
 ) -> tuple[Ints, Ints]:
-    """Row numbers and mineral numbers: a code of two minerals counts for both."""
+    """Row numbers and mineral numbers of the flows; a code that two minerals share is in both."""
     rows, owners = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
     for number, mineral in enumerate(minerals):
         result = np.flatnonzero(np.isin(flows.hs6, list(codes[mineral])))
@@ -167,7 +162,7 @@ def _summed(values: Floats, cells: Cells, shape: tuple[int, ...]) -> Floats:
 
 
 def _quantity(flows: Flows, row: Ints, cells: Cells, value: Floats) -> Floats:
-    """A sum of which more than half of the value has no quantity is unknown, not small."""
+    """(series, years) summed tonnes; NaN where more than half of the value has no quantity."""
     quantity = flows.quantity[row]
     summed = _summed(np.nan_to_num(quantity), cells, value.shape)
     silent = _summed(np.where(np.isnan(quantity), flows.value[row], 0.0), cells, value.shape)

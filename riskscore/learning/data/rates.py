@@ -1,4 +1,4 @@
-"""How often it happened before: to the series, to its mineral's others, to its place's others."""
+"""Past event rates: of the series, of the mineral's other series, of the place's other series."""
 
 import numpy as np
 
@@ -13,7 +13,7 @@ SMALLEST = 0.002
 
 
 def columns(panel: Panel) -> dict[str, Floats]:
-    """(series,) each, from outcomes that were known at the end of the panel's last year."""
+    """(series,) each, from outcomes published by the end of the panel's last year."""
     own, pooled = _outcomes(panel)
     ten, three = last(own, 10), last(pooled, 3)
     minerals, places = len(panel.minerals), len(panel.places)

@@ -12,7 +12,7 @@ from riskscore.learning.data.refusals import OneClass, OnePlace, TooFewEvents, U
 
 Flags = npt.NDArray[np.bool_]
 
-#: Smaller exporters are learnt from too (their falls look alike), never judged with the population.
+#: Exporters down to this share are trained on too (their falls look alike), never evaluated.
 SMALLEST_TRAINED_ON = 0.003
 #: Below this many events in the training years no model is fitted.
 FEWEST_EVENTS = 100
@@ -20,10 +20,11 @@ FEWEST_EVENTS = 100
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """(n, k) features and (n,) parallel columns. ``inside`` marks the declared population.
+    """(n, k) features and (n,) parallel columns.
 
-    ``small`` marks the producers below it, who are judged apart; ``learnt`` who may be learnt from.
-    ``outcome`` and ``later`` are 1, 0 or NaN (unknown); ``share`` is of world export value.
+    ``inside`` marks the declared population, ``small_producers`` the producers below it, who are
+    evaluated apart, and ``learnt`` the rows that may be trained on. ``outcome`` and ``later`` are
+    1, 0 or NaN (not published); ``share`` is of world export value, 0..1.
     """
 
     x: Floats
@@ -46,7 +47,7 @@ class Rows:
 
     @property
     def evaluated(self) -> Flags:
-        """(n,) rows of the population whose outcome is known."""
+        """(n,) rows of the population that have an outcome."""
         return self.inside & ~np.isnan(self.outcome)
 
 
@@ -89,7 +90,7 @@ def _of_year(panel: Panel, year: int) -> Rows:
 
 
 def check(rows: Rows, fewest: int = FEWEST_EVENTS) -> None:
-    """Refuse by name what nothing can be learnt from."""
+    """Raise a Refusal that names what makes these rows unfit for training."""
     if rows.x.size == 0 or np.isinf(rows.x).any() or np.isnan(rows.x).all():
         raise UnusableInput("the features hold no usable number. Check the trade panel.")
     silent = np.isnan(rows.x).all(axis=0)

@@ -1,4 +1,4 @@
-"""Statistics over the last years of a table, silent where nothing is known."""
+"""Statistics over the last years of a table; NaN, without a warning, where no year has a value."""
 
 import warnings
 from collections.abc import Callable
@@ -19,7 +19,7 @@ def last(values: npt.NDArray[Any], count: int) -> npt.NDArray[Any]:
 
 
 def over_years(statistic: Callable[..., Any], values: npt.NDArray[Any]) -> Floats:
-    """(rows,) a NumPy ``nan*`` statistic of each row; NaN where the row knows nothing."""
+    """(rows,) a NumPy ``nan*`` statistic of each row; NaN where the row is NaN throughout."""
     with warnings.catch_warnings():
         # NumPy warns of rows without a number; here they are ordinary and stay unknown.
         warnings.simplefilter("ignore", RuntimeWarning)
@@ -32,7 +32,7 @@ def log_share(share: Floats) -> Floats:
 
 
 def log_quantity(quantity: Floats) -> Floats:
-    """Logarithm of a quantity over a thousandth of the series' greatest, so that 0 has one."""
+    """Logarithm of a quantity plus a thousandth of the series' greatest, so that 0 has one."""
     greatest = over_years(np.nanmax, quantity)[:, np.newaxis]
     return log(quantity + 1e-3 * greatest)
 
@@ -52,7 +52,7 @@ def ratio(part: Floats, whole: Floats) -> Floats:
 
 
 def carried(values: Floats) -> Floats:
-    """Each unknown year takes the last known year before it: what one would look up then."""
+    """Each NaN takes the last value before it: what one would have looked up in that year."""
     column = np.where(np.isnan(values), 0, np.arange(values.shape[1]))
     newest = np.maximum.accumulate(column, axis=1)
     return values[np.arange(len(values))[:, np.newaxis], newest]

@@ -40,7 +40,9 @@ def kept(parts: Parts, outcome: Floats, place: Ints, seed: int) -> tuple[str, ..
 
 
 def calibrated(parts: Parts, names: tuple[str, ...], outcome: Floats) -> Floats:
-    """(n,) the blend of these members after its own line, so that blends compare fairly."""
+    """(n,) probability of the blend of these members, calibrated for itself so that blends
+    compare fairly.
+    """
     raw = blend({name: parts[name] for name in names})
     return line(raw, outcome)(raw)
 

@@ -29,7 +29,7 @@ class Sigmoid:
 
 
 def line(raw: Floats, outcome: Floats, weight: Floats | None = None) -> Sigmoid:
-    """The sigmoid of greatest likelihood; slope 1 and intercept 0 mean: calibrated already."""
+    """The maximum-likelihood sigmoid; slope 1 and intercept 0 mean calibrated already."""
     model = LogisticRegression(C=np.inf, max_iter=1000)
     model.fit(log_odds(raw)[:, np.newaxis], outcome, sample_weight=weight)
     return Sigmoid(float(model.coef_[0, 0]), float(model.intercept_[0]))
@@ -37,7 +37,7 @@ def line(raw: Floats, outcome: Floats, weight: Floats | None = None) -> Sigmoid:
 
 @dataclass(frozen=True, slots=True)
 class VennAbers:
-    """Out-of-sample scores in rising order, and what came of them."""
+    """Out-of-sample scores in rising order, with their outcomes (1 or 0)."""
 
     score: Floats
     outcome: Floats
@@ -68,6 +68,6 @@ class VennAbers:
 
 
 def venn_abers(raw: Floats, outcome: Floats) -> VennAbers:
-    """Made of out-of-sample scores and their outcomes."""
+    """Venn–Abers calibration from out-of-sample scores and their outcomes."""
     order = np.argsort(raw, kind="stable")
     return VennAbers(raw[order], outcome[order])

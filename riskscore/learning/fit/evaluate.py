@@ -38,7 +38,7 @@ def auc_of_draws(outcome: Floats, score: Floats, weights: Floats) -> Floats:
 
 
 def auc(outcome: Floats, score: Floats) -> float:
-    """The area of one sample; NaN where all outcomes are the same."""
+    """Area under the ROC curve, 0..1; NaN where all outcomes are the same."""
     return float(auc_of_draws(outcome, score, np.ones((1, len(outcome))))[0])
 
 
@@ -53,7 +53,7 @@ def clustered(cluster: Ints, draws: int, seed: int) -> Floats:
 
 
 def interval(draws: Floats) -> tuple[float, float]:
-    """The 95 % percentile interval; draws without any event are left out."""
+    """95 % percentile interval of the draws; NaN draws (without any event) are left out."""
     low, high = np.nanquantile(draws, LEVEL)
     return float(low), float(high)
 
@@ -77,7 +77,7 @@ def intervals(outcome: Floats, predicted: Floats, weights: Floats) -> dict[str, 
 
 @dataclass(frozen=True, slots=True)
 class Metrics:
-    """Of one set of predictions. ``brier_base`` is that of always saying the observed rate."""
+    """Metrics of one set of predictions. ``brier_base`` is the Brier score of the observed rate."""
 
     rows: int
     events: int
@@ -91,7 +91,7 @@ class Metrics:
     calibration_intercept: float
 
     def as_dict(self) -> dict[str, float]:
-        """Plain numbers by name."""
+        """The metrics as a dict, by name."""
         return asdict(self)
 
 
@@ -121,12 +121,12 @@ def losses(outcome: Floats, predicted: Floats) -> Floats:
 
 
 def log_loss(outcome: Floats, predicted: Floats) -> float:
-    """Their mean."""
+    """Mean negative log likelihood, in nats."""
     return float(losses(outcome, predicted).mean())
 
 
 def calibration_curve(outcome: Floats, predicted: Floats) -> list[dict[str, float]]:
-    """Predictions in ten bins of equal number: what was said, what came, how many."""
+    """Ten bins of equal number: mean prediction, observed rate and number of rows of each."""
     order = np.argsort(predicted, kind="stable")
     return [
         {

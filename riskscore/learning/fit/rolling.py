@@ -1,4 +1,4 @@
-"""Rolling origin: each year is predicted by a model that saw only what was known before it."""
+"""Rolling origin: each year is predicted by a model fitted on what was published before it."""
 
 from collections.abc import Iterable, Mapping
 
@@ -10,15 +10,17 @@ from riskscore.learning.fit.estimators import MEMBERS, Fitted, Member, fit, pred
 
 
 def published_before(rows: Rows, year: int) -> Rows:
-    """Rows whose outcome was published when ``year`` was: their own year lies before it."""
+    """The rows whose outcome was published when ``year`` began: those of earlier feature years."""
     return rows.where(rows.year < year)
 
 
 def rolling(
     rows: Rows, years: Iterable[int], seed: int, members: tuple[Member, ...] = MEMBERS
 ) -> dict[str, Floats]:
-    """(n,) out-of-sample probability of each member; NaN outside the years, or of who is neither
-    of the population nor a small producer."""
+    """(n,) out-of-sample probability by member.
+
+    NaN outside ``years``, and for rows that are neither in the population nor small producers.
+    """
     results = {member.name: np.full(len(rows), np.nan) for member in members}
     for year in years:
         fitted = fit(published_before(rows, year), seed, members)
@@ -27,7 +29,7 @@ def rolling(
 
 
 def fill(result: Mapping[str, Floats], fitted: Fitted, rows: Rows, when: Flags) -> None:
-    """Write what the members say of the population and of small producers in these rows."""
+    """Write the members' predictions of these rows into ``result``, group by group."""
     # Apart: the last bits of a matrix product depend on how many rows it has.
     for group in (rows.inside, rows.small_producers):
         chosen = np.flatnonzero(when & group)

@@ -1,7 +1,7 @@
 """A trained model as bytes and back, without pickle: skops, a header, a list of trusted types.
 
 The header is one line of JSON: what made the model and how long the rest is. It is read before
-anything else, so another version or a cut file is told from a wrong one by name. Whoever loads
+anything else, so that another version and a cut file are named as what they are. Whoever loads
 gives the SHA-256 that the registry holds; nothing is opened before it was compared.
 """
 

@@ -1,4 +1,4 @@
-"""How far the predictions reach: which producing pairs have one, which have none, and why."""
+"""Which producing pairs have a prediction, which have none, and why."""
 
 from collections import Counter
 from typing import Any
@@ -43,7 +43,10 @@ def _of_pairs(panel: Panel, producers: Producers, *, small_producers_reported: b
 
 
 def _of_series(panel: Panel, *, small_producers_reported: bool) -> list[str]:
-    """Of each series the first that applies, as if a producer's."""
+    """Per series the first group that applies, as if its place were a producer.
+
+    The group is one that is predicted, or the reason why there is no prediction.
+    """
     column = len(panel.years) - 1
     groups = [
         (targets.population(panel, column), "population"),

@@ -1,8 +1,8 @@
-"""Whether today's inputs still look like those that were learnt from.
+"""Whether today's inputs still look like those of the training rows.
 
 PSI, the population stability index: ``sum((a - e) ln(a / e))`` over ten bins of equal number in
-the reference, ``e`` and ``a`` being the parts of the reference and of today in a bin. Unknown
-values are a bin of their own. By custom 0.1 is worth a look and 0.25 is an alert.
+the reference, ``e`` and ``a`` being the parts of the reference and of today in a bin. NaN is a bin
+of its own. By custom 0.1 is worth a look and 0.25 is an alert.
 """
 
 import numpy as np

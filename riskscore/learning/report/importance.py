@@ -1,4 +1,4 @@
-"""Which features a model leans on, and how: permutation importance and partial dependence."""
+"""Which features a model uses, and how: permutation importance and partial dependence."""
 
 from collections.abc import Callable, Mapping
 from typing import Any

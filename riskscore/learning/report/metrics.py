@@ -28,7 +28,7 @@ LARGE = 0.1
 
 
 def baselines(rows: Rows) -> dict[str, Floats]:
-    """(n,) scores of the single numbers that the model must beat; unknown counts as typical."""
+    """(n,) scores of the single numbers that the model must beat; NaN takes the median."""
     column = {name: rows.x[:, features.NAMES.index(name)] for name in features.NAMES}
     return {
         "volatility": _filled(column[features.VOLATILITY]),
@@ -42,7 +42,7 @@ def _filled(values: Floats) -> Floats:
 
 
 def reported(test: Backtest, seed: int, minerals: Sequence[str]) -> dict[str, Any]:
-    """Everything that is said of the held-out years, as plain numbers."""
+    """All metrics of the held-out years, as plain numbers for the card."""
     held = test.held
     rows, predicted = test.rows.where(held), test.predicted[held]
     scores = {**baselines(rows), "logistic": test.plain[held]}

@@ -1,8 +1,8 @@
-"""The obvious label, computed for comparison only, and why it is not used.
+"""The naive label, computed for comparison only, and why it is not used.
 
-*Exports next year below 60 % of this year's*, by HS6 code, for every exporter. Its score looks
-better and means less: many of its exporters produce nothing, many of its events only undo a spike
-of one year, and trade that moves from one code to another counts as an event.
+*Exports next year below 60 % of this year's*, by HS6 code, for every exporter. Its AUC is higher
+and means less: many of its exporters produce nothing, many of its events only undo a spike of one
+year, and trade that moves from one code to another counts as an event.
 """
 
 from collections.abc import Mapping, Sequence
@@ -28,7 +28,7 @@ def by_code(
     producers: frozenset[tuple[str, str]],
     inputs: Mapping[str, Mapping[tuple[str, int], float]],
 ) -> Panel:
-    """The panel with each HS6 code as if it were a mineral; ``producer`` still tells who is one."""
+    """The panel with each HS6 code as if it were a mineral; ``producer`` still marks producers."""
     single = {code: (code,) for listed in codes.values() for code in listed}
     pairs = {(code, place) for mineral, place in producers for code in codes.get(mineral, ())}
     return build(flows, single, frozenset(pairs), inputs)
@@ -41,7 +41,7 @@ def fell_from_this_year(panel: Panel, column: int) -> Floats:
 
 
 def compared(panel: Panel, seed: int) -> dict[str, Any]:
-    """AUC of the boosted member alone on the same years, and what is wrong with the label."""
+    """AUC of the boosted member alone on the same years, and why the label misleads."""
     columns = range(features.FIRST_COLUMN, panel.value.shape[1] - 1)
     rows = gathered(panel, (int(panel.years[0]) + column for column in columns))
     rows = rows.where(rows.learnt)

@@ -28,17 +28,20 @@ from riskscore.learning.fit.evaluate import (
 from riskscore.learning.fit.model import Model
 from riskscore.learning.report.metrics import baselines
 
-#: Their predictions are published where, on the held-out years, the calibration slope lies between
-#: these …
+#: Their predictions are published where, on the held-out years, the calibration slope lies
+#: between these …
 SLOPE = (0.8, 1.2)
 #: … and the interval of the AUC lies above this.
 LEAST_AUC = 0.6
 
 
 def evaluated(test: Backtest, seed: int) -> dict[str, Any]:
-    """Their metrics on the held-out years, as plain numbers for the card; ``told`` (a key that
-    cards have stored since the first) is whether their predictions may be published. Below
-    FEWEST_EVENTS events on either side the answer is no, with the number of events."""
+    """Metrics of small producers on the held-out years, as plain numbers for the card.
+
+    ``told``, a key that stored cards have, is whether their predictions may be published. With
+    fewer than FEWEST_EVENTS events in the choosing or the held-out years it is False, and
+    ``events`` is how many there are.
+    """
     usable = _usable(test)
     chosen = usable & np.isin(test.rows.year, CHOOSING)
     held = usable & (test.rows.year >= FIRST_HELD_OUT)
@@ -58,7 +61,7 @@ def evaluated(test: Backtest, seed: int) -> dict[str, Any]:
 
 
 def holds(reported: dict[str, Any]) -> bool:
-    """The rule: calibrated, and surely better than chance by more than a little."""
+    """The rule: the calibration slope lies in SLOPE, and the AUC's interval above LEAST_AUC."""
     return bool(
         SLOPE[0] <= reported["calibration_slope"] <= SLOPE[1] and reported["auc_ci"][0] > LEAST_AUC
     )

@@ -1,4 +1,4 @@
-"""Predictions that were written down before their year, against what came: the fairest test."""
+"""Frozen predictions of a year against what happened in it."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -15,16 +15,16 @@ Probabilities = Mapping[tuple[str, str], float]
 HISTORY = 3
 
 
-def evaluated(panel: Panel, year: int, reported: Probabilities) -> dict[str, Any] | None:
-    """How predictions for a year did; None when the panel does not reach that year.
+def evaluated(panel: Panel, year: int, frozen: Probabilities) -> dict[str, Any] | None:
+    """Metrics of the predictions for a year; None when the panel does not reach that year.
 
-    Pairs whose outcome nobody knows are left out; the AUC is None where all outcomes are the same.
+    Pairs without an outcome are left out; the AUC is None where all outcomes are the same.
     """
     column = year - 1 - int(panel.years[0])
     if not HISTORY - 1 <= column < len(panel.years) - 1:
         return None
     outcome = fallen(panel, column)
-    predicted = np.array([reported.get(pair, np.nan) for pair in _pairs(panel)])
+    predicted = np.array([frozen.get(pair, np.nan) for pair in _pairs(panel)])
     not_nan = ~np.isnan(outcome) & ~np.isnan(predicted)
     return _measured(outcome[not_nan], predicted[not_nan]) if not_nan.any() else None
 

@@ -1,4 +1,4 @@
-"""`python manage.py intake FILE --source X`: take a file in, or load a bundle's folder."""
+"""`python manage.py intake FILE --source X`: import a file, or load a bundle's folder."""
 
 from pathlib import Path
 from typing import Any
@@ -16,12 +16,12 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Take the file and what is wanted of it."""
+        """The file and the options of its import."""
         parser.add_argument("file", nargs="?", type=Path, default=settings.FIXTURES)
         intake_command.add_arguments(parser)
 
     def handle(self, *args: Any, file: Path, **options: Any) -> None:
-        """Take it in here and now, and say what came of it."""
+        """Import it in this process, and say what came of it."""
         try:
             intake_command.run(file, options, self.stdout.write)
         except intake_command.FAULTS as error:

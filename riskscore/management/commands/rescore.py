@@ -6,6 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management import BaseCommand, CommandError
 
+from riskscore.errors import RiskscoreError
 from riskscore.jobs import requests
 
 
@@ -24,6 +25,6 @@ class Command(BaseCommand):
         try:
             lens = requests.lens_for(method, importer)
             job = requests.start({"all": True}, lens=lens, reason="rescore command")
-        except ValueError as error:
+        except RiskscoreError as error:
             raise CommandError(str(error)) from error
         self.stdout.write(f"job {job.id} is queued: see /admin/riskscore/job/{job.id}/")

@@ -7,8 +7,9 @@ is known only when it is small, and never says "safe".
 
 from collections.abc import Iterator
 
-from riskscore.sources import LocalityReading, Source
-from riskscore.sources.readers.text import Record, degrees, records
+from riskscore.sources.readers.delimited import Record, csv_rows
+from riskscore.sources.readers.text import degrees
+from riskscore.sources.source_records import LocalityRecord, Source
 
 SOURCE = Source(
     code="asher",
@@ -79,12 +80,12 @@ NATIONAL = frozenset(
 )
 
 
-def parse(content: bytes) -> Iterator[LocalityReading]:
+def parse(content: bytes) -> Iterator[LocalityRecord]:
     """The languages that may stand for land-connected peoples; families are not languages."""
-    for row, cells in records(content, COLUMNS):
+    for row, cells in csv_rows(content, COLUMNS):
         if cells["Glottolog_Languoid_Level"] == LANGUAGE and _kept(cells):
             lat, lon = degrees(cells["Latitude"], cells["Longitude"], row)
-            yield LocalityReading(cells["Glottocode"], cells["Name"], cells["Family"], lat, lon)
+            yield LocalityRecord(cells["Glottocode"], cells["Name"], cells["Family"], lat, lon)
 
 
 def _kept(cells: Record) -> bool:

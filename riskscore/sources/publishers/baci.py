@@ -8,8 +8,9 @@ import math
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 
-from riskscore.sources import Reading, Source
-from riskscore.sources.readers.text import number, records, whole
+from riskscore.sources.readers.delimited import csv_rows
+from riskscore.sources.readers.text import integer, number
+from riskscore.sources.source_records import Source, SourceRecord
 
 SOURCE = Source(
     code="baci",
@@ -27,14 +28,14 @@ PARTIAL = "partial"
 Flow = tuple[str, str | None, str, str | None, int]
 
 
-def parse(content: bytes) -> Iterator[Reading]:
-    """One reading per stated cell; the mineral term is the HS6 code. No quantity: no reading."""
+def parse(content: bytes) -> Iterator[SourceRecord]:
+    """One record per stated cell; the mineral term is the HS6 code. No quantity: no record."""
     columns = ("year", "hs6", "exporter", "importer", *MEASURES)
-    for row, cells in records(content, columns):
-        year = whole(cells["year"], row, "year")
+    for row, cells in csv_rows(content, columns):
+        year = integer(cells["year"], row, "year")
         for column, indicator in MEASURES.items():
             if cells[column]:
-                yield Reading(
+                yield SourceRecord(
                     indicator=indicator,
                     place=cells["exporter"],
                     mineral=cells["hs6"],
@@ -46,21 +47,21 @@ def parse(content: bytes) -> Iterator[Reading]:
 
 
 def by_mineral(
-    readings: Iterable[Reading], minerals: Mapping[str, tuple[str, ...]]
-) -> Iterator[Reading]:
+    records: Iterable[SourceRecord], minerals: Mapping[str, tuple[str, ...]]
+) -> Iterator[SourceRecord]:
     """Sum the HS6 codes of each mineral; codes of no mineral of ours are left out.
 
     A quantity is marked ``partial`` where a code that has a value states no quantity.
     """
     flows: dict[Flow, dict[str, float]] = defaultdict(dict)
-    for reading in readings:
-        for mineral in minerals.get(reading.mineral or "", ()):
-            key = (reading.indicator, reading.place, mineral, reading.importer, reading.year)
-            flows[key][reading.label] = reading.value
+    for record in records:
+        for mineral in minerals.get(record.mineral or "", ()):
+            key = (record.indicator, record.place, mineral, record.importer, record.year)
+            flows[key][record.label] = record.value
     for key, parts in flows.items():
         indicator, place, mineral, importer, year = key
         valued = flows.get((MEASURES["value_kusd"], place, mineral, importer, year), {})
-        yield Reading(
+        yield SourceRecord(
             indicator=indicator,
             place=place,
             mineral=mineral,

@@ -6,8 +6,10 @@ nobody stated. Exporters that never held 0.2 % of a code are not in the file.
 
 from collections.abc import Iterator
 
-from riskscore.sources import BadFile, ExportReading, Source
-from riskscore.sources.readers.text import number, records, whole
+from riskscore.sources.bad_file import BadFile
+from riskscore.sources.readers.delimited import csv_rows
+from riskscore.sources.readers.text import integer, number
+from riskscore.sources.source_records import ExportRecord, Source
 
 SOURCE = Source(
     code="baci-exports",
@@ -29,9 +31,9 @@ COLUMNS = (
 )
 
 
-def parse(content: bytes) -> Iterator[ExportReading]:
+def parse(content: bytes) -> Iterator[ExportRecord]:
     """Every row, in the file's order; BadFile for a negative number or an HHI above 1."""
-    for row, cells in records(content, COLUMNS):
+    for row, cells in csv_rows(content, COLUMNS):
         value, quantity, hhi = (
             _at_least_zero(cells[name], row, name)
             for name in ("value_kusd", "quantity_t", "destination_hhi")
@@ -44,20 +46,20 @@ def parse(content: bytes) -> Iterator[ExportReading]:
                 value=hhi,
                 remedy="Write it on the scale 0 to 1.",
             )
-        yield ExportReading(
+        yield ExportRecord(
             hs6=cells["hs6"],
             place=cells["exporter"],
-            year=whole(cells["year"], row, "year"),
+            year=integer(cells["year"], row, "year"),
             value=value,
             quantity=None if quantity == 0 and value > 0 else quantity,
-            partners=whole(cells["partners"], row, "partners"),
+            partners=integer(cells["partners"], row, "partners"),
             destination_hhi=hhi,
         )
 
 
 def _at_least_zero(cell: str, row: int, column: str) -> float:
-    found = number(cell, row, column)
-    if found < 0:
+    result = number(cell, row, column)
+    if result < 0:
         raise BadFile(
             "a negative amount of trade",
             row=row,
@@ -65,4 +67,4 @@ def _at_least_zero(cell: str, row: int, column: str) -> float:
             value=cell,
             remedy="Correct the row, or leave it out.",
         )
-    return found
+    return result

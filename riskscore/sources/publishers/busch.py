@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
-from riskscore.sources import ProjectReading, Source
-from riskscore.sources.readers.text import degrees, records
+from riskscore.sources.readers.delimited import csv_rows
+from riskscore.sources.readers.text import degrees
+from riskscore.sources.source_records import ProjectRecord, Source
 
 SOURCE = Source(
     code="busch",
@@ -20,11 +21,11 @@ STAGES = {"No info": "", "Evaluation": "evaluation", "Construction": "constructi
 STAGES["Producing"] = "producing"
 
 
-def parse(content: bytes) -> Iterator[ProjectReading]:
+def parse(content: bytes) -> Iterator[ProjectRecord]:
     """Every deposit; the number ``d`` is the id."""
-    for row, cells in records(content, COLUMNS):
+    for row, cells in csv_rows(content, COLUMNS):
         lat, lon = degrees(cells["Latitude"], cells["Longitude"], row)
-        yield ProjectReading(
+        yield ProjectRecord(
             source_id=cells["d"],
             name=cells["Deposit_Name"],
             place=cells["Country"],

@@ -9,8 +9,9 @@ unknown as well.
 from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
-from riskscore.sources import BadFile, Reading, Source
+from riskscore.sources.bad_file import BadFile
 from riskscore.sources.readers.markup import child_text, root
+from riskscore.sources.source_records import Source, SourceRecord
 
 SOURCE = Source(
     code="dol",
@@ -40,8 +41,8 @@ PLAIN = {
 QUALIFIED = {"minimal": "minimal_delayed", "none": "none_complicit"}
 
 
-def parse(content: bytes) -> Iterator[Reading]:
-    """Readings of the list of goods (root ``Goods``) or of the findings (root ``Countries``)."""
+def parse(content: bytes) -> Iterator[SourceRecord]:
+    """Records of the list of goods (root ``Goods``) or of the findings (root ``Countries``)."""
     document = root(content)
     match document.tag:
         case "Goods":
@@ -54,7 +55,7 @@ def parse(content: bytes) -> Iterator[Reading]:
             )
 
 
-def _goods(document: Element) -> Iterator[Reading]:
+def _goods(document: Element) -> Iterator[SourceRecord]:
     """Each listed pair of mined good and country; the label is the good's name."""
     for good in document.findall("Good"):
         if child_text(good, "Good_Sector") != SECTOR:
@@ -63,7 +64,7 @@ def _goods(document: Element) -> Iterator[Reading]:
         for country in good.iter("Country"):
             level = _good_level(country)
             if level != "none":
-                yield Reading(
+                yield SourceRecord(
                     indicator="dol.good",
                     place=child_text(country, "Country_Name"),
                     mineral=name,
@@ -82,18 +83,18 @@ def _good_level(country: Element) -> str:
     return "child" if says("Child_Labor") else "none"
 
 
-def _findings(document: Element) -> Iterator[Reading]:
+def _findings(document: Element) -> Iterator[SourceRecord]:
     """Advancement level and the ratification of C138 and C182, where stated."""
     for country in document.findall("Country"):
         place = child_text(country, "Name")
         stated = child_text(country, "Advancement_Level")
         if stated not in NOT_ASSESSED:
             level = float(LEVELS.index(_advancement(stated)))
-            yield Reading("dol.advancement", place, YEAR, level)
+            yield SourceRecord("dol.advancement", place, YEAR, level)
         for path, indicator in CONVENTIONS.items():
             ratified = RATIFIED.get(child_text(country, path))
             if ratified is not None:
-                yield Reading(indicator, place, YEAR, ratified)
+                yield SourceRecord(indicator, place, YEAR, ratified)
 
 
 def _advancement(stated: str) -> str:

@@ -7,8 +7,10 @@ assessed has t = 1 wherever no row says otherwise; another material is unknown.
 
 from collections.abc import Iterator
 
-from riskscore.sources import BadFile, Reading, Source
-from riskscore.sources.readers.text import number, records
+from riskscore.sources.bad_file import BadFile
+from riskscore.sources.readers.delimited import csv_rows
+from riskscore.sources.readers.text import number
+from riskscore.sources.source_records import Source, SourceRecord
 
 SOURCE = Source(
     code="ec",
@@ -26,16 +28,16 @@ DEFAULT = 1.0
 DEFAULT_LABEL = "default"
 
 
-def parse(content: bytes) -> Iterator[Reading]:
-    """Readings of the table of parameters, or of the table of results; told apart by header."""
+def parse(content: bytes) -> Iterator[SourceRecord]:
+    """Records of the table of parameters, or of the table of results; told apart by header."""
     header = content[:LONGEST_HEADER].split(b"\n", 1)[0]
     yield from _parameters(content) if b"parameter" in header else _assessed(content)
 
 
-def _parameters(content: bytes) -> Iterator[Reading]:
-    """One reading per row; the label is the stage (primary or refined). A row may stand twice."""
+def _parameters(content: bytes) -> Iterator[SourceRecord]:
+    """One record per row; the label is the stage (primary or refined). A row may stand twice."""
     columns = ("material_name", "country_name", "parameter", "category", "scope")
-    for row, cells in records(content, columns):
+    for row, cells in csv_rows(content, columns):
         if cells["scope"] not in SCOPES:
             raise BadFile(
                 "an unknown scope",
@@ -44,7 +46,7 @@ def _parameters(content: bytes) -> Iterator[Reading]:
                 value=cells["scope"],
                 remedy=f"Use one of {', '.join(SCOPES)}.",
             )
-        yield Reading(
+        yield SourceRecord(
             indicator="ec.trade",
             place=cells["country_name"],
             mineral=cells["material_name"],
@@ -55,10 +57,10 @@ def _parameters(content: bytes) -> Iterator[Reading]:
         )
 
 
-def _assessed(content: bytes) -> Iterator[Reading]:
+def _assessed(content: bytes) -> Iterator[SourceRecord]:
     """The study's table of results: t = 1, for no place in particular, of what it assessed."""
-    for _row, cells in records(content, ("material_name",)):
-        yield Reading(
+    for _row, cells in csv_rows(content, ("material_name",)):
+        yield SourceRecord(
             indicator="ec.trade",
             place=None,
             mineral=cells["material_name"],

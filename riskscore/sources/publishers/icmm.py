@@ -6,9 +6,10 @@ choice: :func:`is_coal`.
 
 from collections.abc import Iterator
 
-from riskscore.sources import BadFile, ProjectReading, Source
-from riskscore.sources.readers.sheet import Cells, sheet_rows
+from riskscore.sources.bad_file import BadFile
 from riskscore.sources.readers.text import degrees
+from riskscore.sources.readers.workbook import Cells, sheet_rows
+from riskscore.sources.source_records import ProjectRecord, Source
 
 SOURCE = Source(
     code="icmm",
@@ -36,21 +37,21 @@ KINDS = ("mine", "smelter", "refinery", "plant")
 STEEL = "steel"
 
 
-def parse(content: bytes) -> Iterator[ProjectReading]:
+def parse(content: bytes) -> Iterator[ProjectRecord]:
     """Every site of the sheet ``External``, coal included."""
     for row, cells in sheet_rows(content, COLUMNS, title="External"):
         yield _site(row, cells)
 
 
-def is_coal(site: ProjectReading) -> bool:
+def is_coal(site: ProjectRecord) -> bool:
     """The primary commodity is a coal."""
     return any(role == "primary" and "coal" in term for term, role in site.minerals)
 
 
-def _site(row: int, cells: Cells) -> ProjectReading:
+def _site(row: int, cells: Cells) -> ProjectRecord:
     lat, lon = degrees(cells["Latitude"], cells["Longitude"], row)
     minerals = tuple(_minerals(cells))
-    return ProjectReading(
+    return ProjectRecord(
         source_id=_text(cells, "ICMMID", row),
         name=_text(cells, "Mine Name", row),
         place=_text(cells, "Country", row),
@@ -64,10 +65,10 @@ def _site(row: int, cells: Cells) -> ProjectReading:
 
 
 def _text(cells: Cells, column: str, row: int) -> str:
-    found = str(cells[column] or "").strip()
-    if not found:
+    result = str(cells[column] or "").strip()
+    if not result:
         raise BadFile("an empty cell", row=row, column=column, remedy="Fill it in.")
-    return found
+    return result
 
 
 def _kind(assets: str, row: int) -> str:

@@ -9,8 +9,9 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from riskscore.sources import BadFile, Reading, Source
+from riskscore.sources.bad_file import BadFile
 from riskscore.sources.readers.text import decoded
+from riskscore.sources.source_records import Source, SourceRecord
 
 SOURCE = Source(
     code="iea",
@@ -26,7 +27,7 @@ YEAR = "2024"
 TOTAL = "World"
 
 
-def parse(content: bytes) -> Iterator[Reading]:
+def parse(content: bytes) -> Iterator[SourceRecord]:
     """Mining and refining of each mineral: the named places, the rest and the file's total."""
     try:
         supply: dict[str, dict[str, dict[str, Any]]] = json.loads(decoded(content))["supply"]
@@ -39,7 +40,7 @@ def parse(content: bytes) -> Iterator[Reading]:
             yield from _stage(indicator, mineral, stages.get(stage, {}))
 
 
-def _stage(indicator: str, mineral: str, stage: dict[str, Any]) -> Iterator[Reading]:
+def _stage(indicator: str, mineral: str, stage: dict[str, Any]) -> Iterator[SourceRecord]:
     figures = dict(stage.get("countries", {}))
     if "total" in stage:
         figures[TOTAL] = stage["total"]
@@ -47,4 +48,6 @@ def _stage(indicator: str, mineral: str, stage: dict[str, Any]) -> Iterator[Read
         # Foot notes of the original sheet stand among the places; they hold no figures.
         value = years.get(YEAR) if isinstance(years, dict) else None
         if value is not None:
-            yield Reading(indicator, place, int(YEAR), float(value), mineral=mineral, label="kt")
+            yield SourceRecord(
+                indicator, place, int(YEAR), float(value), mineral=mineral, label="kt"
+            )

@@ -5,8 +5,10 @@ The list is meant to be whole: a state that is not on it has not ratified.
 
 from collections.abc import Iterator
 
-from riskscore.sources import BadFile, Reading, Source
-from riskscore.sources.readers.text import day, records
+from riskscore.sources.bad_file import BadFile
+from riskscore.sources.readers.delimited import csv_rows
+from riskscore.sources.readers.text import day
+from riskscore.sources.source_records import Source, SourceRecord
 
 SOURCE = Source(
     code="ilo",
@@ -21,15 +23,15 @@ SOURCE = Source(
 TRANSCRIBED = "list"
 
 
-def parse(content: bytes) -> Iterator[Reading]:
-    """One reading of 1 per ratifying state, from the day of ratification."""
-    for row, cells in records(content, ("iso3", "ratification_date", "source_note")):
+def parse(content: bytes) -> Iterator[SourceRecord]:
+    """One record of 1 per ratifying state, from the day of ratification."""
+    for row, cells in csv_rows(content, ("iso3", "ratification_date", "source_note")):
         since = day(cells["ratification_date"], row, "ratification_date")
         if since is None:
             raise BadFile(
                 "no date", row=row, column="ratification_date", remedy="Write YYYY-MM-DD."
             )
-        yield Reading(
+        yield SourceRecord(
             indicator="ilo.c169",
             place=cells["iso3"],
             year=since.year,

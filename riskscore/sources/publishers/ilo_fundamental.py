@@ -1,6 +1,6 @@
 """Fundamental ILO conventions: not to be passed on, so figures come in the generic table."""
 
-from riskscore.sources import Source
+from riskscore.sources.source_records import Source
 from riskscore.sources.tables.licence_restricted import rows_of
 from riskscore.sources.tables.table import parser
 

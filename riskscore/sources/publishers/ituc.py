@@ -8,10 +8,11 @@ from collections.abc import Mapping
 from typing import BinaryIO
 
 from riskscore.engine.catalogue import RIGHTS_LEVELS
-from riskscore.sources import BadFile, Reading, Source
+from riskscore.sources.bad_file import BadFile
 from riskscore.sources.readers import text
+from riskscore.sources.source_records import Source, SourceRecord
 from riskscore.sources.tables.columns import Columns
-from riskscore.sources.tables.table import Cells, Said, made, parser, read
+from riskscore.sources.tables.table import Cells, ParsedRows, parse_rows, parser, read
 
 SOURCE = Source(
     code="ituc",
@@ -26,9 +27,9 @@ COLUMNS = ("country", "year", "rating")
 NO_RATING = ("", "no data", "n/a", "-")
 
 
-def rows(file: BinaryIO, name: str, mapping: Mapping[str, str]) -> Said[Reading]:
-    """(line, reading) of each rated country, or what is wrong with its row."""
-    return made(filter(_is_rated, read(file, name, Columns(COLUMNS, (), mapping))), _reading)
+def rows(file: BinaryIO, name: str, mapping: Mapping[str, str]) -> ParsedRows[SourceRecord]:
+    """(line, record) of each rated country, or what is wrong with its row."""
+    return parse_rows(filter(_is_rated, read(file, name, Columns(COLUMNS, (), mapping))), _record)
 
 
 def _is_rated(row: tuple[int, Cells] | BadFile) -> bool:
@@ -38,7 +39,7 @@ def _is_rated(row: tuple[int, Cells] | BadFile) -> bool:
 parse = parser(rows)
 
 
-def _reading(cells: Cells, line: int) -> Reading:
+def _record(cells: Cells, line: int) -> SourceRecord:
     if cells["rating"] not in RIGHTS_LEVELS:
         raise BadFile(
             "no rating of the index",
@@ -49,9 +50,9 @@ def _reading(cells: Cells, line: int) -> Reading:
         )
     if not cells["country"]:
         raise BadFile("an empty cell", row=line, column="country", remedy="Fill it in.")
-    return Reading(
+    return SourceRecord(
         indicator="ituc.rating",
         place=cells["country"],
-        year=text.whole(cells["year"], line, "year"),
+        year=text.integer(cells["year"], line, "year"),
         value=float(RIGHTS_LEVELS.index(cells["rating"])),
     )

@@ -6,8 +6,9 @@ of their own.
 
 from collections.abc import Iterator
 
-from riskscore.sources import Reading, Source
-from riskscore.sources.readers.text import number, records, whole
+from riskscore.sources.readers.delimited import csv_rows
+from riskscore.sources.readers.text import integer, number
+from riskscore.sources.source_records import Source, SourceRecord
 
 SOURCE = Source(
     code="ucdp",
@@ -25,10 +26,10 @@ DEATHS = {
 }
 
 
-def parse(content: bytes) -> Iterator[Reading]:
+def parse(content: bytes) -> Iterator[SourceRecord]:
     """State-based, non-state and one-sided deaths of each listed country and year."""
-    for row, cells in records(content, ("country_cy", "year_cy", *DEATHS)):
-        year = whole(cells["year_cy"], row, "year_cy")
+    for row, cells in csv_rows(content, ("country_cy", "year_cy", *DEATHS)):
+        year = integer(cells["year_cy"], row, "year_cy")
         for column, indicator in DEATHS.items():
             value = number(cells[column], row, column)
-            yield Reading(indicator, cells["country_cy"], year, value)
+            yield SourceRecord(indicator, cells["country_cy"], year, value)

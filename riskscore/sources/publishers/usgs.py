@@ -3,16 +3,17 @@
 One file per commodity (``mcs2023-cobal_world.csv``: Source, Country, Type, Prod_t_2021,
 Prod_t_est_2022, Prod_notes, Reserves_t, Reserves_notes), or one file of all with a column
 Commodity. The unit stands in the column's name: t, kt, or mct (million carats). ``W`` (withheld),
-``NA`` and dashes are no readings; countries carry footnote numbers.
+``NA`` and dashes are no records; countries carry footnote numbers.
 """
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import BinaryIO
 
-from riskscore.sources import BadFile, Reading, Source
-from riskscore.sources.readers.delimited import check_delimiter, delimited_rows
-from riskscore.sources.tables.table import Said, kind_of, parser
+from riskscore.sources.bad_file import BadFile
+from riskscore.sources.readers.delimited import check_delimiter, delimited_rows, wrong_width
+from riskscore.sources.source_records import Source, SourceRecord
+from riskscore.sources.tables.table import ParsedRows, kind_of, parser
 
 SOURCE = Source(
     code="usgs",
@@ -48,8 +49,8 @@ COMMODITIES = {
 }  # fmt: skip
 
 
-def rows(file: BinaryIO, name: str, _mapping: Mapping[str, str]) -> Said[Reading]:
-    """(line, reading) of each figure; the commodity comes from a column or the file's name."""
+def rows(file: BinaryIO, name: str, _mapping: Mapping[str, str]) -> ParsedRows[SourceRecord]:
+    """(line, record) of each figure; the commodity comes from a column or the file's name."""
     if kind_of(file, name) != "csv":
         raise BadFile("not a CSV file", value=name, remedy="Use the publisher's world CSV.")
     lines = delimited_rows(file)
@@ -61,14 +62,10 @@ def rows(file: BinaryIO, name: str, _mapping: Mapping[str, str]) -> Said[Reading
     commodity = COMMODITIES.get(named[2], "") if named else ""
     for line, cells in lines:
         if len(cells) != len(plain):
-            yield BadFile(
-                f"{len(cells)} cells where the header has {len(plain)}",
-                row=line,
-                remedy="Check the commas and the quotes of this row.",
-            )
+            yield wrong_width(line, len(cells), len(plain))
             continue
         if any(cell.strip() for cell in cells):
-            yield from _readings(plain, cells, line, commodity)
+            yield from _records(plain, cells, line, commodity)
 
 
 parse = parser(rows)
@@ -91,9 +88,9 @@ def _check(plain: Sequence[str], header: Sequence[str]) -> None:
         )  # fmt: skip
 
 
-def _readings(
+def _records(
     plain: Sequence[str], cells: Sequence[str], line: int, commodity: str
-) -> Iterator[tuple[int, Reading] | BadFile]:
+) -> Iterator[tuple[int, SourceRecord] | BadFile]:
     by_name = dict(zip(plain, (cell.strip() for cell in cells), strict=True))
     mineral = by_name.get("commodity") or commodity or _from_type(by_name["type"])
     if not mineral:
@@ -103,10 +100,10 @@ def _readings(
         )  # fmt: skip
         return
     for name, text in by_name.items():
-        found = _figure(name, by_name)
-        if found and text.casefold() not in NO_VALUE:
+        result = _figure(name, by_name)
+        if result and text.casefold() not in NO_VALUE:
             try:
-                yield line, _reading(found, by_name, mineral, _number(text, name, line))
+                yield line, _record(result, by_name, mineral, _number(text, name, line))
             except BadFile as error:
                 yield error
 
@@ -124,11 +121,11 @@ def _figure(name: str, by_name: Mapping[str, str]) -> tuple[str, str, int, str] 
     return None
 
 
-def _reading(
+def _record(
     figure: tuple[str, str, int, str], by_name: Mapping[str, str], mineral: str, value: float
-) -> Reading:
+) -> SourceRecord:
     indicator, unit, year, quality = figure
-    return Reading(
+    return SourceRecord(
         indicator=indicator,
         place=_place(by_name["country"]),
         mineral=mineral,
@@ -149,8 +146,8 @@ def _place(country: str) -> str:
 def _from_type(words: str) -> str:
     """The commodity that a type names last: "Mine production, contained cobalt"."""
     known = set(COMMODITIES.values())
-    found = [word for word in re.findall(r"[a-z]+", words.casefold()) if word in known]
-    return found[-1] if found else ""
+    result = [word for word in re.findall(r"[a-z]+", words.casefold()) if word in known]
+    return result[-1] if result else ""
 
 
 def _number(text: str, column: str, line: int) -> float:

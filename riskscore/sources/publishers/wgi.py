@@ -6,9 +6,11 @@ feeds all six indicators; ``stddev`` is the standard error of the estimate.
 
 from collections.abc import Iterator
 
-from riskscore.sources import BadFile, Reading, Source
-from riskscore.sources.readers.sheet import sheet_rows
-from riskscore.sources.readers.text import number, records, whole
+from riskscore.sources.bad_file import BadFile
+from riskscore.sources.readers.delimited import csv_rows
+from riskscore.sources.readers.text import integer, number
+from riskscore.sources.readers.workbook import sheet_rows
+from riskscore.sources.source_records import Source, SourceRecord
 
 SOURCE = Source(
     code="wgi",
@@ -31,8 +33,8 @@ COLUMNS = ("code", "year", "indicator", "estimate", "stddev")
 MISSING = (None, "", "..")
 
 
-def parse(content: bytes) -> Iterator[Reading]:
-    """The numeric estimates of the workbook of all six dimensions; ``..`` is no reading."""
+def parse(content: bytes) -> Iterator[SourceRecord]:
+    """The numeric estimates of the workbook of all six dimensions; ``..`` is no record."""
     for row, cells in sheet_rows(content, COLUMNS):
         if cells["estimate"] in MISSING:
             continue
@@ -46,23 +48,23 @@ def parse(content: bytes) -> Iterator[Reading]:
                 remedy=f"Use one of {', '.join(DIMENSIONS)}.",
             )
         error = cells["stddev"]
-        yield Reading(
+        yield SourceRecord(
             indicator=DIMENSIONS[dimension],
             place=str(cells["code"]),
-            year=whole(cells["year"], row, "year"),
+            year=integer(cells["year"], row, "year"),
             value=number(cells["estimate"], row, "estimate"),
             standard_error=None if error in MISSING else number(error, row, "stddev"),
         )
 
 
-def parse_stability(content: bytes) -> Iterator[Reading]:
+def parse_stability(content: bytes) -> Iterator[SourceRecord]:
     """The later edition of political stability alone, as a tidy table. Not in the default
     bundle: mixing it with the other five dimensions would mix two editions."""
-    for row, cells in records(content, ("iso3", "year", "estimate", "standard_error")):
-        yield Reading(
+    for row, cells in csv_rows(content, ("iso3", "year", "estimate", "standard_error")):
+        yield SourceRecord(
             indicator="wgi.stability",
             place=cells["iso3"],
-            year=whole(cells["year"], row, "year"),
+            year=integer(cells["year"], row, "year"),
             value=number(cells["estimate"], row, "estimate"),
             standard_error=number(cells["standard_error"], row, "standard_error"),
         )

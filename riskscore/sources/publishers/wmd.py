@@ -1,11 +1,13 @@
 """World Mining Data: production per mineral, place and year. Units differ by mineral (t, kg,
-ct, Mio m3), so each reading's label carries its unit."""
+ct, Mio m3), so each record's label carries its unit."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from riskscore.sources import BadFile, Reading, Source
-from riskscore.sources.readers.text import number, records, whole
+from riskscore.sources.bad_file import BadFile
+from riskscore.sources.readers.delimited import csv_rows
+from riskscore.sources.readers.text import integer, number
+from riskscore.sources.source_records import Source, SourceRecord
 
 SOURCE = Source(
     code="wmd",
@@ -24,9 +26,9 @@ QUALITIES = {"r": "reported", "e": "estimated", "p": "provisional"}
 INFERRED = {"R20"}
 
 
-def parse(content: bytes) -> Iterator[Reading]:
-    """Every figure; zero production is a reading, an absent place is not."""
-    for row, cells in records(content, COLUMNS):
+def parse(content: bytes) -> Iterator[SourceRecord]:
+    """Every figure; zero production is a record, an absent place is not."""
+    for row, cells in csv_rows(content, COLUMNS):
         for column, known in (("unit", UNITS), ("quality", QUALITIES)):
             if cells[column] not in known:
                 raise BadFile(
@@ -36,11 +38,11 @@ def parse(content: bytes) -> Iterator[Reading]:
                     value=cells[column],
                     remedy=f"Use one of {', '.join(known)}.",
                 )
-        yield Reading(
+        yield SourceRecord(
             indicator="wmd.production",
             place=cells["iso3"],
             mineral=cells["mineral"],
-            year=whole(cells["year"], row, "year"),
+            year=integer(cells["year"], row, "year"),
             value=number(cells["production"], row, "production"),
             quality=QUALITIES[cells["quality"]],
             label=cells["unit"],
@@ -48,18 +50,18 @@ def parse(content: bytes) -> Iterator[Reading]:
         )
 
 
-def settled(readings: Iterable[Reading]) -> Iterator[Reading]:
-    """One reading per place, mineral and year, in order.
+def settled(records: Iterable[SourceRecord]) -> Iterator[SourceRecord]:
+    """One record per place, mineral and year, in order.
 
     The file states gold of Guyana twice a year, the smaller figure being of the size of French
     Guiana's output. Nobody can tell from the file, so the greater is kept and not verified.
     """
-    found: dict[tuple[str | None, str | None, int], Reading] = {}
-    for reading in readings:
-        key = (reading.place, reading.mineral, reading.year)
-        if key in found:
-            greater = max(found[key], reading, key=lambda either: either.value)
-            found[key] = replace(greater, verified=False)
+    result: dict[tuple[str | None, str | None, int], SourceRecord] = {}
+    for record in records:
+        key = (record.place, record.mineral, record.year)
+        if key in result:
+            greater = max(result[key], record, key=lambda either: either.value)
+            result[key] = replace(greater, verified=False)
         else:
-            found[key] = reading
-    yield from found.values()
+            result[key] = record
+    yield from result.values()

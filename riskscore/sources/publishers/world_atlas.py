@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import Any
 
-from riskscore.sources import BadFile, Source
+from riskscore.sources.bad_file import BadFile
 from riskscore.sources.readers.text import decoded
+from riskscore.sources.source_records import Source
 
 SOURCE = Source(
     code="world-atlas",
@@ -28,7 +29,7 @@ Polygon = tuple[Ring, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class OutlineReading:
+class OutlineRecord:
     """A country's name, its ISO 3166 number (empty: none) and its polygons, (lon, lat) degrees.
 
     Rings of Russia, Fiji and Antarctica cross the antimeridian as they stand in the file.
@@ -39,13 +40,13 @@ class OutlineReading:
     polygons: tuple[Polygon, ...]
 
 
-def parse(content: bytes) -> Iterator[OutlineReading]:
+def parse(content: bytes) -> Iterator[OutlineRecord]:
     """Every country of the file; several may belong to one place."""
     try:
         topology = json.loads(decoded(content))
         arcs = _arcs(topology)
         for shape in topology["objects"]["countries"]["geometries"]:
-            yield OutlineReading(
+            yield OutlineRecord(
                 shape["properties"]["name"], shape.get("id") or "", _polygons(shape, arcs)
             )
     except (json.JSONDecodeError, KeyError, TypeError, IndexError) as error:

@@ -1,17 +1,17 @@
-"""Reading comma-separated text as a stream, strictly, with bounded memory whatever the file.
+"""SourceRecord comma-separated text as a stream, strictly, with bounded memory whatever the file.
 
-Every fault is a BadFile that names the line. The file may be gzipped; one line may not be longer
-than ``LONGEST_LINE`` and the whole not longer than ``LARGEST`` bytes once unpacked.
+Every fault is a BadFile that names the line on which the row begins. The file may be gzipped; one
+line may not be longer than ``LONGEST_LINE`` and the whole not longer than ``LARGEST`` bytes once
+unpacked. Empty lines are passed over.
 """
 
 import csv
-import gzip
-import zlib
-from collections.abc import Iterator
-from typing import BinaryIO, cast
+import io
+from collections.abc import Iterator, Sequence
+from typing import BinaryIO
 
-from riskscore.sources import BadFile
-from riskscore.sources.readers.text import GZIP_MAGIC, UTF16_MARKS
+from riskscore.sources.bad_file import BadFile
+from riskscore.sources.readers.text import DAMAGED, UTF16_MARKS, damaged, unpacked, whole
 
 LONGEST_LINE = 1024**2
 LARGEST = 4 * 1024**3
@@ -19,9 +19,12 @@ BOM = b"\xef\xbb\xbf"
 OTHER_DELIMITERS = {";": "semicolons", "\t": "tabs", "|": "vertical bars"}
 
 
-def delimited_rows(file: BinaryIO) -> Iterator[tuple[int, list[str]]]:
+Record = dict[str, str]
+
+
+def delimited_rows(file: BinaryIO, encoding: str = "utf-8") -> Iterator[tuple[int, list[str]]]:
     """(line on which the row begins, its cells) of each row that is not empty, header first."""
-    lines = csv.reader(_lines(_unpacked(file)), strict=True)
+    lines = csv.reader(_lines(unpacked(file), encoding), strict=True)
     start = 1
     try:
         for cells in lines:
@@ -30,10 +33,51 @@ def delimited_rows(file: BinaryIO) -> Iterator[tuple[int, list[str]]]:
             start = lines.line_num + 1
     except csv.Error as error:
         raise BadFile(_csv_reason(str(error)), row=start, remedy=_csv_remedy(start)) from error
-    except (EOFError, OSError, zlib.error) as error:
-        raise BadFile(
-            f"the gzip file is damaged ({error})", row=start, remedy="Fetch the file again."
-        ) from error
+    except DAMAGED as error:
+        raise damaged(error, start) from error
+
+
+def csv_rows(
+    content: bytes, required: Sequence[str], encoding: str = "utf-8"
+) -> Iterator[tuple[int, Record]]:
+    """(line, cells by column name) of each row of a publisher's file; the header is line 1.
+
+    Raises BadFile for a missing column, a duplicate column, a row of another length, and, before
+    the first row, for a damaged gzip.
+    """
+    lines = delimited_rows(io.BytesIO(whole(io.BytesIO(content))), encoding)
+    _, header = next(lines, (1, []))
+    check_header(header, required)
+    for line, cells in lines:
+        if len(cells) != len(header):
+            raise wrong_width(line, len(cells), len(header))
+        yield line, dict(zip(header, cells, strict=True))
+
+
+def check_header(header: Sequence[str], required: Sequence[str]) -> None:
+    """Every required column is there, and no required column twice."""
+    for name in required:
+        if name not in header:
+            raise BadFile(
+                "this column is missing",
+                row=1,
+                column=name,
+                value=", ".join(str(cell) for cell in header),
+                remedy="Check that this is the publisher's file, comma-separated.",
+            )
+        if list(header).count(name) > 1:
+            raise BadFile(
+                "this column stands twice", row=1, column=name, remedy="Remove one of the two."
+            )
+
+
+def wrong_width(line: int, cells: int, width: int) -> BadFile:
+    """The fault of a row that has fewer or more cells than the header."""
+    return BadFile(
+        f"{cells} cells where the header has {width}",
+        row=line,
+        remedy="Check the commas and the quotes of this row.",
+    )
 
 
 def check_delimiter(header: list[str]) -> None:
@@ -58,13 +102,7 @@ def _csv_remedy(line: int) -> str:
     return f"Check the quotes from line {line} on; a quote inside a cell is written twice."
 
 
-def _unpacked(file: BinaryIO) -> BinaryIO:
-    packed = file.read(2) == GZIP_MAGIC
-    file.seek(0)
-    return cast(BinaryIO, gzip.GzipFile(fileobj=file)) if packed else file
-
-
-def _lines(file: BinaryIO) -> Iterator[str]:
+def _lines(file: BinaryIO, encoding: str) -> Iterator[str]:
     """The text of each line; never more than one line is held."""
     number, total = 0, 0
     while raw := file.readline(LONGEST_LINE + 1):
@@ -76,7 +114,7 @@ def _lines(file: BinaryIO) -> Iterator[str]:
         if len(raw) > LONGEST_LINE or total > LARGEST or b"\0" in raw:
             raise _unusable(raw, number)
         try:
-            yield raw.decode()
+            yield raw.decode(encoding)
         except UnicodeDecodeError as error:
             raise BadFile(
                 "this line is not UTF-8",

@@ -1,160 +1,165 @@
-"""Reading GeoJSON features strictly: WGS 84, longitude first, bounded in depth and in size.
+"""Reading GeoJSON strictly, every level of nesting checked by its type, so never by recursion.
 
-Source of the format: RFC 7946. Faults carry a pointer such as ``features/2/geometry``.
+Source of the format: RFC 7946. What the positions mean (degrees, metres; which shapes are valid)
+is the caller's to say: :mod:`riskscore.sources.readers.site_shapes` and :mod:`riskscore.maps`.
+A fault of a feature carries its number as ``row`` and a pointer such as ``features/2/geometry``.
 """
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, BinaryIO
+from typing import Any
 
 import orjson
-import shapely
-from shapely.geometry.base import BaseGeometry
 
-from riskscore.engine.inputs.borders import cut
-from riskscore.sources import BadFile
+from riskscore.sources.bad_file import BadFile
 
-LARGEST = 20 * 1024**2
-DEEPEST = 8
-MOST_VERTICES = 10_000
-WGS84 = ("crs84", "epsg:4326", "epsg::4326", "wgs84", "wgs 84")
-SUPPORTED = ("Point", "Polygon", "MultiPolygon")
-DRAW_AGAIN = "Correct the shape in a GIS and export it as GeoJSON (WGS 84)."
+Position = tuple[float, float]
+Ring = list[Position]
+BOM = b"\xef\xbb\xbf"
+#: What degrees of WGS 84 are called; all of them are read with longitude first.
+WGS84 = re.compile(
+    r"|(urn:ogc:def:crs:)?(ogc:[\d.]*:?crs84|epsg:[\d.]*:?4326)|crs84|wgs ?84", re.IGNORECASE
+)
+LEAVE_OUT = "Leave it out or draw it again."
+
+
+@dataclass(frozen=True, slots=True)
+class Features:
+    """A file as read: the reference system that it declares ("" = WGS 84), its raw features."""
+
+    declared: str
+    stated: Sequence[Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Feature:
-    """One feature: its number in the file from 1, its properties, and its shape in degrees."""
+    """One feature: its number in the file from 1, its properties, and a point or polygons.
+
+    A polygon is its rings, the outer one first; numbers are as the file has them, x first.
+    """
 
     number: int
     properties: Mapping[str, Any]
-    shape: BaseGeometry
+    point: Position | None
+    polygons: list[list[Ring]]
 
 
-def features(file: BinaryIO) -> Iterator[Feature | BadFile]:
-    """Each feature of a FeatureCollection, or what is wrong with it.
+def is_wgs84(declared: str) -> bool:
+    """Whether a declared reference system is degrees of WGS 84; declaring none is."""
+    return WGS84.fullmatch(declared.strip()) is not None
 
-    Raises BadFile when the file as a whole is no GeoJSON in WGS 84.
+
+def features(content: bytes, *, single: bool = False) -> Features:
+    """The features of a FeatureCollection. Raises BadFile when the file as a whole is none.
+
+    ``single``: a file that is one Feature or one bare geometry will do too.
     """
-    for number, stated in enumerate(_collection(file), start=1):
-        try:
-            yield _feature(stated, number)
-        except BadFile as error:
-            yield error
-
-
-def _collection(file: BinaryIO) -> Sequence[Any]:
-    content = file.read(LARGEST + 1)
-    if len(content) > LARGEST:
-        raise BadFile(f"more than {LARGEST:,} bytes", remedy="Split the file.")
     try:
-        whole = orjson.loads(content)
+        whole = orjson.loads(content.removeprefix(BOM))
     except orjson.JSONDecodeError as error:
-        raise BadFile(f"not JSON ({error})", row=error.lineno, remedy=DRAW_AGAIN) from error
-    if not isinstance(whole, dict) or whole.get("type") != "FeatureCollection":
-        raise BadFile("not a FeatureCollection", column="type", remedy=DRAW_AGAIN)
-    _check_reference_system(whole.get("crs"))
-    found = whole.get("features")
-    if not isinstance(found, list):
-        raise BadFile("not a list", column="features", remedy=DRAW_AGAIN)
-    return found
+        raise BadFile(
+            f"is not JSON ({error})",
+            row=error.lineno,
+            remedy="Give GeoJSON in UTF-8, without NaN and nested at most 1,000 deep.",
+        ) from error
+    if not isinstance(whole, dict) or not (single or whole.get("type") == "FeatureCollection"):
+        raise BadFile("is not a FeatureCollection", remedy="Export it as a FeatureCollection.")
+    declared = _declared(whole.get("crs"))
+    if whole.get("type") != "FeatureCollection":
+        return Features(declared, [whole])
+    stated = whole.get("features")
+    if not isinstance(stated, list):
+        raise BadFile(
+            "is no list", column="features", remedy="A FeatureCollection has a list of features."
+        )
+    return Features(declared, stated)
 
 
-def _check_reference_system(crs: Any) -> None:
-    """Older files name their reference system; only WGS 84 is degrees of longitude, latitude."""
+def _declared(crs: Any) -> str:
+    """The name in the member ``crs``, which GeoJSON had before RFC 7946."""
     if crs is None:
-        return
+        return ""
     properties = crs.get("properties") if isinstance(crs, dict) else None
     name = properties.get("name") if isinstance(properties, dict) else None
-    if not isinstance(name, str) or not name.casefold().endswith(WGS84):
-        raise BadFile(
-            "another reference system than WGS 84",
-            column="crs",
-            value=name or crs,
-            remedy="Reproject the layer to EPSG:4326.",
+    if isinstance(name, str):
+        return name
+    raise BadFile(
+        "names no coordinate system",
+        column="crs",
+        remedy="Leave it out and give degrees of WGS 84.",
+    )
+
+
+def feature(
+    stated: Any, number: int, kinds: Sequence[str], most_vertices: int, *, single: bool = False
+) -> Feature:
+    """A feature whose geometry is of one of ``kinds`` (Point, Polygon, MultiPolygon).
+
+    ``single``: ``stated`` may be a bare geometry. Raises BadFile for any fault of it.
+    """
+    if not isinstance(stated, dict) or not (single or stated.get("type") == "Feature"):
+        raise _bad(number, "is no Feature", "Export the file again as GeoJSON.")
+    geometry = stated.get("geometry") if stated.get("type") == "Feature" else stated
+    if not isinstance(geometry, dict):
+        raise _bad(number, "has no geometry", "Leave it out or draw it.")
+    kind, coordinates = geometry.get("type"), geometry.get("coordinates")
+    if kind not in kinds:
+        raise _bad(
+            number,
+            f"is a {str(kind)[:40]}, none of {', '.join(kinds)}",
+            f"Leave it out, or save it as {' or '.join(kinds)}.",
         )
-
-
-def _feature(stated: Any, number: int) -> Feature:
-    if not isinstance(stated, dict) or stated.get("type") != "Feature":
-        raise BadFile("not a Feature", row=number, column="type", remedy=DRAW_AGAIN)
     properties = stated.get("properties") or {}
     if not isinstance(properties, dict):
-        raise BadFile("not an object", row=number, column="properties", remedy=DRAW_AGAIN)
-    return Feature(number, properties, shape_of(stated.get("geometry"), number))
-
-
-def shape_of(geometry: Any, number: int) -> BaseGeometry:
-    """A point, or polygons cut at the antimeridian, from a GeoJSON geometry; BadFile otherwise."""
-    kind = geometry.get("type") if isinstance(geometry, dict) else None
-    if kind not in SUPPORTED:
-        raise _bad(number, f"a geometry that is none of {', '.join(SUPPORTED)}", kind)
-    coordinates = geometry.get("coordinates")
-    _check_depth(coordinates, number)
+        raise _bad(number, "has properties that are no object", "Export the file again.")
     if kind == "Point":
-        return shapely.Point(_position(coordinates, number))
-    parts = [coordinates] if kind == "Polygon" else coordinates
-    if not isinstance(parts, list) or not parts:
-        raise _bad(number, "an empty geometry", coordinates)
-    return shapely.union_all([piece for part in parts for piece in _polygon(part, number)])
+        return Feature(number, properties, _position(coordinates, number, 1), [])
+    many = [coordinates] if kind == "Polygon" else _list(coordinates, number)
+    return Feature(number, properties, None, _polygons(many, number, most_vertices))
 
 
-def _check_depth(coordinates: Any, number: int) -> None:
-    """Walk level by level, not by recursion: nesting is what an attacker chooses."""
-    level, depth, vertices = [coordinates], 0, 0
-    while level:
-        depth += 1
-        vertices += sum(1 for part in level if isinstance(part, list) and _is_position(part))
-        if depth > DEEPEST or vertices > MOST_VERTICES:
-            fault = f"nested more than {DEEPEST} deep" if depth > DEEPEST else (
-                f"more than {MOST_VERTICES:,} vertices"
-            )  # fmt: skip
-            raise _bad(number, fault, None, "Simplify the shape.")
-        level = [
-            inner
-            for part in level
-            if isinstance(part, list) and not _is_position(part)
-            for inner in part
-        ]
+def _polygons(many: list[Any], number: int, most: int) -> list[list[Ring]]:
+    result: list[list[Ring]] = []
+    vertices = 0
+    for polygon in many:
+        rings: list[Ring] = []
+        for ring in _list(polygon, number):
+            positions = _list(ring, number)
+            vertices += len(positions)
+            if vertices > most:
+                raise _bad(number, f"has more than {most:,} vertices", "Simplify its outline.")
+            rings.append([_position(at, number, n) for n, at in enumerate(positions, 1)])
+        result.append(rings)
+    return result
 
 
-def _is_position(part: list[Any]) -> bool:
-    return bool(part) and isinstance(part[0], int | float)
+def _list(value: Any, number: int) -> list[Any]:
+    if isinstance(value, list) and value:
+        return value
+    raise _bad(number, "has empty or misplaced coordinates", LEAVE_OUT)
 
 
-def _polygon(rings: Any, number: int) -> list[BaseGeometry]:
-    if not isinstance(rings, list) or not rings:
-        raise _bad(number, "an empty polygon", rings)
-    return cut([_ring(ring, number) for ring in rings])
+def _position(value: Any, number: int, at: int) -> Position:
+    if not isinstance(value, list) or len(value) not in (2, 3):
+        raise _bad_position(value, number, at, "two or three numbers")
+    # type(), because a bool is an int too.
+    if not all(type(part) in (int, float) and math.isfinite(part) for part in value):
+        raise _bad_position(value, number, at, "finite numbers")
+    return float(value[0]), float(value[1])
 
 
-def _ring(ring: Any, number: int) -> list[tuple[float, float]]:
-    if not isinstance(ring, list):
-        raise _bad(number, "not a ring", ring)
-    points = [_position(position, number) for position in ring]
-    if len(points) < 4 or points[0] != points[-1]:
-        raise _bad(number, "a ring that is not closed", points[-1:] or ring)
-    crossing = shapely.is_simple(shapely.LineString(points))
-    if not crossing:
-        raise _bad(number, "a ring that crosses itself", points[0])
-    return points
-
-
-def _position(position: Any, number: int) -> tuple[float, float]:
-    if not isinstance(position, list) or len(position) not in (2, 3):
-        raise _bad(number, "not a position of two or three numbers", position)
-    numbers = [x for x in position if isinstance(x, int | float) and not isinstance(x, bool)]
-    if len(numbers) != len(position) or not all(math.isfinite(x) for x in numbers):
-        raise _bad(number, "not a position of finite numbers", position)
-    lon, lat = float(numbers[0]), float(numbers[1])
-    if abs(lon) > 180 or abs(lat) > 90:
-        remedy = "Longitude comes first, in degrees; reproject the layer to EPSG:4326."
-        raise _bad(number, "outside ±180 degrees of longitude or ±90 of latitude", position, remedy)
-    return lon, lat
-
-
-def _bad(number: int, reason: str, value: object, remedy: str = DRAW_AGAIN) -> BadFile:
-    return BadFile(
-        reason, row=number, column=f"features/{number - 1}/geometry", value=value, remedy=remedy
+def _bad_position(value: Any, number: int, at: int, due: str) -> BadFile:
+    # Never the repr of a nested value: its depth is what an attacker chooses.
+    nested = isinstance(value, list) and any(isinstance(part, list | dict) for part in value)
+    shown = "lists" if nested or isinstance(value, dict) else str(value)[:40]
+    return _bad(
+        number,
+        f"has {shown} for position {at}, which is not {due}",
+        "A position is two or three numbers: longitude, latitude, height.",
     )
+
+
+def _bad(number: int, reason: str, remedy: str) -> BadFile:
+    return BadFile(reason, row=number, column=f"features/{number - 1}/geometry", remedy=remedy)

@@ -1,11 +1,11 @@
-"""Reading XML without entities or outside references."""
+"""SourceRecord XML without entities or outside references."""
 
 from xml.etree.ElementTree import Element, ParseError
 
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
-from riskscore.sources import BadFile
+from riskscore.sources.bad_file import BadFile
 
 
 def root(content: bytes) -> Element:

@@ -1,115 +1,80 @@
-"""Reading delimited text strictly: a wrong cell is one clear error, never a guess."""
+"""The bytes of a file as text, unpacked where it is gzipped; and single cells as values."""
 
-import csv
 import gzip
 import io
 import math
 import zlib
-from collections.abc import Iterator, Sequence
 from datetime import date
+from typing import BinaryIO, cast
 
-from riskscore.sources import BadFile
+from riskscore.sources.bad_file import BadFile
 
 GZIP_MAGIC = b"\x1f\x8b"
 UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
-Record = dict[str, str]
+#: What is read whole: publishers' files have at most some tens of megabytes.
+LARGEST_WHOLE = 200 * 1024**2
+DAMAGED = (EOFError, OSError, zlib.error)
 
 
-def unpacked(content: bytes) -> bytes:
-    """The content itself, or what its gzip holds; BadFile when the gzip is cut short."""
-    if not content.startswith(GZIP_MAGIC):
-        return content
+def unpacked(file: BinaryIO) -> BinaryIO:
+    """The file itself, or a stream of what its gzip holds; either from the beginning."""
+    packed = file.read(len(GZIP_MAGIC)) == GZIP_MAGIC
+    file.seek(0)
+    return cast(BinaryIO, gzip.GzipFile(fileobj=file)) if packed else file
+
+
+def damaged(error: Exception, row: int | None = None) -> BadFile:
+    """The fault of a gzip that was cut short or is none."""
+    return BadFile(f"the gzip file is damaged ({error})", row=row, remedy="Fetch the file again.")
+
+
+def whole(file: BinaryIO) -> bytes:
+    """All bytes of a file, which may be gzipped; BadFile for more than LARGEST_WHOLE."""
     try:
-        return gzip.decompress(content)
-    except (EOFError, OSError, zlib.error) as error:
+        content = unpacked(file).read(LARGEST_WHOLE + 1)
+    except DAMAGED as error:
+        raise damaged(error) from error
+    if len(content) > LARGEST_WHOLE:
         raise BadFile(
-            f"the gzip file is damaged ({error})", remedy="Fetch the file again."
-        ) from error
+            f"more than {LARGEST_WHOLE:,} bytes", remedy="Check that this is the publisher's file."
+        )
+    return content
 
 
-def decoded(content: bytes, encoding: str = "utf-8-sig") -> str:
-    """The text of a file, which may be gzipped."""
-    plain = unpacked(content)
+def decoded(content: bytes) -> str:
+    """The text of a file in UTF-8, which may be gzipped."""
+    plain = whole(io.BytesIO(content))
     if plain.startswith(UTF16_MARKS) or b"\x00" in plain[:4096]:
-        raise BadFile("the file is not plain text or is UTF-16", remedy="Save it as UTF-8 CSV.")
+        raise BadFile("the file is not plain text or is UTF-16", remedy="Save it as UTF-8.")
     try:
-        return plain.decode(encoding)
+        return plain.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise BadFile(
-            f"byte {error.start} is not {encoding}", remedy="Save the file as UTF-8."
+            f"byte {error.start} is not UTF-8", remedy="Save the file as UTF-8."
         ) from error
-
-
-def records(
-    content: bytes, required: Sequence[str], encoding: str = "utf-8-sig"
-) -> Iterator[tuple[int, Record]]:
-    """(line number, cells by column name) of each row; the header is row 1.
-
-    Raises BadFile for a missing column, a duplicate column, and a row of another length.
-    """
-    lines = csv.reader(io.StringIO(decoded(content, encoding), newline=""), strict=True)
-    header = _header(lines, required)
-    width = len(header)
-    try:
-        for cells in lines:
-            if len(cells) != width:
-                raise BadFile(
-                    f"{len(cells)} cells where the header has {width}",
-                    row=lines.line_num,
-                    remedy="Check the delimiter and the quotes of this row.",
-                )
-            yield lines.line_num, dict(zip(header, cells, strict=True))
-    except csv.Error as error:
-        raise BadFile(str(error), row=lines.line_num, remedy="Check the quotes.") from error
-
-
-def _header(lines: Iterator[list[str]], required: Sequence[str]) -> list[str]:
-    try:
-        header = next(lines, [])
-    except csv.Error as error:
-        raise BadFile(str(error), row=1, remedy="Check the quotes.") from error
-    check_header(header, required)
-    return header
-
-
-def check_header(header: Sequence[str], required: Sequence[str]) -> None:
-    """Every required column is there, and no required column twice."""
-    for name in required:
-        if name not in header:
-            raise BadFile(
-                "this column is missing",
-                row=1,
-                column=name,
-                value=", ".join(str(cell) for cell in header),
-                remedy="Check that this is the publisher's file, comma-separated.",
-            )
-        if list(header).count(name) > 1:
-            raise BadFile(
-                "this column stands twice", row=1, column=name, remedy="Remove one of the two."
-            )
 
 
 def number(value: object, row: int, column: str) -> float:
     """A finite number from a cell; BadFile otherwise."""
     try:
-        found = float(str(value).strip())
+        result = float(str(value).strip())
     except ValueError:
-        found = math.nan
-    if not math.isfinite(found):
+        result = math.nan
+    if not math.isfinite(result):
         raise BadFile(
             "not a number", row=row, column=column, value=value, remedy="Write a finite number."
         )
-    return found
+    return result
 
 
-def whole(value: object, row: int, column: str) -> int:
+def integer(value: object, row: int, column: str) -> int:
     """A whole number from a cell; BadFile otherwise."""
-    found = number(value, row, column)
-    if found != int(found):
+    result = number(value, row, column)
+    if result != int(result):
         raise BadFile(
             "not a whole number", row=row, column=column, value=value, remedy="Write an integer."
         )
-    return int(found)
+    return int(result)
 
 
 def day(value: str, row: int, column: str) -> date | None:
@@ -126,11 +91,11 @@ def day(value: str, row: int, column: str) -> date | None:
 
 def degrees(lat: object, lon: object, row: int) -> tuple[float, float]:
     """Latitude and longitude in degrees; a U+2212 minus is read as a minus."""
-    found = [
+    result = [
         number(str(cell).replace("\u2212", "-"), row, column)
         for cell, column in ((lat, "Latitude"), (lon, "Longitude"))
     ]
-    for cell, column, bound in zip(found, ("Latitude", "Longitude"), (90, 180), strict=True):
+    for cell, column, bound in zip(result, ("Latitude", "Longitude"), (90, 180), strict=True):
         if abs(cell) > bound:
             raise BadFile(
                 f"outside \u00b1{bound} degrees",
@@ -139,4 +104,4 @@ def degrees(lat: object, lon: object, row: int) -> tuple[float, float]:
                 value=cell,
                 remedy="Check for swapped axes.",
             )
-    return found[0], found[1]
+    return result[0], result[1]

@@ -3,8 +3,10 @@
 from collections.abc import Iterator
 from datetime import date
 
-from riskscore.sources import BadFile, Reading, Source
-from riskscore.sources.readers.text import records, whole
+from riskscore.sources.bad_file import BadFile
+from riskscore.sources.readers.delimited import csv_rows
+from riskscore.sources.readers.text import integer
+from riskscore.sources.source_records import Source, SourceRecord
 
 SOURCE = Source(
     code="agreements",
@@ -20,9 +22,9 @@ SOURCE = Source(
 LEVELS = ("fta", "critical_minerals_agreement", "strategic_partnership", "msp", "msp_forum")
 
 
-def parse(content: bytes) -> Iterator[Reading]:
-    """One reading per buyer, partner and agreement; the file knows the year, not the day."""
-    for row, cells in records(
+def parse(content: bytes) -> Iterator[SourceRecord]:
+    """One record per buyer, partner and agreement; the file knows the year, not the day."""
+    for row, cells in csv_rows(
         content, ("buyer", "partner", "agreement", "kind", "since", "checked")
     ):
         if cells["kind"] not in LEVELS:
@@ -33,8 +35,8 @@ def parse(content: bytes) -> Iterator[Reading]:
                 value=cells["kind"],
                 remedy=f"Use one of {', '.join(LEVELS)}.",
             )
-        year = whole(cells["since"], row, "since")
-        yield Reading(
+        year = integer(cells["since"], row, "since")
+        yield SourceRecord(
             indicator="trade.agreement",
             place=cells["partner"],
             importer=cells["buyer"],

@@ -1,9 +1,9 @@
-"""The columns of a table: which must be there, and which of the file's stands for which of ours."""
+"""The columns of a table: which are required, and which column of the file is which of ours."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from riskscore.sources import BadFile
+from riskscore.sources.bad_file import BadFile
 
 MOST_COLUMNS = 1000
 
@@ -67,8 +67,8 @@ def _missing(ours: str, theirs: str | None, header: Sequence[str], row: int) -> 
 
 
 def _place(plain: Sequence[str], name: str) -> int | None:
-    wanted = _folded(name)
-    return plain.index(wanted) if wanted in plain else None
+    requested = _folded(name)
+    return plain.index(requested) if requested in plain else None
 
 
 def _folded(name: str) -> str:

@@ -9,9 +9,11 @@ from typing import BinaryIO
 from riskscore.engine.catalogue import CONSENT_LEVELS
 from riskscore.engine.inputs.evidence_kinds import KINDS as KNOWN
 from riskscore.engine.inputs.evidence_values import STATUS
-from riskscore.sources import BadFile, Source
+from riskscore.sources.readers.formula_guard import restored
+from riskscore.sources.source_records import Source
+from riskscore.sources.tables.cell_values import YEARS, bad_cell, day, one_of, truth
 from riskscore.sources.tables.columns import Columns
-from riskscore.sources.tables.table import Cells, Said, made, parser, read
+from riskscore.sources.tables.table import Cells, ParsedRows, parse_rows, parser, read
 
 SOURCE = Source(
     code="evidence",
@@ -27,7 +29,6 @@ OPTIONAL = ("level", "expires", "severity", "credibility", "status", "self_discl
 KINDS = tuple(sorted(KNOWN))
 LEVELLED = ("consent", "certification")
 URL = re.compile(r"https?://[^\s/]+\.[^\s]+")
-TRUTH = {"": False, "true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 LONGEST_NOTE = 400
 
 
@@ -48,22 +49,25 @@ class EvidenceRow:
     note: str
 
 
-def rows(file: BinaryIO, name: str, mapping: Mapping[str, str]) -> Said[EvidenceRow]:
-    """(line, statement) of each row, or what is wrong with it; faults of the whole file raise."""
-    return made(read(file, name, Columns(REQUIRED, OPTIONAL, mapping)), _row)
+def rows(file: BinaryIO, name: str, mapping: Mapping[str, str]) -> ParsedRows[EvidenceRow]:
+    """(line, statement) of each row, or its BadFile; raises BadFile for the file as a whole."""
+    return parse_rows(read(file, name, Columns(REQUIRED, OPTIONAL, mapping)), _row)
 
 
 parse = parser(rows)
 
 
 def _row(cells: Cells, line: int) -> EvidenceRow:
-    kind = _one_of(cells["kind"], KINDS, "kind", line)
+    cells = {column: restored(cell) for column, cell in cells.items()}
+    kind = one_of(cells["kind"], KINDS, "kind", line)
     happened = _day(cells["date"], "date", line)
     if not cells["project"] or happened is None:
         column = "date" if cells["project"] else "project"
-        raise _bad(line, column, "", "an empty cell", "Fill it in.")
+        raise bad_cell(line, column, "", "an empty cell", "Fill it in.")
     if not URL.fullmatch(cells["url"]) or len(cells["url"]) > 400:
-        raise _bad(line, "url", cells["url"], "not a web address", "Write https://… of the source.")
+        raise bad_cell(
+            line, "url", cells["url"], "not a web address", "Write https://… of the source."
+        )
     return EvidenceRow(
         project=cells["project"],
         kind=kind,
@@ -73,52 +77,35 @@ def _row(cells: Cells, line: int) -> EvidenceRow:
         expires_on=_day(cells.get("expires", ""), "expires", line),
         severity=_share(cells.get("severity", ""), "severity", line),
         credibility=_share(cells.get("credibility", ""), "credibility", line),
-        status=_one_of(cells.get("status", "") or "reported", tuple(STATUS), "status", line),
-        self_disclosed=_truth(cells.get("self_disclosed", ""), line),
+        status=one_of(cells.get("status", "") or "reported", tuple(STATUS), "status", line),
+        self_disclosed=truth(cells.get("self_disclosed", ""), "self_disclosed", line, empty=False),
         note=cells.get("note", "")[:LONGEST_NOTE],
     )
 
 
 def _level(kind: str, text: str, line: int) -> str:
     if kind == "consent":
-        return _one_of(text, CONSENT_LEVELS, "level", line)
+        return one_of(text, CONSENT_LEVELS, "level", line)
     if kind in LEVELLED and not text:
-        raise _bad(line, "level", "", "a certificate without its level", "Fill it in.")
+        raise bad_cell(line, "level", "", "a certificate without its level", "Fill it in.")
     return text[:40]
 
 
-def _one_of(text: str, known: tuple[str, ...], column: str, line: int) -> str:
-    if text not in known:
-        raise _bad(line, column, text, "an unknown word", f"Use one of {', '.join(known)}.")
-    return text
-
-
 def _day(text: str, column: str, line: int) -> date | None:
-    try:
-        found = date.fromisoformat(text) if text else None
-    except ValueError as error:
-        raise _bad(line, column, text, "not a date", "Write YYYY-MM-DD.") from error
-    if found is not None and not 1900 <= found.year <= 2100:
-        raise _bad(line, column, text, "no year of our time", "Write a day from 1900 to 2100.")
-    return found
+    result = day(text, column, line)
+    if result is not None and not YEARS[0] <= result.year <= YEARS[1]:
+        raise bad_cell(
+            line, column, text, "no year of our time", f"Write a day from {YEARS[0]} to {YEARS[1]}."
+        )
+    return result
 
 
 def _share(text: str, column: str, line: int) -> float:
     """0..1; nothing is 1."""
     try:
-        found = float(text or 1)
+        result = float(text or 1)
     except ValueError:
-        found = -1.0
-    if not 0 <= found <= 1:
-        raise _bad(line, column, text, "not a share", "Write a number from 0 to 1.")
-    return found
-
-
-def _truth(text: str, line: int) -> bool:
-    if text.casefold() not in TRUTH:
-        raise _bad(line, "self_disclosed", text, "neither true nor false", "Write true or false.")
-    return TRUTH[text.casefold()]
-
-
-def _bad(line: int, column: str, value: str, reason: str, remedy: str) -> BadFile:
-    return BadFile(reason, row=line, column=column, value=value, remedy=remedy)
+        result = -1.0
+    if not 0 <= result <= 1:
+        raise bad_cell(line, column, text, "not a share", "Write a number from 0 to 1.")
+    return result

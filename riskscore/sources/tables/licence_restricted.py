@@ -7,31 +7,32 @@ from collections.abc import Mapping
 from typing import BinaryIO
 
 from riskscore.engine.catalogue import INDICATORS, get
-from riskscore.sources import BadFile, Reading
+from riskscore.sources.bad_file import BadFile
+from riskscore.sources.source_records import SourceRecord
 from riskscore.sources.tables import observations
-from riskscore.sources.tables.table import Rows, Said
+from riskscore.sources.tables.table import ParsedRows, Rows
 
 
-def rows_of(source: str) -> Rows[Reading]:
+def rows_of(source: str) -> Rows[SourceRecord]:
     """The reader of the generic table, which accepts the indicators of one source alone."""
 
-    def rows(file: BinaryIO, name: str, mapping: Mapping[str, str]) -> Said[Reading]:
-        for found in observations.rows(file, name, mapping):
-            if not isinstance(found, BadFile) and source not in get(found[1].indicator).sources:
-                yield _foreign(source, *found)
+    def rows(file: BinaryIO, name: str, mapping: Mapping[str, str]) -> ParsedRows[SourceRecord]:
+        for result in observations.rows(file, name, mapping):
+            if not isinstance(result, BadFile) and source not in get(result[1].indicator).sources:
+                yield _foreign(source, *result)
             else:
-                yield found
+                yield result
 
     return rows
 
 
-def _foreign(source: str, line: int, reading: Reading) -> BadFile:
+def _foreign(source: str, line: int, record: SourceRecord) -> BadFile:
     own = ", ".join(row.key for row in INDICATORS.values() if source in row.sources
                     and row.kind == "observation")  # fmt: skip
     return BadFile(
         "an indicator of another source",
         row=line,
         column="indicator",
-        value=reading.indicator,
+        value=record.indicator,
         remedy=f"Use one of {own}.",
     )

@@ -6,8 +6,9 @@ rare earths trade as processed goods while World Mining Data counts what mines p
 
 from collections.abc import Iterator
 
-from riskscore.sources import MineralReading, Source
-from riskscore.sources.readers.text import number, records
+from riskscore.sources.readers.delimited import csv_rows
+from riskscore.sources.readers.text import number
+from riskscore.sources.source_records import MineralRecord, Source
 
 SOURCE = Source(
     code="minerals",
@@ -38,11 +39,11 @@ REFINERY_OUTPUT = frozenset(
 )
 
 
-def parse(content: bytes) -> Iterator[MineralReading]:
+def parse(content: bytes) -> Iterator[MineralRecord]:
     """Every mineral, in the file's order; the first HS6 code is the main one."""
     columns = ("mineral", "world_mining_data_name", "basis", "trade_stage", "hs6", "eol_rir_2023")
-    for row, cells in records(content, columns):
-        yield MineralReading(
+    for row, cells in csv_rows(content, columns):
+        yield MineralRecord(
             code=cells["mineral"],
             name=cells["world_mining_data_name"],
             basis=cells["basis"],

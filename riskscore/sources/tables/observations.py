@@ -1,21 +1,22 @@
 """The project's own layout for observations: any indicator of the catalogue, from CSV or Excel.
 
 Whoever has figures writes them so; a publisher's corrections and the sources whose files cannot be
-shipped come the same way. ``reading`` is pure and quick: a file may hold millions of rows.
+shipped come the same way. ``record`` is pure and quick: a file may hold millions of rows.
 """
 
 import math
 from collections.abc import Mapping
-from datetime import date
 from functools import lru_cache
 from typing import BinaryIO
 
 from riskscore.engine.catalogue import Indicator, Level, get
 from riskscore.engine.errors import UnknownIndicator
 from riskscore.engine.inputs.plausible import plausible
-from riskscore.sources import BadFile, Reading, Source
+from riskscore.sources.readers.formula_guard import restored
+from riskscore.sources.source_records import Source, SourceRecord
+from riskscore.sources.tables.cell_values import bad_cell, day, finite_number, one_of, truth, year
 from riskscore.sources.tables.columns import Columns
-from riskscore.sources.tables.table import Cells, Said, made, parser, read
+from riskscore.sources.tables.table import Cells, ParsedRows, parse_rows, parser, read
 
 SOURCE = Source(
     code="observations",
@@ -30,8 +31,6 @@ REQUIRED = ("indicator", "year", "value")
 AXES = ("place", "mineral", "importer", "project")
 OPTIONAL = (*AXES, "standard_error", "quality", "unit", "since", "until", "verified")
 QUALITIES = ("", "reported", "estimated", "provisional", "secondary", "partial")
-TRUTH = {"": True, "true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
-YEARS = (1900, 2100)
 LONGEST_UNIT = 200
 NEEDED: dict[Level, tuple[str, ...]] = {
     Level.PLACE: ("place",),
@@ -57,37 +56,40 @@ def columns(mapping: Mapping[str, str]) -> Columns:
     return Columns(REQUIRED, OPTIONAL, mapping)
 
 
-def rows(file: BinaryIO, name: str, mapping: Mapping[str, str]) -> Said[Reading]:
-    """(line, reading) of each row, or what is wrong with it; faults of the whole file raise."""
-    return made(read(file, name, columns(mapping)), reading)
+def rows(file: BinaryIO, name: str, mapping: Mapping[str, str]) -> ParsedRows[SourceRecord]:
+    """(line, record) of each row, or its BadFile; raises BadFile for the file as a whole."""
+    return parse_rows(read(file, name, columns(mapping)), record)
 
 
 parse = parser(rows)
 
 
-def reading(cells: Cells, line: int) -> Reading:
-    """One row as a reading; BadFile names line, column and value."""
+def record(cells: Cells, line: int) -> SourceRecord:
+    """One row as a record; BadFile names line, column and value."""
+    cells = {column: restored(cell) for column, cell in cells.items()}
     row = _indicator(cells["indicator"], line)
     axes = [cells.get(axis) or None for axis in AXES]
     _check_axes(row, axes, line)
     place, mineral, importer, project = axes
-    since, until = _day(cells, "since", line), _day(cells, "until", line)
+    since, until = (day(cells.get(name, ""), name, line) for name in ("since", "until"))
     if since and until and until < since:
-        raise _bad(line, "until", cells["until"], "before the day in since", "Swap the two days.")
-    return Reading(
+        raise bad_cell(
+            line, "until", cells["until"], "before the day in since", "Swap the two days."
+        )
+    return SourceRecord(
         indicator=row.key,
         place=place,
-        year=_year(cells["year"], line),
+        year=year(cells["year"], "year", line),
         value=_value(row, cells["value"], line),
         mineral=mineral,
         importer=importer,
         project=project,
         standard_error=_error(cells.get("standard_error"), line),
-        quality=_one_of(cells.get("quality", ""), QUALITIES, "quality", line),
+        quality=one_of(cells.get("quality", ""), QUALITIES, "quality", line),
         label=_label(cells.get("unit", ""), line),
         since=since,
         until=until,
-        verified=_truth(cells.get("verified", ""), line),
+        verified=truth(cells.get("verified", ""), "verified", line, empty=True),
     )
 
 
@@ -103,9 +105,9 @@ def _known(key: str) -> Indicator | str:
 def _indicator(key: str, line: int) -> Indicator:
     row = _known(key)
     if isinstance(row, str):
-        raise _bad(line, "indicator", key, "an unknown indicator", f"{row}.")
+        raise bad_cell(line, "indicator", key, "an unknown indicator", f"{row}.")
     if row.kind != "observation":
-        raise _bad(
+        raise bad_cell(
             line, "indicator", key, "this indicator is derived, not observed",
             f"State what it is derived from: {', '.join(row.derived_from) or 'evidence'}.",
         )  # fmt: skip
@@ -116,9 +118,9 @@ def _check_axes(row: Indicator, axes: list[str | None], line: int) -> None:
     needed, allowed, spared = NEEDED[row.level], ALLOWED[row.level], SPARED.get(row.key, ())
     for axis, stated in zip(AXES, axes, strict=True):
         if stated is None and axis in needed and axis not in spared:
-            raise _bad(line, axis, "", f"{row.key} needs one", f"Fill in the {axis}.")
+            raise bad_cell(line, axis, "", f"{row.key} needs one", f"Fill in the {axis}.")
         if stated is not None and axis not in allowed:
-            raise _bad(
+            raise bad_cell(
                 line, axis, stated, f"{row.key} is not stated by {axis}", "Leave the cell empty."
             )
 
@@ -127,71 +129,28 @@ def _value(row: Indicator, text: str, line: int) -> float:
     """A number; of an ordinal indicator, the level's word or its place in the list of levels."""
     if row.levels and text in row.levels:
         return float(row.levels.index(text))
-    found = _number(text, "value", line)
+    result = finite_number(text, "value", line)
     low, high = plausible(row)
-    if not row.levels and not low <= found <= high:
+    if not row.levels and not low <= result <= high:
         span = f"lies between {low:g} and {high:g}" if high < math.inf else f"is at least {low:g}"
-        raise _bad(line, "value", text, f"{row.key} {span} ({row.unit})",
+        raise bad_cell(line, "value", text, f"{row.key} {span} ({row.unit})",
                    "Check the unit and the decimal point; leave out what is missing.")  # fmt: skip
-    if row.levels and (found != int(found) or not 0 <= found < len(row.levels)):
-        raise _bad(line, "value", text, "no level of this indicator",
+    if row.levels and (result != int(result) or not 0 <= result < len(row.levels)):
+        raise bad_cell(line, "value", text, "no level of this indicator",
                    f"Write one of {', '.join(row.levels)}.")  # fmt: skip
-    return found
-
-
-def _number(text: str, column: str, line: int) -> float:
-    try:
-        found = float(text)
-    except ValueError:
-        found = math.nan
-    if "_" in text or not -1e308 < found < 1e308:
-        hint = " with a decimal point, without thousands separators" if "," in text else ""
-        raise _bad(line, column, text, "not a finite number", f"Write a finite number{hint}.")
-    return found
+    return result
 
 
 def _error(text: str | None, line: int) -> float | None:
     if not text:
         return None
-    found = _number(text, "standard_error", line)
-    if found < 0:
-        raise _bad(line, "standard_error", text, "negative", "Write 0 or more, or nothing.")
-    return found
-
-
-def _year(text: str, line: int) -> int:
-    if not (text.isascii() and text.isdigit()) or not YEARS[0] <= int(text[:9]) <= YEARS[1]:
-        raise _bad(line, "year", text, "not a year", f"Write a year from {YEARS[0]} to {YEARS[1]}.")
-    return int(text)
-
-
-def _day(cells: Cells, column: str, line: int) -> date | None:
-    text = cells.get(column)
-    if not text:
-        return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise _bad(line, column, text, "not a date", "Write YYYY-MM-DD.") from error
-
-
-def _one_of(text: str, known: tuple[str, ...], column: str, line: int) -> str:
-    if text not in known:
-        raise _bad(line, column, text, "an unknown word", f"Use one of {', '.join(known[1:])}.")
-    return text
+    result = finite_number(text, "standard_error", line)
+    if result < 0:
+        raise bad_cell(line, "standard_error", text, "negative", "Write 0 or more, or nothing.")
+    return result
 
 
 def _label(text: str, line: int) -> str:
     if len(text) > LONGEST_UNIT or "\0" in text or "\n" in text:
-        raise _bad(line, "unit", text, "too long, or of several lines", "Write a short unit.")
+        raise bad_cell(line, "unit", text, "too long, or of several lines", "Write a short unit.")
     return text
-
-
-def _truth(text: str, line: int) -> bool:
-    if text.casefold() not in TRUTH:
-        raise _bad(line, "verified", text, "neither true nor false", "Write true or false.")
-    return TRUTH[text.casefold()]
-
-
-def _bad(line: int, column: str, value: str, reason: str, remedy: str) -> BadFile:
-    return BadFile(reason, row=line, column=column, value=value, remedy=remedy)

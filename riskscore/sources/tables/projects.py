@@ -6,15 +6,16 @@ primary, others secondary unless a role is given), ``owners`` are ``Codelco@CHL:
 ``offtake`` is ``JPN:30%|Trafigura@CHE:0.2``, ``external_ids`` are ``gem:G100|usgs-mrds:1003``.
 """
 
-import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from riskscore.sources import BadFile, Source
+from riskscore.sources.readers.formula_guard import is_formula, restored
+from riskscore.sources.source_records import Source
+from riskscore.sources.tables.cell_values import bad_cell, finite_number, one_of, year
 from riskscore.sources.tables.columns import Columns
-from riskscore.sources.tables.table import Cells, Said, made, parser, read, texts
+from riskscore.sources.tables.table import Cells, ParsedRows, parse_rows, parser, read, texts
 
 SOURCE = Source(
     code="projects",
@@ -35,8 +36,6 @@ ROLES = ("primary", "secondary", "other")
 KEY = re.compile(r"[a-z0-9][a-z0-9-]{1,59}")
 SCHEME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 OWN_SCHEME = "own"
-#: A name that a spreadsheet would run.
-FORMULA = re.compile(r"\s*[=+@\t\r＝＋＠-]")
 LONGEST = {"name": 200, "stage": 40, "capacity_unit": 40}
 
 
@@ -51,7 +50,7 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class ProjectRow:
-    """What one row says of a project; empty and None say nothing."""
+    """One row about a project. A field that is empty or None leaves the project as it is."""
 
     key: str = ""
     external_ids: tuple[tuple[str, str], ...] = ()
@@ -71,9 +70,9 @@ class ProjectRow:
     source_id: str = ""
 
 
-def rows(file: BinaryIO, name: str, mapping: Mapping[str, str]) -> Said[ProjectRow]:
-    """(line, row) of each row, or what is wrong with it; faults of the whole file raise."""
-    return made(read(file, name, Columns((), COLUMNS, mapping)), _row)
+def rows(file: BinaryIO, name: str, mapping: Mapping[str, str]) -> ParsedRows[ProjectRow]:
+    """(line, row) of each row, or its BadFile; raises BadFile for the file as a whole."""
+    return parse_rows(read(file, name, Columns((), COLUMNS, mapping)), _row)
 
 
 parse = parser(rows)
@@ -84,63 +83,61 @@ def _row(cells: Cells, line: int) -> ProjectRow:
         return _plain(cells.get(column, ""), column, line)
 
     latitude, longitude = _degrees(cell("latitude"), cell("longitude"), line)
-    capacity, unit, year = _capacity(
+    capacity, unit, capacity_year = _capacity(
         cell("capacity"), cell("capacity_unit"), cell("capacity_year"), line
     )
-    found = ProjectRow(
+    result = ProjectRow(
         key=_key(cell("key"), line),
         external_ids=_external(cell("external_ids"), line),
         name=cell("name"),
         place=cell("place"),
         latitude=latitude,
         longitude=longitude,
-        kind=_one_of(cell("kind").casefold(), KINDS, "kind", line),
+        kind=one_of(cell("kind").casefold(), ("", *KINDS), "kind", line),
         stage=cell("stage"),
-        state=_one_of(cell("state"), STATES, "state", line),
+        state=one_of(cell("state"), ("", *STATES), "state", line),
         minerals=_minerals(cell("minerals"), line),
         owners=_shares(cell("owners"), "owners", line),
         offtake=_shares(cell("offtake"), "offtake", line),
         capacity=capacity,
         capacity_unit=unit,
-        capacity_year=year,
+        capacity_year=capacity_year,
     )
-    if not (found.key or found.external_ids):
-        raise _bad(line, "key", "", "neither a key nor an external id",
+    if not (result.key or result.external_ids):
+        raise bad_cell(line, "key", "", "neither a key nor an external id",
                    "Give the row a key, or an external id such as gem:G100.")  # fmt: skip
-    return found
+    return result
 
 
 def _plain(text: str, column: str, line: int) -> str:
-    """The cell, without the apostrophe that keeps spreadsheets from running an exported text."""
-    if text.startswith("'") and FORMULA.match(text[1:]):
-        return text[1:]
+    """The cell, without the apostrophes that keep spreadsheets from running an exported text."""
     if column in LONGEST:
-        if FORMULA.match(text):
-            raise _bad(line, column, text, "a text that a spreadsheet would run as a formula",
+        if is_formula(text):
+            raise bad_cell(line, column, text, "a text that a spreadsheet would run as a formula",
                        "Remove the sign, or write an apostrophe before it.")  # fmt: skip
         if len(text) > LONGEST[column]:
-            raise _bad(
+            raise bad_cell(
                 line, column, text, f"longer than {LONGEST[column]} characters", "Shorten it."
             )
-    return text
+    return restored(text)
 
 
 def _key(text: str, line: int) -> str:
     if text and not KEY.fullmatch(text):
-        raise _bad(line, "key", text, "not a key",
+        raise bad_cell(line, "key", text, "not a key",
                    "Use 2 to 60 lower-case letters, digits and hyphens.")  # fmt: skip
     return text
 
 
 def _external(text: str, line: int) -> tuple[tuple[str, str], ...]:
-    found = []
+    result = []
     for part in texts([text]):
         scheme, colon, value = part.partition(":")
         scheme, value = (scheme, value) if colon else (OWN_SCHEME, part)
         if not SCHEME.fullmatch(scheme) or not value.strip() or len(value) > 120:
-            raise _bad(line, "external_ids", part, "not an external id", "Write scheme:value.")
-        found.append((scheme, value.strip()))
-    return tuple(found)
+            raise bad_cell(line, "external_ids", part, "not an external id", "Write scheme:value.")
+        result.append((scheme, value.strip()))
+    return tuple(result)
 
 
 def _degrees(lat: str, lon: str, line: int) -> tuple[float | None, float | None]:
@@ -150,74 +147,52 @@ def _degrees(lat: str, lon: str, line: int) -> tuple[float | None, float | None]
 
 
 def _degree(text: str, bound: int, column: str, line: int) -> float:
-    found = _number(text.replace("\N{MINUS SIGN}", "-"), column, line)
-    if abs(found) > bound:
-        raise _bad(line, column, text, f"outside ±{bound} degrees",
+    result = finite_number(text.replace("\N{MINUS SIGN}", "-"), column, line)
+    if abs(result) > bound:
+        raise bad_cell(line, column, text, f"outside ±{bound} degrees",
                    "Check for swapped axes, and for metres in place of degrees.")  # fmt: skip
-    return found
-
-
-def _number(text: str, column: str, line: int) -> float:
-    try:
-        found = float(text)
-    except ValueError:
-        found = math.nan
-    if not math.isfinite(found) or "_" in text:
-        raise _bad(line, column, text, "not a finite number", "Write a number, decimal point.")
-    return found
-
-
-def _one_of(text: str, known: tuple[str, ...], column: str, line: int) -> str:
-    if text and text not in known:
-        raise _bad(line, column, text, "an unknown word", f"Use one of {', '.join(known)}.")
-    return text
+    return result
 
 
 def _minerals(text: str, line: int) -> tuple[tuple[str, str], ...]:
-    found = []
+    result = []
     for at, part in enumerate(texts([text])):
         term, _, role = part.rpartition(":") if ":" in part else (part, "", "")
         role = role or ("primary" if at == 0 else "secondary")
-        found.append((term.strip(), _one_of(role.strip(), ROLES, "minerals", line)))
-    if sum(role == "primary" for _, role in found) > 1:
-        raise _bad(line, "minerals", text, "two primary minerals", "Name one primary mineral.")
-    return tuple(found)
+        result.append((term.strip(), one_of(role.strip(), ("", *ROLES), "minerals", line)))
+    if sum(role == "primary" for _, role in result) > 1:
+        raise bad_cell(line, "minerals", text, "two primary minerals", "Name one primary mineral.")
+    return tuple(result)
 
 
 def _shares(text: str, column: str, line: int) -> tuple[Share, ...]:
-    found = tuple(_share(part, column, line) for part in texts([text]))
-    if sum(part.share for part in found) > 1 + 1e-6:
-        raise _bad(line, column, text, "the shares add up to more than 100 %", "Correct them.")
-    return found
+    result = tuple(_share(part, column, line) for part in texts([text]))
+    if sum(part.share for part in result) > 1 + 1e-6:
+        raise bad_cell(line, column, text, "the shares add up to more than 100 %", "Correct them.")
+    return result
 
 
 def _share(part: str, column: str, line: int) -> Share:
     who, colon, number = part.rpartition(":")
     if not colon:
-        raise _bad(line, column, part, "no share", "Write name@PLACE:51%.")
+        raise bad_cell(line, column, part, "no share", "Write name@PLACE:51%.")
     name, _, place = who.rpartition("@") if "@" in who else (who, "", "")
     if column == "offtake" and not place:
         name, place = "", who
     percent = number.strip().endswith("%")
-    share = _number(number.strip().removesuffix("%"), column, line) / (100 if percent else 1)
+    share = finite_number(number.strip().removesuffix("%"), column, line) / (100 if percent else 1)
     if not 0 < share <= 1:
-        raise _bad(line, column, part, "not a share", "Write a share as 0.51 or as 51%.")
+        raise bad_cell(line, column, part, "not a share", "Write a share as 0.51 or as 51%.")
     return Share(name.strip(), place.strip(), share)
 
 
-def _capacity(text: str, unit: str, year: str, line: int) -> tuple[float | None, str, int | None]:
+def _capacity(text: str, unit: str, stated: str, line: int) -> tuple[float | None, str, int | None]:
     if not text:
         return None, "", None
-    if not unit or not year:
-        raise _bad(line, "capacity", text, "a capacity without unit or year",
+    if not unit or not stated:
+        raise bad_cell(line, "capacity", text, "a capacity without unit or year",
                    "Fill in capacity_unit (t/year) and capacity_year.")  # fmt: skip
-    found = _number(text, "capacity", line)
-    if found < 0:
-        raise _bad(line, "capacity", text, "negative", "Write 0 or more.")
-    if not year.isdigit() or not 1900 <= int(year[:9]) <= 2100:
-        raise _bad(line, "capacity_year", year, "not a year", "Write a year.")
-    return found, unit, int(year)
-
-
-def _bad(line: int, column: str, value: str, reason: str, remedy: str) -> BadFile:
-    return BadFile(reason, row=line, column=column, value=value, remedy=remedy)
+    result = finite_number(text, "capacity", line)
+    if result < 0:
+        raise bad_cell(line, "capacity", text, "negative", "Write 0 or more.")
+    return result, unit, year(stated, "capacity_year", line)

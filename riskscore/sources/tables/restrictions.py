@@ -5,8 +5,10 @@ A place and mineral without a row is *not known to be restricted*. ``until`` is 
 
 from collections.abc import Iterator
 
-from riskscore.sources import BadFile, Reading, Source
-from riskscore.sources.readers.text import day, records
+from riskscore.sources.bad_file import BadFile
+from riskscore.sources.readers.delimited import csv_rows
+from riskscore.sources.readers.text import day
+from riskscore.sources.source_records import Source, SourceRecord
 
 SOURCE = Source(
     code="restrictions",
@@ -24,9 +26,9 @@ COLUMNS = ("place", "mineral", "stage", "kind", "target", "since", "until", "sou
 MEMORY = "from memory"
 
 
-def parse(content: bytes) -> Iterator[Reading]:
-    """One reading per measure; the label is the stage. No importer: it holds for everybody."""
-    for row, cells in records(content, COLUMNS):
+def parse(content: bytes) -> Iterator[SourceRecord]:
+    """One record per measure; the label is the stage. No importer: it holds for everybody."""
+    for row, cells in csv_rows(content, COLUMNS):
         kind = "ore_ban" if (cells["kind"], cells["stage"]) == ("ban", "ore") else cells["kind"]
         since = day(cells["since"], row, "since")
         if kind not in LEVELS or since is None:
@@ -37,7 +39,7 @@ def parse(content: bytes) -> Iterator[Reading]:
                 value=f"{cells['kind']}, {cells['since']}",
                 remedy="Use licence, quota or ban, and YYYY-MM-DD.",
             )
-        yield Reading(
+        yield SourceRecord(
             indicator="trade.restriction",
             place=cells["place"],
             mineral=cells["mineral"],

@@ -8,22 +8,23 @@ import io
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, BinaryIO, TypeVar
 
-from riskscore.sources import BadFile
-from riskscore.sources.readers.delimited import check_delimiter, delimited_rows
-from riskscore.sources.readers.geojson import Feature, features
-from riskscore.sources.readers.workbook import OLE_MAGIC, ZIP_MAGIC, sheet_lines
+from riskscore.sources.bad_file import BadFile
+from riskscore.sources.readers.delimited import check_delimiter, delimited_rows, wrong_width
+from riskscore.sources.readers.site_shapes import SiteShape, site_shapes
+from riskscore.sources.readers.workbook import OLE_MAGIC, sheet_lines
+from riskscore.sources.readers.zip_guard import ZIP_MAGIC
 from riskscore.sources.tables.columns import Columns, located
 
 KINDS = {"csv": (".csv", ".csv.gz", ".txt"), "xlsx": (".xlsx",), "geojson": (".geojson", ".json")}
 Cells = dict[str, str]
-Made = TypeVar("Made")
-Said = Iterator[tuple[int, Made] | BadFile]
-Rows = Callable[[BinaryIO, str, Mapping[str, str]], Said[Made]]
+Parsed = TypeVar("Parsed")
+ParsedRows = Iterator[tuple[int, Parsed] | BadFile]
+Rows = Callable[[BinaryIO, str, Mapping[str, str]], ParsedRows[Parsed]]
 
 
-def made(found: Said[Cells], make: Callable[[Cells, int], Made]) -> Said[Made]:
-    """(line, what ``make`` makes of its cells) of each row, or what is wrong with the row."""
-    for part in found:
+def parse_rows(rows: ParsedRows[Cells], make: Callable[[Cells, int], Parsed]) -> ParsedRows[Parsed]:
+    """(line, what ``make`` returns for its cells) of each row, or the BadFile that it raises."""
+    for part in rows:
         if isinstance(part, BadFile):
             yield part
             continue
@@ -34,26 +35,26 @@ def made(found: Said[Cells], make: Callable[[Cells, int], Made]) -> Said[Made]:
             yield error
 
 
-def parser(rows: Rows[Made]) -> Callable[[bytes], Iterator[Made]]:
-    """The ``parse`` of a layout whose ``rows`` these are: of a CSV file; its first fault raises."""
+def parser(rows: Rows[Parsed]) -> Callable[[bytes], Iterator[Parsed]]:
+    """The ``parse`` of a layout: every row of a CSV file by ``rows``; the first fault raises."""
 
-    def parse(content: bytes) -> Iterator[Made]:
-        for found in rows(io.BytesIO(content), "file.csv", {}):
-            if isinstance(found, BadFile):
-                raise found
-            yield found[1]
+    def parse(content: bytes) -> Iterator[Parsed]:
+        for result in rows(io.BytesIO(content), "file.csv", {}):
+            if isinstance(result, BadFile):
+                raise result
+            yield result[1]
 
     return parse
 
 
-def read(file: BinaryIO, name: str, columns: Columns) -> Said[Cells]:
+def read(file: BinaryIO, name: str, columns: Columns) -> ParsedRows[Cells]:
     """(line, cells by our column) of each row, or the fault of a row; faults of the whole raise.
 
     Columns that are not ours are left out. A cell that is not there is empty.
     """
     kind = kind_of(file, name)
     if kind == "geojson":
-        return _from_features(features(file), columns)
+        return _from_features(site_shapes(file), columns)
     lines = sheet_lines(file) if kind == "xlsx" else delimited_rows(file)
     return _from_lines(lines, columns, strict=kind == "csv")
 
@@ -94,28 +95,20 @@ def _from_lines(
     check_delimiter(header)
     places = located(header, columns, first)
     width = len(header)
-    wanted = list(places.items())
+    requested = list(places.items())
     for line, cells in lines:
         if len(cells) != width:
             if strict or len(cells) > width:
-                yield _length(line, len(cells), width)
+                yield wrong_width(line, len(cells), width)
                 continue
             cells.extend([""] * (width - len(cells)))
-        yield line, {name: cells[at].strip() for name, at in wanted}
-
-
-def _length(line: int, found: int, width: int) -> BadFile:
-    return BadFile(
-        f"{found} cells where the header has {width}",
-        row=line,
-        remedy="Check the commas and the quotes of this row.",
-    )
+        yield line, {name: cells[at].strip() for name, at in requested}
 
 
 def _from_features(
-    found: Iterator[Feature | BadFile], columns: Columns
+    result: Iterator[SiteShape | BadFile], columns: Columns
 ) -> Iterator[tuple[int, Cells] | BadFile]:
-    for feature in found:
+    for feature in result:
         if isinstance(feature, BadFile):
             yield feature
             continue

@@ -1,0 +1,213 @@
+"""Why a project has its score: every indicator, what it says, and what it adds.
+
+The contributions were stored with the score and add up to the composite; nothing is computed
+again here, so an explanation cannot differ from what it explains. The API and the admin pages lay
+out what is built here: the same rows, statuses and words.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import lru_cache
+
+from riskscore.engine import catalogue
+from riskscore.engine.catalogue import Indicator, Level
+from riskscore.engine.method import Method as Specification
+from riskscore.engine.spec.tree import Leaf, Node, Weight
+from riskscore.models import Method
+from riskscore.models.scores import NODES, Band
+from riskscore.scoring import provenance
+from riskscore.scoring.provenance import Citation
+from riskscore.scoring.stored_score import StoredScore, not_nan
+
+#: A method may read a column of its own; nothing more is known of it than the method says.
+NOT_IN_CATALOGUE = Indicator("", "", Level.PROJECT, "", 1, "", ())
+
+
+class Status(StrEnum):
+    """What a value does in the score."""
+
+    COUNTED = "counted"
+    #: Known, and without weight here.
+    SHOWN = "shown"
+    #: Known, but its dimension is not assessed, so it adds nothing.
+    CONTEXT = "context"
+    UNKNOWN = "unknown"
+    #: It is about a buyer, and nobody in particular buys.
+    DOES_NOT_APPLY = "does_not_apply"
+
+
+STATUS_WORDS = {
+    Status.COUNTED: "counted",
+    Status.SHOWN: "no weight here",
+    Status.CONTEXT: "its dimension is not assessed, so it adds nothing",
+    Status.UNKNOWN: "unknown",
+    Status.DOES_NOT_APPLY: "it is about a buyer, and the score is seen from nobody's side",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class NodeFigures:
+    """The numbers of the composite or of a dimension, 0..100; None is not assessed or unknown.
+
+    ``context`` is the value of what is known, ``low`` and ``high`` the score if all that is unknown
+    were best and worst, ``coverage`` the share of the weight that is known, 0..1, ``residual`` the
+    score after controls on record.
+    """
+
+    code: str
+    label: str
+    score: float | None
+    band: Band
+    context: float | None
+    low: float | None
+    high: float | None
+    coverage: float | None
+    residual: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class IndicatorRow:
+    """One indicator: ``value`` as it was scored, ``level`` its word if it is ordinal, the points
+    that it adds to the composite, its nominal ``weight`` for this kind of site, and ``sources``:
+    the releases that the value came from."""
+
+    leaf: Leaf
+    indicator: Indicator
+    value: float | None
+    level: str | None
+    status: Status
+    contribution: float | None
+    weight: float
+    sources: Sequence[Citation]
+
+    @property
+    def lowers_coverage(self) -> bool:
+        """Whether the dimension's coverage falls when the value is unknown."""
+        may_be_absent = self.leaf.optional or self.leaf.when_present
+        return bool(self.weight) and not may_be_absent and self.status != Status.DOES_NOT_APPLY
+
+    @property
+    def status_words(self) -> str:
+        """The status as a page says it."""
+        return STATUS_WORDS[self.status]
+
+
+@dataclass(frozen=True, slots=True)
+class DimensionRow:
+    """One dimension: its figures, what it adds to the composite, its nominal weight and reason."""
+
+    figures: NodeFigures
+    contribution: float | None
+    weight: float
+    reason: str
+    indicators: Sequence[IndicatorRow]
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """One score: the composite, the dimensions, and the sum of all contributions."""
+
+    composite: NodeFigures
+    dimensions: Sequence[DimensionRow]
+    contributions_sum: float | None
+
+
+@lru_cache(maxsize=16)
+def specification(method_id: int, _digest: str) -> Specification:
+    """A published method, parsed once per process; its hash says that it is still the same."""
+    return Specification.from_dict(Method.objects.values_list("spec", flat=True).get(pk=method_id))
+
+
+def explain(method: Specification, score: StoredScore) -> Explanation:
+    """The explanation of a stored score under the very method version that made it."""
+    sources = provenance.sources(method, score)
+    branches = [
+        node for node in method.root.children if isinstance(node, Node) and node.code in NODES
+    ]
+    return Explanation(
+        composite=_figures(score, method.root, method),
+        dimensions=[
+            _dimension(score, node, method, sources)
+            for node in sorted(branches, key=lambda node: NODES.index(node.code))
+        ],
+        contributions_sum=not_nan(math.fsum(_numbers(score.contributions))),
+    )
+
+
+def _numbers(values: Sequence[float | None]) -> list[float]:
+    return [math.nan if value is None else value for value in values]
+
+
+def _figures(score: StoredScore, node: Node, method: Specification) -> NodeFigures:
+    code = node.code if node.code in NODES else NODES[0]
+    value = score.scores[code]
+    return NodeFigures(
+        code=code,
+        label=node.label,
+        score=value,
+        band=Band.of(value, [band.start for band in method.bands]),
+        context=score.at_node("context", code),
+        low=score.at_node("node_low", code),
+        high=score.at_node("node_high", code),
+        coverage=score.at_node("node_coverage", code),
+        residual=score.at_node("residual", code),
+    )
+
+
+def _dimension(
+    score: StoredScore, node: Node, method: Specification, sources: dict[str, list[Citation]]
+) -> DimensionRow:
+    below = [
+        (at, leaf) for at, leaf in enumerate(method.leaves) if leaf.path.startswith(f"{node.path}/")
+    ]
+    parts = _numbers([score.contributions[at] for at, _ in below])
+    assessed = score.scores["composite"] is not None
+    return DimensionRow(
+        figures=_figures(score, node, method),
+        contribution=not_nan(math.fsum(parts)) if assessed else None,
+        weight=_weight(node.weight, score.kind),
+        reason=node.reason,
+        indicators=[_indicator(score, node, at, leaf, sources[leaf.code]) for at, leaf in below],
+    )
+
+
+def _indicator(
+    score: StoredScore, node: Node, at: int, leaf: Leaf, sources: list[Citation]
+) -> IndicatorRow:
+    indicator = catalogue.INDICATORS.get(leaf.column, NOT_IN_CATALOGUE)
+    value = not_nan(score.inputs[at])
+    weight = _weight(leaf.weight, score.kind)
+    return IndicatorRow(
+        leaf=leaf,
+        indicator=indicator,
+        value=value,
+        level=_level(indicator, value),
+        status=_status(score, node, indicator, value, weight),
+        contribution=not_nan(score.contributions[at]),
+        weight=weight,
+        sources=sources,
+    )
+
+
+def _status(
+    score: StoredScore, node: Node, indicator: Indicator, value: float | None, weight: float
+) -> Status:
+    if value is None:
+        of_a_buyer = indicator.level.startswith("importer")
+        return Status.DOES_NOT_APPLY if of_a_buyer and not score.imports else Status.UNKNOWN
+    if not weight:
+        return Status.SHOWN
+    return Status.COUNTED if score.scores[node.code] is not None else Status.CONTEXT
+
+
+def _level(indicator: Indicator, value: float | None) -> str | None:
+    """The word of an ordinal value; None for one that is not ordinal or names no level."""
+    if value is None or value != int(value) or not 0 <= value < len(indicator.levels):
+        return None
+    return indicator.levels[int(value)]
+
+
+def _weight(weight: Weight, kind: str) -> float:
+    return dict(weight.by_group).get(kind, weight.default)

@@ -1,0 +1,82 @@
+"""What a score's row keeps of its making: all that an explanation reads."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Self
+
+from riskscore.engine.explain.without import Stored
+from riskscore.models import Score, ScoreHistory
+from riskscore.models.scores import NODES
+
+#: The importer that is nobody in particular.
+NOBODY = "WLD"
+Numbers = Sequence[float | None]
+
+#: Columns of a score (and of its history) that are read under their own names.
+OWN_COLUMNS = (
+    *NODES, "project_id", "edition", "as_of", "inputs", "contributions", "node_low", "node_high",
+    "node_coverage", "context", "residual",
+)  # fmt: skip
+#: All columns, for ``.values()``.
+COLUMNS = (*OWN_COLUMNS, "project__kind", "lens__importer_id")
+
+
+def not_nan(value: float | None) -> float | None:
+    """The number, or None where it is NaN: nobody knows."""
+    return None if value is None or math.isnan(value) else value
+
+
+@dataclass(frozen=True, slots=True)
+class StoredScore:
+    """One row of scores or of their history. ``scores`` by node, 0..100, None not assessed;
+    ``inputs`` and ``contributions`` one per leaf; the other sequences one per node of NODES."""
+
+    project_id: int
+    kind: str
+    importer: str
+    edition: int
+    as_of: date
+    scores: Mapping[str, float | None]
+    inputs: Numbers
+    contributions: Numbers
+    node_low: Numbers
+    node_high: Numbers
+    node_coverage: Numbers
+    context: Numbers
+    residual: Numbers
+
+    @classmethod
+    def from_values(cls, row: Mapping[str, Any]) -> Self:
+        """From a row of ``.values(*COLUMNS)``."""
+        return cls(
+            kind=row["project__kind"],
+            importer=row["lens__importer_id"],
+            scores={node: row[node] for node in NODES},
+            **{name: row[name] for name in OWN_COLUMNS if name not in NODES},
+        )
+
+    @classmethod
+    def from_instance(cls, row: Score | ScoreHistory) -> Self:
+        """From an instance, whose project and lens had better be selected with it."""
+        own = {name: getattr(row, name) for name in OWN_COLUMNS}
+        related = {
+            "project__kind": row.project.kind,
+            "lens__importer_id": row.lens.importer_id,
+        }
+        return cls.from_values(own | related)
+
+    @property
+    def imports(self) -> bool:
+        """Whether it is seen from a buyer's side."""
+        return self.importer != NOBODY
+
+    @property
+    def for_engine(self) -> Stored:
+        """What the engine needs to score the stored inputs again."""
+        return Stored(self.inputs, self.scores, self.kind, self.imports)
+
+    def at_node(self, column: str, node: str) -> float | None:
+        """One number of a sequence that has one per node, None where it is unknown."""
+        return not_nan(getattr(self, column)[NODES.index(node)])

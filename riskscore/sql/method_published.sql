@@ -1,0 +1,14 @@
+-- A published method keeps its specification for ever: scores refer to it. It may only retire.
+CREATE OR REPLACE FUNCTION riskscore_method_published() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF OLD.state <> 'draft' AND (TG_OP = 'DELETE' OR
+        (NEW.code, NEW.version, NEW.spec, NEW.hash, NEW.edition_id)
+        IS DISTINCT FROM (OLD.code, OLD.version, OLD.spec, OLD.hash, OLD.edition_id)) THEN
+        RAISE EXCEPTION 'method % v% is published and cannot change: make a new version', OLD.code, OLD.version
+            USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END;
+END $$;
+
+CREATE OR REPLACE TRIGGER method_published BEFORE UPDATE OR DELETE ON riskscore_method
+    FOR EACH ROW EXECUTE FUNCTION riskscore_method_published();

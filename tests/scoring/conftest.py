@@ -1,0 +1,3 @@
+"""Scores are compared with what the API says of them."""
+
+from tests.api.conftest import api, make_api  # noqa: F401
