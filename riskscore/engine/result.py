@@ -32,10 +32,12 @@ class Result:
     coverage : mapping of str to ndarray, shape (n,)
         Share 0..1 of the weight that has a value, counted down to the leaves.
     low, high : mapping of str to ndarray, shape (n,)
-        The node's value if every unknown cell were at its best, at its worst.
+        By rules 2 the least and the greatest value that the node can have whatever its unknown
+        cells turn out to be, so low ≤ score ≤ high. By rules 1 the value with every unknown cell
+        at its best, at its worst; a score may lie a little outside.
     context : mapping of str to ndarray, shape (n,)
         The value of what has a value, also where that is too little to assess. It lies between low
-        and high; the score may not, where a child of poor coverage is left out of it.
+        and high.
     residual : mapping of str to ndarray, shape (n,)
         The score after controls; equals the score where none is on record.
     scaled : ndarray, shape (n, leaves)

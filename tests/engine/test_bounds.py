@@ -7,7 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from riskscore.engine import Frame, Method
+from riskscore.engine import Fitted, Frame, Method
+from riskscore.engine.errors import FrameError, MethodError
+from riskscore.engine.uncertainty.intervals import spread
 from tests.engine.specs import NAN, Spec, leaf, node, values
 
 KINDS = ("arithmetic", "max", {"kind": "power", "p": 2}, {"kind": "geometric", "floor": 1})
@@ -113,3 +115,34 @@ def test_the_order_of_raising_leaves_does_not_matter(order: tuple[str, str]) -> 
     root = node("r", leaf("a"), *(leaf(name, raises_only=True) for name in order))
     given_cells: dict[str, list[float]] = {"a": [50, 50, 50], "b": [51, 69, NAN], "c": [90, 90, 90]}
     assert values(root, given_cells, rules=2) == pytest.approx([70, 70, 70])
+
+
+def test_an_alternative_scale_or_mean_passes_the_method_s_own_checks() -> None:
+    root = node("r", leaf("a"), leaf("b"), aggregation={"kind": "geometric", "floor": 1})
+    wide = {"uncertainty": {"scaling": {"a": ["identity"]}, "aggregation": {"r": ["geometric"]}}}
+    with pytest.raises(MethodError, match="zero"):
+        Method.from_dict({"code": "m", "version": 1, "root": root, **wide})
+
+
+@pytest.mark.parametrize("error", [float("inf"), -1.0])
+def test_an_infinite_or_negative_standard_error_is_refused_by_column_and_unit(error: float) -> None:
+    with pytest.raises(FrameError, match=r"column 'a' has the standard error .* at unit 'u1'"):
+        Frame(np.array(["u0", "u1"]), ("a",), np.array([[1.0], [2.0]]), np.array([[0.1], [error]]))
+
+
+def test_a_unit_drawn_alone_has_the_interval_that_it_has_among_others() -> None:
+    root = node("r", leaf("a"), leaf("b", scaling=TABLE))
+    rng = np.random.default_rng(3)
+    columns = {"a": rng.random(200) * 100, "b": rng.integers(0, 3, 200).astype(float)}
+    columns["b"][:50] = NAN
+    frame = Frame.from_columns(columns)
+    uncertain = {"unknown": "distribution"}
+    fitted = Method.from_dict(
+        {"code": "m", "version": 1, "rules": 2, "root": root, "uncertainty": uncertain}
+    ).fit(frame)
+    thawed = Fitted.from_dict(fitted.to_dict())
+    whole, alone = spread(fitted, frame), spread(thawed, frame.take(np.array([7])))
+    assert whole.low["r"][7] == alone.low["r"][0]
+    assert whole.high["r"][7] == alone.high["r"][0]
+    scores = fitted.score(frame).scores["r"]
+    assert ((scores >= whole.low["r"]) & (scores <= whole.high["r"])).all()

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
 
 from riskscore.engine.formulas.aggregation import Aggregation
 from riskscore.engine.scaling.fixed import Scaling
-from riskscore.engine.spec.parse_node import parse_aggregation
+from riskscore.engine.spec.parse_node import check_node, parse_aggregation
 from riskscore.engine.spec.parse_scaling import parse_scaling
 from riskscore.engine.spec.reader import SpecReader
 from riskscore.engine.spec.tree import Leaf, Node
@@ -77,7 +77,24 @@ def parse_noise(section: SpecReader, root: Node, scale: tuple[float, float]) -> 
         aggregation=_aggregations(inner, root),
     )
     inner.done()
+    _check_alternatives(inner, root, noise)
     return noise
+
+
+def _check_alternatives(inner: SpecReader, root: Node, noise: Noise) -> None:
+    """Each alternative passes the checks of the node that it would stand in."""
+    for node in root.nodes():
+        for rule in (node.aggregation, *noise.aggregation.get(node.code, ())):
+            for children in _variants(node, noise):
+                check_node(inner, replace(node, aggregation=rule, children=children))
+
+
+def _variants(node: Node, noise: Noise) -> Iterator[tuple[Leaf | Node, ...]]:
+    """The node's children, and the same with one alternative scale of one of them."""
+    yield node.children
+    for at, child in enumerate(node.children):
+        for scaling in noise.scaling.get(child.code, ()) if isinstance(child, Leaf) else ():
+            yield (*node.children[:at], replace(child, scaling=scaling), *node.children[at + 1 :])
 
 
 def _scalings(
