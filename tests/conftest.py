@@ -20,7 +20,7 @@ from django.db import connection
 from pytest_django.plugin import DjangoDbBlocker
 
 from riskscore import embedded
-from riskscore.models import Schedule
+from riskscore.models import Schedule, WorkerPulse
 from tests import scheduling
 from tests.bundled import bundle, bundle_database, bundled_module  # noqa: F401
 from tests.databases import EMPTY, copied, exists, one_at_a_time
@@ -133,7 +133,9 @@ def broker(servers: None) -> Iterator[redis.Redis]:
 
 
 @pytest.fixture(scope="module")
-def worker(django_db_setup: None) -> Iterator[subprocess.Popen[bytes]]:
+def worker(
+    django_db_setup: None, django_db_blocker: DjangoDbBlocker
+) -> Iterator[subprocess.Popen[bytes]]:
     """Run one real Celery worker on the test database; other modules' messages are not its."""
     log = settings.VAR / "log" / "worker.log"
     options = ["--concurrency=1", "--without-mingle", "--without-gossip", "--loglevel=INFO"]
@@ -156,6 +158,9 @@ def worker(django_db_setup: None) -> Iterator[subprocess.Popen[bytes]]:
     finally:
         process.terminate()
         process.wait(300)
+        # Its last heartbeat may have come after the tables were emptied.
+        with django_db_blocker.unblock():
+            WorkerPulse.objects.all().delete()
 
 
 @pytest.fixture

@@ -36,7 +36,7 @@ def is_long(job_id: uuid.UUID) -> bool:
 
 
 def _nothing(_job: Job) -> None:
-    """What is to be done before most jobs are planned."""
+    """The default of ``prepare``: do nothing."""
 
 
 def plan_next(prepare: Callable[[Job], None] = _nothing) -> list[uuid.UUID]:

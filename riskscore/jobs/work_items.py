@@ -116,7 +116,7 @@ WHERE id = (SELECT id FROM {table} WHERE id = %(id)s AND state = 'running' AND t
 def prolong(lease: Lease) -> None:
     """Let the lease begin anew, if it still holds.
 
-    Whoever has locked the row is writing its end, and neither needs this nor is waited for.
+    A row that is locked is being finished: it is skipped, not waited for.
     """
     params = {"lease_s": LEASE_S, "id": lease.id, "token": lease.token}
     _execute(_PROLONG.format(table=lease.table.name), params)

@@ -1,8 +1,5 @@
 """Who may ask: API keys, of which only a digest is kept, and idempotency keys."""
 
-import hashlib
-import hmac
-
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -31,11 +28,6 @@ class ApiKey(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.prefix})"
-
-    @staticmethod
-    def digest_of(plain: str) -> str:
-        """HMAC-SHA-256 of the key under the server's secret: a stolen table opens nothing."""
-        return hmac.new(settings.SECRET_KEY.encode(), plain.encode(), hashlib.sha256).hexdigest()
 
 
 class IdempotencyKey(models.Model):

@@ -243,7 +243,7 @@ SELECT {", ".join(_SHARED)} FROM written WHERE before IS DISTINCT FROM digest
 
 
 def _write(job: Job, now: datetime) -> None:
-    """From the staging table: the only place with a score row written, and its history."""
+    """From the staging table to the tables: here a score row is written, with its history."""
     pinned: dict[str, Any] = {
         "lens": job.lens_id,
         "method": job.method_id,

@@ -1,4 +1,4 @@
-"""What a score's row keeps of its making: all that an explanation reads."""
+"""The stored inputs and contributions of a score, from which explanations are made."""
 
 import math
 from collections.abc import Mapping, Sequence

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.core.management import call_command
+from django.db import DatabaseError
 from rich.console import Console
 
 from riskscore.bundle import load
@@ -72,7 +73,11 @@ def _log_folder() -> Path:
 
 def _prepare(console: Console) -> None:
     """Bring the tables up to date and load what the database does not have yet."""
-    call_command("migrate", verbosity=0)
+    try:
+        call_command("migrate", verbosity=0)
+    except DatabaseError as error:
+        # A database of before the first release is refused by the first migration, in one line.
+        raise CannotRun(str(error).splitlines()[0]) from None
     loaded = load.load(settings.FIXTURES)
     console.print(
         f"loaded {loaded.projects:,} projects, {loaded.observations:,} observations from "

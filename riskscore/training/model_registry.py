@@ -1,6 +1,6 @@
-"""Which learned model is in use: candidate → champion → retired, decided by a person.
+"""The model registry: which learned model is in use, candidate → champion → retired.
 
-Cards are compared here, models are not opened: nothing in this file needs scikit-learn.
+A person decides. Cards are compared here, models are not opened: nothing here needs scikit-learn.
 """
 
 from collections.abc import Mapping

@@ -2,10 +2,11 @@
 
 import hashlib
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib import resources
+from importlib.resources.abc import Traversable
 from typing import Any
 
 import sklearn
@@ -166,13 +167,21 @@ def _predictions(model: LearnedModel, made: candidate.Predicted) -> Iterable[Pre
 
 
 def code_version() -> str:
-    """SHA-256 of the learning code, so that a card names exactly what made the model."""
+    """SHA-256 over the path and the text of each learning module, so that a card names exactly
+    what made the model."""
     digest = hashlib.sha256()
-    files = resources.files("riskscore.learning").iterdir()
-    for file in sorted(files, key=lambda result: result.name):
-        if file.name.endswith(".py"):
-            digest.update(file.read_bytes())
+    for path, content in sorted(_modules(resources.files("riskscore.learning"))):
+        digest.update(f"{path}\n".encode() + content)
     return digest.hexdigest()
+
+
+def _modules(folder: Traversable, within: str = "") -> Iterator[tuple[str, bytes]]:
+    """Path within the package and bytes of every module, at whatever depth."""
+    for entry in folder.iterdir():
+        if entry.is_dir():
+            yield from _modules(entry, f"{within}{entry.name}/")
+        elif entry.name.endswith(".py"):
+            yield f"{within}{entry.name}", entry.read_bytes()
 
 
 def loaded(model: LearnedModel) -> Any:

@@ -52,8 +52,8 @@ def test_a_loaded_layer_rescores_what_it_covers_and_stands_on_the_project(
 @pytest.mark.parametrize(
     ("content", "changes", "said"),
     [
-        (b"nonsense", {}, "is no JSON"),
-        (zipped({"../lands.shp": b""}), {}, "points outside the zip file"),
+        (b"nonsense", {}, "is not JSON"),
+        (zipped({"../lands.shp": b""}), {}, "leaves the folder"),
         (zipped(shapefile_parts()), {"mapped_area": "0 0 1 1"}, "outside the mapped area"),
         (geojson(), {"mapped_area": "Brazil"}, "give west, south, east, north"),
         (geojson(), {"system": "EPSG:0"}, "is not understood"),

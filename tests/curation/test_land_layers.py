@@ -171,7 +171,7 @@ def test_an_outline_overlaps_by_its_share_of_area() -> None:
     ("content", "said"),
     [
         (geojson([[lat, lon] for lon, lat in SQUARE]), "km from the project"),
-        (geojson(SQUARE).replace(b'"features": [', b'"features": [null, '), "is no object"),
+        (geojson(SQUARE).replace(b'"features": [', b'"features": [null, '), "is no Feature"),
         (collection({"type": "Point", "coordinates": [-58.8, -3.5]}), "is a Point"),
     ],
 )

@@ -1,10 +1,12 @@
 """Training from the tables: a candidate with its card, bytes and predictions, then a decision."""
 
+import hashlib
 import json
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.contrib.auth.models import Permission, User
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, InternalError, transaction
@@ -319,3 +321,12 @@ def test_a_champion_cannot_be_promoted_again(methodologist: User) -> None:
     row = model_registry.promote(candidate(), by=methodologist, reason="good")
     with pytest.raises(model_registry.NotPromoted, match="only a candidate"):
         model_registry.promote(row, by=methodologist, reason="again")
+
+
+def test_a_card_names_every_module_that_made_the_model_at_whatever_depth() -> None:
+    folder = Path(settings.BASE_DIR) / "riskscore/learning"
+    digest = hashlib.sha256()
+    for path in sorted(folder.rglob("*.py"), key=lambda one: str(one.relative_to(folder))):
+        digest.update(f"{path.relative_to(folder).as_posix()}\n".encode() + path.read_bytes())
+    assert (folder / "fit/estimators.py").exists()
+    assert run.code_version() == digest.hexdigest()

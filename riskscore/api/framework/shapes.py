@@ -1,4 +1,4 @@
-"""Words for JSON Schema (draft 2020-12, as OpenAPI 3.1 uses it), so that tables of fields read."""
+"""Short functions that build JSON Schema (draft 2020-12, as OpenAPI 3.1) for tables of fields."""
 
 from collections.abc import Iterable
 from typing import Any

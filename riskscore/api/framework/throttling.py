@@ -1,4 +1,4 @@
-"""How often a client may ask: one token bucket per client in Valkey, changed atomically.
+"""The rate limit: how often a client may ask, by one token bucket per client in Valkey.
 
 DRF's own throttles count in the cache without a lock, so parallel requests slip through. When
 Valkey does not answer within milliseconds, everybody passes: the limit protects the service, and

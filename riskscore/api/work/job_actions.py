@@ -50,7 +50,7 @@ class Cancel(Control):
     """Stop one of your jobs: what has begun ends, the rest is skipped."""
 
     def act(self, job_id: Any) -> None:
-        """By the function that admin calls too."""
+        """By the function of `jobs.requests` that admin calls too."""
         requests.cancel(job_id)
 
 
@@ -58,7 +58,7 @@ class Pause(Control):
     """Let one of your jobs rest: what has begun ends, the rest waits."""
 
     def act(self, job_id: Any) -> None:
-        """By the function that admin calls too."""
+        """By the function of `jobs.requests` that admin calls too."""
         requests.pause(job_id)
 
 
@@ -66,7 +66,7 @@ class Resume(Control):
     """Go on with one of your jobs that rests."""
 
     def act(self, job_id: Any) -> None:
-        """By the function that admin calls too."""
+        """By the function of `jobs.requests` that admin calls too."""
         requests.resume(job_id)
 
 

@@ -1,4 +1,4 @@
-"""Jobs: start one (202 Location, where to watch it) and watch it. A client sees only its own."""
+"""Start a job (202 Location: its address) and follow it. A client sees only its own jobs."""
 
 import hashlib
 import re

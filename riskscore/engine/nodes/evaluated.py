@@ -89,7 +89,8 @@ class Evaluated(ABC):
         return fine & seen
 
     def assessed(self, block: Block, fine: Bools) -> Bools:
-        """Where enough is known (``fine``) and one of the required leaves is."""
+        """(b,) true where the node is assessed, false where it is not assessed: the minimum is met
+        (``fine``), and at least one leaf of ``requires_any`` has a value."""
         if not self.node.requires_any:
             return fine
         seen = np.zeros(block.size, dtype=bool)

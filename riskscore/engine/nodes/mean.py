@@ -22,7 +22,7 @@ class Sum:
     den: Floats
 
     def copy(self) -> Sum:
-        """A sum that can go its own way."""
+        """An independent copy."""
         return Sum(self.num.copy(), self.den.copy())
 
     def add(self, f: Floats, mass: Mass) -> None:
@@ -123,7 +123,7 @@ class MeanNode(Evaluated):
         return float(ends[0]), float(ends[1])
 
     def _part_ways(self, block: Block) -> None:
-        """From here on value, context and bounds have sums of their own."""
+        """Split the one sum of the leaves into sums for value, context, low and high."""
         observed = self.sum
         if self.guessed is not None:
             observed = Sum(observed.num - self.guessed.num, observed.den - self.guessed.den)

@@ -1,4 +1,4 @@
-"""What is to be predicted, and for whom.
+"""The disruption label, and the producers for whom it is defined.
 
 *Disruption*: next year's exports of a mineral from a place, all HS6 codes summed, lie below 60 %
 of their median over the last three years, in quantity **and** in share of the world's export

@@ -1,4 +1,4 @@
-"""SourceRecord comma-separated text as a stream, strictly, with bounded memory whatever the file.
+"""Read comma-separated text as a stream, strictly, with bounded memory whatever the file.
 
 Every fault is a BadFile that names the line on which the row begins. The file may be gzipped; one
 line may not be longer than ``LONGEST_LINE`` and the whole not longer than ``LARGEST`` bytes once

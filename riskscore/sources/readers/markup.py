@@ -1,4 +1,4 @@
-"""SourceRecord XML without entities or outside references."""
+"""Read XML; refuse entities and references to the outside."""
 
 from xml.etree.ElementTree import Element, ParseError
 

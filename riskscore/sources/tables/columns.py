@@ -18,7 +18,7 @@ class Columns:
 
     @property
     def known(self) -> tuple[str, ...]:
-        """All of them."""
+        """Required and optional columns, in that order."""
         return self.required + self.optional
 
 
