@@ -285,7 +285,8 @@ CONCENTRATION: tuple[Indicator, ...] = (
               "Largest country share of output, mean of three years.",
               ("wmd",), "wmd.production"),
     indicator("con.import_risk", "Import risk of the buyer", IM, "0..1", 1,
-              "Buyer's imports weighted by the sellers' instability, over imports and own output.",
+              "Buyer's imports weighted by the sellers' instability, over imports and own output. "
+              "A group's trade leaves out what its members trade among themselves.",
               ("baci", "wmd", "wgi"), "baci.import_quantity", "wmd.production", "wgi.stability"),
     indicator("con.import_hhi", "Concentration of the buyer's imports", IM, "HHI 0..1", 1,
               "Sum of squared seller shares of the buyer's import value.",

@@ -46,6 +46,21 @@ def fit_tree(root: Node, frame: Frame | None, scale: tuple[float, float]) -> Nod
         return _fit_node(root, frame, scale)
 
 
+def filled_frame(root: Node, frame: Frame) -> Frame:
+    """The frame with the gaps filled that the tree's leaves fill, by what the whole frame shows."""
+    values = frame.values.copy()
+    for node in root.nodes():
+        fitted = _fit_fillings(node, frame)
+        for leaf in fitted.children:
+            if isinstance(leaf, Leaf) and leaf.column in frame.columns:
+                values[:, frame.index(leaf.column)] = admitted_and_filled(leaf, frame, EVERYONE)
+        for code, column in _filled(fitted, frame).items():
+            leaf = next(child for child in fitted.children if child.code == code)
+            assert isinstance(leaf, Leaf)  # noqa: S101 - only leaves are filled
+            values[:, frame.index(leaf.column)] = column
+    return replace(frame, values=values)
+
+
 def with_distributions(root: Node, frame: Frame, scale: tuple[float, float]) -> Node:
     """The fitted tree whose leaves know how their unknown cells are drawn, where none is given."""
     number = len(tuple(root.leaves()))
@@ -137,8 +152,19 @@ def _fit_leaf(leaf: Leaf, frame: Frame, filled: Floats | None) -> Leaf:
     x = _named(_name(leaf), steps.transform, x, leaf.column, frame.keys)
     if steps.treatment is not None:
         steps = replace(steps, treatment=_named(_name(leaf), steps.treatment.fit, x))
+        _refuse_flattened(leaf, x, steps.treat(x))
     scaling = _named(_name(leaf), leaf.scaling.fit, steps.treat(x), frame.keys)
     return replace(leaf, preparation=steps, scaling=scaling)
+
+
+def _refuse_flattened(leaf: Leaf, x: Floats, treated: Floats) -> None:
+    """A column that only its treatment made constant is not constant: say what did it."""
+    before, after = (np.unique(values[~np.isnan(values)]) for values in (x, treated))
+    if len(after) == 1 and len(before) > 1:
+        raise FitError(
+            f"{_name(leaf)}: the treatment of outliers made its {len(before)} different values "
+            f"one ({after[0]:g}); write `treatment: none`"
+        )
 
 
 def _fit_weights(node: Node, frame: Frame, scale: tuple[float, float]) -> Node:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import InitVar, dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -51,9 +51,12 @@ class Frame:
     standard_errors: Floats | None = None
     group: Strings | None = None
     error_keys: Mapping[str, Keys] = field(default_factory=dict)
+    repeated: InitVar[bool] = False
 
-    def __post_init__(self) -> None:
+    def __post_init__(self, repeated: bool) -> None:
         n, k = len(self.keys), len(self.columns)
+        if not repeated:
+            self._refuse_repeated_keys()
         if len(set(self.columns)) < k:
             raise FrameError(f"a column is named twice in {self.columns}")
         for name in ("values", "standard_errors"):
@@ -69,6 +72,12 @@ class Frame:
         if self.group is not None and len(self.group) != n:
             raise FrameError(f"group has {len(self.group)} elements for {n} units")
         self._refuse_infinite()
+
+    def _refuse_repeated_keys(self) -> None:
+        names = np.asarray(self.keys).tolist()
+        if len(set(names)) < len(names):
+            twice = next(name for name in names if names.count(name) > 1)
+            raise FrameError(f"the key {str(twice)!r} stands for more than one unit")
 
     def _refuse_infinite(self) -> None:
         for name, column in zip(self.columns, self.values.T, strict=True):
@@ -170,7 +179,8 @@ class Frame:
         errors = None if self.standard_errors is None else self.standard_errors[rows]
         group = None if self.group is None else self.group[rows]
         shared = {name: keys[rows] for name, keys in self.error_keys.items()}
-        return Frame(self.keys[rows], self.columns, self.values[rows], errors, group, shared)
+        values = self.values[rows]
+        return Frame(self.keys[rows], self.columns, values, errors, group, shared, repeated=True)
 
     @classmethod
     def from_columns(

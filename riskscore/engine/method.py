@@ -11,14 +11,28 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+import numpy as np
+
 from riskscore.engine.errors import MethodError
-from riskscore.engine.fit_tree import fit_tree, restore, state_of, with_distributions
+from riskscore.engine.fit_tree import (
+    filled_frame,
+    fit_tree,
+    restore,
+    state_of,
+    with_distributions,
+)
 from riskscore.engine.frame import Frame
 from riskscore.engine.result import Result
 from riskscore.engine.scaling.screening import Screening, screen
 from riskscore.engine.score_tree import score
 from riskscore.engine.spec.noise import Noise, parse_noise
-from riskscore.engine.spec.parser import Parser, parse_bands, parse_controls, parse_screening
+from riskscore.engine.spec.parser import (
+    DEEPEST,
+    Parser,
+    parse_bands,
+    parse_controls,
+    parse_screening,
+)
 from riskscore.engine.spec.reader import SpecReader
 from riskscore.engine.spec.tree import Band, Control, Leaf, Node
 
@@ -208,12 +222,21 @@ class Method:
         >>> fitted.score(Frame.from_columns({"a": [1.0]})).scores["r"].tolist()
         [25.0]
         """
+        screened_out: tuple[str, ...] = ()
         if frame is not None and self.screening is not None:
-            frame = frame.take(screen(frame, self.screening))
+            passes = screen(self._screened(frame), self.screening)
+            screened_out = tuple(np.asarray(frame.keys)[~passes].astype(str).tolist())
+            frame = frame.take(passes)
         root = fit_tree(self.root, frame, self.scale)
         if frame is not None and self.uncertainty.unknown == "distribution":
             root = with_distributions(root, frame, self.scale)
-        return Fitted(self, root)
+        return Fitted(self, root, screened_out)
+
+    def _screened(self, frame: Frame) -> Frame:
+        """What screening looks at: the frame as it came, or with its gaps filled."""
+        if self.screening is None or not self.screening.after_imputation:
+            return frame
+        return filled_frame(self.root, frame)
 
 
 @dataclass(frozen=True, eq=False)
@@ -228,6 +251,8 @@ class Fitted:
         What was fitted.
     root : Node
         Its tree with everything learnt in place.
+    screened_out : tuple of str
+        Keys of the reference's units that screening kept out of what was learnt.
 
     Examples
     --------
@@ -242,6 +267,7 @@ class Fitted:
 
     method: Method
     root: Node
+    screened_out: tuple[str, ...] = ()
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Fitted) and self.to_dict() == other.to_dict()
@@ -286,9 +312,13 @@ class Fitted:
         Returns
         -------
         dict
-            ``method`` (the spec) and ``learnt`` (by node or leaf code).
+            ``method`` (the spec), ``learnt`` (by node or leaf code), ``screened_out`` (keys).
         """
-        return {"method": self.method.to_dict(), "learnt": state_of(self.root)}
+        return {
+            "method": self.method.to_dict(),
+            "learnt": state_of(self.root),
+            "screened_out": list(self.screened_out),
+        }
 
     @classmethod
     def from_dict(cls, frozen: Mapping[str, Any]) -> Fitted:
@@ -312,7 +342,8 @@ class Fitted:
             If a learnt number is missing.
         """
         method = Method.from_dict(frozen["method"])
-        return cls(method, restore(method.root, frozen["learnt"]))
+        screened_out = tuple(frozen.get("screened_out", ()))
+        return cls(method, restore(method.root, frozen["learnt"]), screened_out)
 
 
 def _mapping(section: SpecReader, value: Any) -> Mapping[str, Any]:
@@ -321,12 +352,14 @@ def _mapping(section: SpecReader, value: Any) -> Mapping[str, Any]:
     return value
 
 
-def _plain(value: Any, path: str) -> Any:
+def _plain(value: Any, path: str, depth: int = 0) -> Any:
     """A deep copy of JSON types only; dates and the like are errors that name their place."""
+    if depth > 4 * DEEPEST:  # a level of the tree is a mapping within a list within a mapping
+        raise MethodError(path, "depth", "nested deeper than any method needs")
     if isinstance(value, Mapping):
-        return {str(key): _plain(item, f"{path}/{key}") for key, item in value.items()}
+        return {str(key): _plain(item, f"{path}/{key}", depth + 1) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_plain(item, path) for item in value]
+        return [_plain(item, path, depth + 1) for item in value]
     if value is None or isinstance(value, (str, bool, int)):
         return value
     if isinstance(value, float) and math.isfinite(value):

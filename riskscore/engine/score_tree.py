@@ -51,6 +51,7 @@ def score(
         for i, node in enumerate(nodes):
             for name in MEASURES:
                 results[name][i, rows] = getattr(evaluated[node.code], name)
+    contributions += 0.0  # −0 becomes 0
     codes = tuple(node.code for node in nodes)
     by_node = {name: dict(zip(codes, array, strict=True)) for name, array in results.items()}
     return Result(

@@ -12,11 +12,16 @@ from riskscore.engine.frame import Frame
 
 @dataclass(frozen=True, slots=True)
 class Screening:
-    """Rules of a screening. ``known`` is the least share (0..1) of columns that are known, and
-    ``nonzero`` the least share of the known ones that are not zero. Source: COINr (``Screen``)."""
+    """Rules of a screening. Source: COINr (``Screen``).
+
+    ``known`` is the least share (0..1) of columns that are known, ``nonzero`` the least share of
+    the known ones that are not zero. With ``after_imputation`` a cell that the method fills counts
+    as known.
+    """
 
     known: float = 2 / 3
     nonzero: float = 0.0
+    after_imputation: bool = False
     force_in: tuple[str, ...] = ()
     force_out: tuple[str, ...] = ()
 

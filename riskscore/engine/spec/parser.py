@@ -27,6 +27,9 @@ from riskscore.engine.spec.parse_scaling import parse_scaling
 from riskscore.engine.spec.reader import REQUIRED, SpecReader
 from riskscore.engine.spec.tree import Band, Control, Leaf, Node
 
+DEEPEST = 50
+"""Levels of a tree; a deeper one is a mistake, and Python's own stack would end at some 300."""
+
 
 @dataclass(slots=True)
 class Parser:
@@ -40,6 +43,8 @@ class Parser:
 
     def child(self, spec: Any, parent: str) -> Node | Leaf:
         """A leaf if the mapping names an indicator or a column, else a node."""
+        if len(self.ancestors) >= DEEPEST:
+            raise SpecReader({}, parent, "tree").error("depth", f"more than {DEEPEST} levels deep")
         if id(spec) in self.ancestors:
             raise SpecReader({}, parent, "tree").error("cycle", "a node contains itself")
         is_leaf = isinstance(spec, Mapping) and bool({"indicator", "column"} & spec.keys())
@@ -155,6 +160,7 @@ def parse_screening(section: SpecReader) -> Screening | None:
     result = Screening(
         known=inner.number("known", 2 / 3, low=0.0, high=1.0),
         nonzero=inner.number("nonzero", 0.0, low=0.0, high=1.0),
+        after_imputation=inner.flag("after_imputation", default=False),
         force_in=inner.texts("force_in"),
         force_out=inner.texts("force_out"),
     )

@@ -229,7 +229,15 @@ def _mineral() -> Schema:
 
 
 def _screening() -> Schema:
-    return closed({"known": SHARE, "nonzero": SHARE, "force_in": TEXTS, "force_out": TEXTS})
+    return closed(
+        {
+            "known": SHARE,
+            "nonzero": SHARE,
+            "after_imputation": FLAG,
+            "force_in": TEXTS,
+            "force_out": TEXTS,
+        }
+    )
 
 
 def _uncertainty() -> Schema:

@@ -2,7 +2,8 @@
 
 With matrices A and B of independent draws and A_B^i (A with column i from B),
 S_i = mean(y_B·(y_ABi − y_A)) / V and ST_i = mean((y_A − y_ABi)²) / (2V), V the variance of y_A and
-y_B together. Estimators as in COINr.
+y_B together. S_i is the estimator of Saltelli et al. (2010), table 2 (b), ST_i that of
+Jansen (1999). COINr estimates S_i otherwise: with few draws the two differ by up to 0.15.
 """
 
 from __future__ import annotations
