@@ -12,8 +12,7 @@ from riskscore.engine.inputs.gather import gather
 from riskscore.jobs import ledger, requests
 from riskscore.models import Job, Project, Score, ScoreHistory
 from riskscore.models.scores import NODES
-from riskscore.scoring import inputs, methods
-from riskscore.scoring import rescore as scoring_rescore
+from riskscore.scoring import compute, inputs, methods
 
 
 def rescore(limit: int = 300) -> float:
@@ -39,8 +38,8 @@ def _save(project: Project, job: Job, pinned: inputs.Pinned) -> None:
     known = inputs.known_at(pinned)
     one = inputs.projects([project.pk], known, pinned)
     frame = gather(known.tables, one.units, fitted.method, known.axes)
-    interval = scoring_rescore._interval(fitted, frame, job)
-    columns = scoring_rescore._columns(one, fitted.score(frame), interval, job.method_id)
+    interval = compute._interval(fitted, frame, job)
+    columns = compute._columns(one, fitted.score(frame), interval, job.method_id)
     values = {name: array[0].tolist() for name, array in columns.items() if name != "digest"}
     for node in NODES:
         values[node] = None if values[node] != values[node] else values[node]

@@ -19,9 +19,12 @@ from riskscore.api.freshness import FRESHNESS
 from riskscore.api.lands import LAYER, POSITIONS
 from riskscore.api.learned import MODEL, MODEL_ITEM, PREDICTION
 from riskscore.api.lenses import LENS
+from riskscore.api.method_audit import AUDIT
 from riskscore.api.observations import OBSERVATION
 from riskscore.api.projects import PROJECT
 from riskscore.api.releases import RELEASE
+from riskscore.api.results.changes import CHANGES
+from riskscore.api.results.counterfactuals import COUNTERFACTUALS
 from riskscore.api.results.explanations import EXPLANATION
 from riskscore.api.results.learned_parts import SCORE
 from riskscore.api.results.score_fields import HISTORY_ITEM, SCORE_ITEM
@@ -80,6 +83,9 @@ COMPONENTS = {
     **{resource.name: resource.schema() for resource in RESOURCES},
     "JobCheck": CHECKED,
     "Explanation": EXPLANATION,
+    "ScoreChanges": CHANGES,
+    "Counterfactuals": COUNTERFACTUALS,
+    "MethodAudit": AUDIT,
     "FreshnessOfProject": FRESHNESS,
     "LandOfProject": POSITIONS,
     "Problem": PROBLEM,

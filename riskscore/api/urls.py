@@ -12,12 +12,13 @@ from riskscore.api import (
     freshness,
     lands,
     learned,
+    method_audit,
     observations,
     projects,
     public,
     releases,
 )
-from riskscore.api.results import explanations, scores
+from riskscore.api.results import changes, counterfactuals, explanations, scores
 from riskscore.api.work import job_actions, jobs, workers
 
 
@@ -39,6 +40,8 @@ urlpatterns = [
     *both(f"/{KEY}/freshness", freshness.FreshnessOfProject.as_view()),
     *both(f"/{KEY}/land", lands.LandOfProject.as_view()),
     *both(f"/{KEY}/score", scores.CurrentScore.as_view()),
+    *both(f"/{KEY}/score/changes", changes.ScoreChanges.as_view()),
+    *both(f"/{KEY}/score/counterfactuals", counterfactuals.Counterfactuals.as_view()),
     *both(f"/{KEY}/score/explanation", explanations.Explanation.as_view()),
     *both(f"/{KEY}/score/history", scores.History.as_view()),
     *both("/scores", scores.Scores.as_view()),
@@ -55,6 +58,7 @@ urlpatterns = [
     *both("/methods", catalogues.Methods.as_view()),
     *both("/methods/<slug:code>", catalogues.OneMethod.as_view()),
     *both("/methods/<slug:code>/<int:version>", catalogues.OneMethod.as_view()),
+    *both("/methods/<slug:code>/<int:version>/audit", method_audit.MethodAudit.as_view()),
     *both("/indicators", catalogues.Indicators.as_view()),
     *both("/indicators/<str:key>", catalogues.OneIndicator.as_view()),
     *both("/places", catalogues.Places.as_view()),

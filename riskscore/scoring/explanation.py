@@ -183,7 +183,7 @@ def _indicator(
         leaf=leaf,
         indicator=indicator,
         value=value,
-        level=_level(indicator, value),
+        level=level_word(indicator, value),
         status=_status(score, node, indicator, value, weight),
         contribution=not_nan(score.contributions[at]),
         weight=weight,
@@ -202,7 +202,7 @@ def _status(
     return Status.COUNTED if score.scores[node.code] is not None else Status.CONTEXT
 
 
-def _level(indicator: Indicator, value: float | None) -> str | None:
+def level_word(indicator: Indicator, value: float | None) -> str | None:
     """The word of an ordinal value; None for one that is not ordinal or names no level."""
     if value is None or value != int(value) or not 0 <= value < len(indicator.levels):
         return None

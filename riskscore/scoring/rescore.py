@@ -1,38 +1,28 @@
-"""Load → engine → save: the bridge between tables and arrays, and the only writer of score rows."""
+"""Claim, compute, save: a worker's round through the chunks, and the only writer of score rows."""
 
-import hashlib
 import logging
 import time
 import uuid
-from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from billiard.exceptions import SoftTimeLimitExceeded
 from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
 
-from riskscore.engine.frame import Frame
-from riskscore.engine.inputs.gather import gather
-from riskscore.engine.method import Fitted
-from riskscore.engine.result import Result
-from riskscore.engine.uncertainty.intervals import spread
 from riskscore.jobs import ledger, work_items
 from riskscore.jobs.heartbeat import Heartbeat, worker_heartbeat, worker_name
 from riskscore.models import Job
 from riskscore.models.scores import NODES
-from riskscore.scoring import inputs, staleness
+from riskscore.scoring import staleness
 from riskscore.scoring.binary_copy import copy_rows
-from riskscore.scoring.methods import fitted_method
+from riskscore.scoring.compute import compute
 
 log = logging.getLogger(__name__)
 
 #: A task stops claiming after this long and calls itself again, so that it never nears its time
 #: limit, and a lost message is made up for soon.
 BUDGET_S = 20.0
-
-Floats = npt.NDArray[np.float64]
 
 
 def drain() -> list[uuid.UUID]:
@@ -112,37 +102,6 @@ def score_chunk(claim: ledger.Claim) -> None:
         _write(job, now)
 
 
-@dataclass(frozen=True, slots=True)
-class Computed:
-    """Scores before they are written: the method, what it read, and the columns to be stored."""
-
-    fitted: Fitted
-    frame: Frame
-    columns: dict[str, np.ndarray[Any, Any]]
-
-
-def compute(job: Job, project_ids: list[int]) -> Computed:
-    """Score projects with what a job pinned: the same numbers whenever it is called."""
-    pinned = inputs.Pinned(job.edition_id, job.as_of, job.lens.importer_id)
-    known = inputs.known_at(pinned)
-    fitted = fitted_method(job.method_id)
-    projects = inputs.projects(project_ids, known, pinned)
-    frame = gather(known.tables, projects.units, fitted.method, known.axes)
-    interval = _interval(fitted, frame, job)
-    columns = _columns(projects, fitted.score(frame), interval, job.method_id)
-    return Computed(fitted, frame, columns)
-
-
-def _interval(fitted: Fitted, frame: Frame, job: Job) -> tuple[Floats, Floats]:
-    """5 % and 95 % quantiles of the composite over the job's draws; NaN when it has none."""
-    if not job.draws:
-        unknown = np.full(len(frame), np.nan)
-        return unknown, unknown
-    noise = replace(fitted.method.uncertainty, seed=job.seed, draws=job.draws)
-    quantiles = spread(fitted, frame, noise)
-    return quantiles.low["composite"], quantiles.high["composite"]
-
-
 _STAGED = {
     "composite": "float8",
     "geopolitical": "float8",
@@ -177,43 +136,6 @@ def _stage(columns: dict[str, np.ndarray[Any, Any]]) -> None:
         # Inside a caller's transaction an earlier chunk's rows are still there.
         cursor.execute("DELETE FROM staged_score")
     copy_rows("staged_score", columns)
-
-
-def _columns(
-    projects: inputs.Projects, result: Result, interval: tuple[Floats, Floats], method_id: int
-) -> dict[str, np.ndarray[Any, Any]]:
-    """The staged columns, in order. NaN is "not assessed" and "unknown"."""
-    values: dict[str, np.ndarray[Any, Any]] = {node: result.scores[node] for node in NODES}
-    values["interval_low"], values["interval_high"] = interval
-    values["coverage"] = result.coverage["composite"]
-    for name, by_node in (
-        ("node_low", result.low),
-        ("node_high", result.high),
-        ("node_coverage", result.coverage),
-        ("context", result.context),
-        ("residual", result.residual),
-    ):
-        values[name] = np.column_stack([by_node[node] for node in NODES])
-    values["inputs"], values["contributions"] = result.inputs, result.contributions
-    # Adding 0.0 makes -0.0 and 0.0 the same bytes: the sign of a zero depends on the batch.
-    values = {name: array + 0.0 for name, array in values.items()}
-    values["band"] = result.bands("composite").astype(np.int64)
-    digest = digests(list(values.values()), method_id)
-    values |= {
-        "project_id": projects.ids,
-        "input_version": projects.input_versions,
-        "digest": digest,
-    }
-    return values
-
-
-def digests(columns: list[np.ndarray[Any, Any]], method_id: int) -> npt.NDArray[np.bytes_]:
-    """(n,) BLAKE2b of each row's numbers and of the method's id: equal scores, equal digest."""
-    table = np.column_stack(columns).astype("<f8")
-    table[np.isnan(table)] = np.nan
-    salt = method_id.to_bytes(8, "big")
-    rows = (hashlib.blake2b(row.tobytes(), digest_size=16, salt=salt).digest() for row in table)
-    return np.array(list(rows), dtype="S16")
 
 
 _SHARED = (*_STAGED, "lens_id", "method_id", "job_id", "edition", "as_of", "computed_at")

@@ -45,11 +45,19 @@ KINDS: dict[str, Kind] = {
     "not_scored": Kind(
         404, "Project not scored", "It has no score through this lens; start a job for its key."
     ),
+    "no_score_then": Kind(
+        404, "No score at that moment", "Ask for a moment at or after the one that `detail` names."
+    ),
     "method_not_allowed": Kind(405, "Method not allowed", "See the Allow header."),
     "not_acceptable": Kind(
         406, "Not acceptable", "Ask for application/json, or where offered CSV or NDJSON."
     ),
     "cannot_start": Kind(409, "Job cannot start", "`detail` says what is missing."),
+    "cannot_replay": Kind(
+        409,
+        "Score cannot be computed again",
+        "Start a job for the project, then ask again; its explanation needs no computing.",
+    ),
     "length_required": Kind(411, "Length required", "Send a Content-Length; no chunked bodies."),
     "precondition_failed": Kind(412, "Precondition failed", "It is no longer what If-Match says."),
     "too_large": Kind(413, "Body too large", "Send at most 1 MiB; use a filter, not a list."),

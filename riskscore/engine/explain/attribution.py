@@ -36,8 +36,9 @@ class Attribution:
         After less before, on the method's scale.
     data, method, model : ndarray, shape (n,)
         Its three parts, which add up to it.
-    by_leaf : mapping of str to ndarray, shape (n,)
-        The data part by indicator: what each one's new values added or took.
+    by_leaf, method_by_leaf, model_by_leaf : mapping of str to ndarray, shape (n,)
+        The three parts by indicator, of the root only: what each one's new values (new method, new
+        predictions) added or took. All of them add up to the difference.
     """
 
     keys: Strings
@@ -46,6 +47,8 @@ class Attribution:
     method: Floats
     model: Floats
     by_leaf: Mapping[str, Floats]
+    method_by_leaf: Mapping[str, Floats]
+    model_by_leaf: Mapping[str, Floats]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +61,18 @@ class Side:
         The fitted method.
     frame : Frame
         What it scored.
+    other : Frame, optional
+        The same inputs as the method of the other side reads them, where that one reads other
+        columns or takes them from other minerals; else it reads ``frame``.
     """
 
     fitted: Fitted
     frame: Frame
+    other: Frame | None = None
+
+    def read_by(self, reader: Side) -> Frame:
+        """The inputs of this side, as the method of a side reads them."""
+        return self.frame if reader is self or self.other is None else self.other
 
 
 def attribute(
@@ -75,8 +86,8 @@ def attribute(
     Parameters
     ----------
     before, after : Side
-        Both frames hold the same units in the same order, and every column that either method
-        reads.
+        All frames hold the same units in the same order, and every column that the method which
+        reads them needs.
     learned : tuple of str
         Columns that a learned model fills: a change in them is the model's.
     node : str
@@ -123,21 +134,26 @@ def attribute(
     code = node or after.fitted.root.code
     results = {corner: _score(before, after, corner, learned) for corner in CORNERS}
     scores = {corner: result.scores[code] for corner, result in results.items()}
-    leaves = _by_leaf(results) if code == after.fitted.root.code else {}
+    whole = code == after.fitted.root.code
+    data, method, model = (_by_leaf(results, factor) if whole else {} for factor in range(3))
     return Attribution(
         keys=after.frame.keys,
         difference=scores[1, 1, 1] - scores[0, 0, 0],
         data=_shapley(scores, 0),
         method=_shapley(scores, 1),
         model=_shapley(scores, 2),
-        by_leaf=leaves,
+        by_leaf=data,
+        method_by_leaf=method,
+        model_by_leaf=model,
     )
 
 
 def _score(before: Side, after: Side, corner: Corner, learned: tuple[str, ...]) -> Result:
     data, method, model = corner
     sides = (before, after)
-    return sides[method].fitted.score(_mixed(sides[data].frame, sides[model].frame, learned))
+    reader = sides[method]
+    old_or_new, predicted = (sides[at].read_by(reader) for at in (data, model))
+    return reader.fitted.score(_mixed(old_or_new, predicted, learned))
 
 
 def _mixed(data: Frame, model: Frame, learned: tuple[str, ...]) -> Frame:
@@ -167,10 +183,10 @@ def _switched_off(corner: Corner, factor: int) -> Corner:
     return data, method, model
 
 
-def _by_leaf(results: Mapping[Corner, Result]) -> dict[str, Floats]:
+def _by_leaf(results: Mapping[Corner, Result], factor: int) -> dict[str, Floats]:
     codes = {code for result in results.values() for code in result.leaves}
     return {
-        code: _shapley({corner: _part(result, code) for corner, result in results.items()}, 0)
+        code: _shapley({corner: _part(result, code) for corner, result in results.items()}, factor)
         for code in sorted(codes)
     }
 

@@ -199,7 +199,7 @@ def _tiled(alone: Frame, column: str, grid: Floats) -> Frame:
     tiled = alone.take(np.zeros(len(grid), dtype=np.intp))
     values = tiled.values.copy(order="F")
     values[:, tiled.index(column)] = grid
-    return replace(tiled, values=values)
+    return replace(tiled, values=values, repeated=True)
 
 
 def _change(leaf: Leaf, now: float, needed: float, score: float) -> Change:
