@@ -4,10 +4,13 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.db.models import F, OrderBy, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
 
-from riskscore.admin.results import panels
+from riskscore.admin.results import panels, score_changes
 from riskscore.admin.ui import wording
 from riskscore.admin.ui.filters import ProjectPlaceFilter
 from riskscore.admin.ui.pages import Bounded, ReadOnly
@@ -95,6 +98,30 @@ class ScoreAdmin(AnyScoreAdmin[Score]):
     list_display = ("project", "place", COMPOSITE, "label", *DIMENSIONS, "known", "lens")
     list_filter = ("lens", "band", RankedFilter, ProjectPlaceFilter, "project__kind")
     ordering = ("lens", UnknownLast("composite", descending=True), "project_id")
+    change_form_template = "admin/current_score.html"
+
+    def get_urls(self) -> list[URLPattern]:
+        why = path(
+            "<path:object_id>/why/",
+            self.admin_site.admin_view(self.why),
+            name="riskscore_score_why",
+        )
+        return [why, *super().get_urls()]
+
+    def why(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Why it changed since the version before, and what would move it to the next band."""
+        score = self.row(request, object_id)
+        if not self.has_view_permission(request, score):
+            raise PermissionDenied
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "Why it changed, what would move it",
+            "subtitle": f"{score.project} through {score.lens}",
+            "score": score,
+            "why": score_changes.of(score),
+            "opts": self.opts,
+        }
+        return TemplateResponse(request, "admin/score_why.html", context)
 
 
 class ScoreHistoryAdmin(AnyScoreAdmin[ScoreHistory]):
