@@ -144,7 +144,7 @@ def _known_share(bought: Floats, stability: Table | None) -> Floats:
     if stability is None:
         return over(0 * bought.sum(axis=1), bought.sum(axis=1))
     known = bought[:, ~np.isnan(stability.values)].sum(axis=1)
-    return over(known, bought.sum(axis=1))
+    return np.minimum(over(known, bought.sum(axis=1)), 1.0)
 
 
 def _commission(

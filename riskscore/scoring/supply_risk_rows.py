@@ -14,7 +14,7 @@ import numpy as np
 from riskscore.engine.arrays import Floats
 from riskscore.engine.catalogue import WGI_LABELS
 from riskscore.engine.inputs.axes import Axes, Observations
-from riskscore.models import Mineral
+from riskscore.models import Mineral, Place, PlaceMember
 from riskscore.releases import effective, register
 from riskscore.releases.effective import InForce
 from riskscore.scoring import inputs, releases_of_values
@@ -33,6 +33,7 @@ OTHERS = (
 )  # fmt: skip
 EXPORTS = "baci-exports"
 Row = dict[str, Any]
+Ids = tuple[int, ...]
 
 
 class View(NamedTuple):
@@ -48,6 +49,14 @@ class Goods(NamedTuple):
     production_stage: str
     trade_stage: str
     hs6: tuple[str, ...]
+
+
+class Reference(NamedTuple):
+    """What rows depend on besides releases: places, minerals, and members with their dates."""
+
+    places: tuple[str, ...]
+    goods: tuple[tuple[str, Goods], ...]
+    members: tuple[tuple[str, date | None, date | None], ...]
 
 
 def of_importer(importer: str, span: int) -> list[Row]:
@@ -78,18 +87,29 @@ def of_importer(importer: str, span: int) -> list[Row]:
 
 def _rows(view: View, releases: InForce) -> dict[str, Row]:
     exports = tuple(releases.of(EXPORTS).ids)
-    return _rows_by_id(view, tuple(releases.complete), tuple(releases.corrected), exports)
+    complete, corrected = tuple(releases.complete), tuple(releases.corrected)
+    return _rows_by_id(view, _reference(view.importer), complete, corrected, exports)
+
+
+def _reference(importer: str) -> Reference:
+    """As it is now: places, minerals and members may be edited without a release."""
+    members = PlaceMember.objects.filter(group_id=importer).order_by("member_id", "since")
+    return Reference(
+        tuple(Place.objects.order_by("code").values_list("code", flat=True)),
+        tuple(
+            (mineral.code, Goods(mineral.production_stage, mineral.trade_stage, tuple(mineral.hs6)))
+            for mineral in Mineral.objects.order_by("code")
+        ),
+        tuple(members.values_list("member_id", "since", "until")),
+    )
 
 
 @lru_cache(maxsize=64)
 def _rows_by_id(
-    view: View, complete: tuple[int, ...], corrected: tuple[int, ...], exports: tuple[int, ...]
+    view: View, reference: Reference, complete: Ids, corrected: Ids, exports: Ids
 ) -> dict[str, Row]:
-    goods = {
-        mineral.code: Goods(mineral.production_stage, mineral.trade_stage, tuple(mineral.hs6))
-        for mineral in Mineral.objects.all()
-    }
-    shared = _shared(complete, corrected)
+    goods = dict(reference.goods)
+    shared = _shared(reference.places, tuple(goods), complete, corrected)
     bought = _trade(view.importer, InForce(list(complete), list(corrected), {}))
     result = {}
     for year in _years(bought, shared):
@@ -108,8 +128,10 @@ def _axes(importer: str, year: int) -> Axes:
 
 
 @lru_cache(maxsize=2)
-def _shared(complete: tuple[int, ...], corrected: tuple[int, ...]) -> dict[str, Observations]:
-    """What the rows of all importers are made from."""
+def _shared(
+    _places: tuple[str, ...], _minerals: tuple[str, ...], complete: Ids, corrected: Ids
+) -> dict[str, Observations]:
+    """What the rows of all importers are made from, along these places and minerals."""
     return inputs.observations(
         _axes("WLD", date.max.year),
         InForce(list(complete), list(corrected), {}),
@@ -139,7 +161,7 @@ WHERE release_id = ANY(%(releases)s) AND place_id = %(place)s
 """
 
 
-def _exports(axes: Axes, goods: dict[str, Goods], releases: tuple[int, ...], span: int) -> Floats:
+def _exports(axes: Axes, goods: dict[str, Goods], releases: Ids, span: int) -> Floats:
     """(M,) yearly exports in tonnes. Unknown for a group: flows to its own members are in them."""
     result = np.full(len(axes.minerals), np.nan)
     if not releases or axes.members != {axes.importer}:

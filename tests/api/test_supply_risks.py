@@ -159,6 +159,19 @@ def test_the_commissions_supply_risk_needs_the_substitution_index_and_is_bounded
     assert row(api, "JPN", "copper")["ec_supply_risk"] is None
 
 
+def test_the_worlds_concentration_is_near_the_one_in_the_commissions_table(
+    bundle: None, api: Api
+) -> None:
+    table = {line["material_name"]: line for line in rows("ec_crm/ec2023_results_clean.csv")}
+    for name in ("Cobalt", "Niobium"):
+        published = table[name]
+        assert published["eu_used_supply_primary"] == "GSonly"
+        # The study of 2023 takes means of 2016 to 2020; the bundle's production begins in 2018.
+        found = row(api, "EUU", name.lower(), 2020)
+        core = number(published["implied_core_primary"])
+        assert found["ec_hhi_wgi_t_world10"] == pytest.approx(core, rel=0.15), name
+
+
 def test_a_group_leaves_out_what_its_members_of_that_day_trade_and_says_so(
     bundle: None, api: Api
 ) -> None:

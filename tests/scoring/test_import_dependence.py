@@ -40,7 +40,7 @@ def world(importer: str = "JPN", members: frozenset[str] | None = None) -> Axes:
     )  # fmt: skip
 
 
-def seen(axes: Axes, sold: float = np.nan, **more: Rows) -> Dependence:
+def seen(axes: Axes, more: dict[str, Rows], sold: float = np.nan) -> Dependence:
     """Chile sells 60 t, Finland 20 t, Japan mines 20 t; the world mines 80 t in Chile."""
     tables: dict[str, Rows] = {
         "baci.import_quantity": [
@@ -63,7 +63,7 @@ def seen(axes: Axes, sold: float = np.nan, **more: Rows) -> Dependence:
 
 
 def test_a_small_world_gives_what_was_calculated_by_hand() -> None:
-    found = seen(world())
+    found = seen(world(), {})
     expected = {
         "imports_t": 80.0,
         "import_value_kusd": 400.0,
@@ -103,7 +103,7 @@ def test_the_commissions_formula_is_put_together_from_its_parts() -> None:
         "ec.eol_rir": [(None, "cobalt", None, 2023, 0.2, "")],
         "ec.substitution": [(None, "cobalt", None, 2023, 0.9, "")],
     }
-    found = seen(world(), sold=10.0, **governed, **commission).columns
+    found = seen(world(), {**governed, **commission}, sold=10.0).columns
     of_world = 0.8**2 * 4 * 1.1 + 0.2**2 * 3
     own = 0.6**2 * 4 * 1.1 + 0.2**2 * 2 + 0.2**2 * 3
     reliance = (80 - 10) / (20 + 80 - 10)
@@ -114,14 +114,14 @@ def test_the_commissions_formula_is_put_together_from_its_parts() -> None:
     assert found["ec_supply_risk"][0] == pytest.approx(core * 0.8 * 0.9)
     assert found["ec_supply_risk_at_most"][0] == pytest.approx(core * 0.8 * 0.9)
     del commission["ec.substitution"]
-    unsure = seen(world(), **governed, **commission).columns
+    unsure = seen(world(), {**governed, **commission}).columns
     assert np.isnan(unsure["ec_supply_risk"][0])
     ends = (own, of_world / 2 + own / 2)
     assert unsure["ec_supply_risk_at_most"][0] == pytest.approx(max(ends) * 0.8)
 
 
 def test_what_members_sell_each_other_is_left_out() -> None:
-    found = seen(world("JPN", frozenset({"JPN", "FIN"})))
+    found = seen(world("JPN", frozenset({"JPN", "FIN"})), {})
     assert found.columns["imports_t"][0] == 60.0
     assert found.columns["n1_imports_left01"][0] == 0.0
 
