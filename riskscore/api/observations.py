@@ -50,6 +50,16 @@ def _year(side: str, words: str) -> Parameter:
     )
 
 
+def _stated(key: str) -> str:
+    """The key; raises ValueError that names the address of what no publisher states."""
+    if key in INDICATORS and key not in KEYS:
+        raise ValueError(
+            f"{key} is an indicator, which no publisher states: its values are at "
+            f"/api/v1/indicators/{key}/values"
+        )
+    return key
+
+
 class Observations(Listing):
     """What publishers state about one indicator, where their licence lets it be passed on."""
 
@@ -59,7 +69,7 @@ class Observations(Listing):
     parameters = listing_parameters(
         OBSERVATION,
         ORDERS,
-        choice("indicator", KEYS, "The observation's key. Needed."),
+        choice("indicator", KEYS, "The observation's key. Needed.", read=_stated),
         code("place", "Only these places.", filters.places, many=True, where=within("place_id")),
         code(
             "mineral", "Only these minerals.", filters.minerals, many=True,

@@ -16,6 +16,7 @@ from riskscore.api.framework.parameters import Parameter
 from riskscore.api.framework.problems import KINDS, MEDIA_TYPE
 from riskscore.api.framework.rendering import Csv, NdJson
 from riskscore.api.freshness import FRESHNESS
+from riskscore.api.indicator_values import VALUE
 from riskscore.api.lands import LAYER, POSITIONS
 from riskscore.api.learned import MODEL, MODEL_ITEM, PREDICTION
 from riskscore.api.lenses import LENS
@@ -28,6 +29,7 @@ from riskscore.api.results.counterfactuals import COUNTERFACTUALS
 from riskscore.api.results.explanations import EXPLANATION
 from riskscore.api.results.learned_parts import SCORE
 from riskscore.api.results.score_fields import HISTORY_ITEM, SCORE_ITEM
+from riskscore.api.supply_risks import SUPPLY_RISK
 from riskscore.api.work.job_resources import CHECKED, ITEM_ERROR, JOB, JOB_ITEM
 from riskscore.api.work.workers import WORKER
 
@@ -46,6 +48,8 @@ RESOURCES = (
     MINERAL,
     RELEASE,
     OBSERVATION,
+    VALUE,
+    SUPPLY_RISK,
     LENS,
     LAYER,
     CHALLENGED,

@@ -25,6 +25,7 @@ DOORS = (
     "places",
     "minerals",
     "lenses",
+    "supply-risks",
     "releases",
     "land-layers",
     "challenges",

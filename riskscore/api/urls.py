@@ -10,6 +10,7 @@ from riskscore.api import (
     challenges,
     evidence,
     freshness,
+    indicator_values,
     lands,
     learned,
     method_audit,
@@ -17,6 +18,7 @@ from riskscore.api import (
     projects,
     public,
     releases,
+    supply_risks,
 )
 from riskscore.api.results import changes, counterfactuals, explanations, scores
 from riskscore.api.work import job_actions, jobs, workers
@@ -61,11 +63,13 @@ urlpatterns = [
     *both("/methods/<slug:code>/<int:version>/audit", method_audit.MethodAudit.as_view()),
     *both("/indicators", catalogues.Indicators.as_view()),
     *both("/indicators/<str:key>", catalogues.OneIndicator.as_view()),
+    *both("/indicators/<str:key>/values", indicator_values.IndicatorValues.as_view()),
     *both("/places", catalogues.Places.as_view()),
     *both("/places/<slug:code>", catalogues.OnePlace.as_view()),
     *both("/minerals", catalogues.Minerals.as_view()),
     *both("/minerals/<slug:code>", catalogues.OneMineral.as_view()),
     *both("/observations", observations.Observations.as_view()),
+    *both("/supply-risks", supply_risks.SupplyRisks.as_view()),
     *both("/releases", releases.Releases.as_view()),
     *both("/releases/<str:code>", releases.OneRelease.as_view()),
     *both("/releases/<str:code>/coverage", releases.CoverageOfRelease.as_view()),

@@ -195,6 +195,7 @@ AWAITED_OBSERVATIONS: tuple[Indicator, ...] = (
                 "Reserves of one mineral in one place.", "usgs"),
     observation("project.capacity", "Capacity of a project", PROJECT, "as stated: see label", 1,
                 "Yearly capacity of a site, as its owner or a compiler states it.", "projects"),
+    observation("ec.substitution", "Substitution, SI_SR", M, "0..1", 1, "1: no substitute.", "ec"),
     observation("ituc.rating", "ITUC rating of workers' rights", P, "level", 1,
                 "Rating of the Global Rights Index; 5+ is the breakdown of the rule of law.",
                 "ituc", levels=RIGHTS_LEVELS),

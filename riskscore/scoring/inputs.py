@@ -115,6 +115,13 @@ def axes_of(pinned: Pinned) -> Axes:
     )
 
 
+def axes_at_any_time(importer: str) -> Axes:
+    """The axes with everybody who ever belonged to the importer as its members."""
+    axes = axes_of(Pinned(0, date.max, importer))
+    ever = PlaceMember.objects.filter(group_id=importer).values_list("member_id", flat=True)
+    return replace(axes, members=axes.members | set(ever))
+
+
 _OBSERVATIONS = f"""
 SELECT indicator, place_id, mineral_id, importer_id, year, value, standard_error, since, until,
     label

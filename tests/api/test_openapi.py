@@ -104,6 +104,8 @@ def test_real_answers_are_as_the_document_says(
         ("/minerals", "Mineral"),
         ("/releases", "Release"),
         ("/lenses", "Lens"),
+        ("/supply-risks?importer=JPN&year=2024", "SupplyRisk"),
+        ("/indicators/con.import_risk/values?importer=JPN", "IndicatorValue"),
     ):
         items = api.json(path)["items"]
         assert items, path

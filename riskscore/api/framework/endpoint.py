@@ -186,6 +186,20 @@ class Listing(Endpoint):
         return response
 
 
+class Computed(Listing):
+    """Many items that are computed instead of queried: some thousand rows, filtered by the view.
+
+    Pages, orders and exports are those of every listing.
+    """
+
+    def computed(self) -> list[Row]:
+        """All rows that the parameters ask for, in any order."""
+        raise NotImplementedError
+
+    def _rows(self, _names: set[str], start: list[Any] | None, size: int) -> list[Row]:
+        return self.order.page(self.computed(), start, size)
+
+
 def listing_parameters(
     resource: Resource, orders: dict[str, Order], *filters: Parameter
 ) -> tuple[Parameter, ...]:

@@ -68,6 +68,26 @@ class Order:
             page += unknown.filter(start)[: size - len(page)]
         return page
 
+    def page(self, rows: Iterable[Row], after: list[Any] | None, size: int) -> list[Row]:
+        """The same of rows that were computed and lie in memory."""
+        known = [row for row in rows if row[self.column] is not None]
+        unknown = [row for row in rows if row[self.column] is None]
+        known.sort(key=lambda row: row[self.unique])
+        known.sort(key=lambda row: row[self.column], reverse=self.descending)
+        unknown.sort(key=lambda row: row[self.unique])
+        return [row for row in (*known, *unknown) if self._follows(row, after)][:size]
+
+    def _follows(self, row: Row, after: list[Any] | None) -> bool:
+        """Whether a row comes after the one of a cursor."""
+        if after is None:
+            return True
+        value, last = row[self.column], after[0]
+        if value == last:
+            return bool(row[self.unique] > after[1])
+        if value is None or last is None:
+            return value is None
+        return bool(value < last if self.descending else value > last)
+
     def _after(self, after: list[Any] | None) -> Q:
         if after is None:
             return Q()

@@ -181,20 +181,34 @@ def hhi_governance(observations: Mapping[str, Observations], axes: Axes) -> Tabl
     Producers without governance are left out and the rest scaled up; below 90 % of Σ s² known the
     value is unknown.
     """
-    output = production(observations, axes)
+    output, estimate = production(observations, axes), governance_estimate(observations, axes)
+    if output is None or estimate is None:
+        return None
+    values = governed_hhi(mean_of_not_nan(shares(output)), wgi_risk01(estimate))
+    return Table(Level.MINERAL, values)
+
+
+def governance_estimate(observations: Mapping[str, Observations], axes: Axes) -> Floats | None:
+    """(P,) mean of the six governance estimates of each place, about -2.5 to 2.5; None: no rows."""
     tables = [latest_of(f"wgi.{name}")(observations, axes) for name in WGI_LABELS]
     present = [table.values for table in tables if table is not None]
-    if output is None or not present:
-        return None
-    share = mean_of_not_nan(shares(output))
-    risk = wgi_risk01(mean_of_not_nan(np.stack(present)))
+    return mean_of_not_nan(np.stack(present)) if present else None
+
+
+def governed_hhi(share: Floats, risk: Floats, trade: Floats | float = 1.0) -> Floats:
+    """(M,) Σ s²·g·t of the shares (M, P), by the risk g (P,) and the trade parameter t (M, P).
+
+    Producers without governance are left out and the rest scaled up; NaN below 90 % of Σ s² known,
+    and where the trade parameter of a producer is NaN.
+    """
     squares = np.nan_to_num(share) ** 2
     total, seen = squares.sum(axis=1), squares[:, ~np.isnan(risk)].sum(axis=1)
-    weighted = hhi_wgi(np.where(np.isnan(risk), np.nan, share), np.nan_to_num(risk))
+    governed = np.where(np.isnan(risk), np.nan, share)
+    weighted = hhi_wgi(governed, np.nan_to_num(risk), trade)
     # hhi_wgi renormalises the shares of those it sees; bring it back to the whole market's Σ s².
-    back = np.divide(total, hhi01(np.where(np.isnan(risk), np.nan, share)))
+    back = np.divide(total, hhi01(governed))
     fit = seen >= GOVERNED * total
-    return Table(Level.MINERAL, np.where(fit & (total > 0), weighted * back, np.nan))
+    return np.where(fit & (total > 0), weighted * back, np.nan)
 
 
 RULES: dict[str, Rule] = {

@@ -163,11 +163,17 @@ def geopolrisk(
     ``production``: per country, any unit. ``imports`` and ``value``: per partner, t and thousand
     USD (kUSD/t is the price). ``risk``: per partner, 0..1, from ``partner_risk``.
     """
-    hhi = float(hhi01(production))
     share = float(geopolrisk_import_risk(imports, risk, home_production))
     tonnes = float(np.sum(np.asarray(imports, dtype=np.float64)))
     worth = np.nan if value is None else float(np.sum(np.asarray(value, dtype=np.float64)))
-    price = float(over(worth, tonnes))
-    score = hhi * share
+    return geopolrisk_of(float(hhi01(production)), share, float(over(worth, tonnes)))
+
+
+def geopolrisk_of(hhi: float, import_risk: float, price: float) -> GeoPolRisk:
+    """The score from its parts: HHI01 of world production, import risk 0..1, price in kUSD/t.
+
+    A part that is NaN makes NaN of what is made from it, and of nothing else.
+    """
+    score = hhi * import_risk
     midpoint = score * price
-    return GeoPolRisk(hhi, share, score, price, midpoint, midpoint / COPPER_KUSD_PER_T)
+    return GeoPolRisk(hhi, import_risk, score, price, midpoint, midpoint / COPPER_KUSD_PER_T)

@@ -93,7 +93,9 @@ def _variants(node: Node, noise: Noise) -> Iterator[tuple[Leaf | Node, ...]]:
     """The node's children, and the same with one alternative scale of one of them."""
     yield node.children
     for at, child in enumerate(node.children):
-        for scaling in noise.scaling.get(child.code, ()) if isinstance(child, Leaf) else ():
+        if not isinstance(child, Leaf):
+            continue
+        for scaling in noise.scaling.get(child.code, ()):
             yield (*node.children[:at], replace(child, scaling=scaling), *node.children[at + 1 :])
 
 
