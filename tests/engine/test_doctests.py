@@ -20,6 +20,9 @@ MODULES = {
     "formulas.concentration": re.findall(
         r"`(\w+)`", re.findall(r"\| `concentration` \|(.*)\|", PAGE)[0]
     ),
+    "formulas.supply_risk": re.findall(
+        r"`(\w+)`", re.findall(r"\| `supply_risk` \|(.*)\|", PAGE)[0]
+    ),
     "formulas.weights": [
         *("equal_weights", "entropy_weights", "critic_weights", "deviation_weights"),
         *("pca_weights", "ahp_weights", "budget_weights"),

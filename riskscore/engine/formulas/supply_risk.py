@@ -35,10 +35,35 @@ def _rates(**named: npt.ArrayLike) -> list[Floats]:
 def ec_core(
     global_hhi_wgi: npt.ArrayLike, eu_hhi_wgi: npt.ArrayLike, import_reliance: npt.ArrayLike
 ) -> Floats:
-    """HHI_GS·IR/2 + HHI_EU·(1 − IR/2); where one mix is unknown (NaN), the other alone.
+    """Join the world's and the EU's mix: HHI_GS·IR/2 + HHI_EU·(1 − IR/2).
 
-    Both HHI_WGI,t are on the Commission's scale (0..10 before t). "GSonly" and "EUonly" in the
-    Commission's tables are the single-mix variants. Source: EC methodology 2017, §2.1.
+    Parameters
+    ----------
+    global_hhi_wgi, eu_hhi_wgi : array_like
+        Both HHI_WGI,t on the Commission's scale (0..10 before t). Where one is NaN the other alone
+        counts: "GSonly" and "EUonly" in the Commission's tables.
+    import_reliance : array_like
+        IR, 0..1.
+
+    Returns
+    -------
+    ndarray
+        On the scale of the two mixes.
+
+    Raises
+    ------
+    NumberError
+        If the import reliance leaves 0..1.
+
+    References
+    ----------
+    European Commission (2017), Methodology for establishing the EU list of critical raw materials,
+    §2.1.
+
+    Examples
+    --------
+    >>> ec_core(4.0, 2.0, 1.0).tolist(), ec_core(float("nan"), 2.0, 1.0).tolist()
+    (3.0, 2.0)
     """
     (reliance,) = _rates(import_reliance=import_reliance)
     world, eu = np.broadcast_arrays(
@@ -55,10 +80,37 @@ def ec_supply_risk(
     eol_rir: npt.ArrayLike = 0.0,
     substitution_index: npt.ArrayLike = 1.0,
 ) -> Floats:
-    """SR = [HHI_GS·IR/2 + HHI_EU·(1 − IR/2)]·(1 − EoL-RIR)·SI_SR, about 0..6; critical from 1.
+    """Compute the Commission's supply risk, about 0..6; critical from 1.
 
-    ``eol_rir`` is the end-of-life recycling input rate, ``substitution_index`` is SI_SR (1 = no
-    substitute), both 0..1.
+    SR = [HHI_GS·IR/2 + HHI_EU·(1 − IR/2)]·(1 − EoL-RIR)·SI_SR.
+
+    Parameters
+    ----------
+    global_hhi_wgi, eu_hhi_wgi, import_reliance : array_like
+        As in ``ec_core``.
+    eol_rir : array_like
+        End-of-life recycling input rate, 0..1.
+    substitution_index : array_like
+        SI_SR, 0..1; 1 is no substitute.
+
+    Returns
+    -------
+    ndarray
+        SR.
+
+    Raises
+    ------
+    NumberError
+        If a rate leaves 0..1.
+
+    References
+    ----------
+    European Commission (2017), Methodology for establishing the EU list of critical raw materials.
+
+    Examples
+    --------
+    >>> float(ec_supply_risk(4.0, 2.0, 1.0, eol_rir=0.5, substitution_index=0.9))
+    1.35
     """
     recycled, substitution = _rates(eol_rir=eol_rir, substitution_index=substitution_index)
     core = ec_core(global_hhi_wgi, eu_hhi_wgi, import_reliance)
@@ -66,7 +118,23 @@ def ec_supply_risk(
 
 
 def ec_bottleneck(*stages: npt.ArrayLike) -> Floats:
-    """The greater SR over the stages (extraction, processing); an unknown stage does not count."""
+    """Take the greater supply risk over the stages (extraction, processing).
+
+    Parameters
+    ----------
+    *stages : array_like
+        SR of each stage; an unknown one (NaN) does not count.
+
+    Returns
+    -------
+    ndarray
+        SR of the bottleneck.
+
+    Examples
+    --------
+    >>> ec_bottleneck([1.0, 2.0], [3.0, float("nan")]).tolist()
+    [3.0, 2.0]
+    """
     result = np.asarray(stages[0], dtype=np.float64)
     for stage in stages[1:]:
         result = np.fmax(result, np.asarray(stage, dtype=np.float64))
@@ -74,12 +142,44 @@ def ec_bottleneck(*stages: npt.ArrayLike) -> Floats:
 
 
 def ec_group(members: npt.ArrayLike) -> Floats:
-    """Value of a group of materials (HREE, LREE, PGM): the arithmetic mean of its members."""
+    """Value a group of materials (HREE, LREE, PGM): the arithmetic mean of its members.
+
+    Parameters
+    ----------
+    members : array_like
+        Values of the members along the last axis.
+
+    Returns
+    -------
+    ndarray
+        One value a group.
+
+    Examples
+    --------
+    >>> float(ec_group([1.0, 2.0, 6.0]))
+    3.0
+    """
     return np.asarray(np.asarray(members, dtype=np.float64).mean(axis=-1))
 
 
 def ec_critical(supply_risk: npt.ArrayLike, importance: npt.ArrayLike) -> npt.NDArray[np.bool_]:
-    """SR ≥ 1 and economic importance ≥ 2.8, on the printed (one-decimal) values."""
+    """Say which materials are critical: SR ≥ 1 and economic importance ≥ 2.8.
+
+    Parameters
+    ----------
+    supply_risk, importance : array_like
+        As printed, with one decimal.
+
+    Returns
+    -------
+    ndarray of bool
+        True where critical.
+
+    Examples
+    --------
+    >>> ec_critical([1.0, 0.9], [2.8, 5.0]).tolist()
+    [True, False]
+    """
     sr, ei = np.asarray(supply_risk, dtype=np.float64), np.asarray(importance, dtype=np.float64)
     return np.asarray((sr >= 1.0) & (ei >= 2.8))
 
@@ -87,9 +187,22 @@ def ec_critical(supply_risk: npt.ArrayLike, importance: npt.ArrayLike) -> npt.ND
 def import_reliance(
     imports: npt.ArrayLike, exports: npt.ArrayLike, production: npt.ArrayLike
 ) -> Floats:
-    """IR = (imports − exports) / (production + imports − exports), clipped to 0..1.
+    """Compute IR = (imports − exports) / (production + imports − exports), clipped to 0..1.
 
-    A net exporter relies on nobody (0). NaN where apparent consumption is not above zero.
+    Parameters
+    ----------
+    imports, exports, production : array_like
+        In one unit.
+
+    Returns
+    -------
+    ndarray
+        0..1; a net exporter relies on nobody (0). NaN where apparent consumption is not above zero.
+
+    Examples
+    --------
+    >>> import_reliance([30.0, 0.0], [10.0, 5.0], [20.0, 50.0]).tolist()
+    [0.5, 0.0]
     """
     net = np.asarray(imports, dtype=np.float64) - np.asarray(exports, dtype=np.float64)
     rate = over(net, np.asarray(production, dtype=np.float64) + net)
@@ -102,9 +215,28 @@ def net_import_reliance(
     exports: npt.ArrayLike,
     stock_release: npt.ArrayLike = 0.0,
 ) -> Floats:
-    """NIR = (M − X + ΔS)/(P + M − X + ΔS), not clipped: negative for a net exporter (USGS).
+    """Compute NIR = (M − X + ΔS)/(P + M − X + ΔS), not clipped: negative for a net exporter.
 
-    ``stock_release`` is what stocks gave up. NaN where apparent consumption is not above zero.
+    Parameters
+    ----------
+    production, imports, exports : array_like
+        In one unit.
+    stock_release : array_like
+        What stocks gave up.
+
+    Returns
+    -------
+    ndarray
+        NaN where apparent consumption is not above zero.
+
+    References
+    ----------
+    USGS, Mineral Commodity Summaries, net import reliance.
+
+    Examples
+    --------
+    >>> float(net_import_reliance(20.0, 30.0, 10.0))
+    0.5
     """
     net = (
         np.asarray(imports, dtype=np.float64)
@@ -115,8 +247,21 @@ def net_import_reliance(
 
 
 class GeoPolRisk(NamedTuple):
-    """One importer, material and year. ``score`` and ``import_risk`` 0..1; ``price`` kUSD/t;
-    ``midpoint`` score × price; ``characterisation`` kg Cu-eq per kg."""
+    """One importer, material and year.
+
+    Parameters
+    ----------
+    hhi : float
+        HHI (0..1) of world production.
+    import_risk, score : float
+        0..1.
+    price : float
+        kUSD per tonne.
+    midpoint : float
+        Score × price.
+    characterisation : float
+        kg Cu-eq per kg.
+    """
 
     hhi: float
     import_risk: float
@@ -131,7 +276,29 @@ UNKNOWN_PARTNER = 0.5
 
 
 def partner_risk(stability: npt.ArrayLike, inside: npt.ArrayLike = False) -> Floats:  # noqa: FBT002
-    """g = clip((2.5 − WGI political stability)/5, 0, 1); 0.5 unknown; 0 inside the importer."""
+    """Turn political stability into a partner's risk: clip((2.5 − WGI)/5, 0, 1).
+
+    Parameters
+    ----------
+    stability : array_like
+        WGI political stability, about −2.5..2.5; NaN without an estimate, which counts as 0.5.
+    inside : array_like of bool
+        True inside the importer, where the risk is 0.
+
+    Returns
+    -------
+    ndarray
+        0..1.
+
+    References
+    ----------
+    Koyamparambath et al. (2024), JOSS 10.21105/joss.09600.
+
+    Examples
+    --------
+    >>> partner_risk([0.0, float("nan"), -2.0], [False, False, True]).tolist()
+    [0.5, 0.5, 0.0]
+    """
     estimate = np.asarray(stability, dtype=np.float64)
     risk = np.where(np.isnan(estimate), UNKNOWN_PARTNER, wgi_risk01(estimate))
     return np.where(np.asarray(inside, dtype=bool), 0.0, risk)
@@ -140,11 +307,30 @@ def partner_risk(stability: npt.ArrayLike, inside: npt.ArrayLike = False) -> Flo
 def geopolrisk_import_risk(
     imports: npt.ArrayLike, risk: npt.ArrayLike, home_production: npt.ArrayLike
 ) -> Floats:
-    """Σ g·f / (F + p): imports per partner (t) weighted by its risk, over imports and own output.
+    """Weight imports by their partners' risk: Σ g·f / (F + p).
 
-    Partners are the last axis of ``imports``, so a matrix (materials, partners) with one
-    ``home_production`` per material gives one number per material. NaN where there is neither
-    import nor output, or either is unknown.
+    Parameters
+    ----------
+    imports : array_like, shape (…, partners)
+        Tonnes per partner; a matrix gives one number per material.
+    risk : array_like, shape (partners,)
+        0..1 per partner, from ``partner_risk``.
+    home_production : array_like
+        The importer's own output in tonnes, one per material.
+
+    Returns
+    -------
+    ndarray
+        0..1; NaN where there is neither import nor output, or either is unknown.
+
+    References
+    ----------
+    Koyamparambath et al. (2024), JOSS 10.21105/joss.09600.
+
+    Examples
+    --------
+    >>> float(geopolrisk_import_risk([6.0, 2.0], [0.5, 0.25], 2.0))
+    0.35
     """
     f = np.asarray(imports, dtype=np.float64)
     exposed = (f * np.asarray(risk, dtype=np.float64)).sum(axis=-1)
@@ -158,10 +344,35 @@ def geopolrisk(
     home_production: float,
     value: npt.ArrayLike | None = None,
 ) -> GeoPolRisk:
-    """GeoPolRisk score = HHI of world production × import risk (JOSS 10.21105/joss.09600).
+    """Compute the GeoPolRisk score: HHI of world production × import risk.
 
-    ``production``: per country, any unit. ``imports`` and ``value``: per partner, t and thousand
-    USD (kUSD/t is the price). ``risk``: per partner, 0..1, from ``partner_risk``.
+    Parameters
+    ----------
+    production : array_like
+        Per country, any unit.
+    imports : array_like
+        Tonnes per partner.
+    risk : array_like
+        0..1 per partner, from ``partner_risk``.
+    home_production : float
+        The importer's own output, tonnes.
+    value : array_like, optional
+        Thousand USD per partner; over the tonnes it is the price.
+
+    Returns
+    -------
+    GeoPolRisk
+        The score and its parts.
+
+    References
+    ----------
+    Koyamparambath et al. (2024), JOSS 10.21105/joss.09600.
+
+    Examples
+    --------
+    >>> found = geopolrisk([3.0, 1.0], [6.0, 2.0], [0.5, 0.25], 2.0, value=[60.0, 20.0])
+    >>> found.hhi, round(found.import_risk, 3), found.price
+    (0.625, 0.35, 10.0)
     """
     share = float(geopolrisk_import_risk(imports, risk, home_production))
     tonnes = float(np.sum(np.asarray(imports, dtype=np.float64)))
@@ -170,9 +381,26 @@ def geopolrisk(
 
 
 def geopolrisk_of(hhi: float, import_risk: float, price: float) -> GeoPolRisk:
-    """The score from its parts: HHI01 of world production, import risk 0..1, price in kUSD/t.
+    """Compute the score from its parts.
 
-    A part that is NaN makes NaN of what is made from it, and of nothing else.
+    Parameters
+    ----------
+    hhi : float
+        HHI (0..1) of world production.
+    import_risk : float
+        0..1.
+    price : float
+        kUSD per tonne.
+
+    Returns
+    -------
+    GeoPolRisk
+        A part that is NaN makes NaN of what is made from it, and of nothing else.
+
+    Examples
+    --------
+    >>> geopolrisk_of(0.5, 0.5, 2.0).midpoint
+    0.5
     """
     score = hhi * import_risk
     midpoint = score * price
