@@ -13,7 +13,7 @@ from riskscore.api.framework.problems import Problem, of_parameters
 from riskscore.api.framework.resources import Resource, Row, plain
 from riskscore.api.lenses import NOBODY
 from riskscore.engine.catalogue import INDICATORS, LEARNED
-from riskscore.scoring import derived_values
+from riskscore.scoring.indicators import derived_values
 
 ORDERS = {
     "id": Order("id", "id"),

@@ -9,7 +9,7 @@ from riskscore.api.framework.pagination import Order
 from riskscore.api.framework.parameters import Parameter, code, whole
 from riskscore.api.framework.problems import of_parameters
 from riskscore.api.framework.resources import Field, Resource, Row, plain
-from riskscore.scoring import supply_risk_rows
+from riskscore.scoring.indicators import supply_risk_rows
 
 SPAN = 3
 YEARS = shapes.whole("A year.")

@@ -14,13 +14,7 @@ from typing import Any
 import numpy as np
 
 from riskscore.engine.errors import MethodError
-from riskscore.engine.fit_tree import (
-    filled_frame,
-    fit_tree,
-    restore,
-    state_of,
-    with_distributions,
-)
+from riskscore.engine.fit_tree import filled_frame, fit_tree, restore, state_of, with_distributions
 from riskscore.engine.frame import Frame
 from riskscore.engine.result import Result
 from riskscore.engine.scaling.screening import Screening, screen

@@ -10,7 +10,8 @@ from django.db.models import Count
 
 from riskscore.engine.formulas.supply_risk import COPPER_KUSD_PER_T
 from riskscore.models import Observation, Release, Score
-from riskscore.scoring import derived_values, inputs, supply_risk_rows
+from riskscore.scoring import inputs
+from riskscore.scoring.indicators import derived_values, supply_risk_rows
 from riskscore.scoring.methods import fitted_method
 from tests.api.conftest import Api, problem
 from tests.engine.shared import number, rows

@@ -9,8 +9,8 @@ import pytest
 
 from riskscore.engine.inputs.axes import Axes, Observations
 from riskscore.releases.effective import InForce
-from riskscore.scoring.import_dependence import Dependence, dependence
-from riskscore.scoring.releases_of_values import credited
+from riskscore.scoring.indicators.import_dependence import Dependence, dependence
+from riskscore.scoring.indicators.releases_of_values import credited
 from tests.engine.shared import number, rows
 
 Rows = list[tuple[str | None, str | None, str | None, int, float, str]]

@@ -17,8 +17,9 @@ from riskscore.engine.inputs.axes import Axes, Observations
 from riskscore.models import Mineral, Place, PlaceMember
 from riskscore.releases import effective, register
 from riskscore.releases.effective import InForce
-from riskscore.scoring import inputs, releases_of_values
-from riskscore.scoring.import_dependence import (
+from riskscore.scoring import inputs
+from riskscore.scoring.indicators import releases_of_values
+from riskscore.scoring.indicators.import_dependence import (
     PRODUCTION,
     QUANTITY,
     VALUE,

@@ -12,7 +12,8 @@ from riskscore.engine.derive.derivation import RULES, derive
 from riskscore.engine.inputs.axes import Axes, Table
 from riskscore.releases import effective, register
 from riskscore.releases.effective import InForce
-from riskscore.scoring import inputs, releases_of_values
+from riskscore.scoring import inputs
+from riskscore.scoring.indicators import releases_of_values
 from riskscore.scoring.stored_score import not_nan
 
 OF_IMPORTERS = (Level.IMPORTER_PLACE, Level.IMPORTER_MINERAL, Level.IMPORTER_PLACE_MINERAL)
