@@ -2,7 +2,7 @@
 
 Shares and rates are 0..1 unless a name says otherwise. Arguments may be arrays of equal shape: one
 material per element. NaN means unknown and makes the answer NaN, except where a formula has a
-variant for it.
+variant for it. GeoPolRisk: Koyamparambath et al. (2024), JOSS 10.21105/joss.09600.
 """
 
 from __future__ import annotations
@@ -290,10 +290,6 @@ def partner_risk(stability: npt.ArrayLike, inside: npt.ArrayLike = False) -> Flo
     ndarray
         0..1.
 
-    References
-    ----------
-    Koyamparambath et al. (2024), JOSS 10.21105/joss.09600.
-
     Examples
     --------
     >>> partner_risk([0.0, float("nan"), -2.0], [False, False, True]).tolist()
@@ -322,10 +318,6 @@ def geopolrisk_import_risk(
     -------
     ndarray
         0..1; NaN where there is neither import nor output, or either is unknown.
-
-    References
-    ----------
-    Koyamparambath et al. (2024), JOSS 10.21105/joss.09600.
 
     Examples
     --------
