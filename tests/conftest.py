@@ -46,11 +46,12 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         shutil.rmtree(SUITE, ignore_errors=True)
 
 
-@pytest.hookimpl(trylast=True)  # after pytest-django has put tests that empty tables last
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+@pytest.hookimpl(wrapper=True)  # marks before `-m` chooses, order after pytest-django has sorted
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
     """Mark every test; where several processes share the suite, put the longest groups first."""
     for item in items:
         scheduling.mark(item)
+    yield
     if PROCESS != "alone":
         items.sort(key=lambda item: scheduling.rank_of(item.nodeid))
 
