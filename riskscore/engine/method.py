@@ -14,7 +14,14 @@ from typing import Any
 import numpy as np
 
 from riskscore.engine.errors import MethodError
-from riskscore.engine.fit_tree import filled_frame, fit_tree, restore, state_of, with_distributions
+from riskscore.engine.fit_tree import (
+    filled_frame,
+    fit_tree,
+    needs_reference,
+    restore,
+    state_of,
+    with_distributions,
+)
 from riskscore.engine.frame import Frame
 from riskscore.engine.result import Result
 from riskscore.engine.scaling.screening import Screening, screen
@@ -23,6 +30,7 @@ from riskscore.engine.spec.noise import Noise, parse_noise
 from riskscore.engine.spec.parser import (
     DEEPEST,
     Parser,
+    check_minerals,
     parse_bands,
     parse_controls,
     parse_screening,
@@ -127,6 +135,8 @@ class Method:
         root = Parser(scale, rules, _mapping(section, defaults)).child(section.get("root"), "")
         if isinstance(root, Leaf):
             raise section.error("root", "the root must be a node with children, not a leaf")
+        check_minerals(root)
+        _refuse_learning_below_a_choice(root)
         method = cls(
             code=section.text("code"),
             version=section.whole("version", low=1),
@@ -338,6 +348,18 @@ class Fitted:
         method = Method.from_dict(frozen["method"])
         screened_out = tuple(frozen.get("screened_out", ()))
         return cls(method, restore(method.root, frozen["learnt"]), screened_out)
+
+
+def _refuse_learning_below_a_choice(root: Node) -> None:
+    """Which mineral is the worst must be known before there is a frame to learn from."""
+    for node in root.nodes():
+        if node.mineral is not None and needs_reference(node):
+            raise MethodError(
+                node.path,
+                "mineral",
+                "a node that chooses the mineral needs scales and weights that are written, not "
+                "learnt; write them below it",
+            )
 
 
 def _mapping(section: SpecReader, value: Any) -> Mapping[str, Any]:

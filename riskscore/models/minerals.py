@@ -2,7 +2,7 @@
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import Func, Q, Value
 
 
 class Mineral(models.Model):
@@ -13,6 +13,12 @@ class Mineral(models.Model):
         REFINERY = "refinery"
 
     code = models.CharField(primary_key=True, max_length=40)
+    number = models.IntegerField(
+        unique=True,
+        editable=False,
+        db_default=Func(Value("riskscore_mineral_number"), function="nextval"),
+        help_text="what score rows store instead of the code; given once, never again",
+    )
     name = models.CharField(max_length=80, unique=True)
     basis = models.CharField(
         max_length=60, blank=True, help_text="what a tonne is a tonne of: Li2O, REO"

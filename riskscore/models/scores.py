@@ -35,11 +35,17 @@ def _per_node() -> Any:
     )
 
 
+def _numbers(what: str) -> Any:
+    return ArrayField(models.IntegerField(), null=True, help_text=what)
+
+
 class ScoreColumns(models.Model):
     """The columns that a current score and its history share. Scores are 0 (no risk seen) to 100.
 
     NULL is "not assessed", never zero. ``inputs`` and ``contributions`` hold one float8 per leaf of
-    the method, in the method's leaf order; the contributions add up to ``composite``.
+    the method, in the method's leaf order; the contributions add up to ``composite``. What an input
+    is about (mineral, years, standard error) stands beside it in arrays of the same order; they are
+    NULL in rows from before they were kept.
     """
 
     composite = models.FloatField(null=True)
@@ -58,6 +64,19 @@ class ScoreColumns(models.Model):
     residual = _per_node()
     inputs = ArrayField(models.FloatField(null=True))
     contributions = ArrayField(models.FloatField(null=True))
+    place = models.ForeignKey(
+        "Place", models.DO_NOTHING, null=True, related_name="+", db_index=False, db_constraint=False
+    )
+    input_minerals = _numbers("number of the mineral that each input is about; 0 for none")
+    input_years = _numbers("year of the newest fact behind each input; 0 for none")
+    input_first_years = _numbers("year of the oldest fact behind each input; 0 for none")
+    input_errors = ArrayField(models.FloatField(null=True), null=True)
+    node_minerals = _numbers("number of the mineral that decided a node of NODES; 0 for none")
+    mineral_scores = ArrayField(
+        models.FloatField(null=True),
+        null=True,
+        help_text="for each mineral of the project: its number, then its value per node of NODES",
+    )
     input_version = models.BigIntegerField()
     edition = models.BigIntegerField()
     as_of = models.DateField()

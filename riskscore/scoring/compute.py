@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from riskscore.engine.frame import Frame
-from riskscore.engine.inputs.gather import gather
+from riskscore.engine.inputs.gather import Gathered, gather_all
 from riskscore.engine.method import Fitted
 from riskscore.engine.method import Method as Specification
 from riskscore.engine.result import Result
@@ -17,9 +17,12 @@ from riskscore.engine.uncertainty.intervals import spread
 from riskscore.models import Job
 from riskscore.models.scores import NODES
 from riskscore.scoring import inputs
+from riskscore.scoring.about_inputs import about_inputs
+from riskscore.scoring.binary_copy import Ragged
 from riskscore.scoring.methods import fitted_method
 
 Floats = npt.NDArray[np.float64]
+Array = np.ndarray[Any, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +32,13 @@ class Loaded:
     known: inputs.Known
     projects: inputs.Projects
 
+    def inputs(self, method: Specification) -> Gathered:
+        """What a method reads, and what it is about: a row per project, in the order of ids."""
+        return gather_all(self.known.tables, self.projects.units, method, self.known.axes)
+
     def frame(self, method: Specification) -> Frame:
-        """The values that a method reads: a row per project, in the order of their ids."""
-        return gather(self.known.tables, self.projects.units, method, self.known.axes)
+        """The values alone."""
+        return self.inputs(method).frame
 
 
 def load(pinned: inputs.Pinned, project_ids: Sequence[int]) -> Loaded:
@@ -43,22 +50,24 @@ def load(pinned: inputs.Pinned, project_ids: Sequence[int]) -> Loaded:
 @dataclass(frozen=True, slots=True)
 class Computed:
     """Scores before they are written: what was known, the method, what it read of that, and the
-    columns to be stored."""
+    columns to be stored: the numbers, and what the inputs are about."""
 
     loaded: Loaded
     fitted: Fitted
     frame: Frame
-    columns: dict[str, np.ndarray[Any, Any]]
+    columns: dict[str, Array]
+    about: dict[str, Array | Ragged]
 
 
 def compute(job: Job, project_ids: list[int]) -> Computed:
     """Score projects with what a job pinned: the same numbers whenever it is called."""
     loaded = load(inputs.Pinned(job.edition_id, job.as_of, job.lens.importer_id), project_ids)
     fitted = fitted_method(job.method_id)
-    frame = loaded.frame(fitted.method)
-    interval = _interval(fitted, frame, job)
-    columns = _columns(loaded.projects, fitted.score(frame), interval, job.method_id)
-    return Computed(loaded, fitted, frame, columns)
+    found = loaded.inputs(fitted.method)
+    interval = _interval(fitted, found.frame, job)
+    columns = _columns(loaded.projects, fitted.score(found.frame), interval, job.method_id)
+    about = about_inputs(found, loaded.projects.units, fitted.method, loaded.known.mineral_numbers)
+    return Computed(loaded, fitted, found.frame, columns, about)
 
 
 def _interval(fitted: Fitted, frame: Frame, job: Job) -> tuple[Floats, Floats]:
@@ -73,9 +82,9 @@ def _interval(fitted: Fitted, frame: Frame, job: Job) -> tuple[Floats, Floats]:
 
 def _columns(
     projects: inputs.Projects, result: Result, interval: tuple[Floats, Floats], method_id: int
-) -> dict[str, np.ndarray[Any, Any]]:
-    """The staged columns, in order. NaN is "not assessed" and "unknown"."""
-    values: dict[str, np.ndarray[Any, Any]] = {node: result.scores[node] for node in NODES}
+) -> dict[str, Array]:
+    """The staged columns of the numbers. NaN is "not assessed" and "unknown"."""
+    values: dict[str, Array] = {node: result.scores[node] for node in NODES}
     values["interval_low"], values["interval_high"] = interval
     values["coverage"] = result.coverage["composite"]
     for name, by_node in (
@@ -99,7 +108,7 @@ def _columns(
     return values
 
 
-def digests(columns: list[np.ndarray[Any, Any]], method_id: int) -> npt.NDArray[np.bytes_]:
+def digests(columns: list[Array], method_id: int) -> npt.NDArray[np.bytes_]:
     """(n,) BLAKE2b of each row's numbers and of the method's id: equal scores, equal digest."""
     table = np.column_stack(columns).astype("<f8")
     table[np.isnan(table)] = np.nan

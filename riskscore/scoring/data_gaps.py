@@ -8,28 +8,13 @@ import numpy as np
 import numpy.typing as npt
 from django.utils import timezone
 
-from riskscore.engine.inputs import evidence_kinds
 from riskscore.engine.inputs.data_age import Gaps, gaps, years_used
-from riskscore.engine.inputs.gather import gather
+from riskscore.engine.inputs.gather import gather_all
 from riskscore.engine.spec.tree import Node
 from riskscore.models import Edition, Lens, Method
 from riskscore.models.scores import NODES
-from riskscore.releases import effective
 from riskscore.scoring import inputs
 from riskscore.scoring.methods import fitted_method
-
-#: Which evidence feeds which project-level indicator.
-EVIDENCE_OF = {
-    "lab.evidence": evidence_kinds.of(evidence_kinds.Effect.HARM, "lab.evidence"),
-    "ind.conflict": evidence_kinds.of(evidence_kinds.Effect.HARM, "ind.conflict"),
-    "ind.consent": ("consent",),
-}
-
-
-_STATEMENTS = f"""
-SELECT project_id, kind, happened_on FROM {effective.EVIDENCE} e
-WHERE project_id = ANY(%(ids)s) AND happened_on <= %(day)s AND status <> 'retracted'
-"""  # noqa: S608 - our own names
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,31 +72,13 @@ def of(project_ids: Sequence[int], lens: Lens, as_of: date | None = None) -> lis
     published = Method.objects.filter(code=lens.method_code, state=Method.State.PUBLISHED)
     fitted = fitted_method(published.latest("version").pk)
     projects = inputs.projects(project_ids, known, pinned)
-    years = years_used(
-        known.tables, projects.units, fitted.method, _evidence_years(projects.ids, pinned)
-    )
-    result = gaps(fitted, gather(known.tables, projects.units, fitted.method), NODES)
+    found = gather_all(known.tables, projects.units, fitted.method)
+    years = years_used(found, fitted.method)
+    result = gaps(fitted, found.frame, NODES)
     return [
         _project(int(key), row, fitted.method.root, result, years[row], day.year)
         for row, key in enumerate(projects.ids)
     ]
-
-
-def _evidence_years(
-    ids: npt.NDArray[np.int64], pinned: inputs.Pinned
-) -> dict[str, npt.NDArray[np.float64]]:
-    """(n,) year of the newest statement in force that feeds each project-level indicator."""
-    rows = effective.fetch(
-        _STATEMENTS, {"ids": ids.tolist(), "edition": pinned.edition, "day": pinned.as_of}
-    )
-    result = {name: np.full(len(ids), np.nan) for name in EVIDENCE_OF}
-    row_of = {int(key): row for row, key in enumerate(ids)}
-    for project, kind, happened in rows:
-        for name, kinds in EVIDENCE_OF.items():
-            if kind in kinds:
-                row = row_of[project]
-                result[name][row] = np.fmax(result[name][row], happened.year)
-    return result
 
 
 def _project(

@@ -16,12 +16,12 @@ from django.db import connection
 
 from riskscore.engine.catalogue import LEARNED, LISTED_LEVELS, Level
 from riskscore.engine.derive.derivation import derive
-from riskscore.engine.inputs import evidence_values, geometry
+from riskscore.engine.inputs import geometry
 from riskscore.engine.inputs.axes import NOWHERE, Axes, Observations, Table
-from riskscore.engine.inputs.gather import Units
+from riskscore.engine.inputs.units import Units
 from riskscore.models import Mineral, Place, PlaceMember
 from riskscore.releases import effective
-from riskscore.scoring import land_distances
+from riskscore.scoring import evidence_inputs, land_distances
 
 Floats = npt.NDArray[np.float64]
 
@@ -36,9 +36,11 @@ class Pinned(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """All inputs above the project: tables by indicator, their axes, and the mapped localities."""
+    """All inputs above the project: tables by indicator, their axes (with the number that each
+    mineral is stored by), and the mapped localities."""
 
     axes: Axes
+    mineral_numbers: npt.NDArray[np.int32]
     tables: dict[str, Table]
     localities: geometry.Localities
 
@@ -59,7 +61,13 @@ def known_at(pinned: Pinned) -> Known:
     releases = effective.in_force(pinned.edition)
     tables = derive(observations(axes, releases), axes)
     tables |= _unlisted(_learned(axes, pinned.edition), tables)
-    return Known(axes, tables, _localities(releases.ids))
+    numbers = dict(Mineral.objects.values_list("code", "number"))
+    return Known(
+        axes,
+        np.array([numbers[code] for code in axes.minerals], np.int32),
+        tables,
+        _localities(releases.ids),
+    )
 
 
 #: A prediction's interval counts as one of 95 %: so many standard errors wide.
@@ -191,6 +199,7 @@ def projects(ids: Sequence[int], known: Known, pinned: Pinned) -> Projects:
     row_of = {row[0]: number for number, row in enumerate(rows)}
     start, mineral, role = _minerals(ids, row_of, known.axes)
     latitude, longitude = np.array([row[4:6] for row in rows], np.float64).reshape(-1, 2).T
+    evidence, years = evidence_inputs.of_projects(ids, row_of, pinned)
     columns = {
         "ind.language": known.localities.nearest_km(latitude, longitude),
         "ind.overlap": land_distances.distances(
@@ -198,7 +207,7 @@ def projects(ids: Sequence[int], known: Known, pinned: Pinned) -> Projects:
             pinned.edition,
         ),
         "con.offtake": _offtake(ids, row_of, pinned.as_of),
-        **_evidence(ids, row_of, pinned),
+        **evidence,
     }
     return Projects(
         ids=np.array([row[0] for row in rows], np.int64),
@@ -211,6 +220,7 @@ def projects(ids: Sequence[int], known: Known, pinned: Pinned) -> Projects:
             mineral=mineral,
             role=role,
             inputs=columns,
+            years=years,
         ),
     )
 
@@ -270,32 +280,6 @@ def _offtake(ids: Sequence[int], row_of: dict[int, int], as_of: date) -> Floats:
         if project in row_of:
             result[row_of[project]] = squares / total**2
     return result
-
-
-_STATEMENTS = f"""
-SELECT project_id, kind, level, happened_on, expires_on, severity, credibility, status,
-    self_disclosed
-FROM {effective.EVIDENCE} e WHERE project_id = ANY(%(ids)s) ORDER BY id
-"""  # noqa: S608 - our own names
-
-
-def _evidence(ids: Sequence[int], row_of: dict[int, int], pinned: Pinned) -> dict[str, Floats]:
-    """Project-level indicators from the newest version, as of the edition, of each statement."""
-    rows = effective.fetch(_STATEMENTS, {"ids": list(ids), "edition": pinned.edition})
-    rows = [(row_of[row[0]], *row[1:]) for row in rows if row[0] in row_of]
-    columns = list(zip(*rows, strict=True)) or [()] * 9
-    statements = evidence_values.Statements(
-        unit=np.array(columns[0], np.int64),
-        kind=np.array(columns[1], object),
-        level=np.array(columns[2], object),
-        happened_on=np.array(columns[3], "datetime64[D]"),
-        expires_on=np.array(columns[4], "datetime64[D]"),
-        severity=np.array(columns[5], np.float64),
-        credibility=np.array(columns[6], np.float64),
-        status=np.array(columns[7], object),
-        self_disclosed=np.array(columns[8], bool),
-    )
-    return evidence_values.project_indicators(statements, len(row_of), pinned.as_of)
 
 
 def _rows(sql: str, params: list[Any] | dict[str, Any]) -> list[tuple[Any, ...]]:

@@ -11,13 +11,14 @@ from functools import cached_property, lru_cache
 from riskscore.engine.catalogue import INDICATORS
 from riskscore.engine.derive.derivation import RULES
 from riskscore.engine.inputs.axes import Axes, Table
-from riskscore.engine.inputs.data_age import years_used
-from riskscore.engine.inputs.gather import Units, gather
+from riskscore.engine.inputs.columns import gather_column
+from riskscore.engine.inputs.units import ROLE, Units
 from riskscore.engine.method import Method as Specification
-from riskscore.engine.spec.tree import Leaf
+from riskscore.engine.spec.tree import Leaf, MineralChoice
 from riskscore.releases import effective, register
 from riskscore.releases.register import ReleaseInForce
 from riskscore.scoring import inputs
+from riskscore.scoring.mineral_numbers import minerals_by_number
 from riskscore.scoring.stored_score import StoredScore, not_nan
 
 Ids = tuple[int, ...]
@@ -128,15 +129,22 @@ class _Probe:
         if table is None:
             return None, None, None
         units = self.units = self.units or inputs.units(self.score.project_id, axes)
-        frame = gather({leaf.column: table}, units, self.method)
-        at = frame.index(leaf.column)
-        year = years_used({leaf.column: table}, units, self.method)
-        errors = frame.standard_errors
+        units, choice = self._of_one_mineral(leaf, units, axes)
+        column = gather_column({leaf.column: table}, units, leaf.column, choice)
         return (
-            not_nan(frame.values[0, at]),
-            None if errors is None else not_nan(errors[0, at]),
-            year[0, self.method.leaves.index(leaf)],
+            not_nan(column.values[0]),
+            None if column.errors is None else not_nan(column.errors[0]),
+            None if column.years is None else int(column.years[0]),
         )
+
+    def _of_one_mineral(self, leaf: Leaf, units: Units, axes: Axes) -> tuple[Units, MineralChoice]:
+        """The project with the one mineral that decided the leaf's node, where a node chooses."""
+        number = self.score.about(self.method.leaves.index(leaf)).mineral
+        chosen_above = any(leaf in node.leaves() for node in self.method.nodes if node.mineral)
+        if not (chosen_above and number):
+            return units, leaf.mineral
+        code = minerals_by_number().get(number, "")
+        return units.only(axes.mineral(code)), MineralChoice("worst", tuple(ROLE))
 
 
 @lru_cache(maxsize=64)

@@ -6,7 +6,6 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-import numpy as np
 from billiard.exceptions import SoftTimeLimitExceeded
 from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
 
@@ -15,7 +14,7 @@ from riskscore.jobs.heartbeat import Heartbeat, worker_heartbeat, worker_name
 from riskscore.models import Job
 from riskscore.models.scores import NODES
 from riskscore.scoring import staleness
-from riskscore.scoring.binary_copy import copy_rows
+from riskscore.scoring.binary_copy import Columns, copy_rows
 from riskscore.scoring.compute import compute
 
 log = logging.getLogger(__name__)
@@ -92,13 +91,13 @@ def _retry_later(claim: ledger.Claim, error: Exception) -> bool:
 def score_chunk(claim: ledger.Claim) -> None:
     """Score the projects of a claimed chunk and write the scores, all or none. Raises LeaseLost."""
     job = Job.objects.select_related("lens").get(id=claim.job_id)
-    columns = compute(job, claim.project_ids).columns
+    computed = compute(job, claim.project_ids)
     with transaction.atomic():
         # First the token: who lost the lease must not get as far as writing.
         now = ledger.finish(claim, failed=0)
         work_items.bound_transaction()
         ledger.ensure_history_partition(now.date())
-        _stage(columns)
+        _stage(computed.columns | computed.about)
         _write(job, now)
 
 
@@ -122,11 +121,17 @@ _STAGED = {
     "project_id": "int8",
     "input_version": "int8",
     "digest": "bytea",
+    "input_minerals": "int4[]",
+    "input_years": "int4[]",
+    "input_first_years": "int4[]",
+    "input_errors": "float8[]",
+    "node_minerals": "int4[]",
+    "mineral_scores": "float8[]",
 }
 _NULLABLE = (*NODES, "interval_low", "interval_high")
 
 
-def _stage(columns: dict[str, np.ndarray[Any, Any]]) -> None:
+def _stage(columns: Columns) -> None:
     """Put the rows into this connection's staging table, which empties itself at commit."""
     layout = ", ".join(f"{name} {kind}" for name, kind in _STAGED.items())
     with connection.cursor() as cursor:
@@ -138,7 +143,16 @@ def _stage(columns: dict[str, np.ndarray[Any, Any]]) -> None:
     copy_rows("staged_score", columns)
 
 
-_SHARED = (*_STAGED, "lens_id", "method_id", "job_id", "edition", "as_of", "computed_at")
+_SHARED = (
+    *_STAGED,
+    "lens_id",
+    "method_id",
+    "job_id",
+    "edition",
+    "as_of",
+    "computed_at",
+    "place_id",
+)
 _CHOSEN = ", ".join(
     f"NULLIF(s.{name}, 'NaN')" if name in _NULLABLE else f"s.{name}" for name in _STAGED
 )
@@ -151,7 +165,8 @@ _UPDATED = ", ".join(
 _WRITE = f"""
 WITH written AS (
     INSERT INTO riskscore_score ({", ".join(_SHARED)})
-    SELECT {_CHOSEN}, %(lens)s, %(method)s, %(job)s, %(edition)s, %(as_of)s, %(now)s
+    SELECT {_CHOSEN}, %(lens)s, %(method)s, %(job)s, %(edition)s, %(as_of)s, %(now)s,
+        CASE WHEN p.input_version = s.input_version THEN p.place_id END
     FROM staged_score s JOIN riskscore_project p ON p.id = s.project_id
     ORDER BY s.project_id
     ON CONFLICT (project_id, lens_id) DO UPDATE SET {_UPDATED}

@@ -7,7 +7,8 @@ from riskscore.engine.catalogue import Level
 from riskscore.engine.frame import Frame
 from riskscore.engine.inputs.axes import Table
 from riskscore.engine.inputs.data_age import gaps, years_used
-from riskscore.engine.inputs.gather import Units
+from riskscore.engine.inputs.gather import gather_all
+from riskscore.engine.inputs.units import Units
 from riskscore.engine.method import Method
 
 NAN = float("nan")
@@ -106,5 +107,6 @@ def test_years_are_those_of_the_values_that_were_used() -> None:
         role=np.array([], np.int8),
         inputs={},
     )
-    found = years_used({"geo.law": law, "lab.voice": voice}, units, method())
+    gathered = gather_all({"geo.law": law, "lab.voice": voice}, units, method())
+    found = years_used(gathered, method())
     assert found.tolist() == [[2023, 0, 2021, 0], [0, 0, 2019, 0]]

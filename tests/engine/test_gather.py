@@ -9,7 +9,8 @@ import pytest
 from riskscore.engine import FrameError, Method
 from riskscore.engine.catalogue import Level
 from riskscore.engine.inputs.axes import Axes, Table
-from riskscore.engine.inputs.gather import Units, gather
+from riskscore.engine.inputs.gather import gather
+from riskscore.engine.inputs.units import Units
 
 AXES = Axes(("CHL", "COD"), ("cobalt", "copper"), "WLD", frozenset(), date(2025, 1, 1))
 UNITS = Units(

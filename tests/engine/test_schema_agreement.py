@@ -14,7 +14,15 @@ SCHEMA = jsonschema.Draft202012Validator(method_schema())
 #: Rules that relate two values or need the whole tree; a schema cannot say them.
 BEYOND_A_SCHEMA = {
     *("bands", "controls", "cycle", "direction", "duplicate code", "floor", "goalposts"),
-    *("inconsistent", "minimum", "negative", "ordinal table", "raises_only", "requires_any"),
+    *(
+        "inconsistent",
+        "mineral",
+        "minimum",
+        "negative",
+        "ordinal table",
+        "raises_only",
+        "requires_any",
+    ),
     *("row_imputation", "uncertainty", "weighting", "weights all zero", "zero without floor"),
 }
 NUMBERS = st.sampled_from([-1, 0, 0.5, 1, 1.0, 2, 2.5, 1e-200, 1e7])
@@ -71,6 +79,7 @@ NODE_KEYS: dict[str, list[Any]] = {
     "weighting": WEIGHTINGS,
     "minimum": [{"count": 1}, {"weight": 0.5, "share": 0.5}],
     "row_imputation": ["none", "median"],
+    "mineral": ["worst", {"pick": "worst", "roles": ["primary", "other"]}],
     "source": ["Here."],
 }
 METHOD_KEYS: dict[str, list[Any]] = {

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from django.conf import settings
 
-from riskscore.engine.inputs.gather import Units, gather
+from riskscore.engine.inputs.gather import gather
+from riskscore.engine.inputs.units import Units
 from riskscore.engine.result import Result
 from riskscore.models import Edition, Method, Mineral, Observation, Place, Project, Score
 from riskscore.scoring import inputs as scoring_inputs

@@ -13,7 +13,8 @@ import numpy as np
 
 from riskscore.engine.catalogue import INDICATORS, Level
 from riskscore.engine.derive import as_published, governance, labour_listings, supply, trade
-from riskscore.engine.derive.observation_rows import Rule, rows_of
+from riskscore.engine.derive.governance import VIOLENCE_YEARS
+from riskscore.engine.derive.observation_rows import Rule, newest_years, rows_of
 from riskscore.engine.inputs.axes import Axes, Observations, Table
 
 RULES: dict[str, Rule] = {
@@ -24,6 +25,17 @@ RULES: dict[str, Rule] = {
     **as_published.RULES,
 }
 
+
+MEANS: dict[str, tuple[str, int]] = {
+    **dict.fromkeys(("geo.violence", "geo.gang_violence"), ("ucdp.state", VIOLENCE_YEARS)),
+    **dict.fromkeys(
+        ("con.mining", "con.refining", "con.own_share", "con.hhi_governance", "con.top_share"),
+        ("wmd.production", supply.SUPPLY_YEARS),
+    ),
+    "con.import_risk": ("baci.import_quantity", trade.IMPORT_YEARS),
+    "con.import_hhi": ("baci.import_value", trade.IMPORT_YEARS),
+}
+"""Indicators that are means: over how many of the last years for which the key has any row."""
 
 OF_MINERALS = (
     Level.MINERAL,
@@ -57,10 +69,23 @@ def derive(observations: Mapping[str, Observations], axes: Axes) -> dict[str, Ta
     """
     tables = {key: rule(observations, axes) for key, rule in RULES.items()}
     return {
-        key: _dated(table, key, observations, axes)
+        key: _from(_dated(table, key, observations, axes), key, observations, axes)
         for key, table in tables.items()
         if table is not None
     }
+
+
+def _from(table: Table, key: str, observations: Mapping[str, Observations], axes: Axes) -> Table:
+    """Give a table its first years: those of the newest facts, or where its mean begins."""
+    years = np.zeros(table.values.shape, np.int16) if table.years is None else table.years
+    if table.first_years is not None or key not in MEANS:
+        return replace(table, first_years=years if table.first_years is None else table.first_years)
+    stated, count = MEANS[key]
+    rows = rows_of(observations, stated, axes)
+    begins = years if rows is None else np.minimum(years, newest_years(rows, count)[0])
+    if key == "con.refining":  # what the IEA states is of its newest year alone
+        begins = np.where(supply.is_refined(axes), begins, years)
+    return replace(table, first_years=begins.astype(np.int16))
 
 
 def _dated(table: Table, key: str, observations: Mapping[str, Observations], axes: Axes) -> Table:

@@ -107,10 +107,11 @@ class Table:
     """Values of one indicator: (P,), (M,) or (P, M) by ``level``; NaN where nobody knows.
 
     ``standard_errors`` has the same shape, in the indicator's unit; ``years`` is the year of the
-    newest fact behind each value, 0 where there is none.
+    newest fact behind each value and ``first_years`` that of the oldest, 0 where there is none.
     """
 
     level: Level
     values: Floats
     standard_errors: Floats | None = None
     years: npt.NDArray[np.int16] | None = None
+    first_years: npt.NDArray[np.int16] | None = None

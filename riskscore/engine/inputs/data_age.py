@@ -15,11 +15,10 @@ import numpy.typing as npt
 from riskscore.engine.arrays import Bools, Floats, Strings
 from riskscore.engine.catalogue import LEARNED
 from riskscore.engine.frame import Frame
-from riskscore.engine.inputs.axes import Table
-from riskscore.engine.inputs.gather import Units, gather
+from riskscore.engine.inputs.gather import Gathered
+from riskscore.engine.inputs.units import Years
 from riskscore.engine.method import Fitted, Method
 
-Years = npt.NDArray[np.int16]
 NO_GAIN = 1e-12
 PREDICTED = frozenset(LEARNED.values())
 
@@ -51,37 +50,17 @@ class Gaps:
         return np.where(worth.max(axis=1) > NO_GAIN / 2, result, -1)
 
 
-def years_used(
-    tables: Mapping[str, Table],
-    units: Units,
-    method: Method,
-    input_years: Mapping[str, Floats] | None = None,
-) -> Years:
+def years_used(found: Gathered, method: Method) -> Years:
     """(n, leaves) year of the newest fact behind each value; 0 where unknown or without a year.
 
-    ``input_years`` has the years of project-level indicators, (n,) each, NaN where none. A value
-    picked among several minerals has the year of the one that was picked.
+    A value picked among several minerals has the year of the one that was picked.
     """
-    dated = {key: _with_years_as_errors(table) for key, table in tables.items()}
-    frame = gather(dated, units, method)
-    result = np.zeros((len(units), len(method.leaves)), dtype=np.int16)
+    result = np.zeros((len(found.frame), len(method.leaves)), dtype=np.int16)
     for at, leaf in enumerate(method.leaves):
-        if leaf.column in frame.columns and frame.standard_errors is not None:
-            column = frame.index(leaf.column)
-            years = frame.standard_errors[:, column]
-            if input_years is not None and leaf.column in input_years:
-                years = input_years[leaf.column]
-            not_nan = ~np.isnan(frame.values[:, column]) & ~np.isnan(years)
-            result[not_nan, at] = years[not_nan].astype(np.int16)
+        column = found.columns.get(leaf.column)
+        if column is not None and column.years is not None:
+            result[:, at] = np.where(np.isnan(column.values), 0, column.years)
     return result
-
-
-def _with_years_as_errors(table: Table) -> Table:
-    """Years travel with their values where standard errors do, so that they stay together."""
-    if table.years is None:
-        return replace(table, standard_errors=None)
-    years = np.where(table.years > 0, table.years.astype(np.float64), np.nan)
-    return replace(table, standard_errors=years)
 
 
 def gaps(fitted: Fitted, frame: Frame, nodes: tuple[str, ...]) -> Gaps:

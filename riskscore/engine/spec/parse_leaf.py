@@ -107,10 +107,26 @@ def _values(section: SpecReader, value: object) -> tuple[float, ...]:
 def parse_minerals(section: SpecReader) -> MineralChoice:
     """``mineral`` of a leaf: which of a project's minerals feeds it."""
     inner = section.section("mineral", "mineral")
-    pick = inner.choice("pick", PICKS, "worst")
+    choice = MineralChoice(inner.choice("pick", PICKS, "worst"), _roles(inner))
+    inner.done()
+    return choice
+
+
+def parse_mineral_of_node(section: SpecReader) -> MineralChoice | None:
+    """``mineral`` of a node, ``worst`` or a mapping with ``roles``; None where leaves choose."""
+    if not section.has("mineral"):
+        return None
+    value = section.get("mineral")
+    mapping = {"pick": value} if isinstance(value, str) else value
+    inner = SpecReader(mapping, section.path, "mineral")
+    choice = MineralChoice(inner.choice("pick", ("worst",)), _roles(inner))
+    inner.done()
+    return choice
+
+
+def _roles(inner: SpecReader) -> tuple[str, ...]:
     roles = inner.texts("roles", ("primary", "secondary"))
     unknown = [role for role in roles if role not in ROLES]
     if unknown or not roles:
         raise inner.error("unknown value", f"'roles' are some of {ROLES}, got {roles}")
-    inner.done()
-    return MineralChoice(pick, roles)
+    return roles

@@ -12,6 +12,7 @@ from riskscore.engine.errors import UnknownIndicator
 from riskscore.engine.scaling.screening import Screening
 from riskscore.engine.spec.parse_leaf import (
     parse_distribution,
+    parse_mineral_of_node,
     parse_minerals,
     parse_preparation,
     parse_weight,
@@ -25,7 +26,7 @@ from riskscore.engine.spec.parse_node import (
 )
 from riskscore.engine.spec.parse_scaling import parse_scaling
 from riskscore.engine.spec.reader import REQUIRED, SpecReader
-from riskscore.engine.spec.tree import Band, Control, Leaf, Node
+from riskscore.engine.spec.tree import Band, Control, Leaf, MineralChoice, Node
 
 DEEPEST = 50
 """Levels of a tree; a deeper one is a mistake, and Python's own stack would end at some 300."""
@@ -40,6 +41,8 @@ class Parser:
     leaf_defaults: Mapping[str, Any] = field(default_factory=dict)
     codes: set[str] = field(default_factory=set)
     ancestors: list[int] = field(default_factory=list)
+    #: Path of the node above that chooses the mineral for all below it.
+    chosen_at: str = ""
 
     def child(self, spec: Any, parent: str) -> Node | Leaf:
         """A leaf if the mapping names an indicator or a column, else a node."""
@@ -66,7 +69,10 @@ class Parser:
         listed = section.get("children")
         if not isinstance(listed, (list, tuple)) or not listed:
             raise section.error("no children", "'children' must be a list of one or more nodes")
+        mineral = self._mineral(section)
+        outside, self.chosen_at = self.chosen_at, section.path if mineral else self.chosen_at
         children = tuple(self.child(item, section.path) for item in listed)
+        self.chosen_at = outside
         node = Node(
             code=code,
             label=section.text("label", code),
@@ -79,6 +85,7 @@ class Parser:
             weighting=parse_weighting(section, len(children)),
             row_imputation=parse_row_imputation(section),
             rules=self.rules,
+            mineral=mineral,
             reason=section.text("reason", ""),
         )
         section.text("source", "")
@@ -86,9 +93,18 @@ class Parser:
         check_node(section, node)
         return node
 
+    def _mineral(self, section: SpecReader) -> MineralChoice | None:
+        """The choice of a node, or None; there is at most one on the way from root to leaf."""
+        if self.chosen_at and section.has("mineral"):
+            raise section.error(
+                "mineral", f"{self.chosen_at} chooses the mineral for all below it; leave it out"
+            )
+        return None if section.what == "leaf" else parse_mineral_of_node(section)
+
     def leaf(self, section: SpecReader, code: str) -> Leaf:
         """A leaf; its column must be in the catalogue if it is named as an ``indicator``."""
         row = catalogue_row(section)
+        self._mineral(section)
         leaf = Leaf(
             code=code,
             column=row.key if row else section.text("column"),
@@ -107,6 +123,33 @@ class Parser:
         )
         section.done()
         return leaf
+
+
+def check_minerals(root: Node) -> None:
+    """Refuse a column that two parts of the tree would read of different minerals.
+
+    A frame has one column of a name; where a node chooses the mineral, all of its columns are
+    about that one.
+    """
+    chosen = {
+        node.code: {leaf.column for leaf in node.leaves()} for node in root.nodes() if node.mineral
+    }
+    for node in root.nodes():
+        if node.mineral is None:
+            continue
+        below = {leaf.code for leaf in node.leaves()}
+        for leaf in root.leaves():
+            if leaf.code not in below and leaf.column in chosen[node.code] and _has_mineral(leaf):
+                raise SpecReader({}, leaf.path, "leaf").error(
+                    "mineral",
+                    f"{leaf.column} is read below {node.path} too, which chooses the mineral; "
+                    "read it at one place",
+                )
+
+
+def _has_mineral(leaf: Leaf) -> bool:
+    row = catalogue.INDICATORS.get(leaf.column)
+    return row is not None and "mineral" in row.level
 
 
 def catalogue_row(section: SpecReader) -> Indicator | None:

@@ -29,6 +29,7 @@ SHARE: Schema = {"type": "number", "minimum": 0, "maximum": 1}
 FLAG: Schema = {"type": "boolean"}
 TEXTS: Schema = {"type": "array", "items": TEXT}
 PAIR: Schema = {"type": "array", "items": NUMBER, "minItems": 2, "maxItems": 2}
+MINERAL_ROLES: Schema = {"type": "array", "minItems": 1, "items": {"enum": list(ROLES)}}
 INDICATOR_OR_COLUMN = [{"required": ["indicator"]}, {"required": ["column"]}]
 TABLE: Schema = {"type": "array", "items": {"type": "array", "items": NUMBER}}
 
@@ -103,6 +104,7 @@ def _node() -> Schema:
             ),
             "requires_any": TEXTS,
             "row_imputation": {"enum": ["none", "mean", "median"]},
+            "mineral": _mineral_of_node(),
             "reason": TEXT,
             "source": TEXT,
             "children": {
@@ -224,8 +226,12 @@ def _band() -> Schema:
 
 
 def _mineral() -> Schema:
-    roles = {"type": "array", "minItems": 1, "items": {"enum": list(ROLES)}}
-    return closed({"pick": {"enum": list(PICKS)}, "roles": roles})
+    return closed({"pick": {"enum": list(PICKS)}, "roles": MINERAL_ROLES})
+
+
+def _mineral_of_node() -> Schema:
+    worst = {"const": "worst"}
+    return either(worst, closed({"pick": worst, "roles": MINERAL_ROLES}, "pick"))
 
 
 def _screening() -> Schema:

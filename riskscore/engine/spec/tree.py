@@ -41,7 +41,8 @@ class Weighting:
 @dataclass(frozen=True, slots=True)
 class MineralChoice:
     """Which of a project's minerals feeds a leaf: the ``worst``, the ``primary`` or their ``mean``,
-    among the minerals that have one of the ``roles``."""
+    among the minerals that have one of the ``roles``. Of a node: the mineral whose own value of the
+    whole node is the ``worst``, so that all leaves below speak about that one."""
 
     pick: str = "worst"
     roles: tuple[str, ...] = ("primary", "secondary")
@@ -72,7 +73,8 @@ class Node:
     """A point of the tree that joins its children into one value.
 
     ``rules`` is the version of the rules of joining that the method was written for; 1 is kept so
-    that scores of older methods can be recomputed bit for bit.
+    that scores of older methods can be recomputed bit for bit. With ``mineral`` the node is
+    computed for each of a unit's minerals as a whole (``riskscore.engine.inputs.worst_mineral``).
     """
 
     code: str
@@ -87,6 +89,7 @@ class Node:
     row_imputation: RowImputation | None = None
     reference: Floats | None = None
     rules: int = 1
+    mineral: MineralChoice | None = None
     reason: str = ""
 
     def leaves(self) -> Iterator[Leaf]:
