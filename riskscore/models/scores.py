@@ -65,7 +65,12 @@ class ScoreColumns(models.Model):
     inputs = ArrayField(models.FloatField(null=True))
     contributions = ArrayField(models.FloatField(null=True))
     place = models.ForeignKey(
-        "Place", models.DO_NOTHING, null=True, related_name="+", db_index=False, db_constraint=False
+        "riskscore.Place",
+        models.DO_NOTHING,
+        null=True,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
     )
     input_minerals = _numbers("number of the mineral that each input is about; 0 for none")
     input_years = _numbers("year of the newest fact behind each input; 0 for none")

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from riskscore.engine.inputs.axes import NOWHERE
-from riskscore.engine.inputs.columns import Column
+from riskscore.engine.inputs.column_values import Column
 from riskscore.engine.inputs.gather import Gathered
 from riskscore.engine.inputs.units import Units
 from riskscore.engine.method import Method as Specification

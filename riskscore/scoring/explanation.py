@@ -6,7 +6,7 @@ out what is built here: the same rows, statuses and words.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
@@ -18,9 +18,11 @@ from riskscore.engine.spec.tree import Leaf, Node, Weight
 from riskscore.models import Method
 from riskscore.models.scores import NODES, Band
 from riskscore.scoring import provenance
+from riskscore.scoring.mineral_numbers import minerals_by_number
 from riskscore.scoring.provenance import Citation
 from riskscore.scoring.stored_score import StoredScore, not_nan
 
+Codes = Mapping[int, str]
 #: A method may read a column of its own; nothing more is known of it than the method says.
 NOT_IN_CATALOGUE = Indicator("", "", Level.PROJECT, "", 1, "", ())
 
@@ -68,6 +70,37 @@ class NodeFigures:
 
 
 @dataclass(frozen=True, slots=True)
+class Subject:
+    """What a value is about: codes of its mineral and its place, the years of its oldest and newest
+    facts, and its standard error in the value's unit; None where it is about none, or none is
+    stated."""
+
+    mineral: str | None
+    place: str | None
+    first_year: int | None
+    year: int | None
+    standard_error: float | None
+
+    @property
+    def years(self) -> str:
+        """A year, or the years of a mean, as text; empty where there is none."""
+        if self.year is None:
+            return ""
+        first = self.first_year
+        return f"{self.year}" if first in (None, self.year) else f"{first}–{self.year}"
+
+
+@dataclass(frozen=True, slots=True)
+class MineralResult:
+    """What a dimension would be if it were about one of the project's minerals; None is not
+    assessed. ``decided``: it is the one that the score is about."""
+
+    mineral: str
+    score: float | None
+    decided: bool
+
+
+@dataclass(frozen=True, slots=True)
 class IndicatorRow:
     """One indicator: ``value`` as it was scored, ``level`` its word if it is ordinal, the points
     that it adds to the composite, its nominal ``weight`` for this kind of site, and ``sources``:
@@ -81,6 +114,7 @@ class IndicatorRow:
     contribution: float | None
     weight: float
     sources: Sequence[Citation]
+    subject: Subject
 
     @property
     def lowers_coverage(self) -> bool:
@@ -96,13 +130,23 @@ class IndicatorRow:
 
 @dataclass(frozen=True, slots=True)
 class DimensionRow:
-    """One dimension: its figures, what it adds to the composite, its nominal weight and reason."""
+    """One dimension: its figures, what it adds to the composite, its nominal weight and reason.
+
+    ``minerals``: where the method takes the worst mineral for the dimension as a whole, what each
+    of the project's minerals gives, the worst first; else empty.
+    """
 
     figures: NodeFigures
     contribution: float | None
     weight: float
     reason: str
     indicators: Sequence[IndicatorRow]
+    minerals: Sequence[MineralResult] = ()
+
+    @property
+    def mineral(self) -> str | None:
+        """The mineral that decided, None where none did."""
+        return next((row.mineral for row in self.minerals if row.decided), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,13 +167,14 @@ def specification(method_id: int, _digest: str) -> Specification:
 def explain(method: Specification, score: StoredScore) -> Explanation:
     """The explanation of a stored score under the very method version that made it."""
     sources = provenance.sources(method, score)
+    codes = minerals_by_number()
     branches = [
         node for node in method.root.children if isinstance(node, Node) and node.code in NODES
     ]
     return Explanation(
         composite=_figures(score, method.root, method),
         dimensions=[
-            _dimension(score, node, method, sources)
+            _dimension(score, node, method, sources, codes)
             for node in sorted(branches, key=lambda node: NODES.index(node.code))
         ],
         contributions_sum=not_nan(math.fsum(_numbers(score.contributions))),
@@ -157,7 +202,11 @@ def _figures(score: StoredScore, node: Node, method: Specification) -> NodeFigur
 
 
 def _dimension(
-    score: StoredScore, node: Node, method: Specification, sources: dict[str, list[Citation]]
+    score: StoredScore,
+    node: Node,
+    method: Specification,
+    sources: dict[str, list[Citation]],
+    codes: Codes,
 ) -> DimensionRow:
     below = [
         (at, leaf) for at, leaf in enumerate(method.leaves) if leaf.path.startswith(f"{node.path}/")
@@ -169,12 +218,42 @@ def _dimension(
         contribution=not_nan(math.fsum(parts)) if assessed else None,
         weight=_weight(node.weight, score.kind),
         reason=node.reason,
-        indicators=[_indicator(score, node, at, leaf, sources[leaf.code]) for at, leaf in below],
+        indicators=[
+            _indicator(score, node, at, leaf, sources[leaf.code], codes) for at, leaf in below
+        ],
+        minerals=_minerals(score, node, codes),
+    )
+
+
+def _minerals(score: StoredScore, node: Node, codes: Codes) -> list[MineralResult]:
+    decided = score.mineral_of(node.code)
+    if decided is None:
+        return []
+    rows = [
+        MineralResult(codes.get(row.mineral, "?"), row.scores[node.code], row.mineral == decided)
+        for row in score.by_mineral()
+    ]
+    return sorted(rows, key=lambda row: (not row.decided, -(row.score or 0.0), row.mineral))
+
+
+def _subject(score: StoredScore, at: int, indicator: Indicator, codes: Codes) -> Subject:
+    about = score.about(at)
+    return Subject(
+        mineral=None if about.mineral is None else codes.get(about.mineral),
+        place=score.place_id if "place" in indicator.level else None,
+        first_year=about.first_year,
+        year=about.year,
+        standard_error=about.standard_error,
     )
 
 
 def _indicator(
-    score: StoredScore, node: Node, at: int, leaf: Leaf, sources: list[Citation]
+    score: StoredScore,
+    node: Node,
+    at: int,
+    leaf: Leaf,
+    sources: list[Citation],
+    codes: Codes,
 ) -> IndicatorRow:
     indicator = catalogue.INDICATORS.get(leaf.column, NOT_IN_CATALOGUE)
     value = not_nan(score.inputs[at])
@@ -188,6 +267,7 @@ def _indicator(
         contribution=not_nan(score.contributions[at]),
         weight=weight,
         sources=sources,
+        subject=_subject(score, at, indicator, codes),
     )
 
 

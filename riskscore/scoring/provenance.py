@@ -11,7 +11,7 @@ from functools import cached_property, lru_cache
 from riskscore.engine.catalogue import INDICATORS
 from riskscore.engine.derive.derivation import RULES
 from riskscore.engine.inputs.axes import Axes, Table
-from riskscore.engine.inputs.columns import gather_column
+from riskscore.engine.inputs.column_values import gather_column
 from riskscore.engine.inputs.units import ROLE, Units
 from riskscore.engine.method import Method as Specification
 from riskscore.engine.spec.tree import Leaf, MineralChoice

@@ -12,6 +12,7 @@ from riskscore.scoring.explanation import (
     DimensionRow,
     Explanation,
     IndicatorRow,
+    MineralResult,
     NodeFigures,
     Status,
 )
@@ -24,6 +25,20 @@ class Meter:
     """The composite or a dimension as a bar, and its numbers as words."""
 
     figures: NodeFigures
+    minerals: Sequence[MineralResult] = ()
+
+    @property
+    def decided_by(self) -> str:
+        """The mineral that the dimension is about, and what the project's others would give."""
+        decided = next((row for row in self.minerals if row.decided), None)
+        others = ", ".join(
+            f"{wording.code(row.mineral)} {wording.points(row.score)}"
+            for row in self.minerals
+            if not row.decided
+        )
+        if decided is None:
+            return ""
+        return f"decided by {wording.code(decided.mineral)}" + (f" ({others})" if others else "")
 
     @property
     def label(self) -> str:
@@ -112,6 +127,22 @@ class Line:
         return wording.unit(self.row.indicator)
 
     @property
+    def about(self) -> str:
+        """The mineral, the place and the years that the value is about, and its error."""
+        subject = self.row.subject
+        error = subject.standard_error
+        return ", ".join(
+            part
+            for part in (
+                wording.code(subject.mineral or ""),
+                subject.place or "",
+                subject.years,
+                "" if error is None else f"± {error:.2g}",
+            )
+            if part
+        )
+
+    @property
     def points(self) -> float:
         return self.row.contribution or 0.0
 
@@ -174,7 +205,7 @@ def layout(result: Explanation) -> Layout:
     ]
     return Layout(
         composite=Meter(result.composite),
-        dimensions=[Meter(each.figures) for each in result.dimensions],
+        dimensions=[Meter(each.figures, each.minerals) for each in result.dimensions],
         lines=lines,
         uncounted=shown,
         unknown=_missing(result, lowers_coverage=True),

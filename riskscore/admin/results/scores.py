@@ -88,14 +88,14 @@ class AnyScoreAdmin(ReadOnly[AnyScore]):
         return wording.share(row.coverage)
 
     @admin.display(description="place")
-    def place(self, row: AnyScore) -> str:
+    def place_name(self, row: AnyScore) -> str:
         return row.project.place.name
 
 
 class ScoreAdmin(AnyScoreAdmin[Score]):
     """The ranking: worst first, not assessed last. Ties are ties."""
 
-    list_display = ("project", "place", COMPOSITE, "label", *DIMENSIONS, "known", "lens")
+    list_display = ("project", "place_name", COMPOSITE, "label", *DIMENSIONS, "known", "lens")
     list_filter = ("lens", "band", RankedFilter, ProjectPlaceFilter, "project__kind")
     ordering = ("lens", UnknownLast("composite", descending=True), "project_id")
     change_form_template = "admin/current_score.html"

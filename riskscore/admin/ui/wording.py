@@ -80,3 +80,8 @@ def length(duration: timedelta) -> str:
     minutes, seconds = divmod(seconds, 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours} h {minutes} min" if hours else f"{minutes} min {seconds} s"
+
+
+def code(value: str) -> str:
+    """A mineral's code as words: ``rare_earths`` is rare earths."""
+    return value.replace("_", " ")

@@ -33,6 +33,11 @@ def _dimension(result: DimensionRow) -> Row:
         **_beside(result.figures),
         "residual": result.figures.residual,
         "why": result.reason,
+        "mineral": result.mineral,
+        "minerals": [
+            {"mineral": row.mineral, "score": row.score, "decided": row.decided}
+            for row in result.minerals
+        ],
         "indicators": [_indicator(each) for each in result.indicators],
     }
 
@@ -54,6 +59,11 @@ def _indicator(result: IndicatorRow) -> Row:
         "value": result.value,
         "level": result.level,
         "unit": indicator.unit,
+        "mineral": result.subject.mineral,
+        "place": result.subject.place,
+        "first_year": result.subject.first_year,
+        "year": result.subject.year,
+        "standard_error": result.subject.standard_error,
         "status": result.status.value,
         "contribution": result.contribution,
         "weight": result.weight,

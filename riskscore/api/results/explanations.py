@@ -44,6 +44,16 @@ SOURCE = shapes.record(
     "release that it corrects, or both, as they contributed. Of an unknown value, what was looked "
     "into. Without a release: it came from none (evidence, a land layer, a learned model).",
 )
+MINERAL = shapes.record(
+    {
+        "mineral": shapes.text("Code of the mineral."),
+        "score": shapes.optional(
+            shapes.number("The dimension if it were about this mineral; null is not assessed.")
+        ),
+        "decided": shapes.flag("Whether the score is about this one."),
+    },
+    "What one of the project's minerals gives the dimension.",
+)
 INDICATOR = shapes.record(
     {
         "indicator": shapes.text("Key in the catalogue, or code of the leaf."),
@@ -51,6 +61,15 @@ INDICATOR = shapes.record(
         "value": shapes.optional(shapes.number("Raw value that was scored; null is unknown.")),
         "level": shapes.optional(shapes.text("The word for the value, if it is ordinal.")),
         "unit": shapes.text("Unit of the raw value."),
+        "mineral": shapes.optional(shapes.text("The mineral that the value is about.")),
+        "place": shapes.optional(shapes.text("The place that the value is about.")),
+        "first_year": shapes.optional(
+            shapes.whole("Year of the oldest fact behind the value: of a mean, its first year.")
+        ),
+        "year": shapes.optional(shapes.whole("Year of the newest fact behind the value.")),
+        "standard_error": shapes.optional(
+            shapes.number("In the unit of the value; null where nobody states one.")
+        ),
         "status": shapes.one_of(
             STATUSES,
             "counted; shown (no weight here); context (its dimension is not assessed, so it adds "
@@ -80,6 +99,12 @@ DIMENSION = shapes.record(
         **BESIDE_SHAPE,
         "residual": shapes.optional(shapes.number("The score after controls on record.")),
         "why": shapes.text("The method's reason."),
+        "mineral": shapes.optional(
+            shapes.text("The mineral that decided; all values of the dimension are about it.")
+        ),
+        "minerals": shapes.several(
+            MINERAL, "Where a mineral decided: each of the project's minerals, the worst first."
+        ),
         "indicators": shapes.several(INDICATOR, "In the method's order."),
         "standing": STANDING,
     },

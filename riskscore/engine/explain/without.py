@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from riskscore.engine.frame import Frame
-from riskscore.engine.inputs.columns import is_importers
+from riskscore.engine.inputs.column_values import is_importers
 from riskscore.engine.method import Method
 
 #: A score is given again to this many points; machines differ in the last bits.

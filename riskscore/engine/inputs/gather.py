@@ -11,7 +11,7 @@ import numpy.typing as npt
 from riskscore.engine.counter import keys_of, mix
 from riskscore.engine.frame import Frame
 from riskscore.engine.inputs.axes import Axes, Table
-from riskscore.engine.inputs.columns import (
+from riskscore.engine.inputs.column_values import (
     MINERAL_LEVELS,
     PLACE_LEVELS,
     Column,

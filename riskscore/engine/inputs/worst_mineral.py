@@ -17,7 +17,7 @@ from riskscore.engine.arrays import Floats
 from riskscore.engine.fit_tree import fit_tree
 from riskscore.engine.frame import Frame
 from riskscore.engine.inputs.axes import NOWHERE, Table
-from riskscore.engine.inputs.columns import (
+from riskscore.engine.inputs.column_values import (
     WITHOUT_MINERAL,
     Column,
     gather_column,

@@ -1,0 +1,61 @@
+"""Every stored input says its mineral, place, years and error, and a score which minerals decided."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+from django.db import connection
+
+from riskscore.models import Score
+from riskscore.scoring.binary_copy import Ragged, copy_rows
+from riskscore.scoring.explanation import explain, specification
+from riskscore.scoring.stored_score import StoredScore
+
+
+@pytest.mark.django_db
+def test_arrays_of_different_length_survive_the_copy_and_an_empty_one_is_null() -> None:
+    ragged = Ragged(np.array([1.5, 2.5, 3.5]), np.array([0, 2, 2, 3]))
+    numbers = np.array([[1, 2], [3, 4], [5, 6]], np.int32)
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TEMP TABLE ragged (k int8, n int4[], r float8[])")
+        copy_rows("ragged", {"k": np.array([1, 2, 3]), "n": numbers, "r": ragged})
+        cursor.execute("SELECT n, r FROM ragged ORDER BY k")
+        rows: list[Any] = cursor.fetchall()
+    assert rows == [([1, 2], [1.5, 2.5]), ([3, 4], None), ([5, 6], [3.5])]
+
+
+def stored(key: str) -> tuple[Any, StoredScore]:
+    row = Score.objects.select_related("project", "lens", "method").get(
+        project__key=key, lens__importer="WLD"
+    )
+    return specification(row.method_id, row.method.hash), StoredScore.from_instance(row)
+
+
+def test_a_value_of_the_bundle_says_what_it_is_about(bundle: None) -> None:
+    method, score = stored("icmm-07542")
+    rows = {
+        row.leaf.column: row.subject
+        for dimension in explain(method, score).dimensions
+        for row in dimension.indicators
+    }
+    law = rows["geo.law"]
+    assert (law.mineral, law.place, law.years) == (None, score.place_id, "2023")
+    assert law.standard_error is not None
+    mining = rows["con.mining"]
+    assert (mining.place, mining.years) == (None, "2022–2024")
+    assert mining.mineral is not None
+
+
+def test_a_dimension_that_chooses_names_its_mineral_and_shows_the_others(bundle: None) -> None:
+    method, score = stored("icmm-07542")
+    for dimension in explain(method, score).dimensions:
+        node = next(node for node in method.nodes if node.code == dimension.figures.code)
+        if node.mineral is None:
+            assert not dimension.minerals
+            continue
+        best = dimension.minerals[0]
+        assert best.decided
+        assert best.mineral == dimension.mineral
+        assert best.score == pytest.approx(score.scores[node.code], abs=1e-9)
+        minerals = {row.subject.mineral for row in dimension.indicators} - {None}
+        assert minerals <= {best.mineral}
