@@ -12,8 +12,6 @@ from riskscore.maps.projections import Degrees, called, to_degrees
 
 #: Vertices of a project's own outline.
 MOST_OF_OUTLINE = 10_000
-#: Properties that hold a land's name, where none is chosen; in this order.
-NAMES = ("name", "terra_ind", "terrai_nom", "nome", "nombre", "nom", "title")
 MOST_NAMED = 3
 
 Mapped = BaseGeometry
@@ -22,10 +20,13 @@ Mapped = BaseGeometry
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """A named polygon or multipolygon, valid, in degrees."""
+    """A named polygon, multipolygon or point, valid, in degrees; the people and the steward's code
+    where the file says them."""
 
     name: str
     geometry: BaseGeometry
+    people: str = ""
+    code: str = ""
 
 
 def area(parsed: Parsed) -> Mapped:

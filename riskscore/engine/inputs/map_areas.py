@@ -57,7 +57,8 @@ class _Outlines:
     def nearest(self, sites: Points, within_km: float) -> tuple[Floats, Indices]:
         """(n,) km to the nearest area, 0 inside, infinite beyond ``within_km``; its index."""
         here = unit_vectors(sites.latitude, sites.longitude)
-        _, step = self._tree.query(here, distance_upper_bound=2 * np.sin(within_km / 2 / EARTH_KM))
+        most = 2 * np.sin(within_km / 2 / EARTH_KM)
+        step = np.asarray(self._tree.query(here, distance_upper_bound=most)[1], np.int64)
         found = np.flatnonzero(step < len(self._at))
         at = step[found]
         chord = np.minimum(
@@ -83,7 +84,7 @@ def _to_segment(point: Floats, start: Floats, end: Floats) -> Floats:
     ahead = np.einsum("ij,ij->i", point - start, along)
     part = np.clip(np.divide(ahead, length, out=np.zeros_like(ahead), where=length > 0), 0.0, 1.0)
     gap = point - start - part[:, None] * along
-    return np.sqrt(np.einsum("ij,ij->i", gap, gap))
+    return np.asarray(np.sqrt(np.einsum("ij,ij->i", gap, gap)))
 
 
 class MapAreas:
