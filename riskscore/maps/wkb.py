@@ -1,4 +1,4 @@
-"""Well-known binary of polygons and points, read without recursion: nesting cannot exhaust a stack."""
+"""Well-known binary of polygons and points, read without recursion: nesting exhausts no stack."""
 
 import struct
 

@@ -296,8 +296,8 @@ def test_too_many_features_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_the_property_that_holds_the_names_can_be_chosen() -> None:
     content = geojson().replace(b'{"name"', b'{"people": "Arara", "name"')
-    assert lands(content, named_by="People")[0].name == "Arara"
-    assert "people" in refused(content, named_by="nation").remedy
+    assert lands(content, chosen={"name": "People"})[0].name == "Arara"
+    assert "people" in refused(content, chosen={"name": "nation"}).remedy
 
 
 @needs_published

@@ -6,8 +6,8 @@ from riskscore.engine.indicators.levels import CONSENT_LEVELS, ESTIMATE, LANGUAG
 from riskscore.engine.indicators.row import PROJECT, Indicator, P, indicator
 
 LANGUAGE_WEAK = (
-    "Nobody has said whether the language is still spoken: in the Brazilian Amazon such places tell "
-    "a third as much about mapped land as confirmed ones. No point nearby is unknown."
+    "Nobody has said whether the language is still spoken: in the Brazilian Amazon such places "
+    "tell a third as much about mapped land as confirmed ones. No point nearby is unknown."
 )
 NOT_TITLE = (
     "A traditional area drawn for an atlas, right to kilometres; it is neither title nor claim. No "
