@@ -21,7 +21,8 @@ from riskscore.engine.inputs.axes import NOWHERE, Axes, Observations, Table
 from riskscore.engine.inputs.gather import Units
 from riskscore.models import Mineral, Place, PlaceMember
 from riskscore.releases import effective
-from riskscore.scoring import land_distances
+from riskscore.scoring import map_distances
+from riskscore.scoring.land_distances import Site
 
 Floats = npt.NDArray[np.float64]
 
@@ -193,9 +194,8 @@ def projects(ids: Sequence[int], known: Known, pinned: Pinned) -> Projects:
     latitude, longitude = np.array([row[4:6] for row in rows], np.float64).reshape(-1, 2).T
     columns = {
         "ind.language": known.localities.nearest_km(latitude, longitude),
-        "ind.overlap": land_distances.distances(
-            [land_distances.Site(row[0], row[4], row[5], row[7], row[3]) for row in rows],
-            pinned.edition,
+        **map_distances.columns(
+            [Site(row[0], row[4], row[5], row[7], row[3], row[2]) for row in rows], pinned.edition
         ),
         "con.offtake": _offtake(ids, row_of, pinned.as_of),
         **_evidence(ids, row_of, pinned),

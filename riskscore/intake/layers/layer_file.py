@@ -82,10 +82,11 @@ def check(intake: Intake) -> Iterator[BadFile]:
 def _swapped(about: maps.LayerAbout) -> Iterator[BadFile]:
     surroundings, places = Surroundings(), sorted(about.mapped_area.places)
     for line, shape in _staged(MOST_CHECKED) if len(places) == 1 else ():
-        if surroundings.is_swapped(places[0], shape.geometry.y, shape.geometry.x):
+        ((lon, lat),) = shapely.get_coordinates(shape.geometry)
+        if surroundings.is_swapped(places[0], lat, lon):
             yield BadFile(
                 f"far from every known site of {places[0]}, but among them with the axes swapped",
-                row=line, column="latitude", value=f"{shape.geometry.y}, {shape.geometry.x}",
+                row=line, column="latitude", value=f"{lat}, {lon}",
                 remedy="Put latitude into latitude; in map files the longitude comes first.",
             )  # fmt: skip
             return
