@@ -56,7 +56,7 @@ def add_arguments(parser: CommandParser) -> None:
     parser.add_argument("--map", action="append", default=[], metavar="OUR=THEIRS",
                         help="a column of ours that is called otherwise in the file")  # fmt: skip
     parser.add_argument("--layer", action="append", default=[], metavar="FIELD=VALUE",
-                        help="what a map is: code, kind, name, steward, source, mapped, system")  # fmt: skip
+                        help="what a map is: code, kind, name, steward, source …")  # fmt: skip
     parser.add_argument("--retrieved", dest="retrieved_on", type=date.fromisoformat, default=None)
     parser.add_argument("--redistributable", choices=["yes", "no"], default=None)
     parser.add_argument("--rejects", type=Path, default=None, help="where to list what is wrong")
@@ -90,9 +90,9 @@ def _load_bundle(folder: Path, options: Mapping[str, Any], say: Say) -> None:
     loaded = load.load(folder)
     say(
         f"{loaded.releases} releases, {loaded.observations:,} observations, {loaded.projects:,}"
-        f" projects and {loaded.methods} methods loaded"
+        f" projects, {loaded.layers} layers and {loaded.methods} methods loaded"
     )
-    if loaded.releases or loaded.projects:
+    if loaded.releases or loaded.projects or loaded.layers:
         job_requests.refresh(f"bundle: {folder.name}")
 
 

@@ -52,6 +52,10 @@ class LayerForm(Form[LandLayer]):
         required=False, label="Codes are in", help_text="The steward's own number of each."
     )
 
+    replace = forms.BooleanField(
+        required=False, label="Smaller", help_text="It may lack much of the version before."
+    )
+
     class Meta:
         model = LandLayer
         fields = (
@@ -79,7 +83,7 @@ class LayerForm(Form[LandLayer]):
             licence=cleaned["licence"],
             redistributable=cleaned["redistributable"],
             published_edition=cleaned["published_edition"],
-            replace=True,
+            replace=cleaned["replace"],
         )
         try:
             requests.check(cleaned["options"])
@@ -95,7 +99,6 @@ class LandLayerAdmin(Rescoring[LandLayer]):
     """
 
     form = LayerForm
-    refusals = (*Rescoring.refusals, requests.CannotTakeIn)
     list_display = (
         "name", "kind", "code", "steward", "lands_count", "licence", "entered_at", "entered_by",
         "holds",
@@ -119,7 +122,7 @@ class LandLayerAdmin(Rescoring[LandLayer]):
         about = ("kind", ("code", "name"), ("steward", "published_edition"))
         rights = (("licence", "redistributable"), "attribution")
         if obj is None:
-            names = (("named_by", "people_by", "code_by"), "system")
+            names = (("named_by", "people_by", "code_by"), "system", "replace")
             return (*about, "source", *rights, "upload", "mapped_area", *names)
         file = ("file", "crs", "sha256", ("lands_count", "places"))
         record = (("entered_by", "entered_at", "edition"), "holds")
