@@ -97,7 +97,7 @@ LAYER_FILES = (
         "Rantanen et al. 2021; Glottography.", (), {"code": "id"},
     ),
     LayerFile(
-        "glottolog_5_1_languages_points.csv", "languages", "glottolog-5.1-weak",
+        "glottolog_5_1_languages_points.csv", "languages", "glottolog-weak",
         "Languages of Glottolog that the atlas lacks",
         "Max Planck Institute for Evolutionary Anthropology", "5.1", "CC BY 4.0",
         "https://glottolog.org", "Hammarström et al., Glottolog 5.1.",

@@ -17,7 +17,8 @@ from riskscore.engine.inputs.land_overlap import radius_km
 from riskscore.engine.inputs.map_areas import AreaLayer, MapAreas
 from riskscore.engine.inputs.map_points import NONE, MapPoints, Nearest, PointLayer
 from riskscore.engine.inputs.mapped_area import MappedArea, Points
-from riskscore.models import Land, LandLayer
+from riskscore.models import Land, LandLayer, Project
+from riskscore.scoring import land_distances
 from riskscore.scoring.land_distances import (
     Site,
     Versions,
@@ -52,12 +53,16 @@ class Indexed:
 
 @dataclass(frozen=True, slots=True)
 class Neighbour:
-    """The nearest feature of one layer: km, its name and people; "" where none is near."""
+    """The nearest feature of one layer: km, its name and people; "" where none is near.
+
+    ``covered``: the project lies in the layer's mapped area, so that absence means absence.
+    """
 
     layer: LandLayer
     km: float
     name: str
     people: str
+    covered: bool
 
 
 @lru_cache(maxsize=8)
@@ -157,14 +162,46 @@ def neighbours(
     if not versions or not sites:
         return result
     held = indexed(versions)
-    nearest = held.index.nearest(_points(sites))
+    points = _points(sites)
+    nearest = held.index.nearest(points)
+    covered = [points.within(layer.mapped) for layer in held.index.layers]
     for layer, at in np.argwhere(~np.isnan(nearest.km)):
         which = int(nearest.at[layer, at])
         words = ("", "")
         if which != NONE:
             words = held.names[layer][which], held.peoples[layer][which]
-        result[at].append(Neighbour(held.layers[layer], float(nearest.km[layer, at]), *words))
+        km, inside = float(nearest.km[layer, at]), bool(covered[layer][at])
+        result[at].append(Neighbour(held.layers[layer], km, *words, inside))
     return [sorted(found, key=lambda one: (one.km, one.layer.code)) for found in result]
+
+
+def areas_of(project: Project) -> list[Neighbour]:
+    """The nearest traditional area of each layer that knows something, by all known now."""
+    (found,) = neighbours(
+        [land_distances.site_of(project)], land_distances.latest(), LandLayer.Kind.AREAS
+    )
+    return found
+
+
+def communities_of(project: Project) -> list[Neighbour]:
+    """The nearest community of each register that covers the project, by all known now."""
+    (found,) = neighbours([land_distances.site_of(project)], land_distances.latest())
+    return found
+
+
+def within(km: float, kind: str = LandLayer.Kind.COMMUNITIES) -> list[int]:
+    """Ids of the published projects that are known to lie so near to a feature of any layer."""
+    versions = current(land_distances.latest(), kind)
+    if not versions:
+        return []
+    held = indexed(versions)
+    rows = Project.objects.filter(state=Project.State.PUBLISHED).order_by("id")
+    if all(layer.places and layer.mapped is None for layer in held.layers):
+        rows = rows.filter(place__in={code for layer in held.layers for code in layer.places})
+    names = ("id", "latitude", "longitude", "stage", "kind", "place_id")
+    sites = [Site(*row) for row in rows.values_list(*names)]
+    near = held.index.nearest(_points(sites)).least_km <= km
+    return [site.id for site, is_near in zip(sites, near, strict=True) if is_near]
 
 
 def changed(before: int, after: int, columns_read: set[str]) -> set[str]:
