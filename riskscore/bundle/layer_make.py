@@ -17,6 +17,8 @@ from riskscore.sources.bad_file import BadFile
 from riskscore.sources.publishers.glottolog import weak_points
 
 FOLDER = "data/lands/"
+#: Decimals of a degree that are kept of an area: a metre.
+PLACES = 5
 GLOTTOGRAPHY = "https://github.com/Glottography"
 
 
@@ -122,7 +124,7 @@ def make(source_dir: Path, target: Path, confirmed: Container[str]) -> list[Laye
         if KINDS[each.kind]:
             points += [_point(each.code, *part) for part in enumerate(shapes, 1)]
         else:
-            areas += [_area(each.code, *part) for part in enumerate(shapes, 1)]
+            areas += [row for part in enumerate(shapes, 1) for row in _areas(each.code, *part)]
     write(target, LAYERS, layers)
     write(target, POINTS, points)
     write(target, AREAS, areas)
@@ -166,6 +168,10 @@ def _point(layer: str, number: int, shape: maps.Shape) -> LayerPoint:
     return LayerPoint(layer, number, shape.code, shape.name, shape.people, lat, lon)
 
 
-def _area(layer: str, number: int, shape: maps.Shape) -> LayerArea:
-    text = shapely.to_wkt(shape.geometry, rounding_precision=-1)
-    return LayerArea(layer, number, shape.code, shape.name, shape.people, text)
+def _areas(layer: str, number: int, shape: maps.Shape) -> Iterator[LayerArea]:
+    """A row for each polygon, rounded to a metre where that keeps the whole valid."""
+    rounded = shapely.transform(shape.geometry, lambda xy: xy.round(PLACES))
+    kept = rounded if shapely.is_valid(rounded) else shape.geometry
+    for part, polygon in enumerate(shapely.get_parts(kept), 1):
+        text = shapely.to_wkt(polygon, rounding_precision=-1)
+        yield LayerArea(layer, number, part, shape.code, shape.name, shape.people, text)

@@ -47,10 +47,11 @@ class LayerPoint(NamedTuple):
 
 
 class LayerArea(NamedTuple):
-    """One area of a layer, as well-known text in degrees, longitude first."""
+    """One polygon of an area of a layer, as well-known text in degrees, longitude first."""
 
     layer: str
     number: int
+    part: int
     code: str
     name: str
     people: str
@@ -103,8 +104,13 @@ POINTS = Table(
 AREAS = Table(
     "layer_areas.csv.gz",
     LayerArea,
-    (*_FEATURE, Column("wkt", _geometry, "Write a valid POLYGON or MULTIPOLYGON.")),
-    key=("layer", "number"),
+    (
+        *_FEATURE[:2],
+        cells.integer("part"),
+        *_FEATURE[2:],
+        Column("wkt", _geometry, "Write a valid POLYGON."),
+    ),
+    key=("layer", "number", "part"),
 )
 
 
@@ -136,6 +142,15 @@ def _points(directory: Path) -> Iterator[tuple[str, int, Shape]]:
 
 
 def _areas(directory: Path) -> Iterator[tuple[str, int, Shape]]:
+    parts: dict[tuple[str, int], list[LayerArea]] = {}
     for row in table_rows(directory, AREAS):
-        layer, number, code, name, people, wkt = row
-        yield layer, number, Shape(name, shapely.from_wkt(wkt), people, code)
+        if isinstance(row, LayerArea):
+            parts.setdefault((row.layer, row.number), []).append(row)
+    for (layer, number), rows in parts.items():
+        polygons = [shapely.from_wkt(row.wkt) for row in sorted(rows, key=_part)]
+        shape = polygons[0] if len(polygons) == 1 else shapely.MultiPolygon(polygons)
+        yield layer, number, Shape(rows[0].name, shape, rows[0].people, rows[0].code)
+
+
+def _part(row: LayerArea) -> int:
+    return row.part

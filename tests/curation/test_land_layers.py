@@ -9,8 +9,8 @@ from django.db import IntegrityError, transaction
 
 from riskscore.curation import land_layers
 from riskscore.engine.inputs.land_overlap import REACH_KM
-from riskscore.jobs import requests
 from riskscore.engine.inputs.mapped_area import MappedArea
+from riskscore.jobs import requests
 from riskscore.maps import BadMap, mapped_area
 from riskscore.models import (
     Edition,
@@ -52,13 +52,13 @@ ABOUT = {
 }
 
 
-def imported(content: bytes, name: str = "lands.geojson", **changes: Any) -> Intake:
+def imported(content: bytes, file: str = "lands.geojson", **changes: Any) -> Intake:
     """What came of a file of a layer, taken in here and now."""
     options = {"licence": "CC0"}
     for option in ("mapping", "replace", "dry_run", "skip_bad"):
         if option in changes:
             options[option] = changes.pop(option)
-    return take_in(content, "map-layers", name, layer={**ABOUT, **changes}, **options)
+    return take_in(content, "map-layers", file, layer={**ABOUT, **changes}, **options)
 
 
 def load(content: bytes = b"", **changes: Any) -> LandLayer:
@@ -87,8 +87,8 @@ def rescored() -> set[str]:
 
 def moved(before: int, after: int, column: str = "ind.overlap") -> set[str]:
     """Keys of the projects that a change of layers makes stale."""
-    pinned = [inputs.Pinned(edition, date(2026, 1, 1), "WLD") for edition in (before, after)]
-    changes = staleness.changed(*pinned, {column})
+    was, now = (inputs.Pinned(edition, date(2026, 1, 1), "WLD") for edition in (before, after))
+    changes = staleness.changed(was, now, {column})
     return set(Project.objects.filter(id__in=changes.projects).values_list("key", flat=True))
 
 

@@ -121,7 +121,7 @@ class Detail(Endpoint):
 class Listing(Endpoint):
     """Many items: pages of JSON, or all of them as CSV or NDJSON by the Accept header."""
 
-    renderer_classes: ClassVar[tuple[type[Json], ...]] = (Json, Csv, NdJson)
+    renderer_classes: tuple[type[Json], ...] = (Json, Csv, NdJson)
     resource: ClassVar[Resource]
     #: By the words that `order` takes; the first is the default.
     orders: ClassVar[dict[str, Order]]
