@@ -17,8 +17,9 @@ from riskscore.sources.bad_file import BadFile
 from riskscore.sources.publishers.glottolog import weak_points
 
 FOLDER = "data/lands/"
-#: Decimals of a degree that are kept of an area: a metre.
-PLACES = 5
+#: Decimals of a degree that are kept of an area, and how far its outline may move: 100 m, where
+#: the maps are right to kilometres.
+PLACES, SLACK = 5, 0.001
 GLOTTOGRAPHY = "https://github.com/Glottography"
 
 
@@ -169,9 +170,11 @@ def _point(layer: str, number: int, shape: maps.Shape) -> LayerPoint:
 
 
 def _areas(layer: str, number: int, shape: maps.Shape) -> Iterator[LayerArea]:
-    """A row for each polygon, rounded to a metre where that keeps the whole valid."""
-    rounded = shapely.transform(shape.geometry, lambda xy: xy.round(PLACES))
-    kept = rounded if shapely.is_valid(rounded) else shape.geometry
+    """A row for each polygon, without the vertices that tell less than SLACK, rounded to a metre
+    where that keeps the whole valid."""
+    plain = shapely.simplify(shape.geometry, SLACK, preserve_topology=True)
+    rounded = shapely.transform(plain, lambda xy: xy.round(PLACES))
+    kept = rounded if shapely.is_valid(rounded) else plain
     for part, polygon in enumerate(shapely.get_parts(kept), 1):
         text = shapely.to_wkt(polygon, rounding_precision=-1)
         yield LayerArea(layer, number, part, shape.code, shape.name, shape.people, text)
