@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import shapely
 from shapely.errors import GEOSException
@@ -148,7 +148,7 @@ def _areas(directory: Path) -> Iterator[tuple[str, int, Shape]]:
             parts.setdefault((row.layer, row.number), []).append(row)
     for (layer, number), rows in parts.items():
         polygons = [shapely.from_wkt(row.wkt) for row in sorted(rows, key=_part)]
-        shape = polygons[0] if len(polygons) == 1 else shapely.multipolygons(polygons)
+        shape: Any = polygons[0] if len(polygons) == 1 else shapely.multipolygons(polygons)
         yield layer, number, Shape(rows[0].name, shape, rows[0].people, rows[0].code)
 
 

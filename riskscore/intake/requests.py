@@ -204,7 +204,8 @@ def _layout(options: ImportOptions, module: ModuleType) -> str:
     layout = options.layout or options.source
     if layout not in (options.source, "observations"):
         raise CannotTakeIn(f"layout: leave it out, or write 'observations'; not {layout!r}")
-    if options.mapping and not hasattr(module, "rows") and layout == options.source:
+    own = not (hasattr(module, "rows") or module is map_layers)
+    if options.mapping and own and layout == options.source:
         raise CannotTakeIn(f"map: files of {options.source} have their publisher's own columns")
     return layout
 
