@@ -1,6 +1,5 @@
 """Communities, areas and weak languages of the bundle: whom they are near, and what is known."""
 
-from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
@@ -33,8 +32,8 @@ class Known:
 
 
 @pytest.fixture
-def known(bundle: None) -> Iterator[Known]:
-    yield Known()
+def known(bundle: None) -> Known:
+    return Known()
 
 
 def nearest(key: str) -> tuple[str, str, float]:
