@@ -19,7 +19,11 @@ from tests.make import make_place, make_project
 from tests.maps.files import WGS84, geojson, zipped
 
 pytestmark = pytest.mark.django_db
-TABLE = "code,name,people,latitude,longitude\n1,Olaroz Chico,Atacama,-23.39,-66.80\n2,Catua,,-23.87,-67.00\n"
+TABLE = (
+    "code,name,people,latitude,longitude\n"
+    "1,Olaroz Chico,Atacama,-23.39,-66.80\n"
+    "2,Catua,,-23.87,-67.00\n"
+)
 ABOUT = {"kind": "communities", "code": "register", "mapped": "ARG", "name": "A register"}
 
 
