@@ -12,8 +12,8 @@ from benchmarks.runner import Measured
 from riskscore.curation import land_layers
 from riskscore.engine.inputs.mapped_area import MappedArea
 from riskscore.intake.layers import layer_writer
-from riskscore.maps import Shape
 from riskscore.models import Job, LandLayer, Project
+from riskscore.sources.maps import Shape
 
 POINTS, AREAS = 20_000, 450
 

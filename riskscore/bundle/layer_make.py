@@ -8,13 +8,13 @@ from pathlib import Path
 
 import shapely
 
-from riskscore import maps
 from riskscore.bundle.fixture_tables import write
 from riskscore.bundle.layer_tables import AREAS, LAYERS, POINTS, Layer, LayerArea, LayerPoint
 from riskscore.bundle.publications import content
-from riskscore.maps.layer_about import KINDS
+from riskscore.bundle.weak_languages import weak_points
+from riskscore.sources import maps
 from riskscore.sources.bad_file import BadFile
-from riskscore.sources.publishers.glottolog import weak_points
+from riskscore.sources.maps.layer_about import KINDS
 
 FOLDER = "data/lands/"
 #: Decimals of a degree that are kept of an area, and how far its outline may move: 100 m, where

@@ -11,8 +11,8 @@ from riskscore.bundle import cells
 from riskscore.bundle.cells import Column
 from riskscore.bundle.fixture_tables import table_rows
 from riskscore.bundle.layout import Table
-from riskscore.maps import Shape
-from riskscore.maps.layer_about import KINDS
+from riskscore.sources.maps import Shape
+from riskscore.sources.maps.layer_about import KINDS
 
 
 class Layer(NamedTuple):

@@ -7,13 +7,13 @@ import shapely
 from django.db import transaction
 from shapely.geometry.base import BaseGeometry
 
-from riskscore import maps
 from riskscore.curation import project_edits
 from riskscore.engine.inputs.land_overlap import REACH_KM, Footprint, geodesic_km
 from riskscore.jobs import requests as job_requests
 from riskscore.models import Footprint as Outline
 from riskscore.models import LandLayer, Project
 from riskscore.releases.editions import next_edition
+from riskscore.sources import maps
 
 #: How far an outline may lie from its project's point.
 STRAY_KM = REACH_KM

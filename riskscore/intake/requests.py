@@ -16,13 +16,12 @@ from typing import Any, BinaryIO
 
 from django.db import connection, transaction
 
-from riskscore import maps
 from riskscore.celery import TAKE_IN, publish
 from riskscore.errors import ValidationError
 from riskscore.jobs import requests as job_requests
 from riskscore.models import Intake, IntakePart, LandLayer, Place, Release
 from riskscore.models.ids import uuid7
-from riskscore.sources import discover
+from riskscore.sources import discover, maps
 from riskscore.sources.publishers import asher, natural_earth, world_atlas
 from riskscore.sources.readers.formula_guard import disarmed
 from riskscore.sources.tables import map_layers, minerals

@@ -11,7 +11,6 @@ from riskscore.curation import land_layers
 from riskscore.engine.inputs.land_overlap import REACH_KM
 from riskscore.engine.inputs.mapped_area import MappedArea
 from riskscore.jobs import requests
-from riskscore.maps import BadMap, mapped_area
 from riskscore.models import (
     Edition,
     Footprint,
@@ -24,6 +23,7 @@ from riskscore.models import (
     Score,
 )
 from riskscore.scoring import inputs, land_distances, rescore, staleness
+from riskscore.sources.maps import BadMap, mapped_area
 from tests.bundled import AS_OF
 from tests.intake.files import take_in
 from tests.make import make_method, make_place, make_project

@@ -10,9 +10,9 @@ import pytest
 import shapefile
 import shapely
 
-from riskscore.maps.layer_about import CODE, KINDS
 from riskscore.models import Intake, Land, LandLayer
 from riskscore.scoring import land_distances, map_distances
+from riskscore.sources.maps.layer_about import CODE, KINDS
 from tests.curation.test_land_layers import imported, load
 from tests.intake.files import faults, finish, queue
 from tests.make import make_place, make_project

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 import shapely
 
-from riskscore import maps
-from riskscore.maps import BadMap, geopackage, map_features
+from riskscore.sources import maps
+from riskscore.sources.maps import BadMap, geopackage, map_features
 from riskscore.sources.readers import zip_guard
 from tests.maps.files import (
     AMAZON,

@@ -58,7 +58,7 @@ SAMPLE_OF = {
 
 
 def test_every_source_has_a_sample() -> None:
-    # Files of map layers are read by riskscore.maps; tests/maps has theirs.
+    # Files of map layers are read by riskscore.sources.maps; tests/maps has theirs.
     assert set(discover()) - {"map-layers"} == set(SAMPLE_OF)
 
 

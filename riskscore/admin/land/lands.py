@@ -13,8 +13,8 @@ from riskscore.admin.ui import wording
 from riskscore.admin.ui.pages import Bounded, Form, ReadOnly, Rescoring
 from riskscore.curation import land_layers
 from riskscore.intake import requests
-from riskscore.maps import BadMap
 from riskscore.models import Footprint, Intake, Land, LandLayer
+from riskscore.sources.maps import BadMap
 from riskscore.sources.tables import map_layers
 
 

@@ -7,8 +7,8 @@ import shapely
 
 from riskscore.intake.import_diff import ImportDiff
 from riskscore.intake.observations import refuse_shrinking
-from riskscore.maps import LayerAbout, Shape
 from riskscore.models import Intake, Land, LandLayer
+from riskscore.sources.maps import LayerAbout, Shape
 
 #: What a person states about a layer that makes another version of it.
 STATED = ("name", "steward", "source", "attribution", "licence", "published_edition",

@@ -5,15 +5,15 @@ from typing import Any, BinaryIO
 
 import shapely
 
-from riskscore import maps
 from riskscore.intake import aliases, staging
 from riskscore.intake.file_rows import ParsedRow
 from riskscore.intake.import_diff import ImportDiff
 from riskscore.intake.layers import layer_diff, layer_writer
 from riskscore.intake.location_check import Surroundings
-from riskscore.maps.single_points import TABLES
 from riskscore.models import Intake, LandLayer
+from riskscore.sources import maps
 from riskscore.sources.bad_file import BadFile
+from riskscore.sources.maps.single_points import TABLES
 
 STAGED = "staged_feature"
 IS_SCORED = True

@@ -5,9 +5,9 @@ from collections.abc import Iterable
 import shapely
 
 from riskscore.engine.inputs.mapped_area import MappedArea
-from riskscore.maps import Shape
 from riskscore.models import Land, LandLayer
 from riskscore.releases.editions import next_edition
+from riskscore.sources.maps import Shape
 
 BATCH = 1000
 

@@ -1,6 +1,6 @@
 """Maps of peoples' lands, areas, communities and languages: whose they are is said at each load.
 
-Their files are read by :mod:`riskscore.maps`; here stands only that they can be imported.
+Their files are read by :mod:`riskscore.sources.maps`; here stands only that they can be imported.
 """
 
 from riskscore.sources.source_records import Source

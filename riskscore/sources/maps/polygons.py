@@ -6,9 +6,16 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from riskscore.maps.feature_names import Shape, named
-from riskscore.maps.map_features import BadMap, Feature, Parsed, Polygon, Ring, refuse_many_vertices
-from riskscore.maps.projections import Degrees, called, to_degrees
+from riskscore.sources.maps.feature_names import Shape, named
+from riskscore.sources.maps.map_features import (
+    BadMap,
+    Feature,
+    Parsed,
+    Polygon,
+    Ring,
+    refuse_many_vertices,
+)
+from riskscore.sources.maps.projections import Degrees, called, to_degrees
 
 #: Vertices of a project's own outline.
 MOST_OF_OUTLINE = 10_000

@@ -5,8 +5,14 @@ from collections.abc import Callable
 from contextlib import closing
 from typing import Any
 
-from riskscore.maps import wkb
-from riskscore.maps.map_features import MOST_FEATURES, BadMap, Feature, Parsed, refuse_excess
+from riskscore.sources.maps import wkb
+from riskscore.sources.maps.map_features import (
+    MOST_FEATURES,
+    BadMap,
+    Feature,
+    Parsed,
+    refuse_excess,
+)
 
 MAGIC = b"SQLite format 3\0"
 #: Steps of SQLite's machine after which a query is ended.

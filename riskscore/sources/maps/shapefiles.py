@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 import shapefile
 
-from riskscore.maps import archives
-from riskscore.maps.map_features import (
+from riskscore.sources.maps import archives
+from riskscore.sources.maps.map_features import (
     MOST_FEATURES,
     BadMap,
     Feature,

@@ -6,11 +6,11 @@ from typing import BinaryIO
 import numpy as np
 import shapely
 
-from riskscore.maps.feature_names import LONGEST, Shape, named
-from riskscore.maps.map_features import Parsed
-from riskscore.maps.polygons import Mapped, what_to_do
-from riskscore.maps.projections import called, to_degrees
 from riskscore.sources.bad_file import BadFile
+from riskscore.sources.maps.feature_names import LONGEST, Shape, named
+from riskscore.sources.maps.map_features import Parsed
+from riskscore.sources.maps.polygons import Mapped, what_to_do
+from riskscore.sources.maps.projections import called, to_degrees
 from riskscore.sources.readers.text import number
 from riskscore.sources.tables.columns import Columns
 from riskscore.sources.tables.table import Cells, read

@@ -2,8 +2,14 @@
 
 import numpy as np
 
-from riskscore.maps.map_features import MOST_OF_FEATURE, BadMap, Feature, Parsed, refuse_excess
 from riskscore.sources.bad_file import BadFile
+from riskscore.sources.maps.map_features import (
+    MOST_OF_FEATURE,
+    BadMap,
+    Feature,
+    Parsed,
+    refuse_excess,
+)
 from riskscore.sources.readers.geojson import feature, features
 
 KINDS = {False: ("Polygon", "MultiPolygon"), True: ("Point",)}

@@ -6,9 +6,9 @@ from dataclasses import dataclass, fields
 from typing import Self
 
 from riskscore.engine.inputs.mapped_area import MappedArea
-from riskscore.maps.map_features import BadMap
-from riskscore.maps.mapped_text import mapped_area
-from riskscore.maps.projections import to_degrees
+from riskscore.sources.maps.map_features import BadMap
+from riskscore.sources.maps.mapped_text import mapped_area
+from riskscore.sources.maps.projections import to_degrees
 
 #: Kinds of layers, and whether their features are points.
 KINDS = {"lands": False, "areas": False, "communities": True, "languages": True}

@@ -4,7 +4,7 @@ import struct
 
 import numpy as np
 
-from riskscore.maps.map_features import BadMap, Polygon, Ring, wrong_kind
+from riskscore.sources.maps.map_features import BadMap, Polygon, Ring, wrong_kind
 
 KINDS = {1: "Point", 2: "LineString", 3: "Polygon", 4: "MultiPoint", 5: "MultiLineString",
          6: "MultiPolygon", 7: "GeometryCollection"}  # fmt: skip

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from shapely.geometry.base import BaseGeometry
 
-from riskscore.maps.map_features import BadMap, Feature
+from riskscore.sources.maps.map_features import BadMap, Feature
 
 #: Properties that are looked for where none is chosen, in this order.
 USUAL = {

@@ -6,9 +6,9 @@ import numpy as np
 import shapely
 
 from riskscore.engine.inputs.mapped_area import MappedArea
-from riskscore.maps.map_features import BadMap
-from riskscore.maps.map_files import read
-from riskscore.maps.polygons import area
+from riskscore.sources.maps.map_features import BadMap
+from riskscore.sources.maps.map_files import read
+from riskscore.sources.maps.polygons import area
 
 CODES = re.compile(r"[A-Za-z]{3}(\s*[,\s]\s*[A-Za-z]{3})*")
 

@@ -5,13 +5,13 @@ Whoever uploads a map may be careless or hostile. A file is read within limits, 
 checked, and the first fault is told with its place and its remedy; nothing is repaired silently.
 """
 
-from riskscore.maps.feature_names import Shape
-from riskscore.maps.layer_about import LayerAbout
-from riskscore.maps.map_features import BadMap, Parsed
-from riskscore.maps.map_files import MOST_BYTES, read
-from riskscore.maps.mapped_text import mapped_area
-from riskscore.maps.polygons import Mapped, area, lands, outline
-from riskscore.maps.single_points import points, table_points
+from riskscore.sources.maps.feature_names import Shape
+from riskscore.sources.maps.layer_about import LayerAbout
+from riskscore.sources.maps.map_features import BadMap, Parsed
+from riskscore.sources.maps.map_files import MOST_BYTES, read
+from riskscore.sources.maps.mapped_text import mapped_area
+from riskscore.sources.maps.polygons import Mapped, area, lands, outline
+from riskscore.sources.maps.single_points import points, table_points
 
 __all__ = [
     "MOST_BYTES",

@@ -1,4 +1,4 @@
-"""Points of Glottolog's languages that the atlas of :mod:`~.asher` lacks: a weak sign of a people.
+"""Points of Glottolog's languages that the atlas of languages lacks: a weak sign of a people.
 
 Glottolog marks no language as extinct here. Those that the atlas has stand in it already; the rest
 are living languages that it missed (most of Australia, the Andes, Sápmi) and extinct ones, and

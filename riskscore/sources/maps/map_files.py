@@ -1,7 +1,7 @@
 """A map file's bytes to its features, whatever program wrote it."""
 
-from riskscore.maps import geojson_features, geopackage, shapefiles
-from riskscore.maps.map_features import BadMap, Parsed
+from riskscore.sources.maps import geojson_features, geopackage, shapefiles
+from riskscore.sources.maps.map_features import BadMap, Parsed
 
 MOST_BYTES = 32 * 2**20
 
