@@ -17,7 +17,7 @@ from riskscore.engine.method import Method as Specification
 from riskscore.engine.spec.tree import Leaf, Node, Weight
 from riskscore.models import Method
 from riskscore.models.scores import NODES, Band
-from riskscore.scoring import provenance
+from riskscore.scoring import map_distances, provenance
 from riskscore.scoring.provenance import Citation
 from riskscore.scoring.stored_score import StoredScore, not_nan
 
@@ -70,8 +70,8 @@ class NodeFigures:
 @dataclass(frozen=True, slots=True)
 class IndicatorRow:
     """One indicator: ``value`` as it was scored, ``level`` its word if it is ordinal, the points
-    that it adds to the composite, its nominal ``weight`` for this kind of site, and ``sources``:
-    the releases that the value came from."""
+    that it adds to the composite, its nominal ``weight`` for this kind of site, ``sources``: the
+    releases that the value came from, and ``nearest``: what a distance was measured to."""
 
     leaf: Leaf
     indicator: Indicator
@@ -81,6 +81,7 @@ class IndicatorRow:
     contribution: float | None
     weight: float
     sources: Sequence[Citation]
+    nearest: str = ""
 
     @property
     def lowers_coverage(self) -> bool:
@@ -188,6 +189,9 @@ def _indicator(
         contribution=not_nan(score.contributions[at]),
         weight=weight,
         sources=sources,
+        nearest=""
+        if value is None
+        else map_distances.nearest_words(score.project_id, score.edition, leaf.column, value),
     )
 
 

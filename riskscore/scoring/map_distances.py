@@ -175,6 +175,44 @@ def neighbours(
     return [sorted(found, key=lambda one: (one.km, one.layer.code)) for found in result]
 
 
+#: Kilometres by which a stored distance may differ from the one measured again.
+SAME_KM = 1e-6
+
+
+def nearest_words(project: int, edition: int, column: str, km: float) -> str:
+    """What a stored distance was measured to, "Olaroz Chico (Atacama)"; "" where it cannot be said
+    again: nothing was near, or the project has moved since."""
+    if column not in KIND_OF or KIND_OF[column] == LandLayer.Kind.LANDS:
+        return ""
+    row = Project.objects.filter(pk=project).first()
+    if row is None:
+        return ""
+    (found,) = neighbours([land_distances.site_of(row)], edition, KIND_OF[column])
+    if not found or not found[0].name or abs(found[0].km - km) > SAME_KM:
+        return ""
+    people = f" ({found[0].people})" if found[0].people else ""
+    return f"{found[0].name}{people}"
+
+
+def citations(edition: int, column: str) -> list[dict[str, str]]:
+    """The layers that feed an indicator at an edition, by the names of the API."""
+    if column not in KIND_OF:
+        return []
+    ids = [version.id for version in current(edition, KIND_OF[column])]
+    return [
+        {
+            "source": layer.code,
+            "publisher": layer.steward,
+            "title": layer.name,
+            "release": layer.code,
+            "published_edition": layer.published_edition,
+            "licence": layer.licence,
+            "url": layer.source,
+        }
+        for layer in LandLayer.objects.filter(id__in=ids).defer("mapped").order_by("code")
+    ]
+
+
 def areas_of(project: Project) -> list[Neighbour]:
     """The nearest traditional area of each layer that knows something, by all known now."""
     (found,) = neighbours(
