@@ -5,6 +5,7 @@ import hashlib
 import numpy as np
 import shapely
 from django.db import transaction
+from shapely.geometry.base import BaseGeometry
 
 from benchmarks.database import bundled, multiply
 from benchmarks.rescoring import PROJECTS, rescore
@@ -61,7 +62,7 @@ def _held(*, points: bool) -> int:
     return sum(counts)
 
 
-def _write(kind: str, shapes: list[shapely.Geometry]) -> None:
+def _write(kind: str, shapes: list[BaseGeometry]) -> None:
     if not shapes:
         return
     layer = LandLayer(

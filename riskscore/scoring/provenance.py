@@ -29,9 +29,9 @@ Value = tuple[float | None, float | None, int | None]
 def sources(method: Specification, score: StoredScore) -> dict[str, list[Citation]]:
     """By code of the leaf: the releases that its value came from, by the names of the API.
 
-    An unknown value came from none: then the complete releases that were looked into. What came
-    from no release (evidence, a learned model) has the code of its kind alone; what lies on a map has
-    the layers of its kind.
+    An unknown value came from none: then the complete releases that were looked into. What lies on
+    a map came from the layers of its kind; what came from no release (evidence, a learned model)
+    has the code of its kind alone.
     """
     read = {key for leaf in method.leaves for key in _derived_from(leaf)}
     releases = register.in_force(score.edition, read)

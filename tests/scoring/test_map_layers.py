@@ -28,7 +28,7 @@ class Known:
         self.read = {key: ~np.isnan(km) for key, km in found.units.inputs.items()}
 
     def any_of(self, *keys: str) -> npt.NDArray[np.bool_]:
-        return np.logical_or.reduce([self.read[key] for key in keys])
+        return np.asarray(np.logical_or.reduce([self.read[key] for key in keys]), np.bool_)
 
 
 @pytest.fixture
