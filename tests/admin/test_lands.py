@@ -125,3 +125,16 @@ def test_an_outline_is_drawn_and_taken_back(page: Client, project: Project) -> N
     wrong = {**drawn, "geojson": geojson().decode()}
     assert "km from the project" in page.post(url("footprint", "add"), wrong).text
     assert Footprint.objects.count() == 2
+
+
+def test_the_page_of_a_project_names_its_nearest_community_and_the_area_that_is_not_title(
+    page: Client,
+) -> None:
+    text = page.get(url("project", "change", Project.objects.get(key="busch-007").pk)).text
+    assert "Comunidad Aborigen de Olaroz Chico" in text
+    assert "8.8 km" in text
+    assert "the copy states no licence" in text
+    assert "Traditional areas, not title" in text
+    layers = page.get(url("landlayer")).text
+    assert "Indigenous communities of Argentina" in layers
+    assert "registered communities, as points" in layers

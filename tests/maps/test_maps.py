@@ -30,11 +30,11 @@ UTM = [[700_000.0, 9_600_000.0], [800_000.0, 9_600_000.0], [800_000.0, 9_700_000
        [700_000.0, 9_700_000.0], [700_000.0, 9_600_000.0]]  # fmt: skip
 
 
-def lands(content: bytes, **more: str) -> list[maps.Shape]:
+def lands(content: bytes, **more: Any) -> list[maps.Shape]:
     return maps.lands(maps.read(content), AMAZON, **more)
 
 
-def refused(content: bytes, **more: str) -> BadMap:
+def refused(content: bytes, **more: Any) -> BadMap:
     with pytest.raises(BadMap) as caught:
         lands(content, **more)
     assert caught.value.where

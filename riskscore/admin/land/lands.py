@@ -154,7 +154,10 @@ class LandLayerAdmin(Rescoring[LandLayer]):
     def response_add(
         self, request: HttpRequest, obj: LandLayer, post_url_continue: str | None = None
     ) -> HttpResponse:
-        """To the page that follows the file."""
+        """To the page that follows the file, for who may see it."""
+        if not request.user.has_perm("riskscore.view_intake"):
+            self.message_user(request, "A worker reads the file; the layer appears here then.")
+            return HttpResponseRedirect(reverse("admin:riskscore_landlayer_changelist"))
         newest = Intake.objects.filter(created_by=request.user.pk).latest("id")
         return HttpResponseRedirect(reverse("admin:riskscore_intake_change", args=[newest.pk]))
 
