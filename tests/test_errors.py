@@ -24,8 +24,8 @@ from riskscore.errors import (
 from riskscore.intake.requests import CannotTakeIn
 from riskscore.jobs.requests import CannotStart
 from riskscore.jobs.scope import BadScope
-from riskscore.maps import BadMap
 from riskscore.sources import BadFile
+from riskscore.sources.maps import BadMap
 
 #: Exceptions that no person reads: they end a worker's piece of work, and their catcher is ours.
 CONTROL_FLOW = {

@@ -14,19 +14,27 @@ from riskscore.api.framework.resources import Resource, made, plain
 from riskscore.api.projects import published
 from riskscore.engine.inputs.land_overlap import REACH_KM
 from riskscore.models import LandLayer
-from riskscore.scoring import land_distances
+from riskscore.scoring import land_distances, map_distances
 
+KINDS = "; ".join(f"{kind.value}: {kind.label}" for kind in LandLayer.Kind)
 LAYER = Resource(
     "LandLayer",
-    "A version of a map of lands. The newest of a code holds. Outlines are not passed on.",
+    "A version of a map. The newest of a code holds. Outlines are not passed on.",
     (
         plain("code", shapes.text("The same for all versions of a map.")),
+        plain("kind", shapes.one_of(LandLayer.Kind.values, KINDS)),
         plain("name", shapes.text("Its name.")),
         plain("steward", shapes.text("Who keeps it.")),
-        plain("source", shapes.text("Where it comes from.")),
+        plain("source", shapes.text("Where it comes from: an address.")),
+        plain("published_edition", shapes.text("What its steward calls this edition.")),
         plain("licence", shapes.text("Its licence.")),
-        plain("redistributable", shapes.flag("Whether its outlines may be passed on.")),
-        plain("lands", shapes.whole("How many lands it holds."), "lands_count"),
+        plain("attribution", shapes.text("How its steward is to be named.")),
+        plain("redistributable", shapes.flag("Whether what is on it may be passed on.")),
+        plain("lands", shapes.whole("How many lands, areas or points it holds."), "lands_count"),
+        plain(
+            "places",
+            shapes.several(shapes.text("A code."), "Countries that it covers: absence is absence."),
+        ),
         plain("crs", shapes.text("The coordinate system that its file was read in.")),
         plain("sha256", shapes.text("Hash of its file; empty if it is withdrawn.")),
         made(
@@ -44,8 +52,11 @@ FAR = f"Distance in km on WGS 84 from its outline or radius; {REACH_KM:.0f} is t
 POSITION = shapes.record(
     {
         "layer": shapes.text("Name of the layer."),
+        "kind": shapes.one_of(LandLayer.Kind.values, KINDS),
         "covered": shapes.flag("Whether the project lies in the layer's mapped area."),
-        "overlap_percent": shapes.number("Share of the project's area that lies on its lands."),
+        "overlap_percent": shapes.optional(
+            shapes.number("Share of the project's area that lies on its lands; null for areas.")
+        ),
         "distance_km": shapes.number(FAR),
         "nearest": shapes.optional(shapes.text("Name of the nearest land; null: none in reach.")),
     },
@@ -88,6 +99,7 @@ class LandOfProject(Endpoint):
         layers = [
             {
                 "layer": position.layer,
+                "kind": LandLayer.Kind.LANDS,
                 "covered": position.covered,
                 "overlap_percent": position.share,
                 "distance_km": position.km,
@@ -95,4 +107,18 @@ class LandOfProject(Endpoint):
             }
             for position in land_distances.positions(project)
         ]
+        layers += [_area(near) for near in map_distances.areas_of(project)]
+        layers.sort(key=lambda row: (row["distance_km"], row["layer"]))
         return Response({"known": bool(layers), "layers": layers})
+
+
+def _area(near: map_distances.Neighbour) -> dict[str, Any]:
+    """A people's traditional area; its outline is too rough for a share of overlap."""
+    return {
+        "layer": near.layer.name,
+        "kind": LandLayer.Kind.AREAS,
+        "covered": near.covered,
+        "overlap_percent": None,
+        "distance_km": near.km,
+        "nearest": near.name or None,
+    }

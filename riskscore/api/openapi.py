@@ -14,7 +14,6 @@ from riskscore.api.framework import shapes
 from riskscore.api.framework.endpoint import Detail, Endpoint, Listing
 from riskscore.api.framework.parameters import Parameter
 from riskscore.api.framework.problems import KINDS, MEDIA_TYPE
-from riskscore.api.framework.rendering import Csv, NdJson
 from riskscore.api.freshness import FRESHNESS
 from riskscore.api.indicator_values import VALUE
 from riskscore.api.lands import LAYER, POSITIONS
@@ -152,7 +151,7 @@ class ViewSchema(AutoSchema):
             result[status, "application/json"] = OpenApiResponse(schema, "Success")
         if isinstance(self.endpoint, Listing) and self.method == "GET":
             rows = shapes.text("All rows.")
-            for kind in (Csv, NdJson):
+            for kind in self.endpoint.renderer_classes[1:]:
                 result[status, kind.media_type] = OpenApiResponse(rows, "Success")
         problem = shapes.reference("Problem")
         refusals = REFUSALS if self.endpoint.authentication_classes else {400: REFUSALS[400]}

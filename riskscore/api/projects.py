@@ -5,9 +5,11 @@ from typing import Any
 from django.db.models import QuerySet
 
 from riskscore.api import filters
+from riskscore.api.communities import COMMUNITIES, add_communities
 from riskscore.api.framework import shapes
 from riskscore.api.framework.endpoint import Detail, Listing, listing_parameters
 from riskscore.api.framework.pagination import Order
+from riskscore.api.framework.rendering import GeoJson
 from riskscore.api.framework.resources import Resource, Row, made, plain
 from riskscore.models import Project, ProjectMineral
 
@@ -53,6 +55,7 @@ PROJECT = Resource(
             ],
             "pk",
         ),
+        COMMUNITIES,
         plain("flags", shapes.several(shapes.one_of(Project.Flag.values, FLAGS), FLAGS)),
         plain(
             "duplicate_of",
@@ -93,9 +96,17 @@ def add_minerals(rows: list[Row], project: str) -> None:
         row["minerals"] = sorted(result[row[project]], key=lambda m: (ROLES.index(m[1]), m[0]))
 
 
+def _add(rows: list[Row], names: set[str]) -> None:
+    if "minerals" in names:
+        add_minerals(rows, "pk")
+    if "communities" in names:
+        add_communities(rows)
+
+
 class Projects(Listing):
     """All published projects, scored or not."""
 
+    renderer_classes = (*Listing.renderer_classes, GeoJson)
     tag = "projects"
     resource = PROJECT
     orders = ORDERS
@@ -111,9 +122,8 @@ class Projects(Listing):
         return published()
 
     def enrich(self, rows: list[Row], names: set[str]) -> None:
-        """Minerals, by one query a page."""
-        if "minerals" in names:
-            add_minerals(rows, "pk")
+        """Minerals and communities, by a query or two a page."""
+        _add(rows, names)
 
 
 class OneProject(Detail):
@@ -128,6 +138,5 @@ class OneProject(Detail):
         return published().filter(key=self.kwargs["key"])
 
     def enrich(self, rows: list[Row], names: set[str]) -> None:
-        """Minerals."""
-        if "minerals" in names:
-            add_minerals(rows, "pk")
+        """Minerals and communities."""
+        _add(rows, names)

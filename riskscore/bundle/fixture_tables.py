@@ -48,7 +48,7 @@ from riskscore.sources.coded_observations import CodedObservation
 from riskscore.sources.readers.delimited import delimited_rows, wrong_width
 from riskscore.sources.source_records import ExportRecord
 
-__all__ = ["RELEASES", "Bundle", "bad_cell", "read", "write"]
+__all__ = ["RELEASES", "Bundle", "bad_cell", "read", "table_rows", "write"]
 
 REBUILD = "Restore the file, or make the bundle again: python manage.py bundle --from DIR."
 
@@ -214,6 +214,11 @@ def _check_header(file: str, result: list[str], header: list[str]) -> None:
             value=",".join(result),
             remedy=f"Write the header {','.join(header)}.",
         )
+
+
+def table_rows(directory: Path, table: Table) -> Iterator[NamedTuple]:
+    """The rows of one table, each checked; BadFile at the first fault."""
+    return _rows(directory, table)
 
 
 def _rows(directory: Path, table: Table) -> Iterator[NamedTuple]:

@@ -11,7 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from riskscore.bundle import layout, publications, reference
+from riskscore.bundle import layer_make, layout, publications, reference
 from riskscore.bundle.bundle_report import Report, written_report
 from riskscore.bundle.fixture_rows import Locality, Mineral, Release
 from riskscore.bundle.fixture_tables import write
@@ -86,7 +86,8 @@ def _made(bench: _Bench) -> Report:
     projects = list(flagged(every, outputs(observed["wmd.production"]), REFINERY_OUTPUT, same))
     write(bench.target, layout.PROJECTS, projects)
     write(bench.target, layout.PROJECT_MINERALS, (row for site in every for row in site.minerals))
-    _localities(bench)
+    confirmed = _localities(bench)
+    layer_make.make(bench.source_dir, bench.target, confirmed)
     _exports(bench, resolver)
     write(bench.target, layout.RELEASES, bench.releases)
     report = Report(sorted(bench.releases), projects, every, rows, resolver.left_out)
@@ -161,13 +162,15 @@ def _sites(
     return result[0], result[1]
 
 
-def _localities(bench: _Bench) -> None:
+def _localities(bench: _Bench) -> frozenset[str]:
+    """Write the places of languages; their codes."""
     publication = publications.LOCALITIES
     rows = [
         Locality(publication.code, row.code, row.name, row.family, row.lat, row.lon)
         for row in bench.read(publication)
     ]
     bench.keep(publication, write(bench.target, layout.LOCALITIES, rows))
+    return frozenset(row.code for row in rows)
 
 
 def _exports(bench: _Bench, resolver: Resolver) -> None:

@@ -2,6 +2,7 @@
 
 from itertools import islice
 from types import ModuleType
+from typing import Any
 
 from django.db import transaction
 
@@ -11,13 +12,14 @@ from riskscore.intake import projects as intake_projects
 from riskscore.intake.aliases import Resolver, known_names
 from riskscore.intake.import_diff import ImportDiff
 from riskscore.intake.import_report import Cancelled, Rejected, lease_of, reject, report
+from riskscore.intake.layers import layer_file
 from riskscore.intake.staging import execute, fetch
 from riskscore.jobs import work_items
 from riskscore.jobs.ledger import DATABASE_CLOCK
-from riskscore.models import Intake, IntakePart, Release
+from riskscore.models import Intake, IntakePart
 from riskscore.sources.bad_file import BadFile
 from riskscore.sources.publishers import baci_exports, busch, icmm
-from riskscore.sources.tables import evidence, projects
+from riskscore.sources.tables import evidence, map_layers, projects
 
 #: One intake at a time compares itself with what holds for a source.
 SOURCE_LOCK = 0x7269736C
@@ -28,6 +30,7 @@ KINDS: dict[str, ModuleType] = {
     busch.SOURCE.code: intake_projects,
     evidence.SOURCE.code: intake_evidence,
     baci_exports.SOURCE.code: exports,
+    map_layers.SOURCE.code: layer_file,
 }
 
 
@@ -42,7 +45,7 @@ def load(intake: Intake) -> None:
     kind = KINDS.get(intake.layout, observations)
     strict = hasattr(file_rows.layout_of(intake), "rows")
     with file_rows.opened(intake) as file, staging.table(kind.STAGED, kind.COLUMNS):
-        parsed = file_rows.rows(intake, file)
+        parsed = getattr(kind, "rows", file_rows.rows)(intake, file)
         rows = kind.stage(parsed, Resolver(intake.source, known_names(), strict=strict))
         staging.fill(intake, kind.STAGED, rows, file.tell)
         _check(intake, kind)
@@ -77,10 +80,10 @@ def _hold(intake: Intake) -> None:
 
 def _store(intake: Intake, kind: ModuleType, diff: ImportDiff) -> None:
     """Load what is new unless this is a dry run, and store the counts on the import's row."""
-    release: Release | None = None
+    made: dict[str, Any] = {}
     if diff.is_news and not intake.dry_run:
-        release = _move(intake, kind)
-    follows = release is not None and kind.IS_SCORED
+        made = kind.store(intake) if hasattr(kind, "store") else _release(intake, kind)
+    follows = bool(made) and kind.IS_SCORED
     Intake.objects.filter(id=intake.id).update(
         state=Intake.State.LOADED if follows else Intake.State.SUCCEEDED,
         finished_at=None if follows else DATABASE_CLOCK,
@@ -93,14 +96,15 @@ def _store(intake: Intake, kind: ModuleType, diff: ImportDiff) -> None:
         rejected=intake.rejected,
         left_out=intake.left_out,
         bytes_read=intake.size,
-        release=release,
+        **made,
     )
     if not (follows or intake.dry_run):
         IntakePart.objects.filter(intake=intake).delete()
 
 
-def _move(intake: Intake, kind: ModuleType) -> Release:
+def _release(intake: Intake, kind: ModuleType) -> dict[str, Any]:
+    """Write the rows as a release; what the import's row then says of it."""
     release = new_release.reserve(intake)
     release.rows = kind.move(intake, release)
     new_release.register(release, intake)
-    return release
+    return {"release": release}

@@ -19,12 +19,12 @@ from django.db import connection, transaction
 from riskscore.celery import TAKE_IN, publish
 from riskscore.errors import ValidationError
 from riskscore.jobs import requests as job_requests
-from riskscore.models import Intake, IntakePart, Release
+from riskscore.models import Intake, IntakePart, LandLayer, Place, Release
 from riskscore.models.ids import uuid7
-from riskscore.sources import discover
+from riskscore.sources import discover, maps
 from riskscore.sources.publishers import asher, natural_earth, world_atlas
 from riskscore.sources.readers.formula_guard import disarmed
-from riskscore.sources.tables import minerals
+from riskscore.sources.tables import map_layers, minerals
 
 QUEUE = "intake"
 PART = 1024**2
@@ -47,11 +47,13 @@ class ImportOptions:
 
     ``layout``: ``observations`` when another source's figures come in the generic table.
     ``mapping``: our column → the file's. ``replace`` allows a release that lacks much of the last.
+    ``layer``: what a map file is, in the fields of ``maps.LayerAbout``.
     """
 
     source: str
     layout: str = ""
     mapping: Mapping[str, str] = field(default_factory=dict)
+    layer: Mapping[str, str] = field(default_factory=dict)
     dry_run: bool = False
     skip_bad: bool = False
     replace: bool = False
@@ -90,13 +92,16 @@ def store(content: BinaryIO, name: str, options: ImportOptions, *, by: Any = Non
             size=size,
             sha256=digest,
             created_by=by,
-            **{**asdict(options), "mapping": dict(options.mapping), "layout": layout},
+            **_stored(options),
+            layout=layout,
         )
 
 
 def check(options: ImportOptions) -> str:
     """The layout in which the file is read, if the options make sense. Raises CannotTakeIn."""
     layout = _layout(options, _module(options.source))
+    if options.source == map_layers.SOURCE.code or options.layer:
+        _check_layer(options)
     for text, most in LONGEST.items():
         if len(getattr(options, text)) > most:
             raise CannotTakeIn(f"{text}: longer than {most} characters")
@@ -155,6 +160,30 @@ def rejects(intake: Intake) -> Iterator[tuple[str, ...]]:
         yield ("" if fault.line is None else str(fault.line), *(disarmed(cell) for cell in cells))
 
 
+def _stored(options: ImportOptions) -> dict[str, Any]:
+    fields = {**asdict(options), "mapping": dict(options.mapping), "layer": dict(options.layer)}
+    del fields["layout"]
+    return fields
+
+
+def _check_layer(options: ImportOptions) -> None:
+    """What is stated about a layer must make sense before any work. Raises CannotTakeIn."""
+    if options.source != map_layers.SOURCE.code:
+        raise CannotTakeIn(f"layer: only files of {map_layers.SOURCE.code} are layers")
+    if not options.licence:
+        raise CannotTakeIn("licence: say it; if the copy states none, say exactly that")
+    try:
+        about = maps.LayerAbout.of(options.layer)
+    except maps.BadMap as error:
+        raise CannotTakeIn(str(error)) from None
+    known = Place.objects.filter(code__in=about.mapped_area.places).values_list("code", flat=True)
+    if unknown := about.mapped_area.places.difference(known):
+        raise CannotTakeIn(f"mapped area: no place has the code {sorted(unknown)[0]}")
+    before = LandLayer.objects.filter(code=about.code).exclude(kind=about.kind).first()
+    if before:
+        raise CannotTakeIn(f"layer {about.code} holds {before.get_kind_display()}: another code")
+
+
 def _module(code: str) -> ModuleType:
     known = discover()
     if code in BUNDLE_ONLY:
@@ -174,7 +203,8 @@ def _layout(options: ImportOptions, module: ModuleType) -> str:
     layout = options.layout or options.source
     if layout not in (options.source, "observations"):
         raise CannotTakeIn(f"layout: leave it out, or write 'observations'; not {layout!r}")
-    if options.mapping and not hasattr(module, "rows") and layout == options.source:
+    own = not (hasattr(module, "rows") or module is map_layers)
+    if options.mapping and own and layout == options.source:
         raise CannotTakeIn(f"map: files of {options.source} have their publisher's own columns")
     return layout
 

@@ -55,6 +55,8 @@ def add_arguments(parser: CommandParser) -> None:
         parser.add_argument(name, dest=field, default="", help=words)
     parser.add_argument("--map", action="append", default=[], metavar="OUR=THEIRS",
                         help="a column of ours that is called otherwise in the file")  # fmt: skip
+    parser.add_argument("--layer", action="append", default=[], metavar="FIELD=VALUE",
+                        help="what a map is: code, kind, name, steward, source …")  # fmt: skip
     parser.add_argument("--retrieved", dest="retrieved_on", type=date.fromisoformat, default=None)
     parser.add_argument("--redistributable", choices=["yes", "no"], default=None)
     parser.add_argument("--rejects", type=Path, default=None, help="where to list what is wrong")
@@ -78,7 +80,9 @@ def run(file: Path, options: Mapping[str, Any], say: Say) -> None:
 
 def _load_bundle(folder: Path, options: Mapping[str, Any], say: Say) -> None:
     """Load a bundle's folder, which has no options."""
-    given = [name for name in (*OPTIONS, "map", "rejects", "redistributable") if options[name]]
+    given = [
+        name for name in (*OPTIONS, "map", "layer", "rejects", "redistributable") if options[name]
+    ]
     if given or not folder.is_dir():
         raise NotImported(
             f"{folder}: name a file, and whose figures these are: --source {_some_sources()} …"
@@ -86,9 +90,9 @@ def _load_bundle(folder: Path, options: Mapping[str, Any], say: Say) -> None:
     loaded = load.load(folder)
     say(
         f"{loaded.releases} releases, {loaded.observations:,} observations, {loaded.projects:,}"
-        f" projects and {loaded.methods} methods loaded"
+        f" projects, {loaded.layers} layers and {loaded.methods} methods loaded"
     )
-    if loaded.releases or loaded.projects:
+    if loaded.releases or loaded.projects or loaded.layers:
         job_requests.refresh(f"bundle: {folder.name}")
 
 
@@ -98,9 +102,11 @@ def _some_sources() -> str:
 
 def _upload(file: Path, options: Mapping[str, Any]) -> Intake:
     allowed = {"yes": True, "no": False, None: None}[options["redistributable"]]
-    mapping = dict(_pair(text) for text in options["map"])
+    mapping, layer = (dict(_pair(text) for text in options[name]) for name in ("map", "layer"))
     fields = {name: options[name] for name in OPTIONS}
-    import_options = requests.ImportOptions(**fields, mapping=mapping, redistributable=allowed)
+    import_options = requests.ImportOptions(
+        **fields, mapping=mapping, layer=layer, redistributable=allowed
+    )
     with file.open("rb") as content:
         return requests.take_in(content, file.name, import_options)
 
@@ -108,7 +114,7 @@ def _upload(file: Path, options: Mapping[str, Any]) -> Intake:
 def _pair(text: str) -> tuple[str, str]:
     ours, equals, theirs = text.partition("=")
     if not equals:
-        raise NotImported(f"--map {text}: write OUR=THEIRS, such as --map place=Country")
+        raise NotImported(f"--map {text}: write NAME=WORD, such as --map place=Country")
     return ours.strip(), theirs.strip()
 
 
@@ -171,6 +177,7 @@ def _summary(intake: Intake) -> str:
         [f"{intake.left_out:,} left out (no place or mineral of ours)"] if intake.left_out else []
     )
     release = f" as release {intake.release.code}" if intake.release else ""
+    release += f" as layer {intake.land_layer.code}" if intake.land_layer else ""
     return ", ".join(parts) + release
 
 

@@ -35,6 +35,9 @@ class Intake(models.Model):
     size = models.BigIntegerField(help_text="bytes")
     sha256 = models.CharField(max_length=64)
     mapping = models.JSONField(default=dict, blank=True, help_text="our column → the file's")
+    layer = models.JSONField(
+        default=dict, blank=True, db_default={}, help_text="what a file of a map is: its layer"
+    )
     dry_run = models.BooleanField(default=False, help_text="only say what would change")
     skip_bad = models.BooleanField(default=False, help_text="leave bad rows out, and list them")
     replace = models.BooleanField(
@@ -72,6 +75,14 @@ class Intake(models.Model):
     gone = models.BigIntegerField(null=True, help_text="no longer stated by the new release")
     preview = models.JSONField(default=list, help_text="some of the changes, as texts")
     release = models.ForeignKey("Release", models.PROTECT, null=True, related_name="intakes")
+    land_layer = models.ForeignKey(
+        "LandLayer",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="intakes",
+        verbose_name="layer",
+    )
 
     class Meta:
         verbose_name = "import"

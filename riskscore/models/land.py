@@ -1,34 +1,56 @@
-"""Mapped lands of peoples, and the outlines of projects: append-only, as WKB in WGS 84 degrees."""
+"""Maps of peoples' lands and places, and the outlines of projects: append-only, as WKB in degrees
+of WGS 84."""
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
 
 class LandLayer(models.Model):
-    """One version of a map of lands. The newest one of a code holds; one without area withdraws it.
+    """One version of a map. The newest one of a code holds; one without a file withdraws it.
 
-    ``mapped`` is the area in which a land that is not on the map is not there.
+    ``mapped`` and ``places`` are the area in which what is not on the map is not there. A map that
+    has neither never speaks of absence.
     """
 
+    class Kind(models.TextChoices):
+        LANDS = "lands", "lands with title or claim"
+        AREAS = "areas", "traditional areas, not title"
+        COMMUNITIES = "communities", "registered communities, as points"
+        LANGUAGES = "languages", "places of unconfirmed languages, as points"
+
+    POINTS = (Kind.COMMUNITIES, Kind.LANGUAGES)
+
+    kind = models.CharField(max_length=12, choices=Kind, default=Kind.LANDS, db_default=Kind.LANDS)
     code = models.SlugField(
         max_length=40, help_text="the same for all versions of this map, like funai-lands"
     )
     name = models.CharField(max_length=160)
     steward = models.CharField(max_length=160, help_text="who keeps the map")
     source = models.URLField(max_length=300, help_text="where it comes from")
+    published_edition = models.CharField(
+        max_length=120, blank=True, db_default="", help_text="what its steward calls this edition"
+    )
     licence = models.CharField(max_length=160)
+    attribution = models.CharField(max_length=400, blank=True, db_default="")
     redistributable = models.BooleanField(
-        default=False, help_text="whether its outlines may be passed on"
+        default=False, help_text="whether what is on it may be passed on"
     )
     file = models.CharField(max_length=200, blank=True)
     sha256 = models.CharField(max_length=64, blank=True)
     crs = models.CharField(
         max_length=200, blank=True, help_text="the coordinate system that the file was read in"
     )
-    mapped = models.BinaryField(null=True, help_text="WKB; null: withdrawn")
-    lands_count = models.IntegerField(default=0)
+    mapped = models.BinaryField(null=True, help_text="WKB")
+    places = ArrayField(
+        models.CharField(max_length=3),
+        default=list,
+        db_default=[],
+        help_text="codes of countries that it covers whole",
+    )
+    lands_count = models.IntegerField(default=0, help_text="how many lands, areas or points")
     edition = models.ForeignKey("Edition", models.PROTECT, related_name="+")
     entered_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
@@ -36,14 +58,22 @@ class LandLayer(models.Model):
     entered_at = models.DateTimeField(auto_now_add=True, db_default=Now())
 
     class Meta:
-        verbose_name = "land layer"
+        verbose_name = "map layer"
         ordering = ["code", "-edition_id"]
         constraints = [
             models.UniqueConstraint(fields=["code", "edition"], name="land_layer_once_per_edition"),
             models.CheckConstraint(
-                condition=Q(mapped__isnull=True, lands_count=0, sha256="")
-                | Q(mapped__isnull=False, sha256__regex=r"^[0-9a-f]{64}$"),
+                condition=Q(mapped__isnull=True, places=[], lands_count=0, sha256="")
+                | Q(lands_count__gt=0, sha256__regex=r"^[0-9a-f]{64}$"),
                 name="land_layer_is_whole_or_withdrawn",
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind="lands") | Q(sha256="") | Q(mapped__isnull=False) | ~Q(places=[]),
+                name="land_layer_of_lands_has_an_area",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=["lands", "areas", "communities", "languages"]),
+                name="land_layer_kind_is_known",
             ),
         ]
 
@@ -56,14 +86,22 @@ class LandLayer(models.Model):
 
 
 class Land(models.Model):
-    """One land of a layer."""
+    """One land, area or point of a layer."""
 
     layer = models.ForeignKey(LandLayer, models.PROTECT, related_name="lands", db_index=False)
     number = models.IntegerField(help_text="its place in the file")
+    code = models.CharField(
+        max_length=60, blank=True, db_default="", help_text="its number at the steward"
+    )
     name = models.CharField(max_length=200)
-    outline = models.BinaryField(help_text="WKB")
+    people = models.CharField(
+        max_length=160, blank=True, db_default="", help_text="whose it is, where the map says so"
+    )
+    outline = models.BinaryField(help_text="WKB: polygons, or a point")
 
     class Meta:
+        verbose_name = "mapped land or place"
+        verbose_name_plural = "mapped lands and places"
         ordering = ["layer_id", "number"]
         constraints = [
             models.UniqueConstraint(fields=["layer", "number"], name="land_once_per_layer")

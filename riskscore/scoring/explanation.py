@@ -17,7 +17,7 @@ from riskscore.engine.method import Method as Specification
 from riskscore.engine.spec.tree import Leaf, Node, Weight
 from riskscore.models import Method
 from riskscore.models.scores import NODES, Band
-from riskscore.scoring import provenance
+from riskscore.scoring import map_distances, provenance
 from riskscore.scoring.mineral_numbers import minerals_by_number
 from riskscore.scoring.provenance import Citation
 from riskscore.scoring.stored_score import StoredScore, not_nan
@@ -103,8 +103,8 @@ class MineralResult:
 @dataclass(frozen=True, slots=True)
 class IndicatorRow:
     """One indicator: ``value`` as it was scored, ``level`` its word if it is ordinal, the points
-    that it adds to the composite, its nominal ``weight`` for this kind of site, and ``sources``:
-    the releases that the value came from."""
+    that it adds to the composite, its nominal ``weight`` for this kind of site, ``sources``: the
+    releases that the value came from, and ``nearest``: what a distance was measured to."""
 
     leaf: Leaf
     indicator: Indicator
@@ -115,6 +115,7 @@ class IndicatorRow:
     weight: float
     sources: Sequence[Citation]
     subject: Subject
+    nearest: str = ""
 
     @property
     def lowers_coverage(self) -> bool:
@@ -268,6 +269,9 @@ def _indicator(
         weight=weight,
         sources=sources,
         subject=_subject(score, at, indicator, codes),
+        nearest=""
+        if value is None
+        else map_distances.nearest_words(score.project_id, score.edition, leaf.column, value),
     )
 
 

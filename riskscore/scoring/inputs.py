@@ -21,7 +21,8 @@ from riskscore.engine.inputs.axes import NOWHERE, Axes, Observations, Table
 from riskscore.engine.inputs.units import Units
 from riskscore.models import Mineral, Place, PlaceMember
 from riskscore.releases import effective
-from riskscore.scoring import evidence_inputs, land_distances
+from riskscore.scoring import evidence_inputs, map_distances
+from riskscore.scoring.land_distances import Site
 
 Floats = npt.NDArray[np.float64]
 
@@ -202,9 +203,8 @@ def projects(ids: Sequence[int], known: Known, pinned: Pinned) -> Projects:
     evidence, years = evidence_inputs.of_projects(ids, row_of, pinned)
     columns = {
         "ind.language": known.localities.nearest_km(latitude, longitude),
-        "ind.overlap": land_distances.distances(
-            [land_distances.Site(row[0], row[4], row[5], row[7], row[3]) for row in rows],
-            pinned.edition,
+        **map_distances.columns(
+            [Site(row[0], row[4], row[5], row[7], row[3], row[2]) for row in rows], pinned.edition
         ),
         "con.offtake": _offtake(ids, row_of, pinned.as_of),
         **evidence,

@@ -1,4 +1,4 @@
-"""Mapped lands as they were known at an edition, and how projects lie to them."""
+"""Lands with title as they were known at an edition, and how projects lie to them."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -27,6 +27,7 @@ class Site(NamedTuple):
     longitude: float
     stage: str
     kind: str
+    place: str = ""
 
 
 class Version(NamedTuple):
@@ -34,21 +35,29 @@ class Version(NamedTuple):
 
     id: int
     entered_at: datetime
+    kind: str = "lands"
 
 
-def current(edition: int) -> tuple[Version, ...]:
-    """The newest version of each layer as of an edition, without those withdrawn."""
+Versions = tuple[Version, ...]
+
+
+def current(edition: int, *kinds: str) -> Versions:
+    """The newest version of each layer of these kinds as of an edition, but those withdrawn."""
     newest = (
         LandLayer.objects.filter(edition__lte=edition)
         .order_by("code", "-edition_id")
         .distinct("code")
-        .values_list("id", "entered_at", "sha256")
+        .values_list("id", "entered_at", "kind", "sha256")
     )
-    return tuple(Version(pk, moment) for pk, moment, sha256 in newest if sha256)
+    return tuple(
+        Version(pk, moment, kind)
+        for pk, moment, kind, sha256 in newest
+        if sha256 and (kind in kinds or not kinds)
+    )
 
 
 @lru_cache(maxsize=2)
-def indexed(versions: tuple[Version, ...]) -> land_overlap.Lands:
+def indexed(versions: Versions) -> land_overlap.Lands:
     """The lands of these versions. They never change, so the process may keep them."""
     layers = LandLayer.objects.in_bulk([version.id for version in versions])
     return land_overlap.Lands([_layer(layers[version.id]) for version in versions])
@@ -60,7 +69,8 @@ def _layer(row: LandLayer) -> land_overlap.Layer:
         name=row.name,
         names=[name for name, _ in result],
         lands=[geometry(outline) for _, outline in result],
-        mapped=geometry(row.mapped),
+        mapped=None if row.mapped is None else geometry(row.mapped),
+        places=frozenset(row.places),
     )
 
 
@@ -72,7 +82,7 @@ def geometry(stored: bytes | memoryview | None) -> BaseGeometry:
 
 def distances(sites: Sequence[Site], edition: int) -> npt.NDArray[np.float64]:
     """(n,) `ind.overlap`: km from each project to the nearest mapped land, NaN where unknown."""
-    versions = current(edition)
+    versions = current(edition, "lands")
     if not versions:
         return np.full(len(sites), np.nan)
     return indexed(versions).distances(footprints(sites, edition))
@@ -80,18 +90,21 @@ def distances(sites: Sequence[Site], edition: int) -> npt.NDArray[np.float64]:
 
 def footprints(sites: Sequence[Site], edition: int) -> list[land_overlap.Footprint]:
     """Where projects lie: their outlines as of an edition, else a radius by stage."""
-    drawn = _outlines([site.id for site in sites], edition)
+    drawn = outlines([site.id for site in sites], edition)
     return [
-        land_overlap.Footprint(site.latitude, site.longitude, 0.0, drawn[site.id])
-        if site.id in drawn
-        else land_overlap.Footprint(
-            site.latitude, site.longitude, land_overlap.radius_km(site.stage, site.kind)
+        land_overlap.Footprint(
+            site.latitude,
+            site.longitude,
+            0.0 if site.id in drawn else land_overlap.radius_km(site.stage, site.kind),
+            drawn.get(site.id),
+            site.place,
         )
         for site in sites
     ]
 
 
-def _outlines(ids: Sequence[int], edition: int) -> dict[int, BaseGeometry]:
+def outlines(ids: Sequence[int], edition: int) -> dict[int, BaseGeometry]:
+    """The outlines that somebody has drawn of these projects, as of an edition."""
     known = Outline.objects.filter(edition__lte=edition)
     few = known.filter(project__in=ids) if len(ids) <= MOST_NAMED else known
     newest = few.order_by("project_id", "-edition_id").distinct("project_id")
@@ -102,10 +115,16 @@ def _outlines(ids: Sequence[int], edition: int) -> dict[int, BaseGeometry]:
 def positions(project: Project) -> list[land_overlap.Position]:
     """How a project lies to each layer that says something about it, by all that is known now."""
     edition = latest()
-    if not (versions := current(edition)):
+    if not (versions := current(edition, "lands")):
         return []
-    site = Site(project.pk, project.latitude, project.longitude, project.stage, project.kind)
+    site = site_of(project)
     return indexed(versions).positions(footprints([site], edition)[0])
+
+
+def site_of(project: Project) -> Site:
+    """What of a project decides where its footprint lies."""
+    where = (project.latitude, project.longitude, project.stage, project.kind)
+    return Site(project.pk, *where, project.place_id)
 
 
 def latest() -> int:

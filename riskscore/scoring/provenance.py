@@ -17,7 +17,7 @@ from riskscore.engine.method import Method as Specification
 from riskscore.engine.spec.tree import Leaf, MineralChoice
 from riskscore.releases import effective, register
 from riskscore.releases.register import ReleaseInForce
-from riskscore.scoring import inputs
+from riskscore.scoring import inputs, map_distances
 from riskscore.scoring.mineral_numbers import minerals_by_number
 from riskscore.scoring.stored_score import StoredScore, not_nan
 
@@ -30,14 +30,16 @@ Value = tuple[float | None, float | None, int | None]
 def sources(method: Specification, score: StoredScore) -> dict[str, list[Citation]]:
     """By code of the leaf: the releases that its value came from, by the names of the API.
 
-    An unknown value came from none: then the complete releases that were looked into. What came
-    from no release (evidence, a land layer, a learned model) has the code of its kind alone.
+    An unknown value came from none: then the complete releases that were looked into. What lies on
+    a map came from the layers of its kind; what came from no release (evidence, a learned model)
+    has the code of its kind alone.
     """
     read = {key for leaf in method.leaves for key in _derived_from(leaf)}
     releases = register.in_force(score.edition, read)
     probe = _Probe(method, score)
     return {
-        leaf.code: _citations(leaf, _behind(leaf, not_nan(value), releases, probe))
+        leaf.code: map_distances.citations(score.edition, leaf.column)
+        or _citations(leaf, _behind(leaf, not_nan(value), releases, probe))
         for leaf, value in zip(method.leaves, score.inputs, strict=True)
     }
 

@@ -16,8 +16,9 @@ from django.db.models import Max, Min, Q
 from riskscore.engine.inputs.axes import Table
 from riskscore.engine.method import Method as Specification
 from riskscore.jobs import scope
-from riskscore.models import Edition, Job, LearnedModel, Project, Score
-from riskscore.scoring import inputs
+from riskscore.models import Edition, Job, LandLayer, LearnedModel, Project, Score
+from riskscore.scoring import inputs, map_distances
+from riskscore.scoring.land_distances import Site
 
 Bools = npt.NDArray[np.bool_]
 
@@ -60,6 +61,7 @@ def changed(before: inputs.Pinned, after: inputs.Pinned, columns: set[str]) -> C
         _add(changes, new.axes.places, new.axes.minerals, _differs(column, old.tables, new.tables))
     if "ind.language" in columns:
         changes.projects = _moved(old, new)
+    changes.projects += _nearer(before.edition, after.edition, columns)
     return changes
 
 
@@ -106,6 +108,22 @@ def _moved(old: inputs.Known, new: inputs.Known) -> list[int]:
     return [int(one) for one in ids[~same]]
 
 
+def _nearer(before: int, after: int, columns: set[str]) -> list[int]:
+    """Projects that lie at another distance from what layers show, or were or became unknown."""
+    differ = map_distances.changed(before, after, columns)
+    if not differ:
+        return []
+    rows = Project.objects.filter(state=Project.State.PUBLISHED).order_by("id")
+    names = ("id", "latitude", "longitude", "stage", "kind", "place_id")
+    sites = [Site(*row) for row in rows.values_list(*names)]
+    was, now = (map_distances.columns(sites, edition) for edition in (before, after))
+    moved = np.zeros(len(sites), dtype=bool)
+    for column in differ:
+        old, new = was[column], now[column]
+        moved |= ~((old == new) | (np.isnan(old) & np.isnan(new)))
+    return [site.id for site, is_moved in zip(sites, moved, strict=True) if is_moved]
+
+
 def _marked_until(job: Job) -> int | None:
     """The edition up to which changes are marked: the last such job's, or the oldest score's."""
     earlier = Job.objects.filter(
@@ -123,11 +141,12 @@ def _columns(job: Job) -> set[str]:
 
 
 def _with_news(after: int, until: int) -> Iterator[int]:
-    """Editions at which figures came: a release, or a learned model put into or out of use."""
+    """Editions at which figures came: a release, a layer, or a learned model into or out of use."""
     decided = LearnedModel.objects.exclude(champion_from=None)
     yield from (
         Edition.objects.filter(
             Q(releases__isnull=False)
+            | Q(number__in=LandLayer.objects.values("edition"))
             | Q(number__in=decided.values("champion_from"))
             | Q(number__in=decided.exclude(champion_until=None).values("champion_until")),
             number__gt=after,

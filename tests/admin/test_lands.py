@@ -4,8 +4,9 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from riskscore.models import Footprint, Job, LandLayer, Project
+from riskscore.models import Footprint, Intake, Job, LandLayer, Project
 from tests.admin.conftest import url
+from tests.intake.files import finish
 from tests.maps.files import geojson, shapefile_parts, zipped
 
 
@@ -20,6 +21,7 @@ def around(project: Project) -> list[list[float]]:
 
 def layer(content: bytes, **changes: str) -> dict[str, object]:
     return {
+        "kind": "lands",
         "code": "test-lands",
         "name": "Lands of a test",
         "steward": "Nobody",
@@ -31,18 +33,26 @@ def layer(content: bytes, **changes: str) -> dict[str, object]:
     }
 
 
+def load(page: Client, content: bytes) -> LandLayer:
+    """Upload a layer, and let a worker do what waits."""
+    shown = page.post(url("landlayer", "add"), layer(content), follow=True)
+    assert "This part follows the file by itself." in shown.text
+    done = finish(Intake.objects.latest("id"))
+    assert done.land_layer is not None, done.error
+    text = page.get(url("intake", "change", done.pk)).text
+    assert url("landlayer", "change", done.land_layer.pk) in text
+    return done.land_layer
+
+
 def test_a_loaded_layer_rescores_what_it_covers_and_stands_on_the_project(
     page: Client, project: Project
 ) -> None:
     assert "No loaded map of lands" in page.get(url("project", "change", project.pk)).text
-    page.post(url("landlayer", "add"), layer(geojson(around(project))))
-    row = LandLayer.objects.get()
+    row = load(page, geojson(around(project)))
     assert (row.lands_count, row.file, row.entered_by and row.entered_by.username) == (
         1, "lands.zip", "ada",
     )  # fmt: skip
-    for job in Job.objects.filter(edition=row.edition):
-        assert project.key in job.scope["keys"]
-        assert job.queue == "bulk"
+    assert Job.objects.filter(edition=row.edition, scope__has_key="filter").count() == 3
     text = page.get(url("project", "change", project.pk)).text
     assert "Lands of a test" in text
     assert "Xipaya" in text
@@ -52,12 +62,10 @@ def test_a_loaded_layer_rescores_what_it_covers_and_stands_on_the_project(
 @pytest.mark.parametrize(
     ("content", "changes", "said"),
     [
-        (b"nonsense", {}, "is not JSON"),
-        (zipped({"../lands.shp": b""}), {}, "leaves the folder"),
-        (zipped(shapefile_parts()), {"mapped_area": "0 0 1 1"}, "outside the mapped area"),
+        (geojson(), {"mapped_area": ""}, "where a land that is not on the map is not there"),
+        (geojson(), {"mapped_area": "QQQ"}, "no place has the code QQQ"),
         (geojson(), {"mapped_area": "Brazil"}, "give west, south, east, north"),
         (geojson(), {"system": "EPSG:0"}, "is not understood"),
-        (geojson(), {"named_by": "nation"}, "has no property"),
         (geojson(), {"steward": ""}, "required"),
         (b"", {}, "empty"),
     ],
@@ -69,18 +77,37 @@ def test_a_layer_that_cannot_be_used_is_refused_on_the_form(
     response = page.post(url("landlayer", "add"), layer(content, **changes))
     assert response.status_code == 200
     assert said in response.text
-    assert not LandLayer.objects.exists()
+    assert not Intake.objects.exists()
     assert Job.objects.count() == jobs
 
 
+@pytest.mark.parametrize(
+    ("content", "changes", "said"),
+    [
+        (b"nonsense", {}, "is not JSON"),
+        (zipped({"../lands.shp": b""}), {}, "leaves the folder"),
+        (zipped(shapefile_parts()), {"mapped_area": "0 0 1 1"}, "outside the mapped area"),
+        (geojson(), {"named_by": "nation"}, "has no property"),
+    ],
+)
+def test_a_file_of_a_layer_that_cannot_be_used_is_refused_on_its_page(
+    page: Client, content: bytes, changes: dict[str, str], said: str
+) -> None:
+    layers = LandLayer.objects.count()
+    page.post(url("landlayer", "add"), layer(content, **changes))
+    done = finish(Intake.objects.latest("id"))
+    assert said in page.get(url("intake", "change", done.pk)).text
+    assert LandLayer.objects.count() == layers
+
+
 def test_a_layer_can_be_withdrawn_and_not_changed(page: Client, project: Project) -> None:
-    page.post(url("landlayer", "add"), layer(geojson(around(project))))
-    row = LandLayer.objects.get()
+    row = load(page, geojson(around(project)))
+    layers = LandLayer.objects.count()
     assert page.post(url("landlayer", "change", row.pk), {"name": "x"}).status_code == 403
     chosen = {"action": "withdraw_selected", "_selected_action": [row.pk]}
     assert "1 layers are withdrawn" in page.post(url("landlayer"), chosen, follow=True).text
     assert "0 layers are withdrawn" in page.post(url("landlayer"), chosen, follow=True).text
-    assert LandLayer.objects.count() == 2
+    assert LandLayer.objects.count() == layers + 1
     assert "No loaded map of lands" in page.get(url("project", "change", project.pk)).text
 
 
@@ -98,3 +125,16 @@ def test_an_outline_is_drawn_and_taken_back(page: Client, project: Project) -> N
     wrong = {**drawn, "geojson": geojson().decode()}
     assert "km from the project" in page.post(url("footprint", "add"), wrong).text
     assert Footprint.objects.count() == 2
+
+
+def test_the_page_of_a_project_names_its_nearest_community_and_the_area_that_is_not_title(
+    page: Client,
+) -> None:
+    text = page.get(url("project", "change", Project.objects.get(key="busch-007").pk)).text
+    assert "Comunidad Aborigen de Olaroz Chico" in text
+    assert "8.8 km" in text
+    assert "the copy states no licence" in text
+    assert "Traditional areas, not title" in text
+    layers = page.get(url("landlayer")).text
+    assert "Indigenous communities of Argentina" in layers
+    assert "registered communities, as points" in layers

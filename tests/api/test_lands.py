@@ -23,7 +23,8 @@ def test_a_project_beside_a_land_has_its_distance_and_the_name(api: Api) -> None
     assert found["known"]
     assert 15 < position.pop("distance_km") < 22
     assert position == {
-        "layer": "Test lands", "covered": True, "overlap_percent": 0.0, "nearest": "Xipaya",
+        "layer": "Test lands", "kind": "lands", "covered": True, "overlap_percent": 0.0,
+        "nearest": "Xipaya",
     }  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.db.models import Count
 
-from riskscore.engine.formulas.supply_risk import COPPER_KUSD_PER_T
+from riskscore.engine.formulas.geopolrisk import COPPER_KUSD_PER_T
 from riskscore.models import Observation, Release, Score
 from riskscore.scoring import inputs
 from riskscore.scoring.indicators import derived_values, supply_risk_rows

@@ -5,6 +5,7 @@ import pytest
 
 from riskscore.engine import NumberError
 from riskscore.engine.formulas import concentration as con
+from riskscore.engine.formulas import geopolrisk
 from riskscore.engine.formulas import supply_risk as risk
 
 NAN = float("nan")
@@ -89,12 +90,12 @@ def test_import_reliance_by_hand() -> None:
 
 
 def test_partners_of_unknown_governance_are_in_the_middle_and_members_carry_no_risk() -> None:
-    assert risk.partner_risk([NAN, -2.5, 2.5]).tolist() == [0.5, 1.0, 0.0]
-    assert risk.partner_risk([-2.5, -2.5], [True, False]).tolist() == [0.0, 1.0]
+    assert geopolrisk.partner_risk([NAN, -2.5, 2.5]).tolist() == [0.5, 1.0, 0.0]
+    assert geopolrisk.partner_risk([-2.5, -2.5], [True, False]).tolist() == [0.0, 1.0]
 
 
 def test_geopolrisk_by_hand() -> None:
-    found = risk.geopolrisk([75.0, 25.0], [30.0, 10.0], [1.0, 0.5], 60.0, [60.0, 20.0])
+    found = geopolrisk.geopolrisk([75.0, 25.0], [30.0, 10.0], [1.0, 0.5], 60.0, [60.0, 20.0])
     assert found.hhi == pytest.approx(0.625)
     assert found.import_risk == pytest.approx(0.35)
     assert found.score == pytest.approx(0.625 * 0.35)

@@ -20,6 +20,7 @@ MODULES = {
     "formulas.concentration": re.findall(
         r"`(\w+)`", re.findall(r"\| `concentration` \|(.*)\|", PAGE)[0]
     ),
+    "formulas.geopolrisk": re.findall(r"`(\w+)`", re.findall(r"\| `geopolrisk` \|(.*)\|", PAGE)[0]),
     "formulas.supply_risk": re.findall(
         r"`(\w+)`", re.findall(r"\| `supply_risk` \|(.*)\|", PAGE)[0]
     ),

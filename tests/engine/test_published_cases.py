@@ -10,7 +10,8 @@ import pytest
 from riskscore.engine import Frame, Method, MethodError
 from riskscore.engine.formulas.aggregation import outranking
 from riskscore.engine.formulas.concentration import hhi01
-from riskscore.engine.formulas.supply_risk import ec_bottleneck, ec_core, ec_group, geopolrisk
+from riskscore.engine.formulas.geopolrisk import geopolrisk
+from riskscore.engine.formulas.supply_risk import ec_bottleneck, ec_core, ec_group
 from riskscore.engine.scaling.fitted import DistanceToTarget, MinMax
 from riskscore.engine.scaling.fixed import Goalposts
 from tests.engine.shared import number, rows

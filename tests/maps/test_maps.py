@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 import shapely
 
-from riskscore import maps
-from riskscore.maps import BadMap, geopackage, map_features
+from riskscore.sources import maps
+from riskscore.sources.maps import BadMap, geopackage, map_features
 from riskscore.sources.readers import zip_guard
 from tests.maps.files import (
     AMAZON,
@@ -30,11 +30,11 @@ UTM = [[700_000.0, 9_600_000.0], [800_000.0, 9_600_000.0], [800_000.0, 9_700_000
        [700_000.0, 9_700_000.0], [700_000.0, 9_600_000.0]]  # fmt: skip
 
 
-def lands(content: bytes, **more: str) -> list[maps.Shape]:
+def lands(content: bytes, **more: Any) -> list[maps.Shape]:
     return maps.lands(maps.read(content), AMAZON, **more)
 
 
-def refused(content: bytes, **more: str) -> BadMap:
+def refused(content: bytes, **more: Any) -> BadMap:
     with pytest.raises(BadMap) as caught:
         lands(content, **more)
     assert caught.value.where
@@ -296,8 +296,8 @@ def test_too_many_features_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_the_property_that_holds_the_names_can_be_chosen() -> None:
     content = geojson().replace(b'{"name"', b'{"people": "Arara", "name"')
-    assert lands(content, named_by="People")[0].name == "Arara"
-    assert "people" in refused(content, named_by="nation").remedy
+    assert lands(content, chosen={"name": "People"})[0].name == "Arara"
+    assert "people" in refused(content, chosen={"name": "nation"}).remedy
 
 
 @needs_published

@@ -1,4 +1,4 @@
-"""Every stored input says its mineral, place, years and error, and a score which minerals decided."""
+"""Every stored input says its mineral, place, years and error, and a score what decided it."""
 
 from typing import Any
 

@@ -58,7 +58,8 @@ SAMPLE_OF = {
 
 
 def test_every_source_has_a_sample() -> None:
-    assert set(discover()) == set(SAMPLE_OF)
+    # Files of map layers are read by riskscore.sources.maps; tests/maps has theirs.
+    assert set(discover()) - {"map-layers"} == set(SAMPLE_OF)
 
 
 @pytest.mark.parametrize("code", sorted(SAMPLE_OF))

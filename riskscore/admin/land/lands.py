@@ -1,4 +1,4 @@
-"""Mapped lands: layers come as files, outlines of projects as GeoJSON; each is checked whole."""
+"""Maps: layers come as files that a worker imports, outlines of projects as GeoJSON."""
 
 from typing import Any
 
@@ -6,26 +6,35 @@ from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 
 from riskscore.admin.ui import wording
 from riskscore.admin.ui.pages import Bounded, Form, ReadOnly, Rescoring
 from riskscore.curation import land_layers
-from riskscore.maps import MOST_BYTES, BadMap
-from riskscore.models import Footprint, Land, LandLayer
+from riskscore.intake import requests
+from riskscore.models import Footprint, Intake, Land, LandLayer
+from riskscore.sources.maps import BadMap
+from riskscore.sources.tables import map_layers
 
 
 class LayerForm(Form[LandLayer]):
-    """A layer and its file."""
+    """What a map is, and its file, which a worker reads."""
 
     upload = forms.FileField(
-        label="File", help_text="GeoJSON, a zipped shapefile or a GeoPackage; at most 32 MB."
+        label="File",
+        help_text=(
+            "GeoJSON, a zipped shapefile or a GeoPackage; at most 32 MB. Communities and languages"
+            " are points; they may come as CSV or Excel too, with name, latitude and longitude."
+        ),
     )
     mapped_area = forms.CharField(
+        required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=(
-            "The region in which a land that is not on the map is not there: west, south, east,"
-            " north in degrees (-74, -18, -44, 5.5), or GeoJSON polygons. Outside, all is unknown."
+            "Where what is not on the map is not there: west, south, east, north in degrees"
+            " (-74, -18, -44, 5.5), GeoJSON polygons, or codes of countries (ARG, CHL). Outside,"
+            " all is unknown. Empty: the map never tells absence."
         ),
     )
     system = forms.CharField(
@@ -34,35 +43,67 @@ class LayerForm(Form[LandLayer]):
         help_text="Only if the file's own word is wrong: EPSG:<number> or a PROJ string.",
     )
     named_by = forms.CharField(
-        required=False, label="Names are in", help_text="The property that holds each land's name."
+        required=False, label="Names are in", help_text="The property or column of the names."
+    )
+    people_by = forms.CharField(
+        required=False, label="Peoples are in", help_text="The property or column of the peoples."
+    )
+    code_by = forms.CharField(
+        required=False, label="Codes are in", help_text="The steward's own number of each."
+    )
+
+    replace = forms.BooleanField(
+        required=False, label="Smaller", help_text="It may lack much of the version before."
     )
 
     class Meta:
         model = LandLayer
-        fields = ("code", "name", "steward", "source", "licence", "redistributable")
+        fields = (
+            "kind", "code", "name", "steward", "source", "published_edition", "licence",
+            "attribution", "redistributable",
+        )  # fmt: skip
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        if not self.errors:
-            try:
-                cleaned["prepared"] = land_layers.prepare(
-                    cleaned["upload"].read(MOST_BYTES + 1),
-                    land_layers.mapped_area(cleaned["mapped_area"]),
-                    system=cleaned["system"].strip(),
-                    named_by=cleaned["named_by"].strip(),
-                )
-            except BadMap as error:
-                raise ValidationError(f"Nothing was loaded: {error}") from None
+        if self.errors:
+            return cleaned
+        stated = ("kind", "code", "name", "steward", "source", "attribution", "system")
+        chosen = {
+            "name": cleaned["named_by"].strip(),
+            "people": cleaned["people_by"].strip(),
+            "code": cleaned["code_by"].strip(),
+        }
+        cleaned["options"] = requests.ImportOptions(
+            source=map_layers.SOURCE.code,
+            layer={
+                **{name: cleaned[name].strip() for name in stated},
+                "mapped": cleaned["mapped_area"],
+            },
+            mapping={ours: theirs for ours, theirs in chosen.items() if theirs},
+            licence=cleaned["licence"],
+            redistributable=cleaned["redistributable"],
+            published_edition=cleaned["published_edition"],
+            replace=cleaned["replace"],
+        )
+        try:
+            requests.check(cleaned["options"])
+        except requests.CannotTakeIn as error:
+            raise ValidationError(f"Nothing was loaded: {error}") from None
         return cleaned
 
 
 class LandLayerAdmin(Rescoring[LandLayer]):
-    """A new version of a layer replaces the one with its code; all versions stay."""
+    """A new version of a layer replaces the one with its code; all versions stay.
+
+    A worker reads the file; its page shows how far it is and what is wrong with it.
+    """
 
     form = LayerForm
     list_display = (
-        "name", "code", "steward", "lands_count", "licence", "entered_at", "entered_by", "holds",
+        "name", "kind", "code", "steward", "lands_count", "licence", "entered_at", "entered_by",
+        "holds",
     )  # fmt: skip
+    list_filter = ("kind",)
     list_select_related = ("entered_by", "edition")
     search_fields = ("name", "=code", "steward")
     actions = ("withdraw_selected",)
@@ -78,11 +119,14 @@ class LandLayerAdmin(Rescoring[LandLayer]):
         return self.has_add_permission(request)
 
     def get_fields(self, request: HttpRequest, obj: LandLayer | None = None) -> tuple[Any, ...]:
-        about = (("code", "name"), ("steward", "licence", "redistributable"))
+        about = ("kind", ("code", "name"), ("steward", "published_edition"))
+        rights = (("licence", "redistributable"), "attribution")
         if obj is None:
-            return (*about, "source", "upload", "mapped_area", ("system", "named_by"))
-        file = ("file", "crs", "sha256", "lands_count")
-        return (*about, "where", *file, ("entered_by", "entered_at", "edition"), "holds")
+            names = (("named_by", "people_by", "code_by"), "system", "replace")
+            return (*about, "source", *rights, "upload", "mapped_area", *names)
+        file = ("file", "crs", "sha256", ("lands_count", "places"))
+        record = (("entered_by", "entered_at", "edition"), "holds")
+        return (*about, "where", *rights, *file, *record)
 
     def get_readonly_fields(
         self, request: HttpRequest, obj: LandLayer | None = None
@@ -90,8 +134,32 @@ class LandLayerAdmin(Rescoring[LandLayer]):
         return () if obj is None else ("where", "entered_at", "holds")
 
     def save_model(self, request: HttpRequest, obj: LandLayer, form: Any, change: bool) -> None:
-        obj.file = form.cleaned_data["upload"].name[:200]
-        land_layers.load_layer(obj, form.cleaned_data["prepared"], by=request.user)
+        upload, options = form.cleaned_data["upload"], form.cleaned_data["options"]
+        requests.take_in(upload, upload.name, options, by=request.user)
+
+    def log_addition(self, request: HttpRequest, obj: LandLayer, message: Any) -> Any:
+        """Nothing: there is no layer yet, and the import says who asked for it."""
+
+    def add_view(
+        self,
+        request: HttpRequest,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """With one button: whoever has uploaded a file goes to the page that follows it."""
+        buttons = ("show_save_and_add_another", "show_save_and_continue")
+        shown: dict[str, Any] = dict.fromkeys(buttons, False)
+        return super().add_view(request, form_url, {**(extra_context or {}), **shown})
+
+    def response_add(
+        self, request: HttpRequest, obj: LandLayer, post_url_continue: str | None = None
+    ) -> HttpResponse:
+        """To the page that follows the file, for who may see it."""
+        if not request.user.has_perm("riskscore.view_intake"):
+            self.message_user(request, "A worker reads the file; the layer appears here then.")
+            return HttpResponseRedirect(reverse("admin:riskscore_landlayer_changelist"))
+        newest = Intake.objects.filter(created_by=request.user.pk).latest("id")
+        return HttpResponseRedirect(reverse("admin:riskscore_intake_change", args=[newest.pk]))
 
     @admin.display(description="source")
     def where(self, row: LandLayer) -> Any:
@@ -113,10 +181,10 @@ class LandLayerAdmin(Rescoring[LandLayer]):
 
 
 class LandAdmin(ReadOnly[Land]):
-    list_display = ("name", "number", "layer")
-    list_filter = ("layer__code",)
+    list_display = ("name", "people", "number", "layer")
+    list_filter = ("layer__kind", "layer__code")
     list_select_related = ("layer",)
-    search_fields = ("name",)
+    search_fields = ("name", "people", "=code")
     paginator = Bounded
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Land]:

@@ -28,7 +28,7 @@ from riskscore.curation import project_edits
 from riskscore.engine.catalogue import INDICATORS
 from riskscore.jobs import requests
 from riskscore.models import Challenge, Evidence, Job, Project, ProjectMineral, Score
-from riskscore.scoring import data_gaps, land_distances
+from riskscore.scoring import data_gaps, land_distances, map_distances
 
 KEY = RegexValidator(
     r"^[a-z0-9][a-z0-9-]{1,59}$", "Use 2 to 60 small letters, digits and hyphens, like icmm-00026."
@@ -244,6 +244,8 @@ def surroundings(project: Project, request: HttpRequest) -> dict[str, Any]:
             project=project, superseded_by__isnull=False
         ).count(),
         "land": land_distances.positions(project),
+        "areas": map_distances.areas_of(project),
+        "communities": map_distances.communities_of(project),
         "fresh": _fresh(project),
         "open_challenges": Challenge.objects.filter(project=project, state="open").count(),
         "flag_words": [Project.Flag(flag).label for flag in project.flags],

@@ -164,6 +164,11 @@ class Line:
         )
 
     @property
+    def nearest(self) -> str:
+        """What a distance was measured to."""
+        return self.row.nearest
+
+    @property
     def chart(self) -> SafeString:
         """Its step of the waterfall, which is as wide as the whole score."""
         return charts.step(self.start, self.points, scale=self.scale, look=f"of-{self.dimension}")

@@ -16,6 +16,7 @@ from riskscore.admin.ui import charts
 from riskscore.admin.ui.pages import Form, Page
 from riskscore.intake import requests
 from riskscore.models import Intake
+from riskscore.sources.tables import map_layers
 
 #: Faults that the page of a file shows; the report has all.
 MOST_FAULTS = 50
@@ -27,11 +28,17 @@ STATED = (
 OPEN = (Intake.State.QUEUED, Intake.State.RUNNING)
 
 
+def _sources() -> list[tuple[str, str]]:
+    """Sources for the form; a map has a form of its own, since more is to be said about it."""
+    known = requests.choices().items()
+    return [("", "–"), *(row for row in known if row[0] != map_layers.SOURCE.code)]
+
+
 class IntakeForm(Form[Intake]):
     """A file and its import options. The file itself is read by a worker."""
 
     upload = forms.FileField(label="File", help_text="As its publisher made it, or our own tables.")
-    source = forms.ChoiceField(choices=lambda: [("", "–"), *requests.choices().items()])
+    source = forms.ChoiceField(choices=_sources)
     generic = forms.BooleanField(
         required=False,
         label="Generic table",

@@ -16,7 +16,17 @@ from riskscore.api.framework import json_parser, pagination, request_id
 from riskscore.api.framework.pagination import Order
 from riskscore.api.framework.parameters import Parameter, QueryValues, choice, condition, read_all
 from riskscore.api.framework.problems import Problem, of_parameters, reply
-from riskscore.api.framework.rendering import Csv, Json, NdJson, blocks, csv_lines, ndjson_lines
+from riskscore.api.framework.rendering import (
+    POSITION,
+    Csv,
+    GeoJson,
+    Json,
+    NdJson,
+    blocks,
+    csv_lines,
+    geojson_lines,
+    ndjson_lines,
+)
 from riskscore.api.framework.resources import Resource, Row, cell_names, cells, columns_of, item
 from riskscore.api.framework.shapes import Schema
 from riskscore.models import ApiKey
@@ -111,7 +121,7 @@ class Detail(Endpoint):
 class Listing(Endpoint):
     """Many items: pages of JSON, or all of them as CSV or NDJSON by the Accept header."""
 
-    renderer_classes = (Json, Csv, NdJson)
+    renderer_classes: tuple[type[Json], ...] = (Json, Csv, NdJson)
     resource: ClassVar[Resource]
     #: By the words that `order` takes; the first is the default.
     orders: ClassVar[dict[str, Order]]
@@ -152,6 +162,8 @@ class Listing(Endpoint):
 
     def _rows(self, names: set[str], start: list[Any] | None, size: int) -> list[Row]:
         requested = columns_of(self.resource.chosen(list(names))) | {*self.order.columns, "pk"}
+        if isinstance(self.request.accepted_renderer, GeoJson):
+            requested.update(POSITION)
         result = (
             self.queryset().filter(condition(self.parameters, self.query_values)).values(*requested)
         )
@@ -178,6 +190,8 @@ class Listing(Endpoint):
         kind = request.accepted_renderer
         if isinstance(kind, Csv):
             lines = csv_lines(cell_names(fields), (cells(fields, row) for row in rows))
+        elif isinstance(kind, GeoJson):
+            lines = geojson_lines((row, item(fields, row)) for row in rows)
         else:
             lines = ndjson_lines(item(fields, row) for row in rows)
         response = StreamingHttpResponse(blocks(lines), content_type=kind.media_type)

@@ -45,6 +45,28 @@ class NdJson(Json):
     format = "ndjson"
 
 
+class GeoJson(Json):
+    """Chosen by `Accept: application/geo+json`, where rows have a place; the listing streams."""
+
+    media_type = "application/geo+json"
+    format = "geojson"
+
+
+#: What a row must hold to be a feature.
+POSITION = ("longitude", "latitude")
+
+
+def geojson_lines(rows: Iterable[tuple[Mapping[str, Any], Mapping[str, Any]]]) -> Iterator[bytes]:
+    """A FeatureCollection (RFC 7946), a feature a line, of rows and what is shown of each."""
+    yield b'{"type":"FeatureCollection","features":[\n'
+    mark = b""
+    for row, shown in rows:
+        place = {"type": "Point", "coordinates": [row[axis] for axis in POSITION]}
+        yield mark + dumps({"type": "Feature", "geometry": place, "properties": shown})
+        mark = b",\n"
+    yield b"\n]}\n"
+
+
 def dumps(value: Any) -> bytes:
     """JSON with sorted-as-written keys, UTC times with Z, microseconds dropped."""
     return orjson.dumps(value, option=orjson.OPT_UTC_Z | orjson.OPT_OMIT_MICROSECONDS)

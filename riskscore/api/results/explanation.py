@@ -75,4 +75,5 @@ def _indicator(result: IndicatorRow) -> Row:
         "scaling": {"kind": leaf.scaling.kind, **leaf.scaling.parameters()},
         "cited": leaf.source,
         "sources": result.sources,
+        "nearest": result.nearest,
     }

@@ -42,7 +42,7 @@ SOURCE = shapes.record(
     },
     "A release that the value came from: of a source with later corrections, the correction, the "
     "release that it corrects, or both, as they contributed. Of an unknown value, what was looked "
-    "into. Without a release: it came from none (evidence, a land layer, a learned model).",
+    "into. Without a release: it came from none (evidence, a learned model). Of a map: its layer.",
 )
 MINERAL = shapes.record(
     {
@@ -85,6 +85,9 @@ INDICATOR = shapes.record(
         "scaling": shapes.record({}, "How raw becomes 0 to 100."),
         "cited": shapes.text("What the method cites."),
         "sources": shapes.several(SOURCE, "Where the value comes from."),
+        "nearest": shapes.text(
+            "Of a distance: what it was measured to, with its people; empty if it is none."
+        ),
     },
     "One indicator.",
 )

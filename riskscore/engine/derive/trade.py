@@ -10,7 +10,7 @@ from riskscore.engine.arrays import Floats
 from riskscore.engine.catalogue import AGREEMENT_LEVELS, ALIGNMENT_LEVELS, RESTRICTION_LEVELS, Level
 from riskscore.engine.derive.observation_rows import Rule, latest_of, newest_years, rows_of
 from riskscore.engine.formulas.concentration import hhi01
-from riskscore.engine.formulas.supply_risk import geopolrisk_import_risk, partner_risk
+from riskscore.engine.formulas.geopolrisk import geopolrisk_import_risk, partner_risk
 from riskscore.engine.inputs.axes import Axes, Observations, Table
 
 IMPORT_YEARS = 3

@@ -49,12 +49,19 @@ class Localities:
         self, latitude: npt.ArrayLike, longitude: npt.ArrayLike, within: float = LOCALITY_KM
     ) -> Floats:
         """(n,) distance to the nearest point; NaN (unknown) beyond ``within`` or without points."""
+        km, _ = self.nearest(latitude, longitude)
+        return np.where(km <= within, km, np.nan)
+
+    def nearest(
+        self, latitude: npt.ArrayLike, longitude: npt.ArrayLike
+    ) -> tuple[Floats, npt.NDArray[np.int64]]:
+        """(n,) distance to the nearest point, however far, and its index; NaN and -1 for none."""
         lat, lon = (np.asarray(x, dtype=np.float64) for x in (latitude, longitude))
-        out = np.full(lat.shape, np.nan)
+        km, which = np.full(lat.shape, np.nan), np.full(lat.shape, -1, dtype=np.int64)
         placed = np.isfinite(lat) & np.isfinite(lon)
         if not len(self) or not placed.any():
-            return out
+            return km, which
         _, at = self._tree.query(unit_vectors(lat[placed], lon[placed]))
-        km = haversine_km(lat[placed], lon[placed], self.latitude[at], self.longitude[at])
-        out[placed] = np.where(km <= within, km, np.nan)
-        return out
+        km[placed] = haversine_km(lat[placed], lon[placed], self.latitude[at], self.longitude[at])
+        which[placed] = at
+        return km, which

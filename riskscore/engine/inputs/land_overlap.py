@@ -17,6 +17,7 @@ from shapely.geometry.base import BaseGeometry
 
 from riskscore.engine.arrays import Bools, Floats
 from riskscore.engine.inputs.borders import EARTH_KM, SPLIT_DEGREES, azimuthal
+from riskscore.engine.inputs.mapped_area import MappedArea, Points
 
 REACH_KM = 50.0
 """Beyond this distance a land no longer counts: the distance is given as this much."""
@@ -42,25 +43,29 @@ def radius_km(stage: str, kind: str) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Footprint:
-    """Where a project lies: degrees of its point, and its outline or else a radius around it."""
+    """Where a project lies: degrees of its point, its outline or else a radius around it, and the
+    code of its country ("" unknown)."""
 
     latitude: float
     longitude: float
     radius_km: float
     outline: BaseGeometry | None = None
+    place: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Layer:
     """A map of lands: polygons in (longitude, latitude), their names, and the area it covers.
 
-    Outside ``mapped`` nothing is known: no land there is no absence of land.
+    Outside ``mapped`` and ``places`` (codes of whole countries) nothing is known: no land there is
+    no absence of land.
     """
 
     name: str
     lands: Sequence[BaseGeometry]
     names: Sequence[str]
-    mapped: BaseGeometry
+    mapped: BaseGeometry | None
+    places: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +99,8 @@ class Lands:
         self._layer = np.repeat(np.arange(len(layers)), [len(layer.lands) for layer in layers])
         self._tree = shapely.STRtree(self._shapes)
         for layer in layers:
-            shapely.prepare(layer.mapped)
+            if layer.mapped is not None:
+                shapely.prepare(layer.mapped)
 
     def distances(self, footprints: Sequence[Footprint]) -> Floats:
         """(n,) km to the nearest land of any layer; NaN where no layer knows."""
@@ -108,9 +114,13 @@ class Lands:
 
     def covering(self, footprints: Sequence[Footprint]) -> Bools:
         """(layers, n) whether each layer's mapped area holds the point."""
-        lat = np.array([footprint.latitude for footprint in footprints], np.float64)
-        lon = np.array([footprint.longitude for footprint in footprints], np.float64)
-        rows = [shapely.intersects_xy(layer.mapped, lon, lat) for layer in self.layers]
+        sites = Points(
+            np.array([footprint.latitude for footprint in footprints], np.float64),
+            np.array([footprint.longitude for footprint in footprints], np.float64),
+            np.array([footprint.place for footprint in footprints], np.str_),
+            np.zeros(len(footprints)),
+        )
+        rows = [sites.within(MappedArea(layer.mapped, layer.places)) for layer in self.layers]
         return np.array(rows, np.bool_).reshape(len(self.layers), len(footprints))
 
     def positions(self, footprint: Footprint) -> list[Position]:

@@ -18,7 +18,8 @@ from riskscore.engine.derive.observation_rows import (
     rows_of,
 )
 from riskscore.engine.formulas.concentration import hhi01, shares, wgi_risk10
-from riskscore.engine.formulas.supply_risk import ec_supply_risk, geopolrisk_of, import_reliance
+from riskscore.engine.formulas.geopolrisk import geopolrisk_of
+from riskscore.engine.formulas.supply_risk import ec_supply_risk, import_reliance
 from riskscore.engine.inputs.axes import Axes, Observations, Table
 
 QUANTITY, VALUE, PRODUCTION = "baci.import_quantity", "baci.import_value", "wmd.production"

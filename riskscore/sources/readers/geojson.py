@@ -1,7 +1,8 @@
 """Reading GeoJSON strictly, every level of nesting checked by its type, so never by recursion.
 
 Source of the format: RFC 7946. What the positions mean (degrees, metres; which shapes are valid)
-is the caller's to say: :mod:`riskscore.sources.readers.site_shapes` and :mod:`riskscore.maps`.
+is the caller's to say: :mod:`riskscore.sources.readers.site_shapes` and
+:mod:`riskscore.sources.maps`.
 A fault of a feature carries its number as ``row`` and a pointer such as ``features/2/geometry``.
 """
 

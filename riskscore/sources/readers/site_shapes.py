@@ -1,7 +1,7 @@
 """Sites of a GeoJSON file: points and small outlines in degrees of WGS 84, longitude first.
 
 An outline that crosses the antimeridian is cut there: of a site only the middle counts. (Lands,
-whose very outline is scored, are read by :mod:`riskscore.maps`, which mends nothing.)
+whose very outline is scored, are read by :mod:`riskscore.sources.maps`, which mends nothing.)
 """
 
 from collections.abc import Iterator, Mapping

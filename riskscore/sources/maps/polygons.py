@@ -1,36 +1,33 @@
 """From a file's rings to valid polygons of WGS 84, each fault named with its remedy."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from riskscore.maps.map_features import BadMap, Feature, Parsed, Polygon, Ring, refuse_many_vertices
-from riskscore.maps.projections import Degrees, called, to_degrees
+from riskscore.sources.maps.feature_names import Shape, named
+from riskscore.sources.maps.map_features import (
+    BadMap,
+    Feature,
+    Parsed,
+    Polygon,
+    Ring,
+    refuse_many_vertices,
+)
+from riskscore.sources.maps.projections import Degrees, called, to_degrees
 
 #: Vertices of a project's own outline.
 MOST_OF_OUTLINE = 10_000
-#: Properties that hold a land's name, where none is chosen; in this order.
-NAMES = ("name", "terra_ind", "terrai_nom", "nome", "nombre", "nom", "title")
 MOST_NAMED = 3
 
 Mapped = BaseGeometry
 """The area that a layer covers: a land that is not on the map there is not there."""
 
 
-@dataclass(frozen=True, slots=True)
-class Shape:
-    """A named polygon or multipolygon, valid, in degrees."""
-
-    name: str
-    geometry: BaseGeometry
-
-
 def area(parsed: Parsed) -> Mapped:
     """All polygons of a file as one area. Raises BadMap."""
-    return shapely.union_all([shape.geometry for shape in _shapes(parsed, "")])
+    return shapely.union_all([shape.geometry for shape in _shapes(parsed, {})])
 
 
 def outline(parsed: Parsed) -> BaseGeometry:
@@ -39,28 +36,34 @@ def outline(parsed: Parsed) -> BaseGeometry:
         count = len(parsed.features)
         raise BadMap("the outline", f"has {count} features", "give one, of as many parts as it has")
     refuse_many_vertices("the outline", parsed.features[0].vertices, MOST_OF_OUTLINE)
-    return _shapes(parsed, "")[0].geometry
+    return _shapes(parsed, {})[0].geometry
 
 
-def lands(parsed: Parsed, mapped: Mapped, *, system: str = "", named_by: str = "") -> list[Shape]:
-    """The lands of a layer that covers ``mapped``. Raises BadMap.
+def lands(
+    parsed: Parsed,
+    mapped: Mapped | None,
+    *,
+    system: str = "",
+    chosen: Mapping[str, str] | None = None,
+) -> list[Shape]:
+    """The lands of a layer that covers ``mapped`` (None: not said). Raises BadMap.
 
     ``system`` replaces the coordinate system that the file declares, which is sometimes wrong;
-    ``named_by`` is the property that holds the names. A land of which most vertices lie outside
-    the mapped area shows that the system, the axes or the area is wrong.
+    ``chosen`` says which property holds the name, the people or the code. A land of which most
+    vertices lie outside the mapped area shows that the system, the axes or the area is wrong.
     """
-    return _shapes(parsed, named_by, mapped, system)
+    return _shapes(parsed, chosen or {}, mapped, system)
 
 
 def _shapes(
-    parsed: Parsed, named_by: str, mapped: Mapped | None = None, system: str = ""
+    parsed: Parsed, chosen: Mapping[str, str], mapped: Mapped | None = None, system: str = ""
 ) -> list[Shape]:
     declared = system or parsed.declared
     turn = to_degrees(declared)
     moved = [_moved(feature, turn, declared) for feature in parsed.features]
     if mapped is not None:
         _refuse_strangers(moved, mapped, called(declared))
-    return [Shape(_name(feature, named_by), _geometry(feature)) for feature in moved]
+    return list(named(moved, [_geometry(feature) for feature in moved], chosen))
 
 
 def _moved(feature: Feature, turn: Degrees, declared: str) -> Feature:
@@ -86,10 +89,11 @@ def _refuse_beyond_the_earth(feature: Feature, system: str) -> None:
         for at in np.flatnonzero(~((np.abs(lon) <= 180) & (np.abs(lat) <= 90)))[:1]:
             x, y = ring[at]
             fault = f"has longitude {x:.6g} and latitude {y:.6g} ({system})"
-            raise BadMap(f"{feature.where}, position {at + 1}", fault, _what_to_do(x, y))
+            raise BadMap(f"{feature.where}, position {at + 1}", fault, what_to_do(x, y))
 
 
-def _what_to_do(x: float, y: float) -> str:
+def what_to_do(x: float, y: float) -> str:
+    """The remedy for a position that is nowhere on Earth."""
     if abs(x) <= 90 and abs(y) <= 180:
         return "latitude ends at ±90; if the file has latitude first, swap its axes"
     if abs(x) > 360 or abs(y) > 360:
@@ -157,14 +161,3 @@ def _refuse_ring(where: str, ring: Ring) -> None:
 
 def _rings(feature: Feature) -> list[Ring]:
     return [ring for polygon in feature.polygons for ring in polygon]
-
-
-def _name(feature: Feature, named_by: str) -> str:
-    known = {key.lower(): value for key, value in feature.properties.items()}
-    if named_by and named_by.lower() not in known:
-        have = ", ".join(sorted(feature.properties)[:20]) or "none"
-        raise BadMap(feature.where, f"has no property {named_by!r}", f"choose one of: {have}")
-    for key in (named_by.lower(),) if named_by else NAMES:
-        if isinstance(known.get(key), str) and str(known[key]).strip():
-            return str(known[key]).strip().replace("\0", "")[:200]
-    return feature.where

@@ -1,11 +1,18 @@
 """GeoPackage (OGC 12-128): a table of an SQLite database, read without trusting its schema."""
 
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 from typing import Any
 
-from riskscore.maps import wkb
-from riskscore.maps.map_features import MOST_FEATURES, BadMap, Feature, Parsed, refuse_excess
+from riskscore.sources.maps import wkb
+from riskscore.sources.maps.map_features import (
+    MOST_FEATURES,
+    BadMap,
+    Feature,
+    Parsed,
+    refuse_excess,
+)
 
 MAGIC = b"SQLite format 3\0"
 #: Steps of SQLite's machine after which a query is ended.
@@ -14,7 +21,7 @@ ENVELOPES = {0: 0, 1: 32, 2: 48, 3: 48, 4: 64}
 READING = {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ}
 
 
-def parse(content: bytes) -> Parsed:
+def parse(content: bytes, *, points: bool = False) -> Parsed:
     """The features of the one table of features. Raises BadMap."""
     with closing(sqlite3.connect(":memory:")) as database:
         try:
@@ -23,7 +30,7 @@ def parse(content: bytes) -> Parsed:
             database.execute("PRAGMA trusted_schema = OFF")
             database.set_authorizer(_only_reading)
             database.set_progress_handler(lambda: 1, MOST_STEPS)
-            return _layer(database)
+            return _layer(database, points)
         except (sqlite3.Error, OverflowError) as error:
             raise BadMap("the GeoPackage", f"cannot be read ({error})", "export it again") from None
 
@@ -32,7 +39,7 @@ def _only_reading(action: int, *_: Any) -> int:
     return sqlite3.SQLITE_OK if action in READING else sqlite3.SQLITE_DENY
 
 
-def _layer(database: sqlite3.Connection) -> Parsed:
+def _layer(database: sqlite3.Connection, points: bool) -> Parsed:  # noqa: FBT001
     tables = database.execute(
         "SELECT table_name, column_name, srs_id FROM gpkg_geometry_columns"
     ).fetchmany(2)
@@ -45,7 +52,9 @@ def _layer(database: sqlite3.Connection) -> Parsed:
     kind, sql = kinds.fetchone() or ("", "")
     if kind != "table" or not str(sql).upper().startswith("CREATE TABLE"):
         raise BadMap(f"layer {str(table)[:80]!r}", "is no table", "export it as a plain layer")
-    return Parsed(_declared(database, system), refuse_excess(_features(database, table, column)))
+    read = wkb.point if points else wkb.polygons
+    result = [_feature(*part, read) for part in _rows(database, table, column)]
+    return Parsed(_declared(database, system), refuse_excess(result))
 
 
 def _declared(database: sqlite3.Connection, system: int) -> str:
@@ -62,7 +71,9 @@ def _declared(database: sqlite3.Connection, system: int) -> str:
     return f"EPSG:{row[1]}" if str(row[0]).upper() == "EPSG" else str(row[2])
 
 
-def _features(database: sqlite3.Connection, table: str, column: str) -> list[Feature]:
+def _rows(
+    database: sqlite3.Connection, table: str, column: str
+) -> list[tuple[int, dict[str, Any], str]]:
     name = table.replace('"', '""')
     rows = database.execute(f'SELECT * FROM "{name}"')  # noqa: S608 - quoted; a name takes no "?"
     titles = [part[0] for part in rows.description]
@@ -70,16 +81,19 @@ def _features(database: sqlite3.Connection, table: str, column: str) -> list[Fea
         raise BadMap(f"layer {table[:80]!r}", f"has no column {column!r}", "export it again")
     result = rows.fetchmany(MOST_FEATURES + 1)
     return [
-        _feature(number, dict(zip(titles, row, strict=True)), column)
+        (number, dict(zip(titles, row, strict=True)), column)
         for number, row in enumerate(result, 1)
     ]
 
 
-def _feature(number: int, row: dict[str, Any], column: str) -> Feature:
+def _feature(
+    number: int, row: dict[str, Any], column: str, read: Callable[[bytes, str], wkb.Geometry]
+) -> Feature:
     where, blob = f"feature {number}", row.pop(column)
     if not isinstance(blob, bytes) or len(blob) < 8 or blob[:2] != b"GP":
         raise BadMap(where, "has no geometry", "leave it out or draw it")
     envelope = ENVELOPES.get((blob[3] >> 1) & 7)
     if envelope is None or blob[3] & 0b10_0000:
-        raise BadMap(where, "has a geometry of an unknown kind", "export it as plain polygons")
-    return Feature(where, wkb.polygons(blob[8 + envelope :], where), row)
+        raise BadMap(where, "has a geometry of an unknown kind", "export it as plain shapes")
+    polygons, point = read(blob[8 + envelope :], where)
+    return Feature(where, polygons, row, point)

@@ -7,7 +7,7 @@ import numpy as np
 from pyproj import CRS, Transformer
 from pyproj.exceptions import ProjError
 
-from riskscore.maps.map_features import BadMap, Ring
+from riskscore.sources.maps.map_features import BadMap, Ring
 from riskscore.sources.readers.geojson import is_wgs84
 
 #: Parts of a definition that would make PROJ open files.

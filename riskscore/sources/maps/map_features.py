@@ -49,11 +49,12 @@ class BadMap(ValidationError):
 
 @dataclass(frozen=True, slots=True)
 class Feature:
-    """One feature of a file. ``where`` names it in messages."""
+    """One feature of a file: polygons, or a point. ``where`` names it in messages."""
 
     where: str
     polygons: list[Polygon]
     properties: dict[str, object] = field(default_factory=dict)
+    point: tuple[float, float] | None = None
 
     @property
     def vertices(self) -> int:
@@ -69,8 +70,15 @@ class Parsed:
     features: list[Feature]
 
 
-def only_polygons(where: str, kind: str) -> BadMap:
-    """The refusal of points, lines, curves and collections."""
+def wrong_kind(where: str, kind: str, *, points: bool = False) -> BadMap:
+    """The refusal of lines, curves, collections, and of points or polygons where they are none."""
+    if points:
+        return BadMap(
+            where,
+            f"is a {kind}",
+            "communities are single Points; leave it out, save points, or choose another kind of"
+            " layer",
+        )
     return BadMap(
         where,
         f"is a {kind}",
@@ -87,7 +95,7 @@ def refuse_many_vertices(where: str, count: int, most: int = MOST_OF_FEATURE) ->
 def refuse_excess(features: list[Feature]) -> list[Feature]:
     """The features, if there are some and not too many."""
     if not features:
-        raise BadMap("the file", "has no features", "export the layer that holds the polygons")
+        raise BadMap("the file", "has no features", "export the layer that holds them")
     if len(features) > MOST_FEATURES:
         raise BadMap("the file", f"has more than {MOST_FEATURES:,} features", "load it in parts")
     total = sum(feature.vertices for feature in features)

@@ -4,8 +4,8 @@ import io
 import zipfile
 from pathlib import PurePosixPath
 
-from riskscore.maps.map_features import BadMap
 from riskscore.sources.bad_file import BadFile
+from riskscore.sources.maps.map_features import BadMap
 from riskscore.sources.readers.zip_guard import DAMAGED, check_parts, content_of
 
 #: A shapefile is a handful of files.

@@ -1,14 +1,14 @@
-"""Well-known binary of polygons, read without recursion: nesting cannot exhaust a stack."""
+"""Well-known binary of polygons and points, read without recursion: nesting exhausts no stack."""
 
 import struct
 
 import numpy as np
 
-from riskscore.maps.map_features import BadMap, Polygon, Ring, only_polygons
+from riskscore.sources.maps.map_features import BadMap, Polygon, Ring, wrong_kind
 
 KINDS = {1: "Point", 2: "LineString", 3: "Polygon", 4: "MultiPoint", 5: "MultiLineString",
          6: "MultiPolygon", 7: "GeometryCollection"}  # fmt: skip
-POLYGON, MULTIPOLYGON = 3, 6
+POINT, POLYGON, MULTIPOLYGON = 1, 3, 6
 EWKB_Z, EWKB_M = 0x8000_0000, 0x4000_0000
 
 
@@ -38,7 +38,10 @@ class Cursor:
 
     def ring(self, dimensions: int) -> Ring:
         """The next ring, without heights and measures."""
-        count = self.some()
+        return self.positions(self.some(), dimensions)
+
+    def positions(self, count: int, dimensions: int) -> Ring:
+        """So many positions, without heights and measures."""
         raw = self._take(count * dimensions * 8)
         return np.frombuffer(raw, f"{self.order}f8").reshape(count, dimensions)[:, :2].astype(float)
 
@@ -50,21 +53,35 @@ class Cursor:
         return result
 
 
-def polygons(content: bytes, where: str) -> list[Polygon]:
+Geometry = tuple[list[Polygon], tuple[float, float] | None]
+"""Polygons, or a point."""
+
+
+def point(content: bytes, where: str) -> Geometry:
+    """The position of a Point. Raises BadMap for all else."""
+    cursor = Cursor(content, where)
+    kind, dimensions = cursor.head()
+    if kind != POINT:
+        raise wrong_kind(where, KINDS.get(kind, f"geometry of kind {kind}"), points=True)
+    ((x, y),) = cursor.positions(1, dimensions)
+    return [], (float(x), float(y))
+
+
+def polygons(content: bytes, where: str) -> Geometry:
     """The polygons of a Polygon or MultiPolygon. Raises BadMap for all else."""
     cursor = Cursor(content, where)
     kind, dimensions = cursor.head()
     if kind == POLYGON:
-        return [_polygon(cursor, dimensions)]
+        return [_polygon(cursor, dimensions)], None
     if kind != MULTIPOLYGON:
-        raise only_polygons(where, KINDS.get(kind, f"geometry of kind {kind}"))
-    return [_part(cursor) for _ in range(cursor.some())]
+        raise wrong_kind(where, KINDS.get(kind, f"geometry of kind {kind}"))
+    return [_part(cursor) for _ in range(cursor.some())], None
 
 
 def _part(cursor: Cursor) -> Polygon:
     kind, dimensions = cursor.head()
     if kind != POLYGON:
-        raise only_polygons(cursor.where, "MultiPolygon with other parts than polygons")
+        raise wrong_kind(cursor.where, "MultiPolygon with other parts than polygons")
     return _polygon(cursor, dimensions)
 
 

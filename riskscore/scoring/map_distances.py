@@ -1,0 +1,252 @@
+"""Communities, traditional areas and places of languages as they were known at an edition, and
+which of them is nearest to a project.
+
+All projects of a chunk are measured at once; what is indexed never changes, so a process keeps it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+import numpy.typing as npt
+import shapely
+
+from riskscore.engine.inputs.geometry import Localities
+from riskscore.engine.inputs.land_overlap import radius_km
+from riskscore.engine.inputs.map_areas import AreaLayer, MapAreas
+from riskscore.engine.inputs.map_points import NONE, MapPoints, Nearest, PointLayer
+from riskscore.engine.inputs.mapped_area import MappedArea, Points
+from riskscore.models import Land, LandLayer, Project
+from riskscore.scoring import land_distances
+from riskscore.scoring.land_distances import (
+    Site,
+    Versions,
+    current,
+    distances,
+    geometry,
+    outlines,
+)
+
+Floats = npt.NDArray[np.float64]
+
+#: The kind of layer that feeds each indicator.
+KIND_OF = {
+    "ind.overlap": LandLayer.Kind.LANDS,
+    "ind.area": LandLayer.Kind.AREAS,
+    "ind.community": LandLayer.Kind.COMMUNITIES,
+    "ind.language_weak": LandLayer.Kind.LANGUAGES,
+}
+#: Outlines of projects are measured to areas by points this far apart.
+OUTLINE_DEGREES = 0.01
+
+
+@dataclass(frozen=True, slots=True)
+class Indexed:
+    """Layers of one kind: their rows without geometry, what is on them, and the index."""
+
+    layers: list[LandLayer]
+    names: list[list[str]]
+    peoples: list[list[str]]
+    index: MapPoints | MapAreas
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """The nearest feature of one layer: km, its name and people; "" where none is near.
+
+    ``covered``: the project lies in the layer's mapped area, so that absence means absence.
+    """
+
+    layer: LandLayer
+    km: float
+    name: str
+    people: str
+    covered: bool
+
+
+@lru_cache(maxsize=8)
+def indexed(versions: Versions) -> Indexed:
+    """The layers of these versions, which are all of one kind."""
+    rows = LandLayer.objects.in_bulk([version.id for version in versions])
+    layers = [rows[version.id] for version in versions]
+    features = [_features(layer) for layer in layers]
+    areas = [
+        MappedArea(
+            None if layer.mapped is None else geometry(layer.mapped), frozenset(layer.places)
+        )
+        for layer in layers
+    ]
+    index: MapPoints | MapAreas
+    if versions[0].kind in LandLayer.POINTS:
+        index = MapPoints(
+            [
+                PointLayer(_localities(shapes), area)
+                for (_, _, shapes), area in zip(features, areas, strict=True)
+            ]
+        )
+    else:
+        index = MapAreas(
+            [
+                AreaLayer(list(shapes), area)
+                for (_, _, shapes), area in zip(features, areas, strict=True)
+            ]
+        )
+    return Indexed(layers, [part[0] for part in features], [part[1] for part in features], index)
+
+
+def _features(layer: LandLayer) -> tuple[list[str], list[str], npt.NDArray[np.object_]]:
+    """Names, peoples and shapes, in the order of the file."""
+    rows = Land.objects.filter(layer=layer).order_by("number")
+    columns = list(rows.values_list("name", "people", "outline"))
+    shapes = shapely.from_wkb(np.array([bytes(row[2]) for row in columns], dtype=object))
+    return [row[0] for row in columns], [row[1] for row in columns], np.asarray(shapes)
+
+
+def _localities(shapes: npt.NDArray[np.object_]) -> Localities:
+    degrees = shapely.get_coordinates(shapes)
+    return Localities(degrees[:, 1], degrees[:, 0])
+
+
+def columns(sites: Sequence[Site], edition: int) -> dict[str, Floats]:
+    """(n,) km of each indicator of KIND_OF; NaN where unknown."""
+    versions = current(edition)
+    kinds = {version.kind for version in versions}
+    result = {column: np.full(len(sites), np.nan) for column in KIND_OF}
+    if LandLayer.Kind.LANDS in kinds:
+        result["ind.overlap"] = distances(sites, edition)
+    points = _points(sites) if kinds - {LandLayer.Kind.LANDS} else None
+    for column, kind in KIND_OF.items():
+        if points is not None and kind in kinds and kind != LandLayer.Kind.LANDS:
+            result[column] = _least(_of_kind(versions, kind), points, sites, edition)
+    return result
+
+
+def _of_kind(versions: Versions, kind: str) -> Versions:
+    return tuple(version for version in versions if version.kind == kind)
+
+
+def _points(sites: Sequence[Site]) -> Points:
+    return Points(
+        np.array([site.latitude for site in sites], np.float64),
+        np.array([site.longitude for site in sites], np.float64),
+        np.array([site.place for site in sites], np.str_),
+        np.array([radius_km(site.stage, site.kind) for site in sites], np.float64),
+    )
+
+
+def _least(versions: Versions, points: Points, sites: Sequence[Site], edition: int) -> Floats:
+    index = indexed(versions).index
+    result = index.nearest(points).least_km
+    if isinstance(index, MapAreas):
+        drawn = outlines([site.id for site in sites], edition)
+        for at, site in enumerate(sites):
+            if site.id in drawn:
+                result[at] = np.fmin.reduce(_around(index, drawn[site.id], site).least_km)
+    return result
+
+
+def _around(index: MapAreas, outline: shapely.Geometry, site: Site) -> Nearest:
+    """How the points of a drawn outline lie, which stand in place of the radius."""
+    degrees = shapely.get_coordinates(shapely.segmentize(outline, OUTLINE_DEGREES))
+    n = len(degrees)
+    return index.nearest(Points(degrees[:, 1], degrees[:, 0], np.full(n, site.place), np.zeros(n)))
+
+
+def neighbours(
+    sites: Sequence[Site], edition: int, kind: str = LandLayer.Kind.COMMUNITIES
+) -> list[list[Neighbour]]:
+    """For each project the nearest feature of each layer that knows something, nearest first."""
+    versions = current(edition, kind)
+    result: list[list[Neighbour]] = [[] for _ in sites]
+    if not versions or not sites:
+        return result
+    held = indexed(versions)
+    points = _points(sites)
+    nearest = held.index.nearest(points)
+    covered = [points.within(layer.mapped) for layer in held.index.layers]
+    for layer, at in np.argwhere(~np.isnan(nearest.km)):
+        which = int(nearest.at[layer, at])
+        words = ("", "")
+        if which != NONE:
+            words = held.names[layer][which], held.peoples[layer][which]
+        km, inside = float(nearest.km[layer, at]), bool(covered[layer][at])
+        result[at].append(Neighbour(held.layers[layer], km, *words, inside))
+    return [sorted(found, key=lambda one: (one.km, one.layer.code)) for found in result]
+
+
+#: Kilometres by which a stored distance may differ from the one measured again.
+SAME_KM = 1e-6
+
+
+def nearest_words(project: int, edition: int, column: str, km: float) -> str:
+    """What a stored distance was measured to, "Olaroz Chico (Atacama)"; "" where it cannot be said
+    again: nothing was near, or the project has moved since."""
+    if column not in KIND_OF or KIND_OF[column] == LandLayer.Kind.LANDS:
+        return ""
+    row = Project.objects.filter(pk=project).first()
+    if row is None:
+        return ""
+    (found,) = neighbours([land_distances.site_of(row)], edition, KIND_OF[column])
+    if not found or not found[0].name or abs(found[0].km - km) > SAME_KM:
+        return ""
+    people = f" ({found[0].people})" if found[0].people else ""
+    return f"{found[0].name}{people}"
+
+
+def citations(edition: int, column: str) -> list[dict[str, str]]:
+    """The layers that feed an indicator at an edition, by the names of the API."""
+    if column not in KIND_OF:
+        return []
+    ids = [version.id for version in current(edition, KIND_OF[column])]
+    return [
+        {
+            "source": layer.code,
+            "publisher": layer.steward,
+            "title": layer.name,
+            "release": layer.code,
+            "published_edition": layer.published_edition,
+            "licence": layer.licence,
+            "url": layer.source,
+        }
+        for layer in LandLayer.objects.filter(id__in=ids).defer("mapped").order_by("code")
+    ]
+
+
+def areas_of(project: Project) -> list[Neighbour]:
+    """The nearest traditional area of each layer that knows something, by all known now."""
+    (found,) = neighbours(
+        [land_distances.site_of(project)], land_distances.latest(), LandLayer.Kind.AREAS
+    )
+    return found
+
+
+def communities_of(project: Project) -> list[Neighbour]:
+    """The nearest community of each register that covers the project, by all known now."""
+    (found,) = neighbours([land_distances.site_of(project)], land_distances.latest())
+    return found
+
+
+def within(km: float, kind: str = LandLayer.Kind.COMMUNITIES) -> list[int]:
+    """Ids of the published projects that are known to lie so near to a feature of any layer."""
+    versions = current(land_distances.latest(), kind)
+    if not versions:
+        return []
+    held = indexed(versions)
+    rows = Project.objects.filter(state=Project.State.PUBLISHED).order_by("id")
+    if all(layer.places and layer.mapped is None for layer in held.layers):
+        rows = rows.filter(place__in={code for layer in held.layers for code in layer.places})
+    names = ("id", "latitude", "longitude", "stage", "kind", "place_id")
+    sites = [Site(*row) for row in rows.values_list(*names)]
+    near = held.index.nearest(_points(sites)).least_km <= km
+    return [site.id for site, is_near in zip(sites, near, strict=True) if is_near]
+
+
+def changed(before: int, after: int, columns_read: set[str]) -> set[str]:
+    """Those indicators whose layers differ between two editions, among those that are read."""
+    old, new = current(before), current(after)
+    return {
+        column
+        for column, kind in KIND_OF.items()
+        if column in columns_read and _of_kind(old, kind) != _of_kind(new, kind)
+    }

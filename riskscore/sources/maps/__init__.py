@@ -1,0 +1,30 @@
+"""Map files as polygons or points of WGS 84: GeoJSON, zipped shapefiles, GeoPackages; points from
+tables too. Pure and suspicious.
+
+Whoever uploads a map may be careless or hostile. A file is read within limits, each ring is
+checked, and the first fault is told with its place and its remedy; nothing is repaired silently.
+"""
+
+from riskscore.sources.maps.feature_names import Shape
+from riskscore.sources.maps.layer_about import LayerAbout
+from riskscore.sources.maps.map_features import BadMap, Parsed
+from riskscore.sources.maps.map_files import MOST_BYTES, read
+from riskscore.sources.maps.mapped_text import mapped_area
+from riskscore.sources.maps.polygons import Mapped, area, lands, outline
+from riskscore.sources.maps.single_points import points, table_points
+
+__all__ = [
+    "MOST_BYTES",
+    "BadMap",
+    "LayerAbout",
+    "Mapped",
+    "Parsed",
+    "Shape",
+    "area",
+    "lands",
+    "mapped_area",
+    "outline",
+    "points",
+    "read",
+    "table_points",
+]
