@@ -9,6 +9,7 @@ from django.db import transaction
 
 from riskscore import intake
 from riskscore.bundle import fixture_rows, fixture_tables
+from riskscore.bundle.owner_load import load_owners
 from riskscore.curation import project_edits
 from riskscore.engine.errors import MethodError
 from riskscore.models import (
@@ -34,6 +35,7 @@ class Loaded:
     observations: int
     projects: int
     methods: int
+    owners: int = 0
 
 
 def load(directory: Path) -> Loaded:
@@ -57,9 +59,10 @@ def load(directory: Path) -> Loaded:
             if code in releases:
                 intake.record_exports(releases[code], bundle.exports(code))
         _load_localities(bundle.localities, releases)
-        return Loaded(
-            len(new), observed, _load_projects(bundle), _load_methods(directory / "methods")
-        )
+        projects = _load_projects(bundle)
+        owners = load_owners(directory, bundle, releases)
+        methods = _load_methods(directory / "methods")
+        return Loaded(len(new), observed, projects, methods, owners)
 
 
 def _new_releases(stated: Iterable[fixture_rows.Release]) -> list[fixture_rows.Release]:

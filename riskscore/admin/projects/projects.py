@@ -13,11 +13,7 @@ from django.urls import URLPattern, path, reverse
 from django.views.decorators.http import require_POST
 
 from riskscore.admin.projects import history
-from riskscore.admin.projects.inlines import (
-    MineralsOfProject,
-    OfftakesOfProject,
-    OwnershipsOfProject,
-)
+from riskscore.admin.projects.inlines import MineralsOfProject, OfftakesOfProject
 from riskscore.admin.results import panels
 from riskscore.admin.ui import wording
 from riskscore.admin.ui.filters import BandFilter, FlagFilter, MineralFilter, PlaceFilter
@@ -59,7 +55,7 @@ class ProjectAdmin(Rescoring[Project]):
     form = ProjectForm
     change_form_template = "admin/project.html"
     object_history_template = "admin/project_history.html"
-    inlines = (MineralsOfProject, OwnershipsOfProject, OfftakesOfProject)
+    inlines = (MineralsOfProject, OfftakesOfProject)
     list_display = (
         "key", "name", "country", "kind", "yields", "composite", "band", "known", "state", "marks",
     )  # fmt: skip

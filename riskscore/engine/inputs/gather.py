@@ -18,7 +18,12 @@ from riskscore.engine.method import Method
 from riskscore.engine.spec.tree import Leaf, MineralChoice
 
 ROLE = {"primary": 0, "secondary": 1, "other": 2}
-IMPORTER_LEVELS = {Level.IMPORTER_PLACE, Level.IMPORTER_MINERAL, Level.IMPORTER_PLACE_MINERAL}
+IMPORTER_LEVELS = {
+    Level.IMPORTER_PLACE,
+    Level.IMPORTER_MINERAL,
+    Level.IMPORTER_PLACE_MINERAL,
+    Level.IMPORTER_PROJECT,
+}
 PLACE_LEVELS = {Level.PLACE, Level.IMPORTER_PLACE}
 MINERAL_LEVELS = {Level.MINERAL, Level.IMPORTER_MINERAL}
 
@@ -105,8 +110,8 @@ def gather(
     Returns
     -------
     Frame
-        Raw values in each indicator's unit. An importer's indicator that has no table gets no
-        column (it does not apply); any other one without a table is a column of NaN.
+        Raw values in each indicator's unit. An importer's indicator that has neither table nor
+        input gets no column (it does not apply); any other one without a table is a column of NaN.
 
     Raises
     ------
@@ -128,7 +133,8 @@ def gather(
     """
     columns: dict[str, _Column] = {}
     for leaf in method.root.leaves():
-        if leaf.column not in tables and is_importers(leaf.column):
+        given = leaf.column in tables or leaf.column in units.inputs
+        if not given and is_importers(leaf.column):
             continue
         columns[leaf.column] = _gather_leaf(tables, units, leaf)
     for control in method.controls:
