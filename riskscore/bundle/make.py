@@ -96,9 +96,7 @@ def _made(bench: _Bench) -> Report:
     bench.keep(owners, made.rows)
     write(bench.target, layout.RELEASES, bench.releases)
     report = Report(sorted(bench.releases), projects, every, rows, resolver.left_out)
-    (bench.target / REPORT_FILE).write_text(
-        written_report(report) + made.report, encoding="utf-8"
-    )
+    (bench.target / REPORT_FILE).write_text(written_report(report) + made.report, encoding="utf-8")
     return report
 
 

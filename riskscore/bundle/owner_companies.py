@@ -74,9 +74,7 @@ def _identity(
     return _Identity(state, None, "" if state else words)
 
 
-def _with_parents(
-    groups: dict[_Identity, Counter[str]], table: Mapping[str, KnownCompany]
-) -> None:
+def _with_parents(groups: dict[_Identity, Counter[str]], table: Mapping[str, KnownCompany]) -> None:
     """Add the parents, and theirs, of the parties that are there."""
     waiting = [one.known for one in groups if one.known]
     while waiting:

@@ -30,10 +30,79 @@ CREDIBILITY, DOUBTED = 0.5, 0.3
 STEEL = "steel"
 #: Words of names that many sites have.
 GENERIC = frozenset(
-    "mine mines mina minas mining project proyecto plant smelter refinery deposit complex operation "
-    "operations el la los las de del do da des du the of and y e a salar cerro rio san santa santo "
-    "north south east west norte sur nord sud open pit underground gold copper iron ore lithium zinc "
-    "lead nickel tin silver coal steel works unit block area new old i ii iii 1 2 3".split()
+    [
+        "mine",
+        "mines",
+        "mina",
+        "minas",
+        "mining",
+        "project",
+        "proyecto",
+        "plant",
+        "smelter",
+        "refinery",
+        "deposit",
+        "complex",
+        "operation",
+        "operations",
+        "el",
+        "la",
+        "los",
+        "las",
+        "de",
+        "del",
+        "do",
+        "da",
+        "des",
+        "du",
+        "the",
+        "of",
+        "and",
+        "y",
+        "e",
+        "a",
+        "salar",
+        "cerro",
+        "rio",
+        "san",
+        "santa",
+        "santo",
+        "north",
+        "south",
+        "east",
+        "west",
+        "norte",
+        "sur",
+        "nord",
+        "sud",
+        "open",
+        "pit",
+        "underground",
+        "gold",
+        "copper",
+        "iron",
+        "ore",
+        "lithium",
+        "zinc",
+        "lead",
+        "nickel",
+        "tin",
+        "silver",
+        "coal",
+        "steel",
+        "works",
+        "unit",
+        "block",
+        "area",
+        "new",
+        "old",
+        "i",
+        "ii",
+        "iii",
+        "1",
+        "2",
+        "3",
+    ]
 )
 
 
@@ -183,7 +252,9 @@ def _doubts(
 ) -> Iterator[str]:
     if km > FAR_KM:
         yield f"{km:.0f} km apart"
-    primary = next((code for code, role in sites.minerals.get(project.key, ()) if role == "primary"), None)
+    primary = next(
+        (code for code, role in sites.minerals.get(project.key, ()) if role == "primary"), None
+    )
     if primary is not None and primary not in shared:
         yield f"the facility does not name {primary}, the project's primary mineral"
     if "low_confidence" in project.flags:
@@ -194,9 +265,7 @@ def _doubts(
         yield f"the facility is said to be {times} projects"
 
 
-def owner_rows(
-    joins: Joins, release: str, key_of: Mapping[str, str]
-) -> list[OwnerRow]:
+def owner_rows(joins: Joins, release: str, key_of: Mapping[str, str]) -> list[OwnerRow]:
     """The owners of every accepted join; two spellings of one party at a site are one row."""
     rows: dict[tuple[str, str], OwnerRow] = {}
     for project, facility, basis, doubt in joins.accepted:

@@ -8,9 +8,7 @@ from riskscore.bundle.owner_tables import CompanyRow, OwnerTables
 from riskscore.models import Company, Domicile, Ownership, Project, Release
 
 
-def load_owners(
-    directory: Path, bundle: fixture_tables.Bundle, new: Mapping[str, Release]
-) -> int:
+def load_owners(directory: Path, bundle: fixture_tables.Bundle, new: Mapping[str, Release]) -> int:
     """Load companies and owners of the releases that are new. Returns how many owners."""
     tables = owner_tables.read(directory, bundle)
     fresh = [row for row in tables.owners if row.release in new]
@@ -44,26 +42,23 @@ def load_owners(
 def _companies(tables: OwnerTables) -> dict[str, int]:
     """The id of each company by its key; those that there are keep their names."""
     Company.objects.bulk_create(
-        [Company(key=row.key, name=row.name, aliases=list(row.aliases)) for row in tables.companies],
+        [
+            Company(key=row.key, name=row.name, aliases=list(row.aliases))
+            for row in tables.companies
+        ],
         ignore_conflicts=True,
     )
     keys = [row.key for row in tables.companies]
     return dict(Company.objects.filter(key__in=keys).values_list("key", "id"))
 
 
-def _homes(
-    tables: OwnerTables, companies: Mapping[str, int], new: Mapping[str, Release]
-) -> None:
+def _homes(tables: OwnerTables, companies: Mapping[str, int], new: Mapping[str, Release]) -> None:
     """What is said of companies of which nothing is said yet."""
     known = set(Domicile.objects.values_list("company_id", flat=True))
     stated = [row for row in tables.companies if row.says_something]
     edition = next(iter(new.values())).edition_id
     Domicile.objects.bulk_create(
-        [
-            _home(row, companies, new, edition)
-            for row in stated
-            if companies[row.key] not in known
-        ],
+        [_home(row, companies, new, edition) for row in stated if companies[row.key] not in known],
         batch_size=1000,
     )
 

@@ -8,9 +8,7 @@ from riskscore.bundle.owner_join import Joins
 from riskscore.bundle.owner_tables import CompanyRow, OwnerRow
 
 
-def owner_report(
-    joins: Joins, companies: Sequence[CompanyRow], owners: Sequence[OwnerRow]
-) -> str:
+def owner_report(joins: Joins, companies: Sequence[CompanyRow], owners: Sequence[OwnerRow]) -> str:
     """A section of the report as Markdown."""
     return "\n".join(["", *_lines(joins, companies, owners)]).rstrip() + "\n"
 

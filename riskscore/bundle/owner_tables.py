@@ -95,8 +95,14 @@ def read(directory: Path, bundle: fixture_tables.Bundle) -> OwnerTables:
     if not (directory / OWNERS.file).exists():
         return OwnerTables((), ())
     tables = OwnerTables(
-        tuple(row for row in fixture_tables.rows_of(directory, COMPANIES) if isinstance(row, CompanyRow)),
-        tuple(row for row in fixture_tables.rows_of(directory, OWNERS) if isinstance(row, OwnerRow)),
+        tuple(
+            row
+            for row in fixture_tables.rows_of(directory, COMPANIES)
+            if isinstance(row, CompanyRow)
+        ),
+        tuple(
+            row for row in fixture_tables.rows_of(directory, OWNERS) if isinstance(row, OwnerRow)
+        ),
     )
     companies = {row.key for row in tables.companies}
     releases = {row.code for row in bundle.releases}

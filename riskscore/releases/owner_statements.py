@@ -117,4 +117,3 @@ def owners() -> QuerySet[Ownership]:
 def current_domicile(company: int) -> Domicile | None:
     """The newest version of what is said of a company."""
     return Domicile.objects.filter(company=company, superseded_by__isnull=True).first()
-

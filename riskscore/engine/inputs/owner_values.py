@@ -148,9 +148,7 @@ def _alike(holdings: Holdings, is_part: Floats, size: int) -> Bools:
     return np.asarray(sum(count > 0 for count in answers) <= 1)
 
 
-def _bounds(
-    least: Floats, most: Floats, unit: npt.NDArray[np.integer], size: int
-) -> Bounds:
+def _bounds(least: Floats, most: Floats, unit: npt.NDArray[np.integer], size: int) -> Bounds:
     """The bounds within 0..1 and in order; NaN where nothing is known, as between 0 and 1."""
     low = np.clip(least, 0.0, 1.0)
     high = np.clip(most, low, 1.0)
