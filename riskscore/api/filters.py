@@ -7,6 +7,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from riskscore.api.framework import shapes
 from riskscore.api.framework.parameters import Parameter, choice, code, moment, search
+from riskscore.api.ownership.owner_fields import by_owner
 from riskscore.models import Mineral, Place, Project, ProjectMineral
 
 
@@ -68,6 +69,7 @@ def of_projects(prefix: str = "") -> tuple[Parameter, ...]:
             many=True,
             where=lambda flags: Q(**{f"{prefix}flags__overlap": flags}),
         ),
+        *by_owner(prefix),
         search(
             lambda words: (
                 Q(**{f"{prefix}name__icontains": words}) | Q(**{f"{prefix}key__istartswith": words})

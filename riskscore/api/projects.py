@@ -9,6 +9,7 @@ from riskscore.api.framework import shapes
 from riskscore.api.framework.endpoint import Detail, Listing, listing_parameters
 from riskscore.api.framework.pagination import Order
 from riskscore.api.framework.resources import Resource, Row, made, plain
+from riskscore.api.ownership.owner_fields import OWNERS, add_owners
 from riskscore.models import Project, ProjectMineral
 
 #: Primary first; within a role by code, so that a page reads the same every time.
@@ -53,6 +54,7 @@ PROJECT = Resource(
             ],
             "pk",
         ),
+        OWNERS,
         plain("flags", shapes.several(shapes.one_of(Project.Flag.values, FLAGS), FLAGS)),
         plain(
             "duplicate_of",
@@ -111,9 +113,11 @@ class Projects(Listing):
         return published()
 
     def enrich(self, rows: list[Row], names: set[str]) -> None:
-        """Minerals, by one query a page."""
+        """Minerals by one query a page, owners by three."""
         if "minerals" in names:
             add_minerals(rows, "pk")
+        if "owners" in names:
+            add_owners(rows, "pk")
 
 
 class OneProject(Detail):
@@ -128,6 +132,8 @@ class OneProject(Detail):
         return published().filter(key=self.kwargs["key"])
 
     def enrich(self, rows: list[Row], names: set[str]) -> None:
-        """Minerals."""
+        """Minerals and owners."""
         if "minerals" in names:
             add_minerals(rows, "pk")
+        if "owners" in names:
+            add_owners(rows, "pk")

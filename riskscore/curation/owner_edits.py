@@ -11,6 +11,7 @@ from django.db import transaction
 from riskscore.curation import project_edits
 from riskscore.errors import ConflictError
 from riskscore.models import Domicile, Ownership, Project
+from riskscore.releases import owner_statements
 from riskscore.releases.editions import next_edition
 
 Said = TypeVar("Said", Ownership, Domicile)
@@ -96,16 +97,6 @@ def _touched(statements: list[Said]) -> list[Project]:
     if isinstance(statements[0], Ownership):
         ids = {one.project_id for one in statements if isinstance(one, Ownership)}
         return list(Project.objects.filter(pk__in=ids).order_by("id"))
-    companies = subsidiaries(one.company_id for one in statements)
+    companies = owner_statements.subsidiaries(one.company_id for one in statements)
     owned = Ownership.objects.filter(company__in=companies).values("project")
     return list(Project.objects.filter(pk__in=owned).order_by("id"))
-
-
-def subsidiaries(companies: Iterable[int]) -> set[int]:
-    """These companies, and all that are said to stand below them."""
-    result, edge = set(companies), set(companies)
-    while edge:
-        below = Domicile.objects.filter(parent__in=edge).values_list("company_id", flat=True)
-        edge = set(below) - result
-        result |= edge
-    return result

@@ -103,7 +103,7 @@ SELECT company FROM home
 
 
 def at_home_in(places: Collection[str]) -> list[int]:
-    """The companies that are at home in one of these places, by their own or their parents' word."""
+    """The companies that are at home in one of these places, by their own or their parents'."""
     asked = {"places": list(places), "edition": effective.LATEST}
     return [company for (company,) in effective.fetch(_AT_HOME, asked)]
 
@@ -117,3 +117,13 @@ def owners() -> QuerySet[Ownership]:
 def current_domicile(company: int) -> Domicile | None:
     """The newest version of what is said of a company."""
     return Domicile.objects.filter(company=company, superseded_by__isnull=True).first()
+
+
+def subsidiaries(companies: Iterable[int]) -> set[int]:
+    """These companies, and all that are said to stand below them."""
+    result, edge = set(companies), set(companies)
+    while edge:
+        below = Domicile.objects.filter(parent__in=edge).values_list("company_id", flat=True)
+        edge = set(below) - result
+        result |= edge
+    return result

@@ -26,7 +26,7 @@ class Moment(NamedTuple):
 
 
 class Held(NamedTuple):
-    """The owners of some projects on a day, one statement per element, and what is known of each."""
+    """The owners of some projects on a day, one per element, and what is known of each."""
 
     holdings: Holdings
     homes: list[Home]
