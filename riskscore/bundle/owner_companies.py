@@ -22,7 +22,8 @@ ADJECTIVES = {
     "romanian": "ROU", "russian": "RUS", "thai": "THA", "turkish": "TUR",
     "turkmenistan": "TKM", "u s": "USA", "swedish": "SWE", "finnish": "FIN", "norwegian": "NOR",
     "polish": "POL", "vietnamese": "VNM", "zambian": "ZMB", "ghanaian": "GHA", "indian": "IND",
-    "peruvian": "PER", "ukrainian": "UKR", "venezuelan": "VEN", "chilean": "CHL", "mexican": "MEX", "greek": "GRC", "serbian": "SRB",
+    "peruvian": "PER", "ukrainian": "UKR", "venezuelan": "VEN",
+    "chilean": "CHL", "mexican": "MEX", "greek": "GRC", "serbian": "SRB",
     "german": "DEU", "spanish": "ESP", "iranian": "IRN", "congolese": "COD", "guinean": "GIN",
 }  # fmt: skip
 
@@ -70,7 +71,7 @@ def _identity(
     words = plain(spelling)
     if words in table:
         return _Identity("", table[words], "")
-    state = state_of(spelling, by_word, ADJECTIVES | by_word)
+    state = state_of(spelling, by_word, {**ADJECTIVES, **by_word})
     return _Identity(state, None, "" if state else words)
 
 

@@ -1,4 +1,4 @@
-"""The bundle's tables of owners: companies with what is said of them, and who owns which project."""
+"""The bundle's tables of owners: companies with what is said of them, and who owns what."""
 
 from collections.abc import Sequence
 from datetime import date

@@ -36,7 +36,7 @@ class Superseded(ConflictError):
 
 
 def record(said: Said, *, by: Any, replaces: Said | None = None) -> Said:
-    """Record a statement, or a new version of one, and rescore what it touches. Raises Superseded."""
+    """Record a statement, or a new version of one, and rescore. Raises Superseded."""
     with transaction.atomic():
         if replaces is not None:
             _hold([replaces])
@@ -63,7 +63,7 @@ def decide(statements: Sequence[Said], state: str, *, by: Any, note: str = "") -
         fresh = [_version(one, state, note) for one in turned]
         for one in fresh:
             one.entered_by, one.edition = by, edition
-        made: list[Said] = type(turned[0]).objects.bulk_create(fresh)  # type: ignore[assignment]
+        made: list[Said] = type(turned[0]).objects.bulk_create(fresh)
         _rescore(made, by=by)
     return made
 
@@ -93,7 +93,7 @@ def _rescore(statements: Iterable[Said], *, by: Any) -> None:
 
 
 def _touched(statements: list[Said]) -> list[Project]:
-    """The projects that these are about: an owner's, or all of a company and what it stands above."""
+    """The projects that these are about: an owner's, or all of a company and those below it."""
     if isinstance(statements[0], Ownership):
         ids = {one.project_id for one in statements if isinstance(one, Ownership)}
         return list(Project.objects.filter(pk__in=ids).order_by("id"))

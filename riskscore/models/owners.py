@@ -55,7 +55,7 @@ class Statement(models.Model):
     stated_on = models.DateField(null=True, blank=True, help_text="the day of the source")
     url = models.URLField(max_length=400, blank=True, help_text="where it can be read")
     release = models.ForeignKey(
-        "Release", models.PROTECT, null=True, blank=True, related_name="+",
+        "riskscore.Release", models.PROTECT, null=True, blank=True, related_name="+",
         help_text="the release that states it",
     )  # fmt: skip
     note = models.CharField(max_length=400, blank=True, help_text="why it was decided so")
@@ -66,7 +66,7 @@ class Statement(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
     )
     entered_at = models.DateTimeField(auto_now_add=True, db_default=Now())
-    edition = models.ForeignKey("Edition", models.PROTECT, related_name="+")
+    edition = models.ForeignKey("riskscore.Edition", models.PROTECT, related_name="+")
 
     class Meta:
         abstract = True

@@ -77,7 +77,7 @@ def homes(companies: Iterable[int], edition: int = effective.LATEST) -> dict[int
 
 def _home(company: int, chain: list[tuple[Any, ...]]) -> Home:
     place = state_owned = None
-    top, seen = company, set()
+    top, seen = company, set[int]()
     for at, place_id, owned, parent, state, credibility in chain:
         if at in seen:
             return Home(place, state_owned, min(seen))  # a ring is one party, however it is entered

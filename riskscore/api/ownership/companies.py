@@ -39,6 +39,8 @@ COMPANY = Resource(
         _home("source", shapes.text(f"Address, else code of the release; {SOURCED}.")),
     ),
 )
+#: What stands on the company itself.
+NAMES = {"key", "name", "aliases"}
 ORDERS = {"key": Order("key", "id"), "name": Order("name", "id")}
 COLUMNS = (
     "company_id", "place_id", "parent__key", "state_owned", "state", "credibility", "stated_on",
@@ -101,7 +103,8 @@ class Companies(Listing):
 
     def enrich(self, rows: list[Row], names: set[str]) -> None:
         """What is said of them."""
-        add_homes(rows)
+        if names - NAMES:
+            add_homes(rows)
 
 
 class OneCompany(Detail):
@@ -117,4 +120,5 @@ class OneCompany(Detail):
 
     def enrich(self, rows: list[Row], names: set[str]) -> None:
         """What is said of it."""
-        add_homes(rows)
+        if names - NAMES:
+            add_homes(rows)

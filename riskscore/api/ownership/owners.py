@@ -44,9 +44,7 @@ OWNERSHIP = Resource(
         ),
         plain(
             "superseded_by",
-            shapes.optional(
-                shapes.whole("Number of the version after it; null: it is the newest.")
-            ),
+            shapes.optional(shapes.whole("Number of the version after it; null: it holds.")),
             "superseded_by__id",
         ),
         plain("entered_at", shapes.moment("When it was recorded.")),

@@ -14,7 +14,7 @@ whole, for what it is worth. Companies of one ultimate parent are one holder.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -71,7 +71,8 @@ def concentration(holdings: Holdings, size: int) -> Bounds:
     greatest = np.zeros(size)
     np.maximum.at(greatest, parties.unit, stated)
     others = np.bincount(parties.unit, stated**2, size) - greatest**2
-    return _bounds(certain, others + (greatest + unknown) ** 2, parties.unit, size)
+    most = others + (greatest + unknown) ** 2
+    return _bounds(np.asarray(certain), np.asarray(most), parties.unit, size)
 
 
 def part_of(holdings: Holdings, is_part: Floats, believed: Floats, size: int) -> Bounds:
@@ -88,7 +89,7 @@ def part_of(holdings: Holdings, is_part: Floats, believed: Floats, size: int) ->
     certain = np.where(np.isnan(holdings.share) & ~alike[holdings.unit], 0.0, certain)
     inside = np.bincount(holdings.unit, np.where(is_part == 1, certain, 0.0), size)
     outside = np.bincount(holdings.unit, np.where(is_part == 0, certain, 0.0), size)
-    return _bounds(inside, 1.0 - outside, holdings.unit, size)
+    return _bounds(np.asarray(inside), np.asarray(1.0 - outside), holdings.unit, size)
 
 
 class _Parties(NamedTuple):
@@ -148,7 +149,9 @@ def _alike(holdings: Holdings, is_part: Floats, size: int) -> Bools:
     return np.asarray(sum(count > 0 for count in answers) <= 1)
 
 
-def _bounds(least: Floats, most: Floats, unit: npt.NDArray[np.integer], size: int) -> Bounds:
+def _bounds(
+    least: npt.NDArray[Any], most: npt.NDArray[Any], unit: npt.NDArray[np.integer], size: int
+) -> Bounds:
     """The bounds within 0..1 and in order; NaN where nothing is known, as between 0 and 1."""
     low = np.clip(least, 0.0, 1.0)
     high = np.clip(most, low, 1.0)

@@ -46,7 +46,7 @@ def check(_intake: Intake) -> Iterator[BadFile]:
     for batch in import_diff.documents(STAGED):
         faults = [fault for row in batch if (fault := _fault(row, index, lines_of))]
         staging.execute(
-            f"DELETE FROM {STAGED} WHERE line = ANY(%s)",
+            f"DELETE FROM {STAGED} WHERE line = ANY(%s)",  # noqa: S608 - our own name
             [[fault.row for fault in faults]],
         )
         yield from faults
@@ -141,7 +141,7 @@ def _domicile(
 ) -> Domicile:
     row = document.row
     return Domicile(
-        company_id=index.find(document.key),
+        company_id=index.known(document.key),
         place_id=row["place"],
         parent_id=index.find(row["parent"]) if row["parent"] else None,
         **dict(zip(STATED, _stated(row), strict=True)),

@@ -23,6 +23,10 @@ class CompanyIndex:
         """The company of this name; None: nobody is called so."""
         return self._ids.get(plain(name))
 
+    def known(self, name: str) -> int:
+        """The company of a name that somebody has."""
+        return self._ids[plain(name)]
+
     def make(self, names: Iterable[str]) -> None:
         """Add a company for each name that is nobody's."""
         fresh = {plain(name): name for name in reversed(list(names)) if self.find(name) is None}

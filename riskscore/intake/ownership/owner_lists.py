@@ -125,7 +125,8 @@ def _versions(
         if company not in listed and old.state != Ownership.State.REJECTED:
             yield _version(
                 project, company, old, release, share=old.share, until=old.until,
-                state=Ownership.State.REJECTED, note=f"not among the owners that {release.code} lists",
+                state=Ownership.State.REJECTED,
+                note=f"not among the owners that {release.code} lists",
             )  # fmt: skip
 
 

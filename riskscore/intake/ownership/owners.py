@@ -60,7 +60,7 @@ def check(_intake: Intake) -> Iterator[BadFile]:
             )
         ]
         staging.execute(
-            f"DELETE FROM {STAGED} WHERE line = ANY(%s)",
+            f"DELETE FROM {STAGED} WHERE line = ANY(%s)",  # noqa: S608 - our own name
             [[fault.row for fault in faults]],
         )
         yield from faults
@@ -100,8 +100,8 @@ def _decided(document: Document, current: dict[Identity, Ownership]) -> BadFile 
     if known.state == Ownership.State.UNVERIFIED or _facts(known) == _stated(row)[: len(FACTS)]:
         return None
     return BadFile(
-        f"{known.company} is {known.state} as an owner of {document.key} already", row=document.line,
-        column="state", value=row["state"],
+        f"{known.company} is {known.state} as an owner of {document.key} already",
+        row=document.line, column="state", value=row["state"],
         remedy="Write confirmed, corrected or rejected if this row is to stand in its place.",
     )  # fmt: skip
 
@@ -182,8 +182,8 @@ def _ownership(
     companies: CompanyIndex,
 ) -> Ownership:
     return Ownership(
-        project_id=document.id,
-        company_id=known.company_id if known else companies.find(document.row["owner"]),
+        project_id=document.id or 0,
+        company_id=known.company_id if known else companies.known(document.row["owner"]),
         since=_identity(document)[2],
         **dict(zip(STATED, _stated(document.row), strict=True)),
         basis="by the project's key or id",
