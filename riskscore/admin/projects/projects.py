@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.views.decorators.http import require_POST
 
-from riskscore.admin.projects import history
+from riskscore.admin.projects import history, owner_panel
 from riskscore.admin.projects.inlines import MineralsOfProject, OfftakesOfProject
 from riskscore.admin.results import panels
 from riskscore.admin.ui import wording
@@ -240,6 +240,8 @@ def surroundings(project: Project, request: HttpRequest) -> dict[str, Any]:
             project=project, superseded_by__isnull=False
         ).count(),
         "land": land_distances.positions(project),
+        "owners": owner_panel.of_project(project),
+        "may_decide_owners": request.user.has_perm("riskscore.add_ownership"),
         "fresh": _fresh(project),
         "open_challenges": Challenge.objects.filter(project=project, state="open").count(),
         "flag_words": [Project.Flag(flag).label for flag in project.flags],
