@@ -7,7 +7,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from riskscore.api.framework import shapes
 from riskscore.api.framework.parameters import Parameter, choice, code, moment, search
-from riskscore.api.ownership.owner_fields import by_owner
+from riskscore.api.owner_fields import by_owner
 from riskscore.models import Mineral, Place, Project, ProjectMineral
 
 

@@ -9,7 +9,7 @@ from riskscore.api.framework import shapes
 from riskscore.api.framework.endpoint import Detail, Listing, listing_parameters
 from riskscore.api.framework.pagination import Order
 from riskscore.api.framework.resources import Resource, Row, made, plain
-from riskscore.api.ownership.owner_fields import OWNERS, add_owners
+from riskscore.api.owner_fields import OWNERS, add_owners
 from riskscore.models import Project, ProjectMineral
 
 #: Primary first; within a role by code, so that a page reads the same every time.

@@ -31,11 +31,11 @@ REJECT = "Reject the selected: they count nothing from now on, projects are resc
 class Decided(Rescoring[Said]):
     """A list of statements with their states; a change is a new version, and both stay."""
 
-    refusals = (*Rescoring.refusals, owner_edits.Superseded)
+    refusals: Any = (*Rescoring.refusals, owner_edits.Superseded)
     change_form_template = "admin/owner_statement.html"
     add_form_template = "admin/owner_statement.html"
     actions = ("confirm_selected", "reject_selected")
-    list_filter: Any = (VersionFilter, "state", "release")
+    list_filter = (VersionFilter, "state", "release")
 
     def has_change_permission(self, request: HttpRequest, obj: Said | None = None) -> bool:
         return False
@@ -47,7 +47,7 @@ class Decided(Rescoring[Said]):
     def get_urls(self) -> list[URLPattern]:
         name = self.opts.model_name
         view = self.admin_site.admin_view
-        ours = [
+        ours: list[URLPattern] = [
             path("<path:object_id>/confirm/", view(require_POST(self.confirm_one)),
                  name=f"riskscore_{name}_confirm"),
             path("<path:object_id>/reject/", view(require_POST(self.reject_one)),

@@ -44,11 +44,10 @@ def _shown(row: Ownership, home: owner_statements.Home | None) -> Shown:
 
 def changes(project: Project) -> Iterator[tuple[Ownership, str]]:
     """Every version with what it changed, in words: before → after."""
-    rows = Ownership.objects.filter(project=project).select_related(
-        "company", "entered_by", "supersedes", "release"
-    )
+    rows = Ownership.objects.filter(project=project).select_related("company", "entered_by")
+    by_id = {row.pk: row for row in rows}
     for row in rows:
-        old = row.supersedes
+        old = by_id.get(row.supersedes_id or 0)
         words = f"{row.company}: {_words(row)}"
         if old is not None:
             words = f"{row.company}: {_words(old)} → {_words(row)}"

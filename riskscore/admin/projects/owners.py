@@ -53,7 +53,8 @@ class OwnershipForm(Form[Ownership]):
         ):  # fmt: skip
             self.add_error(None, "A new version is about the same project and company.")
         others = owner_statements.owners().filter(project=cleaned["project"], until__isnull=True)
-        others = others.exclude(pk=old.pk if old else None)
+        if old is not None:
+            others = others.exclude(pk=old.pk)
         if others.filter(company=cleaned["company"], since=cleaned.get("since")).exists():
             self.add_error(None, "This owner is on file already: correct that statement.")
         shares = [*others.values_list("share", flat=True), cleaned.get("share")]
