@@ -1,6 +1,6 @@
 """What statements about owners say of projects: concentration, states, owners outside partners."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -16,6 +16,8 @@ from riskscore.releases.owner_statements import Fact, Home
 
 Floats = npt.NDArray[np.float64]
 NOBODY = Home(None, None, 0)
+#: The indicator that says who is a partner.
+ALIGNMENT = "geo.alignment"
 
 
 class Moment(NamedTuple):
@@ -90,6 +92,14 @@ def _part(owned: Held, answers: Sequence[float], facts: list[Fact | None], size:
     ]
     is_part, weights = np.array(answers, np.float64), np.array(believed, np.float64)
     return owner_values.part_of(owned.holdings, is_part, weights, size)
+
+
+def owned_from(places: Collection[str]) -> list[int]:
+    """The projects with an owner who is at home in one of these places."""
+    if not places:
+        return []
+    owned = owner_statements.owners().filter(company__in=owner_statements.at_home_in(places))
+    return sorted(set(owned.values_list("project_id", flat=True)))
 
 
 def columns(
