@@ -277,7 +277,9 @@ def _owners(
     ids: Sequence[int], row_of: dict[int, int], known: Known, pinned: Pinned
 ) -> dict[str, Floats]:
     at = owner_inputs.Moment(pinned.edition, pinned.as_of)
-    return owner_inputs.columns(ids, row_of, at, known.axes, known.tables.get(owner_inputs.ALIGNMENT))
+    return owner_inputs.columns(
+        ids, row_of, at, known.axes, known.tables.get(owner_inputs.ALIGNMENT)
+    )
 
 
 _STATEMENTS = f"""
