@@ -7,6 +7,9 @@ from riskscore.bundle import fixture_tables, owner_tables
 from riskscore.bundle.owner_tables import CompanyRow, OwnerTables
 from riskscore.models import Company, Domicile, Ownership, Project, Release
 
+#: What is said of companies was compared with no page.
+UNCOMPARED = 0.5
+
 
 def load_owners(directory: Path, bundle: fixture_tables.Bundle, new: Mapping[str, Release]) -> int:
     """Load companies and owners of the releases that are new. Returns how many owners."""
@@ -71,6 +74,7 @@ def _home(
         place_id=row.place,
         parent_id=companies[row.parent] if row.parent else None,
         state_owned=row.state_owned,
+        credibility=UNCOMPARED,
         url=row.url,
         release=new[row.release] if row.release else None,
         edition_id=edition,

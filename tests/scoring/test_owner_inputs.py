@@ -1,11 +1,16 @@
 """Owners as columns: what was known at an edition, from a buyer's side; never safer than none."""
 
+import copy
 from datetime import date
 
 import numpy as np
 import pytest
+import yaml
+from django.conf import settings
 
 from riskscore.curation import owner_edits
+from riskscore.engine.inputs.gather import gather
+from riskscore.engine.method import Method as Specification
 from riskscore.models import Company, Domicile, Ownership, Project
 from riskscore.releases import owner_statements
 from riskscore.scoring import inputs, owner_inputs
@@ -95,3 +100,33 @@ def test_a_new_agreement_makes_stale_what_owners_from_that_place_own_elsewhere(
     assert olaroz.place_id != "JPN"
     assert olaroz.pk in owner_inputs.owned_from(["JPN"])
     assert owner_inputs.owned_from([]) == []
+
+
+LEAF = {"weight": 0, "scaling": {"kind": "goalposts", "from": 0, "to": 1}}
+SHOWN = {
+    "concentration": ["own.concentration", "own.state"],
+    "geopolitical": ["own.outside_partners"],
+}
+
+
+@pytest.mark.parametrize("importer", ["WLD", "JPN"])
+def test_shown_with_weight_0_owners_move_no_score_by_a_bit(bundle: None, importer: str) -> None:
+    inputs.known_at.cache_clear()
+    spec = yaml.safe_load((settings.FIXTURES / "methods/critical-minerals-v2.yaml").read_text())
+    shown = copy.deepcopy(spec)
+    for node in shown["root"]["children"]:
+        for indicator in SHOWN.get(node["code"], ()):
+            leaf = {"indicator": indicator, **copy.deepcopy(LEAF), "when_present": True}
+            node["children"].append({**leaf, "reason": "Shown.", "source": "Owners"})
+    pinned = inputs.Pinned(2**40, AS_OF, importer)
+    known = inputs.known_at(pinned)
+    ids = list(Project.objects.order_by("id").values_list("id", flat=True)[:1500])
+    units = inputs.projects(ids, known, pinned).units
+    plain, with_owners = (
+        method.fit(frame).score(frame)
+        for method in (Specification.from_dict(spec), Specification.from_dict(shown))
+        for frame in [gather(known.tables, units, method, known.axes)]
+    )
+    for field in ("scores", "coverage", "low", "high", "context", "residual"):
+        before, after = getattr(plain, field), getattr(with_owners, field)
+        assert all(np.array_equal(before[node], after[node], equal_nan=True) for node in before)
