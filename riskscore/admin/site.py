@@ -25,6 +25,7 @@ from riskscore.admin.methods.lenses import LensAdmin
 from riskscore.admin.methods.methods import MethodAdmin
 from riskscore.admin.projects.challenges import ChallengeAdmin
 from riskscore.admin.projects.evidence import EvidenceAdmin
+from riskscore.admin.projects.owners import CompanyAdmin, DomicileAdmin, OwnershipAdmin
 from riskscore.admin.projects.projects import ProjectAdmin
 from riskscore.admin.results.scores import ScoreAdmin, ScoreHistoryAdmin
 from riskscore.admin.sources.intakes import IntakeAdmin
@@ -60,6 +61,9 @@ PAGES: "dict[str, dict[type[Model], type[admin.ModelAdmin[Any]]]]" = {
         models.Project: ProjectAdmin,
         models.Evidence: EvidenceAdmin,
         models.Challenge: ChallengeAdmin,
+        models.Ownership: OwnershipAdmin,
+        models.Company: CompanyAdmin,
+        models.Domicile: DomicileAdmin,
     },
     "Results": {models.Score: ScoreAdmin, models.ScoreHistory: ScoreHistoryAdmin},
     "Work": {

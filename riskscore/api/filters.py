@@ -8,6 +8,7 @@ from django.db.models import Exists, OuterRef, Q
 from riskscore.api.communities import community_within
 from riskscore.api.framework import shapes
 from riskscore.api.framework.parameters import Parameter, choice, code, moment, search
+from riskscore.api.owner_fields import by_owner
 from riskscore.models import Mineral, Place, Project, ProjectMineral
 
 
@@ -70,6 +71,7 @@ def of_projects(prefix: str = "") -> tuple[Parameter, ...]:
             where=lambda flags: Q(**{f"{prefix}flags__overlap": flags}),
         ),
         community_within(prefix),
+        *by_owner(prefix),
         search(
             lambda words: (
                 Q(**{f"{prefix}name__icontains": words}) | Q(**{f"{prefix}key__istartswith": words})

@@ -21,6 +21,8 @@ from riskscore.api.learned import MODEL, MODEL_ITEM, PREDICTION
 from riskscore.api.lenses import LENS
 from riskscore.api.method_audit import AUDIT
 from riskscore.api.observations import OBSERVATION
+from riskscore.api.ownership.companies import COMPANY
+from riskscore.api.ownership.owners import OWNERSHIP
 from riskscore.api.projects import PROJECT
 from riskscore.api.releases import RELEASE
 from riskscore.api.results.changes import CHANGES
@@ -53,6 +55,8 @@ RESOURCES = (
     LAYER,
     CHALLENGED,
     STATEMENT,
+    OWNERSHIP,
+    COMPANY,
     MODEL,
     MODEL_ITEM,
     PREDICTION,

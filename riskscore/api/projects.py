@@ -11,6 +11,7 @@ from riskscore.api.framework.endpoint import Detail, Listing, listing_parameters
 from riskscore.api.framework.pagination import Order
 from riskscore.api.framework.rendering import GeoJson
 from riskscore.api.framework.resources import Resource, Row, made, plain
+from riskscore.api.owner_fields import OWNERS, add_owners
 from riskscore.models import Project, ProjectMineral
 
 #: Primary first; within a role by code, so that a page reads the same every time.
@@ -56,6 +57,7 @@ PROJECT = Resource(
             "pk",
         ),
         COMMUNITIES,
+        OWNERS,
         plain("flags", shapes.several(shapes.one_of(Project.Flag.values, FLAGS), FLAGS)),
         plain(
             "duplicate_of",
@@ -101,6 +103,8 @@ def _add(rows: list[Row], names: set[str]) -> None:
         add_minerals(rows, "pk")
     if "communities" in names:
         add_communities(rows)
+    if "owners" in names:
+        add_owners(rows, "pk")
 
 
 class Projects(Listing):
@@ -122,7 +126,7 @@ class Projects(Listing):
         return published()
 
     def enrich(self, rows: list[Row], names: set[str]) -> None:
-        """Minerals and communities, by a query or two a page."""
+        """Minerals and communities by a query or two a page, owners by three."""
         _add(rows, names)
 
 
@@ -138,5 +142,5 @@ class OneProject(Detail):
         return published().filter(key=self.kwargs["key"])
 
     def enrich(self, rows: list[Row], names: set[str]) -> None:
-        """Minerals and communities."""
+        """Minerals, communities and owners."""
         _add(rows, names)

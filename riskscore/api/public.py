@@ -24,6 +24,7 @@ DOORS = (
     "indicators",
     "places",
     "minerals",
+    "companies",
     "lenses",
     "supply-risks",
     "releases",

@@ -20,6 +20,7 @@ from riskscore.api import (
     releases,
     supply_risks,
 )
+from riskscore.api.ownership import companies, owners
 from riskscore.api.results import changes, counterfactuals, explanations, scores
 from riskscore.api.work import job_actions, jobs, workers
 
@@ -41,6 +42,7 @@ urlpatterns = [
     *both(f"/{KEY}/evidence", evidence.EvidenceOfProject.as_view()),
     *both(f"/{KEY}/freshness", freshness.FreshnessOfProject.as_view()),
     *both(f"/{KEY}/land", lands.LandOfProject.as_view()),
+    *both(f"/{KEY}/owners", owners.OwnersOfProject.as_view()),
     *both(f"/{KEY}/score", scores.CurrentScore.as_view()),
     *both(f"/{KEY}/score/changes", changes.ScoreChanges.as_view()),
     *both(f"/{KEY}/score/counterfactuals", counterfactuals.Counterfactuals.as_view()),
@@ -68,6 +70,8 @@ urlpatterns = [
     *both("/places/<slug:code>", catalogues.OnePlace.as_view()),
     *both("/minerals", catalogues.Minerals.as_view()),
     *both("/minerals/<slug:code>", catalogues.OneMineral.as_view()),
+    *both("/companies", companies.Companies.as_view()),
+    *both("/companies/<slug:key>", companies.OneCompany.as_view()),
     *both("/observations", observations.Observations.as_view()),
     *both("/supply-risks", supply_risks.SupplyRisks.as_view()),
     *both("/releases", releases.Releases.as_view()),

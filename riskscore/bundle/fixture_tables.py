@@ -32,6 +32,7 @@ from riskscore.bundle.layout import (
     LOCALITIES,
     MINERALS,
     OBSERVATION,
+    OWNERS_SOURCE,
     PLACE_MEMBERS,
     PLACES,
     PROJECT_MINERALS,
@@ -48,7 +49,7 @@ from riskscore.sources.coded_observations import CodedObservation
 from riskscore.sources.readers.delimited import delimited_rows, wrong_width
 from riskscore.sources.source_records import ExportRecord
 
-__all__ = ["RELEASES", "Bundle", "bad_cell", "read", "table_rows", "write"]
+__all__ = ["RELEASES", "Bundle", "bad_cell", "check_known", "read", "rows_of", "write"]
 
 REBUILD = "Restore the file, or make the bundle again: python manage.py bundle --from DIR."
 
@@ -69,11 +70,12 @@ class Bundle:
     @cached_property
     def observed(self) -> tuple[str, ...]:
         """The codes of the releases that have observations, in the order of releases.csv: all
-        that give no sites, no localities and nothing to the table of places."""
+        that give no sites, no localities, no owners and nothing to the table of places."""
         others = {project.release for project in self.projects}
         others |= {locality.release for locality in self.localities}
         others |= {code for place in self.places for code in place.source.split(cells.SEPARATOR)}
         others |= {*self.traded}
+        others |= {row.code for row in self.releases if row.source == OWNERS_SOURCE}
         return tuple(row.code for row in self.releases if row.code not in others)
 
     @cached_property
@@ -107,7 +109,7 @@ class Bundle:
         """The exports of one release, one by one; BadFile as for observations."""
         file = exports_file(release)
         count = 0
-        for result in _rows(self.directory, replace(EXPORT, file=file)):
+        for result in rows_of(self.directory, replace(EXPORT, file=file)):
             if not isinstance(result, ExportRecord) or result.place not in self.place_codes:
                 raise BadFile(
                     "an unknown place",
@@ -133,7 +135,7 @@ class Bundle:
 
 def read(directory: Path) -> Bundle:
     """Read and validate every small table, and what refers from one to another."""
-    result: dict[str, Any] = {table.file: tuple(_rows(directory, table)) for table in SMALL}
+    result: dict[str, Any] = {table.file: tuple(rows_of(directory, table)) for table in SMALL}
     bundle = Bundle(directory, *(result[table.file] for table in SMALL))
     _check_references(bundle)
     for file, codes in ((observations_file, bundle.observed), (exports_file, bundle.traded)):
@@ -161,10 +163,10 @@ def _check_references(bundle: Bundle) -> None:
         (PROJECT_MINERALS, bundle.project_minerals, "project", projects),
         (PROJECT_MINERALS, bundle.project_minerals, "mineral", bundle.mineral_codes),
     ):
-        _check_known(table, rows, column, known)
+        check_known(table, rows, column, known)
 
 
-def _check_known(
+def check_known(
     table: Table, rows: Iterable[NamedTuple], column: str, known: Container[object]
 ) -> None:
     at = table.header.index(column)
@@ -216,12 +218,7 @@ def _check_header(file: str, result: list[str], header: list[str]) -> None:
         )
 
 
-def table_rows(directory: Path, table: Table) -> Iterator[NamedTuple]:
-    """The rows of one table, each checked; BadFile at the first fault."""
-    return _rows(directory, table)
-
-
-def _rows(directory: Path, table: Table) -> Iterator[NamedTuple]:
+def rows_of(directory: Path, table: Table) -> Iterator[NamedTuple]:
     readers = [column.read for column in table.columns]
     at = [table.header.index(name) for name in table.key]
     seen: set[tuple[object, ...]] = set()
@@ -268,7 +265,7 @@ def _duplicate(file: str, row: int, names: tuple[str, ...], key: tuple[object, .
 def _observations(
     directory: Path, file: str, places: frozenset[str], minerals: frozenset[str]
 ) -> Iterator[CodedObservation]:
-    """As :func:`_rows`, with the cells read in line: a bundle holds some 250,000 of these."""
+    """As :func:`rows_of`, with the cells read in line: a bundle holds some 250,000 of these."""
     known_places, known_minerals = places | {""}, minerals | {""}
     seen: set[tuple[str, ...]] = set()
     finite, day, truth = cells.finite, cells.day, cells.TRUTH

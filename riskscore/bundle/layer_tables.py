@@ -9,7 +9,7 @@ from shapely.errors import GEOSException
 
 from riskscore.bundle import cells
 from riskscore.bundle.cells import Column
-from riskscore.bundle.fixture_tables import table_rows
+from riskscore.bundle.fixture_tables import rows_of
 from riskscore.bundle.layout import Table
 from riskscore.sources.maps import Shape
 from riskscore.sources.maps.layer_about import KINDS
@@ -118,7 +118,7 @@ def layers(directory: Path) -> list[Layer]:
     """The layers of a bundle; none where it has no table of them."""
     if not (directory / LAYERS.file).exists():
         return []
-    return [row for row in table_rows(directory, LAYERS) if isinstance(row, Layer)]
+    return [row for row in rows_of(directory, LAYERS) if isinstance(row, Layer)]
 
 
 def shapes(directory: Path) -> dict[str, list[Shape]]:
@@ -136,14 +136,14 @@ def _number(part: tuple[int, Shape]) -> int:
 
 
 def _points(directory: Path) -> Iterator[tuple[str, int, Shape]]:
-    for row in table_rows(directory, POINTS):
+    for row in rows_of(directory, POINTS):
         layer, number, code, name, people, lat, lon = row
         yield layer, number, Shape(name, shapely.Point(lon, lat), people, code)
 
 
 def _areas(directory: Path) -> Iterator[tuple[str, int, Shape]]:
     parts: dict[tuple[str, int], list[LayerArea]] = {}
-    for row in table_rows(directory, AREAS):
+    for row in rows_of(directory, AREAS):
         if isinstance(row, LayerArea):
             parts.setdefault((row.layer, row.number), []).append(row)
     for (layer, number), rows in parts.items():

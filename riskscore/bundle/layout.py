@@ -31,6 +31,8 @@ OBSERVATIONS = "observations"
 EXPORTS = "exports"
 # Releases of this source are panels of exports, not observations.
 EXPORTS_SOURCE = "baci-exports"
+# Releases of this source are owners of sites.
+OWNERS_SOURCE = "gsmc"
 
 
 @dataclass(frozen=True)

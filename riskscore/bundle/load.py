@@ -10,6 +10,7 @@ from django.db import transaction
 from riskscore import intake
 from riskscore.bundle import fixture_rows, fixture_tables
 from riskscore.bundle.layer_load import load_layers
+from riskscore.bundle.owner_load import load_owners
 from riskscore.curation import project_edits
 from riskscore.engine.errors import MethodError
 from riskscore.models import (
@@ -35,7 +36,8 @@ class Loaded:
     observations: int
     projects: int
     methods: int
-    layers: int
+    layers: int = 0
+    owners: int = 0
 
 
 def load(directory: Path) -> Loaded:
@@ -61,8 +63,9 @@ def load(directory: Path) -> Loaded:
         _load_localities(bundle.localities, releases)
         projects = _load_projects(bundle)
         layers = load_layers(directory)
+        owners = load_owners(directory, bundle, releases)
         methods = _load_methods(directory / "methods")
-        return Loaded(len(new), observed, projects, methods, layers)
+        return Loaded(len(new), observed, projects, methods, layers, owners)
 
 
 def _new_releases(stated: Iterable[fixture_rows.Release]) -> list[fixture_rows.Release]:

@@ -16,6 +16,7 @@ from riskscore.bundle.bundle_report import Report, written_report
 from riskscore.bundle.fixture_rows import Locality, Mineral, Release
 from riskscore.bundle.fixture_tables import write
 from riskscore.bundle.layout import exports_file, observations_file
+from riskscore.bundle.owner_make import write_owners
 from riskscore.bundle.publications import Publication
 from riskscore.bundle.resolve import Resolver
 from riskscore.bundle.sites import Collection, Site, duplicates, flagged, outputs, sites
@@ -89,9 +90,14 @@ def _made(bench: _Bench) -> Report:
     confirmed = _localities(bench)
     layer_make.make(bench.source_dir, bench.target, confirmed)
     _exports(bench, resolver)
+    owners = publications.OWNERS
+    made = write_owners(
+        bench.target, owners.code, bench.read(owners), projects, every, resolver.names
+    )
+    bench.keep(owners, made.rows)
     write(bench.target, layout.RELEASES, bench.releases)
     report = Report(sorted(bench.releases), projects, every, rows, resolver.left_out)
-    (bench.target / REPORT_FILE).write_text(written_report(report), encoding="utf-8")
+    (bench.target / REPORT_FILE).write_text(written_report(report) + made.report, encoding="utf-8")
     return report
 
 

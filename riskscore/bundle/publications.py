@@ -9,6 +9,7 @@ from typing import Any
 from riskscore.bundle.cells import SEPARATOR
 from riskscore.bundle.fixture_rows import Release
 from riskscore.sources.bad_file import BadFile
+from riskscore.sources.ownership import gsmc
 from riskscore.sources.publishers import (
     asher,
     baci,
@@ -139,6 +140,15 @@ EXPORTS = Publication(
     baci_exports.SOURCE,
     "HS92, exports 1995–2024",
     (("figures/baci_export_panel_1995_2024.csv.gz", baci_exports.parse),),
+)
+OWNERS = Publication(
+    "gsmc-2026-02",
+    gsmc.SOURCE,
+    "February 2026",
+    (
+        ("data/owners/gsmc_facilities_owners_2026-02.csv.gz", gsmc.parse),
+        ("data/owners/icmm_to_gsmc_owners.csv", gsmc.parse_links),
+    ),
 )
 # Everything whose records are observations as they stand. World Bank governance comes from one
 # edition for all six dimensions; the later edition of political stability alone stays out.

@@ -31,6 +31,7 @@ from riskscore.engine.indicators.levels import (
     RIGHTS_LEVELS,
     WGI_LABELS,
 )
+from riskscore.engine.indicators.owner_rows import OWNERS
 from riskscore.engine.indicators.published_rows import OBSERVATIONS
 from riskscore.engine.indicators.row import Indicator, Level
 
@@ -54,6 +55,7 @@ __all__ = [
     "LISTED_LEVELS",
     "NO_RESTRICTION",
     "OBSERVATIONS",
+    "OWNERS",
     "RESTRICTION_LEVELS",
     "RIGHTS_LEVELS",
     "WGI_LABELS",
@@ -72,6 +74,7 @@ INDICATORS: dict[str, Indicator] = {
         *CONCENTRATION,
         *LABOUR,
         *INDIGENOUS,
+        *OWNERS,
         *CONTROLS,
     )
 }

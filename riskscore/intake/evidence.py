@@ -40,20 +40,7 @@ def stage(
 
 def check(_intake: Intake) -> Iterator[BadFile]:
     """Faults: unknown projects, and statements twice in the file. Their rows are deleted."""
-    staging.execute(
-        f"UPDATE {STAGED} s SET id = p.id FROM riskscore_project p WHERE p.key = s.key"  # noqa: S608
-    )
-    staging.execute(
-        f"UPDATE {STAGED} s SET id = e.project_id FROM riskscore_externalid e"  # noqa: S608
-        " WHERE s.id IS NULL AND e.scheme || ':' || e.value = s.key"
-    )
-    for line, key in staging.fetch(
-        f"DELETE FROM {STAGED} WHERE id IS NULL RETURNING line, key"  # noqa: S608
-    ):
-        yield BadFile(
-            "no project is known by this key or external id", row=line, column="project",
-            value=key, remedy="Write the key of a project, such as icmm-00026.",
-        )  # fmt: skip
+    yield from unknown_projects(STAGED)
     for line, first in staging.fetch(
         f"DELETE FROM {STAGED} s USING (SELECT line, min(line) OVER (PARTITION BY id,"  # noqa: S608
         f" row->>'kind', row->>'happened_on', row->>'url') AS first FROM {STAGED}) t"
@@ -62,6 +49,25 @@ def check(_intake: Intake) -> Iterator[BadFile]:
         yield BadFile(
             f"the statement of line {first} again", row=line, remedy="Keep one of the two rows."
         )
+
+
+def unknown_projects(staged: str) -> Iterator[BadFile]:
+    """Find the project of each staged row by its key or external id; the rows of none are faults,
+    and deleted."""
+    staging.execute(
+        f"UPDATE {staged} s SET id = p.id FROM riskscore_project p WHERE p.key = s.key"  # noqa: S608
+    )
+    staging.execute(
+        f"UPDATE {staged} s SET id = e.project_id FROM riskscore_externalid e"  # noqa: S608
+        " WHERE s.id IS NULL AND e.scheme || ':' || e.value = s.key"
+    )
+    for line, key in staging.fetch(
+        f"DELETE FROM {staged} WHERE id IS NULL RETURNING line, key"  # noqa: S608
+    ):
+        yield BadFile(
+            "no project is known by this key or external id", row=line, column="project",
+            value=key, remedy="Write the key of a project, such as icmm-00026.",
+        )  # fmt: skip
 
 
 def compare(_intake: Intake) -> ImportDiff:

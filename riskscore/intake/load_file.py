@@ -13,13 +13,15 @@ from riskscore.intake.aliases import Resolver, known_names
 from riskscore.intake.import_diff import ImportDiff
 from riskscore.intake.import_report import Cancelled, Rejected, lease_of, reject, report
 from riskscore.intake.layers import layer_file
+from riskscore.intake.ownership import companies as intake_companies
+from riskscore.intake.ownership import owners as intake_owners
 from riskscore.intake.staging import execute, fetch
 from riskscore.jobs import work_items
 from riskscore.jobs.ledger import DATABASE_CLOCK
 from riskscore.models import Intake, IntakePart
 from riskscore.sources.bad_file import BadFile
 from riskscore.sources.publishers import baci_exports, busch, icmm
-from riskscore.sources.tables import evidence, map_layers, projects
+from riskscore.sources.tables import companies, evidence, map_layers, owners, projects
 
 #: One intake at a time compares itself with what holds for a source.
 SOURCE_LOCK = 0x7269736C
@@ -29,6 +31,8 @@ KINDS: dict[str, ModuleType] = {
     icmm.SOURCE.code: intake_projects,
     busch.SOURCE.code: intake_projects,
     evidence.SOURCE.code: intake_evidence,
+    owners.SOURCE.code: intake_owners,
+    companies.SOURCE.code: intake_companies,
     baci_exports.SOURCE.code: exports,
     map_layers.SOURCE.code: layer_file,
 }

@@ -7,7 +7,7 @@ from riskscore.models import Intake, Release, Source
 from riskscore.releases.editions import next_edition
 
 #: Tables that hold anybody's figures.
-GENERIC = ("observations", "projects", "evidence")
+GENERIC = ("observations", "projects", "evidence", "owners", "companies")
 
 
 def is_partial(intake: Intake) -> bool:

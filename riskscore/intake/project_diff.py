@@ -5,7 +5,9 @@ from typing import Any
 
 from riskscore.intake import staging
 from riskscore.intake.import_diff import Document
-from riskscore.models import ExternalId, Offtake, Ownership, Project, ProjectMineral
+from riskscore.intake.ownership import owner_lists
+from riskscore.intake.ownership.company_index import CompanyIndex
+from riskscore.models import ExternalId, Offtake, Project, ProjectMineral
 from riskscore.releases import effective
 
 CAPACITY = "project.capacity"
@@ -36,8 +38,8 @@ def snapshots(batch: Sequence[Document]) -> dict[int, Snapshot]:
     }
     for at, mineral, role in _parts(ProjectMineral, ids, "mineral_id", "role"):
         result[at]["minerals"].append([mineral, role])
-    for at, owner, place, share in _parts(Ownership, ids, "owner", "place_id", "share"):
-        result[at]["owners"].append([owner, place or "", round(share, 12)])
+    for at, owners in owner_lists.current(ids).items():
+        result[at]["owners"] = owners
     for at, buyer, place, share in _parts(Offtake, ids, "buyer", "place_id", "share"):
         result[at]["offtake"].append([buyer, place, round(share, 12)])
     for at, scheme, value in _parts(ExternalId, ids, "scheme", "value"):
@@ -61,7 +63,7 @@ def _capacities(ids: Sequence[int]) -> list[tuple[Any, ...]]:
     )
 
 
-def news(row: Mapping[str, Any], known: Snapshot) -> dict[str, Change]:
+def news(row: Mapping[str, Any], known: Snapshot, companies: CompanyIndex) -> dict[str, Change]:
     """What a row changes, by column: (before, after). A cell that is empty changes nothing."""
     result: dict[str, Change] = {
         name: (known[name], row[name]) for name in PLAIN if row[name] and row[name] != known[name]
@@ -74,11 +76,11 @@ def news(row: Mapping[str, Any], known: Snapshot) -> dict[str, Change]:
         before, after = ((at["latitude"], at["longitude"]) for at in (known, row))
         result["position"] = (before, after)
     minerals = [[code, role] for code, role, _ in row["minerals"]]
-    for name, stated in (
-        ("minerals", minerals), ("owners", row["owners"]), ("offtake", row["offtake"]),
-    ):  # fmt: skip
+    for name, stated in (("minerals", minerals), ("offtake", row["offtake"])):
         if stated and sorted(stated) != sorted(known[name]):
             result[name] = (known[name], stated)
+    if row["owners"] and owner_lists.differ(row["owners"], known["owners"], companies):
+        result["owners"] = (known["owners"], row["owners"])
     return result | _additions(row, known)
 
 

@@ -6,11 +6,13 @@ from typing import Any
 from riskscore.intake.import_diff import Document
 from riskscore.intake.location_check import Surroundings
 from riskscore.intake.observation_writer import NewObservation, record
+from riskscore.intake.ownership import owner_lists
+from riskscore.intake.ownership.company_index import CompanyIndex
 from riskscore.intake.project_diff import CAPACITY, PLAIN, Change, Snapshot, news
-from riskscore.models import ExternalId, Offtake, Ownership, Project, ProjectMineral, Release
+from riskscore.models import ExternalId, Offtake, Project, ProjectMineral, Release
 
 #: Parts of a project that a row states as a whole: they replace what was there.
-PARTS: dict[str, Any] = {"minerals": ProjectMineral, "owners": Ownership, "offtake": Offtake}
+PARTS: dict[str, Any] = {"minerals": ProjectMineral, "offtake": Offtake}
 
 
 def write(
@@ -18,6 +20,7 @@ def write(
     known: dict[int, Snapshot],
     release: Release,
     surroundings: Surroundings,
+    companies: CompanyIndex,
 ) -> None:
     """Write the rows of a batch."""
     fresh = [document for document in batch if document.id is None]
@@ -29,7 +32,7 @@ def write(
     ]
     for document in batch:
         if document.id is not None:
-            result = news(document.row, known[document.id])
+            result = news(document.row, known[document.id], companies)
             _update(document.id, result)
             changes.append((document.id, document, result))
     for name, model in PARTS.items():
@@ -40,6 +43,10 @@ def write(
         model.objects.bulk_create(
             part for key, document in touched for part in _parts(name, key, document.row)
         )
+    owners = {
+        key: document.row["owners"] for key, document, result in changes if result.get("owners")
+    }
+    owner_lists.write(owners, release)
     _write_ids(changes)
     record(release, _capacities(changes))
 
@@ -76,9 +83,6 @@ def _parts(name: str, key: int, row: dict[str, Any]) -> Iterator[Any]:
         match name:
             case "minerals":
                 yield ProjectMineral(project_id=key, mineral_id=first, role=second, term=third)
-            case "owners":
-                place = second or None
-                yield Ownership(project_id=key, owner=first, place_id=place, share=third)
             case _:
                 yield Offtake(project_id=key, buyer=first, place_id=second, share=third)
 

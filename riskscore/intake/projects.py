@@ -10,6 +10,8 @@ from riskscore.intake import aliases, import_diff, staging
 from riskscore.intake.file_rows import ParsedRow
 from riskscore.intake.import_diff import DOCUMENTS, Document, ImportDiff
 from riskscore.intake.location_check import Surroundings
+from riskscore.intake.ownership import owner_lists
+from riskscore.intake.ownership.company_index import CompanyIndex
 from riskscore.intake.project_diff import Snapshot, news, snapshots
 from riskscore.intake.project_writer import write
 from riskscore.intake.published_sites import as_row
@@ -88,9 +90,12 @@ def check(_intake: Intake) -> Iterator[BadFile]:
     """Faults: two rows about one project, ids of two projects, missing cells, swapped axes."""
     yield from _identify()
     yield from _repeated()
-    surroundings = Surroundings()
+    surroundings, companies = Surroundings(), CompanyIndex()
     for batch in import_diff.documents(STAGED):
         faults = [fault for row in batch if (fault := _fault(row, surroundings))]
+        faulty = {fault.row for fault in faults}
+        sound = [row for row in batch if row.line not in faulty]
+        faults += owner_lists.contradictions(sound, companies)
         lines = [fault.row for fault in faults]
         staging.execute(f"DELETE FROM {STAGED} WHERE line = ANY(%s)", [lines])  # noqa: S608
         yield from faults
@@ -150,30 +155,32 @@ def _fault(document: Document, surroundings: Surroundings) -> BadFile | None:
 
 def compare(_intake: Intake) -> ImportDiff:
     """Compare each row with its project as it is now."""
-    diff = ImportDiff()
+    diff, companies = ImportDiff(), CompanyIndex()
     for batch in import_diff.documents(STAGED):
         known = snapshots(batch)
         verdicts = []
         for document in batch:
-            verdict, words = _verdict(document, known)
+            verdict, words = _verdict(document, known, companies)
             diff.count(verdict, f"{document.key or document.row['name']}: {words}")
             verdicts.append((verdict, document.line))
         import_diff.note(STAGED, verdicts)
     return diff
 
 
-def _verdict(document: Document, known: dict[int, Snapshot]) -> tuple[str, str]:
+def _verdict(
+    document: Document, known: dict[int, Snapshot], companies: CompanyIndex
+) -> tuple[str, str]:
     if document.id is None:
         return "added", f"{document.row['name']}, {document.row['place']}"
-    changes = news(document.row, known[document.id])
+    changes = news(document.row, known[document.id], companies)
     words = "; ".join(f"{name}: {old} → {new}" for name, (old, new) in changes.items())
     return ("changed", words) if changes else ("unchanged", "")
 
 
 def move(_intake: Intake, release: Release) -> int:
     """Write new and changed projects. Returns how many."""
-    surroundings, count = Surroundings(), 0
+    surroundings, companies, count = Surroundings(), CompanyIndex(), 0
     for batch in import_diff.documents(STAGED, "verdict <> 'unchanged'"):
-        write(batch, snapshots(batch), release, surroundings)
+        write(batch, snapshots(batch), release, surroundings, companies)
         count += len(batch)
     return count

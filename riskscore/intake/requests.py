@@ -22,6 +22,7 @@ from riskscore.jobs import requests as job_requests
 from riskscore.models import Intake, IntakePart, LandLayer, Place, Release
 from riskscore.models.ids import uuid7
 from riskscore.sources import discover, maps
+from riskscore.sources.ownership import gsmc
 from riskscore.sources.publishers import asher, natural_earth, world_atlas
 from riskscore.sources.readers.formula_guard import disarmed
 from riskscore.sources.tables import map_layers, minerals
@@ -31,7 +32,7 @@ PART = 1024**2
 LARGEST = 2 * 1024**3
 LONGEST = {"release_code": 60, "published_edition": 120, "licence": 160}
 #: What these publish is made into the bundle's reference tables, not taken in by itself.
-BUNDLE_ONLY = tuple(m.SOURCE.code for m in (asher, minerals, natural_earth, world_atlas))
+BUNDLE_ONLY = tuple(m.SOURCE.code for m in (asher, gsmc, minerals, natural_earth, world_atlas))
 
 
 class CannotTakeIn(ValidationError):

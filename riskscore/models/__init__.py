@@ -16,8 +16,9 @@ from riskscore.models.learned import Artefact, LearnedModel, Prediction
 from riskscore.models.methods import Lens, Method
 from riskscore.models.minerals import Mineral
 from riskscore.models.observations import Edition, Observation, Release, Source
+from riskscore.models.owners import Company, Domicile, Ownership
 from riskscore.models.places import Locality, Place, PlaceMember
-from riskscore.models.projects import Offtake, Ownership, Project, ProjectList, ProjectMineral
+from riskscore.models.projects import Offtake, Project, ProjectList, ProjectMineral
 from riskscore.models.schedules import Schedule
 from riskscore.models.scores import Score, ScoreHistory
 from riskscore.models.stale_marks import StaleMark
@@ -28,6 +29,8 @@ __all__ = [
     "Artefact",
     "Challenge",
     "Chunk",
+    "Company",
+    "Domicile",
     "Edition",
     "Evidence",
     "ExportFlow",

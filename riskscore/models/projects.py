@@ -1,4 +1,4 @@
-"""What is scored: mines, deposits and plants, with minerals, owners, buyers; lists of them."""
+"""What is scored: mines, deposits and plants, with minerals and buyers; lists of them."""
 
 from typing import Any
 
@@ -108,28 +108,6 @@ class ProjectMineral(models.Model):
 
     def __str__(self) -> str:
         return f"{self.mineral_id} ({self.role})"
-
-
-class Ownership(models.Model):
-    """A share of a project held by an owner, from ``since`` to ``until``, both days included."""
-
-    project = models.ForeignKey(Project, models.CASCADE, related_name="ownerships")
-    owner = models.CharField(max_length=200)
-    place = models.ForeignKey("Place", models.PROTECT, null=True, blank=True, related_name="+")
-    share = models.FloatField(help_text="0..1")
-    since = models.DateField(null=True, blank=True)
-    until = models.DateField(null=True, blank=True)
-    url = models.URLField(max_length=300, blank=True)
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(share__gt=0, share__lte=1), name="ownership_is_a_share"
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.owner} {self.share:.0%}"
 
 
 class Offtake(models.Model):

@@ -21,7 +21,7 @@ from riskscore.engine.inputs.axes import NOWHERE, Axes, Observations, Table
 from riskscore.engine.inputs.units import Units
 from riskscore.models import Mineral, Place, PlaceMember
 from riskscore.releases import effective
-from riskscore.scoring import evidence_inputs, map_distances
+from riskscore.scoring import evidence_inputs, map_distances, owner_inputs
 from riskscore.scoring.land_distances import Site
 
 Floats = npt.NDArray[np.float64]
@@ -208,6 +208,7 @@ def projects(ids: Sequence[int], known: Known, pinned: Pinned) -> Projects:
         ),
         "con.offtake": _offtake(ids, row_of, pinned.as_of),
         **evidence,
+        **_owners(ids, row_of, known, pinned),
     }
     return Projects(
         ids=np.array([row[0] for row in rows], np.int64),
@@ -280,6 +281,15 @@ def _offtake(ids: Sequence[int], row_of: dict[int, int], as_of: date) -> Floats:
         if project in row_of:
             result[row_of[project]] = squares / total**2
     return result
+
+
+def _owners(
+    ids: Sequence[int], row_of: dict[int, int], known: Known, pinned: Pinned
+) -> dict[str, Floats]:
+    at = owner_inputs.Moment(pinned.edition, pinned.as_of)
+    return owner_inputs.columns(
+        ids, row_of, at, known.axes, known.tables.get(owner_inputs.ALIGNMENT)
+    )
 
 
 def _rows(sql: str, params: list[Any] | dict[str, Any]) -> list[tuple[Any, ...]]:

@@ -17,7 +17,7 @@ from riskscore.engine.inputs.axes import Table
 from riskscore.engine.method import Method as Specification
 from riskscore.jobs import scope
 from riskscore.models import Edition, Job, LandLayer, LearnedModel, Project, Score
-from riskscore.scoring import inputs, map_distances
+from riskscore.scoring import inputs, map_distances, owner_inputs
 from riskscore.scoring.land_distances import Site
 
 Bools = npt.NDArray[np.bool_]
@@ -62,6 +62,8 @@ def changed(before: inputs.Pinned, after: inputs.Pinned, columns: set[str]) -> C
     if "ind.language" in columns:
         changes.projects = _moved(old, new)
     changes.projects += _nearer(before.edition, after.edition, columns)
+    if "own.outside_partners" in columns:
+        changes.projects += owner_inputs.owned_from(_realigned(old, new))
     return changes
 
 
@@ -91,6 +93,14 @@ def _add(
         changes.minerals |= {minerals[at] for at in np.flatnonzero(cells)}
     else:
         changes.pairs |= {f"{places[at]} {minerals[of]}" for at, of in np.argwhere(cells)}
+
+
+def _realigned(old: inputs.Known, new: inputs.Known) -> list[str]:
+    """Places whose agreements with the buyer differ: who is at home there may own elsewhere."""
+    if not old.tables.keys() | new.tables.keys() >= {owner_inputs.ALIGNMENT}:
+        return []
+    _, cells = _differs(owner_inputs.ALIGNMENT, old.tables, new.tables)
+    return [new.axes.places[at] for at in np.flatnonzero(cells)]
 
 
 def _moved(old: inputs.Known, new: inputs.Known) -> list[int]:

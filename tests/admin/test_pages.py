@@ -22,7 +22,6 @@ from riskscore.models import (
     IntakeFault,
     IntakePart,
     Offtake,
-    Ownership,
     Project,
     ProjectMineral,
     Release,
@@ -50,7 +49,7 @@ def everything(curator: User, project: Project) -> None:
 
 def test_every_model_has_a_page_or_stands_on_that_of_its_project() -> None:
     ours = set(apps.get_app_config("riskscore").get_models())
-    parts = {ProjectMineral, Ownership, Offtake, ExternalId, IntakePart, IntakeFault, Artefact}
+    parts = {ProjectMineral, Offtake, ExternalId, IntakePart, IntakeFault, Artefact}
     assert set(MODELS) | parts == ours
     assert all(admin.site.is_registered(model) for model in ours - parts)
 

@@ -140,12 +140,12 @@ def test_two_primary_minerals_are_refused(page: Client, project: Project) -> Non
 
 def test_shares_of_more_than_all_are_refused(page: Client, project: Project) -> None:
     address = url("project", "change", project.pk)
-    owners = {
-        f"ownerships-{at}-{name}": value
+    buyers = {
+        f"offtakes-{at}-{name}": value
         for at in (0, 1)
-        for name, value in (("owner", f"Owner {at}"), ("share", "0.7"))
+        for name, value in (("place", "JPN"), ("share", "0.7"))
     }
-    sent = {**form_of(page, address), **owners, "ownerships-TOTAL_FORMS": "2"}
+    sent = {**form_of(page, address), **buyers, "offtakes-TOTAL_FORMS": "2"}
     assert "add up to 140%" in page.post(address, sent).text
 
 

@@ -102,6 +102,8 @@ def test_real_answers_are_as_the_document_says(
         ("/methods", "MethodSummary"),
         ("/places", "Place"),
         ("/minerals", "Mineral"),
+        ("/companies", "Company"),
+        ("/projects/icmm-13791/owners", "Ownership"),
         ("/releases", "Release"),
         ("/lenses", "Lens"),
         ("/supply-risks?importer=JPN&year=2024", "SupplyRisk"),

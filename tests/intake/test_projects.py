@@ -4,7 +4,16 @@ import json
 
 import pytest
 
-from riskscore.models import Evidence, ExternalId, Observation, Project, Release
+from riskscore.models import (
+    Domicile,
+    Evidence,
+    ExternalId,
+    Observation,
+    Ownership,
+    Project,
+    Release,
+)
+from riskscore.releases import owner_statements
 from tests.intake.files import faults, take_in
 from tests.make import make_mineral, make_place, make_project
 
@@ -33,10 +42,12 @@ def test_a_new_project_comes_with_its_minerals_owners_buyers_and_ids() -> None:
         ("lithium", "primary"),
         ("potash", "other"),
     }
-    assert {(row.owner, row.place_id, row.share) for row in project.ownerships.all()} == {
-        ("Codelco", "CHL", 0.51),
-        ("SQM", None, 0.49),
+    assert {(row.company.name, row.share, row.state) for row in project.ownerships.all()} == {
+        ("Codelco", 0.51, "unverified"),
+        ("SQM", 0.49, "unverified"),
     }
+    home = Domicile.objects.get()
+    assert (home.company.name, home.place_id, home.release) == ("Codelco", "CHL", project.release)
     assert {(row.buyer, row.place_id, row.share) for row in project.offtakes.all()} == {
         ("", "JPN", 0.3),
         ("Trafigura", "CHE", 0.2),
@@ -65,7 +76,19 @@ def test_a_known_project_is_found_by_an_external_id_and_empty_cells_say_nothing(
 def test_owners_that_a_file_states_stand_in_place_of_the_old_ones() -> None:
     take_in(HEADER + NEW + OWNERS, "projects")
     take_in("key,owners\nsalar-1,Lithium Co:100%\n", "projects")
-    assert [row.owner for row in Project.objects.get().ownerships.all()] == ["Lithium Co"]
+    standing = owner_statements.owners().filter(project=Project.objects.get())
+    assert [row.company.name for row in standing] == ["Lithium Co"]
+    gone = Ownership.objects.filter(state="rejected", superseded_by__isnull=True)
+    assert {row.company.name for row in gone} == {"Codelco", "SQM"}
+    assert "not among the owners" in gone[0].note
+
+
+def test_an_owner_whose_home_the_table_of_companies_knows_otherwise_is_one_clear_error() -> None:
+    take_in(HEADER + NEW + OWNERS, "projects")
+    done = take_in("key,owners\nsalar-1,Codelco@JPN:100%\n", "projects")
+    assert done.state == "failed"
+    assert "at home in CHL" in done.error
+    assert "--source companies" in done.error
 
 
 def test_a_capacity_is_an_observation_of_the_project() -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.urls import reverse
 
+from riskscore.admin.projects import owner_panel
 from riskscore.models import Challenge, Evidence, Footprint, Project
 
 
@@ -22,8 +23,10 @@ class Event:
 
 
 def of(project: Project) -> list[Event]:
-    """Statements with all their versions, challenges with their answers, outlines."""
-    events = [*_evidence(project), *_challenges(project), *_outlines(project)]
+    """Statements with all their versions, challenges with their answers, outlines, owners."""
+    events = [
+        *_evidence(project), *_challenges(project), *_outlines(project), *_owners(project),
+    ]  # fmt: skip
     return sorted(events, key=lambda event: event.moment, reverse=True)
 
 
@@ -51,6 +54,12 @@ def _outlines(project: Project) -> Iterator[Event]:
         yield Event(
             row.entered_at, row.entered_by, "Outline", row.source, _link("footprint", row.pk)
         )
+
+
+def _owners(project: Project) -> Iterator[Event]:
+    for row, words in owner_panel.changes(project):
+        what = "Owner" if row.supersedes_id is None else f"Owner {row.state}"
+        yield Event(row.entered_at, row.entered_by, what, words, _link("ownership", row.pk))
 
 
 def _link(model: str, pk: int) -> str:

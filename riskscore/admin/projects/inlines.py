@@ -1,4 +1,4 @@
-"""The parts of a project's form: minerals, owners, buyers."""
+"""The parts of a project's form: minerals and buyers."""
 
 from datetime import date
 from typing import Any
@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from riskscore.admin.ui.pages import Form, FormSet, Part
-from riskscore.models import Offtake, Ownership, Project, ProjectMineral
+from riskscore.models import Offtake, Project, ProjectMineral
 
 
 class MineralForm(Form[ProjectMineral]):
@@ -72,13 +72,6 @@ class MineralsOfProject(Part[ProjectMineral, Project]):
     fields = ("mineral", "role", "term")
     autocomplete_fields = ("mineral",)
     verbose_name_plural = "minerals"
-
-
-class OwnershipsOfProject(Part[Ownership, Project]):
-    model = Ownership
-    formset = ShareSet
-    fields = ("owner", "place", "share", "since", "until", "url")
-    autocomplete_fields = ("place",)
 
 
 class OfftakesOfProject(Part[Offtake, Project]):

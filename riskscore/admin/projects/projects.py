@@ -12,12 +12,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.views.decorators.http import require_POST
 
-from riskscore.admin.projects import history
-from riskscore.admin.projects.inlines import (
-    MineralsOfProject,
-    OfftakesOfProject,
-    OwnershipsOfProject,
-)
+from riskscore.admin.projects import history, owner_panel
+from riskscore.admin.projects.inlines import MineralsOfProject, OfftakesOfProject
 from riskscore.admin.results import panels
 from riskscore.admin.ui import wording
 from riskscore.admin.ui.filters import BandFilter, FlagFilter, MineralFilter, PlaceFilter
@@ -59,7 +55,7 @@ class ProjectAdmin(Rescoring[Project]):
     form = ProjectForm
     change_form_template = "admin/project.html"
     object_history_template = "admin/project_history.html"
-    inlines = (MineralsOfProject, OwnershipsOfProject, OfftakesOfProject)
+    inlines = (MineralsOfProject, OfftakesOfProject)
     list_display = (
         "key", "name", "country", "kind", "yields", "composite", "band", "known", "state", "marks",
     )  # fmt: skip
@@ -246,6 +242,8 @@ def surroundings(project: Project, request: HttpRequest) -> dict[str, Any]:
         "land": land_distances.positions(project),
         "areas": map_distances.areas_of(project),
         "communities": map_distances.communities_of(project),
+        "owners": owner_panel.of_project(project),
+        "may_decide_owners": request.user.has_perm("riskscore.add_ownership"),
         "fresh": _fresh(project),
         "open_challenges": Challenge.objects.filter(project=project, state="open").count(),
         "flag_words": [Project.Flag(flag).label for flag in project.flags],

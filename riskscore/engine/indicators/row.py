@@ -16,6 +16,7 @@ class Level(StrEnum):
     IMPORTER_MINERAL = "importer_mineral"
     IMPORTER_PLACE_MINERAL = "importer_place_mineral"
     PROJECT = "project"
+    IMPORTER_PROJECT = "importer_project"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +38,12 @@ class Indicator:
 
 
 P, M, PM = Level.PLACE, Level.MINERAL, Level.PLACE_MINERAL
-IP, IM, IPM, PROJECT = (
+IP, IM, IPM, PROJECT, IPROJECT = (
     Level.IMPORTER_PLACE,
     Level.IMPORTER_MINERAL,
     Level.IMPORTER_PLACE_MINERAL,
     Level.PROJECT,
+    Level.IMPORTER_PROJECT,
 )
 
 

@@ -16,7 +16,12 @@ from riskscore.engine.inputs.axes import NOWHERE, Table
 from riskscore.engine.inputs.units import ROLE, Units, Years
 from riskscore.engine.spec.tree import MineralChoice
 
-IMPORTER_LEVELS = {Level.IMPORTER_PLACE, Level.IMPORTER_MINERAL, Level.IMPORTER_PLACE_MINERAL}
+IMPORTER_LEVELS = {
+    Level.IMPORTER_PLACE,
+    Level.IMPORTER_MINERAL,
+    Level.IMPORTER_PLACE_MINERAL,
+    Level.IMPORTER_PROJECT,
+}
 PLACE_LEVELS = {Level.PLACE, Level.IMPORTER_PLACE}
 MINERAL_LEVELS = {Level.MINERAL, Level.IMPORTER_MINERAL}
 WITHOUT_MINERAL = PLACE_LEVELS | {Level.PROJECT}

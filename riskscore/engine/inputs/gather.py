@@ -58,8 +58,8 @@ def gather(
     Returns
     -------
     Frame
-        Raw values in each indicator's unit. An importer's indicator that has no table gets no
-        column (it does not apply); any other one without a table is a column of NaN.
+        Raw values in each indicator's unit. An importer's indicator that has neither table nor
+        input gets no column (it does not apply); any other one without a table is a column of NaN.
 
     Raises
     ------
@@ -94,7 +94,7 @@ def gather_all(
             found, decided[node.code] = of_worst_mineral(tables, units, node, method.scale)
             columns |= found
     for leaf in method.root.leaves():
-        if leaf.column not in columns and _applies(leaf, tables):
+        if leaf.column not in columns and _applies(leaf, tables, units):
             columns[leaf.column] = gather_column(tables, units, leaf.column, leaf.mineral)
     columns = {
         leaf.column: columns[leaf.column] for leaf in method.leaves if leaf.column in columns
@@ -105,9 +105,10 @@ def gather_all(
     return Gathered(_assemble(units, columns, keys), columns, decided)
 
 
-def _applies(leaf: Leaf, tables: Mapping[str, Table]) -> bool:
-    """An importer's indicator without a table does not apply."""
-    return leaf.column in tables or not is_importers(leaf.column)
+def _applies(leaf: Leaf, tables: Mapping[str, Table], units: Units) -> bool:
+    """An importer's indicator that nobody gives does not apply."""
+    given = leaf.column in tables or leaf.column in units.inputs
+    return given or not is_importers(leaf.column)
 
 
 def _error_keys(

@@ -92,7 +92,7 @@ def _columns(tables: Mapping[str, Table], pairs: Units, node: Node) -> dict[str,
     return {
         leaf.column: gather_column(tables, pairs, leaf.column, every)
         for leaf in node.leaves()
-        if leaf.column in tables or not is_importers(leaf.column)
+        if leaf.column in tables or leaf.column in pairs.inputs or not is_importers(leaf.column)
     }
 
 

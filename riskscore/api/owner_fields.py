@@ -1,0 +1,144 @@
+"""Owners as fields of a project, and as conditions on projects."""
+
+from collections.abc import Collection, Iterator
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q
+
+from riskscore.api.framework import shapes
+from riskscore.api.framework.parameters import Parameter, choice, code
+from riskscore.api.framework.resources import Row, made
+from riskscore.engine.inputs import owner_values
+from riskscore.models import Company, Ownership, Place
+from riskscore.releases import owner_statements
+from riskscore.releases.owner_statements import Home
+
+STATES = "; ".join(
+    f"{state}: counts at most {cap:g} of what it says" for state, cap in owner_values.CAP.items()
+)
+OWNER = shapes.record(
+    {
+        "name": shapes.text("The owner's name."),
+        "company": shapes.text("Key of the company, stable for ever."),
+        "share": shapes.optional(shapes.number("0..1; null: unknown, never zero.")),
+        "place": shapes.optional(
+            shapes.text("Where it is at home, else where its parent is; null: unknown.")
+        ),
+        "parent": shapes.optional(
+            shapes.text("Key of the company at the end of its chain of parents; null: unknown.")
+        ),
+        "state_owned": shapes.optional(
+            shapes.flag("Whether it is a state or a state's; null: no source says.")
+        ),
+        "state": shapes.one_of(Ownership.State.values, f"Who has looked at it. {STATES}."),
+        "credibility": shapes.number("0..1: how far its source is believed."),
+        "worth": shapes.number("0..1: what it counts, the credibility capped by the state."),
+        "source": shapes.text("Address where it can be read, else code of the release."),
+        "stated_on": shapes.optional(shapes.day("The day of the source.")),
+        "since": shapes.optional(shapes.day("First day; null: unknown.")),
+        "until": shapes.optional(shapes.day("Last day; null: it holds still, or unknown.")),
+        "basis": shapes.text("How the source's site was found to be this project."),
+        "doubt": shapes.text("What speaks against that; empty: nothing known."),
+    },
+    "An owner as a source states it. Most are unverified: say so wherever one is shown.",
+)
+OWNERS = made(
+    "owners",
+    shapes.several(OWNER, "Who owns it, the greatest known share first; empty: unknown."),
+    lambda row: row["owners"],
+    "pk",
+)
+COLUMNS = (
+    "project_id", "company_id", "company__name", "company__key", "share", "state", "credibility",
+    "url", "release__code", "stated_on", "since", "until", "basis", "doubt",
+)  # fmt: skip
+
+
+def add_owners(rows: list[Row], project: str) -> None:
+    """Give each row its `owners`, by three queries a page; ``project`` is the column of its id."""
+    found: dict[int, list[Row]] = {row[project]: [] for row in rows}
+    stated = list(owner_statements.owners().filter(project__in=found).values(*COLUMNS))
+    homes = owner_statements.homes(row["company_id"] for row in stated)
+    tops = {home.top for home in homes.values()}
+    keys = dict(Company.objects.filter(pk__in=tops).values_list("pk", "key"))
+    for row in sorted(stated, key=lambda row: (-(row["share"] or 0), row["company__name"])):
+        found[row["project_id"]].append(_owner(row, homes.get(row["company_id"]), keys))
+    for row in rows:
+        row["owners"] = found[row[project]]
+
+
+def _owner(row: Row, home: Home | None, keys: dict[int, str]) -> Row:
+    top = home.top if home and home.top != row["company_id"] else None
+    plain = {
+        name: row[name]
+        for name in ("state", "credibility", "stated_on", "since", "until", "basis", "doubt")
+    }
+    return {
+        "name": row["company__name"],
+        "company": row["company__key"],
+        "share": row["share"],
+        "place": home.place.value if home and home.place else None,
+        "parent": keys.get(top) if top else None,
+        "state_owned": home.state_owned.value if home and home.state_owned else None,
+        **plain,
+        "worth": owner_values.worth(row["state"], row["credibility"]),
+        "source": row["url"] or row["release__code"],
+    }
+
+
+class _Keys(Collection[str]):
+    """The keys of all companies, looked up one by one: there may be hundreds of thousands."""
+
+    def __contains__(self, key: object) -> bool:
+        return Company.objects.filter(key=key).exists()
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(Company.objects.order_by("key").values_list("key", flat=True)[:1000])
+
+    def __len__(self) -> int:
+        return Company.objects.count()
+
+
+def countries() -> set[str]:
+    """The codes of all countries: no owner is at home in a group."""
+    return set(Place.objects.filter(kind=Place.Kind.COUNTRY).values_list("code", flat=True))
+
+
+def by_owner(prefix: str = "") -> tuple[Parameter, ...]:
+    """Filters by who owns a project; ``prefix`` leads from the listed row to its project."""
+    return (
+        code(
+            "owner",
+            "Only projects that one of these companies owns, itself or through companies below "
+            "it: keys of `companies`. Unverified owners count too; rejected ones do not.",
+            _Keys,
+            many=True,
+            where=lambda keys: _owned(prefix, company__in=_below(keys)),
+        ),
+        code(
+            "owner_place",
+            "Only projects with an owner at home in one of these countries, by its own or its "
+            "parent's home: ISO 3166 alpha-3 codes.",
+            countries,
+            many=True,
+            where=lambda codes: _owned(prefix, company__in=owner_statements.at_home_in(codes)),
+        ),
+        choice(
+            "owner_state",
+            [state for state in Ownership.State.values if state != Ownership.State.REJECTED],
+            "Only projects with an owner whose statement is in one of these states.",
+            many=True,
+            where=lambda states: _owned(prefix, state__in=states),
+        ),
+    )
+
+
+def _below(keys: list[str]) -> set[int]:
+    chosen = Company.objects.filter(key__in=keys).values_list("id", flat=True)
+    return owner_statements.subsidiaries(chosen)
+
+
+def _owned(prefix: str, **conditions: Any) -> Q:
+    """That the project has such an owner. EXISTS, since a join would repeat the row."""
+    project = OuterRef(f"{prefix}pk")
+    return Q(Exists(owner_statements.owners().filter(project=project, **conditions)))

@@ -1,0 +1,1 @@
+"""Who owns projects: companies, owners of a project, filters by owner."""
