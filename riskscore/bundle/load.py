@@ -35,7 +35,7 @@ class Loaded:
     observations: int
     projects: int
     methods: int
-    layers: int
+    layers: int = 0
 
 
 def load(directory: Path) -> Loaded:
