@@ -48,7 +48,7 @@ def test_loading_the_bundle_twice_changes_nothing(db: Any) -> None:
     first = load.load(settings.FIXTURES)
     assert first.projects == 4483
     assert load.load(settings.FIXTURES) == load.Loaded(0, 0, 0, 0)
-    assert Edition.objects.count() == 3  # the releases, then two versions of the method
+    assert Edition.objects.count() == 4  # the releases, the layers, two versions of the method
 
 
 def test_a_project_of_which_nothing_is_known_is_not_assessed_and_not_zero(method: None) -> None:
