@@ -106,6 +106,7 @@ def of_disruption(
     about = {feature.name: feature.about for feature in features.FEATURES}
     facts = {
         "metrics": metrics,
+        "choice": report_metrics.choice(test),
         "gate": gate.shown("disruption", metrics),
         "reach": coverage.counted(panel, producers, small_producers_reported=reported),
         "features": [

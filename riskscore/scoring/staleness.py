@@ -16,7 +16,7 @@ from django.db.models import Max, Min, Q
 from riskscore.engine.inputs.axes import Table
 from riskscore.engine.method import Method as Specification
 from riskscore.jobs import scope
-from riskscore.models import Edition, Job, LearnedModel, Project, Score
+from riskscore.models import Edition, Job, LearnedModel, LearnedSwitch, Project, Score
 from riskscore.scoring import inputs
 
 Bools = npt.NDArray[np.bool_]
@@ -123,11 +123,13 @@ def _columns(job: Job) -> set[str]:
 
 
 def _with_news(after: int, until: int) -> Iterator[int]:
-    """Editions at which figures came: a release, or a learned model put into or out of use."""
+    """Editions at which figures came: a release, a learned model put into or out of use, or all
+    of them turned on or off."""
     decided = LearnedModel.objects.exclude(champion_from=None)
     yield from (
         Edition.objects.filter(
             Q(releases__isnull=False)
+            | Q(number__in=LearnedSwitch.objects.values("edition"))
             | Q(number__in=decided.values("champion_from"))
             | Q(number__in=decided.exclude(champion_until=None).values("champion_until")),
             number__gt=after,

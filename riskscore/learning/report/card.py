@@ -81,12 +81,28 @@ FIRST = (
     ),
     *("partial_dependence", "features"),
 )
+DIGITS = 6
 CARDS = {"disruption": DISRUPTION, "labour": LABOUR, "displacement": DISPLACEMENT}
 
 
 def card(kind: str, facts: Mapping[str, Any]) -> dict[str, Any]:
-    """The card of a model: what is always true of its kind, and ``facts`` of this version."""
-    return {"kind": kind, **CARDS[kind], **facts}
+    """The card of a model: what is always true of its kind, and ``facts`` of this version.
+
+    Numbers have six digits: further ones differ between machines, and mean nothing.
+    """
+    return {"kind": kind, **CARDS[kind], **{name: _plain(fact) for name, fact in facts.items()}}
+
+
+def _plain(fact: Any) -> Any:
+    match fact:
+        case float():
+            return float(f"{fact:.{DIGITS}g}")
+        case dict():
+            return {name: _plain(part) for name, part in fact.items()}
+        case list() | tuple():
+            return [_plain(part) for part in fact]
+        case _:
+            return fact
 
 
 def markdown(card: Mapping[str, Any]) -> str:

@@ -24,6 +24,7 @@ from riskscore.learning.fit.evaluate import (
 
 #: An exporter with a tenth of the world's trade.
 LARGE = 0.1
+PERIODS = {"choosing": "that choose", "held_out": "held out"}
 #: How the model in use is chosen, in the words of the card.
 RULE = (
     "the blend is used only if its lead over the plain logistic regression is certain, in AUC and "
@@ -85,7 +86,6 @@ def _simpler(test: Backtest, seed: int) -> dict[str, Any]:
     return {
         "name": "the plain logistic regression",
         "used": test.is_plain,
-        "rule": RULE,
         "leads": {period: each.as_dict() for period, each in test.leads.items()},
         "held_out": {
             name: _measured(rows, one.predicted[test.held], seed)
@@ -93,6 +93,19 @@ def _simpler(test: Backtest, seed: int) -> dict[str, Any]:
         },
         "members_of_the_blend": list(test.blended.fixed),
     }
+
+
+def choice(test: Backtest) -> str:
+    """Which of the two models is used and why, in a sentence for the card."""
+    found = "; ".join(
+        f"on the years {PERIODS[period]} the blend leads by {each.auc:+.4f} in AUC "
+        f"[{each.auc_ci[0]:+.4f}, {each.auc_ci[1]:+.4f}] and by {each.log_loss:+.4f} in log loss "
+        f"[{each.log_loss_ci[0]:+.4f}, {each.log_loss_ci[1]:+.4f}]"
+        for period, each in test.leads.items()
+    )
+    tie = "It ties, so the plain logistic regression is used"
+    verdict = tie if test.is_plain else "Its lead is certain, so the blend is used"
+    return f"Rule: {RULE}. Found: {found}. {verdict}."
 
 
 def _against(rows: Rows, predicted: Floats, scores: dict[str, Floats], seed: int) -> dict[str, Any]:
