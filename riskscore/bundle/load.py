@@ -24,6 +24,7 @@ from riskscore.models import (
 )
 from riskscore.releases.editions import next_edition
 from riskscore.sources.bad_file import BadFile
+from riskscore.training import shipped
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +35,15 @@ class Loaded:
     observations: int
     projects: int
     methods: int
+    models: int
 
 
 def load(directory: Path) -> Loaded:
-    """Load the releases, projects and methods that the database does not have yet.
+    """Load the releases, projects, methods and learned models that the database has not yet.
 
     Projects that exist are left as curators made them. Raises BadFile, with nothing loaded, for a
-    fault in any table, and for a release or method that is loaded with other contents.
+    fault in any table, for a broken seal, and for a release or method that is loaded with other
+    contents.
     """
     bundle = fixture_tables.read(directory)
     with transaction.atomic():
@@ -58,7 +61,11 @@ def load(directory: Path) -> Loaded:
                 intake.record_exports(releases[code], bundle.exports(code))
         _load_localities(bundle.localities, releases)
         return Loaded(
-            len(new), observed, _load_projects(bundle), _load_methods(directory / "methods")
+            len(new),
+            observed,
+            _load_projects(bundle),
+            _load_methods(directory / "methods"),
+            shipped.load(directory / "learned"),
         )
 
 

@@ -86,9 +86,9 @@ def _load_bundle(folder: Path, options: Mapping[str, Any], say: Say) -> None:
     loaded = load.load(folder)
     say(
         f"{loaded.releases} releases, {loaded.observations:,} observations, {loaded.projects:,}"
-        f" projects and {loaded.methods} methods loaded"
+        f" projects, {loaded.methods} methods and {loaded.models} learned models loaded"
     )
-    if loaded.releases or loaded.projects:
+    if loaded.releases or loaded.projects or loaded.models:
         job_requests.refresh(f"bundle: {folder.name}")
 
 
