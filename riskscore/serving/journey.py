@@ -106,6 +106,8 @@ def _score(console: Console, children: Children) -> str:
     ended = follow(job.id, children, console)
     seconds = time.monotonic() - began
     score_tables.show(console, lens)
+    for line in score_tables.learned(lens):
+        console.print(line, highlight=False, soft_wrap=True)
     blank = Score.objects.filter(lens=lens, composite__isnull=True).count()
     return f"scored {ended.done} projects in {seconds:.1f} s, {blank} not assessed"
 

@@ -10,7 +10,7 @@ from riskscore.api.framework.endpoint import Endpoint
 from riskscore.api.framework.resources import columns_of, item
 from riskscore.api.projects import add_minerals
 from riskscore.api.results.explanation import explanation
-from riskscore.api.results.learned_parts import ALSO, LEARNED, learned
+from riskscore.api.results.learned_parts import LEARNED, learned
 from riskscore.api.results.score_fields import BANDS, BESIDE_SHAPE, SCORE_ITEM
 from riskscore.api.results.scores import current_of
 from riskscore.models.scores import NODES
@@ -108,7 +108,7 @@ class Explanation(Endpoint):
     def get(self, _request: Request, key: str) -> Response:
         """Return the stored inputs and contributions with the method's reasons."""
         lens = lenses.chosen(self.query_values)
-        row = current_of(lens, key).values(*columns_of(SCORE_ITEM.fields), *ALSO).first()
+        row = current_of(lens, key).values(*columns_of(SCORE_ITEM.fields), "method__hash").first()
         if row is None:
             raise Http404
         add_minerals([row], "project_id")

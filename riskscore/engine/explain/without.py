@@ -85,10 +85,12 @@ def _by_row(scores: Mapping[str, Floats]) -> list[Scores]:
 
 def _frame(method: Method, rows: Sequence[Stored], *, imports: bool) -> Frame:
     """The stored inputs; what is about an importer has no column where nobody imports."""
-    inputs = np.array([row.inputs for row in rows], np.float64).reshape(len(rows), -1)
+    inputs = np.array([row.inputs for row in rows], np.float64).reshape(
+        len(rows), len(method.leaves)
+    )
     columns = {
         leaf.column: values
-        for leaf, values in zip(method.leaves, inputs.T, strict=False)
+        for leaf, values in zip(method.leaves, inputs.T, strict=True)
         if imports or not is_importers(leaf.column)
     }
     frame = Frame.from_columns(columns)

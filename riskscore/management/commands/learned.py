@@ -29,6 +29,5 @@ class Command(BaseCommand):
         self.stdout.write(f"learned models are {state} ({names})")
         if turned:
             self.stdout.write(
-                f"from edition {turned.edition_id} on; scores that this changes are rescored by the "
-                "workers"
+                f"from edition {turned.edition_id} on; workers rescore what this changes"
             )
