@@ -5,6 +5,7 @@ from datetime import date
 
 import pytest
 from django.conf import settings
+from django.db import connection
 from pytest_django.plugin import DjangoDbBlocker
 
 from riskscore.bundle import load
@@ -63,3 +64,18 @@ def score_all(importer: str = "WLD") -> Job:
     assert Job.objects.get(id=job.id).state == Job.State.SUCCEEDED
     assert Score.objects.filter(lens=job.lens).exists()
     return job
+
+
+@pytest.fixture
+def no_champions(bundle: None) -> None:
+    """Take the models of the bundle out of use and out of the way of a test's own.
+
+    What is trained cannot be deleted, so the table's own guard rests for the moment.
+    """
+    forgotten = "riskscore_prediction", "riskscore_learnedmodel"
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        for table in forgotten:
+            cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+            cursor.execute(f"DELETE FROM {table}")  # noqa: S608 - our own names
+            cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")

@@ -162,8 +162,8 @@ class ScoreHistoryAdmin(AnyScoreAdmin[ScoreHistory]):
     """Every score that differed from the one before it, newest first."""
 
     list_display = (
-        "computed_at", "project", "lens", COMPOSITE, "without_learned", "label", *DIMENSIONS, "method", "edition",
-        "input_version",
+        "computed_at", "project", "lens", COMPOSITE, "without_learned", "label", *DIMENSIONS,
+        "method", "edition", "input_version",
     )  # fmt: skip
     list_filter = ("lens", "band")
     ordering = ("-id",)

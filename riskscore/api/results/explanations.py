@@ -11,7 +11,7 @@ from riskscore.api.framework.resources import columns_of, item
 from riskscore.api.projects import add_minerals
 from riskscore.api.results.explanation import explanation
 from riskscore.api.results.learned_parts import LEARNED, learned
-from riskscore.api.results.score_fields import BANDS, BESIDE_SHAPE, SCORE_ITEM
+from riskscore.api.results.score_fields import BANDS, BESIDE_SHAPE, SCORE_ITEM, add_without_learned
 from riskscore.api.results.scores import current_of
 from riskscore.models.scores import NODES
 from riskscore.scoring import ranking
@@ -112,6 +112,7 @@ class Explanation(Endpoint):
         if row is None:
             raise Http404
         add_minerals([row], "project_id")
+        add_without_learned([row])
         scores = {node: row[node] for node in NODES}
         standings = ranking.standings(lens.pk, scores, row["project__flags"])
         row |= standings["composite"]

@@ -187,5 +187,5 @@ SCORE_ITEM = Resource(
     "scenario.",
     (RANK, *PROJECT, *NUMBERS, BARE, SHARED, *LENS, *VERSIONS, STALE),
 )
-SCORE = Resource("ScoreInFull", "The current score of a project through a lens.", SCORE_ITEM.fields)
+IN_FULL = Resource("ScoreInFull", "The current score of a project.", SCORE_ITEM.fields)
 HISTORY_ITEM = Resource("PastScore", "A score as it was.", (*NUMBERS, BARE, *VERSIONS))

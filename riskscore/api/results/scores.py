@@ -21,7 +21,7 @@ from riskscore.api.projects import add_minerals, published
 from riskscore.api.results.score_fields import (
     BANDS,
     HISTORY_ITEM,
-    SCORE,
+    IN_FULL,
     SCORE_ITEM,
     add_without_learned,
 )
@@ -144,8 +144,8 @@ class CurrentScore(Detail):
     """One project's current score."""
 
     tag = "scores"
-    resource = SCORE
-    parameters = (*lenses.LENS_PARAMETERS, SCORE.picker)
+    resource = IN_FULL
+    parameters = (*lenses.LENS_PARAMETERS, IN_FULL.picker)
 
     def queryset(self) -> QuerySet[Any]:
         """The score through the lens asked for."""
