@@ -28,7 +28,12 @@ from riskscore.scoring import inputs
 from riskscore.training import dataset, export, model_files, model_registry, run
 from tests.bundled import AS_OF
 
-pytestmark = pytest.mark.usefixtures("bundle", "no_champions")
+pytestmark = pytest.mark.usefixtures("bundle")
+
+
+@pytest.fixture(scope="module")
+def bundled_module(unlearned_module: None) -> None:
+    """The bundle without the models that come with it: these tests bring their own."""
 
 
 @pytest.fixture(scope="module")
