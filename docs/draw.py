@@ -9,7 +9,7 @@ from matplotlib import pyplot as plt
 
 mpl.use("Agg")
 HERE = Path(__file__).resolve().parent
-CARD = HERE.parent / "fixtures/learned/disruption-2025.card.json"
+CARD = HERE.parent / "fixtures/learned/disruption/card.json"
 INK, ACCENT, PALE = "#333333", "#b3202a", "#8a9bb0"
 
 

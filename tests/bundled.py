@@ -5,17 +5,19 @@ from datetime import date
 
 import pytest
 from django.conf import settings
+from django.db import connection
 from pytest_django.plugin import DjangoDbBlocker
 
 from riskscore.bundle import load
 from riskscore.jobs import requests
 from riskscore.models import Job, Place, Score
-from riskscore.scoring import rescore
+from riskscore.scoring import inputs, rescore
 from tests.databases import EMPTY, connected_to, copied, exists, on_server, one_at_a_time
 from tests.settings import PROCESS
 
 #: This process's copy of the bundle.
 NAME = f"test_riskscore_bundle_{PROCESS}"
+UNLEARNED = f"test_riskscore_unlearned_{PROCESS}"
 TEMPLATE, HALF_MADE = "template_bundle", "half_made_bundle"
 
 #: The day the facts describe in every test: restrictions in force do not move with the calendar.
@@ -63,3 +65,39 @@ def score_all(importer: str = "WLD") -> Job:
     assert Job.objects.get(id=job.id).state == Job.State.SUCCEEDED
     assert Score.objects.filter(lens=job.lens).exists()
     return job
+
+
+@pytest.fixture(scope="session")
+def unlearned_database(bundle_database: str, django_db_blocker: DjangoDbBlocker) -> str:
+    """Copy the bundle as it would be without any learned model, scored so."""
+    with django_db_blocker.unblock():
+        copied(TEMPLATE, UNLEARNED)
+        with connected_to(UNLEARNED):
+            _forget_models()
+            inputs.known_at.cache_clear()
+            for importer in ("WLD", "USA", "JPN"):
+                score_all(importer)
+            inputs.known_at.cache_clear()
+    return UNLEARNED
+
+
+def _forget_models() -> None:
+    """Delete what was trained, which the tables refuse: their guards rest for the moment."""
+    with connection.cursor() as cursor:
+        for table in ("riskscore_prediction", "riskscore_learnedmodel"):
+            cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+            cursor.execute(f"DELETE FROM {table}")  # noqa: S608 - our own names
+            cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
+
+
+@pytest.fixture(scope="module")
+def unlearned_module(unlearned_database: str) -> Iterator[None]:
+    """Point the default connection at the bundle without learned models while a module runs.
+
+    A module's own ``bundled_module`` that asks for this makes it the bundle of all its tests.
+    Both databases have editions of the same numbers, and the process keeps what it read.
+    """
+    inputs.known_at.cache_clear()
+    with connected_to(unlearned_database):
+        yield
+    inputs.known_at.cache_clear()

@@ -22,7 +22,13 @@ from pytest_django.plugin import DjangoDbBlocker
 from riskscore import embedded
 from riskscore.models import Schedule, WorkerPulse
 from tests import scheduling
-from tests.bundled import bundle, bundle_database, bundled_module  # noqa: F401
+from tests.bundled import (  # noqa: F401
+    bundle,
+    bundle_database,
+    bundled_module,
+    unlearned_database,
+    unlearned_module,
+)
 from tests.databases import EMPTY, copied, exists, one_at_a_time
 from tests.processes import ROOT, WORKER, database_url, environment, until
 from tests.settings import PROCESS, SUITE

@@ -18,6 +18,7 @@ from riskscore.admin.access.api_keys import ApiKeyAdmin, IdempotencyKeyAdmin
 from riskscore.admin.land.lands import FootprintAdmin, LandAdmin, LandLayerAdmin
 from riskscore.admin.methods.learned_models import (
     LearnedModelAdmin,
+    LearnedSwitchAdmin,
     PredictionAdmin,
     TrainingRequestAdmin,
 )
@@ -80,6 +81,7 @@ PAGES: "dict[str, dict[type[Model], type[admin.ModelAdmin[Any]]]]" = {
         models.Method: MethodAdmin,
         models.Lens: LensAdmin,
         models.LearnedModel: LearnedModelAdmin,
+        models.LearnedSwitch: LearnedSwitchAdmin,
         models.Prediction: PredictionAdmin,
         models.TrainingRequest: TrainingRequestAdmin,
     },

@@ -28,8 +28,7 @@ from riskscore.api.releases import RELEASE
 from riskscore.api.results.changes import CHANGES
 from riskscore.api.results.counterfactuals import COUNTERFACTUALS
 from riskscore.api.results.explanations import EXPLANATION
-from riskscore.api.results.learned_parts import SCORE
-from riskscore.api.results.score_fields import HISTORY_ITEM, SCORE_ITEM
+from riskscore.api.results.score_fields import HISTORY_ITEM, IN_FULL, SCORE_ITEM
 from riskscore.api.supply_risks import SUPPLY_RISK
 from riskscore.api.work.job_resources import CHECKED, ITEM_ERROR, JOB, JOB_ITEM
 from riskscore.api.work.workers import WORKER
@@ -37,7 +36,7 @@ from riskscore.api.work.workers import WORKER
 RESOURCES = (
     PROJECT,
     SCORE_ITEM,
-    SCORE,
+    IN_FULL,
     HISTORY_ITEM,
     JOB,
     JOB_ITEM,

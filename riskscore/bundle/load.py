@@ -26,6 +26,7 @@ from riskscore.models import (
 )
 from riskscore.releases.editions import next_edition
 from riskscore.sources.bad_file import BadFile
+from riskscore.training import shipped
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,15 +37,17 @@ class Loaded:
     observations: int
     projects: int
     methods: int
+    models: int = 0
     layers: int = 0
     owners: int = 0
 
 
 def load(directory: Path) -> Loaded:
-    """Load the releases, projects and methods that the database does not have yet.
+    """Load the releases, projects, methods and learned models that the database has not yet.
 
     Projects that exist are left as curators made them. Raises BadFile, with nothing loaded, for a
-    fault in any table, and for a release or method that is loaded with other contents.
+    fault in any table, for a broken seal, and for a release or method that is loaded with other
+    contents.
     """
     bundle = fixture_tables.read(directory)
     with transaction.atomic():
@@ -65,7 +68,8 @@ def load(directory: Path) -> Loaded:
         layers = load_layers(directory)
         owners = load_owners(directory, bundle, releases)
         methods = _load_methods(directory / "methods")
-        return Loaded(len(new), observed, projects, methods, layers, owners)
+        models = shipped.load(directory / "learned")
+        return Loaded(len(new), observed, projects, methods, models, layers, owners)
 
 
 def _new_releases(stated: Iterable[fixture_rows.Release]) -> list[fixture_rows.Release]:

@@ -12,7 +12,14 @@ from riskscore.learning.data.mineral_groups import group_of
 from riskscore.learning.data.panel import Floats, Panel
 from riskscore.learning.data.rows import Flags, Rows
 from riskscore.learning.fit.model import Model
-from riskscore.learning.report import coverage, drift, naive_label, small_producers
+from riskscore.learning.report import (
+    coverage,
+    drift,
+    gate,
+    naive_label,
+    small_producers,
+    survivors,
+)
 from riskscore.learning.report import metrics as report_metrics
 from riskscore.learning.report.importance import Predictor, partial_dependence, permutation
 from riskscore.learning.report.shapley import shapley
@@ -21,6 +28,9 @@ from riskscore.learning.report.shapley import shapley
 BACKGROUND = 16
 #: So many features get a curve on the card.
 CURVES = 8
+#: Digits of a prediction: further ones differ between machines, and mean nothing. So a model that
+#: is trained again elsewhere says the same, and a file of predictions holds all there is.
+DIGITS = 6
 LABOUR_REASONS = {
     "human development": ("hdr.hdi",),
     "governance": tuple(name for name in labour.PLACE_FEATURES if name.startswith("wgi.")),
@@ -73,18 +83,20 @@ class Candidate:
 
 
 def of_disruption(
-    panel: Panel, by_code: Panel, producers: coverage.Producers, seed: int
+    panel: Panel, by_code: Panel, producers: survivors.LastOutput, seed: int
 ) -> Candidate:
     """Back-test, train on all that is known, and predict the year after the panel's last.
 
     Small producers are predicted too where the model holds for them; ``producers`` are the
-    (mineral, place) pairs of which the card counts who is predicted, who not, and why.
+    (mineral, place) pairs, with their newest year of output, of which the card counts who is
+    predicted, who not, and why.
     """
     rows = disruption.rows_of(panel)
     test = disruption.backtest(rows, seed)
     metrics = report_metrics.reported(test, seed, panel.minerals)
     metrics["obvious_label"] = naive_label.compared(by_code, seed)
     metrics["small_producers"] = small_producers.evaluated(test, seed)
+    metrics["survivors"] = survivors.estimated(test, panel, producers)
     reported = metrics["small_producers"]["told"]
     model = disruption.trained(test, seed)
     model = small_producers.calibrated(model, test) if reported else model
@@ -94,6 +106,8 @@ def of_disruption(
     about = {feature.name: feature.about for feature in features.FEATURES}
     facts = {
         "metrics": metrics,
+        "choice": report_metrics.choice(test),
+        "gate": gate.shown("disruption", metrics),
         "reach": coverage.counted(panel, producers, small_producers_reported=reported),
         "features": [
             {"feature": row.name, "worse": row.worse, "about": row.about}
@@ -173,19 +187,32 @@ def _predicted(
 ) -> Predicted:
     mean, added = shapley(model.probability, x, background, reasons, seed)
     low, high = model.interval(x)
-    start = np.full(len(x), mean)
+    probability, start = _rounded(model.probability(x)), _rounded(np.full(len(x), mean))
     return Predicted(
         place,
         mineral,
         year,
-        model.probability(x),
-        low,
-        high,
+        probability,
+        _rounded(low),
+        _rounded(high),
         start,
         tuple(reasons),
-        added,
+        _adding_up(probability - start, _rounded(added)),
         evaluated,
     )
+
+
+def _rounded(values: Floats) -> Floats:
+    return np.asarray(np.round(values, DIGITS), np.float64)
+
+
+def _adding_up(total: Floats, parts: Floats) -> Floats:
+    """(n, k) rounded parts, of which each row's greatest takes what rounding left over."""
+    row = np.arange(len(parts))
+    greatest = np.abs(parts).argmax(axis=1)
+    result = parts.copy()
+    result[row, greatest] += total - parts.sum(axis=1)
+    return _rounded(result)
 
 
 def of_labour(pairs: labour.Pairs, names: Sequence[tuple[str, str]], seed: int) -> Candidate:
@@ -203,6 +230,7 @@ def of_labour(pairs: labour.Pairs, names: Sequence[tuple[str, str]], seed: int) 
     background = x[generator.choice(len(x), min(BACKGROUND, len(x)), replace=False)]
     facts = {
         "metrics": metrics,
+        "gate": gate.shown("labour", metrics),
         **_leanings(model.probability, x[evaluated], pairs.listed[evaluated], labour.ABOUT, seed),
         "drift": _drifted(model, x[evaluated], x[predictable], labour.NAMES),
         "features": [

@@ -30,10 +30,12 @@ from riskscore.learning.fit.evaluate import (
     calibration_curve,
     clustered,
     interval,
+    intervals,
     log_loss,
     measured,
 )
 from riskscore.learning.fit.model import Model
+from riskscore.learning.fit.preference import Lead, lead
 
 #: Features of the place, in the order of the columns; then the mineral's own two.
 PLACE_FEATURES = (
@@ -146,11 +148,12 @@ def _boosted(seed: int) -> Any:
     )
 
 
-CANDIDATES: dict[str, Callable[[int], Any]] = {
+SIMPLER: dict[str, Callable[[int], Any]] = {
     "logistic, C 0.03": _ridge(0.03),
     "logistic, C 0.3": _ridge(0.3),
-    "boosted trees, monotone": _boosted,
 }
+TREES = "boosted trees, monotone"
+CANDIDATES: dict[str, Callable[[int], Any]] = {**SIMPLER, TREES: _boosted}
 #: Single numbers that a model must beat, each through a logistic regression of its own.
 BASELINES: dict[str, tuple[int, ...]] = {
     "hdi": (HDI,),
@@ -183,14 +186,26 @@ def hidden(
     return result
 
 
-def chosen(pairs: Pairs, seed: int) -> tuple[str, dict[str, Floats]]:
-    """The candidate with the least log loss on hidden places, and the predictions of each."""
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The candidate in use, the (n,) predictions of each on hidden places, and the trees' lead."""
+
+    name: str
+    predicted: Mapping[str, Floats]
+    rival: str
+    lead: Lead
+
+
+def chosen(pairs: Pairs, seed: int) -> Choice:
+    """Of the regressions the one with the least log loss on hidden places; the trees if their lead
+    over it is certain."""
     evaluated = ~np.isnan(pairs.listed)
+    listed, place = pairs.listed[evaluated], pairs.place[evaluated]
     predicted = {name: hidden(pairs, make, seed) for name, make in CANDIDATES.items()}
-    loss = {
-        name: log_loss(pairs.listed[evaluated], part[evaluated]) for name, part in predicted.items()
-    }
-    return min(loss, key=lambda name: (loss[name], name)), predicted
+    loss = {name: log_loss(listed, predicted[name][evaluated]) for name in SIMPLER}
+    best = min(loss, key=lambda name: (loss[name], name))
+    ahead = lead(listed, predicted[TREES][evaluated], predicted[best][evaluated], place, seed)
+    return Choice(TREES if ahead.certain else best, predicted, best, ahead)
 
 
 def trained(pairs: Pairs, groups: npt.NDArray[np.str_], seed: int) -> tuple[Model, dict[str, Any]]:
@@ -200,38 +215,38 @@ def trained(pairs: Pairs, groups: npt.NDArray[np.str_], seed: int) -> tuple[Mode
     """
     check(pairs)
     evaluated = ~np.isnan(pairs.listed)
-    name, predicted = chosen(pairs, seed)
-    raw, listed = predicted[name][evaluated], pairs.listed[evaluated]
+    choice = chosen(pairs, seed)
+    raw, listed = choice.predicted[choice.name][evaluated], pairs.listed[evaluated]
     x = pairs.features(evaluated)
     with threadpool_limits(limits=1):
-        member = CANDIDATES[name](seed).fit(x[evaluated], listed)
+        member = CANDIDATES[choice.name](seed).fit(x[evaluated], listed)
     model = Model({"chosen": member}, line(raw, listed), venn_abers(raw, listed))
-    return model, _said(pairs, groups, name, predicted, seed)
+    return model, _said(pairs, groups, choice, seed)
 
 
-def _said(
-    pairs: Pairs,
-    groups: npt.NDArray[np.str_],
-    name: str,
-    predicted: Mapping[str, Floats],
-    seed: int,
-) -> dict[str, Any]:
+def _said(pairs: Pairs, groups: npt.NDArray[np.str_], choice: Choice, seed: int) -> dict[str, Any]:
     evaluated = ~np.isnan(pairs.listed)
     listed, weights = pairs.listed[evaluated], clustered(pairs.place[evaluated], DRAWS, seed)
-    raw = predicted[name][evaluated]
+    raw = choice.predicted[choice.name][evaluated]
     drawn = auc_of_draws(listed, raw, weights)
     crossed = _crossed(raw, listed, pairs, evaluated, seed)
     results: dict[str, Any] = {
         **measured(listed, raw).as_dict(),
-        "chosen": name,
+        "chosen": choice.name,
         "auc_ci": interval(drawn),
+        **intervals(listed, raw, weights),
+        "simpler": {
+            "name": f"the penalised regression ({choice.rival})",
+            "used": choice.name != TREES,
+            "leads": {f"of the {TREES}": choice.lead.as_dict()},
+        },
         "places_with_events": int(np.unique(pairs.place[evaluated][listed == 1]).size),
         "candidates": {
             other: {
                 "auc": auc(listed, part[evaluated]),
                 "log_loss": log_loss(listed, part[evaluated]),
             }
-            for other, part in predicted.items()
+            for other, part in choice.predicted.items()
         },
         "calibration_curve": calibration_curve(listed, crossed),
         "by_mineral_group": by_group(listed, crossed, groups[evaluated]),

@@ -90,9 +90,10 @@ def _load_bundle(folder: Path, options: Mapping[str, Any], say: Say) -> None:
     loaded = load.load(folder)
     say(
         f"{loaded.releases} releases, {loaded.observations:,} observations, {loaded.projects:,}"
-        f" projects, {loaded.layers} layers and {loaded.methods} methods loaded"
+        f" projects, {loaded.layers} layers, {loaded.methods} methods and {loaded.models} learned"
+        " models loaded"
     )
-    if loaded.releases or loaded.projects or loaded.layers:
+    if loaded.releases or loaded.projects or loaded.layers or loaded.models:
         job_requests.refresh(f"bundle: {folder.name}")
 
 

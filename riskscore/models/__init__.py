@@ -12,7 +12,7 @@ from riskscore.models.external_ids import ExternalId
 from riskscore.models.intakes import Intake, IntakeFault, IntakePart
 from riskscore.models.jobs import Chunk, ItemError, Job, Transition, WorkerPulse
 from riskscore.models.land import Footprint, Land, LandLayer
-from riskscore.models.learned import Artefact, LearnedModel, Prediction
+from riskscore.models.learned import Artefact, LearnedModel, LearnedSwitch, Prediction
 from riskscore.models.methods import Lens, Method
 from riskscore.models.minerals import Mineral
 from riskscore.models.observations import Edition, Observation, Release, Source
@@ -45,6 +45,7 @@ __all__ = [
     "Land",
     "LandLayer",
     "LearnedModel",
+    "LearnedSwitch",
     "Lens",
     "Locality",
     "Method",

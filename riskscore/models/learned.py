@@ -65,8 +65,43 @@ class LearnedModel(models.Model):
         return f"{self.kind} v{self.version}"
 
 
+class LearnedSwitch(models.Model):
+    """Whether learned models count in scores, from an edition on. Append-only; on without any row.
+
+    It stands beside the states of the models and changes none of them: who is champion stays
+    champion, and counts again when it is turned on. Since it is a fact of an edition, every score
+    of before is computed again as it was.
+    """
+
+    edition = models.OneToOneField("Edition", models.PROTECT, primary_key=True, related_name="+")
+    on = models.BooleanField(help_text="whether champions count in scores from this edition on")
+    reason = models.CharField(max_length=400, blank=True, help_text="why it was turned")
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    decided_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-edition"]
+        verbose_name_plural = "learned switches"
+
+    def __str__(self) -> str:
+        return f"learned models {'on' if self.on else 'off'} from edition {self.edition_id}"
+
+
+def learned_on(edition: int) -> bool:
+    """Whether learned models count in scores made of an edition: the newest decision up to it."""
+    decided = LearnedSwitch.objects.filter(edition__lte=edition).order_by("-edition").first()
+    return decided is None or decided.on
+
+
 def in_force(edition: int) -> list[LearnedModel]:
-    """The champions at an edition, by kind: those whose predictions count in scores made of it."""
+    """The champions at an edition, by kind: those whose predictions count in scores made of it.
+
+    None where learned models were turned off.
+    """
+    if not learned_on(edition):
+        return []
     decided = LearnedModel.objects.filter(champion_from__lte=edition).order_by("kind")
     return list(decided.exclude(champion_until__lte=edition))
 

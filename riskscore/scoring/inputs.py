@@ -20,6 +20,7 @@ from riskscore.engine.inputs import geometry
 from riskscore.engine.inputs.axes import NOWHERE, Axes, Observations, Table
 from riskscore.engine.inputs.units import Units
 from riskscore.models import Mineral, Place, PlaceMember
+from riskscore.models.learned import in_force
 from riskscore.releases import effective
 from riskscore.scoring import evidence_inputs, map_distances, owner_inputs
 from riskscore.scoring.land_distances import Site
@@ -76,13 +77,12 @@ WIDTH = 2 * 1.96
 
 
 def _learned(axes: Axes, edition: int) -> dict[str, Table]:
-    """Predictions of the models that were champions at the edition; no champion, no table."""
+    """Predictions of the models that are in force at the edition; none in force, no table."""
     rows = _rows(
         "SELECT m.kind, p.place_id, p.mineral_id, p.probability, p.high - p.low"
         " FROM riskscore_prediction p JOIN riskscore_learnedmodel m ON m.id = p.model_id"
-        " WHERE m.kind = ANY(%s) AND m.champion_from_id <= %s"
-        " AND coalesce(m.champion_until_id, %s) > %s",
-        [sorted(LEARNED), edition, edition + 1, edition],
+        " WHERE m.kind = ANY(%s) AND m.id = ANY(%s)",
+        [sorted(LEARNED), [model.pk for model in in_force(edition)]],
     )
     places = {code: index for index, code in enumerate(axes.places)}
     minerals = {code: index for index, code in enumerate(axes.minerals)}

@@ -1,16 +1,20 @@
-"""What learned models add to a score: what it would be without them, and their predictions."""
+"""What learned models add to scores: what they would be without them, and their predictions."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
+from statistics import median
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from riskscore.engine.catalogue import LEARNED
-from riskscore.engine.explain.without import without
+from riskscore.engine.explain.without import SAME, without, without_each
 from riskscore.engine.method import Method as Specification
 from riskscore.engine.spec.tree import Leaf
-from riskscore.models import Prediction
-from riskscore.scoring.stored_score import StoredScore, not_nan
+from riskscore.models import Lens, Prediction, Score
+from riskscore.models.learned import in_force
+from riskscore.scoring.methods import fitted_method
+from riskscore.scoring.stored_score import COLUMNS, StoredScore, not_nan
 
 KINDS = {column: kind for kind, column in LEARNED.items()}
 
@@ -46,6 +50,59 @@ def without_learned(method: Specification, score: StoredScore) -> dict[str, floa
     return without(method, score.for_engine, LEARNED.values())
 
 
+def without_learned_each(
+    rows: Sequence[tuple[int, StoredScore]],
+) -> list[dict[str, float | None]]:
+    """The same of many scores, each with the id of its method: a page or a chunk at once."""
+    result: list[dict[str, float | None]] = [{} for _ in rows]
+    for method_id in {method_id for method_id, _ in rows}:
+        at = [number for number, row in enumerate(rows) if row[0] == method_id]
+        stored = [rows[number][1].for_engine for number in at]
+        found = without_each(fitted_method(method_id).method, stored, LEARNED.values())
+        for number, scores in zip(at, found, strict=True):
+            result[number] = scores
+    return result
+
+
+#: Scores that are counted at once.
+CHUNK = 5000
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """Of all composites through a lens: how many learned models move, and by how many points.
+
+    ``only_with`` counts those that are assessed with the models alone; they are in no difference.
+    """
+
+    scores: int
+    moved: int
+    largest: float
+    median: float
+    only_with: int
+
+
+def moved(lens: Lens) -> Moved:
+    """Count what learned models do to the composites through a lens, by the recomputation that
+    pages and API show."""
+    rows = Score.objects.filter(lens=lens).values(*COLUMNS, "method_id")
+    scores, only_with, differences = 0, 0, []
+    source = rows.iterator(chunk_size=CHUNK)
+    while chunk := [
+        (row["method_id"], StoredScore.from_values(row)) for row in islice(source, CHUNK)
+    ]:
+        scores += len(chunk)
+        for (_, stored), bare in zip(chunk, without_learned_each(chunk), strict=True):
+            full, plain = stored.scores["composite"], bare.get("composite")
+            if full is None or not bare:
+                continue
+            only_with += plain is None
+            differences += [] if plain is None else [abs(full - plain)]
+    changed = [each for each in differences if each > SAME]
+    largest = max(changed, default=0.0)
+    return Moved(scores, len(changed), largest, median(changed or [0.0]), only_with)
+
+
 def predictions(method: Specification, score: StoredScore) -> tuple[PredictionInScore, ...]:
     """The predictions that a score was made with, from the models in use at its edition.
 
@@ -63,11 +120,8 @@ def predictions(method: Specification, score: StoredScore) -> tuple[PredictionIn
 
 def _of_project(project: int, kind: str, edition: int) -> QuerySet[Prediction]:
     """What the champion of the edition predicts for a project's place and minerals."""
-    in_use = Q(model__champion_until=None) | Q(model__champion_until__gt=edition)
     return Prediction.objects.filter(
-        in_use,
-        model__kind=kind,
-        model__champion_from__lte=edition,
+        model__in=[model for model in in_force(edition) if model.kind == kind],
         place__projects=project,
         mineral__projects__project=project,
     ).select_related("model", "mineral")

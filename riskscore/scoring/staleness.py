@@ -16,7 +16,15 @@ from django.db.models import Max, Min, Q
 from riskscore.engine.inputs.axes import Table
 from riskscore.engine.method import Method as Specification
 from riskscore.jobs import scope
-from riskscore.models import Edition, Job, LandLayer, LearnedModel, Project, Score
+from riskscore.models import (
+    Edition,
+    Job,
+    LandLayer,
+    LearnedModel,
+    LearnedSwitch,
+    Project,
+    Score,
+)
 from riskscore.scoring import inputs, map_distances, owner_inputs
 from riskscore.scoring.land_distances import Site
 
@@ -151,12 +159,14 @@ def _columns(job: Job) -> set[str]:
 
 
 def _with_news(after: int, until: int) -> Iterator[int]:
-    """Editions at which figures came: a release, a layer, or a learned model into or out of use."""
+    """Editions at which figures came: a release, a layer, a learned model put into or out of use,
+    or all of them turned on or off."""
     decided = LearnedModel.objects.exclude(champion_from=None)
     yield from (
         Edition.objects.filter(
             Q(releases__isnull=False)
             | Q(number__in=LandLayer.objects.values("edition"))
+            | Q(number__in=LearnedSwitch.objects.values("edition"))
             | Q(number__in=decided.values("champion_from"))
             | Q(number__in=decided.exclude(champion_until=None).values("champion_until")),
             number__gt=after,

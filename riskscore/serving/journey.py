@@ -3,6 +3,7 @@
 import os
 import sys
 import time
+from dataclasses import astuple
 from pathlib import Path
 
 from django.conf import settings
@@ -81,8 +82,8 @@ def _prepare(console: Console) -> None:
     loaded = load.load(settings.FIXTURES)
     console.print(
         f"loaded {loaded.projects:,} projects, {loaded.observations:,} observations from "
-        f"{loaded.releases} releases, {loaded.methods} methods"
-        if loaded.releases or loaded.projects or loaded.methods
+        f"{loaded.releases} releases, {loaded.methods} methods, {loaded.models} learned models"
+        if any(astuple(loaded))
         else "the bundle is loaded already",
         highlight=False,
     )
@@ -105,6 +106,8 @@ def _score(console: Console, children: Children) -> str:
     ended = follow(job.id, children, console)
     seconds = time.monotonic() - began
     score_tables.show(console, lens)
+    for line in score_tables.learned(lens):
+        console.print(line, highlight=False, soft_wrap=True)
     blank = Score.objects.filter(lens=lens, composite__isnull=True).count()
     return f"scored {ended.done} projects in {seconds:.1f} s, {blank} not assessed"
 

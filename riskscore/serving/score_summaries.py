@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import Avg, Count, F, OuterRef, Q, QuerySet, Subquery, Variance
+from django.db.models import Avg, Count, F, Max, OuterRef, Q, QuerySet, Subquery, Variance
 from django.db.models.lookups import IsNull
 
-from riskscore.models import Lens, Project, ProjectMineral, Score
+from riskscore.models import Edition, Lens, Project, ProjectMineral, Score
+from riskscore.models.learned import in_force
 from riskscore.models.scores import NODES, Band
 from riskscore.scoring import ranking
 
@@ -123,6 +124,12 @@ def missing_together(lens: Lens) -> dict[tuple[str, ...], int]:
         tuple(name for name, lacks in zip(DIMENSIONS, flags, strict=True) if lacks): count
         for *flags, count in counts
     }
+
+
+def learned_predictions() -> dict[str, int]:
+    """Count the predictions of each learned model that counts in scores made now."""
+    edition = Edition.objects.aggregate(last=Max("number"))["last"] or 0
+    return {str(model): model.predictions.count() for model in in_force(edition)}
 
 
 def unscored() -> int:

@@ -11,6 +11,7 @@ from rich.table import Table
 
 from riskscore.models import Lens
 from riskscore.models.scores import Band
+from riskscore.scoring import learned_contribution
 from riskscore.serving import score_summaries
 from riskscore.serving.score_summaries import DIMENSIONS, Node, Row
 
@@ -61,6 +62,21 @@ def show(console: Console, lens: Lens) -> None:
         console.print()
     for line in _caveats(lens):
         console.print(line, highlight=False, soft_wrap=True)
+
+
+def learned(lens: Lens) -> list[str]:
+    """Return what learned models say, and what that does to the scores."""
+    counts = score_summaries.learned_predictions()
+    if not counts:
+        return ["Learned models: none counts (manage.py learned says why)."]
+    shown = ", ".join(f"{count:,} of {name}" for name, count in counts.items())
+    result = learned_contribution.moved(lens)
+    only = f"; {result.only_with:,} are assessed only with them" if result.only_with else ""
+    return [
+        f"Learned models: {sum(counts.values()):,} predictions ({shown}).",
+        f"They move {result.moved:,} of {result.scores:,} composites, by up to "
+        f"{result.largest:.1f} points, median {result.median:.1f}{only}.",
+    ]
 
 
 def _projects(title: str, rows: Sequence[Row], room: int) -> Table:

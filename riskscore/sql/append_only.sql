@@ -18,6 +18,8 @@ CREATE OR REPLACE TRIGGER land_append_only BEFORE UPDATE OR DELETE ON riskscore_
     FOR EACH ROW EXECUTE FUNCTION riskscore_append_only();
 CREATE OR REPLACE TRIGGER landlayer_append_only BEFORE UPDATE OR DELETE ON riskscore_landlayer
     FOR EACH ROW EXECUTE FUNCTION riskscore_append_only();
+CREATE OR REPLACE TRIGGER learnedswitch_append_only BEFORE UPDATE OR DELETE ON riskscore_learnedswitch
+    FOR EACH ROW EXECUTE FUNCTION riskscore_append_only();
 CREATE OR REPLACE TRIGGER locality_append_only BEFORE UPDATE OR DELETE ON riskscore_locality
     FOR EACH ROW EXECUTE FUNCTION riskscore_append_only();
 CREATE OR REPLACE TRIGGER observation_append_only BEFORE UPDATE OR DELETE ON riskscore_observation

@@ -29,11 +29,11 @@ Values = dict[tuple[str, int], float]
 
 
 class Trade(NamedTuple):
-    """What the disruption model is made of."""
+    """What the disruption model is made of; ``producers`` with their newest year of output."""
 
     flows: Flows
     codes: dict[str, tuple[str, ...]]
-    producers: frozenset[tuple[str, str]]
+    producers: dict[tuple[str, str], int]
     known: dict[str, Values]
 
     @property
@@ -46,10 +46,15 @@ def trade(edition: int) -> Trade:
     """The panel of exports, the minerals' codes, who produces, and what is known of places."""
     releases = effective.in_force(edition)
     codes = {mineral.code: tuple(mineral.hs6) for mineral in Mineral.objects.order_by("code")}
-    producing = {(mineral, place) for mineral, place, *_ in _positive(PRODUCTION, releases)}
+    producing = {(mineral, place): year for mineral, place, year, _ in _by_year(releases)}
     known = {key: _by_place(key, releases) for key in KNOWN if key != STABILITY_ERROR}
     known[STABILITY_ERROR] = _by_place("wgi.stability", releases, "standard_error")
-    return Trade(_flows(releases), codes, frozenset(producing), known)
+    return Trade(_flows(releases), codes, producing, known)
+
+
+def _by_year(releases: InForce) -> list[tuple[str, str, int, float]]:
+    """Every output that is above 0, the newest year last."""
+    return sorted(_positive(PRODUCTION, releases), key=lambda row: row[2])
 
 
 def _flows(releases: InForce) -> Flows:

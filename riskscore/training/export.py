@@ -1,11 +1,10 @@
-"""A trained model as files: its metrics, its card, and predictions frozen for ever.
+"""A trained model as files: its metrics, and a sealed folder that can be loaded again.
 
 Predictions of a year that has not happened, written down with their date and hash before it has,
 are the fairest test there is.
 """
 
 import csv
-import hashlib
 import io
 import json
 from argparse import ArgumentTypeError
@@ -14,25 +13,21 @@ from pathlib import Path
 from typing import Any
 
 from riskscore.learning.report.card import markdown
-from riskscore.models import LearnedModel, Prediction
+from riskscore.models import Artefact, LearnedModel, Prediction
+from riskscore.training import model_files
 
-COLUMNS = ("place", "mineral", "year", "probability", "low", "high")
-#: Digits of a frozen probability; the last bits differ between machines.
-DIGITS = 6
-OUTSIDE = (
-    "pairs that are predicted and lie outside the population that gave the model its headline "
-    "figures; the card says how it does there, and how many pairs are not predicted, and why"
-)
+#: What a seal tells besides, for whoever compares the predictions when the year has come.
+TOLD = ("target", "code_version", "data_releases", "seed")
 
 
 def write(
     model: LearnedModel, *, report: Path | None = None, predictions: Path | None = None
 ) -> None:
-    """Write the metrics to ``report``, and predictions, card and seal into ``predictions``."""
+    """Write the metrics to ``report``, and a sealed folder of the model into ``predictions``."""
     if report:
         report.write_text(_json({"model": str(model), **metrics(model)}), encoding="utf-8")
     if predictions:
-        _freeze(model, predictions)
+        _freeze(model, predictions / model.kind)
 
 
 def report_file(text: str) -> Path:
@@ -49,41 +44,55 @@ def metrics(model: LearnedModel) -> dict[str, Any]:
 
 def _freeze(model: LearnedModel, folder: Path) -> None:
     rows = list(model.predictions.order_by("place_id", "mineral_id"))
-    name = f"{model.kind}-{rows[0].year}"
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / f"{name}.md").write_text(markdown(model.card), encoding="utf-8")
-    (folder / f"{name}.card.json").write_text(_json(model.card), encoding="utf-8")
-    outside = [row for row in rows if not row.judged]
-    seal = {
-        **_sealed(folder / f"{name}.csv", [row for row in rows if row.judged]),
-        "outside_the_judged_population": (
-            {**_sealed(folder / f"{name}-outside.csv", outside), "about": OUTSIDE}
-            if outside
-            else None
-        ),
-        "frozen_on": model.card["trained_on"],
-        "model": str(model),
-        "target": model.card["target"],
-        "code_version": model.card["code_version"],
-        "data_releases": model.card["data_releases"],
-        "seed": model.card["seed"],
+    card = _ordered(model.card)
+    contents = {
+        model_files.CARD: _json(card).encode(),
+        model_files.PAGE: markdown(card).encode(),
+        model_files.METRICS: _json(card["metrics"]).encode(),
+        model_files.PREDICTIONS: _table(rows).encode(),
+        model_files.ARTEFACT: bytes(Artefact.objects.get(sha256=model.artefact_sha256).content),
     }
-    (folder / f"{name}.json").write_text(_json(seal), encoding="utf-8")
+    seal = {
+        "kind": model.kind,
+        "frozen_on": card["trained_on"],
+        "rows": len(rows),
+        **{name: card[name] for name in TOLD},
+        **model_files.seal_of(contents),
+    }
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, content in contents.items():
+        (folder / name).write_bytes(content)
+    (folder / model_files.SEAL).write_text(_json(seal), encoding="utf-8")
 
 
-def _sealed(file: Path, rows: Iterable[Prediction]) -> dict[str, Any]:
-    """Write the predictions, and return what proves them."""
+def _table(rows: Iterable[Prediction]) -> str:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    for row in rows:
-        shown = (f"{value:.{DIGITS}f}" for value in (row.probability, row.low, row.high))
-        writer.writerow([row.place_id, row.mineral_id, row.year, *shown])
-    content = text.getvalue().encode()
-    file.write_bytes(content)
-    sealed = hashlib.sha256(content).hexdigest()
-    return {"file": file.name, "sha256": sealed, "rows": content.count(b"\n") - 1}
+    for number, row in enumerate(rows):
+        if number == 0:
+            writer.writerow([*model_files.COLUMNS, *(name for name, _ in row.contributions)])
+        parts = (row.probability, row.low, row.high, row.mean)
+        writer.writerow(
+            [
+                *(row.place_id, row.mineral_id, row.year),
+                *map(_number, parts),
+                "true" if row.judged else "false",
+                *(_number(added) for _, added in row.contributions),
+            ]
+        )
+    return text.getvalue()
+
+
+def _number(value: float) -> str:
+    # 0 is added so that a rounded −0.0000001 does not stand there as −0.
+    return f"{round(value, model_files.DIGITS) + 0.0:.{model_files.DIGITS}f}"
+
+
+def _ordered(card: dict[str, Any]) -> dict[str, Any]:
+    """The card with its keys in order, since a database keeps none: the same bytes each time."""
+    result: dict[str, Any] = json.loads(json.dumps(card, sort_keys=True))
+    return result
 
 
 def _json(content: dict[str, Any]) -> str:
-    return json.dumps(content, indent=2, ensure_ascii=False) + "\n"
+    return json.dumps(content, indent=1, ensure_ascii=False) + "\n"

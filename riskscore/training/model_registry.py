@@ -1,36 +1,29 @@
 """The model registry: which learned model is in use, candidate → champion → retired.
 
-A person decides. Cards are compared here, models are not opened: nothing here needs scikit-learn.
+A person decides; for a model that comes with the bundle the gate alone, and the row says so. Cards
+are compared here, models are not opened: nothing here needs scikit-learn.
 """
 
 from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Max
 from django.utils import timezone
 
 from riskscore.errors import ConflictError, ForbiddenError
 from riskscore.jobs import requests
-from riskscore.models import LearnedModel
+from riskscore.learning.report import gate
+from riskscore.models import Edition, LearnedModel, LearnedSwitch
+from riskscore.models.learned import learned_on
 from riskscore.releases.editions import next_edition
 
 PERMISSION = "riskscore.promote_learnedmodel"
-#: Single numbers that a model of a kind must beat on what was held out, each by its difference in
-#: AUC, whose whole interval must lie above 0.
-BASELINES = {
-    "disruption": {
-        "volatility alone": "auc_difference_ci",
-        "governance alone": "auc_difference_to_governance_ci",
-        "persistence": "auc_difference_to_persistence_ci",
-    },
-    "labour": {
-        "human development alone": "auc_difference_to_hdi_ci",
-        "governance alone": "auc_difference_to_governance_ci",
-        "the mineral alone": "auc_difference_to_mineral_ci",
-    },
-}
-#: The plain model that a kind's own must not fall behind, in AUC and in log loss.
-PLAIN = {"disruption": "logistic"}
+#: Why a model of the bundle is champion from the first load on.
+SHIPPED = (
+    "the bundle: shipped with it, and every comparison of the gate passed with its whole interval "
+    "(gate, on the card); no person has decided yet"
+)
 
 
 class NotPromoted(ConflictError):
@@ -53,6 +46,23 @@ def promote(model: LearnedModel, *, by: Any, reason: str) -> LearnedModel:
     NotAllowed, or NotPromoted with what the card lacks against the baselines or the champion.
     """
     _check_allowed(by)
+    return _promote(model, by, reason)
+
+
+def promote_shipped(model: LearnedModel) -> LearnedModel | None:
+    """Make a model of the bundle the champion where nobody has decided about its kind yet.
+
+    No person is named: the reason says that the bundle did it, and by which gate. Returns None
+    where a person decides instead: one has promoted or retired a model of the kind before, or the
+    model does not pass the gate.
+    """
+    decided = LearnedModel.objects.filter(kind=model.kind).exclude(decided_at=None)
+    if decided.exists() or shortcomings(model, None):
+        return None
+    return _promote(model, None, SHIPPED)
+
+
+def _promote(model: LearnedModel, by: Any, reason: str) -> LearnedModel:
     with transaction.atomic():
         row = LearnedModel.objects.select_for_update().get(pk=model.pk)
         champion = _champion(row.kind)
@@ -84,43 +94,53 @@ def retire(model: LearnedModel, *, by: Any, reason: str) -> LearnedModel:
     return row
 
 
+def turn(*, on: bool, by: Any, reason: str) -> LearnedSwitch | None:
+    """Let learned models count in scores, or not, from the edition that this makes.
+
+    No model changes its state, and no score of an earlier edition changes. Returns None where
+    nothing changes. ``by`` is None for an operator at the command line; a person needs the
+    permission (NotAllowed).
+    """
+    if by is not None:
+        _check_allowed(by)
+    if are_on() == on:
+        return None
+    with transaction.atomic():
+        edition = next_edition(f"learned models turned {'on' if on else 'off'}")
+        row = LearnedSwitch.objects.create(edition=edition, on=on, reason=reason, decided_by=by)
+        requests.refresh(edition.reason, by)
+    return row
+
+
+def are_on() -> bool:
+    """Whether learned models count in scores that are made now."""
+    return learned_on(Edition.objects.aggregate(last=Max("number"))["last"] or 0)
+
+
 def shortcomings(model: LearnedModel, champion: LearnedModel | None) -> list[str]:
     """What keeps a model from being champion, in words; empty when nothing does."""
-    metrics = model.card["metrics"]
-    result = [
-        f"it does not beat {name}: the interval of the difference in AUC begins at {low:+.3f}"
-        for name, key in BASELINES.get(model.kind, {}).items()
-        if not (low := metrics[key][0]) > 0
-    ]
-    result += _against_plain(metrics, PLAIN.get(model.kind, ""))
-    if metrics["brier"] >= metrics["brier_base"]:
-        result.append("its Brier score is not below that of always saying the base rate")
+    result = gate.failed(model.kind, model.card["metrics"])
     return result + (_against(model, champion) if champion else [])
 
 
-def _against_plain(metrics: Mapping[str, Any], plain: str) -> list[str]:
-    if not plain:
-        return []
-    return [
-        f"it does not beat the {plain} regression: {name} {mine:.4f} against {theirs:.4f}"
-        for name, mine, theirs, better in (
-            ("AUC", metrics["auc"], metrics[f"auc_{plain}"], 1),
-            ("log loss", metrics["log_loss"], metrics[f"log_loss_{plain}"], -1),
-        )
-        if not better * (mine - theirs) > 0
-    ]
-
-
 def _against(model: LearnedModel, champion: LearnedModel) -> list[str]:
-    """The champion must be beaten, or equalled by a model that learnt from newer data."""
+    """A candidate of the same data must be better for certain; newer data only no worse.
+
+    Newer data is a reason by itself, so the first is a comparison and needs the whole interval, and
+    the second is none.
+    """
     mine, theirs = _comparable(model.card["metrics"], champion.card["metrics"])
     if mine < theirs:
         return [
             f"{champion} has the higher AUC on what was held out: {theirs:.4f} against {mine:.4f}"
         ]
     newer = model.card.get("data_releases") != champion.card.get("data_releases")
-    if mine == theirs and not newer:
-        return [f"it is no better than {champion} and learnt from the same data"]
+    certain = model.card["metrics"].get("auc_ci", [mine])[0] > theirs
+    if not newer and not certain:
+        return [
+            f"it learnt from the same data as {champion} and is not better for certain: its AUC's "
+            f"interval reaches down to the champion's {theirs:.4f}"
+        ]
     return []
 
 

@@ -25,14 +25,19 @@ def test_who_exports_more_or_less_is_no_small_producer(percent: float) -> None:
     assert not small_producers(series(*[percent] * 3), 2).any()
 
 
-@pytest.mark.parametrize("slope", [0.8, 1.2])
-def test_they_are_predicted_where_the_model_is_calibrated_and_ranks(slope: float) -> None:
-    assert report_small_producers.holds({"calibration_slope": slope, "auc_ci": [0.61, 0.8]})
+def shown(low: float, high: float, auc_from: float) -> dict[str, list[float]]:
+    return {"calibration_slope_ci": [low, high], "auc_ci": [auc_from, 0.8]}
 
 
-@pytest.mark.parametrize(("slope", "low"), [(0.79, 0.7), (1.21, 0.7), (1.0, 0.6)])
-def test_they_are_not_told_where_it_does_not(slope: float, low: float) -> None:
-    assert not report_small_producers.holds({"calibration_slope": slope, "auc_ci": [low, 0.8]})
+def test_they_are_predicted_where_the_whole_intervals_hold() -> None:
+    assert report_small_producers.holds(shown(0.81, 1.24, 0.61))
+
+
+@pytest.mark.parametrize("found", [(0.79, 1.1, 0.7), (0.9, 1.26, 0.7), (0.9, 1.1, 0.6)])
+def test_they_are_not_told_where_an_interval_reaches_over(
+    found: tuple[float, float, float],
+) -> None:
+    assert not report_small_producers.holds(shown(*found))
 
 
 def test_who_may_not_be_learnt_from_changes_no_prediction() -> None:

@@ -24,6 +24,11 @@ from tests.training.test_run import candidate
 pytestmark = pytest.mark.django_db
 
 
+@pytest.fixture(scope="module")
+def bundled_module(unlearned_module: None) -> None:
+    """The bundle without the models that come with it: these tests bring their own."""
+
+
 @pytest.fixture
 def lens(bundle: None) -> Iterator[Lens]:
     """Editions of a test are taken back, and the next test gives their numbers to other facts."""

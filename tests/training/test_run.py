@@ -13,6 +13,7 @@ from django.db import IntegrityError, InternalError, transaction
 from pytest_django.plugin import DjangoDbBlocker
 
 from riskscore.learning.data.refusals import BadArtefact, Refusal, UnusableInput
+from riskscore.learning.report import gate
 from riskscore.models import (
     Artefact,
     Edition,
@@ -24,10 +25,15 @@ from riskscore.models import (
 )
 from riskscore.releases import effective
 from riskscore.scoring import inputs
-from riskscore.training import dataset, export, model_registry, run
+from riskscore.training import dataset, export, model_files, model_registry, run
 from tests.bundled import AS_OF
 
 pytestmark = pytest.mark.usefixtures("bundle")
+
+
+@pytest.fixture(scope="module")
+def bundled_module(unlearned_module: None) -> None:
+    """The bundle without the models that come with it: these tests bring their own."""
 
 
 @pytest.fixture(scope="module")
@@ -55,9 +61,9 @@ def candidate(
     kind: str = "disruption", auc: float = 0.8, releases: str = "2024", **metrics: Any
 ) -> LearnedModel:
     """A row with a card, as training leaves it, without the training and the predictions."""
-    beaten = {name: [0.01, 0.1] for name in model_registry.BASELINES[kind].values()}
-    plain = {"auc_logistic": 0.79, "log_loss": 0.20, "log_loss_logistic": 0.21}
-    said = {"auc": auc, "brier": 0.05, "brier_base": 0.06, **plain, **metrics}
+    beaten = {rule.metric: [0.01, 0.1] for rule in gate.RULES[kind]}
+    calibrated = {"calibration_slope_ci": [0.9, 1.1]}
+    said = {"auc": auc, "auc_ci": [auc - 0.03, auc + 0.03], **calibrated, **metrics}
     return LearnedModel.objects.create(
         kind=kind,
         version=LearnedModel.objects.filter(kind=kind).count() + 1,
@@ -197,15 +203,18 @@ def test_what_was_trained_never_changes(labour: LearnedModel) -> None:
             change()
 
 
-def test_frozen_predictions_carry_their_hash_and_card(labour: LearnedModel, tmp_path: Path) -> None:
-    export.write(labour, report=tmp_path / "metrics.json", predictions=tmp_path / "kept")
-    seal = json.loads((tmp_path / "kept/labour-2022.json").read_text())
-    assert seal["rows"] == labour.predictions.filter(judged=True).count()
-    outside = seal["outside_the_judged_population"]
-    assert outside["rows"] == labour.predictions.filter(judged=False).count() > 0
-    assert (tmp_path / "kept" / outside["file"]).read_text().count("USA,") == outside["rows"]
-    assert seal["model"] == str(labour)
-    assert "# Forced or child labour" in (tmp_path / "kept/labour-2022.md").read_text()
+def test_a_frozen_model_is_a_sealed_folder_that_reads_again(
+    labour: LearnedModel, tmp_path: Path
+) -> None:
+    export.write(labour, report=tmp_path / "metrics.json", predictions=tmp_path)
+    (folder,) = model_files.folders(tmp_path)
+    again = model_files.read(folder)
+    assert again.kind == "labour"
+    assert again.card == json.loads(json.dumps(labour.card))
+    rows = labour.predictions.order_by("place_id", "mineral_id")
+    assert [said.probability for said in again.predictions] == [row.probability for row in rows]
+    assert [said.contributions for said in again.predictions] == [row.contributions for row in rows]
+    assert (folder / "card.md").read_text().startswith("# Forced or child labour")
     assert json.loads((tmp_path / "metrics.json").read_text())["events"] == 63
 
 
@@ -216,7 +225,7 @@ def test_promotion_needs_the_permission() -> None:
 
 def test_a_champion_feeds_scores_from_its_edition_on_and_no_earlier(methodologist: User) -> None:
     before = latest()
-    first, second = predicting(), predicting(auc=0.81)
+    first, second = predicting(), predicting(auc=0.84)
     model_registry.promote(first, by=methodologist, reason="beats the baselines")
     between = latest()
     model_registry.promote(second, by=methodologist, reason="better")
@@ -260,15 +269,30 @@ def test_a_retired_champion_feeds_no_later_score(methodologist: User) -> None:
     assert predicted(latest()) is None
 
 
+def blend(**found: list[float]) -> dict[str, Any]:
+    """Metrics of a blend that stands beside a simpler model, and what it showed held out."""
+    lead = {"auc_ci": [0.001, 0.02], "log_loss_ci": [0.001, 0.01]}
+    leads = {"choosing": lead, "held_out": {**lead, **found}}
+    return {"simpler": {"name": "the plain model", "used": False, "leads": leads}}
+
+
+def test_a_blend_that_leads_for_certain_is_promoted(methodologist: User) -> None:
+    row = model_registry.promote(candidate(**blend()), by=methodologist, reason="leads")
+    assert row.state == LearnedModel.State.CHAMPION
+
+
 @pytest.mark.parametrize(
     ("metrics", "word"),
     [
-        ({"auc_difference_ci": [-0.01, 0.1]}, "does not beat"),
+        ({"auc_difference_ci": [-0.01, 0.1]}, "volatility alone"),
         ({"auc_difference_to_governance_ci": [0.0, 0.1]}, "governance alone"),
         ({"auc_difference_to_persistence_ci": [-0.2, 0.1]}, "persistence"),
-        ({"auc_logistic": 0.8}, "logistic regression: AUC 0.8000 against 0.8000"),
-        ({"log_loss_logistic": 0.19}, "logistic regression: log loss 0.2000 against 0.1900"),
-        ({"brier": 0.07}, "Brier"),
+        ({"brier_skill_ci": [0.0, 0.2]}, "Brier"),
+        ({"calibration_slope_ci": [0.79, 1.1]}, "calibration slope"),
+        ({"calibration_slope_ci": [0.9, 1.26]}, "calibration slope"),
+        ({"calibration_slope_ci": None}, "the card has no interval of it"),
+        (blend(auc_ci=[-0.007, 0.009]), "AUC against the plain model, held_out"),
+        (blend(log_loss_ci=[0.0, 0.005]), "log loss against the plain model, held_out"),
     ],
 )
 def test_who_does_not_beat_the_baselines_is_not_promoted(
@@ -289,7 +313,7 @@ def test_who_does_not_beat_the_champion_is_not_promoted(methodologist: User) -> 
 
 def test_who_only_equals_the_champion_needs_newer_data(methodologist: User) -> None:
     model_registry.promote(candidate(), by=methodologist, reason="good")
-    with pytest.raises(model_registry.NotPromoted, match="no better than disruption v1"):
+    with pytest.raises(model_registry.NotPromoted, match="not better for certain"):
         model_registry.promote(candidate(), by=methodologist, reason="")
     newer = model_registry.promote(
         candidate(releases="2025"), by=methodologist, reason="newer trade"

@@ -14,9 +14,10 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from riskscore.admin.ui import charts, wording
-from riskscore.admin.ui.pages import ReadOnly
+from riskscore.admin.ui.pages import Page, ReadOnly
+from riskscore.learning.report import gate
 from riskscore.learning.report.card import markdown
-from riskscore.models import LearnedModel, Prediction, TrainingRequest
+from riskscore.models import LearnedModel, LearnedSwitch, Prediction, TrainingRequest
 from riskscore.training import model_registry, requests
 
 METRICS = ("events", "auc", "auc_ci", "brier", "brier_base", "calibration_slope")
@@ -48,6 +49,8 @@ class LearnedModelAdmin(ReadOnly[LearnedModel]):
             "decided_at",
             "reason",
             "what_it_is",
+            "choice",
+            "gate",
             "metrics",
             "reach",
             "known_bias",
@@ -154,7 +157,18 @@ class LearnedModelAdmin(ReadOnly[LearnedModel]):
     def importance(self, row: LearnedModel) -> SafeString:
         """The ten features that matter most."""
         result = row.card.get("importance", [])[:10]
-        return _rows((part["about"], f"{part['auc_fall']:.4f}") for part in result)
+        return _rows((part["about"], _fall(part)) for part in result)
+
+    @admin.display(description="why this model and not its rival")
+    def choice(self, row: LearnedModel) -> str:
+        """Which of a plain and a harder model is used; empty for a kind that has one only."""
+        return str(row.card.get("choice", ""))
+
+    @admin.display(description="gate: each interval as a whole")
+    def gate(self, row: LearnedModel) -> SafeString:
+        """What it had to show, and what it showed."""
+        rows = gate.shown(row.kind, row.card.get("metrics", {}))
+        return _rows((each["comparison"], _passed(each)) for each in rows)
 
     @admin.display(description="how the prediction moves with them, all else as it was")
     def curves(self, row: LearnedModel) -> SafeString:
@@ -190,6 +204,28 @@ class LearnedModelAdmin(ReadOnly[LearnedModel]):
         return format_html('<a href="{}">card as Markdown</a>', target)
 
 
+class LearnedSwitchAdmin(Page[LearnedSwitch]):
+    """Whether learned models count in scores: a row per turn, the newest holds."""
+
+    list_display = ("edition", "on", "decided_by", "decided_at", "reason")
+    fields = ("on", "reason")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return bool(request.user.has_perm(model_registry.PERMISSION))
+
+    def has_change_permission(self, request: HttpRequest, obj: LearnedSwitch | None = None) -> bool:
+        return False
+
+    def save_model(self, request: HttpRequest, obj: LearnedSwitch, form: Any, change: bool) -> None:
+        """Turn it; nothing is recorded where it stands so already."""
+        row = model_registry.turn(on=obj.on, by=request.user, reason=obj.reason)
+        if row is None:
+            self.message_user(request, "Learned models stand so already.", messages.WARNING)
+            row = LearnedSwitch.objects.first()
+        if row is not None:
+            obj.edition, obj.decided_at = row.edition, row.decided_at
+
+
 class PredictionAdmin(ReadOnly[Prediction]):
     """Each model's prediction for each place and mineral."""
 
@@ -204,6 +240,20 @@ class TrainingRequestAdmin(ReadOnly[TrainingRequest]):
 
     list_display = ("kind", "state", "model", "error", "created_by", "created_at")
     list_filter = ("kind", "state")
+
+
+def _fall(part: dict[str, Any]) -> str:
+    """Mean and spread of the falls; early cards have a single one."""
+    if "auc_fall_sd" not in part:
+        return f"{part['auc_fall']:.4f}"
+    return f"{part['auc_fall']:.4f} ± {part['auc_fall_sd']:.4f} ({part['repeats']} shuffles)"
+
+
+def _passed(row: dict[str, Any]) -> str:
+    if row["low"] is None:
+        return "the card has no interval of it"
+    word = "passed" if row["passed"] else "not passed"
+    return f"{row['low']:.3f} to {row['high']:.3f}, must lie {row['must_lie']}: {word}"
 
 
 def _drifted(index: float) -> str:

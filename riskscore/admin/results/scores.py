@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from django.contrib import admin
+from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import PermissionDenied
 from django.db.models import F, OrderBy, QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -17,6 +18,8 @@ from riskscore.admin.ui.pages import Bounded, ReadOnly
 from riskscore.models import Score, ScoreHistory
 from riskscore.models.scores import NODES, ScoreColumns
 from riskscore.scoring import ranking
+from riskscore.scoring.learned_contribution import without_learned_each
+from riskscore.scoring.stored_score import StoredScore
 
 AnyScore = TypeVar("AnyScore", Score, ScoreHistory)
 
@@ -61,6 +64,19 @@ class RankedFilter(admin.SimpleListFilter):
         return ranking.only_ranked(queryset) if self.value() == "yes" else queryset
 
 
+class WithoutLearned(ChangeList):
+    """A page of scores, each with what it would be without learned models: all at once."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        """Compute them for the rows of this page."""
+        super().get_results(request)
+        rows = list(self.result_list)
+        stored = [(row.method_id, StoredScore.from_instance(row)) for row in rows]
+        for row, bare in zip(rows, without_learned_each(stored), strict=True):
+            row.bare = bare
+        self.result_list = rows
+
+
 class AnyScoreAdmin(ReadOnly[AnyScore]):
     """What the pages of a current score and of an old one share."""
 
@@ -76,6 +92,15 @@ class AnyScoreAdmin(ReadOnly[AnyScore]):
 
     def around(self, request: HttpRequest, row: AnyScore) -> dict[str, Any]:
         return {"panels": [panels.of(row)], "subtitle": f"{row.project} through {row.lens}"}
+
+    def get_changelist(self, request: HttpRequest, **_: Any) -> type[ChangeList]:
+        return WithoutLearned
+
+    @admin.display(description="without learned")
+    def without_learned(self, row: AnyScore) -> str:
+        """The composite if there were no learned model; a dash where none counts."""
+        bare: dict[str, float | None] = getattr(row, "bare", {})
+        return wording.points(bare["composite"]) if bare else wording.NOTHING
 
     @admin.display(description="band", ordering=UnknownLast("composite"))
     def label(self, row: AnyScore) -> str:
@@ -95,7 +120,16 @@ class AnyScoreAdmin(ReadOnly[AnyScore]):
 class ScoreAdmin(AnyScoreAdmin[Score]):
     """The ranking: worst first, not assessed last. Ties are ties."""
 
-    list_display = ("project", "place_name", COMPOSITE, "label", *DIMENSIONS, "known", "lens")
+    list_display = (
+        "project",
+        "place_name",
+        COMPOSITE,
+        "without_learned",
+        "label",
+        *DIMENSIONS,
+        "known",
+        "lens",
+    )
     list_filter = ("lens", "band", RankedFilter, ProjectPlaceFilter, "project__kind")
     ordering = ("lens", UnknownLast("composite", descending=True), "project_id")
     change_form_template = "admin/current_score.html"
@@ -128,8 +162,8 @@ class ScoreHistoryAdmin(AnyScoreAdmin[ScoreHistory]):
     """Every score that differed from the one before it, newest first."""
 
     list_display = (
-        "computed_at", "project", "lens", COMPOSITE, "label", *DIMENSIONS, "method", "edition",
-        "input_version",
+        "computed_at", "project", "lens", COMPOSITE, "without_learned", "label", *DIMENSIONS,
+        "method", "edition", "input_version",
     )  # fmt: skip
     list_filter = ("lens", "band")
     ordering = ("-id",)

@@ -10,8 +10,8 @@ from riskscore.api.framework.endpoint import Endpoint
 from riskscore.api.framework.resources import columns_of, item
 from riskscore.api.projects import add_minerals
 from riskscore.api.results.explanation import explanation
-from riskscore.api.results.learned_parts import ALSO, LEARNED, learned
-from riskscore.api.results.score_fields import BANDS, BESIDE_SHAPE, SCORE_ITEM
+from riskscore.api.results.learned_parts import LEARNED, learned
+from riskscore.api.results.score_fields import BANDS, BESIDE_SHAPE, SCORE_ITEM, add_without_learned
 from riskscore.api.results.scores import current_of
 from riskscore.models.scores import NODES
 from riskscore.scoring import ranking
@@ -136,10 +136,11 @@ class Explanation(Endpoint):
     def get(self, _request: Request, key: str) -> Response:
         """Return the stored inputs and contributions with the method's reasons."""
         lens = lenses.chosen(self.query_values)
-        row = current_of(lens, key).values(*columns_of(SCORE_ITEM.fields), *ALSO).first()
+        row = current_of(lens, key).values(*columns_of(SCORE_ITEM.fields), "method__hash").first()
         if row is None:
             raise Http404
         add_minerals([row], "project_id")
+        add_without_learned([row])
         scores = {node: row[node] for node in NODES}
         standings = ranking.standings(lens.pk, scores, row["project__flags"])
         row |= standings["composite"]

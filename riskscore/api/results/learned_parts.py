@@ -1,23 +1,13 @@
 """A score with and without learned models, and their predictions in it, with their reasons."""
 
 from riskscore.api.framework import shapes
-from riskscore.api.framework.resources import Resource, Row, item, made
+from riskscore.api.framework.resources import Row, item
 from riskscore.api.learned import PREDICTION
-from riskscore.api.results.score_fields import SCORE_ITEM
+from riskscore.api.results.score_fields import WITHOUT_LEARNED
 from riskscore.engine.method import Method as Specification
-from riskscore.models.scores import NODES
-from riskscore.scoring.explanation import specification
-from riskscore.scoring.learned_contribution import LearnedPart, learned_part, without_learned
-from riskscore.scoring.stored_score import COLUMNS, StoredScore
+from riskscore.scoring.learned_contribution import LearnedPart, learned_part
+from riskscore.scoring.stored_score import StoredScore
 
-ALSO = (*COLUMNS, "method_id", "method__hash")
-WITHOUT = shapes.optional(
-    shapes.record(
-        {node: shapes.optional(shapes.number("0 to 100.")) for node in NODES},
-        "The same scores if there were no learned model: computed by the same method from the "
-        "same inputs. Null where no learned model counts.",
-    )
-)
 IN_SCORE = shapes.record(
     {
         "indicator": shapes.text("Key of the indicator that it fills."),
@@ -32,7 +22,7 @@ IN_SCORE = shapes.record(
 LEARNED = shapes.record(
     {
         "about": shapes.text("A sentence for readers."),
-        "without": WITHOUT,
+        "without": WITHOUT_LEARNED,
         "predictions": shapes.several(IN_SCORE, "What learned models predict here."),
     },
     "What learned models add to this score.",
@@ -42,12 +32,6 @@ BOTH = (
     "A method that people wrote joins what is on record with what models learnt. With the models "
     "the composite is {with_models}, without them {without_models}."
 )
-
-
-def without(row: Row) -> dict[str, float | None] | None:
-    """The nodes' scores without learned models, or None where none counts."""
-    method = specification(row["method_id"], row["method__hash"])
-    return without_learned(method, StoredScore.from_values(row)) or None
 
 
 def learned(method: Specification, score: StoredScore) -> Row:
@@ -80,13 +64,3 @@ def _about(score: StoredScore, part: LearnedPart) -> str:
 
 def _points(value: float | None) -> str:
     return "not assessed" if value is None else f"{value:.1f}"
-
-
-SCORE = Resource(
-    "ScoreInFull",
-    "The current score of a project through a lens, with and without learned models.",
-    (
-        *SCORE_ITEM.fields,
-        made("without_learned", WITHOUT, without, *ALSO),
-    ),
-)

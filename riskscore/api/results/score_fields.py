@@ -6,7 +6,8 @@ from riskscore.api.framework import shapes
 from riskscore.api.framework.resources import Field, Resource, Row, made, plain
 from riskscore.models import Project
 from riskscore.models.scores import NODES, Band
-from riskscore.scoring.stored_score import not_nan
+from riskscore.scoring.learned_contribution import without_learned_each
+from riskscore.scoring.stored_score import COLUMNS, StoredScore, not_nan
 
 DIMENSIONS = NODES[1:]
 BANDS = {band.value: str(band.label) for band in Band}
@@ -94,6 +95,32 @@ NUMBERS: tuple[Field, ...] = (
         _residual_cells,
     ),
 )
+WITHOUT_LEARNED = shapes.optional(
+    shapes.record(
+        {node: shapes.optional(shapes.number("0 to 100.")) for node in NODES},
+        "The same scores if there were no learned model: computed by the same method from the "
+        "same inputs. Null where no learned model counts.",
+    )
+)
+#: What ``learned_contribution`` needs of a row; the listing adds ``without_learned`` to each.
+ALSO = (*COLUMNS, "method_id")
+BARE = Field(
+    "without_learned",
+    WITHOUT_LEARNED,
+    ALSO,
+    lambda row: row["without_learned"] or None,
+    tuple(f"{node}_without_learned" for node in NODES),
+    lambda row: {f"{node}_without_learned": row["without_learned"].get(node) for node in NODES},
+)
+
+
+def add_without_learned(rows: list[Row]) -> None:
+    """Add what each score would be without learned models, all rows at once."""
+    stored = [(row["method_id"], StoredScore.from_values(row)) for row in rows]
+    for row, scores in zip(rows, without_learned_each(stored), strict=True):
+        row["without_learned"] = scores
+
+
 VERSIONS: tuple[Field, ...] = (
     plain("method", shapes.text("Code of the method."), "method__code"),
     plain("method_version", shapes.whole("Version of the method."), "method__version"),
@@ -158,6 +185,7 @@ SCORE_ITEM = Resource(
     "Score",
     "The current score of a project through a buyer's view, here called lens: method × importer × "
     "scenario.",
-    (RANK, *PROJECT, *NUMBERS, SHARED, *LENS, *VERSIONS, STALE),
+    (RANK, *PROJECT, *NUMBERS, BARE, SHARED, *LENS, *VERSIONS, STALE),
 )
-HISTORY_ITEM = Resource("PastScore", "A score as it was.", (*NUMBERS, *VERSIONS))
+IN_FULL = Resource("ScoreInFull", "The current score of a project.", SCORE_ITEM.fields)
+HISTORY_ITEM = Resource("PastScore", "A score as it was.", (*NUMBERS, BARE, *VERSIONS))

@@ -18,8 +18,13 @@ from riskscore.api.framework.parameters import Parameter, choice, decimal
 from riskscore.api.framework.problems import Problem
 from riskscore.api.framework.resources import Row
 from riskscore.api.projects import add_minerals, published
-from riskscore.api.results.learned_parts import SCORE
-from riskscore.api.results.score_fields import BANDS, HISTORY_ITEM, SCORE_ITEM
+from riskscore.api.results.score_fields import (
+    BANDS,
+    HISTORY_ITEM,
+    IN_FULL,
+    SCORE_ITEM,
+    add_without_learned,
+)
 from riskscore.models import Lens, Project, Score, ScoreHistory
 from riskscore.models.scores import NODES
 from riskscore.scoring import ranking
@@ -122,6 +127,8 @@ class Scores(Listing):
         """Minerals by one query and ranks by one, which an export keeps for all its pages."""
         if "minerals" in names:
             add_minerals(rows, "project_id")
+        if "without_learned" in names:
+            add_without_learned(rows)
         if not names & {"rank", "shared_with"}:
             return
         node = self.order.column if self.order.column in NODES else "composite"
@@ -137,8 +144,8 @@ class CurrentScore(Detail):
     """One project's current score."""
 
     tag = "scores"
-    resource = SCORE
-    parameters = (*lenses.LENS_PARAMETERS, SCORE.picker)
+    resource = IN_FULL
+    parameters = (*lenses.LENS_PARAMETERS, IN_FULL.picker)
 
     def queryset(self) -> QuerySet[Any]:
         """The score through the lens asked for."""
@@ -146,9 +153,11 @@ class CurrentScore(Detail):
         return current_of(self.lens, self.kwargs["key"])
 
     def enrich(self, rows: list[Row], names: set[str]) -> None:
-        """Minerals and rank."""
+        """Minerals, rank, and what it would be without learned models."""
         if "minerals" in names:
             add_minerals(rows, "project_id")
+        if "without_learned" in names:
+            add_without_learned(rows)
         if names & {"rank", "shared_with"}:
             (row,) = rows
             scores = {"composite": row["composite"]}
@@ -168,3 +177,8 @@ class History(Listing):
         """The project's past scores through the lens."""
         project = get_object_or_404(published(), key=self.kwargs["key"])
         return ScoreHistory.objects.filter(project=project, lens=lenses.chosen(self.query_values))
+
+    def enrich(self, rows: list[Row], names: set[str]) -> None:
+        """What each would be without learned models."""
+        if "without_learned" in names:
+            add_without_learned(rows)

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 
+from riskscore.engine.arrays import Floats
 from riskscore.engine.frame import Frame
 from riskscore.engine.inputs.column_values import is_importers
 from riskscore.engine.method import Method
@@ -31,33 +33,68 @@ class Stored:
     imports: bool
 
 
-def without(method: Method, stored: Stored, columns: Collection[str]) -> dict[str, float | None]:
+#: The scores of a row by node; empty where there is no answer.
+Scores = dict[str, float | None]
+
+
+def without(method: Method, stored: Stored, columns: Collection[str]) -> Scores:
     """The scores by node if nobody knew these columns; None is not assessed.
 
     Empty when none of them counts here, or when the stored scores do not come out of the stored
     inputs: then there is no answer.
     """
-    frame = _frame(method, stored)
-    lost = [
-        leaf.column
-        for leaf in method.leaves
-        if leaf.column in columns
-        and leaf.weight.ever
-        and not np.isnan(frame.column(leaf.column)[0])
+    return without_each(method, [stored], columns)[0]
+
+
+def without_each(method: Method, rows: Sequence[Stored], columns: Collection[str]) -> list[Scores]:
+    """The same of many rows at once: what a row gets does not depend on the others."""
+    result: list[Scores] = [{} for _ in rows]
+    counted = [leaf.column for leaf in method.leaves if leaf.column in columns and leaf.weight.ever]
+    for imports in (False, True):
+        at = [number for number, row in enumerate(rows) if row.imports is imports]
+        frame = _frame(method, [rows[number] for number in at], imports=imports)
+        lost = [name for name in counted if name in frame.columns]
+        known = ~np.isnan(frame.values[:, [frame.index(name) for name in lost]]).all(axis=1)
+        asked = np.flatnonzero(known)
+        for number, scores in zip(asked, _answers(method, frame.take(asked), lost), strict=True):
+            if _same(scores.as_stored, rows[at[number]].scores):
+                result[at[number]] = scores.without
+    return result
+
+
+class _Answer(NamedTuple):
+    as_stored: Scores
+    without: Scores
+
+
+def _answers(method: Method, frame: Frame, lost: Collection[str]) -> list[_Answer]:
+    """The scores of each row as they were and without; nothing for no row."""
+    if not len(frame):
+        return []
+    fitted = method.fit()
+    both = (fitted.score(part).scores for part in (frame, _unknown(frame, lost)))
+    return [_Answer(*pair) for pair in zip(*map(_by_row, both), strict=True)]
+
+
+def _by_row(scores: Mapping[str, Floats]) -> list[Scores]:
+    columns = [
+        [None if np.isnan(one) else one for one in part.tolist()] for part in scores.values()
     ]
-    if not lost or not _same(_scores(method, frame, stored.scores), stored.scores):
-        return {}
-    return _scores(method, _unknown(frame, lost), stored.scores)
+    return [dict(zip(scores, row, strict=True)) for row in zip(*columns, strict=True)]
 
 
-def _frame(method: Method, stored: Stored) -> Frame:
+def _frame(method: Method, rows: Sequence[Stored], *, imports: bool) -> Frame:
+    """The stored inputs; what is about an importer has no column where nobody imports."""
+    inputs = np.array([row.inputs for row in rows], np.float64).reshape(
+        len(rows), len(method.leaves)
+    )
     columns = {
-        leaf.column: [np.nan if value is None else value]
-        for leaf, value in zip(method.leaves, stored.inputs, strict=True)
-        if stored.imports or not is_importers(leaf.column)
+        leaf.column: values
+        for leaf, values in zip(method.leaves, inputs.T, strict=True)
+        if imports or not is_importers(leaf.column)
     }
     frame = Frame.from_columns(columns)
-    return replace(frame, group=np.array([stored.kind]))
+    return replace(frame, group=np.array([row.kind for row in rows], np.str_))
 
 
 def _unknown(frame: Frame, columns: Collection[str]) -> Frame:
@@ -66,14 +103,8 @@ def _unknown(frame: Frame, columns: Collection[str]) -> Frame:
     return replace(frame, values=values)
 
 
-def _scores(method: Method, frame: Frame, nodes: Collection[str]) -> dict[str, float | None]:
-    result = method.fit().score(frame).scores
-    numbers = {node: float(result[node][0]) for node in nodes}
-    return {node: None if np.isnan(number) else number for node, number in numbers.items()}
-
-
-def _same(left: Mapping[str, float | None], right: Mapping[str, float | None]) -> bool:
+def _same(computed: Scores, stored: Mapping[str, float | None]) -> bool:
     return all(
         one is other or (one is not None and other is not None and abs(one - other) <= SAME)
-        for one, other in ((left[node], right[node]) for node in right)
+        for one, other in ((computed[node], stored[node]) for node in stored)
     )

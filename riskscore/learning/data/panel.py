@@ -3,7 +3,7 @@
 A *series* is one mineral exported from one place. Quantities are tonnes, values thousand USD.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -94,7 +94,7 @@ def over(part: Floats, whole: Floats) -> Floats:
 def build(
     flows: Flows,
     codes: Mapping[str, Sequence[str]],
-    producers: frozenset[tuple[str, str]],
+    producers: Collection[tuple[str, str]],
     inputs: Mapping[str, Mapping[tuple[str, int], float]],
 ) -> Panel:
     """Sum the HS6 codes of each mineral, because trade moves between them.

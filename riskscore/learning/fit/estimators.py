@@ -56,7 +56,8 @@ def _forest(seed: int) -> Any:
 
 
 def logistic(seed: int) -> Any:
-    """A penalised logistic regression on ranks: a member, and alone the plain model to beat."""
+    """A penalised logistic regression on ranks: a member, and alone the plain model, used where the
+    blend is not better for certain."""
     return make_pipeline(
         SimpleImputer(strategy="median"),
         QuantileTransformer(

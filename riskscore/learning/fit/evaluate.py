@@ -63,7 +63,8 @@ FEW_DRAWS = 200
 
 
 def intervals(outcome: Floats, predicted: Floats, weights: Floats) -> dict[str, Any]:
-    """95 % intervals of log loss, average precision and calibration slope over drawn weights."""
+    """95 % intervals of log loss, Brier skill, average precision and calibration slope over drawn
+    weights."""
     each = losses(outcome, predicted)
     some = [row for row in weights[:FEW_DRAWS] if 0 < (row * outcome).sum() < row.sum()]
     precision = [average_precision_score(outcome, predicted, sample_weight=row) for row in some]
@@ -72,7 +73,18 @@ def intervals(outcome: Floats, predicted: Floats, weights: Floats) -> dict[str, 
         "log_loss_ci": interval((weights * each).sum(axis=1) / weights.sum(axis=1)),
         "average_precision_ci": interval(np.array(precision)),
         "calibration_slope_ci": interval(np.array(slope)),
+        "brier_skill_ci": _quadratic(outcome, predicted, weights),
     }
+
+
+def _quadratic(outcome: Floats, predicted: Floats, weights: Floats) -> tuple[float, float]:
+    """The interval of the Brier skill; each draw is measured against its own rate."""
+    sizes = weights.sum(axis=1)
+    # Elementwise and then summed: a matrix product's last bits depend on the machine's library.
+    brier = (weights * (predicted - outcome) ** 2).sum(axis=1) / sizes
+    rate = (weights * outcome).sum(axis=1) / sizes
+    spread = rate * (1 - rate)
+    return interval(1 - np.divide(brier, spread, out=np.full_like(brier, np.nan), where=spread > 0))
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,8 +24,10 @@ DISRUPTION: dict[str, Any] = {
     ),
     "known_bias": [
         "trade is what customs report: sanctions, smuggling and late reporters look like falls",
-        "who produces is known for 2018–2024 only, so producers that ended before are missing "
-        "from the early years",
+        "survivors: who produces is known for 2018–2024 only, so producers that had ended before "
+        "are missing from every earlier year, and whoever ends falls. The rates of the training "
+        "years are too low for it; metrics, survivors, says by how much in the years where both "
+        "can be seen",
         "most events are ordinary swings of exporters with less than a tenth of the world's "
         "trade, not political acts",
         "export restrictions are known since 2020 only and could not be learnt from; they stand "
@@ -67,15 +69,40 @@ DISPLACEMENT: dict[str, Any] = {
 #: The sections of a page that come first; a database keeps no order of its own.
 FIRST = (
     *("target", "population", "intended_use", "timing", "known_bias", "trained_on"),
-    *("data_releases", "reach", "metrics", "track_record", "drift_alert", "drift", "importance"),
+    *(
+        "data_releases",
+        "reach",
+        "gate",
+        "metrics",
+        "track_record",
+        "drift_alert",
+        "drift",
+        "importance",
+    ),
     *("partial_dependence", "features"),
 )
+DIGITS = 6
 CARDS = {"disruption": DISRUPTION, "labour": LABOUR, "displacement": DISPLACEMENT}
 
 
 def card(kind: str, facts: Mapping[str, Any]) -> dict[str, Any]:
-    """The card of a model: what is always true of its kind, and ``facts`` of this version."""
-    return {"kind": kind, **CARDS[kind], **facts}
+    """The card of a model: what is always true of its kind, and ``facts`` of this version.
+
+    Numbers have six digits: further ones differ between machines, and mean nothing.
+    """
+    return {"kind": kind, **CARDS[kind], **{name: _plain(fact) for name, fact in facts.items()}}
+
+
+def _plain(fact: Any) -> Any:
+    match fact:
+        case float():
+            return float(f"{fact:.{DIGITS}g}")
+        case dict():
+            return {name: _plain(part) for name, part in fact.items()}
+        case list() | tuple():
+            return [_plain(part) for part in fact]
+        case _:
+            return fact
 
 
 def markdown(card: Mapping[str, Any]) -> str:

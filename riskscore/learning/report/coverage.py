@@ -1,6 +1,7 @@
 """Which producing pairs have a prediction, which have none, and why."""
 
 from collections import Counter
+from collections.abc import Collection
 from typing import Any
 
 import numpy as np
@@ -8,7 +9,7 @@ import numpy as np
 from riskscore.learning.data import targets
 from riskscore.learning.data.panel import Panel
 
-Producers = frozenset[tuple[str, str]]
+Producers = Collection[tuple[str, str]]
 NO_CODE = "no customs code of the mineral is in the panel"
 NEVER = "no exports on record: never 0.2 % of a code"
 NOT_NOW = "no exports on record in the last year"

@@ -1,6 +1,6 @@
 """Which features a model uses, and how: permutation importance and partial dependence."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,8 @@ Predictor = Callable[[Floats], Floats]
 #: Rows of the background over which a partial dependence is averaged.
 BACKGROUND = 400
 POINTS = 9
+#: So often each feature is shuffled.
+REPEATS = 10
 
 
 def permutation(
@@ -19,19 +21,37 @@ def permutation(
 ) -> list[dict[str, Any]]:
     """Fall of the AUC when one feature's values are shuffled, greatest first.
 
-    ``about`` says what each column of ``x`` is, by name and in the order of the columns.
-    Features that say nearly the same share their importance: a small number does not mean that
-    the feature says nothing.
+    ``about`` says what each column of ``x`` is, by name and in the order of the columns. Each
+    column is shuffled REPEATS times: ``auc_fall`` is the mean of the falls, ``auc_fall_sd`` their
+    standard deviation, and ``auc_fall_least`` and ``auc_fall_most`` the ends. A feature whose falls
+    lie on both sides of 0 cannot be told from noise. Features that say nearly the same share their
+    importance: a small number does not mean that the feature says nothing.
     """
     generator = np.random.default_rng(seed)
     full = auc(outcome, predictor(x))
     results = []
     for number, (name, words) in enumerate(about.items()):
-        shuffled = x.copy()
-        shuffled[:, number] = generator.permutation(x[:, number])
-        fall = full - auc(outcome, predictor(shuffled))
-        results.append({"feature": name, "about": words, "auc_fall": fall})
+        falls = [
+            full - auc(outcome, predictor(_shuffled(x, number, generator))) for _ in range(REPEATS)
+        ]
+        results.append({"feature": name, "about": words, **_spread(falls)})
     return sorted(results, key=lambda row: (-row["auc_fall"], row["feature"]))
+
+
+def _shuffled(x: Floats, column: int, generator: np.random.Generator) -> Floats:
+    result = x.copy()
+    result[:, column] = generator.permutation(x[:, column])
+    return result
+
+
+def _spread(falls: Sequence[float]) -> dict[str, float]:
+    return {
+        "auc_fall": float(np.mean(falls)),
+        "auc_fall_sd": float(np.std(falls, ddof=1)),
+        "auc_fall_least": min(falls),
+        "auc_fall_most": max(falls),
+        "repeats": len(falls),
+    }
 
 
 def partial_dependence(

@@ -19,12 +19,17 @@ from riskscore.learning.fit.evaluate import (
     clustered,
     interval,
     intervals,
-    log_loss,
     measured,
 )
 
 #: An exporter with a tenth of the world's trade.
 LARGE = 0.1
+PERIODS = {"choosing": "that choose", "held_out": "held out"}
+#: How the model in use is chosen, in the words of the card.
+RULE = (
+    "the blend is used only if its lead over the plain logistic regression is certain, in AUC and "
+    "in log loss, on the years that choose and on those held out; a tie keeps the simpler model"
+)
 
 
 def baselines(rows: Rows) -> dict[str, Floats]:
@@ -45,18 +50,16 @@ def reported(test: Backtest, seed: int, minerals: Sequence[str]) -> dict[str, An
     """All metrics of the held-out years, as plain numbers for the card."""
     held = test.held
     rows, predicted = test.rows.where(held), test.predicted[held]
-    scores = {**baselines(rows), "logistic": test.plain[held]}
-    metrics = measured(rows.outcome, predicted)
     chosen = test.chosen
     return {
-        **metrics.as_dict(),
-        **_against(rows, predicted, scores, seed),
-        "log_loss_logistic": log_loss(rows.outcome, scores["logistic"]),
+        **_measured(rows, predicted, seed),
+        **_against(rows, predicted, baselines(rows), seed),
         "trained_on": f"feature years to {LAST_TRAINING_YEAR}",
         "held_out": [int(rows.year.min()), int(rows.year.max())],
         "calibration_curve": calibration_curve(rows.outcome, predicted),
         "raw_calibration_slope": measured(rows.outcome, test.raw[held]).calibration_slope,
-        "members": list(test.fixed),
+        "members": list(test.used.fixed),
+        "simpler": _simpler(test, seed),
         "choosing": {
             "years": [CHOOSING[0], CHOOSING[-1]],
             "blends": test.blends,
@@ -67,15 +70,49 @@ def reported(test: Backtest, seed: int, minerals: Sequence[str]) -> dict[str, An
     }
 
 
-def _against(rows: Rows, predicted: Floats, scores: dict[str, Floats], seed: int) -> dict[str, Any]:
-    """AUC of the model and of each baseline, and their paired differences, with intervals."""
+def _measured(rows: Rows, predicted: Floats, seed: int) -> dict[str, Any]:
+    """Metrics of one set of predictions with their intervals."""
     weights = clustered(rows.place, DRAWS, seed)
-    drawn = auc_of_draws(rows.outcome, predicted, weights)
-    results: dict[str, Any] = {
-        "auc_ci": interval(drawn),
-        **_quadratic(rows.outcome, predicted, weights),
+    return {
+        **measured(rows.outcome, predicted).as_dict(),
+        "auc_ci": interval(auc_of_draws(rows.outcome, predicted, weights)),
         **intervals(rows.outcome, predicted, weights),
     }
+
+
+def _simpler(test: Backtest, seed: int) -> dict[str, Any]:
+    """Both models on the held-out years, how far the blend leads when, and which is used."""
+    rows = test.rows.where(test.held)
+    return {
+        "name": "the plain logistic regression",
+        "used": test.is_plain,
+        "leads": {period: each.as_dict() for period, each in test.leads.items()},
+        "held_out": {
+            name: _measured(rows, one.predicted[test.held], seed)
+            for name, one in (("logistic", test.plain), ("blend", test.blended))
+        },
+        "members_of_the_blend": list(test.blended.fixed),
+    }
+
+
+def choice(test: Backtest) -> str:
+    """Which of the two models is used and why, in a sentence for the card."""
+    found = "; ".join(
+        f"on the years {PERIODS[period]} the blend leads by {each.auc:+.4f} in AUC "
+        f"[{each.auc_ci[0]:+.4f}, {each.auc_ci[1]:+.4f}] and by {each.log_loss:+.4f} in log loss "
+        f"[{each.log_loss_ci[0]:+.4f}, {each.log_loss_ci[1]:+.4f}]"
+        for period, each in test.leads.items()
+    )
+    tie = "It ties, so the plain logistic regression is used"
+    verdict = tie if test.is_plain else "Its lead is certain, so the blend is used"
+    return f"Rule: {RULE}. Found: {found}. {verdict}."
+
+
+def _against(rows: Rows, predicted: Floats, scores: dict[str, Floats], seed: int) -> dict[str, Any]:
+    """AUC of each baseline, and the model's paired differences to it, with intervals."""
+    weights = clustered(rows.place, DRAWS, seed)
+    drawn = auc_of_draws(rows.outcome, predicted, weights)
+    results: dict[str, Any] = {}
     for name, score in scores.items():
         theirs = auc(rows.outcome, score)
         difference = drawn - auc_of_draws(rows.outcome, score, weights)
@@ -84,15 +121,6 @@ def _against(rows: Rows, predicted: Floats, scores: dict[str, Floats], seed: int
         results[f"auc_difference{suffix}"] = auc(rows.outcome, predicted) - theirs
         results[f"auc_difference{suffix}_ci"] = interval(difference)
     return results
-
-
-def _quadratic(outcome: Floats, predicted: Floats, weights: Floats) -> dict[str, Any]:
-    """The interval of the Brier skill; each draw is measured against its own rate."""
-    sizes = weights.sum(axis=1)
-    # Elementwise and then summed: a matrix product's last bits depend on the machine's library.
-    brier = (weights * (predicted - outcome) ** 2).sum(axis=1) / sizes
-    rate = (weights * outcome).sum(axis=1) / sizes
-    return {"brier_skill_ci": interval(1 - brier / (rate * (1 - rate)))}
 
 
 def _later(rows: Rows, predicted: Floats) -> dict[str, float]:

@@ -5,7 +5,7 @@ and means less: many of its exporters produce nothing, many of its events only u
 year, and trade that moves from one code to another counts as an event.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -25,7 +25,7 @@ SMALLEST = targets.SMALLEST_SHARE
 def by_code(
     flows: Flows,
     codes: Mapping[str, Sequence[str]],
-    producers: frozenset[tuple[str, str]],
+    producers: Collection[tuple[str, str]],
     inputs: Mapping[str, Mapping[tuple[str, int], float]],
 ) -> Panel:
     """The panel with each HS6 code as if it were a mineral; ``producer`` still marks producers."""

@@ -26,12 +26,11 @@ from riskscore.learning.fit.evaluate import (
     measured,
 )
 from riskscore.learning.fit.model import Model
+from riskscore.learning.report.gate import SLOPE
 from riskscore.learning.report.metrics import baselines
 
-#: Their predictions are published where, on the held-out years, the calibration slope lies
-#: between these …
-SLOPE = (0.8, 1.2)
-#: … and the interval of the AUC lies above this.
+#: Their predictions are published where, on the held-out years, the calibration slope lies within
+#: the bounds of the gate, and the AUC above this: each time the whole interval.
 LEAST_AUC = 0.6
 
 
@@ -61,10 +60,10 @@ def evaluated(test: Backtest, seed: int) -> dict[str, Any]:
 
 
 def holds(reported: dict[str, Any]) -> bool:
-    """The rule: the calibration slope lies in SLOPE, and the AUC's interval above LEAST_AUC."""
-    return bool(
-        SLOPE[0] <= reported["calibration_slope"] <= SLOPE[1] and reported["auc_ci"][0] > LEAST_AUC
-    )
+    """The rule: the whole interval of the calibration slope lies in SLOPE, that of the AUC above
+    LEAST_AUC."""
+    low, high = reported["calibration_slope_ci"]
+    return bool(SLOPE[0] < low and high < SLOPE[1] and reported["auc_ci"][0] > LEAST_AUC)
 
 
 def calibrated(model: Model, test: Backtest) -> Model:

@@ -9,14 +9,17 @@ from django.core.management import BaseCommand, CommandError, call_command
 
 from riskscore.bundle import load
 from riskscore.learning.data.refusals import Refusal
-from riskscore.training import export, run
+from riskscore.models import LearnedModel
+from riskscore.training import export, model_registry, run
 
 
 class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("kind", choices=list(run.KINDS))
         parser.add_argument("--report", type=export.report_file, help="a JSON file for the metrics")
-        parser.add_argument("--freeze", type=Path, help="write the predictions into this folder")
+        parser.add_argument(
+            "--freeze", type=Path, help="write a sealed folder of the model in here"
+        )
         parser.add_argument("--seed", type=int, default=0)
 
     def handle(self, *args: Any, kind: str, seed: int, **options: Any) -> None:
@@ -27,4 +30,11 @@ class Command(BaseCommand):
         except Refusal as refusal:
             raise CommandError(f"{type(refusal).__name__}: {refusal}") from refusal
         export.write(model, report=options["report"], predictions=options["freeze"])
-        self.stdout.write(f"{model}: AUC {model.card['metrics']['auc']:.3f}")
+        self.stdout.write(f"{model}: AUC {model.card['metrics']['auc']:.3f}; {_standing(model)}")
+
+
+def _standing(model: LearnedModel) -> str:
+    """Whether the candidate passes the gate; whether it takes a champion's place is another
+    question, which is asked when somebody promotes it."""
+    lacking = model_registry.shortcomings(model, None)
+    return f"it does not pass the gate: {'; '.join(lacking)}" if lacking else "it passes the gate"

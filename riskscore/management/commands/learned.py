@@ -1,0 +1,33 @@
+"""`python manage.py learned [on|off]`: whether learned models count in scores."""
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management import BaseCommand, call_command
+
+from riskscore.models import LearnedModel
+from riskscore.training import model_registry
+
+
+class Command(BaseCommand):
+    """Turn learned models on or off from now on; scores of before stay as they were."""
+
+    help = __doc__
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Take the new position; without one only say how it stands."""
+        parser.add_argument("position", nargs="?", choices=["on", "off"])
+        parser.add_argument("--reason", default="learned command", help="why; it is kept")
+
+    def handle(self, *args: Any, position: str | None, reason: str, **options: Any) -> None:
+        """Turn the switch if asked to, and say how it stands."""
+        call_command("migrate", verbosity=0)
+        turned = position and model_registry.turn(on=position == "on", by=None, reason=reason[:400])
+        champions = LearnedModel.objects.filter(state=LearnedModel.State.CHAMPION)
+        names = ", ".join(map(str, champions)) or "none is champion"
+        state = "on" if model_registry.are_on() else "off"
+        self.stdout.write(f"learned models are {state} ({names})")
+        if turned:
+            self.stdout.write(
+                f"from edition {turned.edition_id} on; workers rescore what this changes"
+            )
