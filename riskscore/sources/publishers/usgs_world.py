@@ -15,8 +15,8 @@ from riskscore.sources.source_records import SourceRecord
 
 MINED, REFINED = "mine production", "refinery production"
 #: (commodity, product) in the publisher's words: our mineral and its stage. Left out are products
-#: whose places are stated in different terms (boron, titanium, feldspar), and all that is no mineral
-#: of ours.
+#: whose places are stated in different terms (boron, titanium, feldspar), and what is no mineral of
+#: ours.
 PRODUCTS: Mapping[tuple[str, str], tuple[str, str]] = {
     ("aluminum", "smelter production"): ("aluminium", REFINED),
     ("antimony", "mine production"): ("antimony", MINED),
