@@ -38,7 +38,7 @@ class Stage(NamedTuple):
 def mined(made: Supply, far: Apart, axes: Axes) -> Stage:
     """Mine output; unknown for what is only refined, aluminium takes bauxite's."""
     at, year = is_refined(axes), made.year.copy()
-    arrays = [array.copy() for array in (made.share, far.share, made.hhi, far.hhi)]
+    arrays = made.share.copy(), far.share.copy(), made.hhi.copy(), far.hhi.copy()
     for array in arrays:
         array[at] = np.nan
     year[at] = 0

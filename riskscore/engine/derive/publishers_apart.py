@@ -91,7 +91,7 @@ def _difference(known: Floats, theirs: Floats, largest: npt.NDArray[np.integer])
     every = np.arange(len(known))
     second = np.nan_to_num(theirs).argmax(axis=1)
     points = [np.abs(theirs[every, at] - known[every, at]) for at in (largest, second)]
-    return np.nan_to_num(np.fmax.reduce(points))
+    return np.asarray(np.nan_to_num(np.fmax.reduce(points)))
 
 
 def _of_years(
