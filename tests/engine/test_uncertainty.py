@@ -75,6 +75,18 @@ def test_an_unknown_cell_is_drawn_between_its_best_and_its_worst_case() -> None:
     assert found.high["r"][0] == pytest.approx(67.5, abs=0.5)
 
 
+def test_unknown_cells_left_out_of_the_draws_count_as_in_the_score() -> None:
+    # The table begins at 10: by rules 2 an unknown level counts with 10 where that raises, so
+    # known 0 and unknown give 10/2 = 5, in the score and in every draw that leaves it out.
+    table = {"column": "b", "scaling": {"kind": "table", "scores": {"0": 10, "1": 40}}}
+    root = node("r", leaf("a"), table)
+    fitted = method(root, rules=2, uncertainty=STILL).fit()
+    frame = Frame.from_columns({"a": [0.0], "b": [NAN]})
+    sure = spread(fitted, frame)
+    assert fitted.score(frame).scores["r"][0] == 5.0
+    assert sure.low["r"][0] == sure.high["r"][0] == 5.0
+
+
 def test_a_single_unit_with_a_node_that_is_wholly_unknown_keeps_its_interval() -> None:
     root = node("r", leaf("a"), node("inner", node("deep", leaf("b"))))
     frame = replace(

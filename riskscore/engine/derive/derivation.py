@@ -12,7 +12,15 @@ from dataclasses import replace
 import numpy as np
 
 from riskscore.engine.catalogue import INDICATORS, Level
-from riskscore.engine.derive import as_published, governance, labour_listings, supply, trade
+from riskscore.engine.derive import (
+    as_published,
+    governance,
+    labour_listings,
+    partnerships,
+    producers,
+    supply,
+    trade,
+)
 from riskscore.engine.derive.governance import VIOLENCE_YEARS
 from riskscore.engine.derive.observation_rows import Rule, newest_years, rows_of
 from riskscore.engine.inputs.axes import Axes, Observations, Table
@@ -20,7 +28,9 @@ from riskscore.engine.inputs.axes import Axes, Observations, Table
 RULES: dict[str, Rule] = {
     **governance.RULES,
     **supply.RULES,
+    **producers.RULES,
     **trade.RULES,
+    **partnerships.RULES,
     **labour_listings.RULES,
     **as_published.RULES,
 }

@@ -53,8 +53,10 @@ GOVERNED = 0.9
 """Least share of Σ s² whose producers' governance is known, for a governance-weighted HHI."""
 
 
-def production(observations: Mapping[str, Observations], axes: Axes) -> Floats | None:
-    """(years, M, P) output over the last three years, 0 where a producer is not listed.
+def production(
+    observations: Mapping[str, Observations], axes: Axes, count: int = SUPPLY_YEARS
+) -> Floats | None:
+    """(years, M, P) output over the last ``count`` years, 0 where a producer is not listed.
 
     World Mining Data is exhaustive: a place without a row produces nothing. A mineral without any
     row in a year is unknown there (all NaN).
@@ -64,7 +66,7 @@ def production(observations: Mapping[str, Observations], axes: Axes) -> Floats |
         return None
     rows = rows.take((rows.place >= 0) & (rows.mineral >= 0) & (rows.value > 0))
     rows = rows.take(axes.is_country()[rows.place])
-    years = newest_years(rows, SUPPLY_YEARS)
+    years = newest_years(rows, count)
     out = np.zeros((len(years), len(axes.minerals), len(axes.places)))
     for i, year in enumerate(years):
         here = rows.take(rows.year == year)

@@ -104,12 +104,12 @@ def alignment(observations: Mapping[str, Observations], axes: Axes) -> Table | N
     levels = np.array(index, dtype=np.float64)[rows.value.astype(np.intp)]
     np.fmin.at(values, rows.place, levels)
     for group, members in axes.groups.items():
-        _spread(values, axes, group, members)
+        spread_to_members(values, axes, group, members)
     values[axes.is_member()] = ALIGNMENT_LEVELS.index("domestic")
     return Table(Level.IMPORTER_PLACE, values)
 
 
-def _spread(values: Floats, axes: Axes, group: str, members: frozenset[str]) -> None:
+def spread_to_members(values: Floats, axes: Axes, group: str, members: frozenset[str]) -> None:
     """Give a group's members the agreement that its row holds."""
     at = axes.place(group)
     if at < 0 or np.isnan(values[at]):

@@ -8,11 +8,12 @@ from riskscore.engine.indicators.levels import (
     LEARNT,
     MODEL,
     NO_RESTRICTION,
+    PARTNERSHIP_LEVELS,
     PER_MILLION,
     RESTRICTION_LEVELS,
     WGI,
 )
-from riskscore.engine.indicators.row import IP, PM, Indicator, P, indicator
+from riskscore.engine.indicators.row import IP, IPM, PM, Indicator, P, indicator
 
 GEOPOLITICAL: tuple[Indicator, ...] = (
     indicator("geo.stability", "Political stability", P, ESTIMATE, -1,
@@ -40,6 +41,11 @@ GEOPOLITICAL: tuple[Indicator, ...] = (
     indicator("geo.alignment", "Alignment with the buyer", IP, "level", 1,
               "Closest agreement between the buyer and the place.",
               ("agreements",), "trade.agreement", levels=ALIGNMENT_LEVELS),
+    indicator("geo.partnership", "Partnership with the buyer", IPM, "level", 1,
+              "Closest agreement between the buyer and the place about this mineral; a trade bloc "
+              "is no minerals partnership, and none counts where exports are restricted.",
+              ("agreements", "restrictions"), "trade.agreement", "trade.restriction",
+              levels=PARTNERSHIP_LEVELS),
     indicator("geo.disruption", "Predicted export disruption", PM, "probability 0..1", 1,
               "Learned probability that exports fall by 40 % next year.", MODEL, caution=LEARNT),
 )  # fmt: skip

@@ -8,6 +8,7 @@ from riskscore.engine.indicators.levels import (
     ESTIMATE,
     LEARNT_LISTING,
     LISTED_LEVELS,
+    LISTING_LEVELS,
     MODEL,
     WGI,
 )
@@ -17,6 +18,11 @@ LABOUR: tuple[Indicator, ...] = (
     indicator("lab.listed", "Listed for child or forced labour", PM, "level", 1,
               "Whether the US Department of Labor lists this mineral from this place.",
               ("dol",), "dol.good", levels=LISTED_LEVELS, caution=ARTISANAL),
+    indicator("lab.listing", "Listed for child or forced labour", PM, "level", 1,
+              "Whether the US Department of Labor lists this mineral from this place; a mineral "
+              "that is no primary one of the project counts as a by-product.",
+              ("dol",), "dol.good", levels=LISTING_LEVELS, caution=ARTISANAL,
+              by_product={"child": "by_product_child", "forced": "by_product_forced"}),
     indicator("lab.advancement", "Advancement against child labour", P, "level", 1,
               "Assessed effort against the worst forms of child labour.",
               ("dol",), "dol.advancement", levels=ADVANCEMENT_LEVELS),

@@ -39,7 +39,24 @@ AGREEMENT_LEVELS = (
     "msp_forum",
 )
 LISTED_LEVELS = ("no_mining_good", "another_mining_good", "child", "forced")
+LISTING_LEVELS = (
+    "no_mining_good",
+    "another_mining_good",
+    "by_product_child",
+    "by_product_forced",
+    "child",
+    "forced",
+)
 ALIGNMENT_LEVELS = ("domestic", "trade_agreement", "partner", "forum", "none")
+PARTNERSHIP_LEVELS = (
+    "domestic",
+    "trade_agreement",
+    "partner",
+    "forum",
+    "trade_bloc",
+    "restricted",
+    "none",
+)
 CONSENT_LEVELS = ("consented", "consulted", "notified", "identified", "contested", "refused")
 
 RIGHTS_LEVELS = ("1", "2", "3", "4", "5", "5+")
@@ -59,4 +76,8 @@ PER_MILLION = "deaths per million people and year"
 LANGUAGE_BLIND = (
     "Language points measure language density and are nearly absent from Australia, Chile and the "
     "Sámi, Aymara and Southern Quechua lands; no point nearby is unknown, never safe."
+)
+APART = (
+    "Publishers differ. Where the USGS or the IEA state the share of a largest producer more than "
+    "5 points away, the distance widens the standard error, and the other figure is shown beside."
 )

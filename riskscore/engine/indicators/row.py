@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 
@@ -21,7 +22,11 @@ class Level(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Indicator:
-    """One row of the catalogue. ``worse`` is +1 when a higher raw value is riskier, else -1."""
+    """One row of the catalogue. ``worse`` is +1 when a higher raw value is riskier, else -1.
+
+    ``by_product`` says, of an ordinal row, what a level becomes for a mineral that is not the
+    project's primary one; levels that it does not name stay what they are.
+    """
 
     key: str
     label: str
@@ -35,6 +40,7 @@ class Indicator:
     levels: tuple[str, ...] = ()
     proxy_for: str = ""
     caution: str = ""
+    by_product: Mapping[str, str] = field(default_factory=dict)
 
 
 P, M, PM = Level.PLACE, Level.MINERAL, Level.PLACE_MINERAL
@@ -76,9 +82,10 @@ def indicator(
     levels: tuple[str, ...] = (),
     proxy_for: str = "",
     caution: str = "",
+    by_product: Mapping[str, str] | None = None,
 ) -> Indicator:
     """A row for a value that methods score."""
     return Indicator(
         key, label, level, unit, worse, about, sources, "indicator", derived_from, levels,
-        proxy_for, caution,
+        proxy_for, caution, by_product or {},
     )  # fmt: skip

@@ -114,7 +114,7 @@ def _of_place(table: Table, units: Units) -> Column:
 
 def _of_minerals(table: Table, units: Units, choice: MineralChoice, row: Indicator) -> Column:
     """One value per unit out of those of its minerals, with the error and the years of it."""
-    flat = _flat(table.values, table.level, units)
+    flat = _by_role(_flat(table.values, table.level, units), row, units)
     roles = ("primary",) if choice.pick == "primary" else choice.roles
     flat[~np.isin(units.role, [ROLE[role] for role in roles])] = np.nan
     if choice.pick == "mean":
@@ -153,6 +153,17 @@ def _flat(array: npt.NDArray[np.number], level: Level, units: Units) -> Floats:
     place = units.place[units.owner]
     result = array[place, units.mineral]
     return np.where((place >= 0) & (units.mineral >= 0), result, np.nan)
+
+
+def _by_role(flat: Floats, row: Indicator, units: Units) -> Floats:
+    """Levels for each (unit, mineral) pair: of a by-product for all but the primary mineral."""
+    if not row.by_product:
+        return flat
+    becomes = [row.levels.index(row.by_product.get(level, level)) for level in row.levels]
+    stated = ~np.isnan(flat)
+    other = stated & (units.role != ROLE["primary"])
+    flat[other] = np.array(becomes, dtype=np.float64)[flat[other].astype(np.intp)]
+    return flat
 
 
 def _reduce_max(flat: Floats, units: Units) -> Floats:

@@ -33,6 +33,7 @@ class Block:
         self.frame, self.rows, self.scale = frame, rows, scale
         self.size = scaled.shape[1]
         self.scaled, self.contributions = scaled, contributions
+        self.rules = root.rules
         self.leaves = tuple(root.leaves())
         self.index = {leaf.code: i for i, leaf in enumerate(self.leaves)}
         self.present = [leaf.column in frame.columns for leaf in self.leaves]

@@ -107,10 +107,12 @@ def _row_fits(node: Node) -> bool:
 
 
 def _check_raising(section: SpecReader, node: Node) -> None:
-    """Only a mean that grows with its terms can ask whether a leaf raises it."""
+    """Only a mean that grows with its terms can ask whether a leaf raises it; a maximum does by
+    itself, and by rules 2 it knows where such a leaf alone makes it assessed."""
     rule = node.aggregation
     raising = [c.code for c in node.children if isinstance(c, Leaf) and c.raises_only]
-    if raising and not (rule.kind in MEANS and rule.p > 0):
+    greatest = rule.kind == "max" and node.rules > 1
+    if raising and not greatest and not (rule.kind in MEANS and rule.p > 0):
         raise section.error("raises_only", f"{raising[0]} needs a mean with p > 0 above it")
 
 

@@ -73,13 +73,25 @@ class Drawing:
             return values, None, leaf.raises_only
         missing = self.block.unknown[i]
         low, high = leaf.scaling.span()
-        if leaf.optional or self.noise.unknown == "known" or not np.isfinite(high - low):
-            values = np.where(missing, 0.0, values)
-            return values, ~missing, leaf.raises_only
+        if leaf.optional or not np.isfinite(high - low):
+            return np.where(missing, 0.0, values), ~missing, leaf.raises_only
+        if self.noise.unknown == "known":
+            return self._left_out_as_scored(leaf, values, missing)
         values = self._drawn(leaf, values, missing)
         if self.noise.unknown != "distribution":
             return values, None, leaf.raises_only
         return self._partly_left_out(leaf, values, missing)
+
+    def _left_out_as_scored(
+        self, leaf: Leaf, values: Floats, missing: Bools
+    ) -> tuple[Floats, Bools, Bools | bool]:
+        """Unknown cells left out of every draw; by rules 2 they count at the best finding where
+        that raises, as in the score."""
+        best = leaf.scaling.span()[0]
+        if self.block.rules == 1 or best <= self.block.scale[0]:
+            return np.where(missing, 0.0, values), ~missing, leaf.raises_only
+        everywhere = np.ones(len(missing), dtype=bool)
+        return np.where(missing, best, values), everywhere, missing | leaf.raises_only
 
     def _partly_left_out(
         self, leaf: Leaf, values: Floats, missing: Bools
