@@ -166,6 +166,18 @@ def test_a_node_can_choose_the_worst_only(mineral: Any) -> None:
         method(mineral)
 
 
+def test_a_leaf_may_speak_of_primary_minerals_only_and_is_unknown_of_others() -> None:
+    spec = method().to_dict()
+    leaves = spec["root"]["children"][0]["children"]
+    leaves[1] |= {"mineral": {"roles": ["primary"]}, "optional": True}
+    primary_only = Method.from_dict(spec)
+    frame = gather(
+        tables([0.9, 0.2, 0.1], [0.6, 0.0, 0.0]), units((COPPER, 0), (COBALT, 1)), primary_only
+    )
+    assert frame.column("con.mining").tolist() == [0.9]
+    assert np.isnan(frame.column("con.own_share")).all()
+
+
 def test_a_column_is_read_of_one_mineral_only() -> None:
     spec = method().to_dict()
     again = {"code": "again", "indicator": "con.mining", "scaling": SCALE}

@@ -88,9 +88,8 @@ def _pairs(units: Units, fits: Ints) -> Units:
 
 
 def _columns(tables: Mapping[str, Table], pairs: Units, node: Node) -> dict[str, Column]:
-    every = MineralChoice("worst", tuple(ROLE))
     return {
-        leaf.column: gather_column(tables, pairs, leaf.column, every)
+        leaf.column: gather_column(tables, pairs, leaf.column, leaf.mineral)
         for leaf in node.leaves()
         if leaf.column in tables or leaf.column in pairs.inputs or not is_importers(leaf.column)
     }

@@ -11,6 +11,7 @@ from riskscore.engine.catalogue import Indicator
 from riskscore.engine.errors import UnknownIndicator
 from riskscore.engine.scaling.screening import Screening
 from riskscore.engine.spec.parse_leaf import (
+    ROLES,
     parse_distribution,
     parse_mineral_of_node,
     parse_minerals,
@@ -99,12 +100,24 @@ class Parser:
             raise section.error(
                 "mineral", f"{self.chosen_at} chooses the mineral for all below it; leave it out"
             )
-        return None if section.what == "leaf" else parse_mineral_of_node(section)
+        return parse_mineral_of_node(section)
+
+    def _mineral_of_leaf(self, section: SpecReader) -> MineralChoice:
+        """The choice of a leaf. Below a node that chooses it may only say of which roles it speaks:
+        of a mineral with another role it is unknown."""
+        if not self.chosen_at:
+            return parse_minerals(section)
+        stated = section.get("mineral", {})
+        if not isinstance(stated, Mapping) or "pick" in stated:
+            raise section.error(
+                "mineral",
+                f"{self.chosen_at} chooses the mineral for all below it; leave 'pick' out",
+            )
+        return parse_minerals(section) if stated else MineralChoice("worst", ROLES)
 
     def leaf(self, section: SpecReader, code: str) -> Leaf:
         """A leaf; its column must be in the catalogue if it is named as an ``indicator``."""
         row = catalogue_row(section)
-        self._mineral(section)
         leaf = Leaf(
             code=code,
             column=row.key if row else section.text("column"),
@@ -115,7 +128,7 @@ class Parser:
             optional=section.flag("optional", default=False),
             raises_only=section.flag("raises_only", default=False),
             when_present=section.flag("when_present", default=False),
-            mineral=parse_minerals(section),
+            mineral=self._mineral_of_leaf(section),
             distribution=parse_distribution(section),
             preparation=parse_preparation(section),
             reason=section.text("reason", ""),
