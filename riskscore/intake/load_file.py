@@ -5,8 +5,8 @@ from types import ModuleType
 
 from django.db import transaction
 
+from riskscore.intake import conflicts, exports, file_rows, new_release, observations, staging
 from riskscore.intake import evidence as intake_evidence
-from riskscore.intake import exports, file_rows, new_release, observations, staging
 from riskscore.intake import projects as intake_projects
 from riskscore.intake.aliases import Resolver, known_names
 from riskscore.intake.import_diff import ImportDiff
@@ -16,7 +16,7 @@ from riskscore.jobs import work_items
 from riskscore.jobs.ledger import DATABASE_CLOCK
 from riskscore.models import Intake, IntakePart, Release
 from riskscore.sources.bad_file import BadFile
-from riskscore.sources.publishers import baci_exports, busch, icmm
+from riskscore.sources.publishers import baci_exports, busch, defensoria, icmm
 from riskscore.sources.tables import evidence, projects
 
 #: One intake at a time compares itself with what holds for a source.
@@ -27,6 +27,7 @@ KINDS: dict[str, ModuleType] = {
     icmm.SOURCE.code: intake_projects,
     busch.SOURCE.code: intake_projects,
     evidence.SOURCE.code: intake_evidence,
+    defensoria.SOURCE.code: conflicts,
     baci_exports.SOURCE.code: exports,
 }
 

@@ -5,10 +5,12 @@ trigger does and why, in ``docs/database.md``.
 """
 
 from riskscore.models.access import ApiKey, IdempotencyKey
+from riskscore.models.accountability import ScoreAccountability
 from riskscore.models.challenges import Challenge
 from riskscore.models.evidence import Evidence
 from riskscore.models.exports import ExportFlow
 from riskscore.models.external_ids import ExternalId
+from riskscore.models.facts import Capacity, CapacityRange, ProjectStatus
 from riskscore.models.intakes import Intake, IntakeFault, IntakePart
 from riskscore.models.jobs import Chunk, ItemError, Job, Transition, WorkerPulse
 from riskscore.models.land import Footprint, Land, LandLayer
@@ -26,6 +28,8 @@ from riskscore.models.trainings import TrainingRequest
 __all__ = [
     "ApiKey",
     "Artefact",
+    "Capacity",
+    "CapacityRange",
     "Challenge",
     "Chunk",
     "Edition",
@@ -55,9 +59,11 @@ __all__ = [
     "Project",
     "ProjectList",
     "ProjectMineral",
+    "ProjectStatus",
     "Release",
     "Schedule",
     "Score",
+    "ScoreAccountability",
     "ScoreHistory",
     "Source",
     "StaleMark",

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from django.utils import timezone
 
-from riskscore.engine.inputs import evidence_kinds
+from riskscore.engine.inputs import evidence_kinds, evidence_values
 from riskscore.engine.inputs.data_age import Gaps, gaps, years_used
 from riskscore.engine.inputs.gather import gather
 from riskscore.engine.spec.tree import Node
@@ -20,8 +20,10 @@ from riskscore.scoring.methods import fitted_method
 
 #: Which evidence feeds which project-level indicator.
 EVIDENCE_OF = {
-    "lab.evidence": evidence_kinds.of(evidence_kinds.Effect.HARM, "lab.evidence"),
-    "ind.conflict": evidence_kinds.of(evidence_kinds.Effect.HARM, "ind.conflict"),
+    **{
+        key: evidence_kinds.of(evidence_kinds.Effect.HARM, key)
+        for key in ("lab.evidence", "ind.conflict", *evidence_values.EVENT_KEYS)
+    },
     "ind.consent": ("consent",),
 }
 

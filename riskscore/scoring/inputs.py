@@ -21,7 +21,7 @@ from riskscore.engine.inputs.axes import NOWHERE, Axes, Observations, Table
 from riskscore.engine.inputs.gather import Units
 from riskscore.models import Mineral, Place, PlaceMember
 from riskscore.releases import effective
-from riskscore.scoring import land_distances
+from riskscore.scoring import land_distances, statements
 
 Floats = npt.NDArray[np.float64]
 
@@ -272,30 +272,10 @@ def _offtake(ids: Sequence[int], row_of: dict[int, int], as_of: date) -> Floats:
     return result
 
 
-_STATEMENTS = f"""
-SELECT project_id, kind, level, happened_on, expires_on, severity, credibility, status,
-    self_disclosed
-FROM {effective.EVIDENCE} e WHERE project_id = ANY(%(ids)s) ORDER BY id
-"""  # noqa: S608 - our own names
-
-
 def _evidence(ids: Sequence[int], row_of: dict[int, int], pinned: Pinned) -> dict[str, Floats]:
     """Project-level indicators from the newest version, as of the edition, of each statement."""
-    rows = effective.fetch(_STATEMENTS, {"ids": list(ids), "edition": pinned.edition})
-    rows = [(row_of[row[0]], *row[1:]) for row in rows if row[0] in row_of]
-    columns = list(zip(*rows, strict=True)) or [()] * 9
-    statements = evidence_values.Statements(
-        unit=np.array(columns[0], np.int64),
-        kind=np.array(columns[1], object),
-        level=np.array(columns[2], object),
-        happened_on=np.array(columns[3], "datetime64[D]"),
-        expires_on=np.array(columns[4], "datetime64[D]"),
-        severity=np.array(columns[5], np.float64),
-        credibility=np.array(columns[6], np.float64),
-        status=np.array(columns[7], object),
-        self_disclosed=np.array(columns[8], bool),
-    )
-    return evidence_values.project_indicators(statements, len(row_of), pinned.as_of)
+    known = statements.of_projects(ids, row_of, pinned.edition)
+    return evidence_values.project_indicators(known, len(row_of), pinned.as_of)
 
 
 def _rows(sql: str, params: list[Any] | dict[str, Any]) -> list[tuple[Any, ...]]:

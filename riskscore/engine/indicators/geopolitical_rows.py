@@ -12,7 +12,7 @@ from riskscore.engine.indicators.levels import (
     RESTRICTION_LEVELS,
     WGI,
 )
-from riskscore.engine.indicators.row import IP, PM, Indicator, P, indicator
+from riskscore.engine.indicators.row import IP, PM, PROJECT, Indicator, P, indicator
 
 GEOPOLITICAL: tuple[Indicator, ...] = (
     indicator("geo.stability", "Political stability", P, ESTIMATE, -1,
@@ -42,4 +42,7 @@ GEOPOLITICAL: tuple[Indicator, ...] = (
               ("agreements",), "trade.agreement", levels=ALIGNMENT_LEVELS),
     indicator("geo.disruption", "Predicted export disruption", PM, "probability 0..1", 1,
               "Learned probability that exports fall by 40 % next year.", MODEL, caution=LEARNT),
+    indicator("geo.events", "Sanction or withdrawn permit", PROJECT, "0..100", 1,
+              "Dated, sourced sanctions and withdrawn permits of this project, decayed to the day.",
+              ("evidence",)),
 )  # fmt: skip
