@@ -22,6 +22,8 @@ from riskscore.sources.publishers import (
     ilo,
     natural_earth,
     ucdp,
+    usgs,
+    usgs_world,
     wgi,
     wmd,
     world_atlas,
@@ -155,6 +157,12 @@ OBSERVED = (
         iea.SOURCE,
         "2024",
         (("data/iea_critical_minerals_explorer.json", iea.parse),),
+    ),
+    Publication(
+        "usgs-mcs-2026",
+        usgs.SOURCE,
+        "Mineral Commodity Summaries 2026",
+        (("data/usgs_MCS2026_Commodities_Data.csv", usgs_world.parse),),
     ),
     Publication(
         "ucdp-25.1",

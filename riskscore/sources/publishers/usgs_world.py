@@ -1,0 +1,95 @@
+"""USGS Mineral Commodity Summaries from 2026 on: one long file of every commodity and statistic.
+
+Read here is who produced how much of a mineral, by place, in the two years of the edition: what
+can be laid beside another publisher's figures. The products are those of ``PRODUCTS``; a place
+that is withheld (W), not available or a dash is no record. "Other countries" is a remainder that
+must never be read as one place; world totals are left out.
+"""
+
+from collections.abc import Iterator, Mapping
+
+from riskscore.sources.bad_file import BadFile
+from riskscore.sources.publishers import usgs
+from riskscore.sources.readers.delimited import csv_rows
+from riskscore.sources.source_records import SourceRecord
+
+MINED, REFINED = "mine production", "refinery production"
+#: (commodity, product) in the publisher's words: our mineral and its stage. Left out are products
+#: whose places are stated in different terms (boron, titanium, feldspar), and all that is no mineral
+#: of ours.
+PRODUCTS: Mapping[tuple[str, str], tuple[str, str]] = {
+    ("aluminum", "smelter production"): ("aluminium", REFINED),
+    ("antimony", "mine production"): ("antimony", MINED),
+    ("barite", "mine production"): ("baryte", MINED),
+    ("bauxite", "bauxite, mine production"): ("bauxite", MINED),
+    ("beryllium", "mine production"): ("beryllium", MINED),
+    ("bismuth", "refinery production"): ("bismuth", REFINED),
+    ("cadmium", "refinery production"): ("cadmium", REFINED),
+    ("chromium", "mine production"): ("chromium", MINED),
+    ("cobalt", "mine production"): ("cobalt", MINED),
+    ("copper", "mine production"): ("copper", MINED),
+    ("copper", "refinery production"): ("copper", REFINED),
+    ("fluorspar", "mine production"): ("fluorspar", MINED),
+    ("gallium", "primary production"): ("gallium", REFINED),
+    ("gold", "mine production"): ("gold", MINED),
+    ("graphite (natural)", "mine production"): ("graphite", MINED),
+    ("indium", "refinery production"): ("indium", REFINED),
+    ("iron ore", "mine production: iron content"): ("iron", MINED),
+    ("lead", "mine production"): ("lead", MINED),
+    ("lithium", "mine production"): ("lithium", MINED),
+    ("manganese", "mine production"): ("manganese", MINED),
+    ("molybdenum", "mine production"): ("molybdenum", MINED),
+    ("nickel", "mine production"): ("nickel", MINED),
+    ("niobium (columbium)", "mine production"): ("niobium", MINED),
+    ("palladium", "mine production: palladium"): ("palladium", MINED),
+    ("phosphate rock", "mine production"): ("phosphate_rock", MINED),
+    ("platinum", "mine production: platinum"): ("platinum", MINED),
+    ("potash", "mine production"): ("potash", MINED),
+    ("rare earths", "mine production"): ("rare_earths", MINED),
+    ("selenium", "refinery production"): ("selenium", REFINED),
+    ("silver", "mine production"): ("silver", MINED),
+    ("tantalum", "mine production"): ("tantalum", MINED),
+    ("tellurium", "refinery production"): ("tellurium", REFINED),
+    ("tin", "mine production"): ("tin", MINED),
+    ("tungsten", "mine production"): ("tungsten", MINED),
+    ("vanadium", "mine production"): ("vanadium", MINED),
+    ("zinc", "mine production"): ("zinc", MINED),
+    ("zirconium",
+     "zirconium mineral concentrates, mine production (thousand metric tons, gross weight)",
+     ): ("zircon", MINED),
+}  # fmt: skip
+NEEDED = ("Section", "Commodity", "Country", "Statistics_detail", "Unit", "Year", "Value", "Notes")
+ENCODING = "cp1252"
+TOTAL = "world total"
+
+
+def parse(content: bytes) -> Iterator[SourceRecord]:
+    """The production of each place and of the rest of the world; BadFile at the first fault."""
+    for line, row in csv_rows(content, NEEDED, ENCODING):
+        if not row["Section"].startswith("World") or row["Country"].casefold() == TOTAL:
+            continue
+        product = row["Commodity"].casefold(), row["Statistics_detail"].casefold()
+        if product in PRODUCTS and row["Value"].strip().casefold() not in usgs.NO_VALUE:
+            yield _record(row, line, *PRODUCTS[product])
+
+
+def _record(row: Mapping[str, str], line: int, mineral: str, stage: str) -> SourceRecord:
+    others = row["Country"].casefold().startswith("other countr")
+    return SourceRecord(
+        indicator="usgs.production",
+        place=usgs.OTHERS if others else row["Country"],
+        mineral=mineral,
+        year=int(_number(row["Year"], "Year", line)),
+        value=_number(row["Value"], "Value", line),
+        quality="estimated" if row["Notes"].startswith("Estimated") else "reported",
+        label=f"{row['Unit'].strip()}; {stage}",
+    )
+
+
+def _number(text: str, column: str, line: int) -> float:
+    try:
+        return float(text.replace(",", ""))
+    except ValueError as error:
+        raise BadFile(
+            "not a number", row=line, column=column, value=text, remedy="Write a number, or NA."
+        ) from error
