@@ -48,9 +48,7 @@ def statuses(release: str, records: Iterable[RateRecord], twins: "Twins") -> Ite
     for record in records:
         if record.stage in STATUS_OF:
             for key, note in twins.of(record):
-                yield Status(
-                    release, key, STATUS_OF[record.stage], STATUS_DAY, CREDIBILITY, note
-                )
+                yield Status(release, key, STATUS_OF[record.stage], STATUS_DAY, CREDIBILITY, note)
 
 
 def capacities(release: str, records: Sequence[RateRecord], twins: "Twins") -> Iterator[Capacity]:

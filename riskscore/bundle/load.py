@@ -8,7 +8,7 @@ import yaml
 from django.db import transaction
 
 from riskscore import intake
-from riskscore.bundle import fixture_rows, fixture_tables
+from riskscore.bundle import fixture_rows, fixture_tables, load_facts
 from riskscore.curation import project_edits
 from riskscore.engine.errors import MethodError
 from riskscore.models import (
@@ -57,9 +57,9 @@ def load(directory: Path) -> Loaded:
             if code in releases:
                 intake.record_exports(releases[code], bundle.exports(code))
         _load_localities(bundle.localities, releases)
-        return Loaded(
-            len(new), observed, _load_projects(bundle), _load_methods(directory / "methods")
-        )
+        projects = _load_projects(bundle)
+        load_facts.load(load_facts.Facts(bundle.events, bundle.statuses, bundle.capacities))
+        return Loaded(len(new), observed, projects, _load_methods(directory / "methods"))
 
 
 def _new_releases(stated: Iterable[fixture_rows.Release]) -> list[fixture_rows.Release]:

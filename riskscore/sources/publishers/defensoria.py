@@ -7,6 +7,7 @@ for a month, so that its date is the last day of it; the edition is told by the 
 """
 
 import calendar
+import io
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -89,6 +90,15 @@ def rows(file: BinaryIO, name: str, mapping: Mapping[str, str]) -> ParsedRows[Ca
     day = last_day(int(month[1]), int(month[2]))
     lines = read(file, name, Columns(COLUMNS, (), mapping))
     return parse_rows(lines, lambda cells, line: _case(cells, line, day))
+
+
+def parse(content: bytes, month: tuple[int, int]) -> Iterator[Case]:
+    """Every case of the register of a month (year, month); the first fault raises."""
+    name = f"{month[0]}-{month[1]:02}.csv"
+    for result in rows(io.BytesIO(content), name, {}):
+        if isinstance(result, BadFile):
+            raise result
+        yield result[1]
 
 
 def last_day(year: int, month: int) -> date:
