@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from riskscore.api import filters
+from riskscore.api import facts, filters
 from riskscore.api.framework import shapes
 from riskscore.api.framework.endpoint import Detail, Listing, listing_parameters
 from riskscore.api.framework.pagination import Order
@@ -53,6 +53,7 @@ PROJECT = Resource(
             ],
             "pk",
         ),
+        *facts.FIELDS,
         plain("flags", shapes.several(shapes.one_of(Project.Flag.values, FLAGS), FLAGS)),
         plain(
             "duplicate_of",
@@ -103,6 +104,7 @@ class Projects(Listing):
         PROJECT,
         ORDERS,
         *filters.of_projects(),
+        *facts.filters(),
         filters.since("updated_since", "updated_at", "Only projects changed at or after this."),
     )
 
@@ -111,9 +113,10 @@ class Projects(Listing):
         return published()
 
     def enrich(self, rows: list[Row], names: set[str]) -> None:
-        """Minerals, by one query a page."""
+        """Minerals and facts, by a query or two a page for each."""
         if "minerals" in names:
             add_minerals(rows, "pk")
+        facts.add(rows, names)
 
 
 class OneProject(Detail):
@@ -128,6 +131,7 @@ class OneProject(Detail):
         return published().filter(key=self.kwargs["key"])
 
     def enrich(self, rows: list[Row], names: set[str]) -> None:
-        """Minerals."""
+        """Minerals and facts."""
         if "minerals" in names:
             add_minerals(rows, "pk")
+        facts.add(rows, names)

@@ -511,27 +511,26 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(
                     models.Q(
-                        models.Q(
-                            ("amount__isnull", True),
-                            ("low__isnull", True),
-                            ("low__lte", models.F("amount")),
-                            _connector="OR",
-                        ),
-                        models.Q(
-                            ("amount__isnull", True),
-                            ("high__isnull", True),
-                            ("high__gte", models.F("amount")),
-                            _connector="OR",
-                        ),
-                        ("high__isnull", True),
+                        ("amount__isnull", True),
                         ("low__isnull", True),
+                        ("low__lte", models.F("amount")),
+                        _connector="OR",
                     ),
                     models.Q(
-                        ("high__isnull", False),
-                        ("low__isnull", False),
-                        ("low__lte", models.F("high")),
+                        ("amount__isnull", True),
+                        ("high__isnull", True),
+                        ("high__gte", models.F("amount")),
+                        _connector="OR",
                     ),
-                    _connector="OR",
+                    models.Q(
+                        models.Q(("high__isnull", True), ("low__isnull", True)),
+                        models.Q(
+                            ("high__isnull", False),
+                            ("low__isnull", False),
+                            ("low__lte", models.F("high")),
+                        ),
+                        _connector="OR",
+                    ),
                 ),
                 name="capacity_range_holds_amount",
             ),

@@ -103,8 +103,10 @@ class Capacity(Stated):
             models.CheckConstraint(
                 condition=(Q(amount__isnull=True) | Q(low__isnull=True) | Q(low__lte=F("amount")))
                 & (Q(amount__isnull=True) | Q(high__isnull=True) | Q(high__gte=F("amount")))
-                & Q(low__isnull=True, high__isnull=True)
-                | Q(low__isnull=False, high__isnull=False, low__lte=F("high")),
+                & (
+                    Q(low__isnull=True, high__isnull=True)
+                    | Q(low__isnull=False, high__isnull=False, low__lte=F("high"))
+                ),
                 name="capacity_range_holds_amount",
             ),
             models.CheckConstraint(

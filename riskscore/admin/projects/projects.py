@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
+from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from riskscore.admin.projects import history
@@ -26,9 +27,10 @@ from riskscore.admin.ui.shown_lens import shown_lens
 from riskscore.admin.work import start_jobs
 from riskscore.curation import project_edits
 from riskscore.engine.catalogue import INDICATORS
+from riskscore.engine.inputs.event_course import Course
 from riskscore.jobs import requests
 from riskscore.models import Challenge, Evidence, Job, Project, ProjectMineral, Score
-from riskscore.scoring import data_gaps, land_distances
+from riskscore.scoring import data_gaps, land_distances, timeline
 
 KEY = RegexValidator(
     r"^[a-z0-9][a-z0-9-]{1,59}$", "Use 2 to 60 small letters, digits and hyphens, like icmm-00026."
@@ -244,6 +246,7 @@ def surroundings(project: Project, request: HttpRequest) -> dict[str, Any]:
             project=project, superseded_by__isnull=False
         ).count(),
         "land": land_distances.positions(project),
+        "courses": _courses(project),
         "fresh": _fresh(project),
         "open_challenges": Challenge.objects.filter(project=project, state="open").count(),
         "flag_words": [Project.Flag(flag).label for flag in project.flags],
@@ -251,6 +254,12 @@ def surroundings(project: Project, request: HttpRequest) -> dict[str, Any]:
         "may_rescore": start_jobs.allowed(request),
         "may_add_evidence": request.user.has_perm("riskscore.add_evidence"),
     }
+
+
+def _courses(project: Project) -> list[tuple[str, Course]]:
+    """How the project's incidents went, by reading, where any is on file."""
+    courses = timeline.of_project(project.pk, timezone.now().date())
+    return [(INDICATORS[key].label, one) for key, one in courses.items() if one.peak is not None]
 
 
 def _fresh(project: Project) -> list[Any]:
