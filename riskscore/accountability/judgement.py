@@ -47,33 +47,37 @@ def _of_score(projects: Judged, values: Floats) -> dict[str, Any]:
         return {**result, "auc": None}
     codes = np.unique(place.astype(str), return_inverse=True)[1]
     weights = clustered(codes, DRAWS, SEED)
-    within = [within_country(event, score, codes, row) for row in weights]
+    whole = np.ones((1, len(event)))
     return {
         **result,
         "auc": auc(event, score),
         "auc_ci": _interval(auc_of_draws(event, score, weights)),
-        "within_country": _number(within_country(event, score, codes, np.ones(len(event)))),
-        "within_country_ci": _interval(np.array(within)),
+        "within_country": _number(float(within_country(event, score, codes, whole)[0])),
+        "within_country_ci": _interval(within_country(event, score, codes, weights)),
         "country_alone": auc(event, _means(score, codes)),
         "few_countries": result["countries_with_event"] < FEW_COUNTRIES,
         "by_region": _by_region(event, score, region),
     }
 
 
-def within_country(event: Floats, score: Floats, code: npt.NDArray[Any], weight: Floats) -> float:
-    """AUC over the pairs (event, other) of one country each; NaN where no country has both.
+def within_country(
+    event: Floats, score: Floats, codes: npt.NDArray[Any], weights: Floats
+) -> Floats:
+    """(draws,) AUC over the pairs (event, other) of one country each; NaN where none has both.
 
-    Each country counts by its pairs, times the weight with which it was drawn.
+    ``weights`` is (draws, n): how often each row's country was drawn; its pairs count so often.
     """
-    better, pairs = 0.0, 0.0
-    for one in np.unique(code[event == 1]):
-        rows = code == one
+    better, pairs = np.zeros(len(weights)), np.zeros(len(weights))
+    for one in np.unique(codes[event == 1]):
+        rows = codes == one
         count = float(event[rows].sum())
-        both = count * (rows.sum() - count) * float(weight[rows][0])
-        if both:
-            better += both * auc(event[rows], score[rows])
-            pairs += both
-    return better / pairs if pairs else float("nan")
+        drawn = count * (rows.sum() - count) * weights[:, np.flatnonzero(rows)[0]]
+        if drawn.any():
+            better += drawn * auc(event[rows], score[rows])
+            pairs += drawn
+    result = np.full(len(weights), np.nan)
+    np.divide(better, pairs, out=result, where=pairs > 0)
+    return result
 
 
 def _means(score: Floats, codes: npt.NDArray[Any]) -> Floats:

@@ -78,9 +78,7 @@ def test_offtake_that_is_over_is_not_shown(api: Any) -> None:
     Offtake.objects.create(
         project=project, place_id="CHN", share=0.3, buyer="B", until=today - timedelta(days=1)
     )
-    assert [row["buyer"] for row in api.get(f"/projects/{BAMBAS}").json()["offtake"]] == [
-        "A"
-    ]
+    assert [row["buyer"] for row in api.get(f"/projects/{BAMBAS}").json()["offtake"]] == ["A"]
 
 
 def test_a_capacity_without_amount_needs_a_range_and_a_reason() -> None:
