@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from riskscore.engine.inputs.geometry import haversine_km
-from riskscore.sources.publishers.defensoria import folded
+from riskscore.sources.registers.defensoria import folded
 from riskscore.sources.tables.outside_events import OutsideEvent
 
 #: Rules in the order in which they are tried.

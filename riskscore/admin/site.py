@@ -26,6 +26,7 @@ from riskscore.admin.methods.methods import MethodAdmin
 from riskscore.admin.projects.challenges import ChallengeAdmin
 from riskscore.admin.projects.evidence import EvidenceAdmin
 from riskscore.admin.projects.projects import ProjectAdmin
+from riskscore.admin.results.accountability import ScoreAccountabilityAdmin
 from riskscore.admin.results.scores import ScoreAdmin, ScoreHistoryAdmin
 from riskscore.admin.sources.intakes import IntakeAdmin
 from riskscore.admin.sources.observations import (
@@ -61,7 +62,11 @@ PAGES: "dict[str, dict[type[Model], type[admin.ModelAdmin[Any]]]]" = {
         models.Evidence: EvidenceAdmin,
         models.Challenge: ChallengeAdmin,
     },
-    "Results": {models.Score: ScoreAdmin, models.ScoreHistory: ScoreHistoryAdmin},
+    "Results": {
+        models.Score: ScoreAdmin,
+        models.ScoreHistory: ScoreHistoryAdmin,
+        models.ScoreAccountability: ScoreAccountabilityAdmin,
+    },
     "Work": {
         models.Job: JobAdmin,
         models.Chunk: ChunkAdmin,

@@ -11,7 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from riskscore.bundle import facts, facts_layout, layout, publications, reference
+from riskscore.bundle import facts_layout, layout, project_facts, publications, reference
 from riskscore.bundle.bundle_report import Report, written_report
 from riskscore.bundle.fixture_rows import Locality, Mineral, Project, Release
 from riskscore.bundle.fixture_tables import write
@@ -165,13 +165,13 @@ def _sites(
 def _facts(bench: _Bench, projects: Sequence[Project]) -> None:
     """Write incidents of the register of conflicts, and statuses and rates of the deposits."""
     cases = bench.read(publications.CONFLICTS)
-    events, _ = facts.incidents(publications.CONFLICTS.code, cases, projects)
+    events, _ = project_facts.incidents(publications.CONFLICTS.code, cases, projects)
     bench.keep(publications.CONFLICTS, write(bench.target, facts_layout.EVENTS, events))
     records = list(busch.rates(publications.content(bench.source_dir, publications.RATES)))
     release = publications.DEPOSITS.code
-    twins = facts.Twins(release, projects)
-    write(bench.target, facts_layout.STATUSES, facts.statuses(release, records, twins))
-    write(bench.target, facts_layout.CAPACITIES, facts.capacities(release, records, twins))
+    twins = project_facts.Twins(release, projects)
+    write(bench.target, facts_layout.STATUSES, project_facts.statuses(release, records, twins))
+    write(bench.target, facts_layout.CAPACITIES, project_facts.capacities(release, records, twins))
 
 
 def _localities(bench: _Bench) -> None:

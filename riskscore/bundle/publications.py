@@ -15,7 +15,6 @@ from riskscore.sources.publishers import (
     baci,
     baci_exports,
     busch,
-    defensoria,
     dol,
     ec,
     hdr,
@@ -30,6 +29,7 @@ from riskscore.sources.publishers import (
     wmd,
     world_atlas,
 )
+from riskscore.sources.registers import defensoria
 from riskscore.sources.source_records import Parse, Source
 from riskscore.sources.tables import agreements, minerals, restrictions
 

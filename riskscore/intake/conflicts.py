@@ -10,7 +10,7 @@ from riskscore.intake import aliases, evidence, staging
 from riskscore.intake.file_rows import ParsedRow
 from riskscore.models import Intake, Project
 from riskscore.sources.bad_file import BadFile
-from riskscore.sources.publishers import defensoria
+from riskscore.sources.registers import defensoria
 
 STAGED, COLUMNS, IS_SCORED = evidence.STAGED, evidence.COLUMNS, evidence.IS_SCORED
 compare, move = evidence.compare, evidence.move

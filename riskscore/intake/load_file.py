@@ -16,7 +16,8 @@ from riskscore.jobs import work_items
 from riskscore.jobs.ledger import DATABASE_CLOCK
 from riskscore.models import Intake, IntakePart, Release
 from riskscore.sources.bad_file import BadFile
-from riskscore.sources.publishers import baci_exports, busch, defensoria, icmm
+from riskscore.sources.publishers import baci_exports, busch, icmm
+from riskscore.sources.registers import defensoria
 from riskscore.sources.tables import evidence, projects
 
 #: One intake at a time compares itself with what holds for a source.

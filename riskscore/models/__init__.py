@@ -5,7 +5,6 @@ trigger does and why, in ``docs/database.md``.
 """
 
 from riskscore.models.access import ApiKey, IdempotencyKey
-from riskscore.models.accountability import ScoreAccountability
 from riskscore.models.challenges import Challenge
 from riskscore.models.evidence import Evidence
 from riskscore.models.exports import ExportFlow
@@ -21,7 +20,7 @@ from riskscore.models.observations import Edition, Observation, Release, Source
 from riskscore.models.places import Locality, Place, PlaceMember
 from riskscore.models.projects import Offtake, Ownership, Project, ProjectList, ProjectMineral
 from riskscore.models.schedules import Schedule
-from riskscore.models.scores import Score, ScoreHistory
+from riskscore.models.scores import Score, ScoreAccountability, ScoreHistory
 from riskscore.models.stale_marks import StaleMark
 from riskscore.models.trainings import TrainingRequest
 

@@ -4,10 +4,18 @@ from datetime import date
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.http import HttpRequest
 from django.utils import timezone
 
 from riskscore.admin.ui.pages import Form, FormSet, Part
-from riskscore.models import Offtake, Ownership, Project, ProjectMineral
+from riskscore.models import (
+    Capacity,
+    Offtake,
+    Ownership,
+    Project,
+    ProjectMineral,
+    ProjectStatus,
+)
 
 
 class MineralForm(Form[ProjectMineral]):
@@ -79,6 +87,29 @@ class OwnershipsOfProject(Part[Ownership, Project]):
     formset = ShareSet
     fields = ("owner", "place", "share", "since", "until", "url")
     autocomplete_fields = ("place",)
+
+
+class Stated(Part[Any, Project]):
+    """Append-only rows: what is on file is shown, and a correction is a new row."""
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class StatusesOfProject(Stated):
+    model = ProjectStatus
+    fields = ("status", "since", "url", "credibility", "note")
+
+
+class CapacitiesOfProject(Stated):
+    model = Capacity
+    fields = (
+        "mineral", "year", "amount", "low", "high", "unit", "basis", "reason", "url", "credibility",
+    )  # fmt: skip
+    autocomplete_fields = ("mineral",)
 
 
 class OfftakesOfProject(Part[Offtake, Project]):

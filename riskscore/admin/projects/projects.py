@@ -15,9 +15,11 @@ from django.views.decorators.http import require_POST
 
 from riskscore.admin.projects import history
 from riskscore.admin.projects.inlines import (
+    CapacitiesOfProject,
     MineralsOfProject,
     OfftakesOfProject,
     OwnershipsOfProject,
+    StatusesOfProject,
 )
 from riskscore.admin.results import panels
 from riskscore.admin.ui import wording
@@ -30,6 +32,7 @@ from riskscore.engine.catalogue import INDICATORS
 from riskscore.engine.inputs.event_course import Course
 from riskscore.jobs import requests
 from riskscore.models import Challenge, Evidence, Job, Project, ProjectMineral, Score
+from riskscore.models.facts import Stated
 from riskscore.scoring import data_gaps, land_distances, timeline
 
 KEY = RegexValidator(
@@ -61,7 +64,10 @@ class ProjectAdmin(Rescoring[Project]):
     form = ProjectForm
     change_form_template = "admin/project.html"
     object_history_template = "admin/project_history.html"
-    inlines = (MineralsOfProject, OwnershipsOfProject, OfftakesOfProject)
+    inlines = (
+        MineralsOfProject, OwnershipsOfProject, OfftakesOfProject, StatusesOfProject,
+        CapacitiesOfProject,
+    )  # fmt: skip
     list_display = (
         "key", "name", "country", "kind", "yields", "composite", "band", "known", "state", "marks",
     )  # fmt: skip
@@ -158,6 +164,15 @@ class ProjectAdmin(Rescoring[Project]):
         project = self.get_object(request, object_id)
         events = history.of(project) if project else []
         return super().history_view(request, object_id, {**(extra_context or {}), "events": events})
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        """What is stated gets its edition and who entered it."""
+        if issubclass(formset.model, Stated):
+            new = formset.save(commit=False)
+            project_edits.add_stated(new, by=request.user)
+            formset.save_m2m()
+        else:
+            super().save_formset(request, form, formset, change)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         """After the parts are saved too, whatever changed is rescored."""

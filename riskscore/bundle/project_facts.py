@@ -8,8 +8,8 @@ import numpy as np
 
 from riskscore.bundle.facts_layout import Capacity, Incident, Status
 from riskscore.bundle.fixture_rows import Project
-from riskscore.sources.publishers import defensoria
 from riskscore.sources.publishers.busch import RateRecord
+from riskscore.sources.registers import defensoria
 
 LITHIUM, UNIT = "lithium", "t Li"
 STATUS_OF = {"producing": "operating", "construction": "construction", "evaluation": "feasibility"}
