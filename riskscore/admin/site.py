@@ -28,6 +28,7 @@ from riskscore.admin.projects.challenges import ChallengeAdmin
 from riskscore.admin.projects.evidence import EvidenceAdmin
 from riskscore.admin.projects.owners import CompanyAdmin, DomicileAdmin, OwnershipAdmin
 from riskscore.admin.projects.projects import ProjectAdmin
+from riskscore.admin.results.accountability import ScoreAccountabilityAdmin
 from riskscore.admin.results.scores import ScoreAdmin, ScoreHistoryAdmin
 from riskscore.admin.sources.intakes import IntakeAdmin
 from riskscore.admin.sources.observations import (
@@ -66,7 +67,11 @@ PAGES: "dict[str, dict[type[Model], type[admin.ModelAdmin[Any]]]]" = {
         models.Company: CompanyAdmin,
         models.Domicile: DomicileAdmin,
     },
-    "Results": {models.Score: ScoreAdmin, models.ScoreHistory: ScoreHistoryAdmin},
+    "Results": {
+        models.Score: ScoreAdmin,
+        models.ScoreHistory: ScoreHistoryAdmin,
+        models.ScoreAccountability: ScoreAccountabilityAdmin,
+    },
     "Work": {
         models.Job: JobAdmin,
         models.Chunk: ChunkAdmin,

@@ -27,6 +27,8 @@ STATEMENT = Resource(
             shapes.optional(shapes.day("Last day on which it counts, if stated.")),
         ),
         plain("severity", shapes.number("0..1: how grave among its kind.")),
+        plain("reach", shapes.text("How far an incident was felt; empty: not stated.")),
+        plain("reference", shapes.text("What its source calls it.")),
         plain("credibility", shapes.number("0..1: how far its source can be believed.")),
         plain("status", shapes.one_of(Evidence.Status.values, "A retracted one does not count.")),
         plain("self_disclosed", shapes.flag("Whether only the project itself states it.")),

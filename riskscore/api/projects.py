@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from riskscore.api import filters
+from riskscore.api import facts, filters
 from riskscore.api.communities import COMMUNITIES, add_communities
 from riskscore.api.framework import shapes
 from riskscore.api.framework.endpoint import Detail, Listing, listing_parameters
@@ -58,6 +58,7 @@ PROJECT = Resource(
         ),
         COMMUNITIES,
         OWNERS,
+        *facts.FIELDS,
         plain("flags", shapes.several(shapes.one_of(Project.Flag.values, FLAGS), FLAGS)),
         plain(
             "duplicate_of",
@@ -105,6 +106,7 @@ def _add(rows: list[Row], names: set[str]) -> None:
         add_communities(rows)
     if "owners" in names:
         add_owners(rows, "pk")
+    facts.add(rows, names)
 
 
 class Projects(Listing):
@@ -118,6 +120,7 @@ class Projects(Listing):
         PROJECT,
         ORDERS,
         *filters.of_projects(),
+        *facts.filters(),
         filters.since("updated_since", "updated_at", "Only projects changed at or after this."),
     )
 
@@ -126,7 +129,7 @@ class Projects(Listing):
         return published()
 
     def enrich(self, rows: list[Row], names: set[str]) -> None:
-        """Minerals and communities by a query or two a page, owners by three."""
+        """Minerals, communities, owners and facts, by a few queries a page for each."""
         _add(rows, names)
 
 
@@ -142,5 +145,5 @@ class OneProject(Detail):
         return published().filter(key=self.kwargs["key"])
 
     def enrich(self, rows: list[Row], names: set[str]) -> None:
-        """Minerals, communities and owners."""
+        """Minerals, communities, owners and facts."""
         _add(rows, names)

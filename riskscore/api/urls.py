@@ -19,6 +19,7 @@ from riskscore.api import (
     public,
     releases,
     supply_risks,
+    timeline,
 )
 from riskscore.api.ownership import companies, owners
 from riskscore.api.results import changes, counterfactuals, explanations, scores
@@ -43,6 +44,7 @@ urlpatterns = [
     *both(f"/{KEY}/freshness", freshness.FreshnessOfProject.as_view()),
     *both(f"/{KEY}/land", lands.LandOfProject.as_view()),
     *both(f"/{KEY}/owners", owners.OwnersOfProject.as_view()),
+    *both(f"/{KEY}/timeline", timeline.TimelineOfProject.as_view()),
     *both(f"/{KEY}/score", scores.CurrentScore.as_view()),
     *both(f"/{KEY}/score/changes", changes.ScoreChanges.as_view()),
     *both(f"/{KEY}/score/counterfactuals", counterfactuals.Counterfactuals.as_view()),

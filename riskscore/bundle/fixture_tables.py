@@ -8,7 +8,7 @@ row, the column, the value and what to do; row 1 is the header.
 import csv
 import gzip
 import io
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 
 from riskscore.bundle import cells
 from riskscore.bundle.cells import Column, written
+from riskscore.bundle.facts_layout import CAPACITIES, FACTS, Capacity, Incident, Status
 from riskscore.bundle.fixture_rows import (
     Locality,
     Mineral,
@@ -51,6 +52,7 @@ from riskscore.sources.source_records import ExportRecord
 
 __all__ = ["RELEASES", "Bundle", "bad_cell", "check_known", "read", "rows_of", "write"]
 
+TABLES = (*SMALL, *FACTS)
 REBUILD = "Restore the file, or make the bundle again: python manage.py bundle --from DIR."
 
 
@@ -66,6 +68,9 @@ class Bundle:
     localities: tuple[Locality, ...]
     projects: tuple[Project, ...]
     project_minerals: tuple[ProjectMineral, ...]
+    events: tuple[Incident, ...]
+    statuses: tuple[Status, ...]
+    capacities: tuple[Capacity, ...]
 
     @cached_property
     def observed(self) -> tuple[str, ...]:
@@ -74,9 +79,14 @@ class Bundle:
         others = {project.release for project in self.projects}
         others |= {locality.release for locality in self.localities}
         others |= {code for place in self.places for code in place.source.split(cells.SEPARATOR)}
-        others |= {*self.traded}
+        others |= {*self.traded, *(event.release for event in self.events)}
         others |= {row.code for row in self.releases if row.source == OWNERS_SOURCE}
         return tuple(row.code for row in self.releases if row.code not in others)
+
+    @property
+    def facts(self) -> Iterator[tuple[Table, Sequence[NamedTuple]]]:
+        """The tables of facts about projects, with their rows."""
+        yield from zip(FACTS, (self.events, self.statuses, self.capacities), strict=True)
 
     @cached_property
     def traded(self) -> tuple[str, ...]:
@@ -135,8 +145,8 @@ class Bundle:
 
 def read(directory: Path) -> Bundle:
     """Read and validate every small table, and what refers from one to another."""
-    result: dict[str, Any] = {table.file: tuple(rows_of(directory, table)) for table in SMALL}
-    bundle = Bundle(directory, *(result[table.file] for table in SMALL))
+    result: dict[str, Any] = {table.file: tuple(rows_of(directory, table)) for table in TABLES}
+    bundle = Bundle(directory, *(result[table.file] for table in TABLES))
     _check_references(bundle)
     for file, codes in ((observations_file, bundle.observed), (exports_file, bundle.traded)):
         expected = {directory / file(code) for code in codes}
@@ -162,6 +172,9 @@ def _check_references(bundle: Bundle) -> None:
         (PROJECTS, bundle.projects, "duplicate_of", projects | {None}),
         (PROJECT_MINERALS, bundle.project_minerals, "project", projects),
         (PROJECT_MINERALS, bundle.project_minerals, "mineral", bundle.mineral_codes),
+        *((table, rows, "project", projects) for table, rows in bundle.facts),
+        *((table, rows, "release", releases) for table, rows in bundle.facts),
+        (CAPACITIES, bundle.capacities, "mineral", bundle.mineral_codes),
     ):
         check_known(table, rows, column, known)
 

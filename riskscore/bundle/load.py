@@ -8,7 +8,7 @@ import yaml
 from django.db import transaction
 
 from riskscore import intake
-from riskscore.bundle import fixture_rows, fixture_tables
+from riskscore.bundle import fixture_rows, fixture_tables, load_facts
 from riskscore.bundle.layer_load import load_layers
 from riskscore.bundle.owner_load import load_owners
 from riskscore.curation import project_edits
@@ -67,6 +67,7 @@ def load(directory: Path) -> Loaded:
         projects = _load_projects(bundle)
         layers = load_layers(directory)
         owners = load_owners(directory, bundle, releases)
+        load_facts.load(load_facts.Facts(bundle.events, bundle.statuses, bundle.capacities))
         methods = _load_methods(directory / "methods")
         models = shipped.load(directory / "learned")
         return Loaded(len(new), observed, projects, methods, models, layers, owners)

@@ -11,9 +11,16 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from riskscore.bundle import layer_make, layout, publications, reference
+from riskscore.bundle import (
+    facts_layout,
+    layer_make,
+    layout,
+    project_facts,
+    publications,
+    reference,
+)
 from riskscore.bundle.bundle_report import Report, written_report
-from riskscore.bundle.fixture_rows import Locality, Mineral, Release
+from riskscore.bundle.fixture_rows import Locality, Mineral, Project, Release
 from riskscore.bundle.fixture_tables import write
 from riskscore.bundle.layout import exports_file, observations_file
 from riskscore.bundle.owner_make import write_owners
@@ -23,7 +30,7 @@ from riskscore.bundle.sites import Collection, Site, duplicates, flagged, output
 from riskscore.engine.inputs.borders import Borders
 from riskscore.sources.coded_observations import CodedObservation
 from riskscore.sources.names import Names, shipped
-from riskscore.sources.publishers import baci, ec, icmm, wmd
+from riskscore.sources.publishers import baci, busch, ec, icmm, wmd
 from riskscore.sources.publishers.world_atlas import OutlineRecord
 from riskscore.sources.source_records import MineralRecord, SourceRecord
 from riskscore.sources.tables.minerals import EOL_RIR_YEAR, REFINERY_OUTPUT
@@ -87,6 +94,7 @@ def _made(bench: _Bench) -> Report:
     projects = list(flagged(every, outputs(observed["wmd.production"]), REFINERY_OUTPUT, same))
     write(bench.target, layout.PROJECTS, projects)
     write(bench.target, layout.PROJECT_MINERALS, (row for site in every for row in site.minerals))
+    _facts(bench, projects)
     confirmed = _localities(bench)
     layer_make.make(bench.source_dir, bench.target, confirmed)
     _exports(bench, resolver)
@@ -166,6 +174,18 @@ def _sites(
         collection = Collection(publication.code, publication.source.code, prefix, records)
         result.append(sites(collection, borders, names))
     return result[0], result[1]
+
+
+def _facts(bench: _Bench, projects: Sequence[Project]) -> None:
+    """Write incidents of the register of conflicts, and statuses and rates of the deposits."""
+    cases = bench.read(publications.CONFLICTS)
+    events, _ = project_facts.incidents(publications.CONFLICTS.code, cases, projects)
+    bench.keep(publications.CONFLICTS, write(bench.target, facts_layout.EVENTS, events))
+    records = list(busch.rates(publications.content(bench.source_dir, publications.RATES)))
+    release = publications.DEPOSITS.code
+    twins = project_facts.Twins(release, projects)
+    write(bench.target, facts_layout.STATUSES, project_facts.statuses(release, records, twins))
+    write(bench.target, facts_layout.CAPACITIES, project_facts.capacities(release, records, twins))
 
 
 def _localities(bench: _Bench) -> frozenset[str]:

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,7 @@ from riskscore.sources.publishers import (
     wmd,
     world_atlas,
 )
+from riskscore.sources.registers import defensoria
 from riskscore.sources.source_records import Parse, Source
 from riskscore.sources.tables import agreements, minerals, restrictions
 
@@ -119,6 +121,18 @@ DEPOSITS = Publication(
     "2025",
     (("data/lithium_deposits_pmbusch.csv", busch.parse),),
 )
+CONFLICTS = Publication(
+    "defensoria-2024-03",
+    defensoria.SOURCE,
+    "March 2024",
+    (
+        (
+            "data/conflict/per_defensoria_mining_conflicts_2024-03.csv",
+            partial(defensoria.parse, month=(2024, 3)),
+        ),
+    ),
+)
+RATES = "data/lithium_deposits_pmbusch.csv"
 LOCALITIES = Publication(
     "asher-2007",
     asher.SOURCE,

@@ -13,6 +13,7 @@ from riskscore.engine.method import Method as Specification
 from riskscore.errors import ConflictError
 from riskscore.jobs import requests
 from riskscore.models import Evidence, Job, Lens, Method, Project
+from riskscore.models.facts import Stated
 from riskscore.releases.editions import next_edition
 
 CODE = re.compile(r"[a-z0-9][a-z0-9_-]{1,59}")
@@ -56,6 +57,17 @@ def add_evidence(evidence: Evidence, *, by: Any, replaces: Evidence | None = Non
         evidence.save(force_insert=True)
         projects_changed([evidence.project], by=by, reason=f"evidence: {evidence.kind}")
     return evidence
+
+
+def add_stated(rows: Iterable[Stated], *, by: Any) -> None:
+    """Record statuses and capacities, all under one edition. No score follows from them."""
+    rows = list(rows)
+    if rows:
+        with transaction.atomic():
+            edition = next_edition("status or capacity of a project")
+            for row in rows:
+                row.edition, row.entered_by = edition, by
+                row.save(force_insert=True)
 
 
 def publish_method(spec: Mapping[str, Any], *, by: Any = None, reason: str = "") -> Method:

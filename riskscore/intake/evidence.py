@@ -17,12 +17,12 @@ from riskscore.sources.bad_file import BadFile
 STAGED = "staged_evidence"
 IS_SCORED = True
 COLUMNS = DOCUMENTS
-#: What makes two rows versions of one statement.
-IDENTITY = ("project_id", "kind", "happened_on", "url")
 #: What may differ between the versions of one statement.
 STATED = (
-    "level", "expires_on", "severity", "credibility", "status", "self_disclosed", "note",
+    "happened_on", "level", "expires_on", "severity", "credibility", "status", "self_disclosed",
+    "note", "reach",
 )  # fmt: skip
+DAYS = ("happened_on", "expires_on")
 Identity = tuple[Any, ...]
 
 
@@ -43,7 +43,8 @@ def check(_intake: Intake) -> Iterator[BadFile]:
     yield from unknown_projects(STAGED)
     for line, first in staging.fetch(
         f"DELETE FROM {STAGED} s USING (SELECT line, min(line) OVER (PARTITION BY id,"  # noqa: S608
-        f" row->>'kind', row->>'happened_on', row->>'url') AS first FROM {STAGED}) t"
+        " row->>'kind', row->>'url', row->>'reference', CASE row->>'reference' WHEN ''"
+        f" THEN row->>'happened_on' END) AS first FROM {STAGED}) t"
         " WHERE s.line = t.line AND t.first < s.line RETURNING s.line, t.first"
     ):
         yield BadFile(
@@ -88,7 +89,14 @@ def compare(_intake: Intake) -> ImportDiff:
 
 def _identity(document: Document) -> Identity:
     row = document.row
-    return document.id, row["kind"], date.fromisoformat(row["happened_on"]), row["url"]
+    happened = date.fromisoformat(row["happened_on"])
+    return identity(document.id, row["kind"], row["url"], row["reference"], happened)
+
+
+def identity(project: int, kind: str, url: str, reference: str, happened_on: date) -> Identity:
+    """What makes two rows versions of one statement: the case of a source, by the name that the
+    source gives it; where it has none, the day."""
+    return project, kind, url, reference or happened_on
 
 
 def _current(batch: list[Document]) -> dict[Identity, Evidence]:
@@ -96,13 +104,15 @@ def _current(batch: list[Document]) -> dict[Identity, Evidence]:
     standing = Evidence.objects.filter(
         project__in={document.id for document in batch}, superseded_by__isnull=True
     )
-    return {tuple(getattr(row, name) for name in IDENTITY): row for row in standing.order_by("id")}
+    return {
+        identity(row.project_id, row.kind, row.url, row.reference, row.happened_on): row
+        for row in standing.order_by("id")
+    }
 
 
 def _stated(row: dict[str, Any]) -> tuple[Any, ...]:
-    expires = row["expires_on"]
     return tuple(
-        (date.fromisoformat(expires) if expires else None) if name == "expires_on" else row[name]
+        date.fromisoformat(row[name]) if name in DAYS and row[name] else row[name]
         for name in STATED
     )
 
@@ -130,10 +140,15 @@ def move(intake: Intake, release: Release) -> int:
 def _evidence(
     intake: Intake, release: Release, document: Document, known: Evidence | None
 ) -> Evidence:
+    row = document.row
     return Evidence(
-        **dict(zip(IDENTITY, _identity(document), strict=True)),
-        **dict(zip(STATED, _stated(document.row), strict=True)),
+        project_id=document.id,
+        kind=row["kind"],
+        url=row["url"],
+        reference=row["reference"],
+        **dict(zip(STATED, _stated(row), strict=True)),
         supersedes=known,
         entered_by=intake.created_by,
+        release=release,
         edition=release.edition,
     )

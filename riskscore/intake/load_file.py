@@ -6,8 +6,8 @@ from typing import Any
 
 from django.db import transaction
 
+from riskscore.intake import conflicts, exports, file_rows, new_release, observations, staging
 from riskscore.intake import evidence as intake_evidence
-from riskscore.intake import exports, file_rows, new_release, observations, staging
 from riskscore.intake import projects as intake_projects
 from riskscore.intake.aliases import Resolver, known_names
 from riskscore.intake.import_diff import ImportDiff
@@ -21,6 +21,7 @@ from riskscore.jobs.ledger import DATABASE_CLOCK
 from riskscore.models import Intake, IntakePart
 from riskscore.sources.bad_file import BadFile
 from riskscore.sources.publishers import baci_exports, busch, icmm
+from riskscore.sources.registers import defensoria
 from riskscore.sources.tables import companies, evidence, map_layers, owners, projects
 
 #: One intake at a time compares itself with what holds for a source.
@@ -33,6 +34,7 @@ KINDS: dict[str, ModuleType] = {
     evidence.SOURCE.code: intake_evidence,
     owners.SOURCE.code: intake_owners,
     companies.SOURCE.code: intake_companies,
+    defensoria.SOURCE.code: conflicts,
     baci_exports.SOURCE.code: exports,
     map_layers.SOURCE.code: layer_file,
 }

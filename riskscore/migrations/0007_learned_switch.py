@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("riskscore", "0005_owners"),
+        ("riskscore", "0006_facts"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

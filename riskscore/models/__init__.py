@@ -9,6 +9,7 @@ from riskscore.models.challenges import Challenge
 from riskscore.models.evidence import Evidence
 from riskscore.models.exports import ExportFlow
 from riskscore.models.external_ids import ExternalId
+from riskscore.models.facts import Capacity, CapacityRange, ProjectStatus
 from riskscore.models.intakes import Intake, IntakeFault, IntakePart
 from riskscore.models.jobs import Chunk, ItemError, Job, Transition, WorkerPulse
 from riskscore.models.land import Footprint, Land, LandLayer
@@ -20,13 +21,15 @@ from riskscore.models.owners import Company, Domicile, Ownership
 from riskscore.models.places import Locality, Place, PlaceMember
 from riskscore.models.projects import Offtake, Project, ProjectList, ProjectMineral
 from riskscore.models.schedules import Schedule
-from riskscore.models.scores import Score, ScoreHistory
+from riskscore.models.scores import Score, ScoreAccountability, ScoreHistory
 from riskscore.models.stale_marks import StaleMark
 from riskscore.models.trainings import TrainingRequest
 
 __all__ = [
     "ApiKey",
     "Artefact",
+    "Capacity",
+    "CapacityRange",
     "Challenge",
     "Chunk",
     "Company",
@@ -59,9 +62,11 @@ __all__ = [
     "Project",
     "ProjectList",
     "ProjectMineral",
+    "ProjectStatus",
     "Release",
     "Schedule",
     "Score",
+    "ScoreAccountability",
     "ScoreHistory",
     "Source",
     "StaleMark",

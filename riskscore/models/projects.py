@@ -64,6 +64,11 @@ class Project(models.Model):
         "Release", models.PROTECT, null=True, blank=True, related_name="projects"
     )
     source_id = models.CharField(max_length=60, blank=True)
+    status = models.CharField(
+        max_length=12, default="", db_default="", blank=True, editable=False,
+        help_text="the newest of its statuses; a trigger keeps it",
+    )  # fmt: skip
+    status_since = models.DateField(null=True, editable=False)
     input_version = models.BigIntegerField(default=1, db_default=1, editable=False)
     created_at = models.DateTimeField(auto_now_add=True, db_default=Now())
     updated_at = models.DateTimeField(auto_now=True, db_default=Now())
@@ -79,7 +84,12 @@ class Project(models.Model):
                 name="project_on_earth",
             ),
         ]
-        indexes = [models.Index(fields=["place", "state"], name="project_by_place")]
+        indexes = [
+            models.Index(fields=["place", "state"], name="project_by_place"),
+            models.Index(
+                fields=["status", "key"], condition=~Q(status=""), name="project_by_status"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name

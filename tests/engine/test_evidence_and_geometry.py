@@ -25,6 +25,7 @@ def said(*rows: dict[str, Any]) -> Statements:
         "credibility": 1.0,
         "status": "verified",
         "own": False,
+        "reach": "",
     }
     full = [{**base, **row} for row in rows]
     return Statements(
@@ -37,6 +38,7 @@ def said(*rows: dict[str, Any]) -> Statements:
         credibility=np.array([r["credibility"] for r in full], np.float64),
         status=np.array([r["status"] for r in full], object),
         self_disclosed=np.array([r["own"] for r in full], bool),
+        reach=np.array([r["reach"] for r in full], object),
     )
 
 

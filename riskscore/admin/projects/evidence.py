@@ -47,8 +47,8 @@ class EvidenceForm(Form[Evidence]):
     class Meta:
         model = Evidence
         fields = (
-            "project", "kind", "level", "happened_on", "expires_on", "severity", "credibility",
-            "status", "self_disclosed", "url", "note",
+            "project", "kind", "level", "happened_on", "expires_on", "severity", "reach",
+            "credibility", "status", "self_disclosed", "url", "reference", "note",
         )  # fmt: skip
         help_texts = {
             "level": "Consent: "
@@ -56,7 +56,10 @@ class EvidenceForm(Form[Evidence]):
             + ". Certification: "
             + ", ".join(CERTIFICATION)
             + ". Other kinds have no level.",
-            "severity": "0 to 1: how grave it is among statements of its kind.",
+            "severity": "0 to 1: how grave it is among statements of its kind; "
+            "docs/evidence.md has examples.",
+            "reference": "What its source calls the case. A later row of the same project, kind, "
+            "source and reference is a new version of it, whatever its day.",
             "credibility": "0 to 1: how far its source can be believed.",
         }
 
@@ -89,7 +92,9 @@ class EvidenceForm(Form[Evidence]):
 
     def _refuse_twice(self, cleaned: dict[str, Any]) -> None:
         """The same event from the same source would count twice."""
-        same = {name: cleaned[name] for name in ("project", "kind", "happened_on", "url")}
+        same = {name: cleaned[name] for name in ("project", "kind", "url", "reference")}
+        if not cleaned["reference"]:
+            same["happened_on"] = cleaned["happened_on"]
         on_file = Evidence.objects.filter(**same, superseded_by__isnull=True).first()
         if on_file is not None:
             self.add_error(
@@ -120,11 +125,14 @@ class EvidenceAdmin(Rescoring[Evidence]):
     def get_fields(self, request: HttpRequest, obj: Evidence | None = None) -> tuple[Any, ...]:
         stated = (
             "project", ("kind", "level"), ("happened_on", "expires_on"),
-            ("severity", "credibility"), ("status", "self_disclosed"),
+            ("severity", "reach"), ("credibility", "status", "self_disclosed"),
         )  # fmt: skip
         if obj is None:
-            return (*stated, "url", "note", "replaces", "answers")
-        return (*stated, "source", "note", "entered_by", "entered_at", "edition", "supersedes")
+            return (*stated, "url", "reference", "note", "replaces", "answers")
+        return (
+            *stated, "source", "reference", "note", "release", "entered_by", "entered_at",
+            "edition", "supersedes",
+        )  # fmt: skip
 
     def get_readonly_fields(
         self, request: HttpRequest, obj: Evidence | None = None

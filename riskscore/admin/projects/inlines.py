@@ -4,10 +4,11 @@ from datetime import date
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.http import HttpRequest
 from django.utils import timezone
 
 from riskscore.admin.ui.pages import Form, FormSet, Part
-from riskscore.models import Offtake, Project, ProjectMineral
+from riskscore.models import Capacity, Offtake, Project, ProjectMineral, ProjectStatus
 
 
 class MineralForm(Form[ProjectMineral]):
@@ -72,6 +73,29 @@ class MineralsOfProject(Part[ProjectMineral, Project]):
     fields = ("mineral", "role", "term")
     autocomplete_fields = ("mineral",)
     verbose_name_plural = "minerals"
+
+
+class Stated(Part[Any, Project]):
+    """Append-only rows: what is on file is shown, and a correction is a new row."""
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class StatusesOfProject(Stated):
+    model = ProjectStatus
+    fields = ("status", "since", "url", "credibility", "note")
+
+
+class CapacitiesOfProject(Stated):
+    model = Capacity
+    fields = (
+        "mineral", "year", "amount", "low", "high", "unit", "basis", "reason", "url", "credibility",
+    )  # fmt: skip
+    autocomplete_fields = ("mineral",)
 
 
 class OfftakesOfProject(Part[Offtake, Project]):

@@ -10,10 +10,16 @@ from django.db import transaction
 from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
+from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from riskscore.admin.projects import history, owner_panel
-from riskscore.admin.projects.inlines import MineralsOfProject, OfftakesOfProject
+from riskscore.admin.projects.inlines import (
+    CapacitiesOfProject,
+    MineralsOfProject,
+    OfftakesOfProject,
+    StatusesOfProject,
+)
 from riskscore.admin.results import panels
 from riskscore.admin.ui import wording
 from riskscore.admin.ui.filters import BandFilter, FlagFilter, MineralFilter, PlaceFilter
@@ -22,9 +28,11 @@ from riskscore.admin.ui.shown_lens import shown_lens
 from riskscore.admin.work import start_jobs
 from riskscore.curation import project_edits
 from riskscore.engine.catalogue import INDICATORS
+from riskscore.engine.inputs.event_course import Course
 from riskscore.jobs import requests
 from riskscore.models import Challenge, Evidence, Job, Project, ProjectMineral, Score
-from riskscore.scoring import data_gaps, land_distances, map_distances
+from riskscore.models.facts import Stated
+from riskscore.scoring import data_gaps, land_distances, map_distances, timeline
 
 KEY = RegexValidator(
     r"^[a-z0-9][a-z0-9-]{1,59}$", "Use 2 to 60 small letters, digits and hyphens, like icmm-00026."
@@ -55,7 +63,7 @@ class ProjectAdmin(Rescoring[Project]):
     form = ProjectForm
     change_form_template = "admin/project.html"
     object_history_template = "admin/project_history.html"
-    inlines = (MineralsOfProject, OfftakesOfProject)
+    inlines = (MineralsOfProject, OfftakesOfProject, StatusesOfProject, CapacitiesOfProject)
     list_display = (
         "key", "name", "country", "kind", "yields", "composite", "band", "known", "state", "marks",
     )  # fmt: skip
@@ -153,6 +161,15 @@ class ProjectAdmin(Rescoring[Project]):
         events = history.of(project) if project else []
         return super().history_view(request, object_id, {**(extra_context or {}), "events": events})
 
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        """What is stated gets its edition and who entered it."""
+        if issubclass(formset.model, Stated):
+            new = formset.save(commit=False)
+            project_edits.add_stated(new, by=request.user)
+            formset.save_m2m()
+        else:
+            super().save_formset(request, form, formset, change)
+
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         """After the parts are saved too, whatever changed is rescored."""
         super().save_related(request, form, formsets, change)
@@ -244,6 +261,7 @@ def surroundings(project: Project, request: HttpRequest) -> dict[str, Any]:
         "communities": map_distances.communities_of(project),
         "owners": owner_panel.of_project(project),
         "may_decide_owners": request.user.has_perm("riskscore.add_ownership"),
+        "courses": _courses(project),
         "fresh": _fresh(project),
         "open_challenges": Challenge.objects.filter(project=project, state="open").count(),
         "flag_words": [Project.Flag(flag).label for flag in project.flags],
@@ -251,6 +269,12 @@ def surroundings(project: Project, request: HttpRequest) -> dict[str, Any]:
         "may_rescore": start_jobs.allowed(request),
         "may_add_evidence": request.user.has_perm("riskscore.add_evidence"),
     }
+
+
+def _courses(project: Project) -> list[tuple[str, Course]]:
+    """How the project's incidents went, by reading, where any is on file."""
+    courses = timeline.of_project(project.pk, timezone.now().date())
+    return [(INDICATORS[key].label, one) for key, one in courses.items() if one.peak is not None]
 
 
 def _fresh(project: Project) -> list[Any]:

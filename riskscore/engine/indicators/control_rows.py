@@ -13,4 +13,9 @@ CONTROLS: tuple[Indicator, ...] = (
     indicator("ctl.consent", "Recorded consent agreement", PROJECT, "strength 0..1", -1,
               "A signed agreement with the people concerned; lowers the residual score only.",
               ("evidence",)),
+    indicator("ctl.union", "Union or collective agreement", PROJECT, "strength 0..1", -1,
+              "A recognised union or an agreement in force; lowers the residual score only.",
+              ("evidence",)),
+    indicator("ctl.remedy", "Remedy", PROJECT, "strength 0..1", -1,
+              "Harm that was made good; lowers the residual score only.", ("evidence",)),
 )  # fmt: skip

@@ -13,7 +13,7 @@ from riskscore.engine.indicators.levels import (
     RESTRICTION_LEVELS,
     WGI,
 )
-from riskscore.engine.indicators.row import IP, IPM, PM, Indicator, P, indicator
+from riskscore.engine.indicators.row import IP, IPM, PM, PROJECT, Indicator, P, indicator
 
 GEOPOLITICAL: tuple[Indicator, ...] = (
     indicator("geo.stability", "Political stability", P, ESTIMATE, -1,
@@ -48,4 +48,7 @@ GEOPOLITICAL: tuple[Indicator, ...] = (
               levels=PARTNERSHIP_LEVELS),
     indicator("geo.disruption", "Predicted export disruption", PM, "probability 0..1", 1,
               "Learned probability that exports fall by 40 % next year.", MODEL, caution=LEARNT),
+    indicator("geo.events", "Sanction or withdrawn permit", PROJECT, "0..100", 1,
+              "Dated, sourced sanctions and withdrawn permits of this project, decayed to the day.",
+              ("evidence",)),
 )  # fmt: skip

@@ -41,4 +41,6 @@ LABOUR: tuple[Indicator, ...] = (
     indicator("lab.evidence", "Evidence about work at the project", PROJECT, "0..100", 1,
               "Dated, sourced findings about work at this project, decayed to the day.",
               ("evidence",)),
+    indicator("lab.events", "Incidents at work", PROJECT, "0..100", 1,
+              "As lab.evidence, but neither a union nor a remedy lowers it.", ("evidence",)),
 )  # fmt: skip

@@ -15,7 +15,7 @@ class Effect(StrEnum):
     """What a statement does to its indicators."""
 
     HARM = "harm"  # raises them
-    RELIEF = "relief"  # lowers the harm on file, and is none itself
+    RELIEF = "relief"  # lowers the harm in *.evidence and ind.conflict; a control elsewhere
     CONTROL = "control"  # lowers the residual score only
     STAGE = "stage"  # is the newest word, and a control while it is a consent
 
@@ -44,25 +44,38 @@ class Kind:
         return self.lasts * YEAR_DAYS
 
 
-LAB, IND = ("lab.evidence",), ("ind.conflict",)
+#: The first of each pair is eased by relief, as methods 1 and 2 count it; the second by nothing.
+LAB, IND, GEO = ("lab.evidence", "lab.events"), ("ind.conflict", "ind.events"), ("geo.events",)
+UNION = ("lab.evidence", "ctl.union")
 H, R, C, S = Effect.HARM, Effect.RELIEF, Effect.CONTROL, Effect.STAGE
 _ROWS = (
     Kind("forced_labour", H, LAB, 1.0, 3, 9, "the gravest; practices of a site change in years"),
     Kind("child_labour", H, LAB, 1.0, 3, 9, "as grave; the same"),
     Kind("fatality", H, LAB, 0.8, 3, 9, "one death tells of safety for years"),
     Kind("strike", H, LAB, 0.4, 2, 6, "a dispute, often settled by the next agreement"),
-    Kind("union_recognised", R, LAB, 0.3, 3, 9, "people can speak for themselves"),
-    Kind("collective_agreement", R, LAB, 0.3, 2, 6, "agreements run two to four years"),
+    Kind("accident", H, LAB, 0.6, 3, 9, "how a site is run changes slowly"),
+    Kind("inspection_finding", H, LAB, 0.4, 2, 6, "the next inspection should find it mended"),
+    Kind("union_recognised", R, UNION, 0.3, 3, 9, "people can speak for themselves"),
+    Kind("collective_agreement", R, UNION, 0.3, 2, 6, "agreements run two to four years"),
     Kind("resettlement", H, IND, 1.0, 6, 18, "who was moved stays moved"),
     Kind("conflict", H, IND, 0.8, 3, 9, "protest that is over fades as labour harm does"),
     Kind("court_ruling", H, IND, 0.6, 5, 15, "a ruling binds until it is carried out"),
-    Kind("remedy", R, (*LAB, *IND), 0.3, 3, 9, "what was made good, in either dimension"),
-    Kind("consent", S, ("ind.consent", "ctl.consent"), 1.0, 0, 3,
+    Kind("court_case", H, IND, 0.4, 3, 9, "a claim that a court hears; its end is a ruling"),
+    Kind("pollution", H, IND, 0.5, 4, 12, "water and soil recover slowly"),
+    Kind("sanction", H, GEO, 1.0, 5, 15, "in force until lifted; the day it ends is its expiry"),
+    Kind("permit_withdrawn", H, GEO, 0.8, 3, 9, "a state that took a permit once may do so again"),
+    Kind("remedy", R, ("lab.evidence", "ind.conflict", "ctl.remedy"), 0.3, 3, 9,
+         "what was made good, in either dimension"),
+    Kind("consent", S, ("ind.consent", "ctl.consent", "ind.events"), 1.0, 0, 3,
          "the stage stands until a newer word; as a control it is to be renewed"),
     Kind("grievance_mechanism", C, ("ctl.grievance",), 1.0, 0, 3, "a channel is to be shown anew"),
     Kind("certification", C, ("ctl.certification",), 1.0, 0, 3, "audits of IRMA are valid 3 years"),
 )  # fmt: skip
 KINDS: dict[str, Kind] = {kind.name: kind for kind in _ROWS}
+#: How far an incident reached, and the share of its severity that counts; unstated counts in full.
+REACH = {"": 1.0, "people": 0.6, "community": 0.8, "district": 1.0, "country": 1.0}
+#: The kinds that are incidents: dated, and bad for somebody.
+EVENTS = tuple(kind.name for kind in _ROWS if kind.effect == Effect.HARM)
 
 
 def of(effect: Effect, indicator: str) -> tuple[str, ...]:

@@ -1,10 +1,15 @@
 """From dated statements about projects to project-level indicators. A pure rule, stated once.
 
-An adverse statement counts strength × severity × credibility × status × decay, and several join as
-independent reasons, 1 − Π(1 − s): each one more can only raise the value. Half-lives and lives
-stand in the table of kinds; what is past its life is forgotten, so an old harm ends as *unknown*,
-never as "safe". A stated expiry ends a statement, or keeps it until then. A disputed statement
-counts by its credibility, halved; a retracted one not at all; a superseded one never gets here.
+An adverse statement counts strength × severity × reach × credibility × status × decay, and several
+join as independent reasons, 1 − Π(1 − s): each one more can only raise the value. Half-lives and
+lives stand in the table of kinds; what is past its life is forgotten, so an old harm ends as
+*unknown*, never as "safe". A stated expiry ends a statement, or keeps it until then. A disputed
+statement counts by its credibility, halved; a retracted one not at all; a superseded one never gets
+here.
+
+Of each harm there are two readings: ``lab.evidence`` and ``ind.conflict``, which relief lowers (so
+methods 1 and 2), and ``lab.events``, ``ind.events`` and ``geo.events``, which nothing lowers. There
+relief is a control, and a community's refusal is an incident: a later consent does not undo it.
 
 What only the project itself says: harm that it admits counts in full; relief and controls count
 half; its own word that people consented is worth "consulted".
@@ -21,13 +26,22 @@ import numpy.typing as npt
 from riskscore.engine.arrays import Bools, Floats
 from riskscore.engine.catalogue import CONSENT_LEVELS
 from riskscore.engine.errors import FrameError
-from riskscore.engine.inputs.evidence_kinds import KINDS, Effect, of
+from riskscore.engine.inputs.evidence_kinds import KINDS, REACH, Effect, of
 
 Words = npt.NDArray[np.object_]
 
 STATUS = {"verified": 1.0, "reported": 0.7, "disputed": 0.35, "retracted": 0.0}
-CERTIFICATION = {"transparency": 0.25, "50": 0.5, "75": 0.75, "100": 1.0}
-"""Strength of a certificate by level; the levels are those of IRMA."""
+CERTIFICATION = {
+    "transparency": 0.25, "50": 0.5, "75": 0.75, "100": 1.0,
+    "copper_mark": 0.5, "tsm_a": 0.4, "tsm_aa": 0.5, "tsm_aaa": 0.6, "icmm": 0.25,
+    "audit": 0.25, "inspection": 0.15,
+}  # fmt: skip
+"""Strength of a certificate by level. The first four are those of IRMA; `docs/evidence.md` has the
+reasons of the others."""
+REFUSALS = {"contested": 0.7, "refused": 0.9}
+"""Strength as an incident of the stages at which people said no."""
+EVENT_KEYS = ("lab.events", "ind.events", "geo.events")
+"""The readings of harm that nothing lowers."""
 OWN_WORD = 0.5
 """Share of its strength that relief or a control keeps when only the project states it."""
 
@@ -36,7 +50,8 @@ OWN_WORD = 0.5
 class Statements:
     """All statements about some projects, one per element. ``unit`` is the project's position in
     the units; dates are datetime64[D], ``expires_on`` NaT where none is stated; ``severity`` and
-    ``credibility`` are 0..1; ``level`` is a consent stage or a certification level."""
+    ``credibility`` are 0..1; ``level`` is a consent stage or a certification level; ``reach`` says
+    how far an incident was felt."""
 
     unit: npt.NDArray[np.integer]
     kind: Words
@@ -47,6 +62,7 @@ class Statements:
     credibility: Floats
     status: Words
     self_disclosed: Bools
+    reach: Words
 
     def __post_init__(self) -> None:
         if len({len(getattr(self, name)) for name in self.__slots__}) > 1:
@@ -67,17 +83,20 @@ class Statements:
 
 
 def project_indicators(statements: Statements, size: int, as_of: date) -> dict[str, Floats]:
-    """(size,) arrays of ``lab.evidence``, ``ind.consent``, ``ind.conflict`` and ``ctl.*`` on the
-    day; NaN for projects about which nothing is known."""
+    """(size,) arrays of ``lab.evidence``, ``ind.consent``, ``ind.conflict``, ``*.events`` and
+    ``ctl.*`` on the day; NaN for projects about which nothing is known."""
     day = np.datetime64(as_of, "D")
     standing = statements.standing(day)
     return {
+        **{key: incidents(standing, size, day, key) for key in EVENT_KEYS},
         "lab.evidence": harm(standing, size, day, "lab.evidence"),
         "ind.conflict": harm(standing, size, day, "ind.conflict"),
         "ind.consent": consent_stage(standing, size),
         "ctl.consent": consent_control(standing, size, day),
         "ctl.certification": certification(standing, size, day),
         "ctl.grievance": control(standing.of("grievance_mechanism"), size, day),
+        "ctl.union": _relief(standing, size, day, "ctl.union"),
+        "ctl.remedy": _relief(standing, size, day, "ctl.remedy"),
     }
 
 
@@ -85,10 +104,32 @@ def harm(standing: Statements, size: int, day: np.datetime64, indicator: str) ->
     """(size,) 0..100: adverse statements joined, lowered by relief; NaN without adverse ones."""
     adverse = _alive(standing.of(*of(Effect.HARM, indicator)), day)
     relief = _alive(standing.of(*of(Effect.RELIEF, indicator)), day)
-    gravity = _strength(adverse) * adverse.severity * _weight(adverse, day)
+    gravity = weights(adverse, day)
     eased = _strength(relief) * _weight(relief, day) * _word(relief)
     value = 100.0 * _joined(gravity, adverse, size) * (1.0 - _joined(eased, relief, size))
     return np.where(_has(adverse, size), value, np.nan)
+
+
+def incidents(standing: Statements, size: int, day: np.datetime64, indicator: str) -> Floats:
+    """(size,) 0..100: incidents joined; NaN without any. No statement can lower it."""
+    adverse = _alive(of_events(standing, indicator), day)
+    value = 100.0 * _joined(weights(adverse, day), adverse, size)
+    return np.where(_has(adverse, size), value, np.nan)
+
+
+def of_events(statements: Statements, indicator: str) -> Statements:
+    """The statements that are incidents for one of EVENT_KEYS."""
+    adverse = np.isin(statements.kind.astype(str), of(Effect.HARM, indicator))
+    if indicator == "ind.events":
+        refused = np.isin(statements.level.astype(str), list(REFUSALS))
+        adverse = adverse | (statements.kind == "consent") & refused
+    return statements.take(adverse)
+
+
+def weights(adverse: Statements, day: np.datetime64) -> Floats:
+    """(n,) 0..1: what each incident counts on the day, were it the only one."""
+    reach = _lookup(REACH, adverse.reach)
+    return _gravity(adverse) * adverse.severity * reach * _weight(adverse, day)
 
 
 def consent_stage(standing: Statements, size: int) -> Floats:
@@ -170,6 +211,20 @@ def _alive(rows: Statements, day: np.datetime64) -> Statements:
 
 def _strength(rows: Statements) -> Floats:
     return np.array([KINDS[str(kind)].strength for kind in rows.kind], np.float64)
+
+
+def _gravity(rows: Statements) -> Floats:
+    refused = np.array([REFUSALS.get(str(level), 1.0) for level in rows.level], np.float64)
+    return _strength(rows) * np.where(rows.kind == "consent", refused, 1.0)
+
+
+def _relief(standing: Statements, size: int, day: np.datetime64, indicator: str) -> Floats:
+    """(size,) 0..1 of relief as a control: the strongest, faded; NaN without any."""
+    rows = _alive(standing.of(*of(Effect.RELIEF, indicator)), day)
+    worth = _weight(rows, day) * _word(rows)
+    result = np.full(size, np.nan)
+    np.fmax.at(result, rows.unit, worth)
+    return result
 
 
 def _word(rows: Statements) -> Floats:

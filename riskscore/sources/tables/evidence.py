@@ -8,6 +8,7 @@ from typing import BinaryIO
 
 from riskscore.engine.catalogue import CONSENT_LEVELS
 from riskscore.engine.inputs.evidence_kinds import KINDS as KNOWN
+from riskscore.engine.inputs.evidence_kinds import REACH
 from riskscore.engine.inputs.evidence_values import STATUS
 from riskscore.sources.readers.formula_guard import restored
 from riskscore.sources.source_records import Source
@@ -25,11 +26,14 @@ SOURCE = Source(
     attribution="Gathered by the operator of this installation; each statement has its source.",
 )
 REQUIRED = ("project", "kind", "date", "url")
-OPTIONAL = ("level", "expires", "severity", "credibility", "status", "self_disclosed", "note")
+OPTIONAL = (
+    "level", "expires", "severity", "credibility", "status", "self_disclosed", "note", "reach",
+    "reference",
+)  # fmt: skip
 KINDS = tuple(sorted(KNOWN))
 LEVELLED = ("consent", "certification")
 URL = re.compile(r"https?://[^\s/]+\.[^\s]+")
-LONGEST_NOTE = 400
+LONGEST_NOTE, LONGEST_REFERENCE = 400, 160
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +51,8 @@ class EvidenceRow:
     status: str
     self_disclosed: bool
     note: str
+    reach: str = ""
+    reference: str = ""
 
 
 def rows(file: BinaryIO, name: str, mapping: Mapping[str, str]) -> ParsedRows[EvidenceRow]:
@@ -80,6 +86,8 @@ def _row(cells: Cells, line: int) -> EvidenceRow:
         status=one_of(cells.get("status", "") or "reported", tuple(STATUS), "status", line),
         self_disclosed=truth(cells.get("self_disclosed", ""), "self_disclosed", line, empty=False),
         note=cells.get("note", "")[:LONGEST_NOTE],
+        reach=one_of(cells.get("reach", ""), tuple(REACH), "reach", line),
+        reference=cells.get("reference", "")[:LONGEST_REFERENCE],
     )
 
 
