@@ -9,7 +9,7 @@ from riskscore.api.framework import shapes
 from riskscore.api.framework.parameters import Parameter, decimal
 from riskscore.api.framework.resources import Field, Row
 from riskscore.engine.inputs.geometry import LOCALITY_KM
-from riskscore.scoring import land_distances, map_distances
+from riskscore.scoring.project_inputs import land_distances, map_distances
 
 COMMUNITY = shapes.record(
     {

@@ -14,7 +14,7 @@ from riskscore.api.framework.resources import Resource, made, plain
 from riskscore.api.projects import published
 from riskscore.engine.inputs.land_overlap import REACH_KM
 from riskscore.models import LandLayer
-from riskscore.scoring import land_distances, map_distances
+from riskscore.scoring.project_inputs import land_distances, map_distances
 
 KINDS = "; ".join(f"{kind.value}: {kind.label}" for kind in LandLayer.Kind)
 LAYER = Resource(

@@ -10,7 +10,7 @@ from django.db import transaction
 from riskscore import intake
 from riskscore.bundle import fixture_rows, fixture_tables, load_facts
 from riskscore.bundle.layer_load import load_layers
-from riskscore.bundle.owner_load import load_owners
+from riskscore.bundle.ownership.owner_load import load_owners
 from riskscore.curation import project_edits
 from riskscore.engine.errors import MethodError
 from riskscore.models import (

@@ -23,7 +23,7 @@ from riskscore.bundle.bundle_report import Report, written_report
 from riskscore.bundle.fixture_rows import Locality, Mineral, Project, Release
 from riskscore.bundle.fixture_tables import write
 from riskscore.bundle.layout import exports_file, observations_file
-from riskscore.bundle.owner_make import write_owners
+from riskscore.bundle.ownership.owner_make import write_owners
 from riskscore.bundle.publications import Publication
 from riskscore.bundle.resolve import Resolver
 from riskscore.bundle.sites import Collection, Site, duplicates, flagged, outputs, sites

@@ -17,8 +17,9 @@ from riskscore.engine.method import Method as Specification
 from riskscore.engine.spec.tree import Leaf, Node, Weight
 from riskscore.models import Method
 from riskscore.models.scores import NODES, Band
-from riskscore.scoring import map_distances, provenance
+from riskscore.scoring import provenance
 from riskscore.scoring.mineral_numbers import minerals_by_number
+from riskscore.scoring.project_inputs import map_distances
 from riskscore.scoring.provenance import Citation
 from riskscore.scoring.stored_score import StoredScore, not_nan
 

@@ -22,8 +22,8 @@ from riskscore.engine.inputs.units import Units
 from riskscore.models import Mineral, Place, PlaceMember
 from riskscore.models.learned import in_force
 from riskscore.releases import effective
-from riskscore.scoring import evidence_inputs, map_distances, owner_inputs
-from riskscore.scoring.land_distances import Site
+from riskscore.scoring.project_inputs import evidence_inputs, map_distances, owner_inputs
+from riskscore.scoring.project_inputs.land_distances import Site
 
 Floats = npt.NDArray[np.float64]
 

@@ -17,8 +17,9 @@ from riskscore.engine.method import Method as Specification
 from riskscore.engine.spec.tree import Leaf, MineralChoice
 from riskscore.releases import effective, register
 from riskscore.releases.register import ReleaseInForce
-from riskscore.scoring import inputs, map_distances
+from riskscore.scoring import inputs
 from riskscore.scoring.mineral_numbers import minerals_by_number
+from riskscore.scoring.project_inputs import map_distances
 from riskscore.scoring.stored_score import StoredScore, not_nan
 
 Ids = tuple[int, ...]

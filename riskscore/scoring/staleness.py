@@ -25,8 +25,9 @@ from riskscore.models import (
     Project,
     Score,
 )
-from riskscore.scoring import inputs, map_distances, owner_inputs
-from riskscore.scoring.land_distances import Site
+from riskscore.scoring import inputs
+from riskscore.scoring.project_inputs import map_distances, owner_inputs
+from riskscore.scoring.project_inputs.land_distances import Site
 
 Bools = npt.NDArray[np.bool_]
 

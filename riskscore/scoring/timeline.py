@@ -4,7 +4,7 @@ from datetime import date
 
 from riskscore.engine.inputs.event_course import Course, course
 from riskscore.engine.inputs.evidence_values import EVENT_KEYS
-from riskscore.scoring import statements
+from riskscore.scoring.project_inputs import statements
 
 
 def of_project(project_id: int, day: date) -> dict[str, Course]:

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from riskscore.scoring import map_distances
+from riskscore.scoring.project_inputs import map_distances
 from tests.api.conftest import Api, problem
 from tests.curation.test_land_layers import imported
 from tests.make import make_place, make_project

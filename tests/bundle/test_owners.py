@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from riskscore.bundle import fixture_tables, owner_tables
+from riskscore.bundle import fixture_tables
 from riskscore.bundle.fixture_rows import Project
-from riskscore.bundle.owner_companies import parties
-from riskscore.bundle.owner_join import Sites, join
-from riskscore.bundle.owner_tables import OwnerRow, OwnerTables
+from riskscore.bundle.ownership import owner_tables
+from riskscore.bundle.ownership.owner_companies import parties
+from riskscore.bundle.ownership.owner_join import Sites, join
+from riskscore.bundle.ownership.owner_tables import OwnerRow, OwnerTables
 from riskscore.sources.bad_file import BadFile
 from riskscore.sources.names import place_names, shipped
 from riskscore.sources.ownership.company_words import by_plain_name, known_companies, plain

@@ -22,7 +22,8 @@ from riskscore.models import (
     Project,
     Score,
 )
-from riskscore.scoring import inputs, land_distances, rescore, staleness
+from riskscore.scoring import inputs, rescore, staleness
+from riskscore.scoring.project_inputs import land_distances
 from riskscore.sources.maps import BadMap, mapped_area
 from tests.bundled import AS_OF
 from tests.intake.files import take_in

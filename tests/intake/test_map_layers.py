@@ -11,7 +11,7 @@ import shapefile
 import shapely
 
 from riskscore.models import Intake, Land, LandLayer
-from riskscore.scoring import land_distances, map_distances
+from riskscore.scoring.project_inputs import land_distances, map_distances
 from riskscore.sources.maps.layer_about import CODE, KINDS
 from tests.curation.test_land_layers import imported, load
 from tests.intake.files import faults, finish, queue

@@ -11,7 +11,7 @@ from riskscore.engine.inputs.event_course import course
 from riskscore.engine.inputs.evidence_kinds import KINDS, REACH, Effect
 from riskscore.engine.inputs.evidence_values import EVENT_KEYS, STATUS, project_indicators
 from riskscore.models import Evidence, Project, Score
-from riskscore.scoring import statements
+from riskscore.scoring.project_inputs import statements
 from tests.engine.test_evidence_and_geometry import said
 
 DAY = date(2026, 11, 1)

@@ -8,7 +8,8 @@ import numpy.typing as npt
 import pytest
 
 from riskscore.models import LandLayer, Project
-from riskscore.scoring import inputs, land_distances, map_distances
+from riskscore.scoring import inputs
+from riskscore.scoring.project_inputs import land_distances, map_distances
 
 pytestmark = pytest.mark.django_db
 NEW = ("ind.language_weak", "ind.area", "ind.community")

@@ -13,8 +13,9 @@ from riskscore.engine.inputs.gather import gather
 from riskscore.engine.method import Method as Specification
 from riskscore.models import Company, Domicile, Ownership, Project
 from riskscore.releases import owner_statements
-from riskscore.scoring import inputs, owner_inputs
-from riskscore.scoring.owner_inputs import Moment
+from riskscore.scoring import inputs
+from riskscore.scoring.project_inputs import owner_inputs
+from riskscore.scoring.project_inputs.owner_inputs import Moment
 from tests.bundled import AS_OF
 
 pytestmark = pytest.mark.django_db

@@ -32,7 +32,8 @@ from riskscore.engine.inputs.event_course import Course
 from riskscore.jobs import requests
 from riskscore.models import Challenge, Evidence, Job, Project, ProjectMineral, Score
 from riskscore.models.facts import Stated
-from riskscore.scoring import data_gaps, land_distances, map_distances, timeline
+from riskscore.scoring import data_gaps, timeline
+from riskscore.scoring.project_inputs import land_distances, map_distances
 
 KEY = RegexValidator(
     r"^[a-z0-9][a-z0-9-]{1,59}$", "Use 2 to 60 small letters, digits and hyphens, like icmm-00026."

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from riskscore.bundle.fixture_rows import Project
-from riskscore.bundle.owner_tables import OwnerRow
+from riskscore.bundle.ownership.owner_tables import OwnerRow
 from riskscore.engine.inputs.geometry import haversine_km
 from riskscore.sources.names import Names, UnknownName, folded
 from riskscore.sources.ownership.company_words import plain

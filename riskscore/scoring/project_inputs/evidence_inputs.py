@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from riskscore.engine.inputs import evidence_kinds, evidence_values
 from riskscore.engine.inputs.units import Years
-from riskscore.scoring import statements
+from riskscore.scoring.project_inputs import statements
 
 Floats = npt.NDArray[np.float64]
 

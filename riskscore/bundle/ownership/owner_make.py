@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from riskscore.bundle import owner_companies, owner_join, owner_tables
 from riskscore.bundle.fixture_rows import Project
 from riskscore.bundle.fixture_tables import write
-from riskscore.bundle.owner_report import owner_report
+from riskscore.bundle.ownership import owner_companies, owner_join, owner_tables
+from riskscore.bundle.ownership.owner_report import owner_report
 from riskscore.bundle.sites import Site
 from riskscore.sources.names import Names, place_names
 from riskscore.sources.ownership.gsmc import FacilityRecord, LinkRecord

@@ -18,8 +18,8 @@ from riskscore.engine.inputs.map_areas import AreaLayer, MapAreas
 from riskscore.engine.inputs.map_points import NONE, MapPoints, Nearest, PointLayer
 from riskscore.engine.inputs.mapped_area import MappedArea, Points
 from riskscore.models import Land, LandLayer, Project
-from riskscore.scoring import land_distances
-from riskscore.scoring.land_distances import (
+from riskscore.scoring.project_inputs import land_distances
+from riskscore.scoring.project_inputs.land_distances import (
     Site,
     Versions,
     current,

@@ -4,8 +4,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from riskscore.bundle.bundle_report import table
-from riskscore.bundle.owner_join import Joins
-from riskscore.bundle.owner_tables import CompanyRow, OwnerRow
+from riskscore.bundle.ownership.owner_join import Joins
+from riskscore.bundle.ownership.owner_tables import CompanyRow, OwnerRow
 
 
 def owner_report(joins: Joins, companies: Sequence[CompanyRow], owners: Sequence[OwnerRow]) -> str:

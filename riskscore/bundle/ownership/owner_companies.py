@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from riskscore.bundle.owner_tables import CompanyRow
+from riskscore.bundle.ownership.owner_tables import CompanyRow
 from riskscore.sources.names import PlaceName, folded
 from riskscore.sources.ownership.company_words import (
     KnownCompany,

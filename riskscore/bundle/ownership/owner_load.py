@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from riskscore.bundle import fixture_tables, owner_tables
-from riskscore.bundle.owner_tables import CompanyRow, OwnerTables
+from riskscore.bundle import fixture_tables
+from riskscore.bundle.ownership import owner_tables
+from riskscore.bundle.ownership.owner_tables import CompanyRow, OwnerTables
 from riskscore.models import Company, Domicile, Ownership, Project, Release
 
 #: What is said of companies was compared with no page.

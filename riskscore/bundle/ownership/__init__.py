@@ -1,0 +1,1 @@
+"""Owners of the bundle: joined to projects when it is made, loaded as statements."""

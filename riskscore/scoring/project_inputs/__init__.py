@@ -1,0 +1,1 @@
+"""What is known of single projects, as columns: evidence, owners, distances to mapped things."""
