@@ -11,6 +11,7 @@ from riskscore import intake
 from riskscore.bundle import fixture_rows, fixture_tables, load_facts
 from riskscore.curation import project_edits
 from riskscore.engine.errors import MethodError
+from riskscore.intake import capacity_ranges
 from riskscore.models import (
     Edition,
     Locality,
@@ -59,6 +60,8 @@ def load(directory: Path) -> Loaded:
         _load_localities(bundle.localities, releases)
         projects = _load_projects(bundle)
         load_facts.load(load_facts.Facts(bundle.events, bundle.statuses, bundle.capacities))
+        if new or projects:
+            capacity_ranges.refresh()
         return Loaded(len(new), observed, projects, _load_methods(directory / "methods"))
 
 

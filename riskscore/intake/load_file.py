@@ -5,7 +5,15 @@ from types import ModuleType
 
 from django.db import transaction
 
-from riskscore.intake import conflicts, exports, file_rows, new_release, observations, staging
+from riskscore.intake import (
+    capacity_ranges,
+    conflicts,
+    exports,
+    file_rows,
+    new_release,
+    observations,
+    staging,
+)
 from riskscore.intake import evidence as intake_evidence
 from riskscore.intake import projects as intake_projects
 from riskscore.intake.aliases import Resolver, known_names
@@ -16,7 +24,7 @@ from riskscore.jobs import work_items
 from riskscore.jobs.ledger import DATABASE_CLOCK
 from riskscore.models import Intake, IntakePart, Release
 from riskscore.sources.bad_file import BadFile
-from riskscore.sources.publishers import baci_exports, busch, icmm
+from riskscore.sources.publishers import baci_exports, busch, icmm, wmd
 from riskscore.sources.registers import defensoria
 from riskscore.sources.tables import evidence, projects
 
@@ -31,6 +39,8 @@ KINDS: dict[str, ModuleType] = {
     defensoria.SOURCE.code: conflicts,
     baci_exports.SOURCE.code: exports,
 }
+#: What the ranges of unstated capacities are made from.
+FEEDING_RANGES = (wmd.SOURCE.code, projects.SOURCE.code, icmm.SOURCE.code, busch.SOURCE.code)
 
 
 def load(intake: Intake) -> None:
@@ -105,4 +115,6 @@ def _move(intake: Intake, kind: ModuleType) -> Release:
     release = new_release.reserve(intake)
     release.rows = kind.move(intake, release)
     new_release.register(release, intake)
+    if intake.source in FEEDING_RANGES:
+        capacity_ranges.refresh()
     return release
