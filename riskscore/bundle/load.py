@@ -13,6 +13,7 @@ from riskscore.bundle.layer_load import load_layers
 from riskscore.bundle.ownership.owner_load import load_owners
 from riskscore.curation import project_edits
 from riskscore.engine.errors import MethodError
+from riskscore.intake import capacity_ranges
 from riskscore.models import (
     Edition,
     Locality,
@@ -68,6 +69,8 @@ def load(directory: Path) -> Loaded:
         layers = load_layers(directory)
         owners = load_owners(directory, bundle, releases)
         load_facts.load(load_facts.Facts(bundle.events, bundle.statuses, bundle.capacities))
+        if new or projects:
+            capacity_ranges.refresh()
         methods = _load_methods(directory / "methods")
         models = shipped.load(directory / "learned")
         return Loaded(len(new), observed, projects, methods, models, layers, owners)

@@ -6,7 +6,15 @@ from typing import Any
 
 from django.db import transaction
 
-from riskscore.intake import conflicts, exports, file_rows, new_release, observations, staging
+from riskscore.intake import (
+    capacity_ranges,
+    conflicts,
+    exports,
+    file_rows,
+    new_release,
+    observations,
+    staging,
+)
 from riskscore.intake import evidence as intake_evidence
 from riskscore.intake import projects as intake_projects
 from riskscore.intake.aliases import Resolver, known_names
@@ -20,7 +28,7 @@ from riskscore.jobs import work_items
 from riskscore.jobs.ledger import DATABASE_CLOCK
 from riskscore.models import Intake, IntakePart
 from riskscore.sources.bad_file import BadFile
-from riskscore.sources.publishers import baci_exports, busch, icmm
+from riskscore.sources.publishers import baci_exports, busch, icmm, wmd
 from riskscore.sources.registers import defensoria
 from riskscore.sources.tables import companies, evidence, map_layers, owners, projects
 
@@ -38,6 +46,8 @@ KINDS: dict[str, ModuleType] = {
     baci_exports.SOURCE.code: exports,
     map_layers.SOURCE.code: layer_file,
 }
+#: What the ranges of unstated capacities are made from.
+FEEDING_RANGES = (wmd.SOURCE.code, projects.SOURCE.code, icmm.SOURCE.code, busch.SOURCE.code)
 
 
 def load(intake: Intake) -> None:
@@ -113,4 +123,6 @@ def _release(intake: Intake, kind: ModuleType) -> dict[str, Any]:
     release = new_release.reserve(intake)
     release.rows = kind.move(intake, release)
     new_release.register(release, intake)
+    if intake.source in FEEDING_RANGES:
+        capacity_ranges.refresh()
     return {"release": release}

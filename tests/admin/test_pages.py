@@ -17,6 +17,8 @@ from riskscore.curation import project_edits
 from riskscore.jobs import requests
 from riskscore.models import (
     Artefact,
+    Capacity,
+    CapacityRange,
     Evidence,
     ExternalId,
     IntakeFault,
@@ -24,6 +26,7 @@ from riskscore.models import (
     Offtake,
     Project,
     ProjectMineral,
+    ProjectStatus,
     Release,
 )
 from tests.admin.conftest import inline_of, url
@@ -50,6 +53,7 @@ def everything(curator: User, project: Project) -> None:
 def test_every_model_has_a_page_or_stands_on_that_of_its_project() -> None:
     ours = set(apps.get_app_config("riskscore").get_models())
     parts = {ProjectMineral, Offtake, ExternalId, IntakePart, IntakeFault, Artefact}
+    parts |= {ProjectStatus, Capacity, CapacityRange}
     assert set(MODELS) | parts == ours
     assert all(admin.site.is_registered(model) for model in ours - parts)
 

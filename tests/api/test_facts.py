@@ -104,3 +104,15 @@ def test_a_sanction_is_an_incident_of_the_geopolitical_dimension(api: Any) -> No
     rescore.drain()
     courses = api.get(f"/projects/{BAMBAS}/timeline").json()["courses"]
     assert courses["geo.events"]["now"] == pytest.approx(100)
+
+
+def test_a_mine_of_which_nothing_is_stated_lies_within_a_range_of_its_country(api: Any) -> None:
+    """Of n mines with a mean of m: 0.09 m to 2.6 m, hence 28.9 times as much at the top."""
+    rows = api.get("/projects/icmm-00998").json()["capacity"]  # Cerro Verde, Peru, copper
+    (row,) = rows
+    assert row["amount"] is None
+    assert row["high"] / row["low"] == pytest.approx(2.6 / 0.09)
+    assert row["high"] < 2_800_000  # Peru's copper of a year, in t
+    assert row["unit"] == "t"
+    assert "known mines" in row["reason"]
+    assert "2022 to 2024" in row["reason"]

@@ -31,6 +31,17 @@ OPTIONAL = (
     "reference",
 )  # fmt: skip
 KINDS = tuple(sorted(KNOWN))
+#: What lists of sites write, as kind and level of ours.
+WORDS = {
+    **{f"irma {level}": ("certification", level) for level in ("transparency", "50", "75", "100")},
+    **{f"tsm {level}": ("certification", f"tsm_{level}") for level in ("a", "aa", "aaa")},
+    "copper mark": ("certification", "copper_mark"),
+    "icmm": ("certification", "icmm"),
+    "audit": ("certification", "audit"),
+    "inspection passed": ("certification", "inspection"),
+    "inspection failed": ("inspection_finding", ""),
+    "union agreement": ("collective_agreement", ""),
+}
 LEVELLED = ("consent", "certification")
 URL = re.compile(r"https?://[^\s/]+\.[^\s]+")
 LONGEST_NOTE, LONGEST_REFERENCE = 400, 160
@@ -65,7 +76,9 @@ parse = parser(rows)
 
 def _row(cells: Cells, line: int) -> EvidenceRow:
     cells = {column: restored(cell) for column, cell in cells.items()}
-    kind = one_of(cells["kind"], KINDS, "kind", line)
+    word = " ".join(cells["kind"].casefold().replace("_", " ").split())
+    kind, level = WORDS.get(word, (cells["kind"], cells.get("level", "")))
+    kind = one_of(kind, KINDS, "kind", line)
     happened = _day(cells["date"], "date", line)
     if not cells["project"] or happened is None:
         column = "date" if cells["project"] else "project"
@@ -79,7 +92,7 @@ def _row(cells: Cells, line: int) -> EvidenceRow:
         kind=kind,
         happened_on=happened,
         url=cells["url"],
-        level=_level(kind, cells.get("level", ""), line),
+        level=_level(kind, level, line),
         expires_on=_day(cells.get("expires", ""), "expires", line),
         severity=_share(cells.get("severity", ""), "severity", line),
         credibility=_share(cells.get("credibility", ""), "credibility", line),
