@@ -1,4 +1,4 @@
-"""Method v3 on the bundle: what a proxy, a by-product, a prediction, a bloc and a finding can do."""
+"""Method v3 on the bundle: what proxy, by-product, prediction, bloc and finding can do."""
 
 import numpy as np
 import pytest
