@@ -13,8 +13,8 @@ from riskscore.bundle.fixture_rows import Project
 from riskscore.engine.catalogue import Level
 from riskscore.engine.derive.derivation import derive
 from riskscore.engine.inputs.axes import NOWHERE, Axes, Observations, Table
-from riskscore.engine.inputs.gather import ROLE, Units
 from riskscore.engine.inputs.geometry import Localities
+from riskscore.engine.inputs.units import ROLE, Units
 from riskscore.sources.coded_observations import CodedObservation
 
 FIXTURES = Path(__file__).resolve().parents[1] / "fixtures"

@@ -26,6 +26,7 @@ MOVED = 0.05
 """Points of the composite from which a project counts as moved: what one decimal shows."""
 REPLACED = {
     "Rules 2 of joining": {},
+    "One mineral at a time": {},
     "Proxy of languages": {"ind.language": "ind.language"},
     "Listings of by-products": {"lab.listed": "lab.listing", "lab.predicted": "lab.predicted"},
     "Predicted disruption": {"geo.disruption": "geo.disruption"},
@@ -60,11 +61,24 @@ def changed(change: str) -> Spec:
     result = copy.deepcopy(spec(2))
     if change == "Rules 2 of joining":
         result["rules"] = 2
+    if change == "One mineral at a time":
+        choose_minerals(result["root"], spec(3)["root"])
     for part, at in leaves(result["root"]):
         key = REPLACED[change].get(part[at]["indicator"])
         if key:
             part[at] = new[key]
     return result
+
+
+def choose_minerals(old: Spec, new: Spec) -> None:
+    """Let the dimensions choose one mineral each, as those of the newer method do."""
+    for dimension, example in zip(old["children"], new["children"], strict=True):
+        if "mineral" not in example:
+            continue
+        dimension["mineral"] = example["mineral"]
+        for part, at in leaves(dimension):
+            if part[at].pop("mineral", {}).get("pick") == "primary":
+                part[at]["mineral"] = {"roles": ["primary"]}
 
 
 def with_part(part: float) -> Spec:
@@ -140,7 +154,9 @@ def differences() -> str:
         "|---|---|---|---|---|---|",
     ]
     refined = found["con.refining_recent"]
-    errors = np.where(np.isnan(hhi.values), refined.standard_errors, hhi.standard_errors)
+    stated = (refined.standard_errors, hhi.standard_errors)
+    of_refined, of_mined = (np.nan if each is None else each for each in stated)
+    errors = np.where(np.isnan(hhi.values), of_refined, of_mined)
     years = np.zeros(len(seen.minerals), np.int16) if share.years is None else share.years
     for at, mineral in enumerate(seen.minerals):
         apart, error = abs(other.values[at] - share.values[at]), errors[at]

@@ -5,10 +5,10 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Q
 
-from riskscore.api.communities import community_within
 from riskscore.api.framework import shapes
 from riskscore.api.framework.parameters import Parameter, choice, code, moment, search
-from riskscore.api.owner_fields import by_owner
+from riskscore.api.project_parts.communities import community_within
+from riskscore.api.project_parts.owner_fields import by_owner
 from riskscore.models import Mineral, Place, Project, ProjectMineral
 
 

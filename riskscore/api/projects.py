@@ -4,14 +4,15 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from riskscore.api import facts, filters
-from riskscore.api.communities import COMMUNITIES, add_communities
+from riskscore.api import filters
 from riskscore.api.framework import shapes
 from riskscore.api.framework.endpoint import Detail, Listing, listing_parameters
 from riskscore.api.framework.pagination import Order
 from riskscore.api.framework.rendering import GeoJson
 from riskscore.api.framework.resources import Resource, Row, made, plain
-from riskscore.api.owner_fields import OWNERS, add_owners
+from riskscore.api.project_parts import facts
+from riskscore.api.project_parts.communities import COMMUNITIES, add_communities
+from riskscore.api.project_parts.owner_fields import OWNERS, add_owners
 from riskscore.models import Project, ProjectMineral
 
 #: Primary first; within a role by code, so that a page reads the same every time.

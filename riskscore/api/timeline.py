@@ -7,9 +7,9 @@ from django.utils import timezone
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from riskscore.api import facts
 from riskscore.api.framework import shapes
 from riskscore.api.framework.endpoint import Endpoint
+from riskscore.api.project_parts import facts
 from riskscore.api.projects import published
 from riskscore.scoring import timeline
 

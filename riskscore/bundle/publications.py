@@ -12,7 +12,6 @@ from riskscore.bundle.fixture_rows import Release
 from riskscore.sources.bad_file import BadFile
 from riskscore.sources.ownership import gsmc
 from riskscore.sources.publishers import (
-    asher,
     baci,
     baci_exports,
     busch,
@@ -30,7 +29,7 @@ from riskscore.sources.publishers import (
     wmd,
     world_atlas,
 )
-from riskscore.sources.registers import defensoria
+from riskscore.sources.registers import asher, defensoria
 from riskscore.sources.source_records import Parse, Source
 from riskscore.sources.tables import agreements, minerals, restrictions
 

@@ -7,9 +7,9 @@ nobody has told them apart. Left out is what the atlas leaves out, by the same n
 
 from collections.abc import Container, Iterator
 
-from riskscore.sources.publishers.asher import KEPT, NATIONAL, SINITIC
 from riskscore.sources.readers.delimited import Record, csv_rows
 from riskscore.sources.readers.text import degrees
+from riskscore.sources.registers.asher import KEPT, NATIONAL, SINITIC
 from riskscore.sources.source_records import LocalityRecord
 
 COLUMNS = ("Name", "Latitude", "Longitude", "Glottocode", "Level", "Family_ID")

@@ -23,8 +23,9 @@ from riskscore.models import Intake, IntakePart, LandLayer, Place, Release
 from riskscore.models.ids import uuid7
 from riskscore.sources import discover, maps
 from riskscore.sources.ownership import gsmc
-from riskscore.sources.publishers import asher, natural_earth, world_atlas
+from riskscore.sources.publishers import natural_earth, world_atlas
 from riskscore.sources.readers.formula_guard import disarmed
+from riskscore.sources.registers import asher
 from riskscore.sources.tables import map_layers, minerals
 
 QUEUE = "intake"

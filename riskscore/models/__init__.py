@@ -8,7 +8,6 @@ from riskscore.models.access import ApiKey, IdempotencyKey
 from riskscore.models.challenges import Challenge
 from riskscore.models.evidence import Evidence
 from riskscore.models.exports import ExportFlow
-from riskscore.models.external_ids import ExternalId
 from riskscore.models.facts import Capacity, CapacityRange, ProjectStatus
 from riskscore.models.intakes import Intake, IntakeFault, IntakePart
 from riskscore.models.jobs import Chunk, ItemError, Job, Transition, WorkerPulse
@@ -19,7 +18,7 @@ from riskscore.models.minerals import Mineral
 from riskscore.models.observations import Edition, Observation, Release, Source
 from riskscore.models.owners import Company, Domicile, Ownership
 from riskscore.models.places import Locality, Place, PlaceMember
-from riskscore.models.projects import Offtake, Project, ProjectList, ProjectMineral
+from riskscore.models.projects import ExternalId, Offtake, Project, ProjectList, ProjectMineral
 from riskscore.models.schedules import Schedule
 from riskscore.models.scores import Score, ScoreAccountability, ScoreHistory
 from riskscore.models.stale_marks import StaleMark

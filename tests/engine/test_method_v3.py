@@ -9,7 +9,8 @@ from benchmarks import method_v3
 from benchmarks.bundle_frame import axes, projects, tables, units
 from riskscore.engine.catalogue import INDICATORS, LISTING_LEVELS
 from riskscore.engine.frame import Frame
-from riskscore.engine.inputs.gather import Units, gather
+from riskscore.engine.inputs.gather import gather
+from riskscore.engine.inputs.units import Units
 from riskscore.engine.method import Fitted, Method
 from riskscore.engine.result import Result
 

@@ -13,7 +13,6 @@ import pytest
 
 from riskscore.sources.names import Names, UnknownName, shipped
 from riskscore.sources.publishers import (
-    asher,
     baci,
     busch,
     dol,
@@ -28,6 +27,7 @@ from riskscore.sources.publishers import (
     wmd,
     world_atlas,
 )
+from riskscore.sources.registers import asher
 from riskscore.sources.tables import agreements, minerals, restrictions
 from tests.sources.published import needs_published, published
 

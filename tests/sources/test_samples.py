@@ -7,7 +7,6 @@ import pytest
 from riskscore.sources.bad_file import BadFile
 from riskscore.sources.discovery import discover
 from riskscore.sources.publishers import (
-    asher,
     baci,
     baci_exports,
     busch,
@@ -23,6 +22,7 @@ from riskscore.sources.publishers import (
     wmd,
     world_atlas,
 )
+from riskscore.sources.registers import asher
 from riskscore.sources.source_records import ExportRecord, MineralRecord, SourceRecord
 from riskscore.sources.tables import agreements, minerals, restrictions
 from tests.sources.published import sample

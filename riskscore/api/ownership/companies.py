@@ -9,7 +9,7 @@ from riskscore.api.framework.endpoint import Detail, Listing, listing_parameters
 from riskscore.api.framework.pagination import Order
 from riskscore.api.framework.parameters import choice, code, search
 from riskscore.api.framework.resources import Resource, Row, made, plain
-from riskscore.api.owner_fields import STATES, countries
+from riskscore.api.project_parts.owner_fields import STATES, countries
 from riskscore.models import Company, Domicile
 from riskscore.releases import owner_statements
 

@@ -11,7 +11,7 @@ from riskscore.api.framework.endpoint import Listing, listing_parameters
 from riskscore.api.framework.pagination import Order
 from riskscore.api.framework.parameters import choice
 from riskscore.api.framework.resources import Resource, plain
-from riskscore.api.owner_fields import STATES
+from riskscore.api.project_parts.owner_fields import STATES
 from riskscore.api.projects import published
 from riskscore.models import Ownership
 

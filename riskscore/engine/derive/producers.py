@@ -14,7 +14,7 @@ from riskscore.engine.arrays import Floats
 from riskscore.engine.derive.observation_rows import Rule, rows_of
 from riskscore.engine.derive.publishers_apart import Apart, apart, rivals
 from riskscore.engine.derive.supply import iea_refining, is_refined, ore_rows
-from riskscore.engine.derive.windows import Supply, supply
+from riskscore.engine.derive.supply_windows import Supply, supply
 from riskscore.engine.formulas.concentration import hhi01, rest_of_world_bounds
 from riskscore.engine.indicators.row import Level
 from riskscore.engine.inputs.axes import Axes, Observations, Table

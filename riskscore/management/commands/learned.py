@@ -28,6 +28,4 @@ class Command(BaseCommand):
         state = "on" if model_registry.are_on() else "off"
         self.stdout.write(f"learned models are {state} ({names})")
         if turned:
-            self.stdout.write(
-                f"from edition {turned.edition_id} on; workers rescore what this changes"
-            )
+            self.stdout.write(f"from edition {turned.edition_id} on; workers rescore what changes")
