@@ -98,6 +98,11 @@ def day(cell: str) -> date | None:
     return date.fromisoformat(cell) if cell else None
 
 
+def required_day(name: str) -> Column:
+    """A date."""
+    return Column(name, date.fromisoformat, "Write YYYY-MM-DD.")
+
+
 def optional_day(name: str) -> Column:
     """A date, or None."""
     return Column(name, day, "Write YYYY-MM-DD or nothing.")

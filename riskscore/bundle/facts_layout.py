@@ -1,6 +1,6 @@
 """The bundle's tables of facts about projects: incidents, statuses, capacities."""
 
-from datetime import date
+from datetime import date as day
 from typing import NamedTuple
 
 from riskscore.bundle import cells
@@ -20,7 +20,7 @@ class Incident(NamedTuple):
     release: str
     project: str
     kind: str
-    date: date | None
+    date: day
     severity: float
     reach: str
     credibility: float
@@ -36,7 +36,7 @@ class Status(NamedTuple):
     release: str
     project: str
     status: str
-    since: date | None
+    since: day
     credibility: float
     note: str
 
@@ -64,7 +64,7 @@ EVENTS = Table(
         cells.text("release"),
         cells.text("project"),
         cells.one_of("kind", tuple(KINDS)),
-        cells.optional_day("date"),
+        cells.required_day("date"),
         cells.real("severity", 0, 1),
         cells.one_of("reach", tuple(REACH)),
         cells.real("credibility", 0, 1),
@@ -82,7 +82,7 @@ STATUSES = Table(
         cells.text("release"),
         cells.text("project"),
         cells.one_of("status", STATUS_WORDS),
-        cells.optional_day("since"),
+        cells.required_day("since"),
         cells.real("credibility", 0, 1),
         cells.words("note"),
     ),

@@ -84,7 +84,7 @@ class Bundle:
         return tuple(row.code for row in self.releases if row.code not in others)
 
     @property
-    def facts(self) -> Iterator[tuple[Table, Sequence[NamedTuple]]]:
+    def facts(self) -> Iterator[tuple[Table, Sequence[Any]]]:
         """The tables of facts about projects, with their rows."""
         yield from zip(FACTS, (self.events, self.statuses, self.capacities), strict=True)
 

@@ -94,7 +94,10 @@ class Twins:
         rows = [row for row in projects if row.release == release]
         count = Counter(row.duplicate_of for row in rows if row.duplicate_of)
         self._keys = {
-            row.source_id: (row.key, row.duplicate_of if count[row.duplicate_of] == 1 else None)
+            row.source_id: (
+                row.key,
+                row.duplicate_of if count[row.duplicate_of or ""] == 1 else None,
+            )
             for row in rows
         }
 

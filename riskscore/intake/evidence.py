@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 import orjson
 
@@ -93,7 +93,9 @@ def _identity(document: Document) -> Identity:
     return identity(document.id, row["kind"], row["url"], row["reference"], happened)
 
 
-def identity(project: int, kind: str, url: str, reference: str, happened_on: date) -> Identity:
+def identity(
+    project: int | None, kind: str, url: str, reference: str, happened_on: date
+) -> Identity:
     """What makes two rows versions of one statement: the case of a source, by the name that the
     source gives it; where it has none, the day."""
     return project, kind, url, reference or happened_on
@@ -142,7 +144,7 @@ def _evidence(
 ) -> Evidence:
     row = document.row
     return Evidence(
-        project_id=document.id,
+        project_id=cast("int", document.id),
         kind=row["kind"],
         url=row["url"],
         reference=row["reference"],

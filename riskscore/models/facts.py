@@ -16,7 +16,7 @@ class Stated(models.Model):
 
     url = models.URLField(max_length=400, blank=True, help_text="where it can be read")
     release = models.ForeignKey(
-        "Release", models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+        "riskscore.Release", models.PROTECT, null=True, blank=True, related_name="+", db_index=False
     )
     credibility = models.FloatField(default=1.0, help_text="0..1: how far it can be believed")
     note = models.CharField(max_length=400, blank=True)
@@ -24,7 +24,9 @@ class Stated(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
     )
     entered_at = models.DateTimeField(auto_now_add=True)
-    edition = models.ForeignKey("Edition", models.PROTECT, related_name="+", db_index=False)
+    edition = models.ForeignKey(
+        "riskscore.Edition", models.PROTECT, related_name="+", db_index=False
+    )
 
     class Meta:
         abstract = True

@@ -23,12 +23,11 @@ def test_auc_overall_within_country_and_of_the_country_alone_by_hand() -> None:
     3 of 6 = 0.5. Within A 1 of 2, within B 0 of 1: 1 of 3. Means: A 20 (1 event), B 65 (1 event):
     A–A ties 2 × ½, A–B 0, B–A 2, B–B tie ½: 3.5 of 6.
     """
-    words = lambda text: np.array(list(text), object)  # noqa: E731
     result = judged(
         Judged(
             {"composite": np.array([10.0, 20, 30, 60, 70, np.nan])},
-            words("AAABBB"),
-            words("xxxyyy"),
+            np.array(list("AAABBB"), object),
+            np.array(list("xxxyyy"), object),
             np.array([0.0, 1, 0, 1, 0, 1]),
         )
     )["composite"]

@@ -25,7 +25,7 @@ def test_las_bambas_stands_in_the_worst_tenth_of_peru_where_incidents_can_decide
     ids = [project for project, _ in rows]
     known = statements.of_projects(ids, {project: at for at, project in enumerate(ids)})
     events = project_indicators(known, len(ids), DAY)["ind.events"]
-    joined = np.fmax([value for _, value in rows], events)
+    joined = np.fmax(np.array([value for _, value in rows], np.float64), events)
     bambas = ids.index(Project.objects.get(key="icmm-13619").pk)
     assert events[bambas] == pytest.approx(87.8, abs=0.5)
     assert (joined > joined[bambas]).sum() < len(ids) / 10
