@@ -16,6 +16,7 @@ import yaml
 from scipy.stats import kendalltau, rankdata, spearmanr
 
 from benchmarks.bundle_frame import FIXTURES, axes, projects, tables, units
+from riskscore.engine.inputs.axes import Table
 from riskscore.engine.inputs.gather import gather
 from riskscore.engine.method import Method
 
@@ -144,6 +145,12 @@ def parts() -> str:
     return "\n".join([HEADER.replace("change |", "part |", 1), *rows])
 
 
+def errors_of(table: Table) -> Floats:
+    """Standard errors; NaN where a table has none."""
+    unknown = np.full(table.values.shape, np.nan)
+    return unknown if table.standard_errors is None else table.standard_errors
+
+
 def differences() -> str:
     """Where publishers differ by more than 5 points about a largest producer."""
     seen, found = axes(), tables()
@@ -154,9 +161,7 @@ def differences() -> str:
         "|---|---|---|---|---|---|",
     ]
     refined = found["con.refining_recent"]
-    stated = (refined.standard_errors, hhi.standard_errors)
-    of_refined, of_mined = (np.nan if each is None else each for each in stated)
-    errors = np.where(np.isnan(hhi.values), of_refined, of_mined)
+    errors = np.where(np.isnan(hhi.values), *(errors_of(table) for table in (refined, hhi)))
     years = np.zeros(len(seen.minerals), np.int16) if share.years is None else share.years
     for at, mineral in enumerate(seen.minerals):
         apart, error = abs(other.values[at] - share.values[at]), errors[at]

@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from riskscore.bundle import usgs_world
 from riskscore.bundle.cells import SEPARATOR
 from riskscore.bundle.fixture_rows import Release
 from riskscore.sources.bad_file import BadFile
@@ -24,7 +25,6 @@ from riskscore.sources.publishers import (
     natural_earth,
     ucdp,
     usgs,
-    usgs_world,
     wgi,
     wmd,
     world_atlas,

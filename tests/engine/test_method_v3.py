@@ -84,9 +84,8 @@ def test_verified_forced_labour_at_the_highest_severity_is_extreme_in_any_countr
 
 
 def test_a_minor_finding_is_no_good_news() -> None:
-    before, after = (
-        mines(("COD", "cobalt"), **found).scores["labour"][0] for found in ({}, {"lab_evidence": 5})
-    )
+    before = mines(("COD", "cobalt")).scores["labour"][0]
+    after = mines(("COD", "cobalt"), lab_evidence=5.0).scores["labour"][0]
     assert after == before
 
 

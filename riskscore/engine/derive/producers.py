@@ -1,5 +1,5 @@
 """Indicators of concentration that follow the newest complete year and say how far publishers
-differ: the rules of ``supply`` over the years of ``windows``, with the errors of
+differ: the rules of ``supply`` over the years of ``output_years``, with the errors of
 ``publishers_apart``."""
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ import numpy.typing as npt
 
 from riskscore.engine.arrays import Floats
 from riskscore.engine.derive.observation_rows import Rule, rows_of
+from riskscore.engine.derive.output_years import Supply, supply
 from riskscore.engine.derive.publishers_apart import Apart, apart, rivals
 from riskscore.engine.derive.supply import iea_refining, is_refined, ore_rows
-from riskscore.engine.derive.supply_windows import Supply, supply
 from riskscore.engine.formulas.concentration import hhi01, rest_of_world_bounds
 from riskscore.engine.indicators.row import Level
 from riskscore.engine.inputs.axes import Axes, Observations, Table

@@ -25,7 +25,8 @@ class Command(BaseCommand):
         turned = position and model_registry.turn(on=position == "on", by=None, reason=reason[:400])
         champions = LearnedModel.objects.filter(state=LearnedModel.State.CHAMPION)
         names = ", ".join(map(str, champions)) or "none is champion"
-        state = "on" if model_registry.are_on() else "off"
-        self.stdout.write(f"learned models are {state} ({names})")
+        self.stdout.write(
+            f"learned models are {'on' if model_registry.are_on() else 'off'} ({names})"
+        )
         if turned:
             self.stdout.write(f"from edition {turned.edition_id} on; workers rescore what changes")

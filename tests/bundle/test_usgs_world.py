@@ -2,8 +2,8 @@
 
 import pytest
 
+from riskscore.bundle import usgs_world
 from riskscore.sources.bad_file import BadFile
-from riskscore.sources.publishers import usgs_world
 
 HEAD = "Section,Commodity,Country,Statistics_detail,Unit,Year,Value,Notes\n"
 ROWS = """World Mine Production and Reserves,Graphite (Natural),China,Mine production,metric tons,2024,"1,270,000",
