@@ -12,7 +12,7 @@ from django.contrib.auth.models import User
 from riskscore.bundle import load
 from riskscore.curation import project_edits
 from riskscore.jobs import ledger, requests
-from riskscore.models import Edition, Evidence, Job, Project, Score
+from riskscore.models import Edition, Evidence, Job, Method, Project, Score
 from tests.bundled import AS_OF
 from tests.make import make_place, make_project
 from tests.processes import until
@@ -47,8 +47,9 @@ def test_everything_in_the_bundle_is_scored_by_a_worker(journey: None) -> None:
 def test_loading_the_bundle_twice_changes_nothing(db: Any) -> None:
     first = load.load(settings.FIXTURES)
     assert first.projects == 4483
-    assert load.load(settings.FIXTURES) == load.Loaded(0, 0, 0, 0)
-    assert Edition.objects.count() == 3  # the releases, then two versions of the method
+    assert load.load(settings.FIXTURES) == load.Loaded(0, 0, 0, 0, 0)
+    # The releases, each version of the method, and each champion.
+    assert Edition.objects.count() == 1 + Method.objects.count() + first.models
 
 
 def test_a_project_of_which_nothing_is_known_is_not_assessed_and_not_zero(method: None) -> None:
