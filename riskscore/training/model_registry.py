@@ -126,6 +126,12 @@ def standing() -> str:
     return f"learned models are {'on' if are_on() else 'off'}{since} ({names})"
 
 
+def verdict(model: LearnedModel) -> str:
+    """Whether a model passes the gate; whether it may take a champion's place is asked later."""
+    lacking = shortcomings(model, None)
+    return f"it does not pass the gate: {'; '.join(lacking)}" if lacking else "it passes the gate"
+
+
 def shortcomings(model: LearnedModel, champion: LearnedModel | None) -> list[str]:
     """What keeps a model from being champion, in words; empty when nothing does."""
     result = gate.failed(model.kind, model.card["metrics"])

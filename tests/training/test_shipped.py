@@ -135,7 +135,7 @@ def test_the_switch_turns_learned_models_off_and_on_and_changes_no_earlier_score
     assert known(before) == known(latest()) == {"geo.disruption", "lab.predicted"}
     assert known(off) == set()
     assert in_force(off) == []
-    assert [row.on for row in LearnedSwitch.objects.order_by("edition")] == [False, True]
+    assert [row.on for row in LearnedSwitch.objects.order_by("edition_id")] == [False, True]
     assert LearnedModel.objects.filter(~Q(champion_until=None)).count() == 0
     assert (
         f"learned models are off from edition {off} (disruption v1, labour v1)"

@@ -9,7 +9,6 @@ from django.core.management import BaseCommand, CommandError, call_command
 
 from riskscore.bundle import load
 from riskscore.learning.data.refusals import Refusal
-from riskscore.models import LearnedModel
 from riskscore.training import export, model_registry, run
 
 
@@ -30,11 +29,6 @@ class Command(BaseCommand):
         except Refusal as refusal:
             raise CommandError(f"{type(refusal).__name__}: {refusal}") from refusal
         export.write(model, report=options["report"], predictions=options["freeze"])
-        self.stdout.write(f"{model}: AUC {model.card['metrics']['auc']:.3f}; {_standing(model)}")
-
-
-def _standing(model: LearnedModel) -> str:
-    """Whether the candidate passes the gate; whether it takes a champion's place is another
-    question, which is asked when somebody promotes it."""
-    lacking = model_registry.shortcomings(model, None)
-    return f"it does not pass the gate: {'; '.join(lacking)}" if lacking else "it passes the gate"
+        self.stdout.write(
+            f"{model}: AUC {model.card['metrics']['auc']:.3f}; {model_registry.verdict(model)}"
+        )
