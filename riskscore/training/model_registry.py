@@ -128,8 +128,9 @@ def standing() -> str:
 
 def verdict(model: LearnedModel) -> str:
     """Whether a model passes the gate; whether it may take a champion's place is asked later."""
-    lacking = shortcomings(model, None)
-    return f"it does not pass the gate: {'; '.join(lacking)}" if lacking else "it passes the gate"
+    lacking = "; ".join(shortcomings(model, None))
+    found = f"it does not pass the gate: {lacking}" if lacking else "it passes the gate"
+    return f"{model}: AUC {model.card['metrics']['auc']:.3f}; {found}"
 
 
 def shortcomings(model: LearnedModel, champion: LearnedModel | None) -> list[str]:

@@ -16,9 +16,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("kind", choices=list(run.KINDS))
         parser.add_argument("--report", type=export.report_file, help="a JSON file for the metrics")
-        parser.add_argument(
-            "--freeze", type=Path, help="write a sealed folder of the model in here"
-        )
+        parser.add_argument("--freeze", type=Path, help="write a sealed folder in here")
         parser.add_argument("--seed", type=int, default=0)
 
     def handle(self, *args: Any, kind: str, seed: int, **options: Any) -> None:
@@ -29,6 +27,4 @@ class Command(BaseCommand):
         except Refusal as refusal:
             raise CommandError(f"{type(refusal).__name__}: {refusal}") from refusal
         export.write(model, report=options["report"], predictions=options["freeze"])
-        self.stdout.write(
-            f"{model}: AUC {model.card['metrics']['auc']:.3f}; {model_registry.verdict(model)}"
-        )
+        self.stdout.write(model_registry.verdict(model))
