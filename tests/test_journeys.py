@@ -12,7 +12,7 @@ from django.contrib.auth.models import User
 from riskscore.bundle import load
 from riskscore.curation import project_edits
 from riskscore.jobs import ledger, requests
-from riskscore.models import Edition, Evidence, Job, Project, Score
+from riskscore.models import Edition, Evidence, Job, Method, Project, Score
 from tests.bundled import AS_OF
 from tests.make import make_place, make_project
 from tests.processes import until
@@ -48,7 +48,8 @@ def test_loading_the_bundle_twice_changes_nothing(db: Any) -> None:
     first = load.load(settings.FIXTURES)
     assert first.projects == 4483
     assert load.load(settings.FIXTURES) == load.Loaded(0, 0, 0, 0)
-    assert Edition.objects.count() == 4  # the releases, the layers, two versions of the method
+    # The releases, the layers, the owners, each version of the method, and each champion.
+    assert Edition.objects.count() == 3 + Method.objects.count() + first.models
 
 
 def test_a_project_of_which_nothing_is_known_is_not_assessed_and_not_zero(method: None) -> None:

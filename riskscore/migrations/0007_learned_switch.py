@@ -25,7 +25,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name_plural": "learned switches",
-                "ordering": ["-edition"],
+                "ordering": ["-edition_id"],
             },
         ),
         migrations.RunSQL(Path(__file__).with_suffix(".sql").read_text(), migrations.RunSQL.noop),

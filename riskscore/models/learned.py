@@ -82,7 +82,7 @@ class LearnedSwitch(models.Model):
     decided_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
-        ordering = ["-edition"]
+        ordering = ["-edition_id"]
         verbose_name_plural = "learned switches"
 
     def __str__(self) -> str:
@@ -91,7 +91,7 @@ class LearnedSwitch(models.Model):
 
 def learned_on(edition: int) -> bool:
     """Whether learned models count in scores made of an edition: the newest decision up to it."""
-    decided = LearnedSwitch.objects.filter(edition__lte=edition).order_by("-edition").first()
+    decided = LearnedSwitch.objects.filter(edition__lte=edition).order_by("-edition_id").first()
     return decided is None or decided.on
 
 

@@ -52,13 +52,13 @@ def _freeze(model: LearnedModel, folder: Path) -> None:
         model_files.PREDICTIONS: _table(rows).encode(),
         model_files.ARTEFACT: bytes(Artefact.objects.get(sha256=model.artefact_sha256).content),
     }
-    seal = {
+    about = {
         "kind": model.kind,
         "frozen_on": card["trained_on"],
         "rows": len(rows),
         **{name: card[name] for name in TOLD},
-        **model_files.seal_of(contents),
     }
+    seal = model_files.seal_of(about, contents)
     folder.mkdir(parents=True, exist_ok=True)
     for name, content in contents.items():
         (folder / name).write_bytes(content)

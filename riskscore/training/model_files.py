@@ -1,8 +1,8 @@
 """A trained model as files: what lies in its folder, and the seal that holds it together.
 
-``seal.json`` names every file with its SHA-256, and has one of its own over those lines. Whoever
-reads a folder checks it first: a model whose card, predictions and bytes are not of one making is
-no model.
+``seal.json`` names every file with its SHA-256, and has one of its own over all that it says.
+Whoever reads a folder checks it first: a model whose card, predictions and bytes are not of one
+making is no model.
 """
 
 import csv
@@ -55,16 +55,18 @@ class ModelFiles:
     artefact_sha256: str
 
 
-def seal_of(contents: Mapping[str, bytes]) -> dict[str, Any]:
-    """The hashes of these files by name, and the one over them all."""
+def seal_of(about: Mapping[str, Any], contents: Mapping[str, bytes]) -> dict[str, Any]:
+    """What is told of a model, the hashes of its files by name, and the one over all of that."""
     hashes = {name: hashlib.sha256(contents[name]).hexdigest() for name in sorted(contents)}
-    return {"files": hashes, "sha256": _over(hashes)}
+    seal = {**about, "files": hashes}
+    return {**seal, "sha256": _over(seal)}
 
 
-def _over(hashes: Mapping[str, str]) -> str:
-    """SHA-256 of the lines that ``sha256sum`` would write."""
-    lines = "".join(f"{hashes[name]}  {name}\n" for name in sorted(hashes))
-    return hashlib.sha256(lines.encode()).hexdigest()
+def _over(seal: Mapping[str, Any]) -> str:
+    """SHA-256 of a seal without its own hash, as JSON with its keys in order and no space."""
+    rest = {name: part for name, part in seal.items() if name != "sha256"}
+    text = json.dumps(rest, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def folders(directory: Path) -> list[Path]:
@@ -88,7 +90,7 @@ def read(folder: Path) -> ModelFiles:
 def _sealed(folder: Path, seal: Mapping[str, Any]) -> dict[str, bytes]:
     """The bytes of every file, none of which differs from what was sealed."""
     hashes = seal.get("files")
-    if not isinstance(hashes, dict) or {*FILES} != {*hashes} or _over(hashes) != seal.get("sha256"):
+    if not isinstance(hashes, dict) or {*FILES} != {*hashes} or _over(seal) != seal.get("sha256"):
         raise _broken(folder, SEAL, "the seal does not hold: it is not of what it lists")
     contents = {}
     for name, stated in hashes.items():

@@ -117,6 +117,22 @@ def are_on() -> bool:
     return learned_on(Edition.objects.aggregate(last=Max("number"))["last"] or 0)
 
 
+def standing() -> str:
+    """Whether learned models count, since when, and which are champions, in a line."""
+    champions = LearnedModel.objects.filter(state=LearnedModel.State.CHAMPION)
+    names = ", ".join(map(str, champions)) or "none is champion"
+    turned = LearnedSwitch.objects.first()
+    since = f" from edition {turned.edition_id}" if turned else ""
+    return f"learned models are {'on' if are_on() else 'off'}{since} ({names})"
+
+
+def verdict(model: LearnedModel) -> str:
+    """Whether a model passes the gate; whether it may take a champion's place is asked later."""
+    lacking = "; ".join(shortcomings(model, None))
+    found = f"it does not pass the gate: {lacking}" if lacking else "it passes the gate"
+    return f"{model}: AUC {model.card['metrics']['auc']:.3f}; {found}"
+
+
 def shortcomings(model: LearnedModel, champion: LearnedModel | None) -> list[str]:
     """What keeps a model from being champion, in words; empty when nothing does."""
     result = gate.failed(model.kind, model.card["metrics"])

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from riskscore.engine.explain.without import Stored, without
+from riskscore.engine.explain.without import Stored, without, without_each
 from riskscore.engine.method import Method
 
 PREDICTED = ("geo.disruption",)
@@ -51,3 +51,12 @@ def test_a_score_that_hangs_on_a_prediction_is_not_assessed_without_it() -> None
 
 def test_scores_that_do_not_come_out_of_the_inputs_have_no_other_side() -> None:
     assert without(method(), replace(STORED, scores={"composite": 48.0}), PREDICTED) == {}
+
+
+def test_many_rows_at_once_get_what_each_gets_alone() -> None:
+    unknown = replace(STORED, inputs=(0.5, 0.2, None), scores={"composite": 60.0})
+    from_a_buyer = replace(STORED, imports=True)
+    rows = [STORED, unknown, from_a_buyer, replace(STORED, scores={"composite": 48.0}), STORED]
+    alone = [without(method(), row, PREDICTED) for row in rows]
+    assert without_each(method(), rows, PREDICTED) == alone
+    assert without_each(method(), [], PREDICTED) == []

@@ -84,7 +84,7 @@ def test_where_somebody_has_decided_a_shipped_model_is_a_candidate(
     file = tmp_path / "labour" / model_files.ARTEFACT
     file.write_bytes(file.read_bytes() + b" ")
     contents = {name: (tmp_path / "labour" / name).read_bytes() for name in model_files.FILES}
-    seal = {"kind": "labour", **model_files.seal_of(contents)}
+    seal = model_files.seal_of({"kind": "labour"}, contents)
     (tmp_path / "labour" / model_files.SEAL).write_text(json.dumps(seal))
     assert shipped.load(tmp_path) == 1
     assert LearnedModel.objects.get(kind="labour", version=2).state == LearnedModel.State.CANDIDATE
@@ -135,9 +135,12 @@ def test_the_switch_turns_learned_models_off_and_on_and_changes_no_earlier_score
     assert known(before) == known(latest()) == {"geo.disruption", "lab.predicted"}
     assert known(off) == set()
     assert in_force(off) == []
-    assert [row.on for row in LearnedSwitch.objects.order_by("edition")] == [False, True]
+    assert [row.on for row in LearnedSwitch.objects.order_by("edition_id")] == [False, True]
     assert LearnedModel.objects.filter(~Q(champion_until=None)).count() == 0
-    assert "learned models are off (disruption v1, labour v1)" in capsys.readouterr().out
+    assert (
+        f"learned models are off from edition {off} (disruption v1, labour v1)"
+        in capsys.readouterr().out
+    )
 
 
 def test_turning_it_to_where_it_stands_records_nothing(bundle: None) -> None:

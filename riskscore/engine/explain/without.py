@@ -58,7 +58,8 @@ def without_each(method: Method, rows: Sequence[Stored], columns: Collection[str
         asked = np.flatnonzero(known)
         for number, scores in zip(asked, _answers(method, frame.take(asked), lost), strict=True):
             if _same(scores.as_stored, rows[at[number]].scores):
-                result[at[number]] = scores.without
+                stored = rows[at[number]].scores
+                result[at[number]] = {node: scores.without[node] for node in stored}
     return result
 
 

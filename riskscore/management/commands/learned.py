@@ -1,16 +1,15 @@
-"""`python manage.py learned [on|off]`: whether learned models count in scores."""
+"""`python manage.py learned [on|off]`: whether learned models count in scores, from now on."""
 
 from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management import BaseCommand, call_command
 
-from riskscore.models import LearnedModel
 from riskscore.training import model_registry
 
 
 class Command(BaseCommand):
-    """Turn learned models on or off from now on; scores of before stay as they were."""
+    """Turn learned models on or off; scores of before stay as they were."""
 
     help = __doc__
 
@@ -22,11 +21,6 @@ class Command(BaseCommand):
     def handle(self, *args: Any, position: str | None, reason: str, **options: Any) -> None:
         """Turn the switch if asked to, and say how it stands."""
         call_command("migrate", verbosity=0)
-        turned = position and model_registry.turn(on=position == "on", by=None, reason=reason[:400])
-        champions = LearnedModel.objects.filter(state=LearnedModel.State.CHAMPION)
-        names = ", ".join(map(str, champions)) or "none is champion"
-        self.stdout.write(
-            f"learned models are {'on' if model_registry.are_on() else 'off'} ({names})"
-        )
-        if turned:
-            self.stdout.write(f"from edition {turned.edition_id} on; workers rescore what changes")
+        if position:
+            model_registry.turn(on=position == "on", by=None, reason=reason[:400])
+        self.stdout.write(model_registry.standing())

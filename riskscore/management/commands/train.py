@@ -9,7 +9,6 @@ from django.core.management import BaseCommand, CommandError, call_command
 
 from riskscore.bundle import load
 from riskscore.learning.data.refusals import Refusal
-from riskscore.models import LearnedModel
 from riskscore.training import export, model_registry, run
 
 
@@ -17,9 +16,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("kind", choices=list(run.KINDS))
         parser.add_argument("--report", type=export.report_file, help="a JSON file for the metrics")
-        parser.add_argument(
-            "--freeze", type=Path, help="write a sealed folder of the model in here"
-        )
+        parser.add_argument("--freeze", type=Path, help="write a sealed folder in here")
         parser.add_argument("--seed", type=int, default=0)
 
     def handle(self, *args: Any, kind: str, seed: int, **options: Any) -> None:
@@ -30,11 +27,4 @@ class Command(BaseCommand):
         except Refusal as refusal:
             raise CommandError(f"{type(refusal).__name__}: {refusal}") from refusal
         export.write(model, report=options["report"], predictions=options["freeze"])
-        self.stdout.write(f"{model}: AUC {model.card['metrics']['auc']:.3f}; {_standing(model)}")
-
-
-def _standing(model: LearnedModel) -> str:
-    """Whether the candidate passes the gate; whether it takes a champion's place is another
-    question, which is asked when somebody promotes it."""
-    lacking = model_registry.shortcomings(model, None)
-    return f"it does not pass the gate: {'; '.join(lacking)}" if lacking else "it passes the gate"
+        self.stdout.write(model_registry.verdict(model))
