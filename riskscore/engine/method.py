@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from riskscore.engine.errors import MethodError
-from riskscore.engine.fit_tree import filled_frame, fit_tree, restore, state_of, with_distributions
+from riskscore.engine.fit_tree import filled_frame, fit_tree, restore, state_of
 from riskscore.engine.frame import Frame
 from riskscore.engine.result import Result
 from riskscore.engine.scaling.screening import Screening, screen
@@ -29,6 +29,7 @@ from riskscore.engine.spec.parser import (
 )
 from riskscore.engine.spec.reader import SpecReader
 from riskscore.engine.spec.tree import Band, Control, Leaf, Node
+from riskscore.engine.unknown_cells import with_distributions, with_given
 
 LATEST_RULES = 2
 """The newest rules of joining: bounds that hold, raising leaves that cannot lower."""
@@ -222,6 +223,7 @@ class Method:
             screened_out = tuple(np.asarray(frame.keys)[~passes].astype(str).tolist())
             frame = frame.take(passes)
         root = fit_tree(self.root, frame, self.scale)
+        root = with_given(root, self.uncertainty.distributions)
         if frame is not None and self.uncertainty.unknown == "distribution":
             root = with_distributions(root, frame, self.scale)
         return Fitted(self, root, screened_out)

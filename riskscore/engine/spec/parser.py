@@ -11,7 +11,6 @@ from riskscore.engine.catalogue import Indicator
 from riskscore.engine.errors import UnknownIndicator
 from riskscore.engine.scaling.screening import Screening
 from riskscore.engine.spec.parse_leaf import (
-    parse_distribution,
     parse_minerals,
     parse_preparation,
     parse_weight,
@@ -100,7 +99,6 @@ class Parser:
             raises_only=section.flag("raises_only", default=False),
             when_present=section.flag("when_present", default=False),
             mineral=parse_minerals(section),
-            distribution=parse_distribution(section),
             preparation=parse_preparation(section),
             reason=section.text("reason", ""),
             source=section.text("source", ""),
