@@ -14,7 +14,7 @@ from riskscore.engine.formulas.weights import FROM_DATA, ahp_weights, budget_wei
 from riskscore.engine.frame import Frame
 from riskscore.engine.nodes.block import Block, admitted_and_filled
 from riskscore.engine.nodes.evaluate_tree import evaluate
-from riskscore.engine.scaling.distribution import Distribution, learnt
+from riskscore.engine.scaling.distribution import Distribution
 from riskscore.engine.scaling.preparation import Preparation
 from riskscore.engine.spec.tree import Leaf, Node, Weight
 
@@ -61,35 +61,6 @@ def filled_frame(root: Node, frame: Frame) -> Frame:
     return replace(frame, values=values)
 
 
-def with_distributions(root: Node, frame: Frame, scale: tuple[float, float]) -> Node:
-    """The fitted tree whose leaves know how their unknown cells are drawn, where none is given."""
-    number = len(tuple(root.leaves()))
-    scratch = np.empty((number, len(frame))), np.empty((number, len(frame)))
-    block = Block(frame, EVERYONE, root, *scratch, scale)
-    return _with_distributions(root, block)
-
-
-def _with_distributions(node: Node, block: Block) -> Node:
-    children = tuple(
-        _with_distributions(child, block)
-        if isinstance(child, Node)
-        else _with_distribution(child, block)
-        for child in node.children
-    )
-    return replace(node, children=children)
-
-
-def _with_distribution(leaf: Leaf, block: Block) -> Leaf:
-    if leaf.distribution is not None or leaf.optional:
-        return leaf
-    i = block.index[leaf.code]
-    measured = ~block.unknown[i]
-    imputed = block.imputed[i]
-    if imputed is not None:
-        measured &= ~imputed
-    return replace(leaf, distribution=learnt(block.scaled[i], measured, block.group))
-
-
 def _fit_node(node: Node, frame: Frame, scale: tuple[float, float]) -> Node:
     node = _fit_fillings(node, frame)
     filled = _filled(node, frame)
@@ -121,7 +92,9 @@ def _fit_fillings(node: Node, frame: Frame) -> Node:
         for leaf in children
         if isinstance(leaf, Leaf)
     }
-    return replace(node, row_imputation=_named(node.path, node.row_imputation.fit, columns))
+    directions = {leaf.code: leaf.scaling.direction for leaf in children if isinstance(leaf, Leaf)}
+    learnt = _named(node.path, node.row_imputation.fit, columns, directions)
+    return replace(node, row_imputation=learnt)
 
 
 def _fit_imputation(leaf: Leaf, frame: Frame) -> Leaf:
@@ -234,7 +207,11 @@ def _leaf_state(leaf: Leaf) -> dict[str, Any]:
         state["scaling"] = leaf.scaling.state()
     if leaf.preparation.imputation is not None:
         imputation = leaf.preparation.imputation
-        state["imputation"] = {"overall": imputation.overall, "by_group": imputation.by_group}
+        state["imputation"] = {
+            "overall": imputation.overall,
+            "by_group": imputation.by_group,
+            "residuals": list(imputation.residuals),
+        }
     if leaf.preparation.treatment is not None:
         state["treatment"] = leaf.preparation.treatment.state()
     if leaf.distribution is not None:
@@ -247,11 +224,15 @@ def _node_state(node: Node) -> dict[str, Any]:
     if node.weighting.kind != "given":
         state["weights"] = [child.weight.default for child in node.children]
     if node.row_imputation is not None:
-        state["ranges"] = {code: list(ends) for code, ends in node.row_imputation.ranges.items()}
+        learnt = node.row_imputation
+        state["ranges"] = {code: list(ends) for code, ends in learnt.ranges.items()}
+        state["residuals"] = {code: list(values) for code, values in learnt.residuals.items()}
     if node.reference is not None:
         state["reference"] = [
             [None if np.isnan(value) else value for value in row] for row in node.reference.tolist()
         ]
+    if node.distribution is not None:
+        state["distribution"] = node.distribution.state()
     return state
 
 
@@ -267,10 +248,14 @@ def restore(node: Node, state: dict[str, Any]) -> Node:
         node = with_weights(node, np.array(_learnt(own, "weights", node.path)))
     if node.row_imputation is not None:
         ranges = {code: (a, b) for code, (a, b) in _learnt(own, "ranges", node.path).items()}
-        node = replace(node, row_imputation=replace(node.row_imputation, ranges=ranges))
+        apart = {code: tuple(values) for code, values in own.get("residuals", {}).items()}
+        row_imputation = replace(node.row_imputation, ranges=ranges, residuals=apart)
+        node = replace(node, row_imputation=row_imputation)
     if node.aggregation.kind == "copeland":
         rows = np.array(_learnt(own, "reference", node.path), dtype=np.float64)
         node = replace(node, reference=rows.reshape(-1, len(node.children)))
+    if "distribution" in own:
+        node = replace(node, distribution=Distribution.with_state(own["distribution"]))
     return node
 
 
@@ -280,6 +265,7 @@ def _restore_leaf(leaf: Leaf, states: dict[str, Any]) -> Leaf:
         leaf = replace(leaf, scaling=leaf.scaling.with_state(_learnt(own, "scaling", leaf.path)))
     if steps.imputation is not None:
         learnt = _learnt(own, "imputation", leaf.path)
+        learnt = {**learnt, "residuals": tuple(learnt.get("residuals", ()))}
         steps = replace(steps, imputation=replace(steps.imputation, **learnt))
     if steps.treatment is not None:
         learnt = _learnt(own, "treatment", leaf.path)

@@ -20,7 +20,6 @@ from riskscore.engine.fit_tree import (
     needs_reference,
     restore,
     state_of,
-    with_distributions,
 )
 from riskscore.engine.frame import Frame
 from riskscore.engine.result import Result
@@ -37,6 +36,7 @@ from riskscore.engine.spec.parser import (
 )
 from riskscore.engine.spec.reader import SpecReader
 from riskscore.engine.spec.tree import Band, Control, Leaf, Node
+from riskscore.engine.unknown_cells import with_distributions, with_given
 
 LATEST_RULES = 2
 """The newest rules of joining: bounds that hold, raising leaves that cannot lower."""
@@ -232,6 +232,7 @@ class Method:
             screened_out = tuple(np.asarray(frame.keys)[~passes].astype(str).tolist())
             frame = frame.take(passes)
         root = fit_tree(self.root, frame, self.scale)
+        root = with_given(root, self.uncertainty.distributions)
         if frame is not None and self.uncertainty.unknown == "distribution":
             root = with_distributions(root, frame, self.scale)
         return Fitted(self, root, screened_out)

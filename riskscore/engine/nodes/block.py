@@ -41,6 +41,12 @@ class Block:
         self.gaps: list[bool] = []
         self.imputed: list[Bools | None] = [None] * len(self.leaves)
         self._filled = filled_rows(root, frame, rows)
+        self._row_residuals = {
+            code: values
+            for node in root.nodes()
+            if node.row_imputation is not None
+            for code, values in node.row_imputation.residuals.items()
+        }
         for i, leaf in enumerate(self.leaves):
             self._scale(i, leaf, self._filled.get(leaf.code))
 
@@ -76,6 +82,15 @@ class Block:
     def group(self) -> Strings | None:
         """(b,) group of each unit, if the frame has groups."""
         return None if self.frame.group is None else self.frame.group[self.rows]
+
+    def residuals(self, leaf: Leaf) -> tuple[float, ...]:
+        """Equally likely errors of a leaf's imputed cells, in raw units; empty if none is learnt.
+
+        They come from the row imputation where that alone fills the leaf.
+        """
+        if leaf.preparation.imputation is not None:
+            return leaf.preparation.imputation.residuals
+        return self._row_residuals.get(leaf.code, ())
 
     def column(self, name: str) -> Floats:
         """(b,) raw values of a column of the frame."""

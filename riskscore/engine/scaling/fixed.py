@@ -142,6 +142,12 @@ class OrdinalTable(Scaling):
         if len(stray):
             raise FitError(f"the ordinal table has no row for the value {float(stray[0])!r}")
 
+    def nearest(self, x: Floats) -> Floats:
+        """The level of the table that lies nearest to each value; of two the lower."""
+        values = np.sort(np.asarray(self.values, dtype=np.float64))
+        middles = (values[:-1] + values[1:]) / 2
+        return np.asarray(values[np.searchsorted(middles, x)])
+
     def span(self) -> tuple[float, float]:
         return (min(self.scores), max(self.scores))
 

@@ -6,7 +6,7 @@ cell moves the value of its node, is flagged, and stays unknown for coverage and
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -15,19 +15,40 @@ import numpy as np
 from riskscore.engine.arrays import Bools, Floats, Strings, over
 from riskscore.engine.errors import FitError, NumberError
 from riskscore.engine.frame import Frame
+from riskscore.engine.scaling.distribution import quantiles
 from riskscore.engine.scaling.treatment import Treatment
 
 CENTRES: dict[str, Callable[[Floats], Any]] = {"mean": np.mean, "median": np.median}
 IMPUTATIONS = ("mean", "median", "group_mean", "group_median")
 
 
+RESIDUALS = 64
+"""Residuals of an imputation that are kept: their 1/128, 3/128, … quantiles."""
+
+
+def residuals_of(apart: Sequence[Floats], *, alone: bool = False) -> tuple[float, ...]:
+    """Quantiles of differences from a centre, over groups of units.
+
+    A value lies (n − 1)/n times as far from the mean of all n as from the mean of the others, which
+    is what a filled cell has; ``alone`` when the differences are from the others already.
+    """
+    kept = [x if alone else x * (len(x) / (len(x) - 1)) for x in apart if alone or len(x) > 1]
+    values = np.concatenate(kept) if kept else np.empty(0)
+    return quantiles(values, RESIDUALS) if len(values) else ()
+
+
 @dataclass(frozen=True, slots=True)
 class Imputation:
-    """Fill unknown cells of a column with a centre of the reference, overall or by group."""
+    """Fill unknown cells of a column with a centre of the reference, overall or by group.
+
+    ``residuals``: equally likely differences of a value from such a centre of the others, by which
+    draws vary a filled cell.
+    """
 
     kind: str
     overall: float | None = None
     by_group: dict[str, float] = field(default_factory=dict)
+    residuals: tuple[float, ...] = ()
 
     def fit(self, x: Floats, group: Strings | None) -> Imputation:
         """Learn the centres from a reference column."""
@@ -36,12 +57,14 @@ class Imputation:
         if not not_nan.any():
             raise FitError("no value is known, so nothing can be imputed")
         if not self.kind.startswith("group_"):
-            return replace(self, overall=float(centre(x[not_nan])))
+            overall = float(centre(x[not_nan]))
+            return replace(self, overall=overall, residuals=residuals_of([x[not_nan] - overall]))
         if group is None:
             raise FitError(f"{self.kind} needs the frame's groups")
         names = sorted({str(name) for name in group[not_nan]})
         results = {name: float(centre(x[not_nan & (group == name)])) for name in names}
-        return replace(self, by_group=results)
+        apart = [x[not_nan & (group == name)] - results[name] for name in names]
+        return replace(self, by_group=results, residuals=residuals_of(apart))
 
     def fill(self, x: Floats, group: Strings | None) -> Floats:
         """The column without its gaps; a group that the reference never saw keeps them."""
@@ -65,16 +88,24 @@ class RowImputation:
 
     kind: str
     ranges: dict[str, tuple[float, float]] = field(default_factory=dict)
+    residuals: dict[str, tuple[float, ...]] = field(default_factory=dict)
 
-    def fit(self, columns: dict[str, Floats]) -> RowImputation:
-        """Learn each column's range from the reference."""
+    def fit(self, columns: dict[str, Floats], directions: dict[str, int]) -> RowImputation:
+        """Learn each column's range from the reference, and how far a known value lies from what
+        would fill it."""
         ranges = {}
         for code, x in columns.items():
             not_nan = x[~np.isnan(x)]
             if not len(not_nan) or not np.ptp(not_nan) > 0:
                 raise FitError(f"{code} is constant or unknown, so a row cannot be imputed")
             ranges[code] = (float(not_nan.min()), float(not_nan.max()))
-        return replace(self, ranges=ranges)
+        learnt = replace(self, ranges=ranges)
+        residuals = {}
+        for code, x in columns.items():
+            hidden = {**columns, code: np.full(len(x), np.nan)}
+            apart = x - learnt.fill(hidden, directions)[code]
+            residuals[code] = residuals_of([apart[~np.isnan(apart)]], alone=True)
+        return replace(learnt, residuals=residuals)
 
     def fill(self, columns: dict[str, Floats], directions: dict[str, int]) -> dict[str, Floats]:
         """The columns without gaps, except in rows where nothing at all is known."""

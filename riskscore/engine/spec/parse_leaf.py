@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 
-from riskscore.engine.scaling.distribution import Distribution
 from riskscore.engine.scaling.preparation import IMPUTATIONS, Imputation, Preparation
 from riskscore.engine.scaling.treatment import Treatment
 from riskscore.engine.spec.reader import SpecReader
@@ -82,26 +81,6 @@ def _weight(section: SpecReader, value: object) -> float:
     if number and not SMALLEST <= number <= LARGEST:
         raise section.error("range", f"weights lie between {SMALLEST:g} and {LARGEST:g}, or 0")
     return number
-
-
-def parse_distribution(section: SpecReader) -> Distribution | None:
-    """``distribution`` of a leaf: equally likely values of an unknown cell on the scale, or a
-    mapping of groups to such lists with a ``default``."""
-    if not section.has("distribution"):
-        return None
-    value = section.get("distribution")
-    if not isinstance(value, dict):
-        return Distribution(_values(section, value))
-    by_group = SpecReader(value, section.path, "distribution")
-    default = _values(by_group, by_group.get("default"))
-    others = {name: _values(by_group, v) for name, v in by_group.items() if name != "default"}
-    return Distribution(default, others)
-
-
-def _values(section: SpecReader, value: object) -> tuple[float, ...]:
-    if not isinstance(value, (list, tuple)) or not value:
-        raise section.error("type", f"'distribution' must be a list of numbers, got {value!r}")
-    return tuple(section.as_number(item, "distribution") for item in value)
 
 
 def parse_minerals(section: SpecReader) -> MineralChoice:

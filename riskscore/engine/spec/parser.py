@@ -12,7 +12,6 @@ from riskscore.engine.errors import UnknownIndicator
 from riskscore.engine.scaling.screening import Screening
 from riskscore.engine.spec.parse_leaf import (
     ROLES,
-    parse_distribution,
     parse_mineral_of_node,
     parse_minerals,
     parse_preparation,
@@ -129,7 +128,6 @@ class Parser:
             raises_only=section.flag("raises_only", default=False),
             when_present=section.flag("when_present", default=False),
             mineral=self._mineral_of_leaf(section),
-            distribution=parse_distribution(section),
             preparation=parse_preparation(section),
             reason=section.text("reason", ""),
             source=section.text("source", ""),

@@ -14,7 +14,7 @@ from typing import Any
 from riskscore.engine.catalogue import INDICATORS
 from riskscore.engine.formulas.aggregation import KINDS
 from riskscore.engine.scaling.preparation import IMPUTATIONS
-from riskscore.engine.spec.noise import MOST_DRAWS
+from riskscore.engine.spec.noise import MOST_DRAWS, MOST_STRETCH
 from riskscore.engine.spec.parse_leaf import LARGEST, PICKS, ROLES, SMALLEST
 from riskscore.engine.spec.parse_node import WEIGHTINGS
 from riskscore.engine.spec.parse_scaling import READERS
@@ -79,16 +79,14 @@ def method_schema() -> Schema:
             "scaling": _scaling(),
             "aggregation": _aggregation(),
             "weight": _weight(),
-            "distribution": _distribution(),
         },
     }
 
 
 def _distribution() -> Schema:
     values = {"type": "array", "items": NUMBER, "minItems": 1}
-    return either(
-        values, {"type": "object", "required": ["default"], "additionalProperties": values}
-    )
+    numbers, lists = {"type": "array", "items": NUMBER}, {"type": "array", "items": values}
+    return closed({"overall": values, "cuts": numbers, "by_class": lists}, "overall")
 
 
 def _node() -> Schema:
@@ -131,7 +129,6 @@ def _leaf() -> Schema:
         "raises_only": FLAG,
         "when_present": FLAG,
         "mineral": _mineral(),
-        "distribution": {"$ref": "#/$defs/distribution"},
         "known_range": PAIR,
         "unknown_for": TEXTS,
         "denominator": either(TEXT, closed({"column": TEXT, "factor": NUMBER}, "column")),
@@ -255,6 +252,9 @@ def _uncertainty() -> Schema:
             "correlation": SHARE,
             "unknown": {"enum": ["between", "known", "distribution"]},
             "left_out": SHARE,
+            "as_scored": SHARE,
+            "stretch": {"type": "number", "minimum": 1, "maximum": MOST_STRETCH},
+            "distributions": {"type": "object", "additionalProperties": _distribution()},
             "errors": FLAG,
             "scaling": _lists("scaling"),
             "aggregation": _lists("aggregation"),

@@ -88,6 +88,7 @@ class Node:
     weighting: Weighting = field(default_factory=Weighting)
     row_imputation: RowImputation | None = None
     reference: Floats | None = None
+    distribution: Distribution | None = None
     rules: int = 1
     mineral: MineralChoice | None = None
     reason: str = ""

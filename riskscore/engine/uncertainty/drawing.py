@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -15,9 +14,11 @@ from riskscore.engine.counter import Keys, key_of, normals, uniforms
 from riskscore.engine.formulas.aggregation import Aggregation, copeland_against
 from riskscore.engine.nodes.balance import Term, raised
 from riskscore.engine.nodes.block import Block
+from riskscore.engine.nodes.evaluated import Evaluated
 from riskscore.engine.scaling.fixed import OrdinalTable, Scaling
 from riskscore.engine.spec.noise import Noise, Sample
 from riskscore.engine.spec.tree import Leaf, Node
+from riskscore.engine.uncertainty.unknown import drawn, left_out, shared_uniforms
 
 Rows = slice | npt.NDArray[np.intp]
 
@@ -36,10 +37,9 @@ class Drawing:
     """Draws for one block of units. ``values`` maps node codes to (draws, b) arrays.
 
     ``keys`` are the units' own keys; a column's errors are keyed by the frame's ``error_keys``
-    where it has them, so that units of one place share the place's error. Per node, (b,),
-    ``assessed`` says where its score is not NaN, and ``only_raises`` where it may only raise its
-    parent. ``factors`` keeps the drawn weights, which are the same for all units, from block to
-    block.
+    where it has them, so that units of one place share the place's error. ``scores`` are the
+    results of all nodes on the block. ``factors`` keeps the drawn weights, which are the same for
+    all units, from block to block.
     """
 
     def __init__(
@@ -48,12 +48,11 @@ class Drawing:
         noise: Noise,
         sample: Sample,
         keys: Keys,
-        assessed: Mapping[str, Bools],
-        only_raises: Mapping[str, Bools],
+        scores: Mapping[str, Evaluated],
         factors: dict[str, Floats] | None = None,
     ) -> None:
         self.block, self.noise, self.sample, self.keys = block, noise, sample, keys
-        self.assessed, self.only_raises = assessed, only_raises
+        self.scores = scores
         self.factors = {} if factors is None else factors
         self.shape = (len(sample), block.size)
         self.values: dict[str, Floats] = {}
@@ -63,7 +62,7 @@ class Drawing:
         shared = self.block.frame.error_keys.get(column)
         return self.keys if shared is None else shared[self.block.rows]
 
-    def leaf(self, leaf: Leaf) -> tuple[Floats, Bools | None, Bools | bool]:
+    def leaf(self, leaf: Leaf, parent: Node) -> tuple[Floats, Bools | None, Bools | bool]:
         """(draws, b) scaled values, where they count (None: everywhere), and where they may only
         raise the node. Arrays may have one row or column, which broadcasts.
         """
@@ -76,82 +75,64 @@ class Drawing:
         if leaf.optional or not np.isfinite(high - low):
             return np.where(missing, 0.0, values), ~missing, leaf.raises_only
         if self.noise.unknown == "known":
-            return self._left_out_as_scored(leaf, values, missing)
-        values = self._drawn(leaf, values, missing)
-        if self.noise.unknown != "distribution":
+            return self._left_out(leaf, values, missing[None, :])
+        values = self._drawn(leaf, parent, values, missing)
+        if self.noise.unknown == "between":
             return values, None, leaf.raises_only
-        return self._partly_left_out(leaf, values, missing)
+        left = left_out(self.noise, self.sample, leaf.path)
+        return self._left_out(leaf, values, left[:, None] & missing)
 
-    def _left_out_as_scored(
-        self, leaf: Leaf, values: Floats, missing: Bools
+    def _left_out(
+        self, leaf: Leaf, values: Floats, out: Bools
     ) -> tuple[Floats, Bools, Bools | bool]:
-        """Unknown cells left out of every draw; by rules 2 they count at the best finding where
-        that raises, as in the score."""
+        """Cells left out as the score leaves them out: by rules 2 they count at the best finding
+        where that raises."""
         best = leaf.scaling.span()[0]
         if self.block.rules == 1 or best <= self.block.scale[0]:
-            return np.where(missing, 0.0, values), ~missing, leaf.raises_only
-        everywhere = np.ones(len(missing), dtype=bool)
-        return np.where(missing, best, values), everywhere, missing | leaf.raises_only
+            return np.where(out, 0.0, values), ~out, leaf.raises_only
+        return np.where(out, best, values), np.ones((1, 1), dtype=bool), out | leaf.raises_only
 
-    def _partly_left_out(
-        self, leaf: Leaf, values: Floats, missing: Bools
-    ) -> tuple[Floats, Bools | None, Bools | bool]:
-        """In some draws unknown cells are left out, as the score leaves them out: of a leaf whose
-        best finding lies above the bottom of the scale they then count at it, where that raises."""
-        out = self.left_out[:, None] & missing[None, :]
-        best = leaf.scaling.span()[0]
-        if best <= self.block.scale[0]:
-            return values, ~out, leaf.raises_only
-        values[out] = best
-        return values, None, out | leaf.raises_only
-
-    @cached_property
-    def left_out(self) -> Bools:
-        """(draws,) the draws, evenly spread, in which unknown cells are left out."""
-        numbers = self.sample.numbers["unknown"]
-        step = np.floor((numbers + 1) * self.noise.left_out) - np.floor(
-            numbers * self.noise.left_out
-        )
-        return np.asarray(step > 0)
-
-    def _drawn(self, leaf: Leaf, values: Floats, missing: Bools) -> Floats:
-        """Unknown cells drawn from the column's distribution, or evenly between best and worst."""
-        low, high = leaf.scaling.span()
-        distinct, at = np.unique(self.column_keys(leaf.column)[missing], return_inverse=True)
-        numbers = self.sample.numbers["unknown"]
-        u = uniforms(self.noise.seed, f"unknown:{leaf.column}", distinct, numbers)
+    def _drawn(self, leaf: Leaf, parent: Node, values: Floats, missing: Bools) -> Floats:
+        """Unknown cells drawn from their distribution, or evenly between best and worst."""
+        keys = self.column_keys(leaf.column)[missing]
         out = np.array(np.broadcast_to(values, self.shape))
         if self.noise.unknown == "distribution" and leaf.distribution is not None:
-            group = self.block.group
-            own = None if group is None else group[missing]
-            out[:, missing] = leaf.distribution.draw(u[:, at], own)
+            known = leaf.distribution, self.scores[parent.code].context[missing]
+            out[:, missing] = drawn(self.noise, self.sample, leaf.column, keys, known)
         else:
-            out[:, missing] = (low + (high - low) * u)[:, at]
+            low, high = leaf.scaling.span()
+            u = shared_uniforms(self.noise, self.sample, leaf.column, keys)
+            out[:, missing] = low + (high - low) * u
         return out
 
     def _noisy(self, leaf: Leaf) -> Floats:
         """Scaled values with the errors of the raw ones; (1, b) where nothing is uncertain."""
         plain: Floats = self.block.scaled[self.block.index[leaf.code]][None, :]
-        errors = self._errors(leaf)
+        errors, imputed = self._errors(leaf), self._imputed(leaf)
         alternatives = self.noise.scaling.get(leaf.code, ())
-        if errors is None and not alternatives:
+        if errors is None and imputed is None and not alternatives:
             return plain
         raw = self.block.before_scale(leaf)
-        distinct, first, at = self._groups(self.column_keys(leaf.column), raw, errors)
-        drawn = np.broadcast_to(raw[first], (self.shape[0], len(first)))
+        distinct, first, at = self._groups(self.column_keys(leaf.column), raw, errors, imputed)
+        noisy = np.broadcast_to(raw[first], (self.shape[0], len(first)))
         if errors is not None:
-            drawn = drawn + errors[first] * self._normals(leaf, distinct)
-        scaled = self._scaled(leaf, drawn, alternatives)
+            noisy = noisy + errors[first] * self._normals(leaf, distinct)
+        if imputed is not None:
+            noisy = noisy + imputed[first] * self._residuals(leaf, distinct)
+            if isinstance(leaf.scaling, OrdinalTable):
+                noisy = leaf.scaling.nearest(noisy)
+        scaled = self._scaled(leaf, noisy, alternatives)
         # One key for the whole block stays one column, which broadcasts.
         return scaled if len(first) == 1 else np.take(scaled, at, axis=1)
 
     def _groups(
-        self, keys: Keys, raw: Floats, errors: Floats | None
+        self, keys: Keys, raw: Floats, errors: Floats | None, imputed: Floats | None
     ) -> tuple[Keys, npt.NDArray[np.intp], npt.NDArray[np.intp]]:
         """Distinct keys, a unit of each, and each unit's key: units of one key with one value and
-        one error are drawn once. Where values differ within a key, each unit is its own."""
+        one error, measured or imputed alike, are drawn once. Where values differ within a key,
+        each unit is its own."""
         distinct, first, at = np.unique(keys, return_index=True, return_inverse=True)
-        if all(_same(x[first][at], x) for x in (raw, errors) if x is not None):
+        if all(_same(x[first][at], x) for x in (raw, errors, imputed) if x is not None):
             return distinct, first, at
         return keys, np.arange(len(keys)), np.arange(len(keys))
 
@@ -167,6 +148,19 @@ class Drawing:
             return None
         return leaf.preparation.spread(errors, self.block.frame, self.block.rows)
 
+    def _imputed(self, leaf: Leaf) -> Floats | None:
+        """(b,) 1 where a cell is imputed and varies for it, else 0; None: nowhere."""
+        imputed = self.block.imputed[self.block.index[leaf.code]]
+        if imputed is None or not self.noise.errors or not self.block.residuals(leaf):
+            return None
+        return imputed.astype(np.float64)
+
+    def _residuals(self, leaf: Leaf, keys: Keys) -> Floats:
+        """(draws, keys) errors of an imputed cell: residuals of the imputation, equally likely."""
+        values, numbers = np.array(self.block.residuals(leaf)), self.sample.numbers["errors"]
+        u = uniforms(self.noise.seed, f"imputed:{leaf.column}", keys, numbers)
+        return np.asarray(values[(u * len(values)).astype(np.int64)])
+
     def _normals(self, leaf: Leaf, keys: Keys) -> Floats:
         """Errors in standard units: a part shared by the source, the rest the column's own."""
         row = INDICATORS.get(leaf.column)
@@ -179,16 +173,16 @@ class Drawing:
             z += np.sqrt(1 - rho) * normals(self.noise.seed, f"column:{leaf.column}", keys, numbers)
         return z
 
-    def _scaled(self, leaf: Leaf, drawn: Floats, alternatives: tuple[Scaling, ...]) -> Floats:
-        scaled = np.empty(drawn.shape)
+    def _scaled(self, leaf: Leaf, noisy: Floats, alternatives: tuple[Scaling, ...]) -> Floats:
+        scaled = np.empty(noisy.shape)
         choice = self._choice("scaling", leaf.code, 1 + len(alternatives))
         for number, scaling in enumerate((leaf.scaling, *alternatives)):
             rows = choice == number
             if rows.any():
-                raw = np.ascontiguousarray(leaf.preparation.finish(drawn[rows])).ravel()
+                raw = np.ascontiguousarray(leaf.preparation.finish(noisy[rows])).ravel()
                 flat = np.empty_like(raw)
                 scaling.apply(raw, flat)
-                scaled[rows] = flat.reshape(-1, drawn.shape[1])
+                scaled[rows] = flat.reshape(-1, noisy.shape[1])
         return scaled
 
     def _choice(self, factor: str, code: str, options: int) -> Counts:
@@ -229,10 +223,10 @@ class Drawing:
             if not child.weight.ever:
                 continue
             if isinstance(child, Node):
-                values = self.node(child)
-                counts, raises = self._counted(child, values), self._raises(child)
+                values, counts = self._counted(child, node, self.node(child))
+                raises = self._raises(child)
             elif self.block.present[self.block.index[child.code]]:
-                values, counts, raises = self.leaf(child)
+                values, counts, raises = self.leaf(child, node)
             else:
                 continue
             weight = self.weight(child)
@@ -241,16 +235,30 @@ class Drawing:
 
     def _raises(self, child: Node) -> Bools | bool:
         """(b,) where a child may only raise its parent."""
-        return self.only_raises.get(child.code, False)
+        raises = self.scores[child.code].only_raises
+        return False if raises is None or not raises.any() else raises
 
-    def _counted(self, child: Node, values: Floats) -> Bools | None:
-        """Where a node counts in its parent: where the score counts it; None: everywhere.
+    def _counted(self, child: Node, parent: Node, values: Floats) -> tuple[Floats, Bools | None]:
+        """A node's draws, and where they count in its parent; None: everywhere.
 
-        A node that is not assessed stays out of the draws as it stays out of the score, so that
-        the interval is about the same quantity; what it could do is in the bounds.
+        A node that is not assessed is drawn from its distribution, within its bounds, in the draws
+        that do not leave it out. Without a distribution it stays out of the draws as it stays out
+        of the score; what it could do is in the bounds.
         """
-        counts: Bools = ~np.isnan(values) & self.assessed[child.code]
-        return None if counts.all() else counts
+        score = self.scores[child.code]
+        assessed = ~np.isnan(score.value)
+        counts: Bools = ~np.isnan(values) & assessed
+        if counts.all():
+            return values, None
+        if self.noise.unknown != "distribution" or child.distribution is None:
+            return values, counts
+        missing = ~assessed
+        known = child.distribution, self.scores[parent.code].value[missing]
+        found = drawn(self.noise, self.sample, child.code, self.keys[missing], known)
+        values = values.copy()
+        values[:, missing] = np.clip(found, score.low[missing], score.high[missing])
+        out = left_out(self.noise, self.sample, child.path)
+        return values, ~np.isnan(values) & ~(out[:, None] & missing)
 
     def _join(
         self,

@@ -187,16 +187,10 @@ def draw(
         scratch = np.empty((number, size)), np.empty((number, size))
         block = Block(frame, rows, fitted.root, *scratch, fitted.method.scale)
         scores = evaluate(fitted.root, block).by_code()
-        assessed = {code: ~np.isnan(node.value) for code, node in scores.items()}
-        raising = {
-            code: node.only_raises
-            for code, node in scores.items()
-            if node.only_raises is not None and node.only_raises.any()
-        }
-        drawing = Drawing(block, noise, sample, keys[rows], assessed, raising, factors)
+        drawing = Drawing(block, noise, sample, keys[rows], scores, factors)
         drawing.node(fitted.root)
     for code, values in drawing.values.items():
-        values[:, ~assessed[code]] = np.nan
+        values[:, np.isnan(scores[code].value)] = np.nan
     return drawing.values
 
 
