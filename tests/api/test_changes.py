@@ -90,7 +90,7 @@ def test_a_corrected_figure_is_the_data_part_of_what_changed(
     assert law["value_before"] > 0
     assert law["contribution_after"] > law["contribution_before"]
     # The dimensions are joined by a power mean, so the points of all move with one of them.
-    listed = next(row for row in said["indicators"] if row["indicator"] == "lab.listed")
+    listed = next(row for row in said["indicators"] if row["indicator"] == "lab.listing")
     assert listed["value_before"] == listed["value_after"]
 
 

@@ -11,8 +11,8 @@ def test_years_gaps_and_the_most_useful_fact_are_told(bundle: None, api: Api) ->
     found = api.json("/projects/icmm-00026/freshness")
     parts = {part["dimension"]: part for part in found["dimensions"]}
     assert list(parts) == ["geopolitical", "concentration", "labour", "indigenous"]
-    assert parts["concentration"]["years"]["con.mining"] == 2024
-    assert parts["labour"]["years"]["lab.listed"] == 2022
+    assert parts["concentration"]["years"]["con.mining_recent"] == 2024
+    assert parts["labour"]["years"]["lab.listing"] == 2022
     assert parts["labour"]["newest_year"] == 2023
     # Nothing is known of the project itself: a land layer would open the dimension.
     missing = {fact["indicator"]: fact for fact in parts["indigenous"]["missing"]}

@@ -167,12 +167,12 @@ def test_an_explanation_gives_reasons_sources_and_cautions(api: Api) -> None:
     said = api.json(f"/projects/{row['key']}/score/explanation")
     assert said["score"] == row
     indicators = {i["indicator"]: i for d in said["dimensions"] for i in d["indicators"]}
-    listed = indicators["lab.listed"]
+    listed = indicators["lab.listing"]
     assert listed["level"] == "child"
     assert "artisanal" in listed["caution"]
     assert listed["sources"][0]["release"].startswith("dol")
     assert indicators["lab.voice"]["proxy_for"]
-    assert indicators["geo.alignment"]["status"] == "does_not_apply"
+    assert indicators["geo.partnership"]["status"] == "does_not_apply"
     assert all(i["why"] for i in indicators.values())
     assert all(i["sources"] for i in indicators.values())
 
