@@ -33,9 +33,9 @@ def test_the_page_shows_every_node_with_its_weight_and_its_reason(
     rows = {row.code: row for row in response.context["rows"]}
     assert rows["composite"].how.startswith("power mean, p = 2; assessed from 3 parts")
     assert rows["geo.stability"].weight == "0.35"
-    assert rows["con.mining_recent"].weight.startswith("0.4; ")
+    assert rows["con.mining"].weight.startswith("0.4; ")
     assert rows["geo.gang_violence"].weight == "0, shown only"
-    assert "forced 100" in rows["lab.listing"].how
+    assert "forced 100" in rows["lab.listed"].how
     assert all(row.reason for row in rows.values())
     assert "artisanal" in response.text
 

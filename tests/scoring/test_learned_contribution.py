@@ -118,7 +118,7 @@ def test_a_promotion_rescores_what_its_predictions_reach_and_nothing_else(
 ) -> None:
     near, far = a_project(lens, "CHL", "copper"), a_project(lens, "PER", "copper")
     before = {row.project_id: row for row in Score.objects.filter(lens=lens)}
-    promoted("disruption", root, CHL_copper=0.05)
+    promoted("disruption", root, CHL_copper=0.3)
     drained()
     mined = {"project__place": "CHL", "project__minerals__mineral": "copper"}
     reached = set(Score.objects.filter(lens=lens, **mined).values_list("project", flat=True))
@@ -136,13 +136,13 @@ def test_a_prediction_counts_with_the_weight_that_the_method_states(lens: Lens, 
         scores__lens=lens, place="CHL", minerals__mineral="molybdenum", kind=Project.Kind.MINE
     ).filter(minerals__mineral="copper", minerals__role="primary")[0]
     plain = score_of(project, lens).geopolitical
-    promoted("disruption", root, CHL_copper=0.05, CHL_molybdenum=0.4)
+    promoted("disruption", root, CHL_copper=0.3, CHL_molybdenum=0.4)
     drained()
     score = score_of(project, lens)
-    assert leaf(score_of(with_moly, lens), "geo.disruption")[0] == 0.05  # its primary mineral's
-    # 0.05 lies at ln 5 / ln 50 of the way from 0.01 to 0.5: 41.14 points; the rest weighs 1.00.
-    assert score.geopolitical == pytest.approx((plain * 1.00 + 41.1407 * 0.16) / 1.16, abs=1e-4)
-    assert leaf(score, "geo.disruption")[0] == 0.05
+    assert leaf(score_of(with_moly, lens), "geo.disruption")[0] == 0.3  # its primary mineral's
+    # 0.3 lies at ln(30/7) / ln(50/7) of the way from 0.07 to 0.5: 74.02 points; the rest weighs 1.
+    assert score.geopolitical == pytest.approx((plain * 1.00 + 74.0182 * 0.15) / 1.15, abs=1e-4)
+    assert leaf(score, "geo.disruption")[0] == 0.3
     assert leaf(score, "geo.disruption")[1] > 0
     assert np.nansum(score.contributions) == pytest.approx(score.composite, abs=1e-9)
 
@@ -239,7 +239,7 @@ def test_the_api_shows_a_score_with_and_without_and_the_model_s_reasons(
     plain = api.json(address)
     assert plain["without_learned"] is None
     assert api.json(f"{address}/explanation")["learned"]["predictions"] == []
-    promoted("disruption", root, CHL_copper=0.05)
+    promoted("disruption", root, CHL_copper=0.3)
     drained()
     full = api.json(address)
     for node in NODES:
@@ -252,7 +252,7 @@ def test_the_api_shows_a_score_with_and_without_and_the_model_s_reasons(
     assert f"{full['composite']:.1f}, without them {plain['composite']:.1f}" in said["about"]
     (row,) = said["predictions"]
     assert (row["indicator"], row["model"], row["version"]) == ("geo.disruption", "disruption", 1)
-    assert (row["place"], row["mineral"], row["probability"]) == ("CHL", "copper", 0.05)
+    assert (row["place"], row["mineral"], row["probability"]) == ("CHL", "copper", 0.3)
     total = row["mean"] + sum(part for _, part in row["contributions"])
     assert total == pytest.approx(row["probability"])
 
