@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 import pytest
 
+from benchmarks.simulated import Coverage, errors_alone, masked, within_their_own
 from riskscore.engine import Fitted, Frame
 from riskscore.engine.counter import keys_of
 from riskscore.engine.uncertainty.intervals import spread
-from tests.engine.simulated import Coverage, errors_alone, masked, within_their_own
 from tests.engine.specs import NAN, leaf, method, node
 
 UNITS, PLACES, MINERALS = 1_500, 80, 15
