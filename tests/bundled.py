@@ -82,12 +82,14 @@ def unlearned_database(bundle_database: str, django_db_blocker: DjangoDbBlocker)
 
 
 def _forget_models() -> None:
-    """Delete what was trained, which the tables refuse: their guards rest for the moment."""
+    """Delete what was trained, which the tables refuse: their guards rest for the moment; and the
+    scores that were made with it, so that the next ones are the first."""
     with connection.cursor() as cursor:
         for table in ("riskscore_prediction", "riskscore_learnedmodel"):
             cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
             cursor.execute(f"DELETE FROM {table}")  # noqa: S608 - our own names
             cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
+        cursor.execute("TRUNCATE riskscore_score, riskscore_scorehistory")
 
 
 @pytest.fixture(scope="module")

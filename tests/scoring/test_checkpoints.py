@@ -21,6 +21,11 @@ pytestmark = pytest.mark.django_db
 WORLD = "WLD"
 
 
+@pytest.fixture(scope="module")
+def bundled_module(unlearned_module: None) -> None:
+    """The bundle without its learned models: the trial knew none."""
+
+
 def known(importer: str = WORLD) -> scoring_inputs.Known:
     edition = Edition.objects.latest("number").number
     return scoring_inputs.known_at(scoring_inputs.Pinned(edition, AS_OF, importer))

@@ -257,6 +257,44 @@ def test_the_api_shows_a_score_with_and_without_and_the_model_s_reasons(
     assert total == pytest.approx(row["probability"])
 
 
+def test_lists_show_every_score_with_and_without(lens: Lens, root: User) -> None:
+    project = a_project(lens, "CHL", "copper")
+    plain = score_of(project, lens).composite
+    address = "/scores?place=CHL&mineral=copper&page_size=500"
+    api, page = Api(api_keys.issue(root, "tests", ["read"]), root), Client()
+    promoted("disruption", root, CHL_copper=0.05)
+    drained()
+    full = score_of(project, lens).composite
+    rows = {row["key"]: row for row in api.json(address)["items"]}
+    assert rows[project.key]["without_learned"]["composite"] == pytest.approx(plain, abs=1e-9)
+    (newest, first) = api.json(f"/projects/{project.key}/score/history")["items"]
+    assert newest["without_learned"]["composite"] == pytest.approx(plain, abs=1e-9)
+    assert first["without_learned"] is None
+    page.force_login(root)
+    text = page.get(f"/admin/riskscore/score/?q={project.key}&lens__id__exact={lens.pk}").text
+    assert f'field-composite">{full:.1f}' in text or f">{full:.1f}</td>" in text
+    assert f'<td class="field-without_learned">{plain:.1f}</td>' in text
+
+
+def test_the_count_of_moved_scores_is_that_of_each_score(lens: Lens, root: User) -> None:
+    assert learned_contribution.moved(lens).moved == 0
+    promoted("disruption", root, CHL_copper=0.05, PER_copper=0.2)
+    drained()
+    rows = Score.objects.filter(lens=lens, project__place__in=["CHL", "PER"])
+    rows = rows.select_related("method", "project", "lens")
+    differences = []
+    for row in rows:
+        without = bare(row).get("composite")
+        if row.composite is not None and without is not None:
+            differences.append(abs(row.composite - without))
+    found = learned_contribution.moved(lens)
+    changed = sorted(each for each in differences if each > 1e-9)
+    assert found.scores == Score.objects.filter(lens=lens).count()
+    assert found.moved == len(changed) > 10
+    assert found.largest == pytest.approx(changed[-1], abs=1e-9)
+    assert found.median == pytest.approx(float(np.median(changed)), abs=1e-9)
+
+
 def test_the_admin_page_shows_which_is_which(lens: Lens, root: User) -> None:
     page = Client()
     page.force_login(root)
