@@ -6,7 +6,7 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
-from django.db.models.functions import Now
+from django.db.models.functions import MD5, Now
 
 
 class Project(models.Model):
@@ -89,6 +89,7 @@ class Project(models.Model):
             models.Index(
                 fields=["status", "key"], condition=~Q(status=""), name="project_by_status"
             ),
+            models.Index(MD5("key"), "id", name="project_in_order_of_samples"),
         ]
 
     def __str__(self) -> str:

@@ -1,7 +1,8 @@
 """Whether a method does what its weights say, over the projects that are scored through a lens.
 
 All of them would take too long while somebody waits, so a sample is audited: the projects whose
-keys have the lowest MD5. It is the same sample on every server, whatever was loaded in which order.
+keys have the lowest MD5. It is the same sample on every server, whatever was loaded in which order,
+and the index project_in_order_of_samples gives it without looking at all projects.
 """
 
 from collections.abc import Mapping, Sequence

@@ -1,18 +1,27 @@
 """Rules 2: low ≤ score ≤ high whatever the unknown cells turn out to be; raising never lowers."""
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from riskscore.engine import Fitted, Frame, Method
+from riskscore.engine.arrays import Floats
 from riskscore.engine.errors import FrameError, MethodError
+from riskscore.engine.scaling.fixed import OrdinalTable
+from riskscore.engine.spec.tree import Leaf
 from riskscore.engine.uncertainty.intervals import spread
 from tests.engine.specs import NAN, Spec, leaf, node, values
 
 KINDS = ("arithmetic", "max", {"kind": "power", "p": 2}, {"kind": "geometric", "floor": 1})
+METHODS = Path(__file__).resolve().parents[2] / "fixtures" / "methods"
+MINES = 200_000
+TREES, UNITS = 80, 2_500
+"""Random trees, and random units of each: 200,000 units in all."""
 TABLE: Spec = {"kind": "table", "scores": {"0": 10, "1": 40, "2": 90}}
 
 
@@ -60,13 +69,13 @@ def cells(rng: np.random.Generator, tree: Spec, n: int, unknown: float) -> dict[
     return found
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=TREES, deadline=None)
 @given(trees(), st.integers(0, 2**32 - 1))
 def test_no_score_leaves_its_bounds_and_none_does_when_unknowns_become_known(
     tree: Spec, seed: int
 ) -> None:
     rng = np.random.default_rng(seed)
-    n = 60
+    n = UNITS
     fitted = Method.from_dict({"code": "m", "version": 1, "rules": 2, "root": tree}).fit()
     before = cells(rng, tree, n, 0.5)
     after = cells(rng, tree, n, 0.3)
@@ -84,19 +93,50 @@ def test_no_score_leaves_its_bounds_and_none_does_when_unknowns_become_known(
     assert np.abs(total - score)[~np.isnan(score)].max(initial=0) < 1e-9
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=TREES, deadline=None)
 @given(trees(), st.integers(0, 2**32 - 1))
 def test_a_raising_leaf_never_lowers_a_score(tree: Spec, seed: int) -> None:
     rng = np.random.default_rng(seed)
     raising = [column["column"] for column in columns_of(tree) if column.get("raises_only")]
     fitted = Method.from_dict({"code": "m", "version": 1, "rules": 2, "root": tree}).fit()
-    known = cells(rng, tree, 60, 0.3)
+    known = cells(rng, tree, UNITS, 0.3)
     result = fitted.score(Frame.from_columns(known)).scores["r"]
     for column in raising:
-        hidden = {**known, column: np.full(60, np.nan)}
+        hidden = {**known, column: np.full(UNITS, np.nan)}
         without = fitted.score(Frame.from_columns(hidden)).scores["r"]
         both = ~np.isnan(without) & ~np.isnan(result)
         assert (result[both] >= without[both] - 1e-9).all()
+
+
+def test_200_000_random_mines_stay_within_the_bounds_of_the_published_tree() -> None:
+    text = yaml.safe_load((METHODS / "critical-minerals-v2.yaml").read_text(encoding="utf-8"))
+    fitted = Method.from_dict({**text, "rules": 2}).fit()
+    rng = np.random.default_rng(11)
+    columns = {one.column: any_value(rng, one) for one in fitted.root.leaves()}
+    columns |= {one.column: np.full(MINES, NAN) for one in fitted.method.controls}
+    frame = Frame.from_columns(columns)
+    result = fitted.score(frame)
+    for code in result.nodes:
+        seen = ~np.isnan(result.scores[code])
+        score = result.scores[code][seen]
+        assert (score >= result.low[code][seen] - 1e-9).all(), code
+        assert (score <= result.high[code][seen] + 1e-9).all(), code
+    for one in fitted.root.leaves():
+        if one.raises_only:
+            unknown = Frame.from_columns({**columns, one.column: np.full(MINES, NAN)})
+            without = fitted.score(unknown).scores[result.root]
+            both = ~np.isnan(without) & ~np.isnan(result.scores[result.root])
+            assert both.sum() > MINES / 2
+            assert (result.scores[result.root] - without)[both].min() >= -1e-9, one.code
+
+
+def any_value(rng: np.random.Generator, one: Leaf) -> Floats:
+    """Values over the whole range of a leaf's scale and a little beyond, a third unknown."""
+    low, high = sorted(one.scaling.raw_range())
+    found = rng.uniform(low - 0.1 * (high - low), high + 0.1 * (high - low), MINES)
+    if isinstance(one.scaling, OrdinalTable):
+        found = rng.choice(np.array(one.scaling.values), MINES)
+    return np.where(rng.random(MINES) < 1 / 3, NAN, found)
 
 
 def test_an_unknown_is_never_safer_than_the_best_finding() -> None:

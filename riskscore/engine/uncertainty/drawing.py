@@ -75,22 +75,26 @@ class Drawing:
         if leaf.optional or not np.isfinite(high - low):
             return np.where(missing, 0.0, values), ~missing, leaf.raises_only
         if self.noise.unknown == "known":
-            return self._left_out(leaf, values, missing[None, :])
+            everywhere = np.ones(1, dtype=bool)
+            return self._left_out(leaf, np.array(values), missing, everywhere)
         values = self._drawn(leaf, parent, values, missing)
         if self.noise.unknown == "between":
             return values, None, leaf.raises_only
-        left = left_out(self.noise, self.sample, leaf.path)
-        return self._left_out(leaf, values, left[:, None] & missing)
+        return self._left_out(leaf, values, missing, left_out(self.noise, self.sample, leaf.path))
 
     def _left_out(
-        self, leaf: Leaf, values: Floats, out: Bools
-    ) -> tuple[Floats, Bools, Bools | bool]:
-        """Cells left out as the score leaves them out: by rules 2 they count at the best finding
-        where that raises."""
+        self, leaf: Leaf, values: Floats, missing: Bools, draws: Bools
+    ) -> tuple[Floats, Bools | None, Bools | bool]:
+        """Missing cells left out, in some draws, as the score leaves them out: by rules 2 they
+        count at the best finding where that raises. Works on ``values`` in place."""
         best = leaf.scaling.span()[0]
-        if self.block.rules == 1 or best <= self.block.scale[0]:
-            return np.where(out, 0.0, values), ~out, leaf.raises_only
-        return np.where(out, best, values), np.ones((1, 1), dtype=bool), out | leaf.raises_only
+        where = draws[:, None] & missing
+        if self.block.rules > 1 and best > self.block.scale[0]:
+            np.copyto(values, best, where=where)
+            return values, None, where | leaf.raises_only
+        if self.noise.unknown == "known":
+            np.copyto(values, 0.0, where=where)
+        return values, np.logical_not(where, out=where), leaf.raises_only
 
     def _drawn(self, leaf: Leaf, parent: Node, values: Floats, missing: Bools) -> Floats:
         """Unknown cells drawn from their distribution, or evenly between best and worst."""
@@ -287,19 +291,20 @@ class Drawing:
     def _raised(self, rule: Aggregation, parts: list[Part], rows: Rows) -> Floats:
         """The mean in each draw; what may only raise is admitted from the highest down."""
         size = len(range(*rows.indices(self.shape[0]))) if isinstance(rows, slice) else len(rows)
-        num, den = np.zeros((size, self.shape[1])), np.zeros((size, self.shape[1]))
+        num, den = np.zeros((size, self.shape[1])), np.zeros((1, 1))
         term, raising = np.empty_like(num), []
-        for _, values, weight, raises in parts:
+        for child, values, weight, raises in parts:
             f, w = rule.forward(_rows(values, rows)), _rows(weight, rows)
             held = raises if isinstance(raises, bool) else _rows(raises, rows)
             steady = w if raises is False else np.multiply(w, np.logical_not(held))
             if np.any(held):
                 raising.append(Term(f, np.multiply(w, held)))
-            num += _product(f, steady, term)
-            den += steady
+            finite = isinstance(child, Leaf) and rule.p > 0
+            num += f * steady if finite else _product(f, steady, term)
+            den = den + steady
         if not raising:
             return rule.inverse(over(num, den))
-        return rule.inverse(raised(num, den, raising).mean())
+        return rule.inverse(raised(num, np.array(np.broadcast_to(den, num.shape)), raising).mean())
 
     def _greatest(self, parts: list[Part], rows: Rows) -> Floats:
         result = np.full((len(_rows(np.empty(self.shape), rows)), self.shape[1]), np.nan)
