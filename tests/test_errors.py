@@ -111,7 +111,7 @@ def test_what_is_not_the_fault_of_a_request_is_an_internal_error(error: Riskscor
 
 
 def test_a_command_ends_with_the_line_of_the_refusal() -> None:
-    with pytest.raises(CommandError, match=r"^--map place: write OUR=THEIRS, such as"):
+    with pytest.raises(CommandError, match=r"^--map place: write NAME=WORD, such as"):
         call_command("intake", __file__, "--source", "wgi", "--map", "place")
 
 

@@ -22,6 +22,8 @@ ALLOWED = {
     "riskscore/curation/challenges.py": "whether a statement is still the newest before it writes",
     "riskscore/api/challenges.py": "finds the statement that a challenge disputes, of any version",
     "riskscore/api/evidence.py": "lists all versions, and says which is the newest",
+    "riskscore/api/project_parts/facts.py": "filters projects by their newest incidents, as a subquery",
+    "riskscore/intake/conflicts.py": "compares a month of a register with what is on file before it",
     "riskscore/admin/projects/evidence.py": "lists and edits all versions",
     "riskscore/admin/projects/projects.py": "lists the newest versions and the older ones apart",
     "riskscore/admin/projects/history.py": "lists all versions of a project's statements",

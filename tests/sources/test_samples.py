@@ -34,6 +34,7 @@ SAMPLE_OF = {
     "baci-exports": "baci_exports.csv",
     "busch": "busch.csv",
     "companies": "companies.csv",
+    "defensoria": "defensoria.csv",
     "dol": "dol_goods.xml",
     "ec": "ec_trade.csv",
     "evidence": "evidence.csv",
