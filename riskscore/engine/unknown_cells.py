@@ -64,7 +64,8 @@ def _learn(
 
 
 def _learn_leaf(leaf: Leaf, parent: Node, root: Node, frame: Frame, block: Block) -> Leaf:
-    if leaf.distribution is not None or leaf.optional or leaf.column not in frame.columns:
+    counts = leaf.weight.ever and not leaf.optional and leaf.column in frame.columns
+    if leaf.distribution is not None or not counts:
         return leaf
     i = block.index[leaf.code]
     measured = ~block.unknown[i]
