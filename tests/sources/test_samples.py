@@ -1,6 +1,7 @@
 """Every source reads a recorded sample in its publisher's layout."""
 
 from datetime import date
+from functools import partial
 
 import pytest
 
@@ -69,6 +70,8 @@ def test_every_source_has_a_sample() -> None:
 @pytest.mark.parametrize("code", sorted(SAMPLE_OF))
 def test_a_source_reads_its_sample_the_same_way_twice(code: str) -> None:
     parse = discover()[code].parse
+    if code == "defensoria":  # its rows do not say the month, the name of the file does
+        parse = partial(parse, month=date(2024, 3, 31))
     content = sample(SAMPLE_OF[code])
     first = list(parse(content))
     assert first
