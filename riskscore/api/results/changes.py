@@ -16,7 +16,7 @@ from riskscore.api.framework.endpoint import Endpoint
 from riskscore.api.framework.parameters import Parameter, moment
 from riskscore.api.framework.problems import of_parameters
 from riskscore.api.framework.resources import Row, columns_of, item
-from riskscore.api.results.score_fields import HISTORY_ITEM
+from riskscore.api.results.score_fields import HISTORY_ITEM, add_without_learned
 from riskscore.api.results.scores import current_of
 from riskscore.models.scores import NODES
 from riskscore.scoring.changes import (
@@ -150,7 +150,9 @@ def _score(score: StoredRow) -> Row:
         return reduce(getattr, column.split("__"), score)
 
     fields = HISTORY_ITEM.fields
-    return item(fields, {column: value(column) for column in columns_of(fields)})
+    row = {column: value(column) for column in columns_of(fields)}
+    add_without_learned([row])
+    return item(fields, row)
 
 
 def _node(result: NodeChange) -> Row:
