@@ -109,19 +109,28 @@ def predictions(method: Specification, score: StoredScore) -> tuple[PredictionIn
     A project has several minerals; the prediction is the one whose probability was scored. Where
     the project has moved since, there is none.
     """
+    parts = [
+        (leaf, probability, not_nan(points))
+        for leaf, value, points in zip(
+            method.leaves, score.inputs, score.contributions, strict=True
+        )
+        if leaf.column in KINDS and (probability := not_nan(value)) is not None
+    ]
+    rows = list(_of_project(score.project_id, score.edition)) if parts else []
     result = []
-    for leaf, value, points in zip(method.leaves, score.inputs, score.contributions, strict=True):
-        if leaf.column in KINDS and (probability := not_nan(value)) is not None:
-            rows = _of_project(score.project_id, KINDS[leaf.column], score.edition)
-            row = rows.filter(probability=probability).order_by("mineral_id").first()
-            result += [PredictionInScore(leaf, not_nan(points), row)] if row else []
+    for leaf, probability, points in parts:
+        scored = (
+            row
+            for row in rows
+            if (row.model.kind, row.probability) == (KINDS[leaf.column], probability)
+        )
+        result += [PredictionInScore(leaf, points, row) for row in islice(scored, 1)]
     return tuple(result)
 
 
-def _of_project(project: int, kind: str, edition: int) -> QuerySet[Prediction]:
-    """What the champion of the edition predicts for a project's place and minerals."""
-    return Prediction.objects.filter(
-        model__in=[model for model in in_force(edition) if model.kind == kind],
-        place__projects=project,
-        mineral__projects__project=project,
-    ).select_related("model", "mineral")
+def _of_project(project: int, edition: int) -> QuerySet[Prediction]:
+    """What the champions of the edition predict for a project's place and minerals."""
+    rows = Prediction.objects.filter(
+        model__in=in_force(edition), place__projects=project, mineral__projects__project=project
+    )
+    return rows.select_related("model", "mineral").order_by("mineral_id")
