@@ -14,7 +14,7 @@ from tests.admin.conftest import url
 
 @pytest.fixture
 def method(bundle: None) -> Method:
-    return Method.objects.get(code=settings.DEFAULT_METHOD, version=2)
+    return Method.objects.get(code=settings.DEFAULT_METHOD, version=4)
 
 
 def propose(page: Client, method: Method, text: str, reason: str = "a test") -> str:
@@ -33,9 +33,9 @@ def test_the_page_shows_every_node_with_its_weight_and_its_reason(
     rows = {row.code: row for row in response.context["rows"]}
     assert rows["composite"].how.startswith("power mean, p = 2; assessed from 3 parts")
     assert rows["geo.stability"].weight == "0.35"
-    assert rows["con.mining"].weight.startswith("0.4; ")
+    assert rows["con.mining_recent"].weight.startswith("0.4; ")
     assert rows["geo.gang_violence"].weight == "0, shown only"
-    assert "forced 100" in rows["lab.listed"].how
+    assert "forced 100" in rows["lab.listing"].how
     assert all(row.reason for row in rows.values())
     assert "artisanal" in response.text
 
@@ -44,7 +44,7 @@ def test_the_text_of_a_version_is_the_version(method: Method) -> None:
     text = spec_text.write(method.spec)
     assert spec_text.read(text) == method.spec
     assert yaml.safe_load(text) == method.spec
-    assert text.startswith("code: critical-minerals\nversion: 2\n")
+    assert text.startswith("code: critical-minerals\nversion: 4\n")
 
 
 def test_a_new_version_is_published_with_its_reason_and_rescores_its_lenses(
@@ -52,8 +52,8 @@ def test_a_new_version_is_published_with_its_reason_and_rescores_its_lenses(
 ) -> None:
     text = next_text(page, method).replace("weight: 0.35", "weight: 0.3", 1)
     said = propose(page, method, text, "stability counts a little less")
-    assert "ritical-minerals v3 is published" in said
-    newest = Method.objects.get(code=method.code, version=3)
+    assert "ritical-minerals v5 is published" in said
+    newest = Method.objects.get(code=method.code, version=5)
     assert newest.reason == "stability counts a little less"
     assert newest.created_by is not None
     jobs, kept = Job.objects.filter(method=newest), Lens.objects.filter(kept_current=True)
@@ -66,9 +66,9 @@ def test_a_new_version_is_published_with_its_reason_and_rescores_its_lenses(
         (lambda text: text.replace("weight: 0.35", "weight: -1", 1), "geo.stability: a weight"),
         (lambda text: text.replace("geo.stability", "geo.stabillity", 1), "did you mean"),
         (lambda text: text + "\n  - [", "line "),
-        (lambda text: text.replace("version: 3", "version: 2", 1) + "surprise: 1\n", "surprise"),
+        (lambda text: text.replace("version: 5", "version: 4", 1) + "surprise: 1\n", "surprise"),
         (lambda text: text + "code: twice\n", "stands twice"),
-        (lambda text: text.replace("version: 3", "version: 3000000000", 1), "at most 2147483647"),
+        (lambda text: text.replace("version: 5", "version: 3000000000", 1), "at most 2147483647"),
         (lambda text: text.replace("code: critical-minerals", "code: a b/c", 1), "small letters"),
         (lambda _: "a: &a [1]\nb: [*a, *a]\n", "aliases"),
         (lambda _: "- a list", "mapping"),
@@ -82,18 +82,18 @@ def test_a_wrong_specification_is_refused_at_its_place(
     response = propose(page, method, change(next_text(page, method)))
     assert said in response
     assert "Nothing was published" in response
-    assert Method.objects.count() == 2
+    assert Method.objects.count() == 4
 
 
 def test_a_published_version_cannot_be_overwritten(page: Client, method: Method) -> None:
-    text = next_text(page, method).replace("version: 3", "version: 2", 1)
+    text = next_text(page, method).replace("version: 5", "version: 4", 1)
     said = propose(page, method, text.replace("weight: 0.35", "weight: 0.3", 1))
     assert "published with other contents" in said
 
 
 def test_a_version_needs_a_reason(page: Client, method: Method) -> None:
     propose(page, method, next_text(page, method), reason="")
-    assert Method.objects.count() == 2
+    assert Method.objects.count() == 4
 
 
 def test_publishing_needs_its_permission(as_staff: Callable[..., Client], method: Method) -> None:

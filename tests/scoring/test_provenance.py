@@ -81,7 +81,7 @@ def test_without_corrections_a_value_names_the_release_of_its_observations(
     fed = Observation.objects.filter(indicator="ec.trade").first()
     assert fed is not None
     assert found["geo.trade_parameter"] == [fed.release.code]
-    assert found["ind.conflict"] == ["evidence"]
+    assert found["ind.events"] == ["evidence"]
 
 
 def test_a_correction_about_one_country_is_not_named_for_another(lens: Lens, api: Api) -> None:
