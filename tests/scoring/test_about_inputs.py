@@ -41,9 +41,12 @@ def test_a_value_of_the_bundle_says_what_it_is_about(bundle: None) -> None:
     law = rows["geo.law"]
     assert (law.mineral, law.place, law.years) == (None, score.place_id, "2023")
     assert law.standard_error is not None
-    mining = rows["con.mining"]
-    assert (mining.place, mining.years) == (None, "2022–2024")
+    mining = rows["con.mining_recent"]
+    assert mining.place is None
+    assert mining.years.endswith("2024")
     assert mining.mineral is not None
+    risk = rows["con.hhi_governance"]
+    assert (risk.mineral, risk.years) == (mining.mineral, "2022–2024")
 
 
 def test_a_dimension_that_chooses_names_its_mineral_and_shows_the_others(bundle: None) -> None:
