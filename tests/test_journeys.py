@@ -48,8 +48,8 @@ def test_loading_the_bundle_twice_changes_nothing(db: Any) -> None:
     first = load.load(settings.FIXTURES)
     assert first.projects == 4483
     assert load.load(settings.FIXTURES) == load.Loaded(0, 0, 0, 0)
-    # The releases, the layers, the owners, each version of the method, and each champion.
-    assert Edition.objects.count() == 3 + Method.objects.count() + first.models
+    # Releases, layers, companies, owners, incidents; each version of the method; each champion.
+    assert Edition.objects.count() == 5 + Method.objects.count() + first.models
 
 
 def test_a_project_of_which_nothing_is_known_is_not_assessed_and_not_zero(method: None) -> None:
