@@ -41,7 +41,7 @@ def test_freshness_names_the_years_the_gaps_and_the_most_useful_fact(bundle: Non
     assert by_code["geopolitical"].years["geo.law"] == 2023
     assert by_code["geopolitical"].age == 2026 - (by_code["geopolitical"].newest_year or 0)
     missing = {fact.indicator: fact for fact in by_code["indigenous"].missing}
-    assert {"ind.overlap", "ind.consent", "ind.conflict", "ind.language"} <= set(missing)
+    assert {"ind.overlap", "ind.community", "ind.events", "ind.language"} <= set(missing)
     best = by_code["indigenous"].best
     assert best is not None
     assert best.would_assess
@@ -54,20 +54,19 @@ def test_the_promised_gain_is_what_the_fact_then_brings(bundle: None) -> None:
     lens = requests.default_lens()
     project = Project.objects.filter(scores__lens=lens, scores__indigenous=None).earliest("id")
     (before,) = data_gaps.of([project.pk], lens, AS_OF)
-    promised = {f.indicator: f for part in before.dimensions for f in part.missing}["ind.consent"]
+    promised = {f.indicator: f for part in before.dimensions for f in part.missing}["ind.events"]
     Evidence.objects.create(
         project=project,
-        kind="consent",
-        level="refused",
+        kind="conflict",
         happened_on=date(2026, 1, 1),
         status="verified",
         url="https://example.org/refusal",
-        edition=next_edition("consent"),
+        edition=next_edition("conflict"),
     )
     (after,) = data_gaps.of([project.pk], lens, AS_OF)
     part = next(part for part in after.dimensions if part.code == "indigenous")
-    assert "ind.consent" not in {fact.indicator for fact in part.missing}
-    assert part.years["ind.consent"] == 2026
+    assert "ind.events" not in {fact.indicator for fact in part.missing}
+    assert part.years["ind.events"] == 2026
     assert coverage(project, before=True) + promised.gain == pytest.approx(coverage(project))
 
 
@@ -88,7 +87,7 @@ def test_freshness_counts_no_statement_that_was_superseded_or_retracted(bundle: 
     def year() -> int | None:
         (found,) = data_gaps.of([project.pk], lens, AS_OF)
         part = next(part for part in found.dimensions if part.code == "indigenous")
-        return part.years.get("ind.conflict")
+        return part.years.get("ind.events")
 
     def conflict(when: date, status: str, supersedes: Evidence | None = None) -> Evidence:
         return Evidence.objects.create(
