@@ -14,7 +14,7 @@ from benchmarks.simulated import Coverage, dimensions, errors_alone, masked, wit
 from riskscore.engine import Fitted, Frame, Method
 from riskscore.scoring.distributions import frame_of
 
-SIMULATIONS, UNITS = 300, 600
+SIMULATIONS, UNITS = 1_000, 300
 #: Projects that a column must be known of to be hidden.
 KNOWN = 400
 
