@@ -14,12 +14,9 @@ from benchmarks.simulated import Coverage, dimensions, errors_alone, masked, wit
 from riskscore.engine import Fitted, Frame, Method
 from riskscore.scoring.distributions import frame_of
 
-SIMULATIONS, UNITS = 300, 600
-#: Columns that are hidden in turn; a tree without one of them skips it.
-HIDDEN = ("geo.stability", "geo.law", "geo.corruption", "geo.regulation", "geo.violence",
-          "geo.trade_parameter", "con.mining", "con.refining", "con.own_share", "lab.listed",
-          "lab.advancement", "lab.voice", "lab.ihdi", "ind.language", "ind.law",
-          "ind.voice")  # fmt: skip
+SIMULATIONS, UNITS = 1_000, 300
+#: Projects that a column must be known of to be hidden.
+KNOWN = 400
 
 
 def newest_method() -> dict[str, Any]:
@@ -50,11 +47,13 @@ def coverage() -> Measured:
     tell(errors, "errors alone")
     root = fitted.root.code
     hidden: dict[str, float] = {}
-    for column in HIDDEN:
-        found = masked(fitted, frame, column)
-        tell(found, f"{column} hidden")
-        hidden |= {column: found[root].inside} if root in found else {}
-    tell(masked(fitted, frame, "con.own_share", ("con.refining",)), "the same, refining known")
+    for leaf in fitted.root.leaves():
+        if leaf.optional or leaf.raises_only or not leaf.weight.ever or leaf.when_present:
+            continue
+        found = masked(fitted, frame, leaf.code)
+        if root in found and found[root].units >= KNOWN:
+            tell(found, f"{leaf.code} hidden")
+            hidden[leaf.code] = found[root].inside
     least = min(hidden, key=hidden.__getitem__)
     return Measured(
         value=errors[root].inside,

@@ -35,6 +35,7 @@ class Block:
         self.scaled, self.contributions = scaled, contributions
         self.rules = root.rules
         self.leaves = tuple(root.leaves())
+        self.has_distributions = any(leaf.distribution is not None for leaf in self.leaves)
         self.index = {leaf.code: i for i, leaf in enumerate(self.leaves)}
         self.present = [leaf.column in frame.columns for leaf in self.leaves]
         self.unknown: list[Bools] = []

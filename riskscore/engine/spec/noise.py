@@ -33,8 +33,9 @@ class Noise:
     its best and its worst case; ``distribution`` draws it, and a node that is not assessed, from
     what is known of units that look alike (``distributions``, by code of leaf or node; what the
     text does not give is learnt by ``fit``; ``between`` where there is none), spread ``stretch``
-    times as wide, but leaves each out, as the score does, in a share ``left_out`` of the draws and
-    all of them in a share ``as_scored``; ``known`` leaves them out always. ``errors``: observations
+    times as wide, but leaves each out, as the score does, in a share ``left_out`` of the draws
+    (``nodes_left_out``: nodes, and together what may only raise one) and all of them in a share
+    ``as_scored``; ``known`` leaves them out always. ``errors``: observations
     vary within their standard errors, imputed cells by the residuals of their imputation.
     ``scaling`` and ``aggregation`` name alternatives of a leaf or
     node; each draw takes one, the method's own included.
@@ -45,9 +46,10 @@ class Noise:
     weights: float = 0.25
     correlation: float = 0.5
     unknown: str = "between"
-    left_out: float = 0.5
+    left_out: float = 0.4
+    nodes_left_out: float = 0.7
     as_scored: float = 0.12
-    stretch: float = 1.5
+    stretch: float = 2.2
     errors: bool = True
     distributions: Mapping[str, Distribution] = field(default_factory=dict)
     scaling: Mapping[str, tuple[Scaling, ...]] = field(default_factory=dict)
@@ -78,9 +80,10 @@ def parse_noise(section: SpecReader, root: Node, scale: tuple[float, float]) -> 
         weights=inner.number("weights", 0.25, low=0.0, high=1.0),
         correlation=inner.number("correlation", 0.5, low=0.0, high=1.0),
         unknown=inner.choice("unknown", ("between", "known", "distribution"), "between"),
-        left_out=inner.number("left_out", 0.5, low=0.0, high=1.0),
+        left_out=inner.number("left_out", 0.4, low=0.0, high=1.0),
+        nodes_left_out=inner.number("nodes_left_out", 0.7, low=0.0, high=1.0),
         as_scored=inner.number("as_scored", 0.12, low=0.0, high=1.0),
-        stretch=inner.number("stretch", 1.5, low=1.0, high=MOST_STRETCH),
+        stretch=inner.number("stretch", 2.2, low=1.0, high=MOST_STRETCH),
         errors=inner.flag("errors", default=True),
         distributions=_distributions(inner, root),
         scaling=_scalings(inner, root, scale),

@@ -252,6 +252,7 @@ def _uncertainty() -> Schema:
             "correlation": SHARE,
             "unknown": {"enum": ["between", "known", "distribution"]},
             "left_out": SHARE,
+            "nodes_left_out": SHARE,
             "as_scored": SHARE,
             "stretch": {"type": "number", "minimum": 1, "maximum": MOST_STRETCH},
             "distributions": {"type": "object", "additionalProperties": _distribution()},

@@ -74,13 +74,21 @@ class Drawing:
         low, high = leaf.scaling.span()
         if leaf.optional or not np.isfinite(high - low):
             return np.where(missing, 0.0, values), ~missing, leaf.raises_only
-        if self.noise.unknown == "known":
+        if self.noise.unknown == "known" or self._is_unknown_to_all(leaf):
             everywhere = np.ones(1, dtype=bool)
             return self._left_out(leaf, np.array(values), missing, everywhere)
         values = self._drawn(leaf, parent, values, missing)
         if self.noise.unknown == "between":
             return values, None, leaf.raises_only
-        return self._left_out(leaf, values, missing, left_out(self.noise, self.sample, leaf.path))
+        return self._left_out(leaf, values, missing, self._draws_without(leaf, parent))
+
+    def _draws_without(self, leaf: Leaf, parent: Node) -> Bools:
+        """(draws,) where a leaf is left out. What may only raise a node is left out together: one
+        by one, some of many would always raise it."""
+        if leaf.raises_only:
+            share = self.noise.nodes_left_out
+            return left_out(self.noise, self.sample, f"{parent.path}: raising", share)
+        return left_out(self.noise, self.sample, leaf.path, self.noise.left_out)
 
     def _left_out(
         self, leaf: Leaf, values: Floats, missing: Bools, draws: Bools
@@ -92,9 +100,18 @@ class Drawing:
         if self.block.rules > 1 and best > self.block.scale[0]:
             np.copyto(values, best, where=where)
             return values, None, where | leaf.raises_only
-        if self.noise.unknown == "known":
+        if len(draws) == 1:  # nothing was drawn
             np.copyto(values, 0.0, where=where)
         return values, np.logical_not(where, out=where), leaf.raises_only
+
+    def _is_unknown_to_all(self, leaf: Leaf) -> bool:
+        """Whether other leaves have distributions and this has none: nobody knows what it may show,
+        so it is in the bounds and not in the draws."""
+        return (
+            self.noise.unknown == "distribution"
+            and leaf.distribution is None
+            and self.block.has_distributions
+        )
 
     def _drawn(self, leaf: Leaf, parent: Node, values: Floats, missing: Bools) -> Floats:
         """Unknown cells drawn from their distribution, or evenly between best and worst."""
@@ -261,7 +278,7 @@ class Drawing:
         found = drawn(self.noise, self.sample, child.code, self.keys[missing], known)
         values = values.copy()
         values[:, missing] = np.clip(found, score.low[missing], score.high[missing])
-        out = left_out(self.noise, self.sample, child.path)
+        out = left_out(self.noise, self.sample, child.path, self.noise.nodes_left_out)
         return values, ~np.isnan(values) & ~(out[:, None] & missing)
 
     def _join(

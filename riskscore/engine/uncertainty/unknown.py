@@ -12,16 +12,16 @@ from riskscore.engine.spec.noise import Noise, Sample
 WHOLE = np.nextafter(1.0, 0.0)
 
 
-def left_out(noise: Noise, sample: Sample, path: str) -> Bools:
+def left_out(noise: Noise, sample: Sample, path: str, share: float) -> Bools:
     """(draws,) the draws that leave the child at ``path`` out, where it is unknown.
 
-    Each child on its own in a share ``left_out`` of the draws, so that it is also drawn while its
-    neighbours are left out as the score leaves them out; and all of them together in a share
-    ``as_scored``, so that the score itself is among the draws.
+    Each child on its own in a ``share`` of the draws, so that it is also drawn while its neighbours
+    are left out as the score leaves them out; and all of them together in a share ``as_scored``, so
+    that the score itself is among the draws.
     """
     numbers = sample.numbers["unknown"]
     together = np.floor((numbers + 1) * noise.as_scored) > np.floor(numbers * noise.as_scored)
-    return np.asarray(together | (_evenly(noise, sample, path) < noise.left_out))
+    return np.asarray(together | (_evenly(noise, sample, path) < share))
 
 
 def _evenly(noise: Noise, sample: Sample, name: str) -> Floats:
