@@ -200,7 +200,7 @@ def projects(ids: Sequence[int], known: Known, pinned: Pinned) -> Projects:
     row_of = {row[0]: number for number, row in enumerate(rows)}
     start, mineral, role = _minerals(ids, row_of, known.axes)
     latitude, longitude = np.array([row[4:6] for row in rows], np.float64).reshape(-1, 2).T
-    evidence, years = evidence_inputs.of_projects(ids, row_of, pinned)
+    evidence, years = evidence_inputs.of_projects(ids, row_of, pinned.edition, pinned.as_of)
     columns = {
         "ind.language": known.localities.nearest_km(latitude, longitude),
         **map_distances.columns(

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -12,15 +11,6 @@ from riskscore.engine.inputs.units import Years
 from riskscore.scoring.project_inputs import statements
 
 Floats = npt.NDArray[np.float64]
-
-
-class Moment(Protocol):
-    """The edition that was known, and the day that is described."""
-
-    @property
-    def edition(self) -> int: ...
-    @property
-    def as_of(self) -> date: ...
 
 
 #: Which kinds of evidence say something of which project-level indicator.
@@ -34,13 +24,13 @@ KINDS_OF = {
 
 
 def of_projects(
-    ids: Sequence[int], row_of: Mapping[int, int], moment: Moment
+    ids: Sequence[int], row_of: Mapping[int, int], edition: int, as_of: date
 ) -> tuple[dict[str, Floats], dict[str, Years]]:
     """(n,) values and years by indicator, from the newest version, as of the edition, of each
     statement. ``row_of`` maps ids of projects to rows; other projects are left out."""
-    found, n = statements.of_projects(ids, row_of, moment.edition), len(row_of)
-    values = evidence_values.project_indicators(found, n, moment.as_of)
-    return values, _years(found, n, moment.as_of)
+    found, n = statements.of_projects(ids, row_of, edition), len(row_of)
+    values = evidence_values.project_indicators(found, n, as_of)
+    return values, _years(found, n, as_of)
 
 
 def _years(found: evidence_values.Statements, n: int, day: date) -> dict[str, Years]:
