@@ -6,10 +6,12 @@ import numpy as np
 import pytest
 from django.db import connection
 
-from riskscore.models import Score
+from riskscore.models import Edition, Score
+from riskscore.scoring import inputs
 from riskscore.scoring.binary_copy import Ragged, copy_rows
 from riskscore.scoring.explanation import explain, specification
 from riskscore.scoring.stored_score import StoredScore
+from tests.bundled import AS_OF
 
 
 @pytest.mark.django_db
@@ -47,6 +49,20 @@ def test_a_value_of_the_bundle_says_what_it_is_about(bundle: None) -> None:
     assert mining.mineral is not None
     risk = rows["con.hhi_governance"]
     assert (risk.mineral, risk.years) == (mining.mineral, "2022–2024")
+
+
+def test_a_mean_says_its_years_and_a_newest_year_that_it_is_alone(bundle: None) -> None:
+    edition = Edition.objects.latest("number").number
+    known = inputs.known_at(inputs.Pinned(edition, AS_OF, "WLD"))
+    table = known.tables["con.mining_recent"]
+    assert table.years is not None
+    assert table.first_years is not None
+    years = {
+        mineral: (int(table.first_years[at]), int(table.years[at]))
+        for at, mineral in enumerate(known.axes.minerals)
+    }
+    assert years["nickel"] == (2024, 2024)
+    assert years["gold"] == (2022, 2024)
 
 
 def test_a_dimension_that_chooses_names_its_mineral_and_shows_the_others(bundle: None) -> None:

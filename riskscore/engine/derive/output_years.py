@@ -34,7 +34,8 @@ class Supply:
     * ``newest``: (M, P) the same of the newest complete year alone;
     * ``hhi``: (M,) HHI01 of the years that count;
     * ``fast``: (M,) true where only the newest complete year counts;
-    * ``year``: (M,) the newest complete year; 0 where there is none.
+    * ``year``: (M,) the newest complete year; 0 where there is none;
+    * ``first_year``: (M,) the oldest year that counts, the same where only the newest does.
     """
 
     share: Floats
@@ -42,6 +43,7 @@ class Supply:
     hhi: Floats
     fast: Bools
     year: npt.NDArray[np.int16]
+    first_year: npt.NDArray[np.int16]
 
 
 def supply(observations: Mapping[str, Observations], axes: Axes) -> Supply | None:
@@ -56,12 +58,15 @@ def supply(observations: Mapping[str, Observations], axes: Axes) -> Supply | Non
     share, hhi = shares(counted), hhi01(counted)
     year = np.where(late, years[-2] if len(years) > 1 else 0, years[-1])
     fast = is_fast(share)
+    year = np.where(np.isnan(hhi[-1]), 0, year).astype(np.int16)
+    begins = np.where(late, years[:-1][-SUPPLY_YEARS:].min(initial=0), years[-SUPPLY_YEARS:][0])
     return Supply(
         share=np.where(fast[:, None], share[-1], mean_of_not_nan(share)),
         newest=share[-1],
         hhi=np.where(fast, hhi[-1], mean_of_not_nan(hhi)),
         fast=fast,
-        year=np.where(np.isnan(hhi[-1]), 0, year).astype(np.int16),
+        year=year,
+        first_year=np.where(fast | (year == 0), year, begins).astype(np.int16),
     )
 
 

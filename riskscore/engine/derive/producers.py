@@ -25,28 +25,29 @@ Z90 = 1.645
 
 
 class Stage(NamedTuple):
-    """Shares (M, P) and HHI01 (M,) of one stage with standard errors, and the year of each mineral;
-    NaN and 0 where the stage of a mineral is unknown."""
+    """Shares (M, P) and HHI01 (M,) of one stage with standard errors, and the newest and the oldest
+    year that count of each mineral; NaN and 0 where the stage of a mineral is unknown."""
 
     share: Floats
     share_error: Floats
     hhi: Floats
     hhi_error: Floats
     year: Years
+    first_year: Years
 
 
 def mined(made: Supply, far: Apart, axes: Axes) -> Stage:
     """Mine output; unknown for what is only refined, aluminium takes bauxite's."""
-    at, year = is_refined(axes), made.year.copy()
+    at, year, first = is_refined(axes), made.year.copy(), made.first_year.copy()
     arrays = made.share.copy(), far.share.copy(), made.hhi.copy(), far.hhi.copy()
     for array in arrays:
         array[at] = np.nan
-    year[at] = 0
+    year[at] = first[at] = 0
     for metal, ore in ore_rows(axes):
-        year[metal] = year[ore]
+        year[metal], first[metal] = year[ore], first[ore]
         for array in arrays:
             array[metal] = array[ore]
-    return Stage(*arrays, year)
+    return Stage(*arrays, year, first)
 
 
 def refined(
@@ -61,18 +62,18 @@ def refined(
     m, p = len(axes.minerals), len(axes.places)
     share, error = np.full((2, m, p), np.nan)
     hhi, hhi_error = np.full((2, m), np.nan)
-    year = np.zeros(m, dtype=np.int16)
+    year, first = np.zeros((2, m), dtype=np.int16)
     at = is_refined(axes)
     if made is not None and far is not None:
         share[at], error[at], hhi[at] = made.share[at], far.share[at], made.hhi[at]
-        hhi_error[at], year[at] = far.hhi[at], made.year[at]
+        hhi_error[at], year[at], first[at] = far.hhi[at], made.year[at], made.first_year[at]
     rows = rows_of(observations, "iea.refining", axes)
     stated = iea_refining(observations, axes)
     for mineral, (named, rest) in stated.items():
         low, high = rest_of_world_bounds(named, rest)
         share[mineral] = named / (np.nansum(named) + rest)
         hhi[mineral], hhi_error[mineral] = (low + high) / 2, (high - low) / 2 / Z90
-        year[mineral] = 0 if rows is None else rows.year.max()
+        year[mineral] = first[mineral] = 0 if rows is None else rows.year.max()
     if stated:
         by_iea = np.isin(np.arange(m), list(stated))
         others = rivals(observations, axes, year, refined=by_iea)
@@ -80,7 +81,7 @@ def refined(
         error[by_iea] = second.share[by_iea]
         both = np.sqrt(hhi_error**2 + np.nan_to_num(second.hhi) ** 2)
         hhi_error = np.where(by_iea, both, hhi_error)
-    return Stage(share, error, hhi, hhi_error, year)
+    return Stage(share, error, hhi, hhi_error, year, first)
 
 
 def _of_mines(
@@ -100,14 +101,15 @@ def mining(observations: Mapping[str, Observations], axes: Axes) -> Table | None
     if made is None or far is None:
         return None
     stage = mined(made, far, axes)
-    return Table(Level.MINERAL, stage.hhi, stage.hhi_error, stage.year)
+    return Table(Level.MINERAL, stage.hhi, stage.hhi_error, stage.year, stage.first_year)
 
 
 def refining(observations: Mapping[str, Observations], axes: Axes) -> Table | None:
     """(M,) HHI01 of refined output over the years that count."""
     stage = refined(observations, axes, *_of_mines(observations, axes))
-    known = not np.isnan(stage.hhi).all()
-    return Table(Level.MINERAL, stage.hhi, stage.hhi_error, stage.year) if known else None
+    if np.isnan(stage.hhi).all():
+        return None
+    return Table(Level.MINERAL, stage.hhi, stage.hhi_error, stage.year, stage.first_year)
 
 
 def place_share(observations: Mapping[str, Observations], axes: Axes) -> Table | None:
@@ -121,7 +123,13 @@ def place_share(observations: Mapping[str, Observations], axes: Axes) -> Table |
     greater = second > first
     share = np.where(greater, second, first)
     error = np.where(greater, stages[1].share_error, stages[0].share_error)
-    year = np.where(greater, stages[1].year[:, None], stages[0].year[:, None])
+    years = (
+        np.where(greater, of_refined[:, None], of_mined[:, None])
+        for of_mined, of_refined in (
+            (stages[0].year, stages[1].year),
+            (stages[0].first_year, stages[1].first_year),
+        )
+    )
     share = np.where(share < 0, np.nan, share)
     share[:, ~axes.is_country()] = np.nan
     unknown = np.isnan(share)
@@ -129,7 +137,7 @@ def place_share(observations: Mapping[str, Observations], axes: Axes) -> Table |
         Level.PLACE_MINERAL,
         share.T.copy(),
         np.where(unknown, np.nan, error).T.copy(),
-        np.where(unknown, 0, year).astype(np.int16).T.copy(),
+        *(np.where(unknown, 0, year).astype(np.int16).T.copy() for year in years),
     )
 
 
@@ -140,7 +148,8 @@ def largest_share(observations: Mapping[str, Observations], axes: Axes) -> Table
         return None
     at = np.nan_to_num(made.share).argmax(axis=1)
     every = np.arange(len(at))
-    return Table(Level.MINERAL, made.share[every, at], far.share[every, at], made.year)
+    share, error = made.share[every, at], far.share[every, at]
+    return Table(Level.MINERAL, share, error, made.year, made.first_year)
 
 
 def largest_elsewhere(observations: Mapping[str, Observations], axes: Axes) -> Table | None:
