@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
+from typing import NamedTuple
 
 from riskscore.engine import catalogue
 from riskscore.engine.catalogue import Indicator, Level
@@ -160,6 +161,15 @@ class Explanation:
     contributions_sum: float | None
 
 
+class Beside(NamedTuple):
+    """What is looked up once for all rows: releases by leaf, codes of minerals by number, and what
+    distances were measured to by indicator."""
+
+    sources: Mapping[str, Sequence[Citation]]
+    codes: Codes
+    near: Mapping[str, map_distances.Neighbour]
+
+
 @lru_cache(maxsize=16)
 def specification(method_id: int, _digest: str) -> Specification:
     """A published method, parsed once per process; its hash says that it is still the same."""
@@ -168,19 +178,25 @@ def specification(method_id: int, _digest: str) -> Specification:
 
 def explain(method: Specification, score: StoredScore) -> Explanation:
     """The explanation of a stored score under the very method version that made it."""
-    sources = provenance.sources(method, score)
-    codes = minerals_by_number()
+    near = map_distances.nearest_to(score.project_id, score.edition, _known(method, score))
+    beside = Beside(provenance.sources(method, score, near), minerals_by_number(), near)
     branches = [
         node for node in method.root.children if isinstance(node, Node) and node.code in NODES
     ]
     return Explanation(
         composite=_figures(score, method.root, method),
         dimensions=[
-            _dimension(score, node, method, sources, codes)
+            _dimension(score, node, method, beside)
             for node in sorted(branches, key=lambda node: NODES.index(node.code))
         ],
         contributions_sum=not_nan(math.fsum(_numbers(score.contributions))),
     )
+
+
+def _known(method: Specification, score: StoredScore) -> dict[str, float]:
+    """What is known of the inputs, by column."""
+    each = zip(method.leaves, score.inputs, strict=True)
+    return {leaf.column: value for leaf, raw in each if (value := not_nan(raw)) is not None}
 
 
 def _numbers(values: Sequence[float | None]) -> list[float]:
@@ -207,8 +223,7 @@ def _dimension(
     score: StoredScore,
     node: Node,
     method: Specification,
-    sources: dict[str, list[Citation]],
-    codes: Codes,
+    beside: Beside,
 ) -> DimensionRow:
     below = [
         (at, leaf) for at, leaf in enumerate(method.leaves) if leaf.path.startswith(f"{node.path}/")
@@ -220,10 +235,8 @@ def _dimension(
         contribution=not_nan(math.fsum(parts)) if assessed else None,
         weight=_weight(node.weight, score.kind),
         reason=node.reason,
-        indicators=[
-            _indicator(score, node, at, leaf, sources[leaf.code], codes) for at, leaf in below
-        ],
-        minerals=_minerals(score, node, codes),
+        indicators=[_indicator(score, node, at, leaf, beside) for at, leaf in below],
+        minerals=_minerals(score, node, beside.codes),
     )
 
 
@@ -254,8 +267,7 @@ def _indicator(
     node: Node,
     at: int,
     leaf: Leaf,
-    sources: list[Citation],
-    codes: Codes,
+    beside: Beside,
 ) -> IndicatorRow:
     indicator = catalogue.INDICATORS.get(leaf.column, NOT_IN_CATALOGUE)
     value = not_nan(score.inputs[at])
@@ -268,11 +280,9 @@ def _indicator(
         status=_status(score, node, indicator, value, weight),
         contribution=not_nan(score.contributions[at]),
         weight=weight,
-        sources=sources,
-        subject=_subject(score, at, indicator, codes),
-        nearest=""
-        if value is None
-        else map_distances.nearest_words(score.project_id, score.edition, leaf.column, value),
+        sources=beside.sources[leaf.code],
+        subject=_subject(score, at, indicator, beside.codes),
+        nearest=str(beside.near.get(leaf.column, "")),
     )
 
 

@@ -5,7 +5,7 @@ are in force beside it, the rules that derive the indicator are asked: a release
 when, without it, the project's value (or its error or year) would be another.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property, lru_cache
 
 from riskscore.engine.catalogue import INDICATORS
@@ -28,8 +28,12 @@ Citation = dict[str, str]
 Value = tuple[float | None, float | None, int | None]
 
 
-def sources(method: Specification, score: StoredScore) -> dict[str, list[Citation]]:
+def sources(
+    method: Specification, score: StoredScore, near: Mapping[str, map_distances.Neighbour]
+) -> dict[str, list[Citation]]:
     """By code of the leaf: the releases that its value came from, by the names of the API.
+
+    ``near`` has, by indicator, what distances were measured to, as ``map_distances`` says it.
 
     An unknown value came from none: then the complete releases that were looked into. What lies on
     a map came from the layers of its kind; what came from no release (evidence, a learned model)
@@ -39,7 +43,7 @@ def sources(method: Specification, score: StoredScore) -> dict[str, list[Citatio
     releases = register.in_force(score.edition, read)
     probe = _Probe(method, score)
     return {
-        leaf.code: map_distances.citations(score.edition, leaf.column)
+        leaf.code: map_distances.citations(score.edition, leaf.column, near.get(leaf.column))
         or _citations(leaf, _behind(leaf, not_nan(value), releases, probe))
         for leaf, value in zip(method.leaves, score.inputs, strict=True)
     }

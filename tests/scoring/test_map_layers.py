@@ -115,8 +115,12 @@ def test_the_projects_within_25_km_of_a_community_are_those_that_are_measured_so
 def test_a_stored_distance_is_told_with_name_people_and_the_layers_behind_it(bundle: None) -> None:
     project, edition = Project.objects.get(key="busch-007"), land_distances.latest()
     (km,) = map_distances.columns([land_distances.site_of(project)], edition)["ind.community"]
-    told = map_distances.nearest_words(project.pk, edition, "ind.community", km)
-    assert told == "Comunidad Aborigen de Olaroz Chico (Atacama)"
-    assert map_distances.nearest_words(project.pk, edition, "ind.community", km + 1) == ""
+    near = map_distances.nearest_to(project.pk, edition, {"ind.community": km, "geo.law": 1.0})
+    assert {key: str(one) for key, one in near.items()} == {
+        "ind.community": "Comunidad Aborigen de Olaroz Chico (Atacama)"
+    }
+    assert map_distances.nearest_to(project.pk, edition, {"ind.community": km + 1}) == {}
+    cited = map_distances.citations(edition, "ind.community", near["ind.community"])
+    assert [row["source"] for row in cited] == ["arg-inai"]
     cited = map_distances.citations(edition, "ind.community")
     assert [row["source"] for row in cited] == ["arg-inai", "aus-agil", "can-first-nations"]

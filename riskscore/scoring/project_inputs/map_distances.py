@@ -4,7 +4,7 @@ which of them is nearest to a project.
 All projects of a chunk are measured at once; what is indexed never changes, so a process keeps it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -63,6 +63,9 @@ class Neighbour:
     name: str
     people: str
     covered: bool
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.people})" if self.people else self.name
 
 
 @lru_cache(maxsize=8)
@@ -179,26 +182,32 @@ def neighbours(
 SAME_KM = 1e-6
 
 
-def nearest_words(project: int, edition: int, column: str, km: float) -> str:
-    """What a stored distance was measured to, "Olaroz Chico (Atacama)"; "" where it cannot be said
-    again: nothing was near, or the project has moved since."""
-    if column not in KIND_OF or KIND_OF[column] == LandLayer.Kind.LANDS:
-        return ""
-    row = Project.objects.filter(pk=project).first()
+def nearest_to(project: int, edition: int, distances: Mapping[str, float]) -> dict[str, Neighbour]:
+    """What stored distances, km by indicator, were measured to. An indicator is left out where that
+    cannot be said again: nothing was near, or the project has moved since."""
+    asked = {
+        column: km
+        for column, km in distances.items()
+        if KIND_OF.get(column, LandLayer.Kind.LANDS) != LandLayer.Kind.LANDS
+    }
+    row = Project.objects.filter(pk=project).first() if asked else None
     if row is None:
-        return ""
-    (found,) = neighbours([land_distances.site_of(row)], edition, KIND_OF[column])
-    if not found or not found[0].name or abs(found[0].km - km) > SAME_KM:
-        return ""
-    people = f" ({found[0].people})" if found[0].people else ""
-    return f"{found[0].name}{people}"
+        return {}
+    site, result = land_distances.site_of(row), {}
+    for column, km in asked.items():
+        (found,) = neighbours([site], edition, KIND_OF[column])
+        if found and found[0].name and abs(found[0].km - km) <= SAME_KM:
+            result[column] = found[0]
+    return result
 
 
-def citations(edition: int, column: str) -> list[dict[str, str]]:
-    """The layers that feed an indicator at an edition, by the names of the API."""
+def citations(edition: int, column: str, near: Neighbour | None = None) -> list[dict[str, str]]:
+    """The layer that a distance was measured to, by the names of the API; where that is not said,
+    all layers that feed the indicator at an edition."""
     if column not in KIND_OF:
         return []
     ids = [version.id for version in current(edition, KIND_OF[column])]
+    layers = LandLayer.objects.filter(id__in=ids).defer("mapped").order_by("code")
     return [
         {
             "source": layer.code,
@@ -209,7 +218,8 @@ def citations(edition: int, column: str) -> list[dict[str, str]]:
             "licence": layer.licence,
             "url": layer.source,
         }
-        for layer in LandLayer.objects.filter(id__in=ids).defer("mapped").order_by("code")
+        for layer in layers
+        if near is None or layer.code == near.layer.code
     ]
 
 
