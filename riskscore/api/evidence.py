@@ -11,6 +11,7 @@ from riskscore.api.framework.endpoint import Listing, listing_parameters
 from riskscore.api.framework.pagination import Order
 from riskscore.api.framework.parameters import choice
 from riskscore.api.framework.resources import Resource, plain
+from riskscore.api.project_parts.versions import OF_VERSION
 from riskscore.api.projects import published
 from riskscore.models import Evidence
 
@@ -34,18 +35,7 @@ STATEMENT = Resource(
         plain("self_disclosed", shapes.flag("Whether only the project itself states it.")),
         plain("url", shapes.text("Where it can be read.")),
         plain("note", shapes.text("A curator's note.")),
-        plain(
-            "supersedes",
-            shapes.optional(shapes.whole("Number of the version before it.")),
-            "supersedes_id",
-        ),
-        plain(
-            "superseded_by",
-            shapes.optional(shapes.whole("Number of the version after it; null: it holds.")),
-            "superseded_by__id",
-        ),
-        plain("entered_at", shapes.moment("When it was recorded.")),
-        plain("edition", shapes.whole("Since which edition we know it."), "edition_id"),
+        *OF_VERSION,
     ),
 )
 ORDERS = {

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
 from riskscore.admin.ui import wording
-from riskscore.admin.ui.pages import Bounded, Form, ReadOnly, Rescoring
+from riskscore.admin.ui.pages import Bounded, Form, OneButton, ReadOnly, Rescoring
 from riskscore.curation import land_layers
 from riskscore.intake import requests
 from riskscore.models import Footprint, Intake, Land, LandLayer
@@ -92,7 +92,7 @@ class LayerForm(Form[LandLayer]):
         return cleaned
 
 
-class LandLayerAdmin(Rescoring[LandLayer]):
+class LandLayerAdmin(OneButton[LandLayer], Rescoring[LandLayer]):
     """A new version of a layer replaces the one with its code; all versions stay.
 
     A worker reads the file; its page shows how far it is and what is wrong with it.
@@ -139,17 +139,6 @@ class LandLayerAdmin(Rescoring[LandLayer]):
 
     def log_addition(self, request: HttpRequest, obj: LandLayer, message: Any) -> Any:
         """Nothing: there is no layer yet, and the import says who asked for it."""
-
-    def add_view(
-        self,
-        request: HttpRequest,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        """With one button: whoever has uploaded a file goes to the page that follows it."""
-        buttons = ("show_save_and_add_another", "show_save_and_continue")
-        shown: dict[str, Any] = dict.fromkeys(buttons, False)
-        return super().add_view(request, form_url, {**(extra_context or {}), **shown})
 
     def response_add(
         self, request: HttpRequest, obj: LandLayer, post_url_continue: str | None = None

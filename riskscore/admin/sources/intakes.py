@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST
 
 from riskscore.admin.ui import charts
-from riskscore.admin.ui.pages import Form, Page
+from riskscore.admin.ui.pages import Form, OneButton
 from riskscore.intake import requests
 from riskscore.models import Intake
 from riskscore.sources.tables import map_layers
@@ -87,7 +87,7 @@ def _mapping(text: str) -> dict[str, str]:
     return {ours.strip(): theirs.strip() for ours, _, theirs in pairs}
 
 
-class IntakeAdmin(Page[Intake]):
+class IntakeAdmin(OneButton[Intake]):
     """Nothing of a file is loaded unless all of it is valid, and nothing twice."""
 
     form = IntakeForm
@@ -125,17 +125,6 @@ class IntakeAdmin(Page[Intake]):
 
     def around(self, request: HttpRequest, row: Intake) -> dict[str, Any]:
         return {**_surroundings(row), "may_take_in": self.has_add_permission(request)}
-
-    def add_view(
-        self,
-        request: HttpRequest,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        """With one button: whoever has uploaded a file goes to its page."""
-        buttons = ("show_save_and_add_another", "show_save_and_continue")
-        shown: dict[str, Any] = dict.fromkeys(buttons, False)
-        return super().add_view(request, form_url, {**(extra_context or {}), **shown})
 
     def response_add(
         self, request: HttpRequest, obj: Intake, post_url_continue: str | None = None

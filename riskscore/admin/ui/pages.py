@@ -172,3 +172,18 @@ class Rescoring(Page[Row]):
                 raise
             first = str(error).splitlines()[0]
             return self._refuse(request, f"Nothing was saved: the database refused it ({first}).")
+
+
+class OneButton(Page[Row]):
+    """A form that begins something: it is saved once, and its page follows what was begun."""
+
+    def add_view(
+        self,
+        request: HttpRequest,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """Without "save and add another" and "save and continue editing"."""
+        buttons = ("show_save_and_add_another", "show_save_and_continue")
+        shown: dict[str, Any] = dict.fromkeys(buttons, False)
+        return super().add_view(request, form_url, {**(extra_context or {}), **shown})

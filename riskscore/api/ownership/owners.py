@@ -12,6 +12,7 @@ from riskscore.api.framework.pagination import Order
 from riskscore.api.framework.parameters import choice
 from riskscore.api.framework.resources import Resource, plain
 from riskscore.api.project_parts.owner_fields import STATES
+from riskscore.api.project_parts.versions import OF_VERSION
 from riskscore.api.projects import published
 from riskscore.models import Ownership
 
@@ -37,18 +38,7 @@ OWNERSHIP = Resource(
         plain("basis", shapes.text("How the source's site was found to be this project.")),
         plain("doubt", shapes.text("What speaks against that.")),
         plain("note", shapes.text("Why it was decided so.")),
-        plain(
-            "supersedes",
-            shapes.optional(shapes.whole("Number of the version before it.")),
-            "supersedes_id",
-        ),
-        plain(
-            "superseded_by",
-            shapes.optional(shapes.whole("Number of the version after it; null: it holds.")),
-            "superseded_by__id",
-        ),
-        plain("entered_at", shapes.moment("When it was recorded.")),
-        plain("edition", shapes.whole("Since which edition we know it."), "edition_id"),
+        *OF_VERSION,
     ),
 )
 ORDERS = {
