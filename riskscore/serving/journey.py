@@ -103,13 +103,14 @@ def _score(console: Console, children: Children) -> str:
     began = time.monotonic()
     lens = requests.default_lens()
     job = requests.start({"all": True}, lens=lens, reason="demo")
-    ended = follow(job.id, children, console)
+    follow(job.id, children, console)
     seconds = time.monotonic() - began
     score_tables.show(console, lens)
     for line in score_tables.learned(lens):
         console.print(line, highlight=False, soft_wrap=True)
-    blank = Score.objects.filter(lens=lens, composite__isnull=True).count()
-    return f"scored {ended.done} projects in {seconds:.1f} s, {blank} not assessed"
+    scores = Score.objects.filter(lens=lens)
+    blank = scores.filter(composite__isnull=True).count()
+    return f"scored {scores.count()} projects in {seconds:.1f} s, {blank} not assessed"
 
 
 def _tell(console: Console, address: str, new: Credentials | None) -> None:

@@ -16,8 +16,24 @@ LOOK_EVERY = 0.2  # seconds
 def follow(job_id: uuid.UUID, children: Children, console: Console) -> ledger.Progress:
     """Draw the bar until the job has ended; return how it ended.
 
+    A newer job may take over what is left of it (a schedule that falls due in that minute): then
+    that one is followed to its end.
+
     Raises CannotRun when a child dies or the job does not succeed.
     """
+    now = _followed(job_id, children, console)
+    job = Job.objects.get(id=job_id)
+    if now.state == Job.State.CANCELLED and job.superseded_by_id is not None:
+        return follow(job.superseded_by_id, children, console)
+    if now.state != Job.State.SUCCEEDED:
+        raise CannotRun(
+            f"job {job_id} ended as {now.state}: {now.failed} of {now.total} projects failed"
+            f"{job.error and f' ({job.error})'}; see {children.log_of('worker')}"
+        )
+    return now
+
+
+def _followed(job_id: uuid.UUID, children: Children, console: Console) -> ledger.Progress:
     columns = (TextColumn("scoring"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console) as bar:
         task = bar.add_task("scoring", total=None)
@@ -26,12 +42,6 @@ def follow(job_id: uuid.UUID, children: Children, console: Console) -> ledger.Pr
             children.check()
             time.sleep(LOOK_EVERY)
         _draw(bar, task, now)
-    if now.state != Job.State.SUCCEEDED:
-        reason = Job.objects.values_list("error", flat=True).get(id=job_id)
-        raise CannotRun(
-            f"job {job_id} ended as {now.state}: {now.failed} of {now.total} projects failed"
-            f"{reason and f' ({reason})'}; see {children.log_of('worker')}"
-        )
     return now
 
 
