@@ -242,6 +242,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         {"name": "jobs", "description": "Rescoring."},
         {"name": "methods", "description": "How scores are made."},
         {"name": "catalogues", "description": "What scores are made of."},
+        {"name": "sourcing", "description": "Which projects lower a buyer's dependence."},
         {"name": "models", "description": "Learned models, their cards and predictions."},
         {"name": "about", "description": "This API."},
     ],

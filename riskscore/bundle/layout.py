@@ -13,6 +13,8 @@ from riskscore.bundle.fixture_rows import (
     PlaceMember,
     Project,
     ProjectMineral,
+    Region,
+    RegionMember,
     Release,
 )
 from riskscore.sources.coded_observations import CodedObservation
@@ -96,6 +98,30 @@ PLACE_MEMBERS = Table(
         cells.text("source"),
     ),
     key=("group", "member", "since"),
+)
+REGIONS = Table(
+    "regions.csv",
+    Region,
+    (
+        cells.text("code"),
+        cells.text("name"),
+        cells.words("number"),
+        cells.many_of("aliases", None),
+        cells.truth("verified"),
+        cells.text("source"),
+    ),
+    key=("code",),
+)
+REGION_MEMBERS = Table(
+    "region_members.csv",
+    RegionMember,
+    (
+        cells.text("region"),
+        cells.text("place"),
+        cells.truth("verified"),
+        cells.text("source"),
+    ),
+    key=("region", "place"),
 )
 MINERALS = Table(
     "minerals.csv",

@@ -8,7 +8,7 @@ import yaml
 from django.db import transaction
 
 from riskscore import intake
-from riskscore.bundle import fixture_rows, fixture_tables, load_facts
+from riskscore.bundle import fixture_rows, fixture_tables, layout, load_facts
 from riskscore.bundle.layer_load import load_layers
 from riskscore.bundle.ownership.owner_load import load_owners
 from riskscore.curation import project_edits
@@ -22,6 +22,8 @@ from riskscore.models import (
     PlaceMember,
     Project,
     ProjectMineral,
+    Region,
+    RegionMember,
     Release,
     Source,
 )
@@ -54,6 +56,7 @@ def load(directory: Path) -> Loaded:
     with transaction.atomic():
         new = _new_releases(bundle.releases)
         _load_places(bundle)
+        _load_regions(bundle)
         _load_minerals(bundle.minerals)
         releases = _load_releases(new, next_edition("bundle")) if new else {}
         observed = sum(
@@ -120,6 +123,22 @@ def _load_places(bundle: fixture_tables.Bundle) -> None:
             for row in bundle.place_members
         ],
         ignore_conflicts=True,
+    )
+
+
+def _load_regions(bundle: fixture_tables.Bundle) -> None:
+    """Regions that are not there yet, with their members; what is there stays as it is."""
+    stated = list(fixture_tables.rows_of(bundle.directory, layout.REGIONS))
+    within = list(fixture_tables.rows_of(bundle.directory, layout.REGION_MEMBERS))
+    codes = {row[0] for row in stated}
+    fixture_tables.check_known(layout.REGION_MEMBERS, within, "region", codes)
+    fixture_tables.check_known(layout.REGION_MEMBERS, within, "place", bundle.place_codes)
+    new = codes - set(Region.objects.values_list("code", flat=True))
+    Region.objects.bulk_create(Region(**row._asdict()) for row in stated if row[0] in new)
+    RegionMember.objects.bulk_create(
+        RegionMember(region_id=region, place_id=place, verified=verified, source=source)
+        for region, place, verified, source in within
+        if region in new
     )
 
 

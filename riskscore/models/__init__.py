@@ -17,7 +17,7 @@ from riskscore.models.methods import Lens, Method
 from riskscore.models.minerals import Mineral
 from riskscore.models.observations import Edition, Observation, Release, Source
 from riskscore.models.owners import Company, Domicile, Ownership
-from riskscore.models.places import Locality, Place, PlaceMember
+from riskscore.models.places import Locality, Place, PlaceMember, Region, RegionMember
 from riskscore.models.projects import ExternalId, Offtake, Project, ProjectList, ProjectMineral
 from riskscore.models.schedules import Schedule
 from riskscore.models.scores import Score, ScoreAccountability, ScoreHistory
@@ -62,6 +62,8 @@ __all__ = [
     "ProjectList",
     "ProjectMineral",
     "ProjectStatus",
+    "Region",
+    "RegionMember",
     "Release",
     "Schedule",
     "Score",

@@ -3,7 +3,7 @@
 from django.http import HttpRequest
 
 from riskscore.admin.ui.pages import Bounded, Page, Part, ReadOnly
-from riskscore.models import Locality, Mineral, Place, PlaceMember
+from riskscore.models import Locality, Mineral, Place, PlaceMember, Region, RegionMember
 
 
 class MembersOfGroup(Part[PlaceMember, Place]):
@@ -43,6 +43,29 @@ class PlaceMemberAdmin(ReadOnly[PlaceMember]):
     list_filter = ("group",)
     list_select_related = ("group", "member")
     search_fields = ("member__name", "=member__code")
+
+
+class MembersOfRegion(Part[RegionMember, Region]):
+    """Which places lie in a region."""
+
+    model = RegionMember
+    fields = ("place", "verified", "source")
+    autocomplete_fields = ("place",)
+    verbose_name_plural = "members"
+
+
+class RegionAdmin(Page[Region]):
+    """Parts of the world as people name them; ask for one by its code, name or an alias."""
+
+    list_display = ("code", "name", "number", "aliases", "verified", "source")
+    list_filter = ("verified",)
+    search_fields = ("code", "name", "aliases")
+    inlines = (MembersOfRegion,)
+
+    def get_readonly_fields(
+        self, request: HttpRequest, obj: Region | None = None
+    ) -> tuple[str, ...]:
+        return ("code",) if obj else ()
 
 
 class MineralAdmin(Page[Mineral]):

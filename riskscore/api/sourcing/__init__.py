@@ -1,0 +1,1 @@
+"""Addresses of the buyer's question, below `/api/v1/sourcing`."""
