@@ -23,7 +23,7 @@ from riskscore.api import (
 )
 from riskscore.api.ownership import companies, owners
 from riskscore.api.results import changes, counterfactuals, explanations, scores
-from riskscore.api.sourcing import regions
+from riskscore.api.sourcing import dependence, regions
 from riskscore.api.work import job_actions, jobs, workers
 
 
@@ -77,6 +77,7 @@ urlpatterns = [
     *both("/companies/<slug:key>", companies.OneCompany.as_view()),
     *both("/observations", observations.Observations.as_view()),
     *both("/supply-risks", supply_risks.SupplyRisks.as_view()),
+    *both("/sourcing/dependence", dependence.Dependences.as_view()),
     *both("/sourcing/regions", regions.Regions.as_view()),
     *both("/sourcing/regions/<slug:code>", regions.OneRegion.as_view()),
     *both("/releases", releases.Releases.as_view()),

@@ -1,1 +1,1 @@
-"""Addresses of the buyer's question, below `/api/v1/sourcing`."""
+"""The buyer's question over HTTP: dependence, shortlists, and what would change them."""
