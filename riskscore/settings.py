@@ -241,9 +241,11 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         {"name": "projects", "description": "What is scored."},
         {"name": "jobs", "description": "Rescoring."},
         {"name": "methods", "description": "How scores are made."},
-        {"name": "sourcing", "description": "Whose supply hangs on whom, and what would change it."},
+        {
+            "name": "sourcing",
+            "description": "Whose supply hangs on whom, and what would change it.",
+        },
         {"name": "catalogues", "description": "What scores are made of."},
-        {"name": "sourcing", "description": "Which projects lower a buyer's dependence."},
         {"name": "models", "description": "Learned models, their cards and predictions."},
         {"name": "about", "description": "This API."},
     ],

@@ -83,6 +83,17 @@ class Mineral(NamedTuple):
     source: str
 
 
+class TradeCode(NamedTuple):
+    """A customs code that carries a mineral at another stage than its own ``hs6`` do."""
+
+    mineral: str
+    hs6: str
+    stage: str
+    what: str
+    verified: bool
+    source: str
+
+
 class Locality(NamedTuple):
     """One point of a people's language, in degrees."""
 

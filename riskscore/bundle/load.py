@@ -26,6 +26,7 @@ from riskscore.models import (
     RegionMember,
     Release,
     Source,
+    TradeCode,
 )
 from riskscore.releases.editions import next_edition
 from riskscore.sources.bad_file import BadFile
@@ -58,6 +59,7 @@ def load(directory: Path) -> Loaded:
         _load_places(bundle)
         _load_regions(bundle)
         _load_minerals(bundle.minerals)
+        _load_trade_codes(bundle)
         releases = _load_releases(new, next_edition("bundle")) if new else {}
         observed = sum(
             intake.record(releases[code], _observations(bundle, code))
@@ -157,6 +159,19 @@ def _load_minerals(stated: Iterable[fixture_rows.Mineral]) -> None:
             )
             for row in stated
         ],
+        ignore_conflicts=True,
+    )
+
+
+def _load_trade_codes(bundle: fixture_tables.Bundle) -> None:
+    """Codes of other stages that are not there yet; what is there stays as it is."""
+    stated = list(fixture_tables.rows_of(bundle.directory, layout.TRADE_CODES))
+    fixture_tables.check_known(layout.TRADE_CODES, stated, "mineral", bundle.mineral_codes)
+    TradeCode.objects.bulk_create(
+        (
+            TradeCode(mineral_id=mineral, hs6=hs6, stage=stage, what=what, verified=ok, source=by)
+            for mineral, hs6, stage, what, ok, by in stated
+        ),
         ignore_conflicts=True,
     )
 

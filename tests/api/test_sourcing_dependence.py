@@ -85,7 +85,9 @@ GEOPOLRISK = {
 }
 
 
-@pytest.mark.skipif(not FIGURES.exists(), reason="the publishers' files are not beside this project")
+@pytest.mark.skipif(
+    not FIGURES.exists(), reason="the publishers' files are not beside this project"
+)
 @pytest.mark.parametrize(("buyer", "mineral"), GEOPOLRISK)
 def test_geopolrisk_differs_from_the_reference_by_its_edition_and_years_alone(
     bundle: None, api: Api, buyer: str, mineral: str

@@ -3,7 +3,7 @@
 from django.http import HttpRequest
 
 from riskscore.admin.ui.pages import Bounded, Page, Part, ReadOnly
-from riskscore.models import Locality, Mineral, Place, PlaceMember, Region, RegionMember
+from riskscore.models import Locality, Mineral, Place, PlaceMember, Region, RegionMember, TradeCode
 
 
 class MembersOfGroup(Part[PlaceMember, Place]):
@@ -68,12 +68,20 @@ class RegionAdmin(Page[Region]):
         return ("code",) if obj else ()
 
 
+class TradeCodesOfMineral(Part[TradeCode, Mineral]):
+    """Customs codes of other stages, which scores do not read."""
+
+    model = TradeCode
+    fields = ("hs6", "stage", "what", "verified", "source")
+
+
 class MineralAdmin(Page[Mineral]):
     """Minerals as statistics count them."""
 
     list_display = ("code", "name", "basis", "production_stage", "hs6", "eol_rir", "aliases")
     list_filter = ("production_stage", "trade_stage")
     search_fields = ("code", "name", "aliases")
+    inlines = (TradeCodesOfMineral,)
 
     def get_readonly_fields(
         self, request: HttpRequest, obj: Mineral | None = None
