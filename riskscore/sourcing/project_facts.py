@@ -15,7 +15,6 @@ from riskscore.releases import owner_statements
 from riskscore.scoring.methods import fitted_method
 from riskscore.scoring.project_inputs import land_distances, map_distances
 from riskscore.scoring.project_inputs.land_distances import Site
-from riskscore.scoring.stored_score import not_nan
 
 Row = dict[str, Any]
 
