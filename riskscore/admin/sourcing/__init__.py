@@ -1,0 +1,1 @@
+"""Pages about sourcing: the question, the buyer's view, the shortlist, briefings."""
