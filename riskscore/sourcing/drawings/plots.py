@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from riskscore.sourcing.drawings.marks import Box, Dot, Drawing, Line, Mark, Words
 
@@ -114,8 +114,14 @@ def _axes(scale: _Scale, step: float) -> list[Mark]:
 
 
 def _boxes(spots: Sequence[Spot], scale: _Scale) -> list[Mark]:
-    """Those that are dominated first, so that the others lie upon them."""
-    return [_box(spot, scale) for spot in sorted(spots, key=lambda s: (s.not_dominated, -s.number))]
+    """Those that are dominated first, so that the others lie upon them; alike ones as one."""
+    drawn: dict[tuple[float, ...], Box] = {}
+    for spot in sorted(spots, key=lambda s: (s.not_dominated, -s.number)):
+        box = _box(spot, scale)
+        where = (round(box.x, 1), round(box.y, 1), round(box.width, 1), round(box.height, 1))
+        about = f"{box.about}\n{drawn[where].about}" if where in drawn else box.about
+        drawn[where] = replace(box, about=about)
+    return list(drawn.values())
 
 
 def _box(spot: Spot, scale: _Scale) -> Box:
