@@ -11,8 +11,9 @@ Row = dict[str, Any]
 MOST_OWNERS, MOST_NEIGHBOURS = 4, 3
 
 
-def spots(items: Sequence[Row]) -> list[Spot]:
-    """The boxes of projects whose gain is known; the number is that of the row."""
+def spots(items: Sequence[Row], marked: str = "") -> list[Spot]:
+    """The boxes of projects whose gain is known; the number is that of the row. ``marked``: key of
+    the one that is asked about."""
     return [
         Spot(
             number,
@@ -20,6 +21,7 @@ def spots(items: Sequence[Row]) -> list[Spot]:
             (100 * item["gain_low01"], 100 * item["gain_high01"]),
             (item["human_cost"]["low"], item["human_cost"]["high"]),
             item["not_dominated"],
+            item["key"] == marked,
         )
         for number, item in enumerate(items, 1)
         if item["gain_low01"] is not None and item["gain_high01"] is not None

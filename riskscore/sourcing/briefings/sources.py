@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from riskscore.models import Release
+from riskscore.models import LandLayer, Release
 from riskscore.releases import effective, register
 from riskscore.scoring.indicators.buyer_tables import EXPORTS, OTHERS, TRADE
 from riskscore.scoring.indicators.import_dependence import PRODUCTION
@@ -76,3 +76,18 @@ def of_releases(codes: Iterable[str]) -> list[Cited]:
 def release_codes(cited: Sequence[Cited]) -> list[str]:
     """Their codes, each once."""
     return list(dict.fromkeys(one.release for one in cited if one.release))
+
+
+def of_layers(*kinds: str, places: Collection[str] | None = None) -> list[Cited]:
+    """The newest version of each map of some kinds, of those alone that speak of the places."""
+    newest: dict[str, LandLayer] = {}
+    for row in LandLayer.objects.filter(kind__in=kinds).defer("mapped").order_by("code", "id"):
+        newest[row.code] = row
+    return [
+        Cited(
+            row.name, row.steward, row.published_edition, row.licence, what="maps of peoples",
+            url=row.source,
+        )
+        for row in newest.values()
+        if row.lands_count and (places is None or set(row.places) & set(places))
+    ]  # fmt: skip

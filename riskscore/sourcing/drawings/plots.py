@@ -23,6 +23,40 @@ def bar(share01: float | None, look: str = "share", test01: float | None = None)
     return Drawing("bar", 100, 10, about, marks, stretched=True)
 
 
+@dataclass(frozen=True, slots=True)
+class Rated:
+    """A dimension: its score 0..100, None where it is not assessed, and all that it can be."""
+
+    label: str
+    score: float | None
+    low: float | None
+    high: float | None
+    band: str
+
+
+def dimensions(rows: Sequence[Rated]) -> Drawing:
+    """Scores as bars, with a line from the least to the most that each can be. Without a score
+    there is no bar, so that the unknown never looks small."""
+    height = 14.0 + 34.0 * len(rows)
+    marks: list[Mark] = []
+    for at, row in enumerate(rows):
+        top = 6.0 + 34.0 * at
+        said = "not assessed" if row.score is None else f"{row.score:.0f} {row.band}"
+        marks += [Words(4, top + 9, row.label), Words(296, top + 9, said, "number-mark", "end")]
+        marks.append(Box(4, top + 13, 292, 8, "track"))
+        if row.score is not None:
+            marks.append(Box(4, top + 13, 2.92 * row.score, 8, f"band-{row.band or 'low'}"))
+        if row.low is not None and row.high is not None:
+            marks.append(
+                Box(4 + 2.92 * row.low, top + 23, 2.92 * (row.high - row.low), 2, "bounds")
+            )
+    about = "; ".join(
+        f"{row.label}: {'not assessed' if row.score is None else f'{row.score:.1f}'}"
+        for row in rows
+    )
+    return Drawing("dimensions", 300, height, about, marks)
+
+
 # --- Years --------------------------------------------------------------------------------------
 def years(values: Sequence[tuple[int, float | None]], most: float, text: str) -> Drawing:
     """A figure through the years as a small line from 0 to ``most``; years that nobody knows are
@@ -67,8 +101,15 @@ class Spot:
     gain: tuple[float, float]
     cost: tuple[float, float]
     not_dominated: bool
-    open_gain: bool = False
-    """That nothing bounds the gain: the box is drawn to the edge without a side."""
+    marked: bool = False
+    """Whether it is the one that is asked about."""
+
+    @property
+    def look(self) -> str:
+        """The style of its box."""
+        if self.marked:
+            return "marked"
+        return "undominated" if self.not_dominated else "dominated"
 
 
 def two_axes(spots: Sequence[Spot]) -> Drawing:
@@ -116,7 +157,7 @@ def _axes(scale: _Scale, step: float) -> list[Mark]:
 def _boxes(spots: Sequence[Spot], scale: _Scale) -> list[Mark]:
     """Those that are dominated first, so that the others lie upon them; alike ones as one."""
     drawn: dict[tuple[float, ...], Box] = {}
-    for spot in sorted(spots, key=lambda s: (s.not_dominated, -s.number)):
+    for spot in sorted(spots, key=lambda s: (s.marked, s.not_dominated, -s.number)):
         box = _box(spot, scale)
         where = (round(box.x, 1), round(box.y, 1), round(box.width, 1), round(box.height, 1))
         about = f"{box.about}\n{drawn[where].about}" if where in drawn else box.about
@@ -127,8 +168,8 @@ def _boxes(spots: Sequence[Spot], scale: _Scale) -> list[Mark]:
 def _box(spot: Spot, scale: _Scale) -> Box:
     left, right = scale.x(spot.gain[0]), scale.x(spot.gain[1])
     top, bottom = scale.y(spot.cost[1]), scale.y(spot.cost[0])
-    look = "undominated" if spot.not_dominated else "dominated"
-    return Box(left, top, max(right - left, 2.5), max(bottom - top, 2.5), look, _words_of(spot))
+    wide, high = max(right - left, 2.5), max(bottom - top, 2.5)
+    return Box(left, top, wide, high, spot.look, _words_of(spot))
 
 
 def _words_of(spot: Spot) -> str:
