@@ -31,6 +31,7 @@ from riskscore.api.results.explanations import EXPLANATION
 from riskscore.api.results.score_fields import HISTORY_ITEM, IN_FULL, SCORE_ITEM
 from riskscore.api.sourcing.dependence import DEPENDENCE
 from riskscore.api.sourcing.regions import REGION
+from riskscore.api.sourcing.stages import CHAIN
 from riskscore.api.supply_risks import SUPPLY_RISK
 from riskscore.api.work.job_resources import CHECKED, ITEM_ERROR, JOB, JOB_ITEM
 from riskscore.api.work.workers import WORKER
@@ -54,6 +55,7 @@ RESOURCES = (
     SUPPLY_RISK,
     DEPENDENCE,
     REGION,
+    CHAIN,
     LENS,
     LAYER,
     CHALLENGED,
