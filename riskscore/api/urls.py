@@ -23,7 +23,7 @@ from riskscore.api import (
 )
 from riskscore.api.ownership import companies, owners
 from riskscore.api.results import changes, counterfactuals, explanations, scores
-from riskscore.api.sourcing import dependence, regions, shortlist
+from riskscore.api.sourcing import dependence, regions, shortlist, stages
 from riskscore.api.work import job_actions, jobs, workers
 
 
@@ -80,6 +80,7 @@ urlpatterns = [
     *both("/sourcing/dependence", dependence.Dependences.as_view()),
     *both("/sourcing/shortlist", shortlist.Shortlist.as_view()),
     *both("/sourcing/projects/<slug:key>", shortlist.ProjectForBuyer.as_view()),
+    *both("/sourcing/stages", stages.Chains.as_view()),
     *both("/sourcing/regions", regions.Regions.as_view()),
     *both("/sourcing/regions/<slug:code>", regions.OneRegion.as_view()),
     *both("/releases", releases.Releases.as_view()),

@@ -8,14 +8,18 @@ from typing import Any
 import numpy as np
 from django.utils import timezone
 
+from riskscore.engine.arrays import over
 from riskscore.engine.sourcing import supply_mix as of
+from riskscore.engine.sourcing.best_use import best_use
+from riskscore.engine.sourcing.new_tonnes import Rule
 from riskscore.engine.sourcing.supply_mix import Supply
 from riskscore.scoring.stored_score import not_nan
 from riskscore.sourcing import candidates as listed
 from riskscore.sourcing import regions
 from riskscore.sourcing.buyers import Now, buyer_of, mineral_at, now
 from riskscore.sourcing.candidates import Asked, Candidates
-from riskscore.sourcing.offers import Offers, markets, offers
+from riskscore.sourcing.offers import Offers, markets, offers, products
+from riskscore.sourcing.stages import route
 
 MINERALS = ("lithium", "copper", "cobalt", "nickel", "graphite", "rare_earths")
 BUYERS = (("JPN",), ("USA",), ("JPN", "USA"))
@@ -23,12 +27,17 @@ REGION = "Latin America"
 CHINA = "CHN"
 #: A fall of N-1, as a share of today's imports, that counts as an answer; and one that does not.
 ENOUGH01, LITTLE01 = 0.05, 0.1
+#: Own output over imports and own output above which imports tell little.
+MOSTLY_OWN01 = 0.9
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
     """One buyer and mineral. Shares are 0..1 of the imports, None where no trade is on record.
 
+    ``own_share01`` is own output over imports and own output, ``weakest`` the weakest stage of the
+    chain in words. ``place_gain01``: by how much N-1 would fall at most if all that the best
+    ``place`` of the region produces could be bought.
     ``projects`` of Latin America yield the mineral; ``gain_low01`` and ``gain_high01``: by how much
     the best of them lowers N-1, for certain and at most. ``gaining`` could do so by 5 points or
     more; ``assessed`` of these on the Indigenous dimension. ``cost_low``, ``cost_high``: the bounds
@@ -42,7 +51,11 @@ class Answer:
     largest_share01: float | None
     china_share01: float | None
     region_share01: float | None
+    own_share01: float | None
+    weakest: str
     projects: int
+    place_gain01: float
+    place: str
     gain_low01: float | None
     gain_high01: float | None
     gaining: int
@@ -55,12 +68,16 @@ class Answer:
         """The answer in a few words."""
         if self.largest_share01 is None or self.region_share01 is None:
             return "no trade on record"
+        if (self.own_share01 or 0.0) > MOSTLY_OWN01:
+            return "hardly imports it in this form"
         if self.region_share01 >= 0.5:
             return "is Latin American already"
-        if self.gain_low01 is not None and self.gain_low01 >= ENOUGH01:
+        if (self.gain_low01 or 0.0) >= ENOUGH01:
             return "can"
-        if self.gain_high01 is None or self.gain_high01 < LITTLE01:
+        if max(self.gain_high01 or 0.0, self.place_gain01) < LITTLE01:
             return "cannot, or little"
+        if not self.projects:
+            return f"could by {self.place}'s output; no project on file"
         return "not told: capacities unknown"
 
 
@@ -93,7 +110,10 @@ def _answer(found: Now, mineral: str, places: frozenset[str]) -> Answer:
         not_nan(float(of.n1_imports01(supply))),
         _share(found, supply, frozenset({CHINA})),
         _share(found, supply, places),
+        _own_share(supply),
+        _weakest(found, mineral),
         len(chosen),
+        *_by_output(found, mineral, at, places),
         _most(given.gain_low),
         _most(given.gain_high),
         **_cost(chosen, given),
@@ -103,6 +123,33 @@ def _answer(found: Now, mineral: str, places: frozenset[str]) -> Answer:
 def _share(found: Now, supply: Supply, places: frozenset[str]) -> float | None:
     mask = np.array([code in places for code in found.axes.places])
     return not_nan(float(of.share_of01(supply, mask)))
+
+
+def _own_share(supply: Supply) -> float | None:
+    return not_nan(float(over(supply.home, of.imports_t(supply) + supply.home)))
+
+
+def _weakest(found: Now, mineral: str) -> str:
+    """Stage, place and share of the weakest stage; who stands in for the buyer is said."""
+    weakest = route(found, mineral).weakest
+    if weakest is None or weakest.counts is None or weakest.counts.lost is None:
+        return "unknown"
+    lost = weakest.counts.lost
+    whose = "" if weakest.counts.scope == "buyer" else " of the world"
+    return f"{weakest.stage}: {lost.place} {lost.share01:.0%}{whose}"
+
+
+def _by_output(found: Now, mineral: str, at: int, places: frozenset[str]) -> tuple[float, str]:
+    """The most that the whole output of one place of the region could take off N-1, and where."""
+    made = products(mineral, "t")
+    index = [i for i, code in enumerate(found.axes.places) if code in places]
+    tonnes = found.table.found.output_t[at][index] * (made.factor if made else np.nan)
+    market = markets(found, at).mean
+    gains = best_use(market, np.array(index), np.nan_to_num(tonnes), Rule.LARGEST_FIRST).gain01
+    if np.isnan(gains).all():
+        return 0.0, ""
+    best = int(np.nanargmax(gains))
+    return float(gains[best]), found.axes.places[index[best]]
 
 
 def _most(gains: Any) -> float | None:
