@@ -3,7 +3,7 @@ draw critical minerals from Latin America instead of depending on China, and at 
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from django.utils import timezone
@@ -12,6 +12,7 @@ from riskscore.engine.arrays import over
 from riskscore.engine.sourcing import supply_mix as of
 from riskscore.engine.sourcing.best_use import best_use
 from riskscore.engine.sourcing.new_tonnes import Rule
+from riskscore.engine.sourcing.stages import BOTTLENECK01
 from riskscore.engine.sourcing.supply_mix import Supply
 from riskscore.scoring.stored_score import not_nan
 from riskscore.sourcing import candidates as listed
@@ -29,6 +30,20 @@ CHINA = "CHN"
 ENOUGH01, LITTLE01 = 0.05, 0.1
 #: Own output over imports and own output above which imports tell little.
 MOSTLY_OWN01 = 0.9
+
+
+class Weakest(NamedTuple):
+    """The stage of which most is lost with one place; of the world where the buyer's own trade at
+    it is not on record."""
+
+    stage: str
+    place: str
+    share01: float
+    of_world: bool
+
+    def __str__(self) -> str:
+        whose = "*" if self.of_world else ""
+        return f"{self.stage} {self.place} {_percent(self.share01)}{whose}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +67,7 @@ class Answer:
     china_share01: float | None
     region_share01: float | None
     own_share01: float | None
-    weakest: str
+    weakest: Weakest | None
     projects: int
     place_gain01: float
     place: str
@@ -69,16 +84,24 @@ class Answer:
         if self.largest_share01 is None or self.region_share01 is None:
             return "no trade on record"
         if (self.own_share01 or 0.0) > MOSTLY_OWN01:
-            return "hardly imports it in this form"
+            return "own ore"
         if self.region_share01 >= 0.5:
-            return "is Latin American already"
-        if (self.gain_low01 or 0.0) >= ENOUGH01:
-            return "can"
+            return "already"
         if max(self.gain_high01 or 0.0, self.place_gain01) < LITTLE01:
             return "cannot, or little"
-        if not self.projects:
-            return f"could by {self.place}'s output; no project on file"
-        return "not told: capacities unknown"
+        if self.is_bottleneck:
+            return "ore could, refining not"
+        return "can" if (self.gain_low01 or 0.0) >= ENOUGH01 else "not told"
+
+    @property
+    def is_bottleneck(self) -> bool:
+        """Whether one place refines so much that ore from elsewhere changes little."""
+        weakest = self.weakest
+        return (
+            weakest is not None
+            and weakest.stage == "refining"
+            and (weakest.share01 >= BOTTLENECK01)
+        )
 
 
 def answers() -> list[Answer]:
@@ -129,14 +152,12 @@ def _own_share(supply: Supply) -> float | None:
     return not_nan(float(over(supply.home, of.imports_t(supply) + supply.home)))
 
 
-def _weakest(found: Now, mineral: str) -> str:
-    """Stage, place and share of the weakest stage; who stands in for the buyer is said."""
+def _weakest(found: Now, mineral: str) -> Weakest | None:
     weakest = route(found, mineral).weakest
     if weakest is None or weakest.counts is None or weakest.counts.lost is None:
-        return "unknown"
+        return None
     lost = weakest.counts.lost
-    whose = "" if weakest.counts.scope == "buyer" else " of the world"
-    return f"{weakest.stage}: {lost.place} {lost.share01:.0%}{whose}"
+    return Weakest(weakest.stage, lost.place, lost.share01, weakest.counts.scope == "world")
 
 
 def _by_output(found: Now, mineral: str, at: int, places: frozenset[str]) -> tuple[float, str]:
@@ -166,3 +187,56 @@ def _cost(chosen: Candidates, given: Offers) -> dict[str, Any]:
         "cost_low": float(low.min()) if len(low) else None,
         "cost_high": float(high.max()) if len(high) else None,
     }
+
+
+#: What each verdict means.
+VERDICTS = {
+    "can": "a project of the region would lower N-1 by 5 points or more, for certain",
+    "already": "half of the imports or more come from the region",
+    "own ore": "the buyer makes nine tenths of what it uses in this form",
+    "ore could, refining not": "one country refines nine tenths of the world's",
+    "not told": "it depends on capacities that nobody states",
+    "cannot, or little": "no project nor country of the region could lower N-1 by 10 points",
+}
+HEADER = (
+    "buyer",
+    "mineral",
+    "imports kt",
+    "largest partner",
+    "from China",
+    "from Latin America",
+    "weakest stage",
+    "projects",
+    "N-1 could fall by",
+    "of these, Indigenous dimension assessed",
+    "human cost",
+    "Latin America",
+)
+
+
+def cells(answer: Answer) -> tuple[str, ...]:
+    """An answer as text, in the order of HEADER; unknown is a dash."""
+    return (
+        answer.buyer,
+        answer.mineral.replace("_", " "),
+        "–" if answer.imports_kt is None else f"{answer.imports_kt:,.1f}",
+        f"{answer.largest or '–'} {_percent(answer.largest_share01)}",
+        _percent(answer.china_share01),
+        _percent(answer.region_share01),
+        str(answer.weakest or "–"),
+        str(answer.projects),
+        _range(answer.gain_low01, answer.gain_high01),
+        f"{answer.assessed} of {answer.gaining}",
+        "–" if answer.cost_low is None else f"{answer.cost_low:.0f}–{answer.cost_high:.0f}",
+        answer.verdict,
+    )
+
+
+def _percent(share: float | None) -> str:
+    return "–" if share is None else f"{100 * share:.0f} %"
+
+
+def _range(low: float | None, high: float | None) -> str:
+    if low is None or high is None:
+        return "–"
+    return f"{100 * low:.0f}–{100 * high:.0f} points"
