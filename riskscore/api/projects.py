@@ -10,7 +10,7 @@ from riskscore.api.framework.endpoint import Detail, Listing, listing_parameters
 from riskscore.api.framework.pagination import Order
 from riskscore.api.framework.rendering import GeoJson
 from riskscore.api.framework.resources import Resource, Row, made, plain
-from riskscore.api.project_parts import facts
+from riskscore.api.project_parts import communities, facts
 from riskscore.api.project_parts.communities import COMMUNITIES, add_communities
 from riskscore.api.project_parts.owner_fields import OWNERS, add_owners
 from riskscore.models import Project, ProjectMineral
@@ -82,6 +82,7 @@ ORDERS = {
     "name": Order("name", "id"),
     "-updated_at": Order("updated_at", "id", descending=True),
     "updated_at": Order("updated_at", "id"),
+    **communities.ORDER,
 }
 
 
@@ -127,7 +128,7 @@ class Projects(Listing):
 
     def queryset(self) -> QuerySet[Any]:
         """What is published."""
-        return published()
+        return communities.with_nearest(published())
 
     def enrich(self, rows: list[Row], names: set[str]) -> None:
         """Minerals, communities, owners and facts, by a few queries a page for each."""

@@ -1,0 +1,118 @@
+"""Distances to registered communities as they are kept, so that lists and pages only read them.
+
+They are measured by :mod:`map_distances`, as scores are: one rule. Whoever changes a register or
+moves a project calls ``keep`` or ``keep_all`` in the transaction of the change.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from riskscore.models import CommunityDistance, LandLayer, Project
+from riskscore.scoring.project_inputs import land_distances, map_distances
+from riskscore.scoring.project_inputs.land_distances import Site
+
+#: Projects are measured one by one beside each other, but never while all of them are.
+DISTANCE_LOCK = 0x7269736B_0004
+BATCH = 10_000
+SITE = ("id", "latitude", "longitude", "stage", "kind", "place_id")
+
+
+def keep(projects: Iterable[int]) -> None:
+    """Measure these projects by all known now, and keep what differs from before."""
+    with transaction.atomic():
+        _lock("pg_advisory_xact_lock_shared")
+        edition = land_distances.latest()
+        wanted = list(projects)
+        for at in range(0, len(wanted), BATCH):
+            ids = wanted[at : at + BATCH]
+            rows = Project.objects.filter(id__in=ids)
+            _write(ids, [Site(*row) for row in rows.values_list(*SITE)], edition)
+
+
+def keep_all() -> None:
+    """Measure every project. A register has changed: call it once its new version is stored."""
+    with transaction.atomic():
+        _lock("pg_advisory_xact_lock")
+        edition = land_distances.latest()
+        for sites in _everywhere():
+            _write([site.id for site in sites], sites, edition)
+
+
+def keep_of(layer: LandLayer) -> None:
+    """Measure the projects of which a register said something, which is withdrawn."""
+    with transaction.atomic():
+        _lock("pg_advisory_xact_lock")
+        held = CommunityDistance.objects.filter(layer__code=layer.code)
+        keep(list(held.order_by("project_id").values_list("project_id", flat=True)))
+
+
+def is_empty() -> bool:
+    """Whether nothing is kept though a register is in force: the database is older than this."""
+    latest = land_distances.latest()
+    in_force = land_distances.current(latest, LandLayer.Kind.COMMUNITIES)
+    return bool(in_force) and not CommunityDistance.objects.exists()
+
+
+def of_projects(projects: Iterable[int]) -> QuerySet[CommunityDistance]:
+    """What is kept of these projects, the nearest first."""
+    kept = CommunityDistance.objects.filter(project__in=projects)
+    return kept.select_related("layer").defer("layer__mapped").order_by("km", "layer__code")
+
+
+def within(km: float, project: str) -> Q:
+    """That a project is known to lie so near to a community; ``project`` names its id."""
+    near = CommunityDistance.objects.filter(project=OuterRef(project), nearest=True, km__lte=km)
+    return Q(Exists(near))
+
+
+def _lock(function: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {function}(%s)", [DISTANCE_LOCK])
+
+
+def _everywhere() -> Iterator[list[Site]]:
+    last = 0
+    while True:
+        rows = Project.objects.filter(id__gt=last).order_by("id").values_list(*SITE)[:BATCH]
+        sites = [Site(*row) for row in rows]
+        if not sites:
+            return
+        yield sites
+        last = sites[-1].id
+
+
+_COLUMNS = ("project_id", "layer_id", "km", "name", "people", "nearest")
+_NAMES = ", ".join(_COLUMNS)
+_MEASURED = (
+    "unnest(%(project_id)s::bigint[], %(layer_id)s::bigint[], %(km)s::float8[], %(name)s::text[],"
+    f" %(people)s::text[], %(nearest)s::boolean[]) AS measured ({_NAMES})"
+)
+_DELETE = f"""
+DELETE FROM riskscore_communitydistance kept
+WHERE project_id = ANY(%(ids)s) AND NOT EXISTS (
+    SELECT FROM {_MEASURED}
+    WHERE {" AND ".join(f"kept.{name} = measured.{name}" for name in _COLUMNS)})
+"""  # noqa: S608 - our own names
+_INSERT = f"""
+INSERT INTO riskscore_communitydistance ({_NAMES}) SELECT {_NAMES} FROM {_MEASURED}
+ON CONFLICT (project_id, layer_id) DO NOTHING
+"""  # noqa: S608 - our own names
+
+
+def _write(ids: Sequence[int], sites: Sequence[Site], edition: int) -> None:
+    """Replace what is kept of projects by what is measured now; what is the same stays."""
+    rows = list(_measured(sites, edition))
+    columns: list[list[Any]] = [list(column) for column in zip(*rows, strict=True)]
+    found = dict(zip(_COLUMNS, columns or [[] for _ in _COLUMNS], strict=True))
+    with connection.cursor() as cursor:
+        cursor.execute(_DELETE, {**found, "ids": list(ids)})
+        cursor.execute(_INSERT, found)
+
+
+def _measured(sites: Sequence[Site], edition: int) -> Iterator[tuple[Any, ...]]:
+    for site, near in zip(sites, map_distances.neighbours(sites, edition), strict=True):
+        for rank, one in enumerate(near):
+            yield site.id, one.layer.pk, one.km, one.name, one.people, rank == 0
