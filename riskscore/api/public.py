@@ -29,6 +29,7 @@ DOORS = (
     "supply-risks",
     "releases",
     "land-layers",
+    "accountability",
     "challenges",
     "schema",
     "docs",
