@@ -26,6 +26,8 @@ def test_the_page_of_olaroz_shows_toyota_tsusho_as_unverified(
     text = page.get(url("project", "change", olaroz.pk)).text
     assert "Toyota Tsusho Corporation" in text
     assert "unverified" in text
+    assert "Concentration of the project" in text
+    assert "0.0833 to 1" in text
     assert tsusho(olaroz).state == "unverified"
 
 

@@ -48,6 +48,21 @@ def test_a_project_shows_its_owners_with_share_home_parent_state_and_source(
     ]  # fmt: skip
 
 
+def test_a_project_says_between_what_the_indicators_of_its_owners_lie(
+    api: Api, olaroz: Project
+) -> None:
+    # A quarter, half believed: 0.125; of the rest nobody states a share, believed to the half:
+    # 0.125² + (0.5 · 0.75)² at least. The parent is no state: 0.125 of it is certain.
+    found = api.json(f"/projects/{olaroz.key}?fields=owner_bounds")["owner_bounds"]
+    assert found["own.concentration"] == {"low": pytest.approx(0.15625), "high": 1.0}
+    assert found["own.state"] == {"low": 0.0, "high": pytest.approx(0.9375)}
+    assert found["own.outside_partners"] is None
+    other = Project.objects.exclude(pk=olaroz.pk).get()
+    bounds = api.json(f"/projects/{other.key}")["owner_bounds"]
+    assert set(bounds.values()) == {None}
+    problem(api.get("/projects?importer=Japan"), 400, "invalid")
+
+
 @pytest.mark.parametrize(
     "query", ["owner_place=JPN", "owner=toyota", "owner=tsusho,nobody", "owner_state=unverified"]
 )

@@ -4,9 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from riskscore.admin.ui import wording
+from riskscore.engine.catalogue import INDICATORS
 from riskscore.engine.inputs import owner_values
 from riskscore.models import Ownership, Project
 from riskscore.releases import owner_statements
+from riskscore.scoring.indicators import owner_bounds
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,19 @@ def _shown(row: Ownership, home: owner_statements.Home | None) -> Shown:
         worth=owner_values.worth(row.state, row.credibility),
         source=wording.link(row.url) if row.url else row.source,
     )
+
+
+def bounds(project: Project, importer: str) -> list[tuple[str, str]]:
+    """Label and range of each indicator of owners about which something is known."""
+    found = owner_bounds.of_projects([project.pk], importer)[project.pk]
+    return [
+        (
+            INDICATORS[key].label,
+            f"{wording.raw(INDICATORS[key], one.low)} to {wording.raw(INDICATORS[key], one.high)}",
+        )
+        for key, one in found.items()
+        if one is not None
+    ]
 
 
 def changes(project: Project) -> Iterator[tuple[Ownership, str]]:

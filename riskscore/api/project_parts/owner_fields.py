@@ -12,6 +12,7 @@ from riskscore.engine.inputs import owner_values
 from riskscore.models import Company, Ownership, Place
 from riskscore.releases import owner_statements
 from riskscore.releases.owner_statements import Home
+from riskscore.scoring.indicators import owner_bounds
 
 STATES = "; ".join(
     f"{state}: counts at most {cap:g} of what it says" for state, cap in owner_values.CAP.items()
@@ -48,6 +49,39 @@ OWNERS = made(
     lambda row: row["owners"],
     "pk",
 )
+BETWEEN = shapes.optional(
+    shapes.record(
+        {
+            "low": shapes.number("What is certain at least; scores read this one."),
+            "high": shapes.number("How far the unknown could raise it; shown only."),
+        },
+        "0..1; null: nothing is known, so anything from 0 to 1.",
+    )
+)
+OWNER_BOUNDS = made(
+    "owner_bounds",
+    shapes.record(
+        {
+            "own.concentration": BETWEEN,
+            "own.state": BETWEEN,
+            "own.outside_partners": BETWEEN,
+        },
+        "Between which values the indicators of its owners lie today. Shares that nobody states, "
+        "and what a statement is not worth, widen them. `own.outside_partners` needs `importer`.",
+    ),
+    lambda row: {
+        key: None if between is None else between._asdict()
+        for key, between in row["owner_bounds"].items()
+    },
+    "pk",
+)
+IMPORTER = code(
+    "importer",
+    "The buyer of whom `own.outside_partners` in `owner_bounds` speaks: a place code, or WLD for "
+    "nobody in particular, from whose side nobody is outside.",
+    lambda: set(Place.objects.values_list("code", flat=True)),
+    default=owner_bounds.NOBODY,
+)
 COLUMNS = (
     "project_id", "company_id", "company__name", "company__key", "share", "state", "credibility",
     "url", "release__code", "stated_on", "since", "until", "basis", "doubt",
@@ -65,6 +99,13 @@ def add_owners(rows: list[Row], project: str) -> None:
         found[row["project_id"]].append(_owner(row, homes.get(row["company_id"]), keys))
     for row in rows:
         row["owners"] = found[row[project]]
+
+
+def add_bounds(rows: list[Row], importer: str) -> None:
+    """Give each row the bounds of its owners' indicators, all rows at once."""
+    found = owner_bounds.of_projects((row["pk"] for row in rows), importer)
+    for row in rows:
+        row["owner_bounds"] = found[row["pk"]]
 
 
 def _owner(row: Row, home: Home | None, keys: dict[int, str]) -> Row:

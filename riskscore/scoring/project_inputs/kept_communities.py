@@ -37,8 +37,22 @@ def keep_all() -> None:
     with transaction.atomic():
         _lock("pg_advisory_xact_lock")
         edition = land_distances.latest()
-        for sites in _everywhere():
+        versions = land_distances.current(edition, LandLayer.Kind.COMMUNITIES)
+        in_force = LandLayer.objects.filter(id__in=[version.id for version in versions])
+        CommunityDistance.objects.exclude(layer__in=in_force).delete()
+        for sites in _everywhere(_known_in(in_force)):
             _write([site.id for site in sites], sites, edition)
+        with connection.cursor() as cursor:
+            # Else lists are planned by what was there before, until autovacuum comes by.
+            cursor.execute("ANALYZE riskscore_communitydistance")
+
+
+def _known_in(registers: QuerySet[LandLayer]) -> QuerySet[Project]:
+    """The projects about which any of these registers can know: most speak of whole countries."""
+    if registers.filter(Q(mapped__isnull=False) | Q(places=[])).exists():
+        return Project.objects.all()
+    codes = {code for places in registers.values_list("places", flat=True) for code in places}
+    return Project.objects.filter(place__in=codes)
 
 
 def keep_of(layer: LandLayer) -> None:
@@ -73,10 +87,10 @@ def _lock(function: str) -> None:
         cursor.execute(f"SELECT {function}(%s)", [DISTANCE_LOCK])
 
 
-def _everywhere() -> Iterator[list[Site]]:
+def _everywhere(projects: QuerySet[Project]) -> Iterator[list[Site]]:
     last = 0
     while True:
-        rows = Project.objects.filter(id__gt=last).order_by("id").values_list(*SITE)[:BATCH]
+        rows = projects.filter(id__gt=last).order_by("id").values_list(*SITE)[:BATCH]
         sites = [Site(*row) for row in rows]
         if not sites:
             return
