@@ -52,10 +52,12 @@ PAGES: tuple[Callable[[], None], ...] = (within_25_km, within_5_km, nearest_firs
 
 
 def _page(order: str, km: float | None) -> None:
-    projects = communities.with_nearest(published())
+    projects = published()
+    if order == "community_km":
+        projects = communities.with_nearest(projects)
     if km is not None:
-        projects = projects.filter(kept_communities.within(km, "pk"))
-    columns = {*ORDERS[order].columns, "pk", "name"}
+        projects = projects.filter(kept_communities.within(km))
+    columns = {*ORDERS[order].columns, "key", "name"}
     rows = ORDERS[order].rows(projects.values(*columns), None, SIZE + 1)
     communities.add_communities(rows)
 

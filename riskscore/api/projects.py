@@ -89,7 +89,7 @@ ORDERS = {
     "name": Order("name", "id"),
     "-updated_at": Order("updated_at", "id", descending=True),
     "updated_at": Order("updated_at", "id"),
-    **communities.ORDER,
+    "community_km": communities.ORDER,
 }
 
 
@@ -138,7 +138,8 @@ class Projects(Listing):
 
     def queryset(self) -> QuerySet[Any]:
         """What is published."""
-        return communities.with_nearest(published())
+        is_by_distance = self.order is communities.ORDER
+        return communities.with_nearest(published()) if is_by_distance else published()
 
     def enrich(self, rows: list[Row], names: set[str]) -> None:
         """Minerals, communities, owners and facts, by a few queries a page for each."""

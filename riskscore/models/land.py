@@ -138,6 +138,10 @@ class Footprint(models.Model):
         return f"outline of {self.project}"
 
 
+#: Lists are asked for projects at most this far from a community.
+NEAR_KM = 150
+
+
 class CommunityDistance(models.Model):
     """How far a project lies from the nearest community of one version of a register.
 
@@ -146,8 +150,14 @@ class CommunityDistance(models.Model):
     project there is no row. A trigger removes the rows of a project that moves.
     """
 
+    # By its key, which never changes: lists are in the order of keys, and so is the index below.
     project = models.ForeignKey(
-        "Project", models.CASCADE, related_name="community_distances", db_index=False
+        "Project",
+        models.CASCADE,
+        to_field="key",
+        db_column="project_key",
+        related_name="community_distances",
+        db_index=False,
     )
     layer = models.ForeignKey(LandLayer, models.PROTECT, related_name="+")
     km = models.FloatField()
@@ -175,7 +185,12 @@ class CommunityDistance(models.Model):
                 fields=["km", "project"],
                 condition=Q(nearest=True),
                 name="community_distance_by_km",
-            )
+            ),
+            models.Index(
+                fields=["project", "km"],
+                condition=Q(nearest=True, km__lte=NEAR_KM),
+                name="community_distance_of_the_near",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -3,7 +3,7 @@
 CREATE OR REPLACE FUNCTION riskscore_project_moved() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM pg_advisory_xact_lock_shared(x'7269736B0004'::bigint);
-    DELETE FROM riskscore_communitydistance WHERE project_id = NEW.id;
+    DELETE FROM riskscore_communitydistance WHERE project_key = NEW.key;
     RETURN NULL;
 END $$;
 

@@ -39,7 +39,7 @@ def known(bundle: None) -> Known:
 
 def nearest(key: str) -> tuple[str, str, float]:
     """Name, people and km of the nearest registered community."""
-    first = kept_communities.of_projects([Project.objects.get(key=key).pk])[0]
+    first = kept_communities.of_projects([key])[0]
     return first.name, first.people, round(first.km, 1)
 
 
@@ -106,17 +106,18 @@ def test_no_layer_of_the_bundle_moves_a_column_that_methods_before_it_read(bundl
 def test_what_is_kept_is_what_scores_are_made_of_for_every_project_of_the_bundle(
     bundle: None,
 ) -> None:
-    rows = Project.objects.order_by("id").values_list(*kept_communities.SITE)
-    sites = [land_distances.Site(*row) for row in rows]
+    rows = list(Project.objects.order_by("id").values_list(*kept_communities.COLUMNS))
+    sites = [land_distances.Site(*row) for _, *row in rows]
     scored = map_distances.columns(sites, land_distances.latest())["ind.community"]
-    kept = dict(CommunityDistance.objects.filter(nearest=True).values_list("project_id", "km"))
-    assert {site.id: km for site, km in zip(sites, scored, strict=True) if not np.isnan(km)} == kept
+    kept = dict(CommunityDistance.objects.filter(nearest=True).values_list("project", "km"))
+    known = {row[0]: km for row, km in zip(rows, scored, strict=True) if not np.isnan(km)}
+    assert known == kept
 
 
 def test_172_projects_are_kept_within_25_km_of_a_community_and_370_within_50(
     bundle: None,
 ) -> None:
-    within = [kept_communities.within(km, "pk") for km in (25.0, 50.0)]
+    within = [kept_communities.within(km) for km in (25.0, 50.0)]
     assert [Project.objects.filter(near).count() for near in within] == [172, 370]
 
 

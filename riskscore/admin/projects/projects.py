@@ -260,7 +260,7 @@ def surroundings(project: Project, request: HttpRequest) -> dict[str, Any]:
         ).count(),
         "land": land_distances.positions(project),
         "areas": map_distances.areas_of(project),
-        "communities": kept_communities.of_projects([project.pk]),
+        "communities": kept_communities.of_projects([project.key]),
         "owners": owner_panel.of_project(project),
         "owner_bounds": _owner_bounds(project),
         "may_decide_owners": request.user.has_perm("riskscore.add_ownership"),

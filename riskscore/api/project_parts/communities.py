@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import FilteredRelation, Q, QuerySet
+from django.db.models import F, FilteredRelation, Q, QuerySet
 
 from riskscore.api.framework import shapes
 from riskscore.api.framework.pagination import Order
@@ -34,11 +34,11 @@ CELLS = ("community", "community_people", "community_km", "community_layer")
 
 def add_communities(rows: Sequence[Row]) -> None:
     """Give each row the nearest communities of its project, all rows at once."""
-    found: dict[int, list[dict[str, Any]]] = {row["pk"]: [] for row in rows}
+    found: dict[str, list[dict[str, Any]]] = {row["key"]: [] for row in rows}
     for one in kept_communities.of_projects(found):
         found[one.project_id].append(_item(one))
     for row in rows:
-        row["communities"] = found[row["pk"]]
+        row["communities"] = found[row["key"]]
 
 
 def _item(one: CommunityDistance) -> dict[str, Any]:
@@ -61,19 +61,19 @@ def _cells(row: Row) -> Row:
 
 
 def with_nearest(projects: QuerySet[Project]) -> QuerySet[Project]:
-    """The same with ``nearest``, by which `ORDER` sorts. It costs nothing where it is not used."""
+    """The same with ``community_km``, by which `ORDER` sorts."""
     nearest = FilteredRelation(
         "community_distances", condition=Q(community_distances__nearest=True)
     )
-    return projects.annotate(nearest=nearest)
+    return projects.annotate(nearest=nearest, community_km=F("nearest__km"))
 
 
 #: The nearest to a community first; projects about which no register knows come last.
-ORDER = {"community_km": Order("nearest__km", "id", nullable=True)}
+ORDER = Order("community_km", "key", nullable=True)
 COMMUNITIES = Field(
     "communities",
     shapes.several(COMMUNITY, ABOUT),
-    ("pk",),
+    ("key",),
     lambda row: row["communities"],
     CELLS,
     _cells,
@@ -87,5 +87,5 @@ def community_within(prefix: str) -> Parameter:
         name="community_km__lte",
         schema=shapes.number(about, minimum=0, maximum=LOCALITY_KM),
         read=decimal(0, LOCALITY_KM),
-        where=lambda km: kept_communities.within(km, f"{prefix}pk"),
+        where=lambda km: kept_communities.within(km, prefix),
     )

@@ -25,11 +25,20 @@ OWNER = shapes.record(
         "place": shapes.optional(
             shapes.text("Where it is at home, else where its parent is; null: unknown.")
         ),
+        "place_state": shapes.optional(
+            shapes.one_of(
+                Ownership.State.values,
+                "Who has looked at where it is at home: nearly all of it is unverified.",
+            )
+        ),
         "parent": shapes.optional(
             shapes.text("Key of the company at the end of its chain of parents; null: unknown.")
         ),
         "state_owned": shapes.optional(
             shapes.flag("Whether it is a state or a state's; null: no source says.")
+        ),
+        "state_owned_state": shapes.optional(
+            shapes.one_of(Ownership.State.values, "Who has looked at that.")
         ),
         "state": shapes.one_of(Ownership.State.values, f"Who has looked at it. {STATES}."),
         "credibility": shapes.number("0..1: how far its source is believed."),
@@ -119,8 +128,10 @@ def _owner(row: Row, home: Home | None, keys: dict[int, str]) -> Row:
         "company": row["company__key"],
         "share": row["share"],
         "place": home.place.value if home and home.place else None,
+        "place_state": home.place.state if home and home.place else None,
         "parent": keys.get(top) if top else None,
         "state_owned": home.state_owned.value if home and home.state_owned else None,
+        "state_owned_state": home.state_owned.state if home and home.state_owned else None,
         **plain,
         "worth": owner_values.worth(row["state"], row["credibility"]),
         "source": row["url"] or row["release__code"],
