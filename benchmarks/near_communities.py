@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from statistics import median
 from time import perf_counter
+from typing import Any
 
 from benchmarks.database import bundled, multiply
 from benchmarks.rescoring import PROJECTS
@@ -48,17 +49,27 @@ def nearest_first() -> None:
     _page("community_km", None)
 
 
-PAGES: tuple[Callable[[], None], ...] = (within_25_km, within_5_km, nearest_first)
+def unknown_last() -> None:
+    """The page of that order after the last project with a distance."""
+    _page("community_km", None, [None, ""])
 
 
-def _page(order: str, km: float | None) -> None:
+PAGES: tuple[Callable[[], None], ...] = (
+    within_25_km,
+    within_5_km,
+    nearest_first,
+    unknown_last,
+)
+
+
+def _page(order: str, km: float | None, after: list[Any] | None = None) -> None:
     projects = published()
     if order == "community_km":
         projects = communities.with_nearest(projects)
     if km is not None:
         projects = projects.filter(kept_communities.within(km))
     columns = {*ORDERS[order].columns, "key", "name"}
-    rows = ORDERS[order].rows(projects.values(*columns), None, SIZE + 1)
+    rows = ORDERS[order].rows(projects.values(*columns), after, SIZE + 1)
     communities.add_communities(rows)
 
 
