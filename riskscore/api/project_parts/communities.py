@@ -65,11 +65,12 @@ def with_nearest(projects: QuerySet[Project]) -> QuerySet[Project]:
     nearest = FilteredRelation(
         "community_distances", condition=Q(community_distances__nearest=True)
     )
-    return projects.annotate(nearest=nearest, community_km=F("nearest__km"))
+    columns = {"community_km": F("nearest__km"), "near_project": F("nearest__project_id")}
+    return projects.annotate(nearest=nearest).annotate(**columns)
 
 
 #: The nearest to a community first; projects about which no register knows come last.
-ORDER = Order("community_km", "key", nullable=True)
+ORDER = Order("community_km", "key", nullable=True, absent="near_project")
 COMMUNITIES = Field(
     "communities",
     shapes.several(COMMUNITY, ABOUT),
