@@ -7,6 +7,7 @@ from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiResponse
 
+from riskscore.api.accountability import CHECK, CHECK_IN_FULL
 from riskscore.api.catalogues import METHOD, METHOD_ITEM, MINERAL, PLACE
 from riskscore.api.challenges import CHALLENGED
 from riskscore.api.evidence import STATEMENT
@@ -66,6 +67,8 @@ RESOURCES = (
     MODEL,
     MODEL_ITEM,
     PREDICTION,
+    CHECK,
+    CHECK_IN_FULL,
 )
 PROBLEM = shapes.record(
     {

@@ -6,6 +6,7 @@ from typing import Any
 from django.urls import URLPattern, path
 
 from riskscore.api import (
+    accountability,
     catalogues,
     challenges,
     evidence,
@@ -86,6 +87,8 @@ urlpatterns = [
     *both("/releases", releases.Releases.as_view()),
     *both("/releases/<str:code>", releases.OneRelease.as_view()),
     *both("/releases/<str:code>/coverage", releases.CoverageOfRelease.as_view()),
+    *both("/accountability", accountability.Checks.as_view()),
+    *both("/accountability/<int:number>", accountability.OneCheck.as_view()),
     *both("/land-layers", lands.Layers.as_view()),
     *both("/lenses", catalogues.Lenses.as_view()),
     *both("/models", learned.Models.as_view()),

@@ -29,6 +29,7 @@ from riskscore.models import (
     TradeCode,
 )
 from riskscore.releases.editions import next_edition
+from riskscore.scoring.project_inputs import kept_communities
 from riskscore.sources.bad_file import BadFile
 from riskscore.training import shipped
 
@@ -72,6 +73,8 @@ def load(directory: Path) -> Loaded:
         _load_localities(bundle.localities, releases)
         projects = _load_projects(bundle)
         layers = load_layers(directory)
+        if kept_communities.is_empty():
+            kept_communities.keep_all()
         owners = load_owners(directory, bundle, releases)
         load_facts.load(load_facts.Facts(bundle.events, bundle.statuses, bundle.capacities))
         if new or projects:
@@ -241,6 +244,7 @@ def _load_projects(bundle: fixture_tables.Bundle) -> int:
         ]
     )
     _link_duplicates(new)
+    kept_communities.keep(ids.values())
     return len(new)
 
 

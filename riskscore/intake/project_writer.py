@@ -1,6 +1,6 @@
 """Projects into their tables: new ones whole, known ones where they have changed."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from riskscore.intake.import_diff import Document
@@ -10,6 +10,7 @@ from riskscore.intake.ownership import owner_lists
 from riskscore.intake.ownership.company_index import CompanyIndex
 from riskscore.intake.project_diff import CAPACITY, PLAIN, Change, Snapshot, news
 from riskscore.models import ExternalId, Offtake, Project, ProjectMineral, Release
+from riskscore.scoring.project_inputs import kept_communities
 
 #: Parts of a project that a row states as a whole: they replace what was there.
 PARTS: dict[str, Any] = {"minerals": ProjectMineral, "offtake": Offtake}
@@ -35,6 +36,9 @@ def write(
             result = news(document.row, known[document.id], companies)
             _update(document.id, result)
             changes.append((document.id, document, result))
+    kept_communities.keep(
+        [key for key, document, result in changes if _is_placed(document, result)]
+    )
     for name, model in PARTS.items():
         touched = [(key, document) for key, document, result in changes if result.get(name)]
         old = [key for key, document in touched if document.id is not None]
@@ -49,6 +53,11 @@ def write(
     owner_lists.write(owners, release)
     _write_ids(changes)
     record(release, _capacities(changes))
+
+
+def _is_placed(document: Document, result: Mapping[str, object]) -> bool:
+    """Whether the project is new, or lies elsewhere than before."""
+    return document.id is None or bool({"place", "position"} & result.keys())
 
 
 def _project(document: Document, release: Release, surroundings: Surroundings) -> Project:

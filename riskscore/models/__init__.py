@@ -11,7 +11,7 @@ from riskscore.models.exports import ExportFlow
 from riskscore.models.facts import Capacity, CapacityRange, ProjectStatus
 from riskscore.models.intakes import Intake, IntakeFault, IntakePart
 from riskscore.models.jobs import Chunk, ItemError, Job, Transition, WorkerPulse
-from riskscore.models.land import Footprint, Land, LandLayer
+from riskscore.models.land import CommunityDistance, Footprint, Land, LandLayer
 from riskscore.models.learned import Artefact, LearnedModel, LearnedSwitch, Prediction
 from riskscore.models.methods import Lens, Method
 from riskscore.models.minerals import Mineral, TradeCode
@@ -31,6 +31,7 @@ __all__ = [
     "CapacityRange",
     "Challenge",
     "Chunk",
+    "CommunityDistance",
     "Company",
     "Domicile",
     "Edition",
