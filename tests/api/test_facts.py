@@ -11,6 +11,7 @@ from riskscore.curation import project_edits
 from riskscore.models import Capacity, Evidence, Offtake, Project, ProjectStatus
 from riskscore.releases.editions import next_edition
 from riskscore.scoring import rescore
+from tests.intake.files import take_in
 
 pytestmark = pytest.mark.usefixtures("bundle")
 BAMBAS = "icmm-13619"
@@ -79,6 +80,22 @@ def test_offtake_that_is_over_is_not_shown(api: Any) -> None:
         project=project, place_id="CHN", share=0.3, buyer="B", until=today - timedelta(days=1)
     )
     assert [row["buyer"] for row in api.get(f"/projects/{BAMBAS}").json()["offtake"]] == ["A"]
+
+
+def test_offtake_says_of_which_mineral_from_when_to_when_and_who_says_so(api: Any) -> None:
+    text = (
+        "project,buyer,place,mineral,share,from,to,source\n"
+        f"{BAMBAS},MMG,CHN,copper,60%,2020-01-01,2099-12-31,https://a.example/report\n"
+    )
+    done = take_in(text, "offtake")
+    assert done.release
+    assert api.get(f"/projects/{BAMBAS}").json()["offtake"] == [
+        {
+            "buyer": "MMG", "place": "CHN", "mineral": "copper", "share": 0.6,
+            "since": "2020-01-01", "until": "2099-12-31", "url": "https://a.example/report",
+            "source": done.release.code, "note": "",
+        }
+    ]  # fmt: skip
 
 
 def test_a_capacity_without_amount_needs_a_range_and_a_reason() -> None:

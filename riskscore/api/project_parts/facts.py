@@ -46,10 +46,13 @@ OFFTAKE = shapes.record(
     {
         "buyer": shapes.text("Who buys; empty if not stated."),
         "place": shapes.text("The buyer's country."),
+        "mineral": shapes.optional(shapes.text("Code of the mineral; null: all that it yields.")),
         "share": shapes.number("Of the output, 0..1."),
         "since": shapes.optional(shapes.day("First day.")),
         "until": shapes.optional(shapes.day("Last day.")),
         "url": shapes.text("Where it can be read."),
+        "source": shapes.text("Release or address."),
+        "note": shapes.text("The document that states it, if it has no address; remarks."),
     },
     "A contract that holds today or later.",
 )
@@ -148,11 +151,12 @@ def _offtake(ids: list[int]) -> dict[int, list[Row]]:
     today = timezone.now().date()
     result: dict[int, list[Row]] = {}
     rows = Offtake.objects.filter(project__in=ids).filter(Q(until=None) | Q(until__gte=today))
-    for row in rows.order_by("place_id", "buyer", "since"):
+    for row in rows.select_related("release").order_by("place_id", "buyer", "since", "id"):
         result.setdefault(row.project_id, []).append(
             {
-                "buyer": row.buyer, "place": row.place_id, "share": row.share,
-                "since": row.since, "until": row.until, "url": row.url,
+                "buyer": row.buyer, "place": row.place_id, "mineral": row.mineral_id,
+                "share": row.share, "since": row.since, "until": row.until, "url": row.url,
+                "source": row.release.code if row.release else row.url, "note": row.note,
             }
         )  # fmt: skip
     return result
