@@ -204,8 +204,8 @@ OBSERVED = (
         dol.SOURCE,
         "2022 (goods); 2021–22 (findings)",
         (
-            ("data/dol_sweat_toil_goods_2016.xml", dol.parse),
-            ("data/dol_sweat_toil_countries_2016.xml", dol.parse),
+            ("data/dol_sweat_toil_goods_2016.xml", partial(dol.parse, year=2022)),
+            ("data/dol_sweat_toil_countries_2016.xml", partial(dol.parse, year=2022)),
         ),
     ),
     Publication(
