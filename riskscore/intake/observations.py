@@ -141,7 +141,7 @@ def compare(intake: Intake) -> ImportDiff:
     )
     gone = 0
     if not is_partial(intake):
-        _refuse_older(intake)
+        refuse_older(intake, STAGED, "known_observation")
         gone = _gone() if getattr(module_of(intake), "RESTATED", False) else known - matched
         refuse_shrinking(intake, gone, known)
     return ImportDiff(staged - matched, matched - unchanged, unchanged, gone, _preview())
@@ -162,10 +162,13 @@ def _known(intake: Intake) -> None:
     staging.execute(f"ANALYZE {STAGED}")
 
 
-def _refuse_older(intake: Intake) -> None:
-    """Raise BadFile if the file ends before what is in force of its source, unless ``replace``."""
+def refuse_older(intake: Intake, staged: str, in_force: str) -> None:
+    """Raise BadFile if the file ends before what is in force of its source.
+
+    With the option ``replace`` it may. Both tables have a column ``year``.
+    """
     ((newest, known),) = staging.fetch(
-        f"SELECT (SELECT max(year) FROM {STAGED}), (SELECT max(year) FROM known_observation)"  # noqa: S608
+        f"SELECT (SELECT max(year) FROM {staged}), (SELECT max(year) FROM {in_force})"  # noqa: S608
     )
     if known is not None and newest < known and not intake.replace:
         raise BadFile(
