@@ -31,7 +31,7 @@ from riskscore.jobs import work_items
 from riskscore.jobs.ledger import DATABASE_CLOCK
 from riskscore.models import Intake, IntakePart
 from riskscore.sources.bad_file import BadFile
-from riskscore.sources.publishers import baci_exports, busch, icmm, wmd
+from riskscore.sources.publishers import baci_exports, busch, icmm, usgs, wmd
 from riskscore.sources.registers import defensoria
 from riskscore.sources.tables import (
     capacities,
@@ -62,7 +62,7 @@ KINDS: dict[str, ModuleType] = {
     map_layers.SOURCE.code: layer_file,
 }
 #: What the ranges of unstated capacities are made from.
-FEEDING_RANGES = (wmd.SOURCE.code, projects.SOURCE.code, icmm.SOURCE.code, busch.SOURCE.code)
+FEEDING_RANGES = tuple(module.SOURCE.code for module in (wmd, usgs, projects, icmm, busch))
 
 
 def load(intake: Intake) -> None:

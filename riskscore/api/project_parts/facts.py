@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, Exists, Max, OuterRef, Q
+from django.db.models import Count, Exists, F, Max, OuterRef, Q
 from django.utils import timezone
 
 from riskscore.api.framework import shapes
@@ -24,8 +24,11 @@ STATUS = shapes.record(
     {
         "status": shapes.one_of(ProjectStatus.Word.values, "What it does."),
         "since": shapes.day("The day from which it is so, or for which it is stated."),
+        "source": shapes.text("Release or address."),
+        "credibility": shapes.number("0..1; below 0.5: unverified."),
+        "note": shapes.text("The document that states it, if it has no address; remarks."),
     },
-    "The newest status.",
+    "The newest status; one that is believed less than half counts where nothing better is known.",
 )
 CAPACITY = shapes.record(
     {
@@ -67,11 +70,8 @@ FIELDS: tuple[Field, ...] = (
     made(
         "status",
         shapes.optional(STATUS),
-        lambda row: (
-            {"status": row["status"], "since": row["status_since"]} if row["status"] else None
-        ),
-        "status",
-        "status_since",
+        lambda row: row["status"],
+        "pk",
     ),
     made(
         "capacity",
@@ -91,9 +91,22 @@ def add(rows: list[Row], names: set[str]) -> None:
     for name, load in _LOADERS.items():
         if name in names:
             found = load([row["pk"] for row in rows])
-            empty: Any = {"count": 0, "latest": None} if name == "events" else []
             for row in rows:
-                row[name] = found.get(row["pk"], empty)
+                row[name] = found.get(row["pk"], _EMPTY.get(name, []))
+
+
+def _status(ids: list[int]) -> dict[int, Row]:
+    """The statement behind the status that is kept on each project."""
+    kept = ProjectStatus.objects.filter(
+        project__in=ids, status=F("project__status"), since=F("project__status_since")
+    )
+    return {
+        row.project_id: {
+            "status": row.status, "since": row.since, "credibility": row.credibility,
+            "source": row.release.code if row.release else row.url, "note": row.note,
+        }
+        for row in kept.select_related("release").order_by("credibility", "id")
+    }  # fmt: skip
 
 
 def _capacity(ids: list[int]) -> dict[int, list[Row]]:
@@ -176,7 +189,9 @@ def _events(ids: list[int]) -> dict[int, Row]:
     }
 
 
+_EMPTY: dict[str, Any] = {"status": None, "events": {"count": 0, "latest": None}}
 _LOADERS: dict[str, Callable[[list[int]], dict[int, Any]]] = {
+    "status": _status,
     "capacity": _capacity,
     "offtake": _offtake,
     "events": _events,
