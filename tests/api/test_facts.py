@@ -75,8 +75,8 @@ def test_a_newer_status_holds_and_does_not_rescore(api: Any) -> None:
 def test_a_status_says_its_source_and_how_far_it_is_believed(api: Any) -> None:
     stated = api.get("/projects/busch-001").json()["status"]
     assert stated == {
-        "status": "operating", "since": "2025-01-01", "source": "busch-2025", "credibility": 0.8,
-        "note": "",
+        "status": "operating", "since": "2025-01-01", "source": "busch-2025", "url": "",
+        "credibility": 0.8, "note": "",
     }  # fmt: skip
     unverified = [
         row["status"]

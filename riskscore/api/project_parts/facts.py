@@ -25,6 +25,7 @@ STATUS = shapes.record(
         "status": shapes.one_of(ProjectStatus.Word.values, "What it does."),
         "since": shapes.day("The day from which it is so, or for which it is stated."),
         "source": shapes.text("Release or address."),
+        "url": shapes.text("Where it can be read; empty if it has no address."),
         "credibility": shapes.number("0..1; below 0.5: unverified."),
         "note": shapes.text("The document that states it, if it has no address; remarks."),
     },
@@ -41,7 +42,9 @@ CAPACITY = shapes.record(
         "basis": shapes.text("stated, planned, output or estimated."),
         "reason": shapes.text("Why a range, and why this one."),
         "source": shapes.text("Release or address."),
+        "url": shapes.text("Where it can be read; empty if it has no address."),
         "credibility": shapes.number("0..1."),
+        "note": shapes.text("The document that states it, if it has no address; remarks."),
     },
     "What it can give of a mineral in a year. What nobody states is a range with its reason.",
 )
@@ -103,7 +106,8 @@ def _status(ids: list[int]) -> dict[int, Row]:
     return {
         row.project_id: {
             "status": row.status, "since": row.since, "credibility": row.credibility,
-            "source": row.release.code if row.release else row.url, "note": row.note,
+            "source": row.release.code if row.release else row.url, "url": row.url,
+            "note": row.note,
         }
         for row in kept.select_related("release").order_by("credibility", "id")
     }  # fmt: skip
@@ -134,7 +138,9 @@ def _as_stated(row: Capacity) -> Row:
         "basis": row.basis,
         "reason": row.reason,
         "source": row.release.code if row.release else row.url,
+        "url": row.url,
         "credibility": row.credibility,
+        "note": row.note,
     }
 
 
@@ -156,7 +162,7 @@ def _ranges(ids: Iterable[int]) -> Iterable[tuple[int, Row]]:
             yield project, {
                 "mineral": row.mineral_id, "year": None, "amount": None, "low": row.low,
                 "high": row.high, "unit": row.unit, "basis": "estimated", "reason": row.reason,
-                "source": "", "credibility": 0.0,
+                "source": "", "url": "", "credibility": 0.0, "note": "",
             }  # fmt: skip
 
 
