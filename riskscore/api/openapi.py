@@ -29,6 +29,9 @@ from riskscore.api.results.changes import CHANGES
 from riskscore.api.results.counterfactuals import COUNTERFACTUALS
 from riskscore.api.results.explanations import EXPLANATION
 from riskscore.api.results.score_fields import HISTORY_ITEM, IN_FULL, SCORE_ITEM
+from riskscore.api.sourcing.dependence import DEPENDENCE
+from riskscore.api.sourcing.regions import REGION
+from riskscore.api.sourcing.shortlist_shapes import ITEM, SHORTLIST
 from riskscore.api.supply_risks import SUPPLY_RISK
 from riskscore.api.work.job_resources import CHECKED, ITEM_ERROR, JOB, JOB_ITEM
 from riskscore.api.work.workers import WORKER
@@ -50,6 +53,8 @@ RESOURCES = (
     OBSERVATION,
     VALUE,
     SUPPLY_RISK,
+    DEPENDENCE,
+    REGION,
     LENS,
     LAYER,
     CHALLENGED,
@@ -93,6 +98,8 @@ COMPONENTS = {
     "Counterfactuals": COUNTERFACTUALS,
     "MethodAudit": AUDIT,
     "FreshnessOfProject": FRESHNESS,
+    "Shortlist": SHORTLIST,
+    "ProjectForBuyer": ITEM,
     "LandOfProject": POSITIONS,
     "Problem": PROBLEM,
 }

@@ -10,6 +10,7 @@ from riskscore.api.framework.parameters import Parameter, code, whole
 from riskscore.api.framework.problems import of_parameters
 from riskscore.api.framework.resources import Field, Resource, Row, plain
 from riskscore.scoring.indicators import supply_risk_rows
+from riskscore.scoring.indicators.buyer import Buyer
 
 SPAN = 3
 YEARS = shapes.whole("A year.")
@@ -143,7 +144,7 @@ class SupplyRisks(Computed):
         return [
             row
             for importer in _importers(query["importer"])
-            for row in supply_risk_rows.of_importer(importer, query["span"])
+            for row in supply_risk_rows.of_buyer(Buyer.of(importer), query["span"])
             if query["mineral"] is None or row["mineral"] in query["mineral"]
             if query["year"] is None or row["year"] in query["year"]
         ]

@@ -9,9 +9,9 @@ import pytest
 from django.db.models import Count
 
 from riskscore.engine.formulas.geopolrisk import COPPER_KUSD_PER_T
-from riskscore.models import Observation, Release, Score
+from riskscore.models import ExportFlow, Observation, Release, Score
 from riskscore.scoring import inputs
-from riskscore.scoring.indicators import derived_values, supply_risk_rows
+from riskscore.scoring.indicators import buyer_tables, derived_values
 from riskscore.scoring.methods import fitted_method
 from tests.api.conftest import Api, problem
 from tests.engine.shared import number, rows
@@ -32,8 +32,8 @@ def forget() -> Iterator[None]:
     """Releases of a test are taken back; what was made from them is not to outlive it."""
     yield
     for kept in (
-        supply_risk_rows._rows_by_id,
-        supply_risk_rows._shared,
+        buyer_tables._by_year,
+        buyer_tables._shared,
         derived_values._cells,
         inputs.known_at,
     ):
@@ -185,8 +185,16 @@ def test_a_group_leaves_out_what_its_members_of_that_day_trade_and_says_so(
         importer__in=found["members"],
     ).exclude(place__in=found["members"])  # fmt: skip
     assert found["imports_t"] == pytest.approx(sum(trade.values_list("value", flat=True)))
-    assert found["import_reliance01"] is None
-    assert "import_reliance01: exports to others are not told apart" in found["why"]
+    sold = ExportFlow.objects.filter(hs6="260300", year=2023, place__in=found["members"])
+    sellers = set(sold.values_list("place_id", flat=True))
+    among = Observation.objects.filter(
+        indicator="baci.import_quantity", mineral="copper", year=2023,
+        importer__in=found["members"], place__in=sellers,
+    )  # fmt: skip
+    net = found["imports_t"] - (
+        sum(flow.quantity or 0.0 for flow in sold) - sum(among.values_list("value", flat=True))
+    )
+    assert found["import_reliance01"] == pytest.approx(net / (net + found["own_production_t"]))
     assert row(api, "JPN", "copper", 2023)["note"] is None
 
 

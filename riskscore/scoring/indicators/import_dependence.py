@@ -17,10 +17,12 @@ from riskscore.engine.derive.observation_rows import (
     newest_years,
     rows_of,
 )
-from riskscore.engine.formulas.concentration import hhi01, shares, wgi_risk10
-from riskscore.engine.formulas.geopolrisk import geopolrisk_of
+from riskscore.engine.formulas.concentration import shares, wgi_risk10
+from riskscore.engine.formulas.geopolrisk import geopolrisk_of, partner_risk
 from riskscore.engine.formulas.supply_risk import ec_supply_risk, import_reliance
 from riskscore.engine.inputs.axes import Axes, Observations, Table
+from riskscore.engine.sourcing import supply_mix as sourcing
+from riskscore.engine.sourcing.supply_mix import Supply
 
 QUANTITY, VALUE, PRODUCTION = "baci.import_quantity", "baci.import_value", "wmd.production"
 Input = Mapping[str, Observations]
@@ -29,9 +31,14 @@ Input = Mapping[str, Observations]
 @dataclass(frozen=True, slots=True)
 class Dependence:
     """One importer and year. ``columns``: (M,) figures by name, NaN where unknown; ``supplier``:
-    (M,) code of the place that the most tonnes come from, "" where unknown."""
+    (M,) code of the place that the most tonnes come from, "" where unknown. ``supply``: (M, P)
+    imports and (M,) own output that these are made from; ``risk01`` (P,): GeoPolRisk's g;
+    ``output_t`` (M, P): what each place produces."""
 
     columns: dict[str, Floats]
+    supply: Supply
+    risk01: Floats
+    output_t: Floats
     supplier: list[str]
     import_years: list[int]
     production_years: list[int]
@@ -48,18 +55,22 @@ def dependence(observations: Input, axes: Axes, exports_t: Floats, span: int) ->
     worth = _matrix(trade.imports(seen, axes, VALUE), axes)
     home = trade.home_production(seen, axes)
     stability = latest_of("wgi.stability")(seen, axes)
+    supply_of = Supply(bought, home)
     columns = {
         "imports_t": bought.sum(axis=1),
         "import_value_kusd": worth.sum(axis=1),
         "own_production_t": home,
         **_geopolrisk(seen, axes, bought, worth),
-        **_concentration(seen, axes, bought, home),
+        **_concentration(seen, axes, supply_of),
         **_commission(seen, axes, bought, import_reliance(bought.sum(axis=1), exports_t, home)),
         "known_partner_share01": _known_share(bought, stability),
     }
     return Dependence(
         columns,
-        _largest(bought, axes),
+        supply_of,
+        _risk(stability, axes),
+        trade.output_t(seen, axes),
+        [axes.places[at] if at >= 0 else "" for at in sourcing.largest_partner(supply_of)],
         _years(seen, axes, QUANTITY, span),
         _years(seen, axes, PRODUCTION, span),
         None if stability is None or stability.years is None else int(stability.years.max()),
@@ -116,28 +127,23 @@ def _geopolrisk(
     return dict(zip(names, parts.reshape(-1, len(names)).T, strict=True))
 
 
-def _concentration(
-    observations: Input, axes: Axes, bought: Floats, home: Floats
-) -> dict[str, Floats]:
+def _risk(stability: Table | None, axes: Axes) -> Floats:
+    """(P,) the instability of each seller, as ``trade.import_risk`` weighs it."""
+    unknown = np.full(len(axes.places), np.nan)
+    return partner_risk(unknown if stability is None else stability.values)
+
+
+def _concentration(observations: Input, axes: Axes, bought: Supply) -> dict[str, Floats]:
     """HHI of imports and of supply, and what is left of each without the largest seller."""
-    total, largest = bought.sum(axis=1), bought.max(axis=1)
-    unknown = np.isnan(total + home)
-    supplied = hhi01(np.column_stack([bought, home]))
+    largest = sourcing.n1_imports01(bought)
     return {
         "import_value_hhi01": _column(trade.import_hhi(observations, axes), axes),
-        "import_quantity_hhi01": hhi01(bought),
-        "supply_hhi01": np.where(unknown, np.nan, supplied),
-        "largest_supplier_share01": over(largest, total),
-        "n1_imports_left01": 1 - over(largest, total),
-        "n1_supply_left01": 1 - over(largest, total + home),
+        "import_quantity_hhi01": sourcing.import_hhi01(bought),
+        "supply_hhi01": sourcing.supply_hhi01(bought),
+        "largest_supplier_share01": largest,
+        "n1_imports_left01": 1 - largest,
+        "n1_supply_left01": 1 - sourcing.n1_supply01(bought),
     }
-
-
-def _largest(bought: Floats, axes: Axes) -> list[str]:
-    """The largest seller; of two that sell the same, the first by code."""
-    known = bought.max(axis=1) > 0
-    at = np.argmax(np.nan_to_num(bought), axis=1)
-    return [axes.places[i] if ok else "" for i, ok in zip(at, known, strict=True)]
 
 
 def _known_share(bought: Floats, stability: Table | None) -> Floats:

@@ -1,0 +1,1 @@
+"""The buyer's question as arithmetic: whose supply hangs on whom, and what would change that."""
