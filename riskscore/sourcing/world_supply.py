@@ -14,9 +14,11 @@ from typing import NamedTuple
 import numpy as np
 
 from riskscore.engine.arrays import Bools, Counts, Floats
+from riskscore.engine.catalogue import PARTNERSHIP_LEVELS
 from riskscore.engine.derive import supply, trade
 from riskscore.engine.derive.labour_listings import RULES as LABOUR
 from riskscore.engine.derive.observation_rows import latest_of, newest_years, rows_of
+from riskscore.engine.derive.partnerships import partnership
 from riskscore.engine.formulas.geopolrisk import partner_risk
 from riskscore.engine.inputs.axes import Axes, Observations
 from riskscore.engine.sourcing.supply_mix import Supply, joined
@@ -31,7 +33,7 @@ from riskscore.scoring.indicators.import_dependence import PRODUCTION, QUANTITY
 from riskscore.sourcing.buyers import SPAN
 
 STABILITY, LISTED = "wgi.stability", "lab.listed"
-KEYS = [QUANTITY, PRODUCTION, STABILITY, "dol.good"]
+KEYS = [QUANTITY, PRODUCTION, STABILITY, "dol.good", "trade.agreement", "trade.restriction"]
 Ids = tuple[int, ...]
 
 
@@ -39,7 +41,9 @@ class WorldSupply(NamedTuple):
     """``imports_t`` (I, M, P) by importer and ``output_t`` (M, P) by place, means over the last
     years; ``yearly_output`` (years, M, P) in the publisher's units, for HHI; ``risk01`` (P,);
     ``exports_t`` (M, P) what each place sells to everybody; ``listed`` (P, M) level of the
-    listing of a mineral, NaN where nobody lists. What is unknown is NaN."""
+    listing of a mineral, NaN where nobody lists; ``agreed`` (I, M, P) 1 where the importer has an
+    agreement with the place that counts for the mineral, NaN where nobody looked. What is unknown
+    is NaN."""
 
     axes: Axes
     goods: Mapping[str, Goods]
@@ -50,6 +54,7 @@ class WorldSupply(NamedTuple):
     risk01: Floats
     exports_t: Floats
     listed: Floats | None
+    agreed: Floats
     import_years: tuple[int, ...]
     releases: tuple[str, ...]
 
@@ -130,14 +135,18 @@ def _world(
         partner_risk(unknown if stability is None else stability.values),
         _exports_t(exports, axes, goods, year),
         None if listed is None else listed.values,
+        np.stack([_agreed(rows, axes, code) for code in importers])
+        if importers
+        else np.zeros((0, *shape)),
         tuple(newest_years(rows[QUANTITY], SPAN)) if QUANTITY in rows else (),
         _codes(complete + corrected + exports),
     )
 
 
 def _importers(rows: Mapping[str, Observations], axes: Axes) -> tuple[str, ...]:
-    found = np.unique(rows[QUANTITY].importer) if QUANTITY in rows else []
-    return tuple(axes.places[at] for at in found if at >= 0)
+    if QUANTITY not in rows:
+        return ()
+    return tuple(axes.places[at] for at in np.unique(rows[QUANTITY].importer) if at >= 0)
 
 
 def _imports(rows: Mapping[str, Observations], axes: Axes, importer: str) -> Floats:
@@ -146,6 +155,15 @@ def _imports(rows: Mapping[str, Observations], axes: Axes, importer: str) -> Flo
     own = replace(axes, importer=importer, members=frozenset({importer}))
     found = trade.imports({QUANTITY: mine}, own, QUANTITY)
     return np.full((len(axes.minerals), len(axes.places)), np.nan) if found is None else found
+
+
+def _agreed(rows: Mapping[str, Observations], axes: Axes, importer: str) -> Floats:
+    """(M, P) whether an agreement with the place counts for one country."""
+    table = partnership(rows, replace(axes, importer=importer, members=frozenset({importer})))
+    if table is None:
+        return np.full((len(axes.minerals), len(axes.places)), np.nan)
+    levels = table.values.T
+    return np.where(np.isnan(levels), np.nan, levels <= PARTNERSHIP_LEVELS.index("partner"))
 
 
 def _output_t(rows: Mapping[str, Observations], axes: Axes) -> Floats:
@@ -193,9 +211,9 @@ def _codes(ids: Ids) -> tuple[str, ...]:
     """The codes of the releases that hold what the cube is made from."""
     return tuple(
         code for (code,) in effective.fetch(
-            "SELECT code FROM riskscore_release r WHERE id = ANY(%(ids)s) AND (source_id = %(exports)s"
-            " OR EXISTS (SELECT FROM riskscore_observation o WHERE o.release_id = r.id"
-            " AND o.indicator = ANY(%(keys)s))) ORDER BY code",
+            "SELECT code FROM riskscore_release r WHERE id = ANY(%(ids)s)"
+            " AND (source_id = %(exports)s OR EXISTS (SELECT FROM riskscore_observation o"
+            " WHERE o.release_id = r.id AND o.indicator = ANY(%(keys)s))) ORDER BY code",
             {"ids": list(ids), "keys": KEYS, "exports": EXPORTS},
         )
     )  # fmt: skip

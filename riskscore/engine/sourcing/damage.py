@@ -29,8 +29,8 @@ class Figures:
 
     @property
     def supply_t(self) -> Floats:
-        """Imports, and own output where it is known."""
-        return np.asarray(self.imports_t + np.nan_to_num(self.home_t), dtype=np.float64)
+        """Imports and own output, NaN where one of them is unknown."""
+        return np.asarray(self.imports_t + self.home_t, dtype=np.float64)
 
 
 def figures(supply: Supply, production_hhi01: Floats, risk01: Floats) -> Figures:
