@@ -30,6 +30,8 @@ from riskscore.api.results.counterfactuals import COUNTERFACTUALS
 from riskscore.api.results.explanations import EXPLANATION
 from riskscore.api.results.score_fields import HISTORY_ITEM, IN_FULL, SCORE_ITEM
 from riskscore.api.sourcing.dependence import DEPENDENCE
+from riskscore.api.sourcing.effects import EFFECT
+from riskscore.api.sourcing.scenarios import STORED
 from riskscore.api.supply_risks import SUPPLY_RISK
 from riskscore.api.work.job_resources import CHECKED, ITEM_ERROR, JOB, JOB_ITEM
 from riskscore.api.work.workers import WORKER
@@ -52,6 +54,8 @@ RESOURCES = (
     VALUE,
     SUPPLY_RISK,
     DEPENDENCE,
+    STORED,
+    EFFECT,
     LENS,
     LAYER,
     CHALLENGED,

@@ -23,7 +23,7 @@ from riskscore.api import (
 )
 from riskscore.api.ownership import companies, owners
 from riskscore.api.results import changes, counterfactuals, explanations, scores
-from riskscore.api.sourcing import dependence
+from riskscore.api.sourcing import dependence, effects, scenarios
 from riskscore.api.work import job_actions, jobs, workers
 
 
@@ -35,6 +35,7 @@ def both(route: str, view: Callable[..., Any], name: str = "") -> Iterator[URLPa
 
 KEY = "projects/<slug:key>"
 JOB = "jobs/<uuid:job_id>"
+SCENARIO = "sourcing/scenarios/<slug:code>"
 
 urlpatterns = [
     *both("", public.Contents.as_view()),
@@ -78,6 +79,11 @@ urlpatterns = [
     *both("/observations", observations.Observations.as_view()),
     *both("/supply-risks", supply_risks.SupplyRisks.as_view()),
     *both("/sourcing/dependence", dependence.Dependences.as_view()),
+    *both("/sourcing/effects", effects.Effects.as_view()),
+    *both("/sourcing/scenarios", scenarios.Scenarios.as_view()),
+    *both(f"/{SCENARIO}", scenarios.OneScenario.as_view()),
+    *both(f"/{SCENARIO}/<int:version>", scenarios.OneScenario.as_view()),
+    *both(f"/{SCENARIO}/effects", effects.EffectsOfOne.as_view()),
     *both("/releases", releases.Releases.as_view()),
     *both("/releases/<str:code>", releases.OneRelease.as_view()),
     *both("/releases/<str:code>/coverage", releases.CoverageOfRelease.as_view()),

@@ -32,7 +32,7 @@ from riskscore.api.framework.shapes import Schema
 from riskscore.models import ApiKey
 
 READ, RESCORE = str(ApiKey.Scope.READ), str(ApiKey.Scope.RESCORE)
-CHALLENGE = str(ApiKey.Scope.CHALLENGE)
+CHALLENGE, SCENARIO = str(ApiKey.Scope.CHALLENGE), str(ApiKey.Scope.SCENARIO)
 
 
 class Endpoint(APIView):
