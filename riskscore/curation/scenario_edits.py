@@ -125,11 +125,16 @@ def _refuse_taken(written: Written, newest: Scenario | None, by: Any) -> None:
         raise ScenarioTaken(f"{written.code} is {whose} scenario", place="/code")
 
 
-def as_written(text: Mapping[str, Any]) -> Written:
+def as_written(text: Any) -> Written:
     """From a file of the bundle. Raises BadShocks for fields that no scenario has."""
+    if not isinstance(text, Mapping):
+        raise BadShocks({"/": "give a mapping with code, title and shocks"})
     wrong = {f"/{name}": "no such field" for name in sorted(set(text) - {"code", "version", *TEXTS,
              "shocks"})}  # fmt: skip
     missing = {f"/{name}": "is needed" for name in ("code", "title", "shocks") if name not in text}
+    for name in ("code", *TEXTS):
+        if name in text and not isinstance(text[name], str):
+            wrong[f"/{name}"] = "give a text"
     if wrong or missing:
         raise BadShocks({**wrong, **missing})
     return Written(**text)
