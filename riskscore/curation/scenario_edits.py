@@ -1,16 +1,17 @@
 """Scenarios as people write them: checked, stored as a new version, never changed."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection, transaction
 
 from riskscore.engine.sourcing import stated_shocks
+from riskscore.engine.sourcing.product import product
 from riskscore.engine.sourcing.stated_shocks import BadShocks, Known, Stated
 from riskscore.errors import ConflictError
-from riskscore.models import Mineral, Place, Project, ProjectMineral, Scenario
+from riskscore.models import Capacity, Mineral, Place, Project, ProjectMineral, Scenario
 
 SCENARIO_LOCK = 11
 CODE = re.compile(r"[a-z0-9][a-z0-9_-]{1,59}")
@@ -63,7 +64,19 @@ def known_codes(shocks: Any) -> Known:
             key: (place, tuple(code for _, code in sorted(minerals.get(key, ()))))
             for key, place in projects.values_list("key", "place_id")
         },
+        dict(_capacities(named)),
     )
+
+
+def _capacities(named: Collection[str]) -> Iterator[tuple[tuple[str, str], float]]:
+    """The newest stated capacity of each project and mineral, in tonnes as output is counted."""
+    stated = Capacity.objects.filter(project__key__in=named, amount__isnull=False)
+    for key, mineral, unit, amount in stated.order_by("year", "id").values_list(
+        "project__key", "mineral_id", "unit", "amount"
+    ):
+        own, counted = product(mineral, unit, ""), product(mineral, "t", "")
+        if own is not None and counted is not None:
+            yield (key, mineral), amount * own.factor / counted.factor
 
 
 def store(written: Written, *, by: Any = None) -> tuple[Scenario, bool]:

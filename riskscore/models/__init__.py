@@ -19,9 +19,9 @@ from riskscore.models.observations import Edition, Observation, Release, Source
 from riskscore.models.owners import Company, Domicile, Ownership
 from riskscore.models.places import Locality, Place, PlaceMember
 from riskscore.models.projects import ExternalId, Offtake, Project, ProjectList, ProjectMineral
-from riskscore.models.scenarios import Scenario
 from riskscore.models.schedules import Schedule
 from riskscore.models.scores import Score, ScoreAccountability, ScoreHistory
+from riskscore.models.sourcing.scenarios import Scenario
 from riskscore.models.stale_marks import StaleMark
 from riskscore.models.trainings import TrainingRequest
 

@@ -36,7 +36,9 @@ SHOCK_FIELDS = {
     ),
     "place": shapes.text("Place code, also of a group."),
     "mineral": shapes.text("Code of the mineral, or `all`."),
-    "project": shapes.text("Key of a project; its place and main mineral are meant."),
+    "project": shapes.text(
+        "Key of a project: its place, its main mineral and its stated capacity are meant."
+    ),
     "stage": shapes.one_of(STAGES, "ore, processed, or any (the default)."),
     "cut": shapes.number("Share lost, 0 to 1."),
     "more": shapes.number("Share gained; 1 doubles it."),

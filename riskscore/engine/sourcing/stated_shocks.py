@@ -53,7 +53,7 @@ WHEN_AND_WHY = ("since", "until", "about", "source")
 FIELDS: dict[Kind, tuple[tuple[str, ...], tuple[str, ...]]] = {
     Kind.EXPORT_CUT: (("place", "mineral", "cut"), ("stage", "buyers")),
     Kind.OUTPUT_CUT: (("place", "mineral", "cut"), ("stage",)),
-    Kind.PROJECT_LOST: (("project", "tonnes"), ("mineral",)),
+    Kind.PROJECT_LOST: (("project",), ("mineral", "tonnes")),
     Kind.NEW_CAPACITY: ((), ("place", "mineral", "project", "tonnes", "more", "stage")),
     Kind.AGREEMENT_SIGNED: (("place", "buyers"), ()),
     Kind.AGREEMENT_ENDED: (("place", "buyers"), ()),
@@ -73,11 +73,16 @@ class BadShocks(ValidationError):
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """The codes that shocks may name; of each project its place and minerals, main one first."""
+    """The codes that shocks may name; of each project its place and minerals, main one first.
+
+    ``capacity_t`` is what a project gives of a mineral in a year, in tonnes as output is counted,
+    where anybody states it.
+    """
 
     places: Collection[str]
     minerals: Collection[str]
     projects: Mapping[str, tuple[str, tuple[str, ...]]] = field(default_factory=dict)
+    capacity_t: Mapping[tuple[str, str], float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,14 +228,14 @@ def _do_not_fit(row: Mapping[str, Any], kind: Kind, known: Known) -> list[tuple[
 
 def _capacity_faults(row: Mapping[str, Any]) -> list[tuple[str, str]]:
     wrong = []
-    if ("tonnes" in row) == ("more" in row):
+    if "tonnes" in row and "more" in row or not {"tonnes", "more", "project"} & set(row):
         wrong.append(("tonnes", "say either tonnes a year, or more as a share of what there is"))
     if ("project" in row) == ("place" in row):
         wrong.append(("place", "say where: a place and a mineral, or a project with its tonnes"))
     if "place" in row and row.get("mineral", ALL) == ALL:
         wrong.append(("mineral", "say of which mineral"))
-    if "project" in row and "tonnes" not in row:
-        wrong.append(("tonnes", "say how many tonnes a year the project gives"))
+    if "project" in row and "more" in row:
+        wrong.append(("more", "of a project say tonnes; without them its capacity is meant"))
     return wrong
 
 
@@ -238,8 +243,11 @@ def _project_faults(row: Mapping[str, Any], known: Known) -> list[tuple[str, str
     minerals = known.projects[row["project"]][1]
     if not minerals:
         return [("project", "no mineral of this project is known")]
-    if row.get("mineral", minerals[0]) not in minerals:
+    mineral = row.get("mineral", minerals[0])
+    if mineral not in minerals:
         return [("mineral", f"the project yields {', '.join(minerals)}")]
+    if "tonnes" not in row and (row["project"], mineral) not in known.capacity_t:
+        return [("tonnes", "nobody states its capacity: say how many tonnes a year")]
     return []
 
 
@@ -250,7 +258,10 @@ def _made(row: Mapping[str, Any], kind: Kind, known: Known) -> Stated:
             fields[name] = _day(fields[name])
     if project := fields.get("project"):
         place, minerals = known.projects[project]
-        fields |= {"place": place, "mineral": fields.get("mineral", minerals[0])}
+        mineral = fields.get("mineral", minerals[0])
+        fields |= {"place": place, "mineral": mineral}
+        if "tonnes" not in fields:
+            fields["tonnes"] = known.capacity_t[project, mineral]
     if kind in (Kind.SOCIAL_CONDITION, Kind.AGREEMENT_SIGNED, Kind.AGREEMENT_ENDED):
         fields.setdefault("mineral", ALL)
     fields["buyers"] = tuple(sorted(set(fields.get("buyers", ()))))
