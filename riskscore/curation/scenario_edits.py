@@ -1,7 +1,7 @@
 """Scenarios as people write them: checked, stored as a new version, never changed."""
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -64,19 +64,25 @@ def known_codes(shocks: Any) -> Known:
             key: (place, tuple(code for _, code in sorted(minerals.get(key, ()))))
             for key, place in projects.values_list("key", "place_id")
         },
-        dict(_capacities(named)),
+        *_capacities(named),
     )
 
 
-def _capacities(named: Collection[str]) -> Iterator[tuple[tuple[str, str], float]]:
-    """The newest stated capacity of each project and mineral, in tonnes as output is counted."""
+def _capacities(
+    named: Collection[str],
+) -> tuple[dict[tuple[str, str], float], dict[tuple[str, str], float]]:
+    """What projects make now, and what their newest plans add, in tonnes as output is counted."""
     stated = Capacity.objects.filter(project__key__in=named, amount__isnull=False)
-    for key, mineral, unit, amount in stated.order_by("year", "id").values_list(
-        "project__key", "mineral_id", "unit", "amount"
+    makes: dict[tuple[str, str], float] = {}
+    plans: dict[tuple[str, str], float] = {}
+    for key, mineral, unit, amount, basis in stated.order_by("year", "id").values_list(
+        "project__key", "mineral_id", "unit", "amount", "basis"
     ):
         own, counted = product(mineral, unit, ""), product(mineral, "t", "")
-        if own is not None and counted is not None:
-            yield (key, mineral), amount * own.factor / counted.factor
+        if own is not None and counted is not None and amount is not None:
+            column = plans if basis == Capacity.Basis.PLANNED else makes
+            column[key, mineral] = amount * own.factor / counted.factor
+    return makes, {at: max(tonnes - makes.get(at, 0.0), 0.0) for at, tonnes in plans.items()}
 
 
 def store(written: Written, *, by: Any = None) -> tuple[Scenario, bool]:

@@ -75,14 +75,20 @@ class BadShocks(ValidationError):
 class Known:
     """The codes that shocks may name; of each project its place and minerals, main one first.
 
-    ``capacity_t`` is what a project gives of a mineral in a year, in tonnes as output is counted,
-    where anybody states it.
+    By project and mineral, where anybody states it, in tonnes a year as output is counted:
+    ``makes_t`` is what it gives now, ``adds_t`` what its newest plan adds to that.
     """
 
     places: Collection[str]
     minerals: Collection[str]
     projects: Mapping[str, tuple[str, tuple[str, ...]]] = field(default_factory=dict)
-    capacity_t: Mapping[tuple[str, str], float] = field(default_factory=dict)
+    makes_t: Mapping[tuple[str, str], float] = field(default_factory=dict)
+    adds_t: Mapping[tuple[str, str], float] = field(default_factory=dict)
+
+    def tonnes(self, kind: Kind, project: str, mineral: str) -> float | None:
+        """What a project loses or adds when nobody says how much; None where nobody states it."""
+        stated = self.makes_t if kind is Kind.PROJECT_LOST else self.adds_t
+        return stated.get((project, mineral))
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,7 +225,7 @@ def _do_not_fit(row: Mapping[str, Any], kind: Kind, known: Known) -> list[tuple[
     if kind is Kind.NEW_CAPACITY:
         wrong += _capacity_faults(row)
     if "project" in row:
-        wrong += _project_faults(row, known)
+        wrong += _project_faults(row, kind, known)
     if kind is Kind.SOCIAL_CONDITION and (row["condition"] in WITH_CEILING) != ("ceiling" in row):
         needs = ", ".join(WITH_CEILING)
         wrong.append(("ceiling", f"a score from 0 to 100, for {needs} only"))
@@ -228,7 +234,7 @@ def _do_not_fit(row: Mapping[str, Any], kind: Kind, known: Known) -> list[tuple[
 
 def _capacity_faults(row: Mapping[str, Any]) -> list[tuple[str, str]]:
     wrong = []
-    if "tonnes" in row and "more" in row or not {"tonnes", "more", "project"} & set(row):
+    if ("tonnes" in row and "more" in row) or not {"tonnes", "more", "project"} & set(row):
         wrong.append(("tonnes", "say either tonnes a year, or more as a share of what there is"))
     if ("project" in row) == ("place" in row):
         wrong.append(("place", "say where: a place and a mineral, or a project with its tonnes"))
@@ -239,15 +245,16 @@ def _capacity_faults(row: Mapping[str, Any]) -> list[tuple[str, str]]:
     return wrong
 
 
-def _project_faults(row: Mapping[str, Any], known: Known) -> list[tuple[str, str]]:
+def _project_faults(row: Mapping[str, Any], kind: Kind, known: Known) -> list[tuple[str, str]]:
     minerals = known.projects[row["project"]][1]
     if not minerals:
         return [("project", "no mineral of this project is known")]
     mineral = row.get("mineral", minerals[0])
     if mineral not in minerals:
         return [("mineral", f"the project yields {', '.join(minerals)}")]
-    if "tonnes" not in row and (row["project"], mineral) not in known.capacity_t:
-        return [("tonnes", "nobody states its capacity: say how many tonnes a year")]
+    if "tonnes" not in row and known.tonnes(kind, row["project"], mineral) is None:
+        what = "output" if kind is Kind.PROJECT_LOST else "plan"
+        return [("tonnes", f"nobody states its {what}: say how many tonnes a year")]
     return []
 
 
@@ -261,7 +268,7 @@ def _made(row: Mapping[str, Any], kind: Kind, known: Known) -> Stated:
         mineral = fields.get("mineral", minerals[0])
         fields |= {"place": place, "mineral": mineral}
         if "tonnes" not in fields:
-            fields["tonnes"] = known.capacity_t[project, mineral]
+            fields["tonnes"] = known.tonnes(kind, project, mineral)
     if kind in (Kind.SOCIAL_CONDITION, Kind.AGREEMENT_SIGNED, Kind.AGREEMENT_ENDED):
         fields.setdefault("mineral", ALL)
     fields["buyers"] = tuple(sorted(set(fields.get("buyers", ()))))
