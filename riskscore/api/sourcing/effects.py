@@ -11,7 +11,7 @@ from riskscore.api import filters
 from riskscore.api.framework import bodies, shapes
 from riskscore.api.framework.endpoint import Computed, listing_parameters
 from riskscore.api.framework.pagination import Order
-from riskscore.api.framework.parameters import Parameter, QueryValues, code
+from riskscore.api.framework.parameters import Parameter, code
 from riskscore.api.framework.problems import of_body, of_parameters
 from riskscore.api.framework.resources import Field, Resource, Row, item, plain
 from riskscore.api.sourcing import scenarios
@@ -142,26 +142,16 @@ BUYERS: tuple[Parameter, ...] = (
 )
 
 
-def _asked(query: QueryValues, shocks: tuple[Stated, ...]) -> Question:
-    return Question(
-        shocks, _buyers(query["importer"], query["buyer"]), query["mineral"], query["on"]
-    )
-
-
 def _buyers(each: list[str] | None, together: list[str] | None) -> tuple[Buyer, ...] | None:
-    """The buyers that a query names; None for all on record. Raises Problem."""
+    """The buyers that a request names; None for all on record.
+
+    Raises NotFoundError and ValidationError as ``buyers.buyer_of`` does.
+    """
     if each is None and together is None:
         return None
-    found = [_buyer("importer", [one]) for one in each or ()]
-    found += [_buyer("buyer", together)] if together else []
+    found = [buyers.buyer_of([one]) for one in each or ()]
+    found += [buyers.buyer_of(together)] if together else []
     return tuple(dict.fromkeys(found))
-
-
-def _buyer(name: str, named: list[str]) -> Buyer:
-    try:
-        return buyers.buyer_of(named)
-    except (NotFoundError, ValidationError) as refused:
-        raise of_parameters({name: str(refused)}) from refused
 
 
 def shocks_of(named: list[str]) -> tuple[Stated, ...]:
@@ -211,7 +201,15 @@ class _Effects(Computed):
 
     def computed(self) -> list[Row]:
         """One row a buyer and mineral."""
-        return scenario_effects.rows(_asked(self.query_values, shocks_of(self.named())))
+        query = self.query_values
+        try:
+            named = _buyers(query["importer"], query["buyer"])
+        except (NotFoundError, ValidationError) as refused:
+            name = "importer" if query["importer"] else "buyer"
+            raise of_parameters({name: str(refused)}) from refused
+        return scenario_effects.rows(
+            Question(shocks_of(self.named()), named, query["mineral"], query["on"])
+        )
 
 
 class Effects(_Effects):
@@ -243,9 +241,20 @@ class Effects(_Effects):
             shocks = scenario_edits.checked(asked["shocks"])
         except BadShocks as refused:
             raise of_body(refused.faults) from None
-        named = _buyers(asked.get("importers"), asked.get("buyer"))
+        named = _in_body(asked)
         rows = scenario_effects.rows(Question(shocks, named, asked.get("minerals")))
         return Response({"items": [item(EFFECT.fields, row) for row in rows]})
+
+
+def _in_body(asked: Row) -> tuple[Buyer, ...] | None:
+    """The buyers that a body names. Raises Problem that points at the field."""
+    for field in ("importers", "buyer"):
+        if wrong := sorted(set(asked.get(field, ())) - filters.places()):
+            raise of_body({f"/{field}": f"{wrong[0][:60]!r} is no place"})
+    try:
+        return _buyers(asked.get("importers"), asked.get("buyer"))
+    except ValidationError as refused:
+        raise of_body({"/buyer" if asked.get("buyer") else "/importers": str(refused)}) from None
 
 
 class EffectsOfOne(_Effects):
