@@ -31,7 +31,9 @@ from riskscore.api.results.counterfactuals import COUNTERFACTUALS
 from riskscore.api.results.explanations import EXPLANATION
 from riskscore.api.results.score_fields import HISTORY_ITEM, IN_FULL, SCORE_ITEM
 from riskscore.api.sourcing.dependence import DEPENDENCE
+from riskscore.api.sourcing.effects import EFFECT
 from riskscore.api.sourcing.regions import REGION
+from riskscore.api.sourcing.scenarios import STORED
 from riskscore.api.sourcing.shortlist_shapes import ITEM, SHORTLIST
 from riskscore.api.sourcing.stages import CHAIN
 from riskscore.api.supply_risks import SUPPLY_RISK
@@ -58,6 +60,8 @@ RESOURCES = (
     DEPENDENCE,
     REGION,
     CHAIN,
+    STORED,
+    EFFECT,
     LENS,
     LAYER,
     CHALLENGED,

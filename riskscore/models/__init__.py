@@ -21,6 +21,7 @@ from riskscore.models.places import Locality, Place, PlaceMember, Region, Region
 from riskscore.models.projects import ExternalId, Offtake, Project, ProjectList, ProjectMineral
 from riskscore.models.schedules import Schedule
 from riskscore.models.scores import Score, ScoreAccountability, ScoreHistory
+from riskscore.models.sourcing.scenarios import Scenario
 from riskscore.models.stale_marks import StaleMark
 from riskscore.models.trainings import TrainingRequest
 
@@ -66,6 +67,7 @@ __all__ = [
     "Region",
     "RegionMember",
     "Release",
+    "Scenario",
     "Schedule",
     "Score",
     "ScoreAccountability",
