@@ -6,13 +6,20 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import URLPattern, path, reverse
 
-from riskscore.admin.sourcing import answering, briefing_pages, buyer_page, question_page
+from riskscore.admin.sourcing import (
+    answering,
+    briefing_pages,
+    buyer_page,
+    question_page,
+    scenario_page,
+)
 from riskscore.admin.sourcing.shortlist_page import shortlist
 
 PAGES: tuple[tuple[str, Callable[..., Any], str], ...] = (
     ("", question_page.question, "question"),
     ("dependence/", buyer_page.dependence, "dependence"),
     ("shortlist/", shortlist, "shortlist"),
+    ("scenarios/", scenario_page.scenarios, "scenarios"),
     ("briefing/projects/<slug:key>/", briefing_pages.project, "briefing_project"),
     ("briefing/buyers/", briefing_pages.buyer, "briefing_buyer"),
 )
@@ -31,14 +38,21 @@ def menu(request: HttpRequest) -> list[dict[str, Any]]:
     if not answering.allowed(request):
         return []
     here = reverse("admin:sourcing_question")
-    entry = {
-        "model": None, "name": question_page.TITLE, "object_name": "BuyersQuestion",
-        "perms": {"view": True}, "admin_url": here, "add_url": None, "view_only": True,
-    }  # fmt: skip
+    entries = (
+        (question_page.TITLE, "BuyersQuestion", here),
+        (scenario_page.TITLE, "WhatIf", reverse("admin:sourcing_scenarios")),
+    )
+    shown = [
+        {
+            "model": None, "name": name, "object_name": code, "perms": {"view": True},
+            "admin_url": address, "add_url": None, "view_only": True,
+        }
+        for name, code, address in entries
+    ]  # fmt: skip
     return [
         {
             "name": "Sourcing", "app_label": "sourcing", "app_url": here,
-            "has_module_perms": True, "models": [entry],
+            "has_module_perms": True, "models": shown,
         }
     ]  # fmt: skip
 

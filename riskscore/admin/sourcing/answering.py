@@ -1,6 +1,6 @@
 """How pages about sourcing answer: to whom, within which frame, and in which words."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any
 
@@ -8,8 +8,6 @@ from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-
-from riskscore.models import Place
 
 View = Callable[..., HttpResponse]
 
@@ -37,14 +35,3 @@ def page(
     """A page within the frame of the admin site."""
     frame = {**admin.site.each_context(request), "title": title, **shown}
     return TemplateResponse(request, f"admin/sourcing/{template}.html", frame, status=status)
-
-
-def place_names() -> dict[str, str]:
-    """Every place's name by its code."""
-    return dict(Place.objects.values_list("code", "name"))
-
-
-def named(codes: Iterable[str], names: Mapping[str, str]) -> str:
-    """Places in words: Japan; Japan and United States."""
-    words = [names.get(code, code) for code in codes]
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"

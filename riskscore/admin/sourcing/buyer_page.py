@@ -10,10 +10,13 @@ from django.utils.safestring import SafeString
 
 from riskscore.admin.sourcing import answering, question_page
 from riskscore.admin.sourcing.question import QuestionForm, sentence
+from riskscore.engine.sourcing.supply_mix import EU_TEST01
 from riskscore.errors import NotFoundError
 from riskscore.scoring.indicators.buyer import Buyer
-from riskscore.sourcing import buyer_view
+from riskscore.sourcing import buyer_view, buyers, stages
 from riskscore.sourcing.briefings import sources, words
+from riskscore.sourcing.briefings.places import place_names
+from riskscore.sourcing.briefings.stages_seen import stage_rows
 from riskscore.sourcing.briefings.supply_figures import figures, reasons
 from riskscore.sourcing.drawings import plots
 from riskscore.sourcing.drawings.svg import svg
@@ -39,7 +42,7 @@ def dependence(request: HttpRequest) -> HttpResponse:
         rows = buyer_view.rows(form.view)
     except NotFoundError as error:
         return question_page.refused(request, form, sentence(error))
-    names, buyer = answering.place_names(), form.cleaned_data["buyer"]
+    names, buyer = place_names(), form.cleaned_data["buyer"]
     title = f"{words.together(buyer.codes, names)}: where its minerals come from"
     shown = {"form": form, "buyer": buyer, "way": "dependence", **links(request, buyer, form)}
     if form.cleaned_data["mineral"] is None:
@@ -49,7 +52,9 @@ def dependence(request: HttpRequest) -> HttpResponse:
         return answering.page(request, "minerals", title, {**shown, "lines": lines, "named": named})
     mineral = form.cleaned_data["mineral"]
     title = f"{words.together(buyer.codes, names)} × {mineral}"
-    return answering.page(request, "dependence", title, {**shown, **_shown(rows[0], names)})
+    chain = stages.route(buyers.now(buyer), mineral.pk, form.cleaned_data["named"])
+    shown |= {"chain": stage_rows(chain, names), **_shown(rows[0], names)}
+    return answering.page(request, "dependence", title, shown)
 
 
 def links(request: HttpRequest, buyer: Buyer, form: QuestionForm) -> dict[str, str]:
@@ -90,7 +95,7 @@ def _partner(partner: Row, names: Mapping[str, str]) -> Row:
     g = partner["instability01"]
     return {
         "name": words.place(partner["place"], names) if partner["place"] else "all others",
-        "bar": svg(plots.bar(partner["share01"], test01=buyer_view.EU_TEST01)),
+        "bar": svg(plots.bar(partner["share01"], test01=EU_TEST01)),
         "share": words.percent(partner["share01"]),
         "tonnes": words.tonnes(partner["tonnes"]),
         "agreement": words.plain(partner["agreement"]) if partner["agreement"] else words.UNKNOWN,
@@ -149,7 +154,7 @@ def _line(row: Row, names: Mapping[str, str], buyer: Buyer, named: str) -> Row:
         "largest": words.place(largest["place"], names) if largest else words.UNKNOWN,
         "n1": words.percent(largest["share01"] if largest else None),
         "bar": svg(plots.bar(largest["share01"] if largest else None,
-                             test01=buyer_view.EU_TEST01)),
+                             test01=EU_TEST01)),
         "named": words.percent(row["named"]["share01"]),
         "above": row["named"]["above_65_percent"],
         "hhi": words.index(row["import_quantity_hhi01"]),

@@ -1,9 +1,9 @@
 """The page of the question, with shortcuts to the answers that are asked for most."""
 
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.urls import reverse
 
 from riskscore.admin.sourcing import answering
@@ -15,6 +15,7 @@ from riskscore.admin.sourcing.question import (
 )
 from riskscore.models import Mineral, ProjectStatus
 from riskscore.sourcing.briefings import words
+from riskscore.sourcing.briefings.places import place_names
 
 TITLE = "The buyer's question"
 
@@ -41,14 +42,14 @@ def _shown(form: QuestionForm, wrong: list[str]) -> dict[str, Any]:
         "minerals": list(Mineral.objects.order_by("name").values_list("code", "name")),
         "chosen": {name: form.data.get(name, "") for name in form.fields},
         "statuses": [(word.value, word.value.capitalize()) for word in ProjectStatus.Word],
-        "chosen_statuses": form.data.getlist("status"),
+        "chosen_statuses": cast(QueryDict, form.data).getlist("status"),
         **choices(form),
     }
 
 
 def shortcuts() -> list[tuple[str, list[tuple[str, str]]]]:
     """(buyer, [(mineral, address of the answer)]) of the questions asked for most."""
-    names = answering.place_names()
+    names = place_names()
     here = reverse("admin:sourcing_dependence")
     return [
         (

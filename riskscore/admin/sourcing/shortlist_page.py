@@ -12,6 +12,8 @@ from riskscore.errors import RiskscoreError
 from riskscore.models import Project
 from riskscore.sourcing import shortlist as sourcing
 from riskscore.sourcing.briefings import candidates_seen, words
+from riskscore.sourcing.briefings.places import place_names
+from riskscore.sourcing.briefings.stages_seen import weakest
 from riskscore.sourcing.drawings import plots
 from riskscore.sourcing.drawings.svg import svg
 
@@ -30,7 +32,7 @@ def shortlist(request: HttpRequest) -> HttpResponse:
         found = sourcing.shortlist(form.projects)
     except RiskscoreError as error:
         return question_page.refused(request, form, sentence(error))
-    names, buyer = answering.place_names(), form.cleaned_data["buyer"]
+    names, buyer = place_names(), form.cleaned_data["buyer"]
     title = f"{words.together(buyer.codes, names)} × {form.cleaned_data['mineral']}: which projects"
     spots = candidates_seen.spots(found["items"])
     shown = {
@@ -40,6 +42,7 @@ def shortlist(request: HttpRequest) -> HttpResponse:
         "front": sum(item["not_dominated"] for item in found["items"]),
         "conditions": _conditions(request, form),
         "baseline": _baseline(found["baseline"], names),
+        "weakest": weakest(found["weakest_stage"], names),
         "plot": svg(plots.two_axes(spots)) if spots else "",
         "rows": _rows(found["items"], names, form),
         "left_out": [(words.plain(name), n) for name, n in found["left_out"].items() if n],

@@ -12,10 +12,12 @@ from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
 from reportlab.platypus import (
+    BaseDocTemplate,
     Flowable,
+    Frame,
     KeepInFrame,
+    PageTemplate,
     Paragraph,
-    SimpleDocTemplate,
     Spacer,
 )
 from reportlab.platypus import Table as Grid
@@ -25,10 +27,11 @@ from riskscore.sourcing.briefings.content import MOST, Briefing, Listing, Pictur
 from riskscore.sourcing.briefings.sheet import Sheet
 from riskscore.sourcing.briefings.supply_figures import Figure
 
-EDGE = 13 * mm
+EDGE = 12 * mm
 WIDTH, HEIGHT = A4[0] - 2 * EDGE, A4[1] - 2 * EDGE
 INK, QUIET, LINE, GROUND = (HexColor(code) for code in ("#1b1f23", "#57606a", "#c9d1d9", "#f4f7f9"))
 CARDS = 5
+PICTURE = 222.0
 Parts = list[Flowable]
 
 
@@ -42,6 +45,7 @@ def _style(name: str, size: float, color: Color = INK, **more: Any) -> Paragraph
 TITLE = _style("title", 15, font=letters.BOLD)
 HEAD = _style("head", 8.6, font=letters.BOLD, spaceBefore=5, spaceAfter=1.5)
 TEXT, SMALL = _style("text", 7), _style("small", 6.2, QUIET)
+TINY = _style("tiny", 5.6, QUIET)
 RIGHT = _style("right", 7, alignment=TA_RIGHT)
 VALUE = _style("value", 11.5)
 
@@ -58,12 +62,12 @@ def pdf(briefing: Briefing) -> bytes:
 
 def _built(story: Parts, briefing: Briefing) -> tuple[bytes, int]:
     paper = BytesIO()
-    document = SimpleDocTemplate(
-        paper, pagesize=A4, leftMargin=EDGE, rightMargin=EDGE, topMargin=EDGE, bottomMargin=EDGE,
-        title=f"{briefing.title} – riskscore", author="riskscore", lang="en", invariant=1,
+    document = BaseDocTemplate(
+        paper, pagesize=A4, title=f"{briefing.title} – riskscore", author="riskscore", lang="en",
+        invariant=1,
     )  # fmt: skip
-    for frame_padding in ("_leftPadding", "_rightPadding"):
-        setattr(document, frame_padding, 0)
+    frame = Frame(EDGE, EDGE, WIDTH, HEIGHT, 0, 0, 0, 0)
+    document.addPageTemplates(PageTemplate(frames=[frame]))
     document.build(story)
     return paper.getvalue(), document.page
 
@@ -129,7 +133,7 @@ def _padding(across: float, down: float) -> list[tuple[Any, ...]]:
 def _pictures(pictures: Sequence[Picture], words: _Words) -> Grid:
     width = WIDTH / len(pictures)
     cells = [
-        [Sheet(one.drawing, min(width - 8, 265)), words.line(one.caption, SMALL)]
+        [Sheet(one.drawing, min(width - 8, PICTURE)), words.line(one.caption, SMALL)]
         for one in pictures
     ]
     style = [("VALIGN", (0, 0), (-1, -1), "TOP"), *_padding(2, 4)]
@@ -149,7 +153,7 @@ def _table(table: Table, words: _Words) -> Parts:
     grid = Grid(rows, _widths(table), style=[
         ("VALIGN", (0, 0), (-1, -1), "TOP"),
         ("LINEBELOW", (0, 0), (-1, -1), 0.3, LINE),
-        *_padding(2, 0.7),
+        *_padding(3, 0.7),
     ])  # fmt: skip
     return [words.line(table.title, HEAD), grid, *_more(table.left_out, words)]
 
@@ -182,11 +186,11 @@ def _sources(briefing: Briefing, words: _Words) -> Parts:
                 one.publisher,
                 one.edition,
                 f"years {one.years}" if one.years else "",
-                f"licence {one.licence}" if one.licence else "licence not stated",
+                f"licence: {one.licence}" if one.licence else "licence not stated",
             )
             if part
         )
         for one in briefing.sources
     ]
-    lines = [words.line(f"• {text}", SMALL) for text in told]
+    lines = [words.line(f"• {text}", TINY) for text in told]
     return [words.line("Sources", HEAD), *lines, *_more(briefing.sources_left_out, words)]

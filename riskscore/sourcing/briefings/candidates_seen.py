@@ -44,6 +44,7 @@ def seen(number: int, item: Row, names: Names) -> Row:
         "owned": owned(item, names),
         "offtake": offtake(item, names),
         "communities": communities(item),
+        "refining": words.spelled(refining(item), names),
         "decides": decides(item),
         "verdict": words.spelled(_verdict(item), names),
         "why": words.spelled(item["why"], names),
@@ -116,6 +117,13 @@ def communities(item: Row, most: int = MOST_NEIGHBOURS) -> str:
         people = f" ({row['people']})" if row["people"] else ""
         told.append(f"{row['name']}{people} {row['km']:.0f} km")
     return words.listed(told, most)
+
+
+def refining(item: Row) -> str:
+    """Which way its output takes through refining, and what is taken so."""
+    found = item["refining"]
+    assumed = f" Taken so: {found['assumed']}." if found["assumed"] else ""
+    return f"{found['why'][:1].upper()}{found['why'][1:].rstrip('.')}.{assumed}"
 
 
 def decides(item: Row) -> str:

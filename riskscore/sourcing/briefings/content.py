@@ -9,6 +9,8 @@ from riskscore.sourcing.drawings.marks import Drawing
 
 #: Rows of a table or list on screen; paper may take fewer to stay on one page.
 MOST = 10
+#: Sources stay longer than rows: this many for each row of a table.
+SOURCES = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +70,11 @@ class Briefing:
     def shortened(self, most: int) -> "Briefing":
         """With at most so many rows in each list; what is left out is counted, never dropped in
         silence."""
-        more = self.sources_left_out + max(len(self.sources) - most, 0)
+        more = self.sources_left_out + max(len(self.sources) - SOURCES * most, 0)
         return replace(
             self,
             parts=[part.shortened(most) for part in self.parts],
             unknown=self.unknown.shortened(most),
-            sources=self.sources[:most],
+            sources=self.sources[: SOURCES * most],
             sources_left_out=more,
         )

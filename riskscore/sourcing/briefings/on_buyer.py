@@ -7,10 +7,11 @@ from django.utils import timezone
 
 from riskscore.models import LandLayer, Mineral, Project, Score
 from riskscore.scoring.indicators.buyer import Buyer
-from riskscore.sourcing import buyer_view, candidates, regions, shortlist
+from riskscore.sourcing import buyer_view, buyers, candidates, regions, shortlist, stages
 from riskscore.sourcing.briefings import candidates_seen, sources, stamps, words
 from riskscore.sourcing.briefings.content import Briefing, Listing, Picture, Table
 from riskscore.sourcing.briefings.places import place_names
+from riskscore.sourcing.briefings.stages_seen import stage_rows
 from riskscore.sourcing.briefings.supply_figures import figures, reasons
 from riskscore.sourcing.briefings.words import Names
 from riskscore.sourcing.candidates import Asked
@@ -36,7 +37,7 @@ def briefing(buyer: Buyer, mineral: Mineral, region: str = "") -> Briefing:
         subtitle=f"On whom the supply hangs, and which projects would change that; {where}",
         figures=figures(row, names),
         pictures=list(_pictures(found, asked)),
-        parts=[*_supply(row, names), _projects(found, names)],
+        parts=[*_supply(row, names), _stages(buyer, mineral, names), _projects(found, names)],
         unknown=_unknown(row, found, names),
         sources=_sources(row, found),
         stamp=[*_stamp(found), stamps.made_at(timezone.now())],
@@ -115,8 +116,7 @@ def _supply(row: Row, names: Names) -> list[Table | Listing]:
 def _projects(found: Row, names: Names) -> Table:
     seen = [candidates_seen.seen(at, item, names) for at, item in enumerate(found["items"], 1)]
     table = Table(
-        f"Projects: {found['considered']} compared, no other one is better than "
-        f"{found['not_dominated']} of them",
+        _compared(found),
         ("", "Project", "N-1 falls by", "Human cost", "Labour", "Indigenous", "Told apart from",
          "Owners"),
         [
@@ -131,6 +131,28 @@ def _projects(found: Row, names: Names) -> Table:
         frozenset({2, 3}),
     )  # fmt: skip
     return replace(table, left_out=found["considered"] - len(seen))
+
+
+def _stages(buyer: Buyer, mineral: Mineral, names: Names) -> Table:
+    chain = stage_rows(stages.route(buyers.now(buyer), mineral.pk), names)
+    return Table(
+        "Ore, refining, buyer: the weakest stage counts",
+        ("Stage", "Lost with one place", "Largest", "Whose figures"),
+        [
+            (
+                f"{row['name']}{' (weakest)' if row['is_weakest'] else ''}",
+                row["lost"], row["largest"], row["whose"],
+            )
+            for row in chain["rows"]
+        ],
+    )  # fmt: skip
+
+
+def _compared(found: Row) -> str:
+    compared, best = found["considered"], found["not_dominated"]
+    if best == compared:
+        return f"Projects: {compared} compared, none is told to be better than another"
+    return f"Projects: {compared} compared, no other one is better than {best} of them"
 
 
 def _unknown(row: Row, found: Row, names: Names) -> Listing:

@@ -118,9 +118,18 @@ def _for_buyer(seen: Row | None, names: Names) -> list[Figure]:
 def _judged(seen: Row | None, names: Names) -> list[Table | Listing]:
     if seen is None:
         return []
-    told = [words.spelled(seen["why"], names), f"Would decide: {candidates_seen.decides(seen)}."]
+    told = [
+        words.spelled(seen["why"], names),
+        words.spelled(f"Through refining: {candidates_seen.refining(seen)}", names),
+        f"Would decide: {candidates_seen.decides(seen)}.",
+    ]
     owned = candidates_seen.owned(seen, names)
-    return [Listing("What it would change", [*told, *([f"{owned}."] if owned else [])])]
+    return [
+        Listing(
+            "What it would change",
+            [*told, *([f"{owned[:1].upper()}{owned[1:]}."] if owned else [])],
+        )
+    ]
 
 
 # --- Scores -------------------------------------------------------------------------------------

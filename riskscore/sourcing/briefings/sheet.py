@@ -41,7 +41,7 @@ SIZES = {"degree": 6.5, "axis-name": 9.5, "number-mark": 10.0, "place-name": 10.
 BOLD = ("number-mark", "place-name")
 
 
-class Sheet(Flowable):
+class Sheet(Flowable):  # type: ignore[misc]  # reportlab has no types
     """A drawing as wide as asked for."""
 
     def __init__(self, drawing: Drawing, width: float) -> None:

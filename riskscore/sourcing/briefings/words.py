@@ -13,8 +13,9 @@ def percent(share: float | None) -> str:
         return UNKNOWN
     value = 100 * share
     if 0 < value < 0.05:
-        return "< 0.1 %"
-    return f"{value:.0f} %" if abs(value) >= 9.95 or value == 0 else f"{value:.1f} %"
+        return "<\N{NO-BREAK SPACE}0.1\N{NO-BREAK SPACE}%"
+    digits = 0 if abs(value) >= 9.95 or value == 0 else 1
+    return f"{value:.{digits}f}\N{NO-BREAK SPACE}%"
 
 
 def change(share: float | None) -> str:
@@ -68,7 +69,8 @@ def gain(low: float | None, high: float | None) -> str:
     if low is None or high is None:
         return UNKNOWN
     least, most = f"{100 * low:.1f}", f"{100 * high:.1f}"
-    return f"{least} %" if least == most else f"{least}–{most} %"
+    span = least if least == most else f"{least}–{most}"
+    return f"{span}\N{NO-BREAK SPACE}%"
 
 
 def listed(words: Sequence[str], most: int) -> str:

@@ -41,14 +41,28 @@ def sketch(
     view = _view([(lat, lon) for _, lat, lon in here], others)
     marks: list[Mark] = [*_degrees(view)]
     marks += [Dot(*view.at(*point), 1.6, "other-site") for point in others]
-    for name, latitude, longitude in here:
-        x, y = view.at(latitude, longitude)
+    spots = [(name, *view.at(latitude, longitude)) for name, latitude, longitude in here]
+    for (_, x, y), (name, latitude, longitude) in zip(spots, here, strict=True):
         marks.append(Dot(x, y, 4.5, "here", f"{name}: {position(latitude, longitude)}"))
+    for name, x, y in _apart(spots):
         if name:
             left = x > WIDTH * 0.6
             marks.append(Words(x - 7 if left else x + 7, y - 5, name, "place-name",
                                "end" if left else "start"))  # fmt: skip
     return Drawing("sketch", WIDTH, HEIGHT, about, marks)
+
+
+def _apart(spots: Sequence[tuple[str, float, float]]) -> list[tuple[str, float, float]]:
+    """The names, those of spots that lie upon each other together at the first of them."""
+    result: list[tuple[str, float, float]] = []
+    for name, x, y in spots:
+        near = next((i for i, (_, a, b) in enumerate(result) if math.hypot(a - x, b - y) < 14), -1)
+        if near < 0:
+            result.append((name, x, y))
+        else:
+            first, a, b = result[near]
+            result[near] = (f"{first}, {name}", a, b)
+    return result
 
 
 def _view(here: Sequence[Point], others: Sequence[Point]) -> _View:
@@ -71,7 +85,8 @@ def _degrees(view: _View) -> list[Mark]:
     shrink = max(math.cos(math.radians(view.latitude)), 0.1)
     wide = WIDTH / view.scale / shrink
     marks: list[Mark] = []
-    for k in _multiples(view.latitude - high / 2, view.latitude + high / 2, step):
+    top, foot = min(view.latitude + high / 2, 90.0), max(view.latitude - high / 2, -90.0)
+    for k in _multiples(foot, top, step):
         _, y = view.at(k, view.longitude)
         marks += [Line([(0, y), (WIDTH, y)], "grid"), Words(2, y - 2, _north(k), "degree")]
     for k in _multiples(view.longitude - wide / 2, view.longitude + wide / 2, step):
