@@ -18,6 +18,7 @@ from riskscore.models.minerals import Mineral
 from riskscore.models.observations import Edition, Observation, Release, Source
 from riskscore.models.owners import Company, Domicile, Ownership
 from riskscore.models.places import Locality, Place, PlaceMember
+from riskscore.models.portfolios import LimitCrossing, Portfolio, PortfolioLimit, Position
 from riskscore.models.projects import ExternalId, Offtake, Project, ProjectList, ProjectMineral
 from riskscore.models.schedules import Schedule
 from riskscore.models.scores import Score, ScoreAccountability, ScoreHistory
@@ -49,6 +50,7 @@ __all__ = [
     "LearnedModel",
     "LearnedSwitch",
     "Lens",
+    "LimitCrossing",
     "Locality",
     "Method",
     "Mineral",
@@ -57,6 +59,9 @@ __all__ = [
     "Ownership",
     "Place",
     "PlaceMember",
+    "Portfolio",
+    "PortfolioLimit",
+    "Position",
     "Prediction",
     "Project",
     "ProjectList",
