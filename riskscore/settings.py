@@ -241,6 +241,10 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         {"name": "projects", "description": "What is scored."},
         {"name": "jobs", "description": "Rescoring."},
         {"name": "methods", "description": "How scores are made."},
+        {
+            "name": "sourcing",
+            "description": "Whose supply hangs on whom, and what would change it.",
+        },
         {"name": "catalogues", "description": "What scores are made of."},
         {"name": "models", "description": "Learned models, their cards and predictions."},
         {"name": "about", "description": "This API."},

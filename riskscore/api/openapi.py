@@ -29,6 +29,7 @@ from riskscore.api.results.changes import CHANGES
 from riskscore.api.results.counterfactuals import COUNTERFACTUALS
 from riskscore.api.results.explanations import EXPLANATION
 from riskscore.api.results.score_fields import HISTORY_ITEM, IN_FULL, SCORE_ITEM
+from riskscore.api.sourcing.dependence import DEPENDENCE
 from riskscore.api.sourcing.portfolio_fields import CROSSING, EXPOSURE, PORTFOLIO
 from riskscore.api.supply_risks import SUPPLY_RISK
 from riskscore.api.work.job_resources import CHECKED, ITEM_ERROR, JOB, JOB_ITEM
@@ -51,6 +52,7 @@ RESOURCES = (
     OBSERVATION,
     VALUE,
     SUPPLY_RISK,
+    DEPENDENCE,
     LENS,
     LAYER,
     CHALLENGED,

@@ -23,7 +23,7 @@ from riskscore.api import (
 )
 from riskscore.api.ownership import companies, owners
 from riskscore.api.results import changes, counterfactuals, explanations, scores
-from riskscore.api.sourcing import portfolios
+from riskscore.api.sourcing import dependence, portfolios
 from riskscore.api.work import job_actions, jobs, workers
 
 
@@ -78,6 +78,7 @@ urlpatterns = [
     *both("/companies/<slug:key>", companies.OneCompany.as_view()),
     *both("/observations", observations.Observations.as_view()),
     *both("/supply-risks", supply_risks.SupplyRisks.as_view()),
+    *both("/sourcing/dependence", dependence.Dependences.as_view()),
     *both("/releases", releases.Releases.as_view()),
     *both("/releases/<str:code>", releases.OneRelease.as_view()),
     *both("/releases/<str:code>/coverage", releases.CoverageOfRelease.as_view()),

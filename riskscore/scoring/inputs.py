@@ -62,7 +62,7 @@ def known_at(pinned: Pinned) -> Known:
     axes = axes_of(pinned)
     releases = effective.in_force(pinned.edition)
     tables = derive(observations(axes, releases), axes)
-    tables |= _unlisted(_learned(axes, pinned.edition), tables)
+    tables |= _unlisted(learned(axes, pinned.edition), tables)
     numbers = dict(Mineral.objects.values_list("code", "number"))
     return Known(
         axes,
@@ -76,7 +76,7 @@ def known_at(pinned: Pinned) -> Known:
 WIDTH = 2 * 1.96
 
 
-def _learned(axes: Axes, edition: int) -> dict[str, Table]:
+def learned(axes: Axes, edition: int) -> dict[str, Table]:
     """Predictions of the models that are in force at the edition; none in force, no table."""
     rows = _rows(
         "SELECT m.kind, p.place_id, p.mineral_id, p.probability, p.high - p.low"
@@ -94,14 +94,14 @@ def _learned(axes: Axes, edition: int) -> dict[str, Table]:
     return {key: Table(Level.PLACE_MINERAL, *values) for key, values in result.items()}
 
 
-def _unlisted(learned: dict[str, Table], tables: dict[str, Table]) -> dict[str, Table]:
+def _unlisted(predictions: dict[str, Table], tables: dict[str, Table]) -> dict[str, Table]:
     """Predicted listings only for what is not listed: a listing on record needs no prediction."""
-    predicted, stated = learned.get("lab.predicted"), tables.get("lab.listed")
+    predicted, stated = predictions.get("lab.predicted"), tables.get("lab.listed")
     if predicted is None or stated is None:
-        return learned
+        return predictions
     listed = stated.values >= LISTED_LEVELS.index("child")
     values = np.where(listed, np.nan, predicted.values)
-    return {**learned, "lab.predicted": replace(predicted, values=values)}
+    return {**predictions, "lab.predicted": replace(predicted, values=values)}
 
 
 def axes_of(pinned: Pinned) -> Axes:

@@ -162,6 +162,23 @@ def home_production(observations: Mapping[str, Observations], axes: Axes) -> Flo
     return out
 
 
+def output_t(observations: Mapping[str, Observations], axes: Axes) -> Floats:
+    """(M, P) yearly output in tonnes, mean of the last three years; NaN where the unit is no mass.
+
+    A place without a row produces nothing.
+    """
+    out = np.zeros((len(axes.minerals), len(axes.places)))
+    rows = rows_of(observations, "wmd.production", axes)
+    if rows is None:
+        return np.full_like(out, np.nan)
+    years = newest_years(rows, IMPORT_YEARS)
+    rows = rows.take(np.isin(rows.year, years) & (rows.mineral >= 0) & (rows.place >= 0))
+    factor = np.array([TONNES.get(str(unit), np.nan) for unit in rows.label], dtype=np.float64)
+    np.add.at(out, (rows.mineral, rows.place), rows.value * factor / len(years))
+    out[np.isnan(out).any(axis=1)] = np.nan
+    return out
+
+
 def import_risk(observations: Mapping[str, Observations], axes: Axes) -> Table | None:
     """(M,) GeoPolRisk import risk of the buyer, 0..1: ``geopolrisk_import_risk`` of its imports and
     home output in tonnes and of its sellers' political stability."""

@@ -31,6 +31,8 @@ TRADE = (QUANTITY, VALUE)
 OTHERS = (
     PRODUCTION, *(f"wgi.{name}" for name in WGI_LABELS), "ec.trade", "ec.eol_rir", "ec.substitution"
 )  # fmt: skip
+#: What pages about buyers read besides; no figure of a buyer's table depends on it.
+BESIDE = ("trade.agreement", "trade.restriction", "iea.mining", "iea.refining")
 EXPORTS = "baci-exports"
 Ids = tuple[int, ...]
 
@@ -76,6 +78,13 @@ def by_year(view: View, releases: InForce) -> Mapping[int, YearTable]:
     )
 
 
+def shared(buyer: Buyer, releases: InForce) -> Mapping[str, Observations]:
+    """What the tables of all buyers are made from, and what pages read beside them, by key."""
+    known = reference(buyer)
+    minerals = tuple(code for code, _ in known.goods)
+    return _shared(known.places, minerals, tuple(releases.complete), tuple(releases.corrected))
+
+
 def reference(buyer: Buyer) -> Reference:
     """As it is now: places, minerals and members may be edited without a release."""
     members = PlaceMember.objects.filter(group__in=buyer.codes).order_by(
@@ -96,14 +105,14 @@ def _by_year(
     view: View, known: Reference, complete: Ids, corrected: Ids, exports: Ids
 ) -> dict[int, YearTable]:
     goods = dict(known.goods)
-    shared = _shared(known.places, tuple(goods), complete, corrected)
+    stated = _shared(known.places, tuple(goods), complete, corrected)
     bought = _trade(view.buyer, InForce(list(complete), list(corrected), {}))
     result = {}
-    for year in _years(bought, shared):
+    for year in _years(bought, stated):
         # A group's members are those of the year's last day.
         axes = axes_on(view.buyer, date(year, 12, 31))
         sold = _exports(axes, goods, exports, view.span, bought.get(QUANTITY))
-        result[year] = YearTable(axes, dependence({**shared, **bought}, axes, sold, view.span))
+        result[year] = YearTable(axes, dependence({**stated, **bought}, axes, sold, view.span))
     return result
 
 
@@ -116,7 +125,7 @@ def _shared(
         axes_on(Buyer.of("WLD"), date.max),
         InForce(list(complete), list(corrected), {}),
         "AND indicator = ANY(%(keys)s)",
-        keys=list(OTHERS),
+        keys=[*OTHERS, *BESIDE],
     )
 
 

@@ -32,11 +32,13 @@ Input = Mapping[str, Observations]
 class Dependence:
     """One importer and year. ``columns``: (M,) figures by name, NaN where unknown; ``supplier``:
     (M,) code of the place that the most tonnes come from, "" where unknown. ``supply``: (M, P)
-    imports and (M,) own output that these are made from; ``risk01`` (P,): GeoPolRisk's g."""
+    imports and (M,) own output that these are made from; ``risk01`` (P,): GeoPolRisk's g;
+    ``output_t`` (M, P): what each place produces."""
 
     columns: dict[str, Floats]
     supply: Supply
     risk01: Floats
+    output_t: Floats
     supplier: list[str]
     import_years: list[int]
     production_years: list[int]
@@ -67,6 +69,7 @@ def dependence(observations: Input, axes: Axes, exports_t: Floats, span: int) ->
         columns,
         supply_of,
         _risk(stability, axes),
+        trade.output_t(seen, axes),
         [axes.places[at] if at >= 0 else "" for at in sourcing.largest_partner(supply_of)],
         _years(seen, axes, QUANTITY, span),
         _years(seen, axes, PRODUCTION, span),

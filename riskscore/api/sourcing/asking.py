@@ -1,0 +1,32 @@
+"""Who asks about what: the parameters that every address about sourcing shares."""
+
+from riskscore.api import filters
+from riskscore.api.framework.parameters import Parameter, QueryValues, code
+from riskscore.api.framework.problems import of_parameters
+from riskscore.errors import NotFoundError, ValidationError
+from riskscore.scoring.indicators.buyer import Buyer
+from riskscore.sourcing import buyers
+
+BUYER = code(
+    "buyer",
+    "Who buys: a place code such as JPN, a group such as EUU, or several seen as one: `JPN,USA`. "
+    "Needed.",
+    filters.places,
+    many=True,
+)
+MINERAL = code("mineral", "One mineral, by its code. Needed.", filters.minerals)
+
+
+def buyer(query: QueryValues, name: str = "buyer") -> Buyer:
+    """The buyer that the query names. Raises Problem where there is none, or nobody is named."""
+    try:
+        return buyers.buyer_of(query[name] or [])
+    except (NotFoundError, ValidationError) as refused:
+        raise of_parameters({name: str(refused)}) from refused
+
+
+def needed(query: QueryValues, parameter: Parameter) -> str:
+    """The value of a parameter that must be given. Raises Problem."""
+    if query[parameter.name] is None:
+        raise of_parameters({parameter.name: "say which one"})
+    return str(query[parameter.name])
