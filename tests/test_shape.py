@@ -28,6 +28,7 @@ PARALLEL = (
     "riskscore.releases",
     "riskscore.scoring",
     "riskscore.sources.tables",
+    "riskscore.sourcing",
     "riskscore.training",
 )
 SHARED_NAMES = {

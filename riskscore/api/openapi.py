@@ -30,6 +30,7 @@ from riskscore.api.results.counterfactuals import COUNTERFACTUALS
 from riskscore.api.results.explanations import EXPLANATION
 from riskscore.api.results.score_fields import HISTORY_ITEM, IN_FULL, SCORE_ITEM
 from riskscore.api.sourcing.dependence import DEPENDENCE
+from riskscore.api.sourcing.equity import EQUITY
 from riskscore.api.sourcing.portfolio_fields import CROSSING, EXPOSURE, PORTFOLIO
 from riskscore.api.supply_risks import SUPPLY_RISK
 from riskscore.api.work.job_resources import CHECKED, ITEM_ERROR, JOB, JOB_ITEM
@@ -100,6 +101,7 @@ COMPONENTS = {
     "FreshnessOfProject": FRESHNESS,
     "LandOfProject": POSITIONS,
     "PortfolioExposure": EXPOSURE,
+    "SourcingEquity": EQUITY,
     "Problem": PROBLEM,
 }
 REFUSALS = {400: "Not understood", 401: "No living key", 403: "Scope lacking", 429: "Too often"}

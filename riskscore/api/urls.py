@@ -23,7 +23,7 @@ from riskscore.api import (
 )
 from riskscore.api.ownership import companies, owners
 from riskscore.api.results import changes, counterfactuals, explanations, scores
-from riskscore.api.sourcing import dependence, portfolios
+from riskscore.api.sourcing import dependence, equity, portfolios
 from riskscore.api.work import job_actions, jobs, workers
 
 
@@ -88,6 +88,7 @@ urlpatterns = [
     *both("/models/<slug:kind>", learned.OneModel.as_view()),
     *both("/models/<slug:kind>/<int:version>", learned.OneModel.as_view()),
     *both("/models/<slug:kind>/<int:version>/predictions", learned.Predictions.as_view()),
+    *both("/sourcing/equity", equity.Equity.as_view()),
     *both("/sourcing/portfolios", portfolios.Portfolios.as_view()),
     *both(f"/{PORTFOLIO}", portfolios.OnePortfolio.as_view()),
     *both(f"/{PORTFOLIO}/exposure", portfolios.Exposure.as_view()),

@@ -1,17 +1,12 @@
 """How much a site can give of a mineral in a year: now, and by the newest plan, with bounds."""
 
-import re
 from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import NamedTuple
 
+from riskscore.engine.sourcing.product import product
 from riskscore.models import Capacity, CapacityRange, Project, ProjectMineral
-from riskscore.sourcing.sites import Site
-
-#: kt of lithium carbonate equivalent in a kt of lithium.
-LCE_PER_LI = 5.323
-UNIT = re.compile(r"(kt|t|kg)(?: ([A-Za-z0-9 ]+))?")
-KT = {"kt": 1.0, "t": 1e-3, "kg": 1e-6}
+from riskscore.sourcing.same_sites import Site
 
 
 class Output(NamedTuple):
@@ -36,15 +31,16 @@ NOTHING = Found(None, None)
 
 
 def unit_of(mineral: str, basis: str) -> str:
-    """What a kt is a kt of: lithium as carbonate equivalent, others as production is counted."""
+    """What a kt is a kt of: lithium as carbonate equivalent, others as their output is counted."""
     return "kt LCE" if mineral == "lithium" else f"kt {basis or mineral}"
 
 
 def of_sites(sites: Iterable[Site], mineral: str, day: date) -> dict[int, Found]:
     """What each site can give, by its main project.
 
-    What is stated of the main project holds; else the sum over the others of its site, which are
-    parts of it; else, of mines, the range of its country.
+    Of the newest year that anything is stated for, the statement about the main project holds;
+    else the sum of those about the others of its site, which are parts of it. Where nobody states
+    anything, of mines, the range of their country.
     """
     known = {site.main: site for site in sites}
     members = [member for site in known.values() for member in site.members]
@@ -73,28 +69,27 @@ def _stated(projects: list[int], mineral: str) -> dict[int, list[Capacity]]:
 def _joined(
     site: Site, stated: Mapping[int, list[Capacity]], mineral: str, until: int | None
 ) -> Output | None:
-    """The newest statement up to a year: the main project's, else its parts' in sum."""
-    newest = {
-        member: next((row for row in rows if until is None or row.year <= until), None)
+    """The newest year's statement up to a year: the main project's, else its parts' in sum."""
+    rows = [
+        row
         for member in site.members
-        if (rows := stated.get(member))
-    }
-    own = newest.get(site.main)
-    rows = [own] if own else [row for row in newest.values() if row]
-    found = [one for row in rows if (one := _output(row, mineral))]
-    if not found:
-        return None
-    first = found[0]
-    if len(found) == 1:
-        return first
+        for row in stated.get(member, ())
+        if until is None or row.year <= until
+    ]
+    newest = [row for row in rows if row.year == max(row.year for row in rows)]
+    of_main = [row for row in newest if row.project_id == site.main]
+    found = [one for row in of_main or newest if (one := _output(row, mineral))]
+    if len(found) < 2:
+        return found[0] if found else None
     return Output(
-        sum(one.low for one in found), sum(one.high for one in found), first.year, first.basis,
-        f"the sum of {len(found)} deposits that stand for the site", first.source,
+        sum(one.low for one in found), sum(one.high for one in found), found[0].year,
+        found[0].basis, f"the sum of {len(found)} deposits that stand for the site",
+        found[0].source,
     )  # fmt: skip
 
 
 def _output(row: Capacity, mineral: str) -> Output | None:
-    factor = _kt(row.unit, mineral)
+    factor = kt_in(row.unit, mineral)
     if factor is None:
         return None
     low = row.low if row.low is not None else row.amount
@@ -105,13 +100,10 @@ def _output(row: Capacity, mineral: str) -> Output | None:
     )
 
 
-def _kt(unit: str, mineral: str) -> float | None:
+def kt_in(unit: str, mineral: str) -> float | None:
     """kt of ``unit_of`` in one of the unit; None for a unit that is no weight."""
-    parsed = UNIT.fullmatch(unit)
-    if parsed is None:
-        return None
-    lithium = mineral == "lithium" and parsed[2] in (None, "Li")
-    return KT[parsed[1]] * (LCE_PER_LI if lithium else 1.0)
+    found = product(mineral, unit, "")
+    return None if found is None else found.factor / 1e3
 
 
 def _ranges(sites: Mapping[int, Site], mineral: str) -> dict[int, Output]:
@@ -120,10 +112,10 @@ def _ranges(sites: Mapping[int, Site], mineral: str) -> dict[int, Output]:
         project__in=list(sites), mineral=mineral, role="primary", project__kind=Project.Kind.MINE
     ).values_list("project_id", "project__place_id")
     known = {row.place_id: row for row in CapacityRange.objects.filter(mineral=mineral)}
-    result = {}
+    result: dict[int, Output] = {}
     for project, place in mines:
         row = known.get(place)
-        factor = _kt(row.unit, mineral) if row else None
+        factor = kt_in(row.unit, mineral) if row else None
         if row and factor is not None:
             low, high = row.low * factor, row.high * factor
             result[project] = Output(low, high, None, "estimated", row.reason, "")

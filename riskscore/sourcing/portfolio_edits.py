@@ -21,7 +21,7 @@ from riskscore.models import (
     Project,
     ProjectMineral,
 )
-from riskscore.models.portfolios import Bound
+from riskscore.models.sourcing.portfolios import Bound
 from riskscore.sourcing import portfolio_limits
 
 MOST_POSITIONS = 200

@@ -14,8 +14,8 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from riskscore.models import LimitCrossing, Portfolio, PortfolioLimit
-from riskscore.models.portfolios import Bound, Standing
 from riskscore.models.scores import NODES
+from riskscore.models.sourcing.portfolios import Bound, Standing
 from riskscore.sourcing import portfolios
 from riskscore.sourcing.portfolios import Figures
 

@@ -9,8 +9,8 @@ from riskscore.engine.sourcing import holdings
 from riskscore.models import Company, Ownership
 from riskscore.releases import owner_statements
 from riskscore.releases.owner_statements import Fact, Home
-from riskscore.sourcing import sites
-from riskscore.sourcing.sites import Site
+from riskscore.sourcing import same_sites
+from riskscore.sourcing.same_sites import Site
 
 #: Reads a name off a stake, and the share that is held for certain.
 Read = Callable[["Stake"], tuple[str, float]]
@@ -46,7 +46,7 @@ def of(projects: Iterable[int], day: date) -> dict[int, list[Stake]]:
     Where nobody names owners of the project itself, those of another project of its site count.
     """
     asked = list(projects)
-    site_of = sites.of(asked)
+    site_of = same_sites.of(asked)
     members = {member for site in site_of.values() for member in site.members}
     stated = owner_statements.owners_on(members, day)
     homes = owner_statements.homes(row.company_id for row in stated)

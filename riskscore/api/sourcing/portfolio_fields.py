@@ -4,8 +4,8 @@ from riskscore.api.framework import shapes
 from riskscore.api.framework.resources import Resource, made, plain
 from riskscore.api.framework.shapes import Schema
 from riskscore.models import LimitCrossing, Ownership
-from riskscore.models.portfolios import Bound, Standing
 from riskscore.models.scores import NODES
+from riskscore.models.sourcing.portfolios import Bound, Standing
 
 NAME = r"[a-z0-9][a-z0-9-]{0,59}"
 #: Of the database's own rule.

@@ -1,0 +1,1 @@
+"""What belongs to the buyer's question: what somebody holds."""
