@@ -39,9 +39,9 @@ def of(kept: Portfolio, holdings: Iterable[Holding], day: date) -> Row:
         "kt_per_year": found.kt,
         "exposures": exposures(found.exposure),
         "minerals": _minerals(found),
-        "places": _split(found.places(), found.kt),
-        "owners": {**_split(found.holders(), found.kt, _names(found)), "about": OWNERS},
-        "owner_homes": _split(found.homes(), found.kt),
+        "places": _split(found.places()),
+        "owners": {**_split(found.holders(), _names(found)), "about": OWNERS},
+        "owner_homes": _split(found.homes()),
         "positions": positions(found),
         "limits": [limit_row(limit, found) for limit in kept.limits.select_related("company")],
         "unknown": list(_unknown(found)),
@@ -79,14 +79,14 @@ def exposures(found: Exposure) -> list[Row]:
     ]
 
 
-def _split(split: Split, kt: float, names: Mapping[str, str] | None = None) -> Row:
+def _split(split: Split, names: Mapping[str, str] | None = None) -> Row:
     return {
         "shares": [
             {
                 "code": code,
                 "name": names.get(code, code) if names else code,
-                "kt_low": split.low[code] * kt,
-                "kt_high": split.high[code] * kt,
+                "kt_low": split.least[code],
+                "kt_high": split.most[code],
                 "share_low": split.low[code],
                 "share_high": split.high[code],
             }

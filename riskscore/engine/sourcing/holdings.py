@@ -48,11 +48,14 @@ def shares(stated: Sequence[float | None]) -> ShareBounds:
 class Split:
     """How an amount falls to names: shares of it, and how concentrated they are.
 
-    ``low`` and ``high`` by name, the greatest first. ``unknown01`` is the part that no name surely
-    holds. ``hhi01`` and ``n1`` (the part that is lost with the largest) are the least and the most
-    that they can be; NaN of nothing.
+    ``low`` and ``high`` are shares by name, the greatest first; ``least`` and ``most`` the amounts
+    that these are shares of. ``unknown01`` is the part that no name surely holds. ``hhi01`` and
+    ``n1`` (the part that is lost with the largest) are the least and the most that they can be; NaN
+    of nothing.
     """
 
+    least: Mapping[str, float]
+    most: Mapping[str, float]
     low: Mapping[str, float]
     high: Mapping[str, float]
     unknown01: float
@@ -72,7 +75,7 @@ def split(low: Mapping[str, float], high: Mapping[str, float], total: float) -> 
     names = sorted(low, key=lambda name: (-high[name], -low[name], name))
     if total <= 0:
         nothing = (float("nan"), float("nan"))
-        return Split({}, {}, float("nan"), nothing, nothing)
+        return Split(low, high, {}, {}, float("nan"), nothing, nothing)
     least = np.array([low[name] / total for name in names])
     most = np.array([min(high[name] / total, 1.0) for name in names])
     unknown = min(max(1.0 - float(least.sum()), 0.0), 1.0)
@@ -81,6 +84,8 @@ def split(low: Mapping[str, float], high: Mapping[str, float], total: float) -> 
     largest = float(least.max(initial=0.0))
     squares = float((least**2).sum())
     return Split(
+        low,
+        high,
         dict(zip(names, least.tolist(), strict=True)),
         dict(zip(names, most.tolist(), strict=True)),
         unknown,
