@@ -21,6 +21,7 @@ PARALLEL = (
     "riskscore.admin",
     "riskscore.api",
     "riskscore.curation",
+    "riskscore.engine.sourcing",
     "riskscore.intake",
     "riskscore.jobs",
     "riskscore.management",

@@ -37,7 +37,13 @@ from riskscore.admin.sources.observations import (
     ReleaseAdmin,
     SourceAdmin,
 )
-from riskscore.admin.sources.places import LocalityAdmin, MineralAdmin, PlaceAdmin, PlaceMemberAdmin
+from riskscore.admin.sources.places import (
+    LocalityAdmin,
+    MineralAdmin,
+    PlaceAdmin,
+    PlaceMemberAdmin,
+    RegionAdmin,
+)
 from riskscore.admin.sourcing import portfolios
 from riskscore.admin.sourcing.portfolios import LimitCrossingAdmin, PortfolioAdmin
 from riskscore.admin.work import start_jobs
@@ -104,6 +110,7 @@ PAGES: "dict[str, dict[type[Model], type[admin.ModelAdmin[Any]]]]" = {
         models.Observation: ObservationAdmin,
         models.Place: PlaceAdmin,
         models.PlaceMember: PlaceMemberAdmin,
+        models.Region: RegionAdmin,
         models.Mineral: MineralAdmin,
         models.Locality: LocalityAdmin,
         models.ExportFlow: ExportFlowAdmin,

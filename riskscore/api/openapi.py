@@ -32,6 +32,8 @@ from riskscore.api.results.score_fields import HISTORY_ITEM, IN_FULL, SCORE_ITEM
 from riskscore.api.sourcing.dependence import DEPENDENCE
 from riskscore.api.sourcing.equity import EQUITY
 from riskscore.api.sourcing.portfolio_fields import CROSSING, EXPOSURE, PORTFOLIO
+from riskscore.api.sourcing.regions import REGION
+from riskscore.api.sourcing.shortlist_shapes import ITEM, SHORTLIST
 from riskscore.api.supply_risks import SUPPLY_RISK
 from riskscore.api.work.job_resources import CHECKED, ITEM_ERROR, JOB, JOB_ITEM
 from riskscore.api.work.workers import WORKER
@@ -54,6 +56,7 @@ RESOURCES = (
     VALUE,
     SUPPLY_RISK,
     DEPENDENCE,
+    REGION,
     LENS,
     LAYER,
     CHALLENGED,
@@ -99,6 +102,8 @@ COMPONENTS = {
     "Counterfactuals": COUNTERFACTUALS,
     "MethodAudit": AUDIT,
     "FreshnessOfProject": FRESHNESS,
+    "Shortlist": SHORTLIST,
+    "ProjectForBuyer": ITEM,
     "LandOfProject": POSITIONS,
     "PortfolioExposure": EXPOSURE,
     "SourcingEquity": EQUITY,

@@ -27,6 +27,7 @@ DOORS = (
     "companies",
     "lenses",
     "supply-risks",
+    "sourcing/regions",
     "releases",
     "land-layers",
     "challenges",

@@ -23,7 +23,7 @@ from riskscore.api import (
 )
 from riskscore.api.ownership import companies, owners
 from riskscore.api.results import changes, counterfactuals, explanations, scores
-from riskscore.api.sourcing import dependence, equity, portfolios
+from riskscore.api.sourcing import dependence, equity, portfolios, regions, shortlist
 from riskscore.api.work import job_actions, jobs, workers
 
 
@@ -79,6 +79,10 @@ urlpatterns = [
     *both("/observations", observations.Observations.as_view()),
     *both("/supply-risks", supply_risks.SupplyRisks.as_view()),
     *both("/sourcing/dependence", dependence.Dependences.as_view()),
+    *both("/sourcing/shortlist", shortlist.Shortlist.as_view()),
+    *both("/sourcing/projects/<slug:key>", shortlist.ProjectForBuyer.as_view()),
+    *both("/sourcing/regions", regions.Regions.as_view()),
+    *both("/sourcing/regions/<slug:code>", regions.OneRegion.as_view()),
     *both("/releases", releases.Releases.as_view()),
     *both("/releases/<str:code>", releases.OneRelease.as_view()),
     *both("/releases/<str:code>/coverage", releases.CoverageOfRelease.as_view()),

@@ -21,7 +21,7 @@ from riskscore.bundle import (
 )
 from riskscore.bundle.bundle_report import Report, written_report
 from riskscore.bundle.fixture_rows import Locality, Mineral, Project, Release
-from riskscore.bundle.fixture_tables import write
+from riskscore.bundle.fixture_tables import rows_of, write
 from riskscore.bundle.layout import exports_file, observations_file
 from riskscore.bundle.ownership.owner_make import write_owners
 from riskscore.bundle.publications import Publication
@@ -45,6 +45,7 @@ class _Bench:
     source_dir: Path
     target: Path
     releases: list[Release] = field(default_factory=list)
+    trade_codes: Sequence[tuple[str, str, str]] = ()
 
     def read(self, publication: Publication) -> list[Any]:
         """All records of a publication's files."""
@@ -69,7 +70,7 @@ def make(source_dir: Path, target: Path) -> Report:
     """
     target.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(prefix=".bundle-", dir=target) as scratch:
-        report = _made(_Bench(source_dir, Path(scratch)))
+        report = _made(_Bench(source_dir, Path(scratch), trade_codes=_trade_codes(target)))
         for pattern in (observations_file("*"), exports_file("*")):
             for stale in target.glob(pattern):
                 stale.unlink()
@@ -79,6 +80,16 @@ def make(source_dir: Path, target: Path) -> Report:
                 place.parent.mkdir(exist_ok=True)
                 file.replace(place)
     return report
+
+
+def _trade_codes(target: Path) -> list[tuple[str, str, str]]:
+    """(HS6 code, mineral, stage) of the compiled table, which is kept where the bundle is made; a
+    folder that has none yet gets a bundle without other stages."""
+    if not (target / layout.TRADE_CODES.file).exists():
+        return []
+    return [
+        (hs6, mineral, stage) for mineral, hs6, stage, *_ in rows_of(target, layout.TRADE_CODES)
+    ]
 
 
 def _made(bench: _Bench) -> Report:
@@ -117,9 +128,10 @@ def _observations(
     for mineral in minerals:
         for hs6 in mineral.hs6:
             codes[hs6] = (*codes.get(hs6, ()), mineral.code)
+    stages = baci.other_stages(bench.trade_codes, codes)
     prepared: dict[str, Callable[[Iterable[SourceRecord]], Iterable[SourceRecord]]] = {
         publications.PRODUCTION.code: wmd.settled,
-        publications.IMPORTS.code: partial(baci.by_mineral, minerals=codes),
+        publications.IMPORTS.code: partial(baci.by_mineral, minerals=codes, stages=stages),
     }
     result: dict[str, list[CodedObservation]] = {}
     for publication in (*publications.OBSERVED, publications.IMPORTS):

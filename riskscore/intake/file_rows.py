@@ -8,7 +8,7 @@ from itertools import chain
 from types import ModuleType
 from typing import Any, BinaryIO, cast
 
-from riskscore.models import Intake, IntakePart, Mineral
+from riskscore.models import Intake, IntakePart, Mineral, TradeCode
 from riskscore.sources.bad_file import BadFile
 from riskscore.sources.discovery import discover
 from riskscore.sources.publishers import baci, wmd
@@ -83,5 +83,6 @@ def _settled(layout: ModuleType, records: Iterator[Any]) -> Iterator[Any]:
         for mineral in Mineral.objects.order_by("code"):
             for hs6 in mineral.hs6:
                 codes[hs6] = (*codes.get(hs6, ()), mineral.code)
-        return baci.by_mineral(records, codes)
+        others = TradeCode.objects.values_list("hs6", "mineral_id", "stage")
+        return baci.by_mineral(records, codes, baci.other_stages(others, codes))
     return wmd.settled(records) if layout is wmd else records

@@ -18,7 +18,7 @@ CREATE OR REPLACE TRIGGER limitcrossing_append_only BEFORE UPDATE OR DELETE ON r
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('riskscore', '0008_order_of_samples'),
+        ('riskscore', '0014_trade_codes'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

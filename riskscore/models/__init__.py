@@ -14,10 +14,10 @@ from riskscore.models.jobs import Chunk, ItemError, Job, Transition, WorkerPulse
 from riskscore.models.land import Footprint, Land, LandLayer
 from riskscore.models.learned import Artefact, LearnedModel, LearnedSwitch, Prediction
 from riskscore.models.methods import Lens, Method
-from riskscore.models.minerals import Mineral
+from riskscore.models.minerals import Mineral, TradeCode
 from riskscore.models.observations import Edition, Observation, Release, Source
 from riskscore.models.owners import Company, Domicile, Ownership
-from riskscore.models.places import Locality, Place, PlaceMember
+from riskscore.models.places import Locality, Place, PlaceMember, Region, RegionMember
 from riskscore.models.projects import ExternalId, Offtake, Project, ProjectList, ProjectMineral
 from riskscore.models.schedules import Schedule
 from riskscore.models.scores import Score, ScoreAccountability, ScoreHistory
@@ -67,6 +67,8 @@ __all__ = [
     "ProjectList",
     "ProjectMineral",
     "ProjectStatus",
+    "Region",
+    "RegionMember",
     "Release",
     "Schedule",
     "Score",
@@ -74,6 +76,7 @@ __all__ = [
     "ScoreHistory",
     "Source",
     "StaleMark",
+    "TradeCode",
     "TrainingRequest",
     "Transition",
     "WorkerPulse",

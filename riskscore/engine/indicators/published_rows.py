@@ -9,6 +9,7 @@ from riskscore.engine.indicators.levels import (
     GOOD_LEVELS,
     NO_RESTRICTION,
     RESTRICTION_LEVELS,
+    TRADE_STAGES,
     WGI_LABELS,
 )
 from riskscore.engine.indicators.row import IP, IPM, PM, Indicator, M, P, observation
@@ -74,6 +75,15 @@ OBSERVATIONS: tuple[Indicator, ...] = (
                 "The importer's imports from the place, HS codes of the mineral summed.", "baci"),
     observation("baci.import_quantity", "Import quantity", IPM, "t", 1,
                 "The importer's imports from the place, HS codes of the mineral summed.", "baci"),
+    *(
+        observation(
+            f"baci.{stage}_{measure}", f"Import {measure}, {stage}", IPM, unit, 1,
+            f"The importer's imports from the place under customs codes of the stage {stage}, "
+            "beside those that scores read.", "baci",
+        )
+        for stage in TRADE_STAGES
+        for measure, unit in (("value", "thousand USD"), ("quantity", "t"))
+    ),
     observation("ec.eol_rir", "End-of-life recycling input rate", M, "share 0..1", -1,
                 "Share of demand met by recycled end-of-life material.", "ec"),
 )  # fmt: skip
