@@ -76,15 +76,19 @@ def create(
     """Begin a portfolio. Raises CannotKeep and NameTaken; then nothing is written."""
     if Portfolio.objects.filter(owner=owner).count() >= MOST_PORTFOLIOS:
         raise CannotKeep(f"you keep {MOST_PORTFOLIOS} portfolios already", place="/name")
+    with transaction.atomic():
+        with editing(_begun(owner, name, lens, about)) as portfolio:
+            _write(portfolio, positions, limits)
+        portfolio.refresh_from_db()
+    return portfolio
+
+
+def _begun(owner: Any, name: str, lens: Lens, about: str) -> Portfolio:
     try:
         with transaction.atomic():
-            made = Portfolio.objects.create(owner=owner, name=name, lens=lens, about=about)
+            return Portfolio.objects.create(owner=owner, name=name, lens=lens, about=about)
     except IntegrityError:
         raise NameTaken(f"you have a portfolio called {name!r}", place="/name") from None
-    with editing(made) as portfolio:
-        _write(portfolio, positions, limits)
-    portfolio.refresh_from_db()
-    return portfolio
 
 
 @contextmanager

@@ -183,7 +183,7 @@ def test_what_makes_no_sense_is_refused_by_place_and_nothing_is_written(
     owner: User, positions: list[PositionGiven], limits: list[LimitGiven], where: str
 ) -> None:
     lens = requests.default_lens()
-    with pytest.raises(CannotKeep) as refused, transaction.atomic():
+    with pytest.raises(CannotKeep) as refused:
         portfolio_edits.create(owner, "x", lens, positions=positions, limits=limits)
     assert refused.value.place == where
     assert not Portfolio.objects.exists()
