@@ -45,6 +45,8 @@ from riskscore.admin.sources.places import (
     PlaceMemberAdmin,
     RegionAdmin,
 )
+from riskscore.admin.sourcing import portfolios
+from riskscore.admin.sourcing.portfolios import LimitCrossingAdmin, PortfolioAdmin
 from riskscore.admin.work import start_jobs
 from riskscore.admin.work.jobs import ChunkAdmin, ItemErrorAdmin, JobAdmin
 from riskscore.admin.work.records import (
@@ -78,6 +80,10 @@ PAGES: "dict[str, dict[type[Model], type[admin.ModelAdmin[Any]]]]" = {
         models.Score: ScoreAdmin,
         models.ScoreHistory: ScoreHistoryAdmin,
         models.ScoreAccountability: ScoreAccountabilityAdmin,
+    },
+    "Sourcing": {
+        models.Portfolio: PortfolioAdmin,
+        models.LimitCrossing: LimitCrossingAdmin,
     },
     "Work": {
         models.Job: JobAdmin,
@@ -139,6 +145,7 @@ class RiskSite(admin.AdminSite):
         shown = {
             "overview": dashboard.overview() if dashboard.allowed(request) else None,
             "may_rescore": start_jobs.allowed(request),
+            "alerts": portfolios.alerts(request),
         }
         return super().index(request, {**shown, **(extra_context or {})})
 

@@ -24,7 +24,16 @@ from riskscore.api import (
 )
 from riskscore.api.ownership import companies, owners
 from riskscore.api.results import changes, counterfactuals, explanations, scores
-from riskscore.api.sourcing import dependence, effects, regions, scenarios, shortlist, stages
+from riskscore.api.sourcing import (
+    dependence,
+    effects,
+    equity,
+    portfolios,
+    regions,
+    scenarios,
+    shortlist,
+    stages,
+)
 from riskscore.api.work import job_actions, jobs, workers
 
 
@@ -37,6 +46,7 @@ def both(route: str, view: Callable[..., Any], name: str = "") -> Iterator[URLPa
 KEY = "projects/<slug:key>"
 JOB = "jobs/<uuid:job_id>"
 SCENARIO = "sourcing/scenarios/<slug:code>"
+PORTFOLIO = "sourcing/portfolios/<slug:name>"
 
 urlpatterns = [
     *both("", public.Contents.as_view()),
@@ -101,6 +111,11 @@ urlpatterns = [
     *both("/models/<slug:kind>", learned.OneModel.as_view()),
     *both("/models/<slug:kind>/<int:version>", learned.OneModel.as_view()),
     *both("/models/<slug:kind>/<int:version>/predictions", learned.Predictions.as_view()),
+    *both("/sourcing/equity", equity.Equity.as_view()),
+    *both("/sourcing/portfolios", portfolios.Portfolios.as_view()),
+    *both(f"/{PORTFOLIO}", portfolios.OnePortfolio.as_view()),
+    *both(f"/{PORTFOLIO}/exposure", portfolios.Exposure.as_view()),
+    *both(f"/{PORTFOLIO}/crossings", portfolios.Crossings.as_view()),
     *both("/schema", public.Document.as_view(), "schema"),
     *both("/docs", public.Page.as_view()),
     *both("/errors/<slug:code>", public.ProblemType.as_view()),
