@@ -45,7 +45,8 @@ from riskscore.admin.sources.places import (
     PlaceMemberAdmin,
     RegionAdmin,
 )
-from riskscore.admin.sourcing import addresses as sourcing
+from riskscore.admin.sourcing import addresses, portfolios
+from riskscore.admin.sourcing.portfolios import LimitCrossingAdmin, PortfolioAdmin
 from riskscore.admin.work import start_jobs
 from riskscore.admin.work.jobs import ChunkAdmin, ItemErrorAdmin, JobAdmin
 from riskscore.admin.work.records import (
@@ -79,6 +80,10 @@ PAGES: "dict[str, dict[type[Model], type[admin.ModelAdmin[Any]]]]" = {
         models.Score: ScoreAdmin,
         models.ScoreHistory: ScoreHistoryAdmin,
         models.ScoreAccountability: ScoreAccountabilityAdmin,
+    },
+    "Sourcing": {
+        models.Portfolio: PortfolioAdmin,
+        models.LimitCrossing: LimitCrossingAdmin,
     },
     "Work": {
         models.Job: JobAdmin,
@@ -140,7 +145,8 @@ class RiskSite(admin.AdminSite):
         shown = {
             "overview": dashboard.overview() if dashboard.allowed(request) else None,
             "may_rescore": start_jobs.allowed(request),
-            "shortcuts": sourcing.shortcuts(request),
+            "shortcuts": addresses.shortcuts(request),
+            "alerts": portfolios.alerts(request),
         }
         return super().index(request, {**shown, **(extra_context or {})})
 
@@ -150,7 +156,7 @@ class RiskSite(admin.AdminSite):
             self.admin_view(require_POST(self.rescore_everything)),
             name="rescore_everything",
         )
-        return [everything, *sourcing.urls(self.admin_view), *super().get_urls()]
+        return [everything, *addresses.urls(self.admin_view), *super().get_urls()]
 
     def rescore_everything(self, request: HttpRequest) -> HttpResponse:
         """Start a job over all projects, for each lens that is kept current."""
@@ -168,7 +174,7 @@ class RiskSite(admin.AdminSite):
         others = [app for app in apps if app["app_label"] != "riskscore"]
         if app_label is not None or not ours:
             return apps
-        return [*sourcing.menu(request), *_groups(ours[0]), *others]
+        return [*addresses.with_entries(request, _groups(ours[0])), *others]
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:
         return guarded(super().admin_view(view, cacheable))

@@ -28,6 +28,8 @@ from riskscore.api.sourcing import (
     briefings,
     dependence,
     effects,
+    equity,
+    portfolios,
     regions,
     scenarios,
     shortlist,
@@ -45,6 +47,7 @@ def both(route: str, view: Callable[..., Any], name: str = "") -> Iterator[URLPa
 KEY = "projects/<slug:key>"
 JOB = "jobs/<uuid:job_id>"
 SCENARIO = "sourcing/scenarios/<slug:code>"
+PORTFOLIO = "sourcing/portfolios/<slug:name>"
 
 urlpatterns = [
     *both("", public.Contents.as_view()),
@@ -89,6 +92,7 @@ urlpatterns = [
     *both("/supply-risks", supply_risks.SupplyRisks.as_view()),
     *both("/sourcing/dependence", dependence.Dependences.as_view()),
     *both("/sourcing/briefings/buyers", briefings.BuyerBriefing.as_view()),
+    *both("/sourcing/briefings/portfolios/<slug:name>", briefings.PortfolioBriefing.as_view()),
     *both("/sourcing/briefings/projects/<slug:key>", briefings.ProjectBriefing.as_view()),
     *both("/sourcing/shortlist", shortlist.Shortlist.as_view()),
     *both("/sourcing/projects/<slug:key>", shortlist.ProjectForBuyer.as_view()),
@@ -111,6 +115,11 @@ urlpatterns = [
     *both("/models/<slug:kind>", learned.OneModel.as_view()),
     *both("/models/<slug:kind>/<int:version>", learned.OneModel.as_view()),
     *both("/models/<slug:kind>/<int:version>/predictions", learned.Predictions.as_view()),
+    *both("/sourcing/equity", equity.Equity.as_view()),
+    *both("/sourcing/portfolios", portfolios.Portfolios.as_view()),
+    *both(f"/{PORTFOLIO}", portfolios.OnePortfolio.as_view()),
+    *both(f"/{PORTFOLIO}/exposure", portfolios.Exposure.as_view()),
+    *both(f"/{PORTFOLIO}/crossings", portfolios.Crossings.as_view()),
     *both("/schema", public.Document.as_view(), "schema"),
     *both("/docs", public.Page.as_view()),
     *both("/errors/<slug:code>", public.ProblemType.as_view()),

@@ -36,7 +36,7 @@ WHERE p.id = newest.project_id
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('riskscore', '0008_order_of_samples'),
+        ("riskscore", "0008_order_of_samples"),
     ]
 
     operations = [

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('riskscore', '0009_offtake_and_status'),
+        ("riskscore", "0012_portfolios"),
     ]
 
     operations = [

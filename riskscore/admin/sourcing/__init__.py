@@ -1,1 +1,1 @@
-"""Pages about sourcing: the question, the buyer's view, the shortlist, briefings."""
+"""Pages of the buyer's question: supply, projects, what if, portfolios, briefings."""

@@ -15,6 +15,8 @@ from riskscore.admin.sourcing import (
 )
 from riskscore.admin.sourcing.shortlist_page import shortlist
 
+#: The group of the menu.
+GROUP = "Sourcing"
 PAGES: tuple[tuple[str, Callable[..., Any], str], ...] = (
     ("", question_page.question, "question"),
     ("dependence/", buyer_page.dependence, "dependence"),
@@ -22,6 +24,7 @@ PAGES: tuple[tuple[str, Callable[..., Any], str], ...] = (
     ("scenarios/", scenario_page.scenarios, "scenarios"),
     ("briefing/projects/<slug:key>/", briefing_pages.project, "briefing_project"),
     ("briefing/buyers/", briefing_pages.buyer, "briefing_buyer"),
+    ("briefing/portfolios/<int:number>/", briefing_pages.portfolio, "briefing_portfolio"),
 )
 
 
@@ -33,28 +36,28 @@ def urls(guard: Callable[[Callable[..., Any]], Any]) -> list[URLPattern]:
     ]
 
 
-def menu(request: HttpRequest) -> list[dict[str, Any]]:
-    """The entry of the menu, in the shape of Django's groups of models; none for other people."""
+def with_entries(request: HttpRequest, groups: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The menu with our pages at its top, together with the tables of sourcing; other people's
+    menu as it is."""
     if not answering.allowed(request):
-        return []
+        return groups
     here = reverse("admin:sourcing_question")
-    entries = (
-        (question_page.TITLE, "BuyersQuestion", here),
-        (scenario_page.TITLE, "WhatIf", reverse("admin:sourcing_scenarios")),
-    )
-    shown = [
-        {
-            "model": None, "name": name, "object_name": code, "perms": {"view": True},
-            "admin_url": address, "add_url": None, "view_only": True,
-        }
-        for name, code, address in entries
-    ]  # fmt: skip
-    return [
-        {
-            "name": "Sourcing", "app_label": "sourcing", "app_url": here,
-            "has_module_perms": True, "models": shown,
-        }
-    ]  # fmt: skip
+    own = [_entry("BuyersQuestion", question_page.TITLE, here),
+           _entry("WhatIf", scenario_page.TITLE, reverse("admin:sourcing_scenarios"))]  # fmt: skip
+    tables = [model for group in groups if group["name"] == GROUP for model in group["models"]]
+    first = {
+        "name": GROUP, "app_label": "sourcing", "app_url": here, "has_module_perms": True,
+        "models": [*own, *tables],
+    }  # fmt: skip
+    return [first, *(group for group in groups if group["name"] != GROUP)]
+
+
+def _entry(code: str, name: str, address: str) -> dict[str, Any]:
+    """An entry in the shape of Django's lists of models."""
+    return {
+        "model": None, "name": name, "object_name": code, "perms": {"view": True},
+        "admin_url": address, "add_url": None, "view_only": True,
+    }  # fmt: skip
 
 
 def shortcuts(request: HttpRequest) -> list[tuple[str, list[tuple[str, str]]]]:

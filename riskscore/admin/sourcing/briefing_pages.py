@@ -2,14 +2,16 @@
 
 from collections.abc import Callable
 
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
 from riskscore.admin.sourcing import answering, question_page
 from riskscore.admin.sourcing.question import QuestionForm, sentence
 from riskscore.errors import NotFoundError
-from riskscore.models import Project
-from riskscore.sourcing.briefings import as_html, as_pdf, on_buyer, on_project
+from riskscore.models import Portfolio, Project
+from riskscore.sourcing.briefings import as_html, as_pdf, on_buyer, on_portfolio, on_project
 from riskscore.sourcing.briefings.content import Briefing
 
 
@@ -47,6 +49,16 @@ def buyer(request: HttpRequest) -> HttpResponse:
     region = request.GET.get("region", "")
     make = lambda: on_buyer.briefing(asked["buyer"], asked["mineral"], region)  # noqa: E731
     return answer(request, form, make, back)
+
+
+@answering.for_readers
+def portfolio(request: HttpRequest, number: int) -> HttpResponse:
+    """The briefing of a portfolio."""
+    if not request.user.has_perm("riskscore.view_portfolio"):
+        raise PermissionDenied
+    kept = get_object_or_404(Portfolio.objects.select_related("lens"), pk=number)
+    back = reverse("admin:riskscore_portfolio_change", args=[number])
+    return answer(request, QuestionForm(request.GET), lambda: on_portfolio.briefing(kept), back)
 
 
 def answer(

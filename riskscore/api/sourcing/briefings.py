@@ -7,14 +7,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from riskscore.api.framework import shapes
-from riskscore.api.framework.endpoint import Endpoint
+from riskscore.api.framework.endpoint import PORTFOLIO, READ, Endpoint
 from riskscore.api.framework.parameters import Parameter
 from riskscore.api.framework.problems import of_parameters
 from riskscore.api.framework.rendering import Html, Pdf
-from riskscore.api.sourcing import asking
+from riskscore.api.sourcing import asking, portfolios
 from riskscore.errors import NotFoundError
 from riskscore.models import Mineral, Project
-from riskscore.sourcing.briefings import as_html, as_pdf, on_buyer, on_project
+from riskscore.sourcing.briefings import as_html, as_pdf, on_buyer, on_portfolio, on_project
 from riskscore.sourcing.briefings.content import Briefing
 
 
@@ -75,6 +75,19 @@ class BuyerBriefing(Document):
         buyer, mineral = asking.buyer(query), _mineral(asking.needed(query, asking.MINERAL))
         region = ", ".join(query["region"] or [])
         return self.answer(request, lambda: on_buyer.briefing(buyer, mineral, region))
+
+
+class PortfolioBriefing(Document):
+    """One printable page about one of your portfolios."""
+
+    def scopes(self) -> set[str]:
+        """As for the portfolio itself."""
+        return {READ, PORTFOLIO}
+
+    def get(self, request: Request, name: str) -> Response:
+        """Return the page."""
+        kept = portfolios.one(request, name)
+        return self.answer(request, lambda: on_portfolio.briefing(kept))
 
 
 def _mineral(code: str) -> Mineral:
