@@ -10,8 +10,9 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from riskscore.admin.sourcing import answering
-from riskscore.admin.sourcing.question import sentence
+from riskscore.admin.sourcing.question import USUAL_MINERALS, sentence
 from riskscore.curation import scenario_edits
+from riskscore.engine.arrays import Counts, Floats
 from riskscore.engine.sourcing.stated_shocks import MOST_SHOCKS, BadShocks, Stated
 from riskscore.errors import RiskscoreError
 from riskscore.models import Place, Scenario
@@ -70,6 +71,7 @@ def _answer(ticked: Sequence[Scenario], request: HttpRequest, names: Names) -> R
         buyer = buyers.buyer_of(codes)
         rows = scenario_effects.rows(Question(shocks, (buyer,)))
         touched = [row for row in rows if row["lost_t"] or row["says"]]
+        touched.sort(key=lambda row: -(row["supply_lost01"] or 0.0))
         return {
             "one": words.together(buyer.codes, names),
             "effects": [_effect(row, names) for row in touched],
@@ -86,9 +88,7 @@ def heat_map(found: Effects, names: Names) -> Row:
     """
     lost, bought = found.lost01, np.nan_to_num(found.before.imports_t)
     touched = np.flatnonzero((np.nan_to_num(np.abs(lost)) >= SHADES[0]).any(axis=0))
-    hurt = np.nanmax(np.where(np.isnan(lost[:, touched]), 0, np.abs(lost[:, touched])), axis=0,
-                     initial=0)  # fmt: skip
-    columns = [int(touched[i]) for i in np.argsort(-hurt, kind="stable")[:MOST_MINERALS]]
+    columns = _columns(lost, touched, found.world.axes.minerals)
     whole = np.maximum(bought.sum(axis=0), 1.0)
     weight = (bought / whole)[:, columns].sum(axis=1)
     order = [int(i) for i in np.argsort(-weight, kind="stable")[:MOST_BUYERS] if weight[i] > 0]
@@ -100,6 +100,17 @@ def heat_map(found: Effects, names: Names) -> Row:
         "more_minerals": len(touched) - len(columns),
         "nothing": not columns,
     }
+
+
+def _columns(lost: Floats, touched: Counts, minerals: Sequence[str]) -> list[int]:
+    """The touched minerals: those asked for most first, then those that lose most."""
+    hurt = np.nan_to_num(np.abs(lost)).max(axis=0, initial=0.0)
+
+    def rank(column: int) -> tuple[int, float]:
+        usual = minerals[column] in USUAL_MINERALS
+        return (USUAL_MINERALS.index(minerals[column]) if usual else 99, -float(hurt[column]))
+
+    return sorted((int(column) for column in touched), key=rank)[:MOST_MINERALS]
 
 
 def _line(found: Effects, at: int, columns: Sequence[int], names: Names) -> Row:

@@ -1,4 +1,4 @@
-"""The briefing of a portfolio: what it exposes to, what each position adds, how the tonnes divide."""
+"""The briefing of a portfolio: what it exposes to, and what each position adds."""
 
 from datetime import date
 from typing import Any

@@ -49,6 +49,8 @@ def tonnes(value: float | None) -> str:
     """Tonnes, from a thousand on as kilotonnes."""
     if value is None:
         return UNKNOWN
+    if 0 < abs(value) < 0.5:
+        return "less than 1 t"
     if abs(value) >= 99_950:
         return f"{value / 1000:,.0f} kt"
     return f"{value / 1000:,.1f} kt" if abs(value) >= 999.5 else f"{value:,.0f} t"
