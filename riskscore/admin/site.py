@@ -24,6 +24,7 @@ from riskscore.admin.methods.learned_models import (
 )
 from riskscore.admin.methods.lenses import LensAdmin
 from riskscore.admin.methods.methods import MethodAdmin
+from riskscore.admin.methods.scenarios import ScenarioAdmin
 from riskscore.admin.projects.challenges import ChallengeAdmin
 from riskscore.admin.projects.evidence import EvidenceAdmin
 from riskscore.admin.projects.owners import CompanyAdmin, DomicileAdmin, OwnershipAdmin
@@ -44,6 +45,8 @@ from riskscore.admin.sources.places import (
     PlaceMemberAdmin,
     RegionAdmin,
 )
+from riskscore.admin.sourcing import portfolios
+from riskscore.admin.sourcing.portfolios import LimitCrossingAdmin, PortfolioAdmin
 from riskscore.admin.work import start_jobs
 from riskscore.admin.work.jobs import ChunkAdmin, ItemErrorAdmin, JobAdmin
 from riskscore.admin.work.records import (
@@ -78,6 +81,10 @@ PAGES: "dict[str, dict[type[Model], type[admin.ModelAdmin[Any]]]]" = {
         models.ScoreHistory: ScoreHistoryAdmin,
         models.ScoreAccountability: ScoreAccountabilityAdmin,
     },
+    "Sourcing": {
+        models.Portfolio: PortfolioAdmin,
+        models.LimitCrossing: LimitCrossingAdmin,
+    },
     "Work": {
         models.Job: JobAdmin,
         models.Chunk: ChunkAdmin,
@@ -91,6 +98,7 @@ PAGES: "dict[str, dict[type[Model], type[admin.ModelAdmin[Any]]]]" = {
     "Methods": {
         models.Method: MethodAdmin,
         models.Lens: LensAdmin,
+        models.Scenario: ScenarioAdmin,
         models.LearnedModel: LearnedModelAdmin,
         models.LearnedSwitch: LearnedSwitchAdmin,
         models.Prediction: PredictionAdmin,
@@ -137,6 +145,7 @@ class RiskSite(admin.AdminSite):
         shown = {
             "overview": dashboard.overview() if dashboard.allowed(request) else None,
             "may_rescore": start_jobs.allowed(request),
+            "alerts": portfolios.alerts(request),
         }
         return super().index(request, {**shown, **(extra_context or {})})
 

@@ -10,6 +10,7 @@ from django.db import transaction
 from riskscore import intake
 from riskscore.bundle import fixture_rows, fixture_tables, layout, load_facts
 from riskscore.bundle.layer_load import load_layers
+from riskscore.bundle.load_scenarios import load_scenarios
 from riskscore.bundle.ownership.owner_load import load_owners
 from riskscore.curation import project_edits
 from riskscore.engine.errors import MethodError
@@ -45,10 +46,11 @@ class Loaded:
     models: int = 0
     layers: int = 0
     owners: int = 0
+    scenarios: int = 0
 
 
 def load(directory: Path) -> Loaded:
-    """Load the releases, projects, methods and learned models that the database has not yet.
+    """Load what the database has not yet: releases, projects, methods, models and scenarios.
 
     Projects that exist are left as curators made them. Raises BadFile, with nothing loaded, for a
     fault in any table, for a broken seal, and for a release or method that is loaded with other
@@ -81,7 +83,8 @@ def load(directory: Path) -> Loaded:
             capacity_ranges.refresh()
         methods = _load_methods(directory / "methods")
         models = shipped.load(directory / "learned")
-        return Loaded(len(new), observed, projects, methods, models, layers, owners)
+        scenarios = load_scenarios(directory / "scenarios")
+        return Loaded(len(new), observed, projects, methods, models, layers, owners, scenarios)
 
 
 def _new_releases(stated: Iterable[fixture_rows.Release]) -> list[fixture_rows.Release]:

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('riskscore', '0014_trade_codes'),
+        ("riskscore", "0009_offtake_and_status"),
     ]
 
     operations = [

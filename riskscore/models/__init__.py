@@ -21,6 +21,8 @@ from riskscore.models.places import Locality, Place, PlaceMember, Region, Region
 from riskscore.models.projects import ExternalId, Offtake, Project, ProjectList, ProjectMineral
 from riskscore.models.schedules import Schedule
 from riskscore.models.scores import Score, ScoreAccountability, ScoreHistory
+from riskscore.models.sourcing.portfolios import LimitCrossing, Portfolio, PortfolioLimit, Position
+from riskscore.models.sourcing.scenarios import Scenario
 from riskscore.models.stale_marks import StaleMark
 from riskscore.models.trainings import TrainingRequest
 
@@ -50,6 +52,7 @@ __all__ = [
     "LearnedModel",
     "LearnedSwitch",
     "Lens",
+    "LimitCrossing",
     "Locality",
     "Method",
     "Mineral",
@@ -58,6 +61,9 @@ __all__ = [
     "Ownership",
     "Place",
     "PlaceMember",
+    "Portfolio",
+    "PortfolioLimit",
+    "Position",
     "Prediction",
     "Project",
     "ProjectList",
@@ -66,6 +72,7 @@ __all__ = [
     "Region",
     "RegionMember",
     "Release",
+    "Scenario",
     "Schedule",
     "Score",
     "ScoreAccountability",

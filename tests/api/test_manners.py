@@ -135,9 +135,5 @@ def test_a_group_is_no_place_of_a_job(bundle: None, api: Api) -> None:
     assert "a group" in said["errors"][0]["detail"]
 
 
-def test_the_scenario_may_be_said_to_be_none(bundle: None, api: Api) -> None:
-    assert api.json("/scores?scenario=&page_size=1")["items"]
-
-
 def test_predictions_of_no_model_are_not_found(api: Api) -> None:
     problem(api.get("/models/disruption/99/predictions"), 404, "not_found")

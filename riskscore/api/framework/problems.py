@@ -53,11 +53,15 @@ KINDS: dict[str, Kind] = {
         406, "Not acceptable", "Ask for application/json, or where offered CSV or NDJSON."
     ),
     "cannot_start": Kind(409, "Job cannot start", "`detail` says what is missing."),
+    "scenario_taken": Kind(
+        409, "Scenario taken", "Give yours a code of its own, or write the version that is next."
+    ),
     "cannot_replay": Kind(
         409,
         "Score cannot be computed again",
         "Start a job for the project, then ask again; its explanation needs no computing.",
     ),
+    "name_taken": Kind(409, "Name taken", "Choose another name, or change what has it."),
     "length_required": Kind(411, "Length required", "Send a Content-Length; no chunked bodies."),
     "precondition_failed": Kind(412, "Precondition failed", "It is no longer what If-Match says."),
     "too_large": Kind(413, "Body too large", "Send at most 1 MiB; use a filter, not a list."),

@@ -1,0 +1,1 @@
+"""What people ask of sourcing and keep: scenarios, and portfolios with what they hold."""
