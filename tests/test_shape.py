@@ -21,6 +21,7 @@ PARALLEL = (
     "riskscore.admin",
     "riskscore.api",
     "riskscore.curation",
+    "riskscore.engine.sourcing",
     "riskscore.intake",
     "riskscore.jobs",
     "riskscore.management",
@@ -28,6 +29,7 @@ PARALLEL = (
     "riskscore.releases",
     "riskscore.scoring",
     "riskscore.sources.tables",
+    "riskscore.sourcing",
     "riskscore.training",
 )
 SHARED_NAMES = {

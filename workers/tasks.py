@@ -15,14 +15,19 @@ from riskscore.intake import requests as intake_requests
 from riskscore.intake import run as intake_run
 from riskscore.jobs import heartbeat, ledger, requests, schedules
 from riskscore.scoring import rescore
+from riskscore.sourcing import portfolio_limits
 from riskscore.training import requests as training_requests
 from riskscore.training import run
 
 
 @app.task(name=WORK)
 def work() -> None:
-    """Plan what is queued, and score chunks until none is left or the time budget is spent."""
+    """Plan what is queued, and score chunks until none is left or the time budget is spent.
+
+    Then compare the portfolios whose projects were rescored with their limits.
+    """
     requests.notify_workers(rescore.drain())
+    portfolio_limits.check_due()
 
 
 @app.task(name=POLL)
@@ -32,6 +37,8 @@ def poll(*, idle: bool = False) -> bool:
     That is so where jobs are stalled; an idle worker helps others too.
     """
     heartbeat.worker_heartbeat(heartbeat.worker_name())
+    if idle:
+        portfolio_limits.check_due()
     return requests.notify_workers(
         [*ledger.sweep(), *schedules.start_due(), *(ledger.waiting() if idle else ())]
     )
@@ -42,6 +49,7 @@ def sweep() -> None:
     """Return expired leases, close finished jobs, start what is due, notify of what is stalled."""
     requests.notify_workers([*ledger.sweep(), *schedules.start_due()])
     training_requests.sweep()
+    portfolio_limits.check_due()
 
 
 @app.task(name=TRAIN, soft_time_limit=TRAINING_LIMIT_S, time_limit=TRAINING_LIMIT_S + 30)

@@ -38,7 +38,15 @@ from riskscore.admin.sources.observations import (
     ReleaseAdmin,
     SourceAdmin,
 )
-from riskscore.admin.sources.places import LocalityAdmin, MineralAdmin, PlaceAdmin, PlaceMemberAdmin
+from riskscore.admin.sources.places import (
+    LocalityAdmin,
+    MineralAdmin,
+    PlaceAdmin,
+    PlaceMemberAdmin,
+    RegionAdmin,
+)
+from riskscore.admin.sourcing import portfolios
+from riskscore.admin.sourcing.portfolios import LimitCrossingAdmin, PortfolioAdmin
 from riskscore.admin.work import start_jobs
 from riskscore.admin.work.jobs import ChunkAdmin, ItemErrorAdmin, JobAdmin
 from riskscore.admin.work.records import (
@@ -73,6 +81,10 @@ PAGES: "dict[str, dict[type[Model], type[admin.ModelAdmin[Any]]]]" = {
         models.ScoreHistory: ScoreHistoryAdmin,
         models.ScoreAccountability: ScoreAccountabilityAdmin,
     },
+    "Sourcing": {
+        models.Portfolio: PortfolioAdmin,
+        models.LimitCrossing: LimitCrossingAdmin,
+    },
     "Work": {
         models.Job: JobAdmin,
         models.Chunk: ChunkAdmin,
@@ -100,6 +112,7 @@ PAGES: "dict[str, dict[type[Model], type[admin.ModelAdmin[Any]]]]" = {
         models.Observation: ObservationAdmin,
         models.Place: PlaceAdmin,
         models.PlaceMember: PlaceMemberAdmin,
+        models.Region: RegionAdmin,
         models.Mineral: MineralAdmin,
         models.Locality: LocalityAdmin,
         models.ExportFlow: ExportFlowAdmin,
@@ -132,6 +145,7 @@ class RiskSite(admin.AdminSite):
         shown = {
             "overview": dashboard.overview() if dashboard.allowed(request) else None,
             "may_rescore": start_jobs.allowed(request),
+            "alerts": portfolios.alerts(request),
         }
         return super().index(request, {**shown, **(extra_context or {})})
 

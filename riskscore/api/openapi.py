@@ -7,6 +7,7 @@ from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiResponse
 
+from riskscore.api.accountability import CHECK, CHECK_IN_FULL
 from riskscore.api.catalogues import METHOD, METHOD_ITEM, MINERAL, PLACE
 from riskscore.api.challenges import CHALLENGED
 from riskscore.api.evidence import STATEMENT
@@ -31,7 +32,12 @@ from riskscore.api.results.explanations import EXPLANATION
 from riskscore.api.results.score_fields import HISTORY_ITEM, IN_FULL, SCORE_ITEM
 from riskscore.api.sourcing.dependence import DEPENDENCE
 from riskscore.api.sourcing.effects import EFFECT
+from riskscore.api.sourcing.equity import EQUITY
+from riskscore.api.sourcing.portfolio_fields import CROSSING, EXPOSURE, PORTFOLIO
+from riskscore.api.sourcing.regions import REGION
 from riskscore.api.sourcing.scenarios import STORED
+from riskscore.api.sourcing.shortlist_shapes import ITEM, SHORTLIST
+from riskscore.api.sourcing.stages import CHAIN
 from riskscore.api.supply_risks import SUPPLY_RISK
 from riskscore.api.work.job_resources import CHECKED, ITEM_ERROR, JOB, JOB_ITEM
 from riskscore.api.work.workers import WORKER
@@ -54,6 +60,8 @@ RESOURCES = (
     VALUE,
     SUPPLY_RISK,
     DEPENDENCE,
+    REGION,
+    CHAIN,
     STORED,
     EFFECT,
     LENS,
@@ -65,6 +73,10 @@ RESOURCES = (
     MODEL,
     MODEL_ITEM,
     PREDICTION,
+    CHECK,
+    CHECK_IN_FULL,
+    PORTFOLIO,
+    CROSSING,
 )
 PROBLEM = shapes.record(
     {
@@ -99,10 +111,21 @@ COMPONENTS = {
     "Counterfactuals": COUNTERFACTUALS,
     "MethodAudit": AUDIT,
     "FreshnessOfProject": FRESHNESS,
+    "Shortlist": SHORTLIST,
+    "ProjectForBuyer": ITEM,
     "LandOfProject": POSITIONS,
+    "PortfolioExposure": EXPOSURE,
+    "SourcingEquity": EQUITY,
     "Problem": PROBLEM,
 }
 REFUSALS = {400: "Not understood", 401: "No living key", 403: "Scope lacking", 429: "Too often"}
+WRITES = ("POST", "PUT", "PATCH")
+IF_MATCH = {
+    "name": "If-Match",
+    "in": "header",
+    "description": "Only if it still is what this ETag was given for; else 412.",
+    "schema": shapes.text("ETag of a GET."),
+}
 IDEMPOTENCY = {
     "name": "Idempotency-Key",
     "in": "header",
@@ -141,13 +164,15 @@ class ViewSchema(AutoSchema):
         query = self.endpoint.parameters if asks else self.endpoint.post_parameters
         starts = self.method == "POST" and self.endpoint.tag == "jobs" and self.endpoint.body
         headers = [IDEMPOTENCY] if starts else []
+        if self.method in ("PUT", "PATCH"):
+            headers = [IF_MATCH]
         return [*self._resolve_path_parameters_of_view(), *map(_parameter, query), *headers]
 
     def _resolve_path_parameters_of_view(self) -> list[dict[str, Any]]:
         return list(self._resolve_path_parameters(_names(self.path)))  # type: ignore[no-untyped-call]
 
     def _get_request_body(self, _direction: str = "request") -> dict[str, Any] | None:
-        if self.method != "POST" or self.endpoint.body is None:
+        if self.method not in WRITES or self.endpoint.body is None:
             return None
         return {"required": True, "content": {"application/json": {"schema": self.endpoint.body}}}
 
@@ -177,7 +202,9 @@ class ViewSchema(AutoSchema):
 
     def _more(self) -> dict[int, str]:
         more = {404: "Not found"} if "{" in self.path else {}
-        if self.method == "POST" and self.endpoint.body is not None:
+        if self.method in ("PUT", "PATCH"):
+            more |= {412: "No longer what If-Match says"}
+        if self.method in WRITES and self.endpoint.body is not None:
             more |= {413: "Too large", 415: "Not JSON"}
             if self.endpoint.tag == "jobs":
                 more |= {409: "Cannot start", 422: "Key used before"}

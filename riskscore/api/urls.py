@@ -6,6 +6,7 @@ from typing import Any
 from django.urls import URLPattern, path
 
 from riskscore.api import (
+    accountability,
     catalogues,
     challenges,
     evidence,
@@ -23,7 +24,16 @@ from riskscore.api import (
 )
 from riskscore.api.ownership import companies, owners
 from riskscore.api.results import changes, counterfactuals, explanations, scores
-from riskscore.api.sourcing import dependence, effects, scenarios
+from riskscore.api.sourcing import (
+    dependence,
+    effects,
+    equity,
+    portfolios,
+    regions,
+    scenarios,
+    shortlist,
+    stages,
+)
 from riskscore.api.work import job_actions, jobs, workers
 
 
@@ -36,6 +46,7 @@ def both(route: str, view: Callable[..., Any], name: str = "") -> Iterator[URLPa
 KEY = "projects/<slug:key>"
 JOB = "jobs/<uuid:job_id>"
 SCENARIO = "sourcing/scenarios/<slug:code>"
+PORTFOLIO = "sourcing/portfolios/<slug:name>"
 
 urlpatterns = [
     *both("", public.Contents.as_view()),
@@ -79,6 +90,11 @@ urlpatterns = [
     *both("/observations", observations.Observations.as_view()),
     *both("/supply-risks", supply_risks.SupplyRisks.as_view()),
     *both("/sourcing/dependence", dependence.Dependences.as_view()),
+    *both("/sourcing/shortlist", shortlist.Shortlist.as_view()),
+    *both("/sourcing/projects/<slug:key>", shortlist.ProjectForBuyer.as_view()),
+    *both("/sourcing/stages", stages.Chains.as_view()),
+    *both("/sourcing/regions", regions.Regions.as_view()),
+    *both("/sourcing/regions/<slug:code>", regions.OneRegion.as_view()),
     *both("/sourcing/effects", effects.Effects.as_view()),
     *both("/sourcing/scenarios", scenarios.Scenarios.as_view()),
     *both(f"/{SCENARIO}", scenarios.OneScenario.as_view()),
@@ -87,12 +103,19 @@ urlpatterns = [
     *both("/releases", releases.Releases.as_view()),
     *both("/releases/<str:code>", releases.OneRelease.as_view()),
     *both("/releases/<str:code>/coverage", releases.CoverageOfRelease.as_view()),
+    *both("/accountability", accountability.Checks.as_view()),
+    *both("/accountability/<int:number>", accountability.OneCheck.as_view()),
     *both("/land-layers", lands.Layers.as_view()),
     *both("/lenses", catalogues.Lenses.as_view()),
     *both("/models", learned.Models.as_view()),
     *both("/models/<slug:kind>", learned.OneModel.as_view()),
     *both("/models/<slug:kind>/<int:version>", learned.OneModel.as_view()),
     *both("/models/<slug:kind>/<int:version>/predictions", learned.Predictions.as_view()),
+    *both("/sourcing/equity", equity.Equity.as_view()),
+    *both("/sourcing/portfolios", portfolios.Portfolios.as_view()),
+    *both(f"/{PORTFOLIO}", portfolios.OnePortfolio.as_view()),
+    *both(f"/{PORTFOLIO}/exposure", portfolios.Exposure.as_view()),
+    *both(f"/{PORTFOLIO}/crossings", portfolios.Crossings.as_view()),
     *both("/schema", public.Document.as_view(), "schema"),
     *both("/docs", public.Page.as_view()),
     *both("/errors/<slug:code>", public.ProblemType.as_view()),

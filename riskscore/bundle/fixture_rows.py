@@ -48,6 +48,26 @@ class PlaceMember(NamedTuple):
     source: str
 
 
+class Region(NamedTuple):
+    """A part of the world; ``number`` is its code in UN M49, ``verified`` False for usual names."""
+
+    code: str
+    name: str
+    number: str
+    aliases: tuple[str, ...]
+    verified: bool
+    source: str
+
+
+class RegionMember(NamedTuple):
+    """That a place lies in a region."""
+
+    region: str
+    place: str
+    verified: bool
+    source: str
+
+
 class Mineral(NamedTuple):
     """A mineral; ``production_stage`` is what World Mining Data counts, ``trade_stage`` what the
     HS6 codes stand for. ``eol_rir`` is a share, None where nobody assessed it."""
@@ -60,6 +80,17 @@ class Mineral(NamedTuple):
     hs6: tuple[str, ...]
     eol_rir: float | None
     aliases: tuple[str, ...]
+    source: str
+
+
+class TradeCode(NamedTuple):
+    """A customs code that carries a mineral at another stage than its own ``hs6`` do."""
+
+    mineral: str
+    hs6: str
+    stage: str
+    what: str
+    verified: bool
     source: str
 
 

@@ -13,10 +13,14 @@ from riskscore.bundle.fixture_rows import (
     PlaceMember,
     Project,
     ProjectMineral,
+    Region,
+    RegionMember,
     Release,
+    TradeCode,
 )
 from riskscore.sources.coded_observations import CodedObservation
 from riskscore.sources.source_records import ExportRecord
+from riskscore.sources.tables.observations import QUALITIES
 
 PLACE_KINDS = ("country", "group")
 PROJECT_KINDS = ("mine", "smelter", "refinery", "plant", "deposit")
@@ -25,7 +29,7 @@ PLACE_RULES = ("label", "coordinates", "nearest")
 FLAGS = ("duplicate", "steel", "no_known_output", "low_confidence", "place_disputed")
 ROLES = ("primary", "secondary", "other")
 PRODUCTION_STAGES = ("mine", "refinery")
-QUALITIES = ("", "reported", "estimated", "provisional", "secondary", "partial")
+TRADE_STAGES = ("ore", "refined", "product")
 HS6_SEPARATOR = ";"
 OBSERVATIONS = "observations"
 EXPORTS = "exports"
@@ -97,6 +101,30 @@ PLACE_MEMBERS = Table(
     ),
     key=("group", "member", "since"),
 )
+REGIONS = Table(
+    "regions.csv",
+    Region,
+    (
+        cells.text("code"),
+        cells.text("name"),
+        cells.words("number"),
+        cells.many_of("aliases", None),
+        cells.truth("verified"),
+        cells.text("source"),
+    ),
+    key=("code",),
+)
+REGION_MEMBERS = Table(
+    "region_members.csv",
+    RegionMember,
+    (
+        cells.text("region"),
+        cells.text("place"),
+        cells.truth("verified"),
+        cells.text("source"),
+    ),
+    key=("region", "place"),
+)
 MINERALS = Table(
     "minerals.csv",
     Mineral,
@@ -112,6 +140,19 @@ MINERALS = Table(
         cells.text("source"),
     ),
     key=("code",),
+)
+TRADE_CODES = Table(
+    "trade_codes.csv",
+    TradeCode,
+    (
+        cells.text("mineral"),
+        cells.text("hs6"),
+        cells.one_of("stage", TRADE_STAGES),
+        cells.text("what"),
+        cells.truth("verified"),
+        cells.text("source"),
+    ),
+    key=("mineral", "hs6"),
 )
 LOCALITIES = Table(
     "localities.csv.gz",

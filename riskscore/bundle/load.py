@@ -8,7 +8,7 @@ import yaml
 from django.db import transaction
 
 from riskscore import intake
-from riskscore.bundle import fixture_rows, fixture_tables, load_facts
+from riskscore.bundle import fixture_rows, fixture_tables, layout, load_facts
 from riskscore.bundle.layer_load import load_layers
 from riskscore.bundle.load_scenarios import load_scenarios
 from riskscore.bundle.ownership.owner_load import load_owners
@@ -23,10 +23,14 @@ from riskscore.models import (
     PlaceMember,
     Project,
     ProjectMineral,
+    Region,
+    RegionMember,
     Release,
     Source,
+    TradeCode,
 )
 from riskscore.releases.editions import next_edition
+from riskscore.scoring.project_inputs import kept_communities
 from riskscore.sources.bad_file import BadFile
 from riskscore.training import shipped
 
@@ -56,7 +60,9 @@ def load(directory: Path) -> Loaded:
     with transaction.atomic():
         new = _new_releases(bundle.releases)
         _load_places(bundle)
+        _load_regions(bundle)
         _load_minerals(bundle.minerals)
+        _load_trade_codes(bundle)
         releases = _load_releases(new, next_edition("bundle")) if new else {}
         observed = sum(
             intake.record(releases[code], _observations(bundle, code))
@@ -69,6 +75,8 @@ def load(directory: Path) -> Loaded:
         _load_localities(bundle.localities, releases)
         projects = _load_projects(bundle)
         layers = load_layers(directory)
+        if kept_communities.is_empty():
+            kept_communities.keep_all()
         owners = load_owners(directory, bundle, releases)
         load_facts.load(load_facts.Facts(bundle.events, bundle.statuses, bundle.capacities))
         if new or projects:
@@ -126,6 +134,22 @@ def _load_places(bundle: fixture_tables.Bundle) -> None:
     )
 
 
+def _load_regions(bundle: fixture_tables.Bundle) -> None:
+    """Regions that are not there yet, with their members; what is there stays as it is."""
+    stated = list(fixture_tables.rows_of(bundle.directory, layout.REGIONS))
+    within = list(fixture_tables.rows_of(bundle.directory, layout.REGION_MEMBERS))
+    codes = {row[0] for row in stated}
+    fixture_tables.check_known(layout.REGION_MEMBERS, within, "region", codes)
+    fixture_tables.check_known(layout.REGION_MEMBERS, within, "place", bundle.place_codes)
+    new = codes - set(Region.objects.values_list("code", flat=True))
+    Region.objects.bulk_create(Region(**row._asdict()) for row in stated if row[0] in new)
+    RegionMember.objects.bulk_create(
+        RegionMember(region_id=region, place_id=place, verified=verified, source=source)
+        for region, place, verified, source in within
+        if region in new
+    )
+
+
 def _load_minerals(stated: Iterable[fixture_rows.Mineral]) -> None:
     Mineral.objects.bulk_create(
         [
@@ -141,6 +165,19 @@ def _load_minerals(stated: Iterable[fixture_rows.Mineral]) -> None:
             )
             for row in stated
         ],
+        ignore_conflicts=True,
+    )
+
+
+def _load_trade_codes(bundle: fixture_tables.Bundle) -> None:
+    """Codes of other stages that are not there yet; what is there stays as it is."""
+    stated = list(fixture_tables.rows_of(bundle.directory, layout.TRADE_CODES))
+    fixture_tables.check_known(layout.TRADE_CODES, stated, "mineral", bundle.mineral_codes)
+    TradeCode.objects.bulk_create(
+        (
+            TradeCode(mineral_id=mineral, hs6=hs6, stage=stage, what=what, verified=ok, source=by)
+            for mineral, hs6, stage, what, ok, by in stated
+        ),
         ignore_conflicts=True,
     )
 
@@ -210,6 +247,7 @@ def _load_projects(bundle: fixture_tables.Bundle) -> int:
         ]
     )
     _link_duplicates(new)
+    kept_communities.keep(ids.values())
     return len(new)
 
 

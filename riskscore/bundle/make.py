@@ -4,6 +4,7 @@ Nothing is typed in here: every value of the bundle comes from a file that relea
 with its SHA-256, through the sources' parsers and one table of aliases.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -21,12 +22,13 @@ from riskscore.bundle import (
 )
 from riskscore.bundle.bundle_report import Report, written_report
 from riskscore.bundle.fixture_rows import Locality, Mineral, Project, Release
-from riskscore.bundle.fixture_tables import write
+from riskscore.bundle.fixture_tables import rows_of, write
 from riskscore.bundle.layout import exports_file, observations_file
 from riskscore.bundle.ownership.owner_make import write_owners
 from riskscore.bundle.publications import Publication
 from riskscore.bundle.resolve import Resolver
 from riskscore.bundle.sites import Collection, Site, duplicates, flagged, outputs, sites
+from riskscore.bundle.usgs import usgs_amounts
 from riskscore.engine.inputs.borders import Borders
 from riskscore.sources.coded_observations import CodedObservation
 from riskscore.sources.names import Names, shipped
@@ -45,6 +47,7 @@ class _Bench:
     source_dir: Path
     target: Path
     releases: list[Release] = field(default_factory=list)
+    trade_codes: Sequence[tuple[str, str, str]] = ()
 
     def read(self, publication: Publication) -> list[Any]:
         """All records of a publication's files."""
@@ -69,7 +72,7 @@ def make(source_dir: Path, target: Path) -> Report:
     """
     target.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(prefix=".bundle-", dir=target) as scratch:
-        report = _made(_Bench(source_dir, Path(scratch)))
+        report = _made(_Bench(source_dir, Path(scratch), trade_codes=_trade_codes(target)))
         for pattern in (observations_file("*"), exports_file("*")):
             for stale in target.glob(pattern):
                 stale.unlink()
@@ -79,6 +82,16 @@ def make(source_dir: Path, target: Path) -> Report:
                 place.parent.mkdir(exist_ok=True)
                 file.replace(place)
     return report
+
+
+def _trade_codes(target: Path) -> list[tuple[str, str, str]]:
+    """(HS6 code, mineral, stage) of the compiled table, which is kept where the bundle is made; a
+    folder that has none yet gets a bundle without other stages."""
+    if not (target / layout.TRADE_CODES.file).exists():
+        return []
+    return [
+        (hs6, mineral, stage) for mineral, hs6, stage, *_ in rows_of(target, layout.TRADE_CODES)
+    ]
 
 
 def _made(bench: _Bench) -> Report:
@@ -94,7 +107,7 @@ def _made(bench: _Bench) -> Report:
     projects = list(flagged(every, outputs(observed["wmd.production"]), REFINERY_OUTPUT, same))
     write(bench.target, layout.PROJECTS, projects)
     write(bench.target, layout.PROJECT_MINERALS, (row for site in every for row in site.minerals))
-    _facts(bench, projects)
+    statuses = _facts(bench, projects)
     confirmed = _localities(bench)
     layer_make.make(bench.source_dir, bench.target, confirmed)
     _exports(bench, resolver)
@@ -103,10 +116,18 @@ def _made(bench: _Bench) -> Report:
         bench.target, owners.code, bench.read(owners), projects, every, resolver.names
     )
     bench.keep(owners, made.rows)
+    write(bench.target, facts_layout.STATUSES, [*statuses, *made.statuses])
     write(bench.target, layout.RELEASES, bench.releases)
-    report = Report(sorted(bench.releases), projects, every, rows, resolver.left_out)
+    unstated = _unstated(bench)
+    report = Report(sorted(bench.releases), projects, every, rows, resolver.left_out, unstated)
     (bench.target / REPORT_FILE).write_text(written_report(report) + made.report, encoding="utf-8")
     return report
+
+
+def _unstated(bench: _Bench) -> Counter[tuple[str, str]]:
+    """What stands in place of a number in the USGS editions, by (indicator, mark)."""
+    names = (name for name, _ in publications.SUMMARIES.files)
+    return usgs_amounts.unstated(*(publications.content(bench.source_dir, name) for name in names))
 
 
 def _observations(
@@ -117,9 +138,11 @@ def _observations(
     for mineral in minerals:
         for hs6 in mineral.hs6:
             codes[hs6] = (*codes.get(hs6, ()), mineral.code)
+    stages = baci.other_stages(bench.trade_codes, codes)
     prepared: dict[str, Callable[[Iterable[SourceRecord]], Iterable[SourceRecord]]] = {
         publications.PRODUCTION.code: wmd.settled,
-        publications.IMPORTS.code: partial(baci.by_mineral, minerals=codes),
+        publications.IMPORTS.code: partial(baci.by_mineral, minerals=codes, stages=stages),
+        publications.SUMMARIES.code: usgs_amounts.newest_first,
     }
     result: dict[str, list[CodedObservation]] = {}
     for publication in (*publications.OBSERVED, publications.IMPORTS):
@@ -176,16 +199,16 @@ def _sites(
     return result[0], result[1]
 
 
-def _facts(bench: _Bench, projects: Sequence[Project]) -> None:
-    """Write incidents of the register of conflicts, and statuses and rates of the deposits."""
+def _facts(bench: _Bench, projects: Sequence[Project]) -> list[facts_layout.Status]:
+    """Write incidents of the register of conflicts and rates of the deposits; their statuses."""
     cases = bench.read(publications.CONFLICTS)
     events, _ = project_facts.incidents(publications.CONFLICTS.code, cases, projects)
     bench.keep(publications.CONFLICTS, write(bench.target, facts_layout.EVENTS, events))
     records = list(busch.rates(publications.content(bench.source_dir, publications.RATES)))
     release = publications.DEPOSITS.code
     twins = project_facts.Twins(release, projects)
-    write(bench.target, facts_layout.STATUSES, project_facts.statuses(release, records, twins))
     write(bench.target, facts_layout.CAPACITIES, project_facts.capacities(release, records, twins))
+    return list(project_facts.statuses(release, records, twins))
 
 
 def _localities(bench: _Bench) -> frozenset[str]:

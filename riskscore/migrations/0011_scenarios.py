@@ -15,7 +15,7 @@ RULES = HERE.with_suffix(".sql").read_text()
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("riskscore", "0008_order_of_samples"),
+        ("riskscore", "0010_community_distances"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

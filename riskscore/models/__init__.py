@@ -11,16 +11,17 @@ from riskscore.models.exports import ExportFlow
 from riskscore.models.facts import Capacity, CapacityRange, ProjectStatus
 from riskscore.models.intakes import Intake, IntakeFault, IntakePart
 from riskscore.models.jobs import Chunk, ItemError, Job, Transition, WorkerPulse
-from riskscore.models.land import Footprint, Land, LandLayer
+from riskscore.models.land import CommunityDistance, Footprint, Land, LandLayer
 from riskscore.models.learned import Artefact, LearnedModel, LearnedSwitch, Prediction
 from riskscore.models.methods import Lens, Method
-from riskscore.models.minerals import Mineral
+from riskscore.models.minerals import Mineral, TradeCode
 from riskscore.models.observations import Edition, Observation, Release, Source
 from riskscore.models.owners import Company, Domicile, Ownership
-from riskscore.models.places import Locality, Place, PlaceMember
+from riskscore.models.places import Locality, Place, PlaceMember, Region, RegionMember
 from riskscore.models.projects import ExternalId, Offtake, Project, ProjectList, ProjectMineral
 from riskscore.models.schedules import Schedule
 from riskscore.models.scores import Score, ScoreAccountability, ScoreHistory
+from riskscore.models.sourcing.portfolios import LimitCrossing, Portfolio, PortfolioLimit, Position
 from riskscore.models.sourcing.scenarios import Scenario
 from riskscore.models.stale_marks import StaleMark
 from riskscore.models.trainings import TrainingRequest
@@ -32,6 +33,7 @@ __all__ = [
     "CapacityRange",
     "Challenge",
     "Chunk",
+    "CommunityDistance",
     "Company",
     "Domicile",
     "Edition",
@@ -50,6 +52,7 @@ __all__ = [
     "LearnedModel",
     "LearnedSwitch",
     "Lens",
+    "LimitCrossing",
     "Locality",
     "Method",
     "Mineral",
@@ -58,11 +61,16 @@ __all__ = [
     "Ownership",
     "Place",
     "PlaceMember",
+    "Portfolio",
+    "PortfolioLimit",
+    "Position",
     "Prediction",
     "Project",
     "ProjectList",
     "ProjectMineral",
     "ProjectStatus",
+    "Region",
+    "RegionMember",
     "Release",
     "Scenario",
     "Schedule",
@@ -71,6 +79,7 @@ __all__ = [
     "ScoreHistory",
     "Source",
     "StaleMark",
+    "TradeCode",
     "TrainingRequest",
     "Transition",
     "WorkerPulse",

@@ -44,3 +44,34 @@ class Mineral(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class TradeCode(models.Model):
+    """A customs code that carries a mineral at another stage than :attr:`Mineral.hs6` does.
+
+    Its flows are kept apart from those that scores are made from.
+    """
+
+    class Stage(models.TextChoices):
+        ORE = "ore"
+        REFINED = "refined"
+        PRODUCT = "product"
+
+    mineral = models.ForeignKey(Mineral, models.PROTECT, related_name="trade_codes")
+    hs6 = models.CharField(max_length=6)
+    stage = models.CharField(max_length=8, choices=Stage)
+    what = models.CharField(max_length=120, help_text="what the code stands for")
+    verified = models.BooleanField(default=True)
+    source = models.CharField(max_length=200)
+
+    class Meta:
+        ordering = ["mineral", "stage", "hs6"]
+        constraints = [
+            models.UniqueConstraint(fields=["mineral", "hs6"], name="trade_code_once_per_mineral"),
+            models.CheckConstraint(
+                condition=Q(hs6__regex=r"^[0-9]{6}$"), name="trade_code_is_six_digits"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.hs6} ({self.what})"

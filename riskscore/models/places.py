@@ -58,6 +58,48 @@ class PlaceMember(models.Model):
         return f"{self.member_id} in {self.group_id}"
 
 
+class Region(models.Model):
+    """A part of the world as people name it: ``latin-america-and-the-caribbean``.
+
+    No buyer, as groups of :class:`Place` are, and not dated: where to look, not who trades.
+    """
+
+    code = models.SlugField(primary_key=True, max_length=60)
+    name = models.CharField(max_length=80, unique=True)
+    number = models.CharField(max_length=3, blank=True)
+    aliases = ArrayField(models.CharField(max_length=80), default=list, blank=True)
+    verified = models.BooleanField(default=True)
+    source = models.CharField(max_length=200)
+
+    class Meta:
+        ordering = ["code"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(code__regex=r"^[a-z]+(-[a-z]+)*$"), name="region_code_is_words"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class RegionMember(models.Model):
+    """That a place lies in a region."""
+
+    region = models.ForeignKey(Region, models.PROTECT, related_name="members")
+    place = models.ForeignKey(Place, models.PROTECT, related_name="regions")
+    verified = models.BooleanField(default=True)
+    source = models.CharField(max_length=200)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["region", "place"], name="region_member_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.place_id} in {self.region_id}"
+
+
 class Locality(models.Model):
     """A mapped point of a land layer: where a language is spoken, degrees of WGS 84."""
 

@@ -5,9 +5,10 @@ owners goes through here.
 """
 
 from collections.abc import Collection, Iterable
+from datetime import date
 from typing import Any, NamedTuple
 
-from django.db.models import QuerySet
+from django.db.models import F, Q, QuerySet
 
 from riskscore.models import Domicile, Ownership
 from riskscore.releases import effective
@@ -112,6 +113,18 @@ def owners() -> QuerySet[Ownership]:
     """The statements about owners that count now: the newest versions that nobody rejected."""
     standing = Ownership.objects.filter(superseded_by__isnull=True)
     return standing.exclude(state=Ownership.State.REJECTED)
+
+
+def owners_on(projects: Iterable[int], day: date) -> list[Ownership]:
+    """The owners of these projects on a day, each once, with company and release.
+
+    Where periods of one owner overlap, the later one holds.
+    """
+    held = owners().filter(
+        Q(since=None) | Q(since__lte=day), Q(until=None) | Q(until__gte=day), project__in=projects
+    )
+    newest = held.order_by("project_id", "company_id", F("since").desc(nulls_last=True), "-id")
+    return list(newest.distinct("project_id", "company_id").select_related("company", "release"))
 
 
 def current_domicile(company: int) -> Domicile | None:

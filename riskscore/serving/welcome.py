@@ -27,5 +27,6 @@ def first_credentials() -> Credentials | None:
         return None
     password = secrets.token_urlsafe(12)
     user = users.create_superuser(username=ADMIN, password=password)
-    key = api_keys.issue(user, "first key", [ApiKey.Scope.READ, ApiKey.Scope.RESCORE])
+    scopes = [ApiKey.Scope.READ, ApiKey.Scope.RESCORE, ApiKey.Scope.PORTFOLIO]
+    key = api_keys.issue(user, "first key", scopes)
     return Credentials(ADMIN, password, key)

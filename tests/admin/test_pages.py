@@ -27,7 +27,9 @@ from riskscore.models import (
     Project,
     ProjectMineral,
     ProjectStatus,
+    RegionMember,
     Release,
+    TradeCode,
 )
 from tests.admin.conftest import inline_of, url
 
@@ -53,7 +55,7 @@ def everything(curator: User, project: Project) -> None:
 def test_every_model_has_a_page_or_stands_on_that_of_its_project() -> None:
     ours = set(apps.get_app_config("riskscore").get_models())
     parts = {ProjectMineral, Offtake, ExternalId, IntakePart, IntakeFault, Artefact}
-    parts |= {ProjectStatus, Capacity, CapacityRange}
+    parts |= {ProjectStatus, Capacity, CapacityRange, RegionMember, TradeCode}
     assert set(MODELS) | parts == ours
     assert all(admin.site.is_registered(model) for model in ours - parts)
 

@@ -3,7 +3,7 @@
 from django.http import HttpRequest
 
 from riskscore.admin.ui.pages import Bounded, Page, Part, ReadOnly
-from riskscore.models import Locality, Mineral, Place, PlaceMember
+from riskscore.models import Locality, Mineral, Place, PlaceMember, Region, RegionMember, TradeCode
 
 
 class MembersOfGroup(Part[PlaceMember, Place]):
@@ -45,12 +45,43 @@ class PlaceMemberAdmin(ReadOnly[PlaceMember]):
     search_fields = ("member__name", "=member__code")
 
 
+class MembersOfRegion(Part[RegionMember, Region]):
+    """Which places lie in a region."""
+
+    model = RegionMember
+    fields = ("place", "verified", "source")
+    autocomplete_fields = ("place",)
+    verbose_name_plural = "members"
+
+
+class RegionAdmin(Page[Region]):
+    """Parts of the world as people name them; ask for one by its code, name or an alias."""
+
+    list_display = ("code", "name", "number", "aliases", "verified", "source")
+    list_filter = ("verified",)
+    search_fields = ("code", "name", "aliases")
+    inlines = (MembersOfRegion,)
+
+    def get_readonly_fields(
+        self, request: HttpRequest, obj: Region | None = None
+    ) -> tuple[str, ...]:
+        return ("code",) if obj else ()
+
+
+class TradeCodesOfMineral(Part[TradeCode, Mineral]):
+    """Customs codes of other stages, which scores do not read."""
+
+    model = TradeCode
+    fields = ("hs6", "stage", "what", "verified", "source")
+
+
 class MineralAdmin(Page[Mineral]):
     """Minerals as statistics count them."""
 
     list_display = ("code", "name", "basis", "production_stage", "hs6", "eol_rir", "aliases")
     list_filter = ("production_stage", "trade_stage")
     search_fields = ("code", "name", "aliases")
+    inlines = (TradeCodesOfMineral,)
 
     def get_readonly_fields(
         self, request: HttpRequest, obj: Mineral | None = None

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from django.db.models import QuerySet
 from django.http import Http404, HttpResponseBase, StreamingHttpResponse
 from django.utils.cache import get_conditional_response, patch_vary_headers
+from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -34,6 +35,7 @@ from riskscore.models import ApiKey
 
 READ, RESCORE = str(ApiKey.Scope.READ), str(ApiKey.Scope.RESCORE)
 CHALLENGE, SCENARIO = str(ApiKey.Scope.CHALLENGE), str(ApiKey.Scope.SCENARIO)
+PORTFOLIO = str(ApiKey.Scope.PORTFOLIO)
 
 
 class Endpoint(APIView):
@@ -41,7 +43,7 @@ class Endpoint(APIView):
 
     tag: ClassVar[str] = ""
     parameters: ClassVar[tuple[Parameter, ...]] = ()
-    #: Those of POST, where an address has both methods.
+    #: Those of methods that write, where an address has both.
     post_parameters: ClassVar[tuple[Parameter, ...]] = ()
     #: Per method: the status of success and the JSON Schema of its body. For the OpenAPI document.
     answers: ClassVar[dict[str, tuple[int, Schema]]] = {}
@@ -60,7 +62,7 @@ class Endpoint(APIView):
         """Before the method: authentication, scope and rate (DRF), then the parameters."""
         super().initial(request, *args, **kwargs)
         json_parser.refuse_chunked(request)
-        known = self.post_parameters if request.method == "POST" else self.parameters
+        known = self.parameters if request.method in SAFE_METHODS else self.post_parameters
         self.query_values = read_all(known, request.query_params)
 
     def options(self, *_: Any, **__: Any) -> Response:
@@ -85,7 +87,7 @@ def _conditional(request: Request, response: Response) -> HttpResponseBase:
     if response.status_code != 200 or request.method not in ("GET", "HEAD"):
         return response
     content = response.render().content
-    etag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
+    etag = _etag(content)
     response["ETag"] = etag
     result = get_conditional_response(request._request, etag=etag, response=response)
     if result is not None and result.status_code == 412:
@@ -95,6 +97,17 @@ def _conditional(request: Request, response: Response) -> HttpResponseBase:
             if name in response:
                 result[name] = response[name]
     return result or response
+
+
+def _etag(content: bytes) -> str:
+    return f'"{hashlib.sha256(content).hexdigest()[:32]}"'
+
+
+def refuse_outdated(request: Request, shown: Any) -> None:
+    """Raise Problem if the client's If-Match is about another state than what a GET would show."""
+    given = [tag.strip() for tag in request.headers.get("If-Match", "*").split(",")]
+    if "*" not in given and _etag(Json().render(shown)) not in given:
+        raise Problem("precondition_failed")
 
 
 class Detail(Endpoint):

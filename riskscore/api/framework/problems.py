@@ -61,6 +61,7 @@ KINDS: dict[str, Kind] = {
         "Score cannot be computed again",
         "Start a job for the project, then ask again; its explanation needs no computing.",
     ),
+    "name_taken": Kind(409, "Name taken", "Choose another name, or change what has it."),
     "length_required": Kind(411, "Length required", "Send a Content-Length; no chunked bodies."),
     "precondition_failed": Kind(412, "Precondition failed", "It is no longer what If-Match says."),
     "too_large": Kind(413, "Body too large", "Send at most 1 MiB; use a filter, not a list."),

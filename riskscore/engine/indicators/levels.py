@@ -13,6 +13,8 @@ LEARNT_LISTING = (
     "A model's probability, not a finding. It learnt from listings, and a listing needs somebody "
     "who looked: closed countries are listed less than they deserve, poor and open ones more."
 )
+TRADE_STAGES = ("ore", "refined", "product")
+"""Stages of customs codes that stand beside those of a mineral itself."""
 WGI_LABELS = {
     "voice": "Voice and accountability",
     "stability": "Political stability and absence of violence",

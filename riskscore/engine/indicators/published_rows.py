@@ -9,6 +9,7 @@ from riskscore.engine.indicators.levels import (
     GOOD_LEVELS,
     NO_RESTRICTION,
     RESTRICTION_LEVELS,
+    TRADE_STAGES,
     WGI_LABELS,
 )
 from riskscore.engine.indicators.row import IP, IPM, PM, Indicator, M, P, observation
@@ -31,6 +32,12 @@ OBSERVATIONS: tuple[Indicator, ...] = (
                 "wmd"),
     observation("usgs.production", "Production, USGS", PM, "as stated (t, kt, Mct: see label)", 1,
                 "Yearly output of one mineral in one place; the label says which product.",
+                "usgs"),
+    observation("usgs.capacity", "Capacity, USGS", PM, "a year, as stated: see label", 1,
+                "What smelters and refineries of one place can put out in a year; the label says "
+                "of which product. Shown only.", "usgs"),
+    observation("usgs.reserves", "Reserves, USGS", PM, "as stated (t, kt, Mct: see label)", -1,
+                "Reserves of one mineral in one place; a bound says so in its quality. Shown only.",
                 "usgs"),
     observation("iea.mining", "Mining output", PM, "kt", 1,
                 "Mined output; ROW is the rest of the world, WLD the file's own total.", "iea"),
@@ -74,6 +81,15 @@ OBSERVATIONS: tuple[Indicator, ...] = (
                 "The importer's imports from the place, HS codes of the mineral summed.", "baci"),
     observation("baci.import_quantity", "Import quantity", IPM, "t", 1,
                 "The importer's imports from the place, HS codes of the mineral summed.", "baci"),
+    *(
+        observation(
+            f"baci.{stage}_{measure}", f"Import {measure}, {stage}", IPM, unit, 1,
+            f"The importer's imports from the place under customs codes of the stage {stage}, "
+            "beside those that scores read.", "baci",
+        )
+        for stage in TRADE_STAGES
+        for measure, unit in (("value", "thousand USD"), ("quantity", "t"))
+    ),
     observation("ec.eol_rir", "End-of-life recycling input rate", M, "share 0..1", -1,
                 "Share of demand met by recycled end-of-life material.", "ec"),
 )  # fmt: skip

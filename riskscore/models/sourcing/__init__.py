@@ -1,1 +1,1 @@
-"""What people ask of sourcing and keep: scenarios."""
+"""What people ask of sourcing and keep: scenarios, and portfolios with what they hold."""

@@ -1,12 +1,14 @@
 """CEPII BACI: imports by HS6 code, reconciled between exporters and importers.
 
 Values are thousand USD, quantities tonnes. A mineral's HS codes are summed, because trade moves
-between them (cobalt between 282200 and 810510).
+between them (cobalt between 282200 and 810510). Codes of other stages (refined copper beside its
+ore) are summed apart, under indicators of their stage, and never into those that scores read.
 """
 
 import math
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from types import MappingProxyType
 
 from riskscore.sources.readers.delimited import csv_rows
 from riskscore.sources.readers.text import integer, number
@@ -24,8 +26,27 @@ SOURCE = Source(
 MEASURES = {"value_kusd": "baci.import_value", "quantity_t": "baci.import_quantity"}
 # The file rounds to three decimals, so a sum of its numbers is rounded there too.
 DECIMALS = 3
-PARTIAL = "partial"
+LACKS_A_CODE = "partial"
 Flow = tuple[str, str | None, str, str | None, int]
+Stages = Mapping[str, tuple[tuple[str, str], ...]]
+"""By HS6 code: (mineral, stage) that it carries at another stage than the mineral's own codes."""
+
+
+def other_stages(
+    rows: Iterable[tuple[str, str, str]], own: Mapping[str, tuple[str, ...]]
+) -> Stages:
+    """From (HS6 code, mineral, stage). A code that the mineral has itself would count twice: it is
+    left to the mineral."""
+    result: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    for hs6, mineral, stage in rows:
+        if mineral not in own.get(hs6, ()):
+            result[hs6].append((mineral, stage))
+    return {hs6: tuple(sorted(found)) for hs6, found in result.items()}
+
+
+def indicator_at(indicator: str, stage: str) -> str:
+    """The indicator of imports at another stage: ``baci.refined_quantity``."""
+    return indicator.replace("import", stage) if stage else indicator
 
 
 def parse(content: bytes) -> Iterator[SourceRecord]:
@@ -47,20 +68,27 @@ def parse(content: bytes) -> Iterator[SourceRecord]:
 
 
 def by_mineral(
-    records: Iterable[SourceRecord], minerals: Mapping[str, tuple[str, ...]]
+    records: Iterable[SourceRecord],
+    minerals: Mapping[str, tuple[str, ...]],
+    stages: Stages = MappingProxyType({}),
 ) -> Iterator[SourceRecord]:
-    """Sum the HS6 codes of each mineral; codes of no mineral of ours are left out.
+    """Sum the HS6 codes of each mineral, and those of its other stages apart, under indicators of
+    their own; codes of no mineral of ours are left out.
 
     A quantity is marked ``partial`` where a code that has a value states no quantity.
     """
     flows: dict[Flow, dict[str, float]] = defaultdict(dict)
     for record in records:
-        for mineral in minerals.get(record.mineral or "", ()):
-            key = (record.indicator, record.place, mineral, record.importer, record.year)
+        code = record.mineral or ""
+        own = ((mineral, "") for mineral in minerals.get(code, ()))
+        for mineral, stage in (*own, *stages.get(code, ())):
+            indicator = indicator_at(record.indicator, stage)
+            key = (indicator, record.place, mineral, record.importer, record.year)
             flows[key][record.label] = record.value
     for key, parts in flows.items():
         indicator, place, mineral, importer, year = key
-        valued = flows.get((MEASURES["value_kusd"], place, mineral, importer, year), {})
+        worth = indicator.replace("_quantity", "_value")
+        valued = flows.get((worth, place, mineral, importer, year), {})
         yield SourceRecord(
             indicator=indicator,
             place=place,
@@ -68,6 +96,6 @@ def by_mineral(
             importer=importer,
             year=year,
             value=round(math.fsum(parts.values()), DECIMALS),
-            quality="" if parts.keys() >= valued.keys() else PARTIAL,
+            quality="" if parts.keys() >= valued.keys() else LACKS_A_CODE,
             label=";".join(sorted(parts)),
         )

@@ -1,0 +1,1 @@
+"""Pages of the buyer's question: portfolios, their limits, and alerts."""
