@@ -19,7 +19,7 @@ from riskscore.sources.maps import Shape
 POINTS, AREAS = 20_000, 450
 
 
-def layers() -> Measured:
+def million() -> Measured:
     """Rescore the same projects without any layer, then with the bundle's and synthetic ones."""
     seconds = []
     for filled in (False, True):
@@ -33,7 +33,10 @@ def layers() -> Measured:
             seconds.append(rescore()[0])
     return Measured(
         value=seconds[1] / seconds[0],
-        unit=f"× the time without layers, {PROJECTS:,} projects",
+        unit=(
+            f"× the time without layers: {seconds[1]:.0f} s against {seconds[0]:.0f} s, "
+            f"{PROJECTS:,} projects, {POINTS:,} points, {AREAS} areas"
+        ),
         against="1.5 × the time without layers",
         ratio=1.5 * seconds[0] / seconds[1],
     )
@@ -78,4 +81,4 @@ def _write(kind: str, shapes: list[BaseGeometry]) -> None:
         layer_writer.write(layer, MappedArea(), (Shape("synthetic", shape) for shape in shapes))
 
 
-BENCHMARKS = {"rescoring.layers": layers}
+BENCHMARKS = {"layers.million": million}

@@ -24,6 +24,7 @@ from riskscore.admin.methods.learned_models import (
 )
 from riskscore.admin.methods.lenses import LensAdmin
 from riskscore.admin.methods.methods import MethodAdmin
+from riskscore.admin.methods.scenarios import ScenarioAdmin
 from riskscore.admin.projects.challenges import ChallengeAdmin
 from riskscore.admin.projects.evidence import EvidenceAdmin
 from riskscore.admin.projects.owners import CompanyAdmin, DomicileAdmin, OwnershipAdmin
@@ -97,6 +98,7 @@ PAGES: "dict[str, dict[type[Model], type[admin.ModelAdmin[Any]]]]" = {
     "Methods": {
         models.Method: MethodAdmin,
         models.Lens: LensAdmin,
+        models.Scenario: ScenarioAdmin,
         models.LearnedModel: LearnedModelAdmin,
         models.LearnedSwitch: LearnedSwitchAdmin,
         models.Prediction: PredictionAdmin,

@@ -31,7 +31,10 @@ OBSERVATION = Resource(
         plain("value", shapes.number("In the indicator's unit; a level is its index.")),
         plain("standard_error", shapes.optional(shapes.number("Null: unstated."))),
         plain("unit", shapes.text("Unit, stage or good, as published."), "label"),
-        plain("quality", shapes.text("A flag of its quality; may be empty.")),
+        plain(
+            "quality",
+            shapes.text("A flag of its quality, such as estimated or at_least; may be empty."),
+        ),
         plain("since", shapes.optional(shapes.day("First day on which it holds."))),
         plain("until", shapes.optional(shapes.day("Last day on which it holds."))),
         plain("verified", shapes.flag("Whether it was checked against its source.")),

@@ -7,6 +7,7 @@ from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiResponse
 
+from riskscore.api.accountability import CHECK, CHECK_IN_FULL
 from riskscore.api.catalogues import METHOD, METHOD_ITEM, MINERAL, PLACE
 from riskscore.api.challenges import CHALLENGED
 from riskscore.api.evidence import STATEMENT
@@ -30,10 +31,13 @@ from riskscore.api.results.counterfactuals import COUNTERFACTUALS
 from riskscore.api.results.explanations import EXPLANATION
 from riskscore.api.results.score_fields import HISTORY_ITEM, IN_FULL, SCORE_ITEM
 from riskscore.api.sourcing.dependence import DEPENDENCE
+from riskscore.api.sourcing.effects import EFFECT
 from riskscore.api.sourcing.equity import EQUITY
 from riskscore.api.sourcing.portfolio_fields import CROSSING, EXPOSURE, PORTFOLIO
 from riskscore.api.sourcing.regions import REGION
+from riskscore.api.sourcing.scenarios import STORED
 from riskscore.api.sourcing.shortlist_shapes import ITEM, SHORTLIST
+from riskscore.api.sourcing.stages import CHAIN
 from riskscore.api.supply_risks import SUPPLY_RISK
 from riskscore.api.work.job_resources import CHECKED, ITEM_ERROR, JOB, JOB_ITEM
 from riskscore.api.work.workers import WORKER
@@ -57,6 +61,9 @@ RESOURCES = (
     SUPPLY_RISK,
     DEPENDENCE,
     REGION,
+    CHAIN,
+    STORED,
+    EFFECT,
     LENS,
     LAYER,
     CHALLENGED,
@@ -66,6 +73,8 @@ RESOURCES = (
     MODEL,
     MODEL_ITEM,
     PREDICTION,
+    CHECK,
+    CHECK_IN_FULL,
     PORTFOLIO,
     CROSSING,
 )

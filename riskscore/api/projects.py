@@ -10,9 +10,15 @@ from riskscore.api.framework.endpoint import Detail, Listing, listing_parameters
 from riskscore.api.framework.pagination import Order
 from riskscore.api.framework.rendering import GeoJson
 from riskscore.api.framework.resources import Resource, Row, made, plain
-from riskscore.api.project_parts import facts
+from riskscore.api.project_parts import communities, facts
 from riskscore.api.project_parts.communities import COMMUNITIES, add_communities
-from riskscore.api.project_parts.owner_fields import OWNERS, add_owners
+from riskscore.api.project_parts.owner_fields import (
+    IMPORTER,
+    OWNER_BOUNDS,
+    OWNERS,
+    add_bounds,
+    add_owners,
+)
 from riskscore.models import Project, ProjectMineral
 
 #: Primary first; within a role by code, so that a page reads the same every time.
@@ -59,6 +65,7 @@ PROJECT = Resource(
         ),
         COMMUNITIES,
         OWNERS,
+        OWNER_BOUNDS,
         *facts.FIELDS,
         plain("flags", shapes.several(shapes.one_of(Project.Flag.values, FLAGS), FLAGS)),
         plain(
@@ -82,6 +89,7 @@ ORDERS = {
     "name": Order("name", "id"),
     "-updated_at": Order("updated_at", "id", descending=True),
     "updated_at": Order("updated_at", "id"),
+    "community_km": communities.ORDER,
 }
 
 
@@ -100,13 +108,15 @@ def add_minerals(rows: list[Row], project: str) -> None:
         row["minerals"] = sorted(result[row[project]], key=lambda m: (ROLES.index(m[1]), m[0]))
 
 
-def _add(rows: list[Row], names: set[str]) -> None:
+def _add(rows: list[Row], names: set[str], importer: str) -> None:
     if "minerals" in names:
         add_minerals(rows, "pk")
     if "communities" in names:
         add_communities(rows)
     if "owners" in names:
         add_owners(rows, "pk")
+    if "owner_bounds" in names:
+        add_bounds(rows, importer)
     facts.add(rows, names)
 
 
@@ -122,16 +132,18 @@ class Projects(Listing):
         ORDERS,
         *filters.of_projects(),
         *facts.filters(),
+        IMPORTER,
         filters.since("updated_since", "updated_at", "Only projects changed at or after this."),
     )
 
     def queryset(self) -> QuerySet[Any]:
         """What is published."""
-        return published()
+        is_by_distance = self.order is communities.ORDER
+        return communities.with_nearest(published()) if is_by_distance else published()
 
     def enrich(self, rows: list[Row], names: set[str]) -> None:
         """Minerals, communities, owners and facts, by a few queries a page for each."""
-        _add(rows, names)
+        _add(rows, names, self.query_values["importer"])
 
 
 class OneProject(Detail):
@@ -139,7 +151,7 @@ class OneProject(Detail):
 
     tag = "projects"
     resource = PROJECT
-    parameters = (PROJECT.picker,)
+    parameters = (PROJECT.picker, IMPORTER)
 
     def queryset(self) -> QuerySet[Any]:
         """The published project with this key."""
@@ -147,4 +159,4 @@ class OneProject(Detail):
 
     def enrich(self, rows: list[Row], names: set[str]) -> None:
         """Minerals, communities, owners and facts."""
-        _add(rows, names)
+        _add(rows, names, self.query_values["importer"])

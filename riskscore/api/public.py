@@ -30,6 +30,7 @@ DOORS = (
     "sourcing/regions",
     "releases",
     "land-layers",
+    "accountability",
     "challenges",
     "schema",
     "docs",

@@ -6,6 +6,7 @@ from typing import Any
 from django.urls import URLPattern, path
 
 from riskscore.api import (
+    accountability,
     catalogues,
     challenges,
     evidence,
@@ -23,7 +24,16 @@ from riskscore.api import (
 )
 from riskscore.api.ownership import companies, owners
 from riskscore.api.results import changes, counterfactuals, explanations, scores
-from riskscore.api.sourcing import dependence, equity, portfolios, regions, shortlist
+from riskscore.api.sourcing import (
+    dependence,
+    effects,
+    equity,
+    portfolios,
+    regions,
+    scenarios,
+    shortlist,
+    stages,
+)
 from riskscore.api.work import job_actions, jobs, workers
 
 
@@ -35,6 +45,7 @@ def both(route: str, view: Callable[..., Any], name: str = "") -> Iterator[URLPa
 
 KEY = "projects/<slug:key>"
 JOB = "jobs/<uuid:job_id>"
+SCENARIO = "sourcing/scenarios/<slug:code>"
 PORTFOLIO = "sourcing/portfolios/<slug:name>"
 
 urlpatterns = [
@@ -81,11 +92,19 @@ urlpatterns = [
     *both("/sourcing/dependence", dependence.Dependences.as_view()),
     *both("/sourcing/shortlist", shortlist.Shortlist.as_view()),
     *both("/sourcing/projects/<slug:key>", shortlist.ProjectForBuyer.as_view()),
+    *both("/sourcing/stages", stages.Chains.as_view()),
     *both("/sourcing/regions", regions.Regions.as_view()),
     *both("/sourcing/regions/<slug:code>", regions.OneRegion.as_view()),
+    *both("/sourcing/effects", effects.Effects.as_view()),
+    *both("/sourcing/scenarios", scenarios.Scenarios.as_view()),
+    *both(f"/{SCENARIO}", scenarios.OneScenario.as_view()),
+    *both(f"/{SCENARIO}/<int:version>", scenarios.OneScenario.as_view()),
+    *both(f"/{SCENARIO}/effects", effects.EffectsOfOne.as_view()),
     *both("/releases", releases.Releases.as_view()),
     *both("/releases/<str:code>", releases.OneRelease.as_view()),
     *both("/releases/<str:code>/coverage", releases.CoverageOfRelease.as_view()),
+    *both("/accountability", accountability.Checks.as_view()),
+    *both("/accountability/<int:number>", accountability.OneCheck.as_view()),
     *both("/land-layers", lands.Layers.as_view()),
     *both("/lenses", catalogues.Lenses.as_view()),
     *both("/models", learned.Models.as_view()),

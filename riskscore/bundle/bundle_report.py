@@ -11,13 +11,15 @@ from riskscore.engine.inputs.borders import LABEL_KM
 
 @dataclass(frozen=True)
 class Report:
-    """The bundle as made; ``left_out`` counts (source, place or mineral, word)."""
+    """The bundle as made; ``left_out`` counts (source, place or mineral, word), ``unstated`` what
+    stands in place of a number (indicator, mark)."""
 
     releases: Sequence[Release]
     projects: Sequence[Project]
     sites: Sequence[Site]
     minerals: Sequence[Mineral]
     left_out: Counter[tuple[str, str, str]]
+    unstated: Counter[tuple[str, str]]
 
     @property
     def disputed(self) -> list[Site]:
@@ -158,6 +160,18 @@ def _words(report: Report) -> Iterator[str]:
     )
 
 
+def _unstated(report: Report) -> Iterator[str]:
+    yield "## Reserves and capacity without a number"
+    yield ""
+    yield "Unknown, never zero; bounds and estimates are kept and say so in their quality."
+    yield ""
+    counts = report.unstated
+    yield from table(
+        ("indicator", "in place of a number", "cells"),
+        ((*key, counts[key]) for key in sorted(counts)),
+    )
+
+
 def _recycling(report: Report) -> Iterator[str]:
     blank = [row.code for row in report.minerals if row.eol_rir is None]
     yield "## Recycling rates taken as unknown"
@@ -176,5 +190,6 @@ PARTS = (
     _duplicates,
     _unproductive,
     _words,
+    _unstated,
     _recycling,
 )

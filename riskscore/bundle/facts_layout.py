@@ -7,10 +7,8 @@ from riskscore.bundle import cells
 from riskscore.bundle.layout import Table
 from riskscore.engine.inputs.evidence_kinds import KINDS, REACH
 from riskscore.engine.inputs.evidence_values import STATUS
+from riskscore.sources.tables.status_words import STATUS_WORDS
 
-STATUS_WORDS = (
-    "exploration", "feasibility", "construction", "operating", "suspended", "closed", "cancelled",
-)  # fmt: skip
 BASES = ("stated", "planned", "output", "estimated")
 
 

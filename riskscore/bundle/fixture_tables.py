@@ -38,7 +38,6 @@ from riskscore.bundle.layout import (
     PLACES,
     PROJECT_MINERALS,
     PROJECTS,
-    QUALITIES,
     RELEASES,
     SMALL,
     Table,
@@ -49,6 +48,7 @@ from riskscore.sources.bad_file import BadFile
 from riskscore.sources.coded_observations import CodedObservation
 from riskscore.sources.readers.delimited import delimited_rows, wrong_width
 from riskscore.sources.source_records import ExportRecord
+from riskscore.sources.tables.observations import QUALITIES
 
 __all__ = ["RELEASES", "Bundle", "bad_cell", "check_known", "read", "rows_of", "write"]
 

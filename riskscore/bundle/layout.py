@@ -20,6 +20,7 @@ from riskscore.bundle.fixture_rows import (
 )
 from riskscore.sources.coded_observations import CodedObservation
 from riskscore.sources.source_records import ExportRecord
+from riskscore.sources.tables.observations import QUALITIES
 
 PLACE_KINDS = ("country", "group")
 PROJECT_KINDS = ("mine", "smelter", "refinery", "plant", "deposit")
@@ -29,7 +30,6 @@ FLAGS = ("duplicate", "steel", "no_known_output", "low_confidence", "place_dispu
 ROLES = ("primary", "secondary", "other")
 PRODUCTION_STAGES = ("mine", "refinery")
 TRADE_STAGES = ("ore", "refined", "product")
-QUALITIES = ("", "reported", "estimated", "provisional", "secondary", "partial")
 HS6_SEPARATOR = ";"
 OBSERVATIONS = "observations"
 EXPORTS = "exports"

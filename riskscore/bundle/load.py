@@ -10,6 +10,7 @@ from django.db import transaction
 from riskscore import intake
 from riskscore.bundle import fixture_rows, fixture_tables, layout, load_facts
 from riskscore.bundle.layer_load import load_layers
+from riskscore.bundle.load_scenarios import load_scenarios
 from riskscore.bundle.ownership.owner_load import load_owners
 from riskscore.curation import project_edits
 from riskscore.engine.errors import MethodError
@@ -29,6 +30,7 @@ from riskscore.models import (
     TradeCode,
 )
 from riskscore.releases.editions import next_edition
+from riskscore.scoring.project_inputs import kept_communities
 from riskscore.sources.bad_file import BadFile
 from riskscore.training import shipped
 
@@ -44,10 +46,11 @@ class Loaded:
     models: int = 0
     layers: int = 0
     owners: int = 0
+    scenarios: int = 0
 
 
 def load(directory: Path) -> Loaded:
-    """Load the releases, projects, methods and learned models that the database has not yet.
+    """Load what the database has not yet: releases, projects, methods, models and scenarios.
 
     Projects that exist are left as curators made them. Raises BadFile, with nothing loaded, for a
     fault in any table, for a broken seal, and for a release or method that is loaded with other
@@ -72,13 +75,16 @@ def load(directory: Path) -> Loaded:
         _load_localities(bundle.localities, releases)
         projects = _load_projects(bundle)
         layers = load_layers(directory)
+        if kept_communities.is_empty():
+            kept_communities.keep_all()
         owners = load_owners(directory, bundle, releases)
         load_facts.load(load_facts.Facts(bundle.events, bundle.statuses, bundle.capacities))
         if new or projects:
             capacity_ranges.refresh()
         methods = _load_methods(directory / "methods")
         models = shipped.load(directory / "learned")
-        return Loaded(len(new), observed, projects, methods, models, layers, owners)
+        scenarios = load_scenarios(directory / "scenarios")
+        return Loaded(len(new), observed, projects, methods, models, layers, owners, scenarios)
 
 
 def _new_releases(stated: Iterable[fixture_rows.Release]) -> list[fixture_rows.Release]:
@@ -241,6 +247,7 @@ def _load_projects(bundle: fixture_tables.Bundle) -> int:
         ]
     )
     _link_duplicates(new)
+    kept_communities.keep(ids.values())
     return len(new)
 
 

@@ -4,6 +4,7 @@ Nothing is typed in here: every value of the bundle comes from a file that relea
 with its SHA-256, through the sources' parsers and one table of aliases.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -27,6 +28,7 @@ from riskscore.bundle.ownership.owner_make import write_owners
 from riskscore.bundle.publications import Publication
 from riskscore.bundle.resolve import Resolver
 from riskscore.bundle.sites import Collection, Site, duplicates, flagged, outputs, sites
+from riskscore.bundle.usgs import usgs_amounts
 from riskscore.engine.inputs.borders import Borders
 from riskscore.sources.coded_observations import CodedObservation
 from riskscore.sources.names import Names, shipped
@@ -105,7 +107,7 @@ def _made(bench: _Bench) -> Report:
     projects = list(flagged(every, outputs(observed["wmd.production"]), REFINERY_OUTPUT, same))
     write(bench.target, layout.PROJECTS, projects)
     write(bench.target, layout.PROJECT_MINERALS, (row for site in every for row in site.minerals))
-    _facts(bench, projects)
+    statuses = _facts(bench, projects)
     confirmed = _localities(bench)
     layer_make.make(bench.source_dir, bench.target, confirmed)
     _exports(bench, resolver)
@@ -114,10 +116,18 @@ def _made(bench: _Bench) -> Report:
         bench.target, owners.code, bench.read(owners), projects, every, resolver.names
     )
     bench.keep(owners, made.rows)
+    write(bench.target, facts_layout.STATUSES, [*statuses, *made.statuses])
     write(bench.target, layout.RELEASES, bench.releases)
-    report = Report(sorted(bench.releases), projects, every, rows, resolver.left_out)
+    unstated = _unstated(bench)
+    report = Report(sorted(bench.releases), projects, every, rows, resolver.left_out, unstated)
     (bench.target / REPORT_FILE).write_text(written_report(report) + made.report, encoding="utf-8")
     return report
+
+
+def _unstated(bench: _Bench) -> Counter[tuple[str, str]]:
+    """What stands in place of a number in the USGS editions, by (indicator, mark)."""
+    names = (name for name, _ in publications.SUMMARIES.files)
+    return usgs_amounts.unstated(*(publications.content(bench.source_dir, name) for name in names))
 
 
 def _observations(
@@ -132,6 +142,7 @@ def _observations(
     prepared: dict[str, Callable[[Iterable[SourceRecord]], Iterable[SourceRecord]]] = {
         publications.PRODUCTION.code: wmd.settled,
         publications.IMPORTS.code: partial(baci.by_mineral, minerals=codes, stages=stages),
+        publications.SUMMARIES.code: usgs_amounts.newest_first,
     }
     result: dict[str, list[CodedObservation]] = {}
     for publication in (*publications.OBSERVED, publications.IMPORTS):
@@ -188,16 +199,16 @@ def _sites(
     return result[0], result[1]
 
 
-def _facts(bench: _Bench, projects: Sequence[Project]) -> None:
-    """Write incidents of the register of conflicts, and statuses and rates of the deposits."""
+def _facts(bench: _Bench, projects: Sequence[Project]) -> list[facts_layout.Status]:
+    """Write incidents of the register of conflicts and rates of the deposits; their statuses."""
     cases = bench.read(publications.CONFLICTS)
     events, _ = project_facts.incidents(publications.CONFLICTS.code, cases, projects)
     bench.keep(publications.CONFLICTS, write(bench.target, facts_layout.EVENTS, events))
     records = list(busch.rates(publications.content(bench.source_dir, publications.RATES)))
     release = publications.DEPOSITS.code
     twins = project_facts.Twins(release, projects)
-    write(bench.target, facts_layout.STATUSES, project_facts.statuses(release, records, twins))
     write(bench.target, facts_layout.CAPACITIES, project_facts.capacities(release, records, twins))
+    return list(project_facts.statuses(release, records, twins))
 
 
 def _localities(bench: _Bench) -> frozenset[str]:

@@ -7,9 +7,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from riskscore.bundle import usgs_world
 from riskscore.bundle.cells import SEPARATOR
 from riskscore.bundle.fixture_rows import Release
+from riskscore.bundle.usgs import usgs_amounts, usgs_world
 from riskscore.sources.bad_file import BadFile
 from riskscore.sources.ownership import gsmc
 from riskscore.sources.publishers import (
@@ -165,6 +165,15 @@ OWNERS = Publication(
         ("data/owners/icmm_to_gsmc_owners.csv", gsmc.parse_links),
     ),
 )
+SUMMARIES = Publication(
+    "usgs-2026",
+    usgs.SOURCE,
+    "Mineral Commodity Summaries 2026; reserves and capacity of 2025 too",
+    (
+        ("data/usgs_MCS2026_Commodities_Data.csv", usgs_world.parse),
+        ("data/usgs_MCS2025_World_Data.csv", usgs_amounts.earlier),
+    ),
+)
 # Everything whose records are observations as they stand. World Bank governance comes from one
 # edition for all six dimensions; the later edition of political stability alone stays out.
 OBSERVED = (
@@ -181,12 +190,7 @@ OBSERVED = (
         "2024",
         (("data/iea_critical_minerals_explorer.json", iea.parse),),
     ),
-    Publication(
-        "usgs-mcs-2026",
-        usgs.SOURCE,
-        "Mineral Commodity Summaries 2026",
-        (("data/usgs_MCS2026_Commodities_Data.csv", usgs_world.parse),),
-    ),
+    SUMMARIES,
     Publication(
         "ucdp-25.1",
         ucdp.SOURCE,
@@ -204,8 +208,8 @@ OBSERVED = (
         dol.SOURCE,
         "2022 (goods); 2021–22 (findings)",
         (
-            ("data/dol_sweat_toil_goods_2016.xml", dol.parse),
-            ("data/dol_sweat_toil_countries_2016.xml", dol.parse),
+            ("data/dol_sweat_toil_goods_2016.xml", partial(dol.parse, year=2022)),
+            ("data/dol_sweat_toil_countries_2016.xml", partial(dol.parse, year=2022)),
         ),
     ),
     Publication(

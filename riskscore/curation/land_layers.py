@@ -13,6 +13,7 @@ from riskscore.jobs import requests as job_requests
 from riskscore.models import Footprint as Outline
 from riskscore.models import LandLayer, Project
 from riskscore.releases.editions import next_edition
+from riskscore.scoring.project_inputs import kept_communities
 from riskscore.sources import maps
 
 #: How far an outline may lie from its project's point.
@@ -33,6 +34,7 @@ def withdraw_layer(layer: LandLayer, *, by: Any = None) -> LandLayer:
     with transaction.atomic():
         over.entered_by, over.edition = by, next_edition(f"layer {layer.code} withdrawn")
         over.save(force_insert=True)
+        kept_communities.keep_of(layer)
         job_requests.refresh(f"layer {layer.code} withdrawn", by=by)
     return over
 

@@ -15,6 +15,7 @@ from riskscore.jobs import requests
 from riskscore.models import Evidence, Job, Lens, Method, Project
 from riskscore.models.facts import Stated
 from riskscore.releases.editions import next_edition
+from riskscore.scoring.project_inputs import kept_communities
 
 CODE = re.compile(r"[a-z0-9][a-z0-9_-]{1,59}")
 HIGHEST_VERSION = 2**31 - 1
@@ -35,7 +36,12 @@ class MethodTaken(CannotPublish):
 
 
 def projects_changed(projects: Iterable[Project], *, by: Any, reason: str) -> list[Job]:
-    """Rescore these projects through every lens that is kept current. Drafts are left alone."""
+    """Measure these projects again, and rescore them through every lens that is kept current.
+
+    Drafts are not scored.
+    """
+    projects = list(projects)
+    kept_communities.keep([project.pk for project in projects])
     keys = [project.key for project in projects if project.state == Project.State.PUBLISHED]
     if not keys:
         return []

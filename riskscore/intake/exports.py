@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from riskscore.intake import aliases, staging
 from riskscore.intake.file_rows import ParsedRow
 from riskscore.intake.import_diff import MOST_SHOWN, ImportDiff
-from riskscore.intake.observations import refuse_shrinking
+from riskscore.intake.observations import refuse_older, refuse_shrinking
 from riskscore.models import Intake, Release
 from riskscore.releases import effective
 from riskscore.sources.bad_file import BadFile
@@ -70,6 +70,7 @@ def compare(intake: Intake) -> ImportDiff:
         f" FROM {STAGED} s JOIN known_export k ON {same}"
     )
     gone = known - matched
+    refuse_older(intake, STAGED, "known_export")
     refuse_shrinking(intake, gone, known)
     return ImportDiff(staged - matched, matched - unchanged, unchanged, gone, _preview(same))
 

@@ -2,7 +2,7 @@
 
 import tempfile
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import chain
 from types import ModuleType
@@ -14,6 +14,7 @@ from riskscore.sources.discovery import discover
 from riskscore.sources.publishers import baci, wmd
 from riskscore.sources.readers.text import whole
 from riskscore.sources.readers.zip_guard import ZIP_MAGIC, check_container
+from riskscore.sources.source_records import Parse
 from riskscore.sources.tables import observations
 
 #: The part that every Excel workbook has (ECMA-376, part 2).
@@ -51,7 +52,8 @@ def rows(intake: Intake, file: BinaryIO) -> Iterator[ParsedRow]:
     if hasattr(layout, "rows"):
         yield from layout.rows(file, intake.file, intake.mapping)
         return
-    records = chain.from_iterable(_parsed(layout, *part) for part in _documents(file))
+    parse = _parser(layout, intake.published_edition)
+    records = chain.from_iterable(_parsed(parse, *part) for part in _documents(file))
     yield from ((None, record) for record in _settled(layout, records))
 
 
@@ -69,9 +71,15 @@ def _documents(file: BinaryIO) -> Iterator[tuple[str, bytes]]:
     yield "", whole(file)
 
 
-def _parsed(layout: ModuleType, name: str, content: bytes) -> Iterator[Any]:
+def _parser(layout: ModuleType, edition: str) -> Parse:
+    """The publisher's parser; where files do not say their year, that of the stated edition."""
+    of_edition: Callable[[str], Parse] | None = getattr(layout, "of_edition", None)
+    return of_edition(edition) if of_edition else cast(Parse, layout.parse)
+
+
+def _parsed(parse: Parse, name: str, content: bytes) -> Iterator[Any]:
     try:
-        yield from layout.parse(content)
+        yield from parse(content)
     except BadFile as error:
         raise error.within(name) from None
 

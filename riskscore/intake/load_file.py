@@ -18,6 +18,9 @@ from riskscore.intake import (
 from riskscore.intake import evidence as intake_evidence
 from riskscore.intake import projects as intake_projects
 from riskscore.intake.aliases import Resolver, known_names
+from riskscore.intake.facts import capacities as intake_capacities
+from riskscore.intake.facts import offtake as intake_offtake
+from riskscore.intake.facts import statuses as intake_statuses
 from riskscore.intake.import_diff import ImportDiff
 from riskscore.intake.import_report import Cancelled, Rejected, lease_of, reject, report
 from riskscore.intake.layers import layer_file
@@ -28,9 +31,18 @@ from riskscore.jobs import work_items
 from riskscore.jobs.ledger import DATABASE_CLOCK
 from riskscore.models import Intake, IntakePart
 from riskscore.sources.bad_file import BadFile
-from riskscore.sources.publishers import baci_exports, busch, icmm, wmd
+from riskscore.sources.publishers import baci_exports, busch, icmm, usgs, wmd
 from riskscore.sources.registers import defensoria
-from riskscore.sources.tables import companies, evidence, map_layers, owners, projects
+from riskscore.sources.tables import (
+    capacities,
+    companies,
+    evidence,
+    map_layers,
+    offtake,
+    owners,
+    projects,
+    statuses,
+)
 
 #: One intake at a time compares itself with what holds for a source.
 SOURCE_LOCK = 0x7269736C
@@ -42,12 +54,15 @@ KINDS: dict[str, ModuleType] = {
     evidence.SOURCE.code: intake_evidence,
     owners.SOURCE.code: intake_owners,
     companies.SOURCE.code: intake_companies,
+    statuses.SOURCE.code: intake_statuses,
+    capacities.SOURCE.code: intake_capacities,
+    offtake.SOURCE.code: intake_offtake,
     defensoria.SOURCE.code: conflicts,
     baci_exports.SOURCE.code: exports,
     map_layers.SOURCE.code: layer_file,
 }
 #: What the ranges of unstated capacities are made from.
-FEEDING_RANGES = (wmd.SOURCE.code, projects.SOURCE.code, icmm.SOURCE.code, busch.SOURCE.code)
+FEEDING_RANGES = tuple(module.SOURCE.code for module in (wmd, usgs, projects, icmm, busch))
 
 
 def load(intake: Intake) -> None:

@@ -7,7 +7,10 @@ from riskscore.models import Intake, Release, Source
 from riskscore.releases.editions import next_edition
 
 #: Tables that hold anybody's figures.
-GENERIC = ("observations", "projects", "evidence", "owners", "companies")
+GENERIC = (
+    "observations", "projects", "evidence", "owners", "companies", "statuses", "capacities",
+    "offtake",
+)  # fmt: skip
 
 
 def is_partial(intake: Intake) -> bool:

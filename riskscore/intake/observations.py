@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from riskscore.intake import aliases, staging
-from riskscore.intake.file_rows import ParsedRow
+from riskscore.intake.file_rows import ParsedRow, module_of
 from riskscore.intake.import_diff import MOST_SHOWN, ImportDiff
 from riskscore.intake.new_release import is_partial
 from riskscore.models import Intake, Release
@@ -139,8 +139,11 @@ def compare(intake: Intake) -> ImportDiff:
         f"SELECT (SELECT count(*) FROM {STAGED}), (SELECT count(*) FROM known_observation),"  # noqa: S608
         " count(*), count(*) FILTER (WHERE same) FROM matched_observation"
     )
-    gone = 0 if is_partial(intake) else known - matched
-    refuse_shrinking(intake, gone, known)
+    gone = 0
+    if not is_partial(intake):
+        refuse_older(intake, STAGED, "known_observation")
+        gone = _gone() if getattr(module_of(intake), "RESTATED", False) else known - matched
+        refuse_shrinking(intake, gone, known)
     return ImportDiff(staged - matched, matched - unchanged, unchanged, gone, _preview())
 
 
@@ -157,6 +160,32 @@ def _known(intake: Intake) -> None:
         releases.parameters,
     )
     staging.execute(f"ANALYZE {STAGED}")
+
+
+def refuse_older(intake: Intake, staged: str, in_force: str) -> None:
+    """Raise BadFile if the file ends before what is in force of its source.
+
+    With the option ``replace`` it may. Both tables have a column ``year``.
+    """
+    ((newest, known),) = staging.fetch(
+        f"SELECT (SELECT max(year) FROM {staged}), (SELECT max(year) FROM {in_force})"  # noqa: S608
+    )
+    if known is not None and newest < known and not intake.replace:
+        raise BadFile(
+            f"the file's newest year is {newest}, and figures of {intake.source} for {known} are in"
+            " force: an older edition",
+            remedy="Load the newest one. If the older one is to count from now on, use --replace.",
+        )
+
+
+def _gone() -> int:
+    """How much is no longer stated where an edition states all again, under a year of its own."""
+    same = " AND ".join(f"s.{name} = k.{name}" for name in KEY if name != "year")
+    ((gone,),) = staging.fetch(
+        "SELECT count(*) FROM known_observation k"  # noqa: S608
+        f" WHERE NOT EXISTS (SELECT FROM {STAGED} s WHERE {same})"
+    )
+    return int(gone)
 
 
 def refuse_shrinking(intake: Intake, gone: int, known: int) -> None:

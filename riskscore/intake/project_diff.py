@@ -3,6 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
 from riskscore.intake import staging
 from riskscore.intake.import_diff import Document
 from riskscore.intake.ownership import owner_lists
@@ -40,8 +43,8 @@ def snapshots(batch: Sequence[Document]) -> dict[int, Snapshot]:
         result[at]["minerals"].append([mineral, role])
     for at, owners in owner_lists.current(ids).items():
         result[at]["owners"] = owners
-    for at, buyer, place, share in _parts(Offtake, ids, "buyer", "place_id", "share"):
-        result[at]["offtake"].append([buyer, place, round(share, 12)])
+    for row in bound(ids):
+        result[row.project_id]["offtake"].append(terms(row))
     for at, scheme, value in _parts(ExternalId, ids, "scheme", "value"):
         result[at]["external_ids"].append([scheme, value])
     for at, year, label, value in _capacities(ids):
@@ -52,6 +55,17 @@ def snapshots(batch: Sequence[Document]) -> dict[int, Snapshot]:
 def _parts(model: Any, ids: Sequence[int], *fields: str) -> list[tuple[Any, ...]]:
     rows = model.objects.filter(project__in=ids).order_by("id")
     return list(rows.values_list("project_id", *fields))
+
+
+def bound(ids: Sequence[int]) -> QuerySet[Offtake]:
+    """Contracts of these projects that are not over: a row of a file speaks of no others."""
+    is_open = Q(until=None) | Q(until__gte=timezone.now().date())
+    return Offtake.objects.filter(is_open, project__in=ids).order_by("id")
+
+
+def terms(row: Offtake) -> list[Any]:
+    """Buyer, place and share of a contract, as a row of a file has them."""
+    return [row.buyer, row.place_id, round(row.share, 12)]
 
 
 def _capacities(ids: Sequence[int]) -> list[tuple[Any, ...]]:

@@ -1,6 +1,6 @@
 """Projects into their tables: new ones whole, known ones where they have changed."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from riskscore.intake.import_diff import Document
@@ -8,11 +8,20 @@ from riskscore.intake.location_check import Surroundings
 from riskscore.intake.observation_writer import NewObservation, record
 from riskscore.intake.ownership import owner_lists
 from riskscore.intake.ownership.company_index import CompanyIndex
-from riskscore.intake.project_diff import CAPACITY, PLAIN, Change, Snapshot, news
+from riskscore.intake.project_diff import (
+    CAPACITY,
+    PLAIN,
+    Change,
+    Snapshot,
+    bound,
+    news,
+    terms,
+)
 from riskscore.models import ExternalId, Offtake, Project, ProjectMineral, Release
+from riskscore.scoring.project_inputs import kept_communities
 
-#: Parts of a project that a row states as a whole: they replace what was there.
-PARTS: dict[str, Any] = {"minerals": ProjectMineral, "offtake": Offtake}
+#: A project, the row about it, and what that changes.
+Changed = tuple[int, Document, dict[str, Any]]
 
 
 def write(
@@ -27,7 +36,7 @@ def write(
     made = Project.objects.bulk_create(
         [_project(document, release, surroundings) for document in fresh]
     )
-    changes: list[tuple[int, Document, dict[str, Any]]] = [
+    changes: list[Changed] = [
         (project.pk, document, document.row) for project, document in zip(made, fresh, strict=True)
     ]
     for document in batch:
@@ -35,20 +44,22 @@ def write(
             result = news(document.row, known[document.id], companies)
             _update(document.id, result)
             changes.append((document.id, document, result))
-    for name, model in PARTS.items():
-        touched = [(key, document) for key, document, result in changes if result.get(name)]
-        old = [key for key, document in touched if document.id is not None]
-        if old:
-            model.objects.filter(project__in=old).delete()
-        model.objects.bulk_create(
-            part for key, document in touched for part in _parts(name, key, document.row)
-        )
+    kept_communities.keep(
+        [key for key, document, result in changes if _is_placed(document, result)]
+    )
+    _write_minerals([change for change in changes if change[2].get("minerals")])
+    _write_offtake([change for change in changes if change[2].get("offtake")], release)
     owners = {
         key: document.row["owners"] for key, document, result in changes if result.get("owners")
     }
     owner_lists.write(owners, release)
     _write_ids(changes)
     record(release, _capacities(changes))
+
+
+def _is_placed(document: Document, result: Mapping[str, object]) -> bool:
+    """Whether the project is new, or lies elsewhere than before."""
+    return document.id is None or bool({"place", "position"} & result.keys())
 
 
 def _project(document: Document, release: Release, surroundings: Surroundings) -> Project:
@@ -78,16 +89,37 @@ def _update(key: int, result: dict[str, Change]) -> None:
         Project.objects.filter(id=key).update(**fields)
 
 
-def _parts(name: str, key: int, row: dict[str, Any]) -> Iterator[Any]:
-    for first, second, third in row[name]:
-        match name:
-            case "minerals":
-                yield ProjectMineral(project_id=key, mineral_id=first, role=second, term=third)
-            case _:
-                yield Offtake(project_id=key, buyer=first, place_id=second, share=third)
+def _write_minerals(changes: Sequence[Changed]) -> None:
+    """The minerals that a row states replace what was there."""
+    old = [key for key, document, _ in changes if document.id is not None]
+    ProjectMineral.objects.filter(project__in=old).delete()
+    ProjectMineral.objects.bulk_create(
+        ProjectMineral(project_id=key, mineral_id=code, role=role, term=term)
+        for key, document, _ in changes
+        for code, role, term in document.row["minerals"]
+    )
 
 
-def _write_ids(changes: Sequence[tuple[int, Document, dict[str, Any]]]) -> None:
+def _write_offtake(changes: Sequence[Changed], release: Release) -> None:
+    """The buyers that a row states replace the contracts that are not over; one that it states as
+    it is on file stays, with its days and source."""
+    fresh = {key: list(document.row["offtake"]) for key, document, _ in changes}
+    gone = []
+    for row in bound(list(fresh)):
+        if terms(row) in fresh[row.project_id]:
+            fresh[row.project_id].remove(terms(row))
+        else:
+            gone.append(row.pk)
+    if gone:
+        Offtake.objects.filter(pk__in=gone).delete()
+    Offtake.objects.bulk_create(
+        Offtake(project_id=key, buyer=buyer, place_id=place, share=share, release=release)
+        for key, stated in fresh.items()
+        for buyer, place, share in stated
+    )
+
+
+def _write_ids(changes: Sequence[Changed]) -> None:
     ExternalId.objects.bulk_create(
         [
             ExternalId(project_id=key, scheme=scheme, value=value)
@@ -100,7 +132,7 @@ def _write_ids(changes: Sequence[tuple[int, Document, dict[str, Any]]]) -> None:
 
 
 def _capacities(
-    changes: Sequence[tuple[int, Document, dict[str, Any]]],
+    changes: Sequence[Changed],
 ) -> Iterator[NewObservation]:
     for key, document, result in changes:
         row = document.row

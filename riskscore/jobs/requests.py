@@ -183,10 +183,8 @@ def default_lens() -> Lens:
     return lens_for(settings.DEFAULT_METHOD, "WLD", kept_current=True)
 
 
-def lens_for(
-    method_code: str, importer: str, scenario: str = "", *, kept_current: bool = False
-) -> Lens:
-    """The lens of a method, importer and scenario, made when first used.
+def lens_for(method_code: str, importer: str, *, kept_current: bool = False) -> Lens:
+    """The lens of a method and importer, made when first used.
 
     A new lens is rescored after edits only if ``kept_current``: a client who looks once from each
     importer's side must not make every later edit cost a job for each of them. Raises CannotStart
@@ -198,7 +196,6 @@ def lens_for(
     lens, _ = Lens.objects.get_or_create(
         method_code=method_code,
         importer_id=importer,
-        scenario=scenario,
         defaults={"kept_current": kept_current},
     )
     return lens

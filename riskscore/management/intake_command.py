@@ -31,7 +31,7 @@ TEXTS = {
     "--source": ("source", "whose figures these are: wgi, observations, projects …"),
     "--layout": ("layout", "observations: another source's figures in the generic table"),
     "--release": ("release_code", "a code for the release"),
-    "--edition": ("published_edition", "what the publisher calls this edition"),
+    "--edition": ("published_edition", "what the publisher calls it; its year if no file says it"),
     "--licence": ("licence", "if it is another than the source declares"),
 }
 Say = Callable[[str], object]

@@ -18,7 +18,7 @@ CREATE OR REPLACE TRIGGER limitcrossing_append_only BEFORE UPDATE OR DELETE ON r
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('riskscore', '0014_trade_codes'),
+        ("riskscore", "0011_scenarios"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -26,7 +26,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='apikey',
             name='scopes',
-            field=django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('read', 'read projects and scores'), ('rescore', 'start and cancel rescoring jobs'), ('challenge', 'file corrections on projects'), ('portfolio', "keep portfolios of one's own")], max_length=12), default=list, size=None),
+            field=django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('read', 'read projects and scores'), ('rescore', 'start and cancel rescoring jobs'), ('challenge', 'file corrections on projects'), ('scenario', 'store scenarios'), ('portfolio', "keep portfolios of one's own")], max_length=12), default=list, size=None),
         ),
         migrations.CreateModel(
             name='Portfolio',

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('riskscore', '0008_order_of_samples'),
+        ("riskscore", "0012_portfolios"),
     ]
 
     operations = [

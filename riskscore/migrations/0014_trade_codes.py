@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('riskscore', '0013_regions'),
+        ("riskscore", "0013_regions"),
     ]
 
     operations = [

@@ -11,7 +11,7 @@ from riskscore.models.exports import ExportFlow
 from riskscore.models.facts import Capacity, CapacityRange, ProjectStatus
 from riskscore.models.intakes import Intake, IntakeFault, IntakePart
 from riskscore.models.jobs import Chunk, ItemError, Job, Transition, WorkerPulse
-from riskscore.models.land import Footprint, Land, LandLayer
+from riskscore.models.land import CommunityDistance, Footprint, Land, LandLayer
 from riskscore.models.learned import Artefact, LearnedModel, LearnedSwitch, Prediction
 from riskscore.models.methods import Lens, Method
 from riskscore.models.minerals import Mineral, TradeCode
@@ -22,6 +22,7 @@ from riskscore.models.projects import ExternalId, Offtake, Project, ProjectList,
 from riskscore.models.schedules import Schedule
 from riskscore.models.scores import Score, ScoreAccountability, ScoreHistory
 from riskscore.models.sourcing.portfolios import LimitCrossing, Portfolio, PortfolioLimit, Position
+from riskscore.models.sourcing.scenarios import Scenario
 from riskscore.models.stale_marks import StaleMark
 from riskscore.models.trainings import TrainingRequest
 
@@ -32,6 +33,7 @@ __all__ = [
     "CapacityRange",
     "Challenge",
     "Chunk",
+    "CommunityDistance",
     "Company",
     "Domicile",
     "Edition",
@@ -70,6 +72,7 @@ __all__ = [
     "Region",
     "RegionMember",
     "Release",
+    "Scenario",
     "Schedule",
     "Score",
     "ScoreAccountability",

@@ -12,6 +12,7 @@ class ApiKey(models.Model):
         READ = "read", "read projects and scores"
         RESCORE = "rescore", "start and cancel rescoring jobs"
         CHALLENGE = "challenge", "file corrections on projects"
+        SCENARIO = "scenario", "store scenarios"
         PORTFOLIO = "portfolio", "keep portfolios of one's own"
 
     prefix = models.CharField(max_length=12, unique=True)

@@ -136,3 +136,62 @@ class Footprint(models.Model):
 
     def __str__(self) -> str:
         return f"outline of {self.project}"
+
+
+#: Lists are asked for projects at most this far from a community.
+NEAR_KM = 150
+
+
+class CommunityDistance(models.Model):
+    """How far a project lies from the nearest community of one version of a register.
+
+    Kept, not counted at each request, by the function that also feeds scores
+    (riskscore/scoring/project_inputs/kept_communities.py). Where a register knows nothing about a
+    project there is no row. A trigger removes the rows of a project that moves.
+    """
+
+    # By its key, which never changes: lists are in the order of keys, and so is the index below.
+    project = models.ForeignKey(
+        "Project",
+        models.CASCADE,
+        to_field="key",
+        db_column="project_key",
+        related_name="community_distances",
+        db_index=False,
+    )
+    layer = models.ForeignKey(LandLayer, models.PROTECT, related_name="+")
+    km = models.FloatField()
+    name = models.CharField(max_length=200)
+    people = models.CharField(max_length=160, blank=True, db_default="")
+    nearest = models.BooleanField(help_text="whether no other register has a nearer one")
+
+    class Meta:
+        verbose_name = "distance to a community"
+        verbose_name_plural = "distances to communities"
+        ordering = ["km", "layer__code"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["project", "layer"], name="community_distance_once_per_layer"
+            ),
+            models.UniqueConstraint(
+                fields=["project"], condition=Q(nearest=True), name="community_distance_one_nearest"
+            ),
+            models.CheckConstraint(
+                condition=Q(km__gte=0, km__lt=20100), name="community_distance_is_on_earth"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["km", "project"],
+                condition=Q(nearest=True),
+                name="community_distance_by_km",
+            ),
+            models.Index(
+                fields=["project", "km"],
+                condition=Q(nearest=True, km__lte=NEAR_KM),
+                name="community_distance_of_the_near",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name}, {self.km:.1f} km"

@@ -41,11 +41,10 @@ class Method(models.Model):
 
 
 class Lens(models.Model):
-    """Method × importer × scenario: there is one current score per project and lens."""
+    """Method × importer: there is one current score per project and lens."""
 
     method_code = models.CharField(max_length=60)
     importer = models.ForeignKey("Place", models.PROTECT, related_name="+")
-    scenario = models.CharField(max_length=60, blank=True)
     kept_current = models.BooleanField(
         default=False, help_text="rescore for this buyer's view when inputs change"
     )
@@ -55,12 +54,8 @@ class Lens(models.Model):
         verbose_name_plural = "buyer's views"
         ordering = ["id"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["method_code", "importer", "scenario"], name="lens_once"
-            ),
+            models.UniqueConstraint(fields=["method_code", "importer"], name="lens_once"),
         ]
 
     def __str__(self) -> str:
-        return " × ".join(
-            part for part in (self.method_code, self.importer_id, self.scenario) if part
-        )
+        return f"{self.method_code} × {self.importer_id}"

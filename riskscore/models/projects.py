@@ -122,15 +122,27 @@ class ProjectMineral(models.Model):
 
 
 class Offtake(models.Model):
-    """A share of output bound to a place's buyers, from ``since`` to ``until``, both included."""
+    """A share of output bound to a place's buyers, from ``since`` to ``until``, both included.
+
+    What comes with a file names its ``release``; what a person enters has a ``url`` or a ``note``.
+    """
 
     project = models.ForeignKey(Project, models.CASCADE, related_name="offtakes")
+    mineral = models.ForeignKey(
+        "Mineral", models.PROTECT, null=True, blank=True, related_name="+", db_index=False,
+        help_text="nothing: all that the project yields",
+    )  # fmt: skip
     buyer = models.CharField(max_length=200, blank=True)
     place = models.ForeignKey("Place", models.PROTECT, related_name="+")
     share = models.FloatField(help_text="0..1")
     since = models.DateField(null=True, blank=True)
     until = models.DateField(null=True, blank=True)
-    url = models.URLField(max_length=300, blank=True)
+    url = models.URLField(max_length=400, blank=True, help_text="where it can be read")
+    note = models.CharField(max_length=400, blank=True, default="", db_default="")
+    release = models.ForeignKey(
+        "Release", models.PROTECT, null=True, blank=True, editable=False, related_name="+",
+        db_index=False,
+    )  # fmt: skip
 
     class Meta:
         constraints = [

@@ -15,7 +15,7 @@ from riskscore.bundle import load
 from riskscore.jobs import requests
 from riskscore.jobs.requests import CannotStart
 from riskscore.models import Score
-from riskscore.serving import score_tables
+from riskscore.serving import answer_table, score_tables
 from riskscore.serving.processes import (
     CannotRun,
     Children,
@@ -108,6 +108,7 @@ def _score(console: Console, children: Children) -> str:
     score_tables.show(console, lens)
     for line in score_tables.learned(lens):
         console.print(line, highlight=False, soft_wrap=True)
+    answer_table.show(console)
     scores = Score.objects.filter(lens=lens)
     blank = scores.filter(composite__isnull=True).count()
     return f"scored {scores.count()} projects in {seconds:.1f} s, {blank} not assessed"

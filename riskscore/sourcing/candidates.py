@@ -92,9 +92,7 @@ ORDER BY p.id
 def lens() -> Lens | None:
     """Whose scores are the human cost: nobody's in particular, as neither dimension of it depends
     on the buyer. None where nothing is scored yet."""
-    return Lens.objects.filter(
-        method_code=settings.DEFAULT_METHOD, importer_id="WLD", scenario=""
-    ).first()
+    return Lens.objects.filter(method_code=settings.DEFAULT_METHOD, importer_id="WLD").first()
 
 
 def candidates(asked: Asked, members: Sequence[str], day: date) -> Candidates:

@@ -76,24 +76,35 @@ def offers(chosen: Candidates, found: Now, mineral: str, bought: Markets) -> Off
     """What projects offer, and the best that the buyer can make of it."""
     at = {code: i for i, code in enumerate(found.axes.places)}
     place = np.array([at[code] for code in chosen.places], np.int64)
-    low, high = _usable(chosen, mineral)
+    low, high = _usable(chosen, mineral, _output(found, mineral)[place])
     least = [best_use(market, place, low, Rule.LARGEST_FIRST).gain01 for market in bought.every]
     most = [best_use(market, place, high, Rule.LARGEST_FIRST).gain01 for market in bought.every]
     return Offers(place, low, high, np.min(least, axis=0), np.max(most, axis=0))
 
 
-def _usable(chosen: Candidates, mineral: str) -> tuple[Floats, Floats]:
-    """Free capacity in tonnes of product: nothing to everything where nobody states a range."""
+def _output(found: Now, mineral: str) -> Floats:
+    """(P,) what each place produces in a year, in tonnes of product; NaN where it is no mass."""
+    made = products(mineral, "t")
+    output = found.table.found.output_t[found.axes.mineral(mineral)]
+    return output * made.factor if made else np.full_like(output, np.nan)
+
+
+def _usable(chosen: Candidates, mineral: str, output: Floats) -> tuple[Floats, Floats]:
+    """Free capacity in tonnes of product, (n,) least and most.
+
+    Where nobody states a range, no site gives more than its country (``output``, (n,)) does. A
+    tonne of content is in at least a tonne of ore: nothing bounds what is traded as ore.
+    """
     factor = np.full(len(chosen), np.nan)
-    exact = np.zeros(len(chosen), dtype=bool)
     for unit in np.unique(chosen.units):
         if made := products(mineral, str(unit)):
-            here = chosen.units == unit
-            factor[here], exact[here] = made.factor, made.exact
-    free = factor * (1 - chosen.bound01)
-    low, high = np.nan_to_num(chosen.least * free), chosen.most * free
-    at_least = np.isnan(high) | (~exact & _is_ore(mineral) & (high > 0))
-    return low, np.where(at_least, np.inf, high)
+            factor[chosen.units == unit] = made.factor
+    free = 1 - chosen.bound01
+    low = np.nan_to_num(chosen.least * factor * free)
+    stated = chosen.most * factor * free
+    high = np.where(np.isnan(stated), output * free, stated)
+    unbounded = np.isnan(high) | (_is_ore(mineral) & (high > 0))
+    return low, np.where(unbounded, np.inf, high)
 
 
 def products(mineral: str, unit: str) -> Product | None:

@@ -54,7 +54,6 @@ def _view(lens: Lens, found: Figures) -> Row:
         "method": lens.method_code,
         "method_versions": sorted({score.method.version for score in scores}),
         "importer": lens.importer_id,
-        "scenario": lens.scenario,
         "edition": max((score.edition for score in scores), default=None),
         "scores_as_of": sorted({score.as_of.isoformat() for score in scores}),
     }

@@ -15,6 +15,7 @@ from riskscore.releases import owner_statements
 from riskscore.scoring.methods import fitted_method
 from riskscore.scoring.project_inputs import land_distances, map_distances
 from riskscore.scoring.project_inputs.land_distances import Site
+from riskscore.scoring.stored_score import not_nan
 
 Row = dict[str, Any]
 
@@ -155,9 +156,7 @@ def _gaps(row: Score) -> dict[str, str]:
         missing = [
             leaf.column
             for leaf in sorted(node.leaves(), key=lambda leaf: -leaf.weight.default)
-            if row.inputs[position[leaf.code]] is None
-            and leaf.weight.ever
-            and not leaf.column.endswith(".events")
+            if not_nan(row.inputs[position[leaf.code]]) is None and _could_be_entered(leaf)
         ]
         if missing:
             known = INDICATORS.get(missing[0])

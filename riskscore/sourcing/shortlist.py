@@ -29,6 +29,7 @@ from riskscore.sourcing.buyers import Now, has_trade, mineral_at, now
 from riskscore.sourcing.candidates import COSTS, Asked, Candidates
 from riskscore.sourcing.cost_intervals import intervals
 from riskscore.sourcing.offers import Markets, Offers, Taker, gains_at, markets, offers, uses
+from riskscore.sourcing.stages import Route, route
 
 Row = dict[str, Any]
 SHOWN = 25
@@ -59,6 +60,7 @@ class _Field:
     offers: Offers
     options: Options
     front: Bools
+    route: Route
 
 
 def shortlist(question: Question) -> Row:
@@ -83,6 +85,7 @@ def shortlist(question: Question) -> Row:
         "considered": len(chosen),
         "not_dominated": int(field.front.sum()),
         "left_out": left_out,
+        "weakest_stage": _weakest(field.route),
         "items": _items(field, shown, question.named) if len(shown) else [],
         "notes": wording.notes(has_trade=has_trade(found, at), mineral=question.asked.mineral),
     }
@@ -112,7 +115,8 @@ def _field(found: Now, mineral: str, bought: Markets, chosen: Candidates) -> _Fi
     )
     cost_low, cost_high = chosen.low.max(axis=1), chosen.high.max(axis=1)
     options = Options(low, high, cost_low, cost_high)
-    return _Field(found, mineral, bought, chosen, given, options, undominated(options))
+    front = undominated(options)
+    return _Field(found, mineral, bought, chosen, given, options, front, route(found, mineral))
 
 
 def _costed(every: Candidates, question: Question) -> Candidates:
@@ -148,6 +152,20 @@ def _order(field: _Field) -> Counts:
             ~field.front,
         )
     )
+
+
+def _weakest(chain: Route) -> Row | None:
+    """The stage of which most is lost with one place."""
+    weakest = chain.weakest
+    if weakest is None or weakest.counts is None or weakest.counts.lost is None:
+        return None
+    lost = weakest.counts.lost
+    return {
+        "stage": weakest.stage,
+        "scope": weakest.counts.scope,
+        "place": lost.place,
+        "share01": lost.share01,
+    }
 
 
 def _baseline(found: Now, at: int, named: str) -> Row:
@@ -289,6 +307,14 @@ def _item(
         "offtake": about.offtake[key],
         "communities": about.communities[key],
         "would_decide": _would_decide(facts, about.gaps.get(key, {})),
+    }
+    way = field.route.of_project(project.place_id, project.kind)
+    item["refining"] = {
+        "diversifying": way.diversifying,
+        "bottleneck": way.bottleneck.place if way.bottleneck else None,
+        "bottleneck_share01": way.bottleneck.share01 if way.bottleneck else None,
+        "why": way.why,
+        "assumed": way.assumed,
     }
     item["unknown"] = wording.unknown(item)
     item["verdict"] = wording.verdict(item, taker.places[_largest(field)] if place >= 0 else "")

@@ -18,6 +18,9 @@ def verdict(item: Row, largest: str) -> Row:
     low, high = item["gain_low01"], item["gain_high01"]
     if low is None or high is None:
         return {"word": NOT_TOLD, "why": "no imports are on record to compare with"}
+    refining = item["refining"]
+    if refining["diversifying"] is False:
+        return {"word": CONCENTRATING, "why": refining["why"]}
     if high < SMALL01:
         return {"word": CONCENTRATING, "why": _why_nothing(item, largest)}
     if low < SMALL01:

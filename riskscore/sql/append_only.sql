@@ -28,6 +28,8 @@ CREATE OR REPLACE TRIGGER prediction_append_only BEFORE UPDATE OR DELETE ON risk
     FOR EACH ROW EXECUTE FUNCTION riskscore_append_only();
 CREATE OR REPLACE TRIGGER release_append_only BEFORE UPDATE OR DELETE ON riskscore_release
     FOR EACH ROW EXECUTE FUNCTION riskscore_append_only();
+CREATE OR REPLACE TRIGGER scenario_append_only BEFORE UPDATE OR DELETE ON riskscore_scenario
+    FOR EACH ROW EXECUTE FUNCTION riskscore_append_only();
 -- Partitions get it from their parent.
 CREATE OR REPLACE TRIGGER scorehistory_append_only BEFORE UPDATE OR DELETE ON riskscore_scorehistory
     FOR EACH ROW EXECUTE FUNCTION riskscore_append_only();

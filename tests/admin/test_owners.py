@@ -26,6 +26,12 @@ def test_the_page_of_olaroz_shows_toyota_tsusho_as_unverified(
     text = page.get(url("project", "change", olaroz.pk)).text
     assert "Toyota Tsusho Corporation" in text
     assert "unverified" in text
+    assert "Concentration of the project" in text
+    assert "0.0833 to 1" in text
+    assert 'JPN<br><span class="small quiet">unverified' in text
+    assert "unverified" in page.get(url("company") + "?q=toyota-tsusho").text
+    home = page.get(url("company", "change", tsusho(olaroz).company_id)).text
+    assert "from general knowledge; not compared with this address" in home
     assert tsusho(olaroz).state == "unverified"
 
 

@@ -149,6 +149,38 @@ def test_shares_of_more_than_all_are_refused(page: Client, project: Project) -> 
     assert "add up to 140%" in page.post(address, sent).text
 
 
+def test_a_contract_has_days_and_a_mineral_and_does_not_end_before_it_begins(
+    page: Client, project: Project
+) -> None:
+    address = url("project", "change", project.pk)
+    mineral = project.minerals.get(role="primary").mineral_id
+    sent = {
+        "offtakes-TOTAL_FORMS": "2",
+        **{f"offtakes-{at}-place": "JPN" for at in (0, 1)},
+        **{f"offtakes-{at}-share": "0.7" for at in (0, 1)},
+        "offtakes-0-mineral": mineral,
+        "offtakes-0-since": "2020-01-01",
+        "offtakes-0-until": "2019-01-01",
+        "offtakes-1-since": "2026-01-01",
+    }
+    assert "lies before the first" in page.post(address, {**form_of(page, address), **sent}).text
+    ended = {**sent, "offtakes-0-until": "2025-12-31", "offtakes-0-note": "Annual report 2024"}
+    assert page.post(address, {**form_of(page, address), **ended}).status_code == 302
+    old, new = project.offtakes.order_by("id")
+    assert (old.mineral_id, str(old.until), old.note) == (
+        mineral, "2025-12-31", "Annual report 2024",
+    )  # fmt: skip
+    assert str(new.since) == "2026-01-01"
+
+
+def test_a_status_of_a_day_to_come_is_refused(page: Client, project: Project) -> None:
+    address = url("project", "change", project.pk)
+    sent = {"statuses-TOTAL_FORMS": "1", "statuses-INITIAL_FORMS": "0",
+            "statuses-0-status": "operating", "statuses-0-since": "2090-01-01",
+            "statuses-0-credibility": "1"}  # fmt: skip
+    assert "A day to come" in page.post(address, {**form_of(page, address), **sent}).text
+
+
 def test_the_page_shows_the_score_its_parts_and_whom_it_is_shared_with(
     page: Client, project: Project, lens: Lens
 ) -> None:

@@ -11,6 +11,7 @@ from riskscore.curation import project_edits
 from riskscore.models import Capacity, Evidence, Offtake, Project, ProjectStatus
 from riskscore.releases.editions import next_edition
 from riskscore.scoring import rescore
+from tests.intake.files import take_in
 
 pytestmark = pytest.mark.usefixtures("bundle")
 BAMBAS = "icmm-13619"
@@ -71,6 +72,52 @@ def test_a_newer_status_holds_and_does_not_rescore(api: Any) -> None:
     assert api.get("/projects/busch-001").json()["status"]["status"] == "suspended"
 
 
+def test_a_status_says_its_source_and_how_far_it_is_believed(api: Any) -> None:
+    stated = api.get("/projects/busch-001").json()["status"]
+    assert stated == {
+        "status": "operating", "since": "2025-01-01", "source": "busch-2025", "url": "",
+        "credibility": 0.8, "note": "",
+    }  # fmt: skip
+    unverified = [
+        row["status"]
+        for row in items(api, "status=operating,closed,suspended&page_size=200")
+        if row["status"]["source"] == "gsmc-2026-02"
+    ]
+    assert unverified
+    assert all(row["credibility"] < 0.5 and "unverified" in row["note"] for row in unverified)
+
+
+def test_a_status_that_is_hardly_believed_gives_way_to_an_older_one_that_is(api: Any) -> None:
+    """The file of owners is of February 2026; a mine that closed in 2024 has closed."""
+    project = Project.objects.filter(
+        statuses__release__code="gsmc-2026-02", status="operating", status_since="2026-02-01"
+    ).first()
+    assert project
+    assert project.status == "operating"
+    text = f"project,status,since,source\n{project.key},closed,2024-05-01,https://a.example/b\n"
+    assert take_in(text, "statuses").added == 1
+    shown = api.get(f"/projects/{project.key}").json()["status"]
+    assert (shown["status"], shown["since"], shown["credibility"]) == ("closed", "2024-05-01", 1.0)
+
+
+def test_reserves_and_capacity_of_a_country_are_observations_with_source_and_bound(
+    api: Any,
+) -> None:
+    def found(query: str) -> list[dict[str, Any]]:
+        return list(api.get(f"/observations?{query}&page_size=200").json()["items"])
+
+    chile = found("indicator=usgs.reserves&place=CHL&mineral=lithium")
+    assert {row["year"]: row["value"] for row in chile} == {2024: 9_300_000, 2025: 9_200_000}
+    assert {row["unit"] for row in chile} == {"metric tons; reserves"}
+    assert {row["release"] for row in chile} == {"usgs-2026"}
+    (tin,) = [
+        row for row in found("indicator=usgs.reserves&place=WLD&mineral=tin") if row["year"] == 2025
+    ]
+    assert (tin["value"], tin["quality"]) == (6_000_000, "at_least")
+    china = found("indicator=usgs.capacity&place=CHN&mineral=gallium")
+    assert {row["quality"] for row in china} <= {"estimated", "reported"}
+
+
 def test_offtake_that_is_over_is_not_shown(api: Any) -> None:
     project = Project.objects.get(key=BAMBAS)
     today = timezone.now().date()
@@ -79,6 +126,22 @@ def test_offtake_that_is_over_is_not_shown(api: Any) -> None:
         project=project, place_id="CHN", share=0.3, buyer="B", until=today - timedelta(days=1)
     )
     assert [row["buyer"] for row in api.get(f"/projects/{BAMBAS}").json()["offtake"]] == ["A"]
+
+
+def test_offtake_says_of_which_mineral_from_when_to_when_and_who_says_so(api: Any) -> None:
+    text = (
+        "project,buyer,place,mineral,share,from,to,source\n"
+        f"{BAMBAS},MMG,CHN,copper,60%,2020-01-01,2099-12-31,https://a.example/report\n"
+    )
+    done = take_in(text, "offtake")
+    assert done.release
+    assert api.get(f"/projects/{BAMBAS}").json()["offtake"] == [
+        {
+            "buyer": "MMG", "place": "CHN", "mineral": "copper", "share": 0.6,
+            "since": "2020-01-01", "until": "2099-12-31", "url": "https://a.example/report",
+            "source": done.release.code, "note": "",
+        }
+    ]  # fmt: skip
 
 
 def test_a_capacity_without_amount_needs_a_range_and_a_reason() -> None:
@@ -116,3 +179,7 @@ def test_a_mine_of_which_nothing_is_stated_lies_within_a_range_of_its_country(ap
     assert row["unit"] == "t"
     assert "known mines" in row["reason"]
     assert "2022 to 2024" in row["reason"]
+    # USGS, Mineral Commodity Summaries 2026, copper: Peru's reserves are 85 million tonnes.
+    assert row["reason"].endswith(
+        "; the country's reserves (USGS 2025): 85,000 thousand metric tons"
+    )

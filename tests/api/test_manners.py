@@ -23,7 +23,7 @@ LISTINGS = (
     "/projects/icmm-00026/score/history",
 )
 #: Key, lens, page, its unassessed end, minerals, ranks; and a project where the address has one.
-BUDGET = 13
+BUDGET = 14
 
 
 def queries(api: Api, path: str) -> int:
@@ -44,7 +44,7 @@ def test_a_listing_costs_the_same_few_queries_whatever_its_length(
 
 @pytest.mark.parametrize(
     ("path", "budget"),
-    [("", 12), ("/score", 7), ("/score/explanation", 16)],
+    [("", 13), ("/score", 7), ("/score/explanation", 16)],
 )
 def test_a_project_costs_few_queries(path: str, budget: int, bundle: None, api: Api) -> None:
     api.get(f"/projects/icmm-00026{path}")
@@ -133,10 +133,6 @@ def test_a_group_is_no_place_of_a_job(bundle: None, api: Api) -> None:
     body = {"scope": {"filter": {"place": ["EUU"]}}}
     said = problem(api.post("/jobs", body), 400, "invalid")
     assert "a group" in said["errors"][0]["detail"]
-
-
-def test_the_scenario_may_be_said_to_be_none(bundle: None, api: Api) -> None:
-    assert api.json("/scores?scenario=&page_size=1")["items"]
 
 
 def test_predictions_of_no_model_are_not_found(api: Api) -> None:

@@ -1,5 +1,6 @@
 """The OpenAPI document: valid, complete, and true of what is really answered."""
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from referencing.jsonschema import DRAFT202012
 
 from riskscore.api.work.job_resources import REQUEST
 from tests.api.conftest import PREFIX, Api
+from tests.api.test_accountability import checked
 from tests.make import make_job
 
 URI = "urn:document"
@@ -93,7 +95,9 @@ def references(value: Any) -> list[str]:
 def test_real_answers_are_as_the_document_says(
     bundle: None, api: Api, document: dict[str, Any]
 ) -> None:
+    check = checked(date(2025, 6, 1))
     for path, name in (
+        ("/accountability", "ScoreCheck"),
         ("/projects", "Project"),
         ("/scores", "Score"),
         ("/scores?unranked=only", "Score"),
@@ -114,6 +118,7 @@ def test_real_answers_are_as_the_document_says(
         for item in items[:20]:
             validate(item, name, document)
     for path, name in (
+        (f"/accountability/{check.pk}", "ScoreCheckInFull"),
         ("/projects/icmm-00026", "Project"),
         ("/projects/icmm-00026/score", "ScoreInFull"),
         ("/projects/icmm-00026/score/explanation", "Explanation"),

@@ -42,10 +42,27 @@ def test_a_project_shows_its_owners_with_share_home_parent_state_and_source(
     assert (first["company"], first["share"]) == ("tsusho", 0.25)
     assert (first["place"], first["parent"], first["state_owned"]) == ("JPN", "toyota", False)
     assert (first["state"], first["credibility"], first["worth"]) == ("unverified", 0.8, 0.5)
+    assert (first["place_state"], first["state_owned_state"]) == ("unverified", "unverified")
+    assert (second["place_state"], second["state_owned_state"]) == (None, None)
     assert first["source"] == URL
     assert [second[name] for name in ("company", "share", "place", "state_owned")] == [
         "nobody", None, None, None,
     ]  # fmt: skip
+
+
+def test_a_project_says_between_what_the_indicators_of_its_owners_lie(
+    api: Api, olaroz: Project
+) -> None:
+    # A quarter, half believed: 0.125; of the rest nobody states a share, believed to the half:
+    # 0.125² + (0.5 · 0.75)² at least. The parent is no state: 0.125 of it is certain.
+    found = api.json(f"/projects/{olaroz.key}?fields=owner_bounds")["owner_bounds"]
+    assert found["own.concentration"] == {"low": pytest.approx(0.15625), "high": 1.0}
+    assert found["own.state"] == {"low": 0.0, "high": pytest.approx(0.9375)}
+    assert found["own.outside_partners"] is None
+    other = Project.objects.exclude(pk=olaroz.pk).get()
+    bounds = api.json(f"/projects/{other.key}")["owner_bounds"]
+    assert set(bounds.values()) == {None}
+    problem(api.get("/projects?importer=Japan"), 400, "invalid")
 
 
 @pytest.mark.parametrize(
@@ -105,3 +122,15 @@ def test_an_owner_or_place_that_is_not_there_is_a_400_that_suggests(
     response = problem(api.get("/projects?owner=toyoto"), 400, "invalid")
     assert "did you mean 'toyota'" in str(response)
     assert "JPX" in str(problem(api.get("/projects?owner_place=JPX"), 400, "invalid"))
+
+
+def test_homes_from_general_knowledge_say_so_and_are_unverified(bundle: None, api: Api) -> None:
+    rows = api.json("/companies?page_size=1000")["items"]
+    addressed = [row for row in rows if (row["source"] or "").startswith("http")]
+    assert len(addressed) > 70
+    assert {row["state"] for row in addressed} == {"unverified"}
+    assert {row["credibility"] for row in addressed} == {0.5}
+    assert all(
+        "general knowledge; not compared with this address" in row["note"] for row in addressed
+    )
+    assert all(row["note"] == "" for row in rows if row["source"] and row not in addressed)

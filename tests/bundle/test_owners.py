@@ -2,6 +2,9 @@
 
 import gzip
 import shutil
+from collections import Counter
+from dataclasses import replace
+from datetime import date
 from functools import cache
 from pathlib import Path
 
@@ -12,6 +15,7 @@ from riskscore.bundle.fixture_rows import Project
 from riskscore.bundle.ownership import owner_tables
 from riskscore.bundle.ownership.owner_companies import parties
 from riskscore.bundle.ownership.owner_join import Sites, join
+from riskscore.bundle.ownership.owner_statuses import FileStatuses, file_statuses
 from riskscore.bundle.ownership.owner_tables import OwnerRow, OwnerTables
 from riskscore.sources.bad_file import BadFile
 from riskscore.sources.names import place_names, shipped
@@ -144,3 +148,40 @@ def test_a_damaged_table_of_owners_is_one_error_that_names_the_cell(
     with pytest.raises(BadFile) as caught:
         owner_tables.read(copy, fixture_tables.read(copy))
     assert (caught.value.file, caught.value.column) == (file, column)
+
+
+def test_statuses_of_the_file_are_few_hardly_believed_and_only_for_joins_that_held() -> None:
+    """Of 2,859 joined projects the file knows the status of 17."""
+    bundle = fixture_tables.read(FIXTURES)
+    stated = [row for row in bundle.statuses if row.release == "gsmc-2026-02"]
+    assert Counter(row.status for row in stated) == {"operating": 11, "closed": 3, "suspended": 3}
+    assert {row.project for row in stated} <= {row.project for row in tables().owners}
+    assert max(row.credibility for row in stated) == 0.3
+    assert {row.since for row in stated} == {date(2026, 2, 1)}
+    assert all("unverified" in row.note for row in stated)
+
+
+def statuses_of(mineral: str, *words: str) -> FileStatuses:
+    """What the file's words become for as many tin mines, its facilities yielding a mineral."""
+    links = [LinkRecord(f"mine-{number}", f"f{number}") for number in range(len(words))]
+    facilities = {
+        link.facility_id: replace(
+            facility(link.facility_id, "BOL", mineral, "Comibol"), status=word
+        )
+        for link, word in zip(links, words, strict=True)
+    }
+    projects = {link.project: site(link.project, "BOL", -18.3, -66.6) for link in links}
+    minerals = {key: [("tin", "primary")] for key in projects}
+    sites = Sites(projects, minerals, facilities, shipped(["tin", "lithium"]))
+    return file_statuses(join(sites, links), "gsmc")
+
+
+def test_a_status_goes_through_the_table_of_words_and_what_is_not_understood_is_counted() -> None:
+    found = statuses_of("tin", "Care and Maintenance", "planned", "unknown", "")
+    (row,) = found.rows
+    assert (row.project, row.status, row.credibility) == ("mine-0", "suspended", 0.3)
+    assert (found.unknown, found.not_understood) == (2, Counter(["planned"]))
+
+
+def test_a_status_of_another_mineral_is_refused_with_its_join() -> None:
+    assert statuses_of("lithium", "closed").rows == []

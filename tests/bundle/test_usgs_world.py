@@ -2,7 +2,7 @@
 
 import pytest
 
-from riskscore.bundle import usgs_world
+from riskscore.bundle.usgs import usgs_world
 from riskscore.sources.bad_file import BadFile
 
 HEAD = "Section,Commodity,Country,Statistics_detail,Unit,Year,Value,Notes\n"

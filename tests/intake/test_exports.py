@@ -36,6 +36,14 @@ def test_the_same_panel_again_changes_nothing() -> None:
     assert (again.state, again.unchanged, again.release) == ("succeeded", 2, None)
 
 
+def test_a_panel_that_ends_earlier_does_not_take_over_by_itself() -> None:
+    years = "".join(f"260300,CHL,{year},100,500,7,0.2\n" for year in range(2015, 2024))
+    take_in(HEADER + years + "260300,CHL,2024,90,450,7,0.2\n", "baci-exports")
+    older = take_in(HEADER + years, "baci-exports")
+    assert "newest year is 2023" in older.error
+    assert take_in(HEADER + years, "baci-exports", replace=True).gone == 1
+
+
 def test_the_same_flow_twice_is_refused_and_nothing_is_loaded() -> None:
     done = take_in(FIRST + "260300,CHL,2023,100,501,7,0.2\n", "baci-exports")
     assert done.state == "failed"

@@ -10,7 +10,7 @@ import pytest
 import shapefile
 import shapely
 
-from riskscore.models import Intake, Land, LandLayer
+from riskscore.models import Intake, Land, LandLayer, Project
 from riskscore.scoring.project_inputs import land_distances, map_distances
 from riskscore.sources.maps.layer_about import CODE, KINDS
 from tests.curation.test_land_layers import imported, load
@@ -31,6 +31,13 @@ ABOUT = {"kind": "communities", "code": "register", "mapped": "ARG", "name": "A 
 def argentina() -> None:
     make_place("ARG")
     make_place("CHL")
+
+
+def neighbours(project: Project) -> list[map_distances.Neighbour]:
+    """The nearest community of each register."""
+    site = land_distances.site_of(project)
+    (found,) = map_distances.neighbours([site], land_distances.latest())
+    return found
 
 
 def take_in(content: str | bytes, file: str = "register.csv", **changes: Any) -> Intake:
@@ -100,16 +107,14 @@ def test_every_format_gives_the_same_register(content: bytes, file: str) -> None
     assert done.state == Intake.State.SUCCEEDED, done.error
     rows = Land.objects.filter(layer=done.land_layer).values_list("code", "name", "people")
     assert list(rows) == [("1", "Olaroz Chico", "Atacama"), ("2", "Catua", "")]
-    near, *_ = map_distances.communities_of(
-        make_project(latitude=-23.4, longitude=-66.8, place="ARG")
-    )
+    near, *_ = neighbours(make_project(latitude=-23.4, longitude=-66.8, place="ARG"))
     assert (near.name, near.people, round(near.km, 1)) == ("Olaroz Chico", "Atacama", 1.1)
 
 
 def test_outside_its_countries_a_register_says_nothing() -> None:
     take_in(TABLE)
     beside = make_project(latitude=-23.4, longitude=-66.8, place="CHL")
-    assert map_distances.communities_of(beside) == []
+    assert neighbours(beside) == []
 
 
 def test_columns_may_be_called_otherwise_and_coordinates_may_be_metres() -> None:

@@ -259,3 +259,13 @@ def test_a_missing_code_or_a_slipped_decimal_is_no_figure(row: str, words: str) 
     done = take_in(LAW + row + "\n", "observations")
     assert done.state == "failed"
     assert words in done.error
+
+
+def test_a_file_that_ends_earlier_than_what_is_in_force_does_not_take_over_by_itself() -> None:
+    """Of ten years the tenth is missing: not much, so that nothing else would notice."""
+    text = "country,year,rating\n" + "".join(f"Chile,{year},3\n" for year in range(2015, 2024))
+    assert take_in(text + "Chile,2024,4\n", "ituc").state == "succeeded"
+    older = take_in(text, "ituc")
+    assert older.state == "failed"
+    assert "newest year is 2023, and figures of ituc for 2024 are in force" in older.error
+    assert take_in(text, "ituc", replace=True).gone == 1

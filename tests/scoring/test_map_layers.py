@@ -7,9 +7,9 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from riskscore.models import LandLayer, Project
+from riskscore.models import CommunityDistance, LandLayer, Project
 from riskscore.scoring import inputs
-from riskscore.scoring.project_inputs import land_distances, map_distances
+from riskscore.scoring.project_inputs import kept_communities, land_distances, map_distances
 
 pytestmark = pytest.mark.django_db
 NEW = ("ind.language_weak", "ind.area", "ind.community")
@@ -39,7 +39,7 @@ def known(bundle: None) -> Known:
 
 def nearest(key: str) -> tuple[str, str, float]:
     """Name, people and km of the nearest registered community."""
-    first = map_distances.communities_of(Project.objects.get(key=key))[0]
+    first = kept_communities.of_projects([key])[0]
     return first.name, first.people, round(first.km, 1)
 
 
@@ -103,13 +103,22 @@ def test_no_layer_of_the_bundle_moves_a_column_that_methods_before_it_read(bundl
     assert np.array_equal(values[0], values[1], equal_nan=True)
 
 
-def test_the_projects_within_25_km_of_a_community_are_those_that_are_measured_so(
+def test_what_is_kept_is_what_scores_are_made_of_for_every_project_of_the_bundle(
     bundle: None,
 ) -> None:
-    ids = map_distances.within(25.0)
-    assert 150 < len(ids) < 200
-    near = [map_distances.communities_of(p)[0].km for p in Project.objects.filter(id__in=ids)[:20]]
-    assert max(near) <= 25.0
+    rows = list(Project.objects.order_by("id").values_list(*kept_communities.COLUMNS))
+    sites = [land_distances.Site(*row) for _, *row in rows]
+    scored = map_distances.columns(sites, land_distances.latest())["ind.community"]
+    kept = dict(CommunityDistance.objects.filter(nearest=True).values_list("project", "km"))
+    known = {row[0]: km for row, km in zip(rows, scored, strict=True) if not np.isnan(km)}
+    assert known == kept
+
+
+def test_172_projects_are_kept_within_25_km_of_a_community_and_370_within_50(
+    bundle: None,
+) -> None:
+    within = [kept_communities.within(km) for km in (25.0, 50.0)]
+    assert [Project.objects.filter(near).count() for near in within] == [172, 370]
 
 
 def test_a_stored_distance_is_told_with_name_people_and_the_layers_behind_it(bundle: None) -> None:

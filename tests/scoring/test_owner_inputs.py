@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import yaml
 from django.conf import settings
+from django.utils import timezone
 
 from riskscore.curation import owner_edits
 from riskscore.engine.inputs.gather import gather
@@ -14,6 +15,7 @@ from riskscore.engine.method import Method as Specification
 from riskscore.models import Company, Domicile, Ownership, Project
 from riskscore.releases import owner_statements
 from riskscore.scoring import inputs
+from riskscore.scoring.indicators import owner_bounds
 from riskscore.scoring.project_inputs import owner_inputs
 from riskscore.scoring.project_inputs.owner_inputs import Moment
 from tests.bundled import AS_OF
@@ -131,3 +133,44 @@ def test_shown_with_weight_0_owners_move_no_score_by_a_bit(bundle: None, importe
     for field in ("scores", "coverage", "low", "high", "context", "residual"):
         before, after = getattr(plain, field), getattr(with_owners, field)
         assert all(np.array_equal(before[node], after[node], equal_nan=True) for node in before)
+
+
+def test_bounds_begin_at_what_scores_read_and_end_where_the_unknown_all_goes_one_way(
+    olaroz: Project,
+) -> None:
+    found = owner_bounds.of_projects([olaroz.pk])[olaroz.pk]
+    concentration = found["own.concentration"]
+    assert concentration is not None
+    assert concentration.low == column("own.concentration", olaroz)
+    # No share is stated, so one owner may hold all of it.
+    assert concentration.high == 1.0
+    assert found["own.outside_partners"] is None
+
+
+def test_a_confirmed_share_narrows_the_bounds(olaroz: Project) -> None:
+    # 66.5 % confirmed: the rest may all be one holder's more, or nobody's.
+    owner_edits.decide(list(olaroz.ownerships.all()), "rejected", by=None)
+    company = Company.objects.create(key="iran-mines", name="Iran Mines")
+    home = Domicile(
+        company=company, place_id="IRN", url="https://a.example/", state="confirmed",
+        state_owned=False,
+    )  # fmt: skip
+    owner_edits.record(home, by=None)
+    said = Ownership(project=olaroz, company=company, share=0.665, url="https://a.example/")
+    said.state = "confirmed"
+    owner_edits.record(said, by=None)
+    found = owner_bounds.of_projects([olaroz.pk], "JPN")[olaroz.pk]
+    assert found["own.concentration"] == pytest.approx((0.665**2, 1.0))
+    assert found["own.state"] == pytest.approx((0.0, 0.335))
+    assert found["own.outside_partners"] == pytest.approx((0.665, 1.0))
+    assert column("own.outside_partners", olaroz, "JPN") == pytest.approx(0.665)
+
+
+def test_lower_bounds_are_what_scores_read_for_every_project(bundle: None) -> None:
+    ids = list(Project.objects.order_by("id").values_list("id", flat=True)[:1500])
+    pinned = inputs.Pinned(2**40, timezone.localdate(), "JPN")
+    read = inputs.projects(ids, inputs.known_at(pinned), pinned).units.inputs
+    found = owner_bounds.of_projects(ids, "JPN")
+    for key in owner_bounds.KEYS:
+        low = [np.nan if (one := found[project][key]) is None else one.low for project in ids]
+        assert np.array_equal(low, read[key], equal_nan=True), key

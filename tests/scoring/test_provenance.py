@@ -77,7 +77,7 @@ def test_without_corrections_a_value_names_the_release_of_its_observations(
     found = named(api, project_of("CHL"))
     assert found["geo.law"] == [WGI]
     assert found["geo.violence"] == ["ucdp-25.1", "hdr-2023-24"]
-    assert found["con.mining_recent"] == ["wmd-2018-2024", "usgs-mcs-2026", "iea-2024"]
+    assert found["con.mining_recent"] == ["wmd-2018-2024", "usgs-2026", "iea-2024"]
     fed = Observation.objects.filter(indicator="ec.trade").first()
     assert fed is not None
     assert found["geo.trade_parameter"] == [fed.release.code]

@@ -114,7 +114,7 @@ def test_an_unknown_dimension_of_governance_is_refused() -> None:
 def test_an_outside_entity_in_xml_is_refused() -> None:
     content = b'<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]><Goods>&e;</Goods>'
     with pytest.raises(BadFile, match="not clean XML"):
-        list(dol.parse(content))
+        list(dol.parse(content, 2022))
 
 
 def test_xml_of_another_kind_is_refused() -> None:
@@ -125,7 +125,7 @@ def test_xml_of_another_kind_is_refused() -> None:
 def test_an_unknown_advancement_level_is_refused() -> None:
     content = sample("dol_countries.xml").replace(b"Moderate Adv", b"Huge Adv")
     with pytest.raises(BadFile, match="Huge Advancement"):
-        list(dol.parse(content))
+        list(dol.parse(content, 2022))
 
 
 def test_json_of_another_kind_is_refused() -> None:

@@ -159,7 +159,7 @@ def test_the_two_editions_of_wgi_stability_differ_for_the_same_year() -> None:
         (ucdp.parse, UCDP),
         (hdr.parse, HDR),
         (iea.parse, "data/iea_critical_minerals_explorer.json"),
-        (dol.parse, GOODS),
+        (dol.of_edition("2022"), GOODS),
         (dol.parse, FINDINGS),
         (ilo.parse, "data/ilo_c169_ratifications.csv"),
         (ec.parse, EC),
@@ -242,7 +242,7 @@ def test_hdr_states_ihdi_2022_for_no_aggregate_and_not_for_cuba() -> None:
 def test_dol_lists_the_congo_for_child_labour_in_cobalt_and_forced_labour_in_gold() -> None:
     congo = {
         our_names().minerals_of("dol", reading.label): dol.GOOD_LEVELS[int(reading.value)]
-        for reading in read(dol.parse, GOODS)
+        for reading in read(dol.of_edition("2022"), GOODS)
         if our_names().place(reading.place) == "COD"
     }
     assert congo == {
@@ -257,11 +257,11 @@ def test_dol_lists_the_congo_for_child_labour_in_cobalt_and_forced_labour_in_gol
 
 
 def test_dol_does_not_list_the_united_states() -> None:
-    assert "USA" not in {our_names().place(r.place) for r in read(dol.parse, GOODS)}
+    assert "USA" not in {our_names().place(r.place) for r in read(dol.of_edition("2022"), GOODS)}
 
 
 def test_dol_goods_of_other_sectors_are_left_out() -> None:
-    goods = {reading.label for reading in read(dol.parse, GOODS)}
+    goods = {reading.label for reading in read(dol.of_edition("2022"), GOODS)}
     assert len(goods) == 32
     assert not {"Bricks", "Polysilicon"} & goods
 

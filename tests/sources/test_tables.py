@@ -43,6 +43,23 @@ def test_usgs_footnotes_totals_and_withheld_figures_are_known_as_such() -> None:
     assert [row.year for row in found if row.place == "Morocco"] == [2021]
 
 
+def test_usgs_bounds_and_estimates_are_kept_as_such_and_capacity_is_read() -> None:
+    text = (
+        "Source,Country,Type,Prod_kt_2021,Cap_kt_est_2022,Reserves_kt\n"
+        "MCS2023,Chile,Smelter production aluminum,e5,W,>20\n"
+        "MCS2023,Peru,Smelter production aluminum,<1,40,NA\n"
+    )
+    found = [
+        (row.indicator, row.place, row.value, row.quality) for row in usgs.parse(text.encode())
+    ]
+    assert found == [
+        ("usgs.production", "Chile", 5.0, "estimated"),
+        ("usgs.reserves", "Chile", 20.0, "at_least"),
+        ("usgs.production", "Peru", 1.0, "at_most"),
+        ("usgs.capacity", "Peru", 40.0, "estimated"),
+    ]
+
+
 def test_usgs_commodity_comes_from_the_file_name_when_no_column_says_it() -> None:
     text = "Source,Country,Type,Prod_kt_2021,Prod_kt_est_2022\nMCS2023,Chile,Mine,1,2\n"
     rows = list(usgs.rows(io.BytesIO(text.encode()), "mcs2023-coppe_world.csv", {}))

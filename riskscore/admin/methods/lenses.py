@@ -1,4 +1,4 @@
-"""Buyer's views (lenses): method, importer and scenario, and which of them stay current."""
+"""Buyer's views (lenses): method and importer, and which of them stay current."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ class LensForm(Form[Lens]):
 
     class Meta:
         model = Lens
-        fields = ("method_code", "importer", "scenario", "kept_current")
+        fields = ("method_code", "importer", "kept_current")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -32,11 +32,11 @@ class LensAdmin(Page[Lens]):
     """Once made, a view is only switched between current and not: its scores refer to it."""
 
     form = LensForm
-    list_display = ("__str__", "method_code", "importer", "scenario", "kept_current")
+    list_display = ("__str__", "method_code", "importer", "kept_current")
     list_filter = ("kept_current",)
     list_select_related = ("importer",)
-    search_fields = ("method_code", "importer__name", "scenario")
+    search_fields = ("method_code", "importer__name")
     autocomplete_fields = ("importer",)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Lens | None = None) -> tuple[str, ...]:
-        return ("method_code", "importer", "scenario") if obj else ()
+        return ("method_code", "importer") if obj else ()

@@ -1,4 +1,4 @@
-"""The parts of a project's form: minerals and buyers."""
+"""The parts of a project's form: minerals, off-take, statuses, capacities."""
 
 from datetime import date
 from typing import Any
@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from riskscore.admin.ui.pages import Form, FormSet, Part
+from riskscore.engine.inputs.bound_shares import ALL, Bound, peak
 from riskscore.models import Capacity, Offtake, Project, ProjectMineral, ProjectStatus
 
 
@@ -46,24 +47,35 @@ class MineralSet(FormSet[ProjectMineral, Project, MineralForm]):
         return super().save(commit)
 
 
-class ShareSet(FormSet[Any, Project, Any]):
-    """Shares of one project: those that hold today add up to one at most."""
+class OfftakeForm(Form[Offtake]):
+    """One contract: it does not end before it begins."""
+
+    def clean(self) -> dict[str, Any]:
+        result = super().clean() or {}
+        since, until = result.get("since"), result.get("until")
+        if since and until and until < since:
+            raise ValidationError({"until": "The last day lies before the first: correct one."})
+        return result
+
+
+class OfftakeSet(FormSet[Any, Project, Any]):
+    """Contracts of one project: of no mineral more than all is bound on any day."""
 
     def clean(self) -> None:
         super().clean()
         rows = [row.cleaned_data for row in self.forms if hasattr(row, "cleaned_data")]
-        today = timezone.now().date()
-        shares = [row["share"] for row in rows if row.get("share") and _holds(row, today)]
-        if sum(shares) > 1 + 1e-9:
+        most = peak([_bound(row) for row in rows if row.get("share") and not row.get("DELETE")])
+        if most.is_too_much:
+            since = "" if most.day == date.min else f" from {most.day} on"
             raise ValidationError(
-                f"The shares that hold today add up to {sum(shares):.0%}, which is more than all."
+                f"The shares of {most.mineral or 'the output'} add up to {most.share:.0%}{since},"
+                " which is more than all. Correct them, or give contracts that ended a last day."
             )
 
 
-def _holds(row: dict[str, Any], today: date) -> bool:
-    if row.get("DELETE"):
-        return False
-    return (row.get("since") or date.min) <= today <= (row.get("until") or date.max)
+def _bound(row: dict[str, Any]) -> Bound:
+    mineral = row.get("mineral")
+    return Bound(mineral.code if mineral else ALL, row["share"], row.get("since"), row.get("until"))
 
 
 class MineralsOfProject(Part[ProjectMineral, Project]):
@@ -85,8 +97,19 @@ class Stated(Part[Any, Project]):
         return False
 
 
+class StatusForm(Form[ProjectStatus]):
+    """What holds by now: a plan is no status."""
+
+    def clean_since(self) -> date:
+        day: date = self.cleaned_data["since"]
+        if day > timezone.now().date():
+            raise ValidationError("A day to come. State what is so by now.")
+        return day
+
+
 class StatusesOfProject(Stated):
     model = ProjectStatus
+    form = StatusForm
     fields = ("status", "since", "url", "credibility", "note")
 
 
@@ -100,6 +123,7 @@ class CapacitiesOfProject(Stated):
 
 class OfftakesOfProject(Part[Offtake, Project]):
     model = Offtake
-    formset = ShareSet
-    fields = ("buyer", "place", "share", "since", "until", "url")
-    autocomplete_fields = ("place",)
+    form = OfftakeForm
+    formset = OfftakeSet
+    fields = ("buyer", "place", "mineral", "share", "since", "until", "url", "note")
+    autocomplete_fields = ("place", "mineral")

@@ -4,9 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from riskscore.admin.ui import wording
+from riskscore.engine.catalogue import INDICATORS
 from riskscore.engine.inputs import owner_values
 from riskscore.models import Ownership, Project
 from riskscore.releases import owner_statements
+from riskscore.scoring.indicators import owner_bounds
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +18,8 @@ class Shown:
     row: Ownership
     share: str
     place: str
-    state_owned: bool
+    place_state: str
+    state_owned: str
     worth: float
     source: str
 
@@ -36,10 +39,30 @@ def _shown(row: Ownership, home: owner_statements.Home | None) -> Shown:
         row=row,
         share=_share(row),
         place=home.place.value if home and home.place else "",
-        state_owned=bool(home and home.state_owned and home.state_owned.value),
+        place_state=home.place.state if home and home.place else "",
+        state_owned=_state_owned(home),
         worth=owner_values.worth(row.state, row.credibility),
         source=wording.link(row.url) if row.url else row.source,
     )
+
+
+def _state_owned(home: owner_statements.Home | None) -> str:
+    """That it is a state's, and who has looked at that; else nothing."""
+    fact = home.state_owned if home else None
+    return f"a state or a state's ({fact.state})" if fact and fact.value else ""
+
+
+def bounds(project: Project, importer: str) -> list[tuple[str, str]]:
+    """Label and range of each indicator of owners about which something is known."""
+    found = owner_bounds.of_projects([project.pk], importer)[project.pk]
+    return [
+        (
+            INDICATORS[key].label,
+            f"{wording.raw(INDICATORS[key], one.low)} to {wording.raw(INDICATORS[key], one.high)}",
+        )
+        for key, one in found.items()
+        if one is not None
+    ]
 
 
 def changes(project: Project) -> Iterator[tuple[Ownership, str]]:

@@ -185,7 +185,7 @@ def _old(model: type[Ownership | Domicile], request: HttpRequest, form: Any) -> 
 class CompanyAdmin(Page[Company]):
     """Names of companies; what is said of them are statements of their own."""
 
-    list_display = ("name", "key", "home", "parent", "state_owned", "other_names")
+    list_display = ("name", "key", "home", "parent", "state_owned", "looked_at", "other_names")
     search_fields = ("name", "=key", "aliases")
     search_help_text = "name, other name, or the whole key"
     fields = ("key", "name", "aliases")
@@ -220,6 +220,12 @@ class CompanyAdmin(Page[Company]):
     def state_owned(self, row: Company) -> bool | None:
         said = self._said(row)
         return said.state_owned if said else None
+
+    @admin.display(description="state", empty_value="")
+    def looked_at(self, row: Company) -> str:
+        """Who has looked at what is said of it."""
+        said = self._said(row)
+        return said.state if said else ""
 
     @admin.display
     def other_names(self, row: Company) -> str:

@@ -33,7 +33,8 @@ from riskscore.jobs import requests
 from riskscore.models import Challenge, Evidence, Job, Project, ProjectMineral, Score
 from riskscore.models.facts import Stated
 from riskscore.scoring import data_gaps, timeline
-from riskscore.scoring.project_inputs import land_distances, map_distances
+from riskscore.scoring.indicators import owner_bounds
+from riskscore.scoring.project_inputs import kept_communities, land_distances, map_distances
 
 KEY = RegexValidator(
     r"^[a-z0-9][a-z0-9-]{1,59}$", "Use 2 to 60 small letters, digits and hyphens, like icmm-00026."
@@ -259,8 +260,9 @@ def surroundings(project: Project, request: HttpRequest) -> dict[str, Any]:
         ).count(),
         "land": land_distances.positions(project),
         "areas": map_distances.areas_of(project),
-        "communities": map_distances.communities_of(project),
+        "communities": kept_communities.of_projects([project.key]),
         "owners": owner_panel.of_project(project),
+        "owner_bounds": _owner_bounds(project),
         "may_decide_owners": request.user.has_perm("riskscore.add_ownership"),
         "courses": _courses(project),
         "fresh": _fresh(project),
@@ -270,6 +272,11 @@ def surroundings(project: Project, request: HttpRequest) -> dict[str, Any]:
         "may_rescore": start_jobs.allowed(request),
         "may_add_evidence": request.user.has_perm("riskscore.add_evidence"),
     }
+
+
+def _owner_bounds(project: Project) -> list[tuple[str, str]]:
+    lens = shown_lens()
+    return owner_panel.bounds(project, lens.importer_id if lens else owner_bounds.NOBODY)
 
 
 def _courses(project: Project) -> list[tuple[str, Course]]:

@@ -10,7 +10,5 @@ def shown_lens() -> Lens | None:
 
     Before that one exists, the oldest; None before any.
     """
-    default = Lens.objects.filter(
-        method_code=settings.DEFAULT_METHOD, importer="WLD", scenario=""
-    ).first()
+    default = Lens.objects.filter(method_code=settings.DEFAULT_METHOD, importer="WLD").first()
     return default or Lens.objects.order_by("id").first()

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator
+from functools import cached_property
 from itertools import chain, islice
 from typing import Any, ClassVar
 
@@ -33,7 +34,8 @@ from riskscore.api.framework.shapes import Schema
 from riskscore.models import ApiKey
 
 READ, RESCORE = str(ApiKey.Scope.READ), str(ApiKey.Scope.RESCORE)
-CHALLENGE, PORTFOLIO = str(ApiKey.Scope.CHALLENGE), str(ApiKey.Scope.PORTFOLIO)
+CHALLENGE, SCENARIO = str(ApiKey.Scope.CHALLENGE), str(ApiKey.Scope.SCENARIO)
+PORTFOLIO = str(ApiKey.Scope.PORTFOLIO)
 
 
 class Endpoint(APIView):
@@ -222,8 +224,13 @@ class Computed(Listing):
         """All rows that the parameters ask for, in any order."""
         raise NotImplementedError
 
+    @cached_property
+    def _whole(self) -> list[Row]:
+        """Computed once a request, however many pages an export takes."""
+        return self.computed()
+
     def _rows(self, _names: set[str], start: list[Any] | None, size: int) -> list[Row]:
-        return self.order.page(self.computed(), start, size)
+        return self.order.page(self._whole, start, size)
 
 
 def listing_parameters(

@@ -38,12 +38,17 @@ PAGING = (
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """Rows by a column, ties by a unique one (upwards). Rows without a value come last."""
+    """Rows by a column, ties by a unique one (upwards). Rows without a value come last.
+
+    ``absent`` is the column that is null where there is no value: that of a join, if the value is
+    joined, since PostgreSQL knows by no other that rows without a partner are asked for.
+    """
 
     column: str
     unique: str
     descending: bool = False
     nullable: bool = False
+    absent: str = ""
 
     @property
     def columns(self) -> tuple[str, str]:
@@ -55,7 +60,8 @@ class Order:
 
         Rows with and without a value are two questions, for each of which the index answers.
         """
-        known = result.filter(**{f"{self.column}__isnull": False}) if self.nullable else result
+        is_absent = f"{self.absent or self.column}__isnull"
+        known = result.filter(**{is_absent: False}) if self.nullable else result
         page: list[Row] = []
         if after is None or after[0] is not None:
             sign = "-" if self.descending else ""
@@ -63,7 +69,7 @@ class Order:
             page = list(rows[:size])
             after = None
         if self.nullable and len(page) < size:
-            unknown = result.filter(**{f"{self.column}__isnull": True}).order_by(self.unique)
+            unknown = result.filter(**{is_absent: True}).order_by(self.unique)
             start = Q(**{f"{self.unique}__gt": after[1]}) if after else Q()
             page += unknown.filter(start)[: size - len(page)]
         return page

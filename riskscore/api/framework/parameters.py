@@ -9,7 +9,7 @@ import difflib
 import re
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from django.db.models import Q
@@ -140,6 +140,14 @@ def matching(pattern: str, words: str) -> Callable[[str], str]:
         return text
 
     return read
+
+
+def day(text: str) -> date:
+    """A day, written YYYY-MM-DD and no other way."""
+    try:
+        return date.fromisoformat(matching(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", "")(text))
+    except ValueError:
+        raise ValueError("say a day such as 2026-01-31") from None
 
 
 def moment(text: str) -> datetime:

@@ -53,6 +53,9 @@ KINDS: dict[str, Kind] = {
         406, "Not acceptable", "Ask for application/json, or where offered CSV or NDJSON."
     ),
     "cannot_start": Kind(409, "Job cannot start", "`detail` says what is missing."),
+    "scenario_taken": Kind(
+        409, "Scenario taken", "Give yours a code of its own, or write the version that is next."
+    ),
     "cannot_replay": Kind(
         409,
         "Score cannot be computed again",

@@ -37,6 +37,13 @@ COMPANY = Resource(
         _home("credibility", shapes.number(f"0..1: how far the source is believed; {SOURCED}.")),
         _home("stated_on", shapes.day("The day of the source.")),
         _home("source", shapes.text(f"Address, else code of the release; {SOURCED}.")),
+        _home(
+            "note",
+            shapes.text(
+                "What is to be known about that, such as that it is from general knowledge and was "
+                f"not compared with its address; {SOURCED}."
+            ),
+        ),
     ),
 )
 #: What stands on the company itself.
@@ -44,7 +51,7 @@ NAMES = {"key", "name", "aliases"}
 ORDERS = {"key": Order("key", "id"), "name": Order("name", "id")}
 COLUMNS = (
     "company_id", "place_id", "parent__key", "state_owned", "state", "credibility", "stated_on",
-    "url", "release__code",
+    "url", "release__code", "note",
 )  # fmt: skip
 
 

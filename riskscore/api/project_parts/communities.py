@@ -1,15 +1,17 @@
 """Registered communities near projects: the nearest of each register, by name and people."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import F, FilteredRelation, Q, QuerySet
 
 from riskscore.api.framework import shapes
+from riskscore.api.framework.pagination import Order
 from riskscore.api.framework.parameters import Parameter, decimal
 from riskscore.api.framework.resources import Field, Row
 from riskscore.engine.inputs.geometry import LOCALITY_KM
-from riskscore.scoring.project_inputs import land_distances, map_distances
+from riskscore.models import CommunityDistance, Project
+from riskscore.scoring.project_inputs import kept_communities
 
 COMMUNITY = shapes.record(
     {
@@ -17,6 +19,7 @@ COMMUNITY = shapes.record(
         "name": shapes.text("Name of the nearest community, as the register writes it."),
         "people": shapes.text("Its people; empty where the register names none."),
         "km": shapes.number("Distance from the project's point to the community's, in km."),
+        "published_edition": shapes.text("What the register's steward calls the edition measured."),
         "source": shapes.text("Where the register comes from."),
         "licence": shapes.text("Its licence."),
     },
@@ -26,25 +29,25 @@ ABOUT = (
     "The nearest registered community of each register that covers the project's country, the "
     "nearest first. Empty: no register covers it, and nothing is known."
 )
-#: What of a project decides where it lies, in the order of Site.
-COLUMNS = ("pk", "latitude", "longitude", "stage", "kind", "place_id")
 CELLS = ("community", "community_people", "community_km", "community_layer")
 
 
 def add_communities(rows: Sequence[Row]) -> None:
     """Give each row the nearest communities of its project, all rows at once."""
-    sites = [land_distances.Site(*(row[column] for column in COLUMNS)) for row in rows]
-    found = map_distances.neighbours(sites, land_distances.latest())
-    for row, near in zip(rows, found, strict=True):
-        row["communities"] = [_item(one) for one in near]
+    found: dict[str, list[dict[str, Any]]] = {row["key"]: [] for row in rows}
+    for one in kept_communities.of_projects(found):
+        found[one.project_id].append(_item(one))
+    for row in rows:
+        row["communities"] = found[row["key"]]
 
 
-def _item(one: map_distances.Neighbour) -> dict[str, Any]:
+def _item(one: CommunityDistance) -> dict[str, Any]:
     return {
         "layer": one.layer.code,
         "name": one.name,
         "people": one.people,
         "km": round(one.km, 1),
+        "published_edition": one.layer.published_edition,
         "source": one.layer.source,
         "licence": one.layer.licence,
     }
@@ -57,10 +60,21 @@ def _cells(row: Row) -> Row:
     return dict(zip(CELLS, values, strict=True))
 
 
+def with_nearest(projects: QuerySet[Project]) -> QuerySet[Project]:
+    """The same with ``community_km``, by which `ORDER` sorts."""
+    nearest = FilteredRelation(
+        "community_distances", condition=Q(community_distances__nearest=True)
+    )
+    columns = {"community_km": F("nearest__km"), "near_project": F("nearest__project_id")}
+    return projects.annotate(nearest=nearest).annotate(**columns)
+
+
+#: The nearest to a community first; projects about which no register knows come last.
+ORDER = Order("community_km", "key", nullable=True, absent="near_project")
 COMMUNITIES = Field(
     "communities",
     shapes.several(COMMUNITY, ABOUT),
-    COLUMNS,
+    ("key",),
     lambda row: row["communities"],
     CELLS,
     _cells,
@@ -74,9 +88,5 @@ def community_within(prefix: str) -> Parameter:
         name="community_km__lte",
         schema=shapes.number(about, minimum=0, maximum=LOCALITY_KM),
         read=decimal(0, LOCALITY_KM),
-        where=lambda km: _among(prefix, map_distances.within(km)),
+        where=lambda km: kept_communities.within(km, prefix),
     )
-
-
-def _among(prefix: str, ids: Iterable[int]) -> Q:
-    return Q(**{f"{prefix}pk__in": list(ids)})

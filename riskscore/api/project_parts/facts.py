@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, Exists, Max, OuterRef, Q
+from django.db.models import Count, Exists, F, Max, OuterRef, Q
 from django.utils import timezone
 
 from riskscore.api.framework import shapes
@@ -24,8 +24,12 @@ STATUS = shapes.record(
     {
         "status": shapes.one_of(ProjectStatus.Word.values, "What it does."),
         "since": shapes.day("The day from which it is so, or for which it is stated."),
+        "source": shapes.text("Release or address."),
+        "url": shapes.text("Where it can be read; empty if it has no address."),
+        "credibility": shapes.number("0..1; below 0.5: unverified."),
+        "note": shapes.text("The document that states it, if it has no address; remarks."),
     },
-    "The newest status.",
+    "The newest status; one that is believed less than half counts where nothing better is known.",
 )
 CAPACITY = shapes.record(
     {
@@ -38,7 +42,9 @@ CAPACITY = shapes.record(
         "basis": shapes.text("stated, planned, output or estimated."),
         "reason": shapes.text("Why a range, and why this one."),
         "source": shapes.text("Release or address."),
+        "url": shapes.text("Where it can be read; empty if it has no address."),
         "credibility": shapes.number("0..1."),
+        "note": shapes.text("The document that states it, if it has no address; remarks."),
     },
     "What it can give of a mineral in a year. What nobody states is a range with its reason.",
 )
@@ -46,10 +52,13 @@ OFFTAKE = shapes.record(
     {
         "buyer": shapes.text("Who buys; empty if not stated."),
         "place": shapes.text("The buyer's country."),
+        "mineral": shapes.optional(shapes.text("Code of the mineral; null: all that it yields.")),
         "share": shapes.number("Of the output, 0..1."),
         "since": shapes.optional(shapes.day("First day.")),
         "until": shapes.optional(shapes.day("Last day.")),
         "url": shapes.text("Where it can be read."),
+        "source": shapes.text("Release or address."),
+        "note": shapes.text("The document that states it, if it has no address; remarks."),
     },
     "A contract that holds today or later.",
 )
@@ -64,11 +73,8 @@ FIELDS: tuple[Field, ...] = (
     made(
         "status",
         shapes.optional(STATUS),
-        lambda row: (
-            {"status": row["status"], "since": row["status_since"]} if row["status"] else None
-        ),
-        "status",
-        "status_since",
+        lambda row: row["status"],
+        "pk",
     ),
     made(
         "capacity",
@@ -88,9 +94,23 @@ def add(rows: list[Row], names: set[str]) -> None:
     for name, load in _LOADERS.items():
         if name in names:
             found = load([row["pk"] for row in rows])
-            empty: Any = {"count": 0, "latest": None} if name == "events" else []
             for row in rows:
-                row[name] = found.get(row["pk"], empty)
+                row[name] = found.get(row["pk"], _EMPTY.get(name, []))
+
+
+def _status(ids: list[int]) -> dict[int, Row]:
+    """The statement behind the status that is kept on each project."""
+    kept = ProjectStatus.objects.filter(
+        project__in=ids, status=F("project__status"), since=F("project__status_since")
+    )
+    return {
+        row.project_id: {
+            "status": row.status, "since": row.since, "credibility": row.credibility,
+            "source": row.release.code if row.release else row.url, "url": row.url,
+            "note": row.note,
+        }
+        for row in kept.select_related("release").order_by("credibility", "id")
+    }  # fmt: skip
 
 
 def _capacity(ids: list[int]) -> dict[int, list[Row]]:
@@ -118,7 +138,9 @@ def _as_stated(row: Capacity) -> Row:
         "basis": row.basis,
         "reason": row.reason,
         "source": row.release.code if row.release else row.url,
+        "url": row.url,
         "credibility": row.credibility,
+        "note": row.note,
     }
 
 
@@ -140,7 +162,7 @@ def _ranges(ids: Iterable[int]) -> Iterable[tuple[int, Row]]:
             yield project, {
                 "mineral": row.mineral_id, "year": None, "amount": None, "low": row.low,
                 "high": row.high, "unit": row.unit, "basis": "estimated", "reason": row.reason,
-                "source": "", "credibility": 0.0,
+                "source": "", "url": "", "credibility": 0.0, "note": "",
             }  # fmt: skip
 
 
@@ -148,11 +170,12 @@ def _offtake(ids: list[int]) -> dict[int, list[Row]]:
     today = timezone.now().date()
     result: dict[int, list[Row]] = {}
     rows = Offtake.objects.filter(project__in=ids).filter(Q(until=None) | Q(until__gte=today))
-    for row in rows.order_by("place_id", "buyer", "since"):
+    for row in rows.select_related("release").order_by("place_id", "buyer", "since", "id"):
         result.setdefault(row.project_id, []).append(
             {
-                "buyer": row.buyer, "place": row.place_id, "share": row.share,
-                "since": row.since, "until": row.until, "url": row.url,
+                "buyer": row.buyer, "place": row.place_id, "mineral": row.mineral_id,
+                "share": row.share, "since": row.since, "until": row.until, "url": row.url,
+                "source": row.release.code if row.release else row.url, "note": row.note,
             }
         )  # fmt: skip
     return result
@@ -172,7 +195,9 @@ def _events(ids: list[int]) -> dict[int, Row]:
     }
 
 
+_EMPTY: dict[str, Any] = {"status": None, "events": {"count": 0, "latest": None}}
 _LOADERS: dict[str, Callable[[list[int]], dict[int, Any]]] = {
+    "status": _status,
     "capacity": _capacity,
     "offtake": _offtake,
     "events": _events,

@@ -12,6 +12,7 @@ from riskscore.engine.inputs import owner_values
 from riskscore.models import Company, Ownership, Place
 from riskscore.releases import owner_statements
 from riskscore.releases.owner_statements import Home
+from riskscore.scoring.indicators import owner_bounds
 
 STATES = "; ".join(
     f"{state}: counts at most {cap:g} of what it says" for state, cap in owner_values.CAP.items()
@@ -24,11 +25,20 @@ OWNER = shapes.record(
         "place": shapes.optional(
             shapes.text("Where it is at home, else where its parent is; null: unknown.")
         ),
+        "place_state": shapes.optional(
+            shapes.one_of(
+                Ownership.State.values,
+                "Who has looked at where it is at home: nearly all of it is unverified.",
+            )
+        ),
         "parent": shapes.optional(
             shapes.text("Key of the company at the end of its chain of parents; null: unknown.")
         ),
         "state_owned": shapes.optional(
             shapes.flag("Whether it is a state or a state's; null: no source says.")
+        ),
+        "state_owned_state": shapes.optional(
+            shapes.one_of(Ownership.State.values, "Who has looked at that.")
         ),
         "state": shapes.one_of(Ownership.State.values, f"Who has looked at it. {STATES}."),
         "credibility": shapes.number("0..1: how far its source is believed."),
@@ -47,6 +57,39 @@ OWNERS = made(
     shapes.several(OWNER, "Who owns it, the greatest known share first; empty: unknown."),
     lambda row: row["owners"],
     "pk",
+)
+BETWEEN = shapes.optional(
+    shapes.record(
+        {
+            "low": shapes.number("What is certain at least; scores read this one."),
+            "high": shapes.number("How far the unknown could raise it; shown only."),
+        },
+        "0..1; null: nothing is known, so anything from 0 to 1.",
+    )
+)
+OWNER_BOUNDS = made(
+    "owner_bounds",
+    shapes.record(
+        {
+            "own.concentration": BETWEEN,
+            "own.state": BETWEEN,
+            "own.outside_partners": BETWEEN,
+        },
+        "Between which values the indicators of its owners lie today. Shares that nobody states, "
+        "and what a statement is not worth, widen them. `own.outside_partners` needs `importer`.",
+    ),
+    lambda row: {
+        key: None if between is None else between._asdict()
+        for key, between in row["owner_bounds"].items()
+    },
+    "pk",
+)
+IMPORTER = code(
+    "importer",
+    "The buyer of whom `own.outside_partners` in `owner_bounds` speaks: a place code, or WLD for "
+    "nobody in particular, from whose side nobody is outside.",
+    lambda: set(Place.objects.values_list("code", flat=True)),
+    default=owner_bounds.NOBODY,
 )
 COLUMNS = (
     "project_id", "company_id", "company__name", "company__key", "share", "state", "credibility",
@@ -67,6 +110,13 @@ def add_owners(rows: list[Row], project: str) -> None:
         row["owners"] = found[row[project]]
 
 
+def add_bounds(rows: list[Row], importer: str) -> None:
+    """Give each row the bounds of its owners' indicators, all rows at once."""
+    found = owner_bounds.of_projects((row["pk"] for row in rows), importer)
+    for row in rows:
+        row["owner_bounds"] = found[row["pk"]]
+
+
 def _owner(row: Row, home: Home | None, keys: dict[int, str]) -> Row:
     top = home.top if home and home.top != row["company_id"] else None
     plain = {
@@ -78,8 +128,10 @@ def _owner(row: Row, home: Home | None, keys: dict[int, str]) -> Row:
         "company": row["company__key"],
         "share": row["share"],
         "place": home.place.value if home and home.place else None,
+        "place_state": home.place.state if home and home.place else None,
         "parent": keys.get(top) if top else None,
         "state_owned": home.state_owned.value if home and home.state_owned else None,
+        "state_owned_state": home.state_owned.state if home and home.state_owned else None,
         **plain,
         "worth": owner_values.worth(row["state"], row["credibility"]),
         "source": row["url"] or row["release__code"],

@@ -178,13 +178,11 @@ STALE = made(
 )
 LENS: tuple[Field, ...] = (
     plain("importer", shapes.text("The buyer's place; WLD is nobody."), "lens__importer_id"),
-    plain("scenario", shapes.text("Name of the scenario; empty for none."), "lens__scenario"),
 )
 
 SCORE_ITEM = Resource(
     "Score",
-    "The current score of a project through a buyer's view, here called lens: method × importer × "
-    "scenario.",
+    "The current score of a project through a buyer's view, here called lens: method × importer.",
     (RANK, *PROJECT, *NUMBERS, BARE, SHARED, *LENS, *VERSIONS, STALE),
 )
 IN_FULL = Resource("ScoreInFull", "The current score of a project.", SCORE_ITEM.fields)

@@ -104,6 +104,27 @@ DECIDES = shapes.record(
     },
     "The one fact whose knowledge would tell the project apart from most others.",
 )
+REFINING = shapes.record(
+    {
+        "diversifying": shapes.optional(
+            shapes.flag("Whether its output escapes the bottleneck of refining; null: unknown.")
+        ),
+        "bottleneck": shapes.optional(shapes.text("Place that refines most of it.")),
+        "bottleneck_share01": maybe("Its share of world refining."),
+        "why": shapes.text("Why."),
+        "assumed": shapes.text("What is not known and was assumed."),
+    },
+    "Which way its output takes through refining.",
+)
+WEAKEST = shapes.record(
+    {
+        "stage": shapes.text("mining, refining or product."),
+        "scope": shapes.text("buyer: its own trade; world: all output, which stands in."),
+        "place": shapes.text("With whom most is lost."),
+        "share01": shapes.number("What is lost."),
+    },
+    "The weakest stage of the chain to the buyer.",
+)
 VERDICT = shapes.record(
     {
         "word": shapes.text("diversifying, not diversifying or not told."),
@@ -144,6 +165,7 @@ ITEM = shapes.record(
         ),
         "would_decide": shapes.optional(DECIDES),
         "unknown": shapes.several(shapes.text("A fact."), "What nobody states."),
+        "refining": REFINING,
         "verdict": VERDICT,
         "why": shapes.text("Why it is there, in words."),
     },
@@ -160,6 +182,7 @@ SHORTLIST = shapes.record(
         "considered": shapes.whole("Projects that were compared."),
         "not_dominated": shapes.whole("Of these, how many no other one is better than."),
         "left_out": shapes.record({}, "By dimension, how many exceed its ceiling."),
+        "weakest_stage": shapes.optional(WEAKEST),
         "items": shapes.several(ITEM, "Those that no other one is better than first."),
         "notes": shapes.several(shapes.text("A note."), "What to keep in mind."),
     },

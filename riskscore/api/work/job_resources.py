@@ -112,7 +112,6 @@ FIELDS = (
     plain("method", shapes.text("Code of the method."), "method__code"),
     plain("method_version", shapes.whole("The version pinned."), "method__version"),
     plain("importer", shapes.text("The buyer's place."), "lens__importer_id"),
-    plain("scenario", shapes.text("The scenario."), "lens__scenario"),
     plain("as_of", shapes.day("The day that the facts describe.")),
     plain("edition", shapes.whole("What had been recorded when it was started."), "edition_id"),
     made(

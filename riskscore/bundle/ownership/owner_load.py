@@ -10,6 +10,8 @@ from riskscore.models import Company, Domicile, Ownership, Project, Release
 
 #: What is said of companies was compared with no page.
 UNCOMPARED = 0.5
+#: The word that stands beside each such statement, in admin and API.
+GENERAL_KNOWLEDGE = "from general knowledge; not compared with this address or any other page"
 
 
 def load_owners(directory: Path, bundle: fixture_tables.Bundle, new: Mapping[str, Release]) -> int:
@@ -77,6 +79,7 @@ def _home(
         state_owned=row.state_owned,
         credibility=UNCOMPARED,
         url=row.url,
+        note=GENERAL_KNOWLEDGE if row.url else "",
         release=new[row.release] if row.release else None,
         edition_id=edition,
     )

@@ -1,23 +1,26 @@
-"""The tables of owners from the publisher's two files: same input, same bytes."""
+"""The tables of owners, and statuses, from the publisher's two files: same input, same bytes."""
 
 from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from riskscore.bundle.facts_layout import Status
 from riskscore.bundle.fixture_rows import Project
 from riskscore.bundle.fixture_tables import write
 from riskscore.bundle.ownership import owner_companies, owner_join, owner_tables
-from riskscore.bundle.ownership.owner_report import owner_report
+from riskscore.bundle.ownership.owner_report import owner_report, status_report
+from riskscore.bundle.ownership.owner_statuses import file_statuses
 from riskscore.bundle.sites import Site
 from riskscore.sources.names import Names, place_names
 from riskscore.sources.ownership.gsmc import FacilityRecord, LinkRecord
 
 
 class Made(NamedTuple):
-    """How many statements were written, and the section of the report."""
+    """How many statements were written, the statuses, and the section of the report."""
 
     rows: int
+    statuses: list[Status]
     report: str
 
 
@@ -29,7 +32,7 @@ def write_owners(
     every: Sequence[Site],
     names: Names,
 ) -> Made:
-    """Join facilities to projects, name their owners, and write both tables."""
+    """Join facilities to projects, name their owners, and write both tables of owners."""
     minerals: dict[str, list[tuple[str, str]]] = defaultdict(list)
     for site in every:
         for row in site.minerals:
@@ -43,4 +46,6 @@ def write_owners(
     owners = owner_join.owner_rows(joins, release, parties.key_of)
     write(target, owner_tables.COMPANIES, parties.companies)
     write(target, owner_tables.OWNERS, owners)
-    return Made(len(owners), owner_report(joins, parties.companies, owners))
+    stated = file_statuses(joins, release)
+    report = owner_report(joins, parties.companies, owners) + status_report(stated)
+    return Made(len(owners), stated.rows, report)

@@ -5,12 +5,35 @@ from collections.abc import Iterator, Sequence
 
 from riskscore.bundle.bundle_report import table
 from riskscore.bundle.ownership.owner_join import Joins
+from riskscore.bundle.ownership.owner_statuses import FileStatuses
 from riskscore.bundle.ownership.owner_tables import CompanyRow, OwnerRow
 
 
 def owner_report(joins: Joins, companies: Sequence[CompanyRow], owners: Sequence[OwnerRow]) -> str:
     """A section of the report as Markdown."""
     return "\n".join(["", *_lines(joins, companies, owners)]).rstrip() + "\n"
+
+
+def status_report(stated: FileStatuses) -> str:
+    """A section of the report as Markdown."""
+    return "\n".join(["", *_statuses(stated)]).rstrip() + "\n"
+
+
+def _statuses(stated: FileStatuses) -> Iterator[str]:
+    counts = Counter(row.status for row in stated.rows)
+    yield "## Statuses of the file of owners"
+    yield ""
+    yield (
+        f"{len(stated.rows):,} joined projects have a status, all unverified; of {stated.unknown:,}"
+        " the file says that it is unknown."
+    )
+    yield ""
+    yield from table(("status", "projects"), ((word, counts[word]) for word in sorted(counts)))
+    yield ""
+    yield "Words that are not understood, left out:"
+    yield ""
+    words = stated.not_understood
+    yield from table(("word", "projects"), ((word, words[word]) for word in sorted(words)))
 
 
 def _lines(

@@ -11,8 +11,6 @@ from riskscore.engine.indicators.levels import (
 from riskscore.engine.indicators.row import PM, PROJECT, Indicator, M, P, indicator, observation
 
 AWAITED_OBSERVATIONS: tuple[Indicator, ...] = (
-    observation("usgs.reserves", "Reserves, USGS", PM, "as stated (t, kt, Mct: see label)", -1,
-                "Reserves of one mineral in one place.", "usgs"),
     observation("project.capacity", "Capacity of a project", PROJECT, "as stated: see label", 1,
                 "Yearly capacity of a site, as its owner or a compiler states it.", "projects"),
     observation("ec.substitution", "Substitution, SI_SR", M, "0..1", 1, "1: no substitute.", "ec"),

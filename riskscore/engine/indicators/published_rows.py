@@ -33,6 +33,12 @@ OBSERVATIONS: tuple[Indicator, ...] = (
     observation("usgs.production", "Production, USGS", PM, "as stated (t, kt, Mct: see label)", 1,
                 "Yearly output of one mineral in one place; the label says which product.",
                 "usgs"),
+    observation("usgs.capacity", "Capacity, USGS", PM, "a year, as stated: see label", 1,
+                "What smelters and refineries of one place can put out in a year; the label says "
+                "of which product. Shown only.", "usgs"),
+    observation("usgs.reserves", "Reserves, USGS", PM, "as stated (t, kt, Mct: see label)", -1,
+                "Reserves of one mineral in one place; a bound says so in its quality. Shown only.",
+                "usgs"),
     observation("iea.mining", "Mining output", PM, "kt", 1,
                 "Mined output; ROW is the rest of the world, WLD the file's own total.", "iea"),
     observation("iea.refining", "Refining output", PM, "kt", 1,

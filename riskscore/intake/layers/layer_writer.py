@@ -7,6 +7,7 @@ import shapely
 from riskscore.engine.inputs.mapped_area import MappedArea
 from riskscore.models import Land, LandLayer
 from riskscore.releases.editions import next_edition
+from riskscore.scoring.project_inputs import kept_communities
 from riskscore.sources.maps import Shape
 
 BATCH = 1000
@@ -16,7 +17,8 @@ def write(layer: LandLayer, mapped: MappedArea, shapes: Iterable[Shape]) -> Land
     """Store a version of a layer in the caller's transaction, under an edition of its own.
 
     ``layer`` brings all but the mapped area, the number of features and the edition, which it
-    keeps if it has one. The version before stays, for scores that were made with it.
+    keeps if it has one. The version before stays, for scores that were made with it. A register of
+    communities is measured to all projects.
     """
     rows = [
         Land(
@@ -37,6 +39,8 @@ def write(layer: LandLayer, mapped: MappedArea, shapes: Iterable[Shape]) -> Land
         row.layer = layer
     for part in _batched(rows):
         Land.objects.bulk_create(part)
+    if layer.kind == LandLayer.Kind.COMMUNITIES:
+        kept_communities.keep_all()
     return layer
 
 

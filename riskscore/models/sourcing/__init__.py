@@ -1,1 +1,1 @@
-"""What belongs to the buyer's question: what somebody holds."""
+"""What people ask of sourcing and keep: scenarios, and portfolios with what they hold."""

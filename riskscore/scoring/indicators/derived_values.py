@@ -75,6 +75,12 @@ def of_indicator(key: str, importer: str) -> list[Derived]:
     ]
 
 
+def values_now(key: str, importer: str) -> dict[Cell, Value]:
+    """The same without releases, which take the longest to tell."""
+    pinned = inputs.Pinned(0, timezone.localdate(), importer)
+    return _values(key, pinned, effective.in_force())
+
+
 def _values(key: str, pinned: inputs.Pinned, releases: InForce) -> dict[Cell, Value]:
     return _cells(key, pinned, tuple(releases.complete), tuple(releases.corrected))
 

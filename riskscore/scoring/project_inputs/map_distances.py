@@ -231,27 +231,6 @@ def areas_of(project: Project) -> list[Neighbour]:
     return found
 
 
-def communities_of(project: Project) -> list[Neighbour]:
-    """The nearest community of each register that covers the project, by all known now."""
-    (found,) = neighbours([land_distances.site_of(project)], land_distances.latest())
-    return found
-
-
-def within(km: float, kind: str = LandLayer.Kind.COMMUNITIES) -> list[int]:
-    """Ids of the published projects that are known to lie so near to a feature of any layer."""
-    versions = current(land_distances.latest(), kind)
-    if not versions:
-        return []
-    held = indexed(versions)
-    rows = Project.objects.filter(state=Project.State.PUBLISHED).order_by("id")
-    if all(layer.places and layer.mapped is None for layer in held.layers):
-        rows = rows.filter(place__in={code for layer in held.layers for code in layer.places})
-    names = ("id", "latitude", "longitude", "stage", "kind", "place_id")
-    sites = [Site(*row) for row in rows.values_list(*names)]
-    near = held.index.nearest(_points(sites)).least_km <= km
-    return [site.id for site, is_near in zip(sites, near, strict=True) if is_near]
-
-
 def changed(before: int, after: int, columns_read: set[str]) -> set[str]:
     """Those indicators whose layers differ between two editions, among those that are read."""
     old, new = current(before), current(after)

@@ -73,17 +73,20 @@ def states(owned: Held, size: int) -> Bounds:
     return _part(owned, answers, facts, size)
 
 
-def outside_partners(owned: Held, size: int, axes: Axes, alignment: Table) -> Bounds:
-    """The share of owners who are at home where the buyer has no agreement of any kind."""
-    outside = np.where(
-        np.isnan(alignment.values),
-        np.nan,
-        alignment.values == ALIGNMENT_LEVELS.index("none"),
-    )
-    by_place = dict(zip(axes.places, outside, strict=True))
+def outside_partners(owned: Held, size: int, outside: Mapping[str, float]) -> Bounds:
+    """The share of owners who are at home where the buyer has no agreement of any kind.
+
+    ``outside`` is 1 or 0 by the code of a place; one that it lacks, or NaN, is unknown.
+    """
     facts = [home.place for home in owned.homes]
-    answers = [np.nan if fact is None else by_place.get(fact.value, np.nan) for fact in facts]
+    answers = [np.nan if fact is None else outside.get(fact.value, np.nan) for fact in facts]
     return _part(owned, answers, facts, size)
+
+
+def is_outside(alignment: float) -> float:
+    """Whether a place is outside the buyer's partners, 1 or 0, by its `ALIGNMENT`."""
+    unknown = np.isnan(alignment)
+    return np.nan if unknown else float(alignment == ALIGNMENT_LEVELS.index("none"))
 
 
 def _part(owned: Held, answers: Sequence[float], facts: list[Fact | None], size: int) -> Bounds:
@@ -102,6 +105,25 @@ def owned_from(places: Collection[str]) -> list[int]:
     return sorted(set(owned.values_list("project_id", flat=True)))
 
 
+def bounds(
+    ids: Sequence[int],
+    row_of: Mapping[int, int],
+    at: Moment,
+    outside: Mapping[str, float] | None,
+) -> dict[str, Bounds]:
+    """(n,) ``own.*`` per project: what is certain at least, and how far the unknown could raise it;
+    NaN where no owner is known.
+
+    Without a buyer nobody is ``outside``, and there is no such indicator.
+    """
+    size = len(row_of)
+    owned = held(ids, row_of, at)
+    result = {"own.concentration": concentration(owned, size), "own.state": states(owned, size)}
+    if outside is not None:
+        result["own.outside_partners"] = outside_partners(owned, size, outside)
+    return result
+
+
 def columns(
     ids: Sequence[int],
     row_of: Mapping[int, int],
@@ -109,17 +131,8 @@ def columns(
     axes: Axes,
     alignment: Table | None,
 ) -> dict[str, Floats]:
-    """(n,) ``own.*`` per project: the least that is certain; NaN where no owner is known.
-
-    Without a buyer nobody is outside, and there is no such column.
-    """
-    size = len(row_of)
-    owned = held(ids, row_of, at)
-    result = {
-        "own.concentration": concentration(owned, size).least,
-        "own.state": states(owned, size).least,
-    }
+    """(n,) ``own.*`` per project as scores read them: the least that is certain."""
+    outside = None
     if axes.has_importer and alignment is not None:
-        bounds = outside_partners(owned, size, axes, alignment)
-        result["own.outside_partners"] = bounds.least
-    return result
+        outside = dict(zip(axes.places, map(is_outside, alignment.values), strict=True))
+    return {key: one.least for key, one in bounds(ids, row_of, at, outside).items()}

@@ -1,8 +1,8 @@
-"""Owners of facilities, collected from the web by a language model; nobody has verified them.
+"""Owners and statuses of facilities, collected from the web by a language model: not verified.
 
 Two files: facilities with the names of their owners (apart by " ; ", shares hardly ever), and
 which facility stands for which project of ours (by name and country, within 50 km). The notes of
-the file are read for nothing; its statuses are another matter.
+the file are read for nothing. A status has no day of its own: it is that of the edition.
 """
 
 import re
@@ -18,7 +18,7 @@ from riskscore.sources.source_records import Source
 SOURCE = Source(
     code="gsmc",
     publisher="Global Strategic Minerals Corp.",
-    title="Open facilities data: owners",
+    title="Open facilities data: owners, statuses",
     url="",
     licence="MIT",
     redistributable=True,
@@ -26,7 +26,9 @@ SOURCE = Source(
     "from the web by a language model, not verified.",
 )
 STATED_ON = date(2026, 2, 1)
-FACILITY = ("facility_id", "name", "iso3", "lat", "lon", "metals", "owners", "operators")
+FACILITY = (
+    "facility_id", "name", "iso3", "lat", "lon", "metals", "owners", "operators", "status",
+)  # fmt: skip
 LINK = ("key", "facility_id")
 SHARE = re.compile(r"\s*\((\d{1,3}(?:\.\d+)?)\s?%(?: stake)?\)$")
 #: Words in place of a name. Who stands behind them is unknown, so they are no owners.
@@ -60,8 +62,8 @@ class StatedOwner:
 
 @dataclass(frozen=True, slots=True)
 class FacilityRecord:
-    """A facility with its owners. ``metals`` are the file's words; ``left_out`` are words in place
-    of names, with the reason."""
+    """A facility with its owners. ``metals`` and ``status`` are the file's words; ``left_out`` are
+    words in place of names, with the reason."""
 
     facility_id: str
     name: str
@@ -72,6 +74,7 @@ class FacilityRecord:
     owners: tuple[StatedOwner, ...]
     operators: tuple[str, ...]
     left_out: tuple[tuple[str, str], ...]
+    status: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +104,7 @@ def parse(content: bytes) -> Iterator[FacilityRecord]:
             left_out=tuple(
                 (name, NO_NAME[folded(name)]) for name in names if folded(name) in NO_NAME
             ),
+            status=cells["status"].strip(),
         )
 
 

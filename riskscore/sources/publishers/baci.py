@@ -26,7 +26,7 @@ SOURCE = Source(
 MEASURES = {"value_kusd": "baci.import_value", "quantity_t": "baci.import_quantity"}
 # The file rounds to three decimals, so a sum of its numbers is rounded there too.
 DECIMALS = 3
-PARTIAL = "partial"
+LACKS_A_CODE = "partial"
 Flow = tuple[str, str | None, str, str | None, int]
 Stages = Mapping[str, tuple[tuple[str, str], ...]]
 """By HS6 code: (mineral, stage) that it carries at another stage than the mineral's own codes."""
@@ -96,6 +96,6 @@ def by_mineral(
             importer=importer,
             year=year,
             value=round(math.fsum(parts.values()), DECIMALS),
-            quality="" if parts.keys() >= valued.keys() else PARTIAL,
+            quality="" if parts.keys() >= valued.keys() else LACKS_A_CODE,
             label=";".join(sorted(parts)),
         )

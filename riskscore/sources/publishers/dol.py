@@ -4,14 +4,20 @@ Two files, told apart by their root element. Only levels and codes are read, non
 The list of goods leaves out the United States itself (unknown there, not clean) and is mostly
 about artisanal mining. The findings assess no high-income country, nor China, Russia and others:
 unknown as well.
+
+The year is that of the edition. The list of goods does not state it, and the names of files are no
+guide (those of 2022 say 2016): whoever loads it says it. The findings open with it ("In 2022, …").
 """
 
+import re
+from collections import Counter
 from collections.abc import Iterator
+from functools import partial
 from xml.etree.ElementTree import Element
 
 from riskscore.sources.bad_file import BadFile
 from riskscore.sources.readers.markup import child_text, root
-from riskscore.sources.source_records import Source, SourceRecord
+from riskscore.sources.source_records import Parse, Source, SourceRecord
 
 SOURCE = Source(
     code="dol",
@@ -22,8 +28,13 @@ SOURCE = Source(
     redistributable=True,
     attribution="US Department of Labor, Bureau of International Labor Affairs.",
 )
-# The files' names say 2016; their content is the edition of 2022 (findings of 2021–22).
-YEAR = 2022
+#: An edition states all of it again, under a year of its own.
+RESTATED = True
+#: The list began in 2009.
+FULL_YEAR = re.compile(r"(?<!\d)(?:2009|20[1-9]\d)(?!\d)")
+OPENING = re.compile(r"\s*In (20\d\d)\b")
+#: Findings are about the year before the edition of the goods, or about its own.
+FARTHEST_YEARS = 1
 SECTOR = "Mining"
 GOOD_LEVELS = ("none", "child", "forced")
 LEVELS = ("significant", "moderate", "minimal", "minimal_delayed", "none", "none_complicit")
@@ -41,21 +52,53 @@ PLAIN = {
 QUALIFIED = {"minimal": "minimal_delayed", "none": "none_complicit"}
 
 
-def parse(content: bytes) -> Iterator[SourceRecord]:
-    """Records of the list of goods (root ``Goods``) or of the findings (root ``Countries``)."""
+def of_edition(edition: str) -> Parse:
+    """The parser of the files of an edition, named by its year ("2024"); of none if it has none."""
+    years = FULL_YEAR.findall(edition)
+    return partial(parse, year=max(map(int, years)) if years else None)
+
+
+def parse(content: bytes, year: int | None = None) -> Iterator[SourceRecord]:
+    """Records of the list of goods (root ``Goods``) or of the findings (root ``Countries``).
+
+    ``year`` is that of the edition; None: the file must say it. Raises BadFile where neither does,
+    or where the findings are of another edition.
+    """
     document = root(content)
     match document.tag:
         case "Goods":
-            yield from _goods(document)
+            yield from _goods(document, _agreed(year, None))
         case "Countries":
-            yield from _findings(document)
+            yield from _findings(document, _agreed(year, _stated_year(document)))
         case tag:
             raise BadFile(
                 "neither goods nor countries", value=tag, remedy="Check that it is a DOL file."
             )
 
 
-def _goods(document: Element) -> Iterator[SourceRecord]:
+def _stated_year(document: Element) -> int | None:
+    """The year with which most descriptions of countries open; nothing else of them is read."""
+    openings = (OPENING.match(child_text(row, "Description")) for row in document)
+    years = Counter(int(opening[1]) for opening in openings if opening)
+    return max(years, key=lambda year: (years[year], year)) if years else None
+
+
+def _agreed(year: int | None, stated: int | None) -> int:
+    """What the file states goes before what it was loaded as, if both can be true."""
+    if year is None and stated is None:
+        raise BadFile(
+            "of which year this edition is, is not said",
+            remedy="Say it with the edition: --edition 2024.",
+        )
+    if year is not None and stated is not None and abs(year - stated) > FARTHEST_YEARS:
+        raise BadFile(
+            f"its findings are about {stated}, and it was to be the edition of {year}",
+            column="Description", value=stated, remedy="Correct the edition, or choose its file.",
+        )  # fmt: skip
+    return stated or year or 0
+
+
+def _goods(document: Element, year: int) -> Iterator[SourceRecord]:
     """Each listed pair of mined good and country; the label is the good's name."""
     for good in document.findall("Good"):
         if child_text(good, "Good_Sector") != SECTOR:
@@ -68,7 +111,7 @@ def _goods(document: Element) -> Iterator[SourceRecord]:
                     indicator="dol.good",
                     place=child_text(country, "Country_Name"),
                     mineral=name,
-                    year=YEAR,
+                    year=year,
                     value=float(GOOD_LEVELS.index(level)),
                     label=name,
                 )
@@ -83,18 +126,18 @@ def _good_level(country: Element) -> str:
     return "child" if says("Child_Labor") else "none"
 
 
-def _findings(document: Element) -> Iterator[SourceRecord]:
+def _findings(document: Element, year: int) -> Iterator[SourceRecord]:
     """Advancement level and the ratification of C138 and C182, where stated."""
     for country in document.findall("Country"):
         place = child_text(country, "Name")
         stated = child_text(country, "Advancement_Level")
         if stated not in NOT_ASSESSED:
             level = float(LEVELS.index(_advancement(stated)))
-            yield SourceRecord("dol.advancement", place, YEAR, level)
+            yield SourceRecord("dol.advancement", place, year, level)
         for path, indicator in CONVENTIONS.items():
             ratified = RATIFIED.get(child_text(country, path))
             if ratified is not None:
-                yield SourceRecord(indicator, place, YEAR, ratified)
+                yield SourceRecord(indicator, place, year, ratified)
 
 
 def _advancement(stated: str) -> str:

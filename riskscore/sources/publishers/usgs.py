@@ -1,9 +1,10 @@
-"""USGS Mineral Commodity Summaries, world data: production of two years, and reserves, by country.
+"""USGS Mineral Commodity Summaries, world data: production, capacity and reserves by country.
 
 One file per commodity (``mcs2023-cobal_world.csv``: Source, Country, Type, Prod_t_2021,
 Prod_t_est_2022, Prod_notes, Reserves_t, Reserves_notes), or one file of all with a column
-Commodity. The unit stands in the column's name: t, kt, or mct (million carats). ``W`` (withheld),
-``NA`` and dashes are no records; countries carry footnote numbers.
+Commodity. The unit stands in the column's name (t, kt, or mct, million carats) or in a column of
+its own. ``W`` (withheld), ``NA`` and dashes are no records: unknown, never zero. ``>`` and ``<``
+make a bound, ``e`` an estimate, and the record says so. Countries carry footnote numbers.
 """
 
 import re
@@ -25,7 +26,12 @@ SOURCE = Source(
     attribution="US Geological Survey, Mineral Commodity Summaries.",
 )
 PRODUCTION = re.compile(r"prod_(?:(t|kt|kg|mct)_)?(est_)?_?\s?(\d{4})")
+CAPACITY = re.compile(r"cap_(?:(t|kt|kg|mct)_)?(est_)?_?\s?(\d{4})")
+#: Where the unit is not in the column's name it is that of the production, which reserves of some
+#: minerals do not share: such a column is not read.
 RESERVES = re.compile(r"reserves_(t|kt|kg|mct)")
+PRODUCTION_OF, CAPACITY_OF, RESERVES_OF = "usgs.production", "usgs.capacity", "usgs.reserves"
+MARKS = {">": "at_least", "<": "at_most", "e": "estimated"}
 NAMED = re.compile(r"mcs(\d{4})-([a-z]{3,6})[_-]world")
 EDITION = re.compile(r"mcs\s*(\d{4})")
 FOOTNOTES = re.compile(r"(?<=[^\W\d_)])[\d, ]+$|(?<=\))\d+$")
@@ -103,7 +109,7 @@ def _records(
         result = _figure(name, by_name)
         if result and text.casefold() not in NO_VALUE:
             try:
-                yield line, _record(result, by_name, mineral, _number(text, name, line))
+                yield line, _record(result, by_name, mineral, *amount(text, name, line))
             except BadFile as error:
                 yield error
 
@@ -111,32 +117,38 @@ def _records(
 def _figure(name: str, by_name: Mapping[str, str]) -> tuple[str, str, int, str] | None:
     """(indicator, unit, year, quality) of a column, None for one that holds no figures."""
     unit = by_name.get("unit_meas", "")
-    if produced := PRODUCTION.fullmatch(name):
-        quality = "estimated" if produced[2] else "reported"
-        return "usgs.production", produced[1] or unit, int(produced[3]), quality
+    for pattern, indicator in ((PRODUCTION, PRODUCTION_OF), (CAPACITY, CAPACITY_OF)):
+        if stated := pattern.fullmatch(name):
+            quality = "estimated" if stated[2] else "reported"
+            return indicator, stated[1] or unit, int(stated[3]), quality
     if reserves := RESERVES.fullmatch(name):
         edition = EDITION.search(by_name["source"].casefold())
         # Reserves are stated as of the edition, whose newest production is of the year before.
-        return "usgs.reserves", reserves[1], int(edition[1]) - 1 if edition else 0, "reported"
+        return RESERVES_OF, reserves[1], int(edition[1]) - 1 if edition else 0, "reported"
     return None
 
 
 def _record(
-    figure: tuple[str, str, int, str], by_name: Mapping[str, str], mineral: str, value: float
+    figure: tuple[str, str, int, str],
+    by_name: Mapping[str, str],
+    mineral: str,
+    value: float,
+    mark: str,
 ) -> SourceRecord:
     indicator, unit, year, quality = figure
     return SourceRecord(
         indicator=indicator,
-        place=_place(by_name["country"]),
+        place=place_of(by_name["country"]),
         mineral=mineral,
         year=year,
         value=value,
-        quality=quality,
+        quality=mark or quality,
         label=f"{unit}; {by_name['type']}"[:200],
     )
 
 
-def _place(country: str) -> str:
+def place_of(country: str) -> str:
+    """The publisher's word without its footnotes; totals and remainders by codes."""
     plain = FOOTNOTES.sub("", country.strip())
     if plain.casefold().startswith("world total"):
         return WORLD
@@ -150,10 +162,12 @@ def _from_type(words: str) -> str:
     return result[-1] if result else ""
 
 
-def _number(text: str, column: str, line: int) -> float:
-    plain = text.replace(",", "").lstrip("<>e ").strip()
+def amount(text: str, column: str, line: int) -> tuple[float, str]:
+    """A number, and whether its mark makes it a bound or an estimate ("" without a mark)."""
+    mark = MARKS.get(text[:1], "")
+    plain = text.replace(",", "").removeprefix(text[:1] if mark else "").strip()
     try:
-        return float(plain)
+        return float(plain), mark
     except ValueError as error:
         raise BadFile(
             "not a number", row=line, column=column, value=text, remedy="Write a number, or NA."

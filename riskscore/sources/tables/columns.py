@@ -10,11 +10,15 @@ MOST_COLUMNS = 1000
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """The columns of ours that a table may have, and those that it must have."""
+    """The columns of ours that a table may have, and those that it must have.
+
+    ``otherwise``: other usual names of a column of ours, which count where its own name is absent.
+    """
 
     required: tuple[str, ...]
     optional: tuple[str, ...] = ()
     mapping: Mapping[str, str] = field(default_factory=dict)
+    otherwise: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def known(self) -> tuple[str, ...]:
@@ -32,7 +36,8 @@ def located(header: Sequence[str], columns: Columns, row: int = 1) -> dict[str, 
     places = {}
     for ours in columns.known:
         theirs = columns.mapping.get(ours)
-        at = _place(plain, theirs or ours)
+        names = (theirs,) if theirs else (ours, *columns.otherwise.get(ours, ()))
+        at = next((at for name in names if (at := _place(plain, name)) is not None), None)
         if at is None and (theirs or ours in columns.required):
             raise _missing(ours, theirs, header, row)
         if at is not None:

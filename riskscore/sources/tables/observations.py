@@ -30,7 +30,10 @@ SOURCE = Source(
 REQUIRED = ("indicator", "year", "value")
 AXES = ("place", "mineral", "importer", "project")
 OPTIONAL = (*AXES, "standard_error", "quality", "unit", "since", "until", "verified")
-QUALITIES = ("", "reported", "estimated", "provisional", "secondary", "partial")
+#: ``at_least`` and ``at_most``: the value is a bound.
+QUALITIES = (
+    "", "reported", "estimated", "provisional", "secondary", "partial", "at_least", "at_most",
+)  # fmt: skip
 LONGEST_UNIT = 200
 NEEDED: dict[Level, tuple[str, ...]] = {
     Level.PLACE: ("place",),

@@ -1,13 +1,15 @@
 """USGS Mineral Commodity Summaries from 2026 on: one long file of every commodity and statistic.
 
 Read here is who produced how much of a mineral, by place, in the two years of the edition: what
-can be laid beside another publisher's figures. The products are those of ``PRODUCTS``; a place
+can be laid beside another publisher's figures; then reserves and capacity (``usgs_amounts``). The
+products of production are those of ``PRODUCTS``; a place
 that is withheld (W), not available or a dash is no record. "Other countries" is a remainder that
 must never be read as one place; world totals are left out.
 """
 
 from collections.abc import Iterator, Mapping
 
+from riskscore.bundle.usgs import usgs_amounts
 from riskscore.sources.bad_file import BadFile
 from riskscore.sources.publishers import usgs
 from riskscore.sources.readers.delimited import csv_rows
@@ -64,13 +66,17 @@ TOTAL = "world total"
 
 
 def parse(content: bytes) -> Iterator[SourceRecord]:
-    """The production of each place and of the rest of the world; BadFile at the first fault."""
+    """Production, then reserves and capacity, of each place and of the rest of the world.
+
+    Raises BadFile at the first fault.
+    """
     for line, row in csv_rows(content, NEEDED, ENCODING):
         if not row["Section"].startswith("World") or row["Country"].casefold() == TOTAL:
             continue
         product = row["Commodity"].casefold(), row["Statistics_detail"].casefold()
         if product in PRODUCTS and row["Value"].strip().casefold() not in usgs.NO_VALUE:
             yield _record(row, line, *PRODUCTS[product])
+    yield from usgs_amounts.newer(content)
 
 
 def _record(row: Mapping[str, str], line: int, mineral: str, stage: str) -> SourceRecord:

@@ -1,0 +1,1 @@
+"""Statuses, capacities and off-take of files."""

@@ -1,0 +1,38 @@
+"""Statuses of a file: what a project does from a day on."""
+
+from collections.abc import Iterator
+
+from django.utils import timezone
+
+from riskscore.intake import staging
+from riskscore.intake.evidence import unknown_projects
+from riskscore.intake.facts import fact_rows
+from riskscore.intake.facts.stated_table import StatedTable
+from riskscore.intake.import_diff import DOCUMENTS
+from riskscore.models import Intake, ProjectStatus
+from riskscore.sources.bad_file import BadFile
+
+STAGED, COLUMNS = "staged_status", DOCUMENTS
+IS_SCORED = False
+_TABLE = StatedTable(
+    ProjectStatus,
+    STAGED,
+    identity=("since",),
+    stated=("status", "credibility", "url", "note"),
+    words=lambda row: f"{row['status']} since {row['since']}",
+)
+stage, compare, move = fact_rows.stage, _TABLE.compare, _TABLE.move
+
+
+def check(_intake: Intake) -> Iterator[BadFile]:
+    """Faults that only the tables or other rows show. Their rows are deleted."""
+    yield from unknown_projects(STAGED)
+    yield from fact_rows.repeated(STAGED, "id, row->>'since'", "the status")
+    for line, since in staging.fetch(
+        f"DELETE FROM {STAGED} WHERE (row->>'since')::date > %s RETURNING line, row->>'since'",  # noqa: S608
+        [timezone.now().date()],
+    ):
+        yield BadFile(
+            "a day to come", row=line, column="since", value=since,
+            remedy="State what is so by now; a plan with its year is a capacity (basis planned).",
+        )  # fmt: skip

@@ -1,0 +1,123 @@
+"""The project's own layout for capacities: what a project can give of a mineral in a year.
+
+An amount, with its range or without; or a range alone, which says why it is one. What is unknown
+is a range or no row at all: a cell that is empty is never read as zero.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from riskscore.sources.source_records import Source
+from riskscore.sources.tables import facts
+from riskscore.sources.tables.cell_values import bad_cell, finite_number, one_of, year
+from riskscore.sources.tables.columns import Columns
+from riskscore.sources.tables.owners import filled
+from riskscore.sources.tables.table import Cells, ParsedRows, parse_rows, parser, read
+
+SOURCE = Source(
+    code="capacities",
+    publisher="entered by the operator",
+    title="Capacities of projects, gathered by the operator",
+    url="",
+    licence="the operator's own",
+    redistributable=False,
+    attribution="Gathered by the operator of this installation; each statement has its source.",
+)
+REQUIRED = ("project", "mineral", "year", "unit", "source")
+OPTIONAL = ("amount", "low", "high", "basis", "reason", "credibility", "note")
+BASES = ("stated", "planned", "output", "estimated")
+LONGEST = {"unit": 60, "reason": 300}
+Amounts = tuple[float | None, float | None, float | None]
+
+
+@dataclass(frozen=True, slots=True)
+class CapacityStated:
+    """What one row states; ``mineral`` is a word for one mineral."""
+
+    project: str
+    mineral: str
+    year: int
+    amount: float | None
+    low: float | None
+    high: float | None
+    unit: str
+    basis: str
+    reason: str
+    credibility: float
+    url: str
+    note: str
+
+
+def rows(file: BinaryIO, name: str, mapping: Mapping[str, str]) -> ParsedRows[CapacityStated]:
+    """(line, statement) of each row, or its BadFile; raises BadFile for the file as a whole."""
+    columns = Columns(REQUIRED, OPTIONAL, mapping, facts.OTHERWISE)
+    return parse_rows(read(file, name, columns), _row)
+
+
+parse = parser(rows)
+
+
+def _row(cells: Cells, line: int) -> CapacityStated:
+    cells = facts.plain_cells(cells)
+    amounts = _amounts(cells, line)
+    amount, low, high = amounts
+    for column, most in LONGEST.items():
+        if len(cells.get(column, "")) > most:
+            text = cells[column]
+            raise bad_cell(line, column, text, f"longer than {most} characters", "Shorten it.")
+    return CapacityStated(
+        project=filled(cells, "project", line),
+        mineral=filled(cells, "mineral", line),
+        year=year(cells["year"], "year", line),
+        amount=amount,
+        low=low,
+        high=high,
+        unit=filled(cells, "unit", line),
+        basis=_basis(cells, amount, line),
+        reason=_reason(cells, amount, line),
+        credibility=facts.credibility(cells, line),
+        **facts.sourced(cells, line),
+    )
+
+
+def _amounts(cells: Cells, line: int) -> Amounts:
+    amount, low, high = (_amount(cells, column, line) for column in ("amount", "low", "high"))
+    if (low is None) != (high is None):
+        column = "low" if low is None else "high"
+        raise bad_cell(line, column, "", "half a range", "Fill in low and high, or neither.")
+    if amount is None and low is None:
+        raise bad_cell(
+            line, "amount", "", "neither an amount nor a range",
+            "Fill in amount, or low, high and reason; leave the row out if nothing is known.",
+        )  # fmt: skip
+    if low is not None and high is not None and not (low < high or low == amount == high):
+        raise bad_cell(line, "high", cells["high"], "not above low", "Correct low or high.")
+    if None not in (amount, low, high) and not low <= amount <= high:  # type: ignore[operator]
+        raise bad_cell(
+            line, "amount", cells["amount"], "outside its own range", "Correct amount, low or high."
+        )
+    return amount, low, high
+
+
+def _amount(cells: Cells, column: str, line: int) -> float | None:
+    text = cells.get(column, "")
+    result = finite_number(text, column, line) if text else None
+    if result is not None and result < 0:
+        raise bad_cell(line, column, text, "negative", "Write 0 or more, or nothing if unknown.")
+    return result
+
+
+def _basis(cells: Cells, amount: float | None, line: int) -> str:
+    """As stated; a range alone is an estimate unless the row says otherwise."""
+    empty = BASES[0] if amount is not None else BASES[-1]
+    return one_of(cells.get("basis", "").casefold() or empty, BASES, "basis", line)
+
+
+def _reason(cells: Cells, amount: float | None, line: int) -> str:
+    reason = cells.get("reason", "")
+    if amount is None and not reason:
+        raise bad_cell(
+            line, "reason", "", "a range without its reason", "Say why a range, and why this one."
+        )
+    return reason

@@ -1,0 +1,78 @@
+"""The project's own layout for off-take: which share of a project's output is bound to whom."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import BinaryIO
+
+from riskscore.sources.source_records import Source
+from riskscore.sources.tables import facts
+from riskscore.sources.tables.cell_values import bad_cell
+from riskscore.sources.tables.columns import Columns
+from riskscore.sources.tables.owners import LONGEST_NAME, filled, share_of
+from riskscore.sources.tables.table import Cells, ParsedRows, parse_rows, parser, read
+
+SOURCE = Source(
+    code="offtake",
+    publisher="entered by the operator",
+    title="Off-take contracts of projects, gathered by the operator",
+    url="",
+    licence="the operator's own",
+    redistributable=False,
+    attribution="Gathered by the operator of this installation; each statement has its source.",
+)
+REQUIRED = ("project", "buyer", "share", "source")
+OPTIONAL = ("place", "mineral", "since", "until", "note")
+
+
+@dataclass(frozen=True, slots=True)
+class OfftakeStated:
+    """What one row states. An empty ``mineral`` is all that the project yields; an empty ``place``
+    is where the table of companies has the buyer."""
+
+    project: str
+    buyer: str
+    place: str
+    mineral: str
+    share: float
+    since: date | None
+    until: date | None
+    url: str
+    note: str
+
+
+def rows(file: BinaryIO, name: str, mapping: Mapping[str, str]) -> ParsedRows[OfftakeStated]:
+    """(line, statement) of each row, or its BadFile; raises BadFile for the file as a whole."""
+    columns = Columns(REQUIRED, OPTIONAL, mapping, facts.OTHERWISE)
+    return parse_rows(read(file, name, columns), _row)
+
+
+parse = parser(rows)
+
+
+def _row(cells: Cells, line: int) -> OfftakeStated:
+    cells = facts.plain_cells(cells)
+    project, buyer = filled(cells, "project", line), cells["buyer"]
+    if not (buyer or cells.get("place")):
+        raise bad_cell(
+            line, "buyer", "", "neither a buyer nor its country", "Fill in buyer, place, or both."
+        )
+    if len(buyer) > LONGEST_NAME:
+        raise bad_cell(
+            line, "buyer", buyer, f"longer than {LONGEST_NAME} characters", "Shorten it."
+        )
+    share = share_of(cells["share"], line)
+    if share is None:
+        raise bad_cell(
+            line, "share", "", "a share that is not known",
+            "Write 0.51 or 51%, or leave the row out until it is known: unknown is not zero.",
+        )  # fmt: skip
+    return OfftakeStated(
+        project=project,
+        buyer=buyer,
+        place=cells.get("place", ""),
+        mineral=cells.get("mineral", ""),
+        share=share,
+        **facts.period(cells, line),
+        **facts.sourced(cells, line),
+    )
