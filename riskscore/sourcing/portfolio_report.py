@@ -20,7 +20,7 @@ from riskscore.sourcing.stakes import Stake
 Row = dict[str, Any]
 SUMMED = (
     "Thousand tonnes a year of the product that each position states. Tonnes of different minerals "
-    "are added as weight; a tonne of one is not worth a tonne of another: see `minerals` too."
+    "are added as weight; a tonne of one is not worth a tonne of another, so see each alone."
 )
 OWNERS = (
     "At least: what statements of owners count for what they are worth; at most: if all of them "

@@ -18,11 +18,12 @@ OLAROZ_2025, OLAROZ_2030, SQM = 25.0016, 42.5026, 210.0133
 
 
 def ledger(buyer: str, mineral: str, allies: Sequence[str] | None = None) -> dict[str, Any]:
-    return equity.ledger(equity.Question(Buyer.of(buyer), mineral, allies), DAY)
+    found: dict[str, Any] = equity.ledger(equity.Question(Buyer.of(buyer), mineral, allies), DAY)
+    return found
 
 
 def total(found: dict[str, Any], side: str) -> dict[str, Any]:
-    return {row["side"]: row for row in found["held"]}[side]
+    return dict({row["side"]: row for row in found["held"]}[side])
 
 
 def test_toyota_tsusho_holds_an_unverified_stake_in_olaroz(bundle: None) -> None:
