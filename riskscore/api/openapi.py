@@ -31,6 +31,7 @@ from riskscore.api.results.explanations import EXPLANATION
 from riskscore.api.results.score_fields import HISTORY_ITEM, IN_FULL, SCORE_ITEM
 from riskscore.api.sourcing.dependence import DEPENDENCE
 from riskscore.api.sourcing.regions import REGION
+from riskscore.api.sourcing.shortlist_shapes import ITEM, SHORTLIST
 from riskscore.api.sourcing.stages import CHAIN
 from riskscore.api.supply_risks import SUPPLY_RISK
 from riskscore.api.work.job_resources import CHECKED, ITEM_ERROR, JOB, JOB_ITEM
@@ -99,6 +100,8 @@ COMPONENTS = {
     "Counterfactuals": COUNTERFACTUALS,
     "MethodAudit": AUDIT,
     "FreshnessOfProject": FRESHNESS,
+    "Shortlist": SHORTLIST,
+    "ProjectForBuyer": ITEM,
     "LandOfProject": POSITIONS,
     "Problem": PROBLEM,
 }

@@ -23,7 +23,7 @@ from riskscore.api import (
 )
 from riskscore.api.ownership import companies, owners
 from riskscore.api.results import changes, counterfactuals, explanations, scores
-from riskscore.api.sourcing import dependence, regions, stages
+from riskscore.api.sourcing import dependence, regions, shortlist, stages
 from riskscore.api.work import job_actions, jobs, workers
 
 
@@ -78,6 +78,8 @@ urlpatterns = [
     *both("/observations", observations.Observations.as_view()),
     *both("/supply-risks", supply_risks.SupplyRisks.as_view()),
     *both("/sourcing/dependence", dependence.Dependences.as_view()),
+    *both("/sourcing/shortlist", shortlist.Shortlist.as_view()),
+    *both("/sourcing/projects/<slug:key>", shortlist.ProjectForBuyer.as_view()),
     *both("/sourcing/stages", stages.Chains.as_view()),
     *both("/sourcing/regions", regions.Regions.as_view()),
     *both("/sourcing/regions/<slug:code>", regions.OneRegion.as_view()),

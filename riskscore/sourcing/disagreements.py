@@ -93,8 +93,8 @@ def _geopolrisk(largest: Row, moved: list[Row]) -> Iterator[Row]:
             "stable_monopolist",
             ("import_hhi01", "geopolrisk01"),
             f"Moving a tenth of the imports from {largest['place']} to {_listed(places)} spreads "
-            f"the supply and still raises GeoPolRisk, which holds {largest['place']} for politically "
-            "more stable. It says nothing about what one seller can do with its share.",
+            f"the supply and still raises GeoPolRisk, which holds {largest['place']} for "
+            "politically more stable. It says nothing about what one seller can do with its share.",
         )
 
 

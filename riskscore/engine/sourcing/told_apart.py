@@ -83,21 +83,23 @@ class Fact:
     if_high: Options
 
 
-def decides(fact: Fact, options: Options, against: Options) -> Floats:
+def decides(fact: Fact, options: Options, against: Options, itself: Counts) -> Floats:
     """(n,) how many more of ``against`` an option is told apart from once the fact is known.
 
     The mean over both ends of what the fact can be: the value of its information for the question,
     counted in comparisons (expected value of perfect information with a choice of two outcomes of
-    equal weight; Howard, R. A. (1966), Information value theory).
+    equal weight; Howard, R. A. (1966), Information value theory). ``itself`` (n,) says where each
+    option stands in ``against``: it is not compared with itself.
     """
-    now = told_apart_from(options, against)
-    ends = [told_apart_from(end, against) for end in (fact.if_low, fact.if_high)]
+    now = told_apart_from(options, against, itself)
+    ends = [told_apart_from(end, against, itself) for end in (fact.if_low, fact.if_high)]
     return np.asarray((ends[0] + ends[1]) / 2 - now, dtype=np.float64)
 
 
-def told_apart_from(options: Options, against: Options) -> Floats:
-    """(n,) from how many of ``against`` each option is told apart, either way."""
+def told_apart_from(options: Options, against: Options, itself: Counts) -> Floats:
+    """(n,) from how many of ``against``, itself not counted, each option is told apart."""
     apart = better(options, against) | better(against, options).T
+    apart[np.arange(len(options)), itself] = False
     return np.asarray(apart.sum(axis=1), dtype=np.float64)
 
 

@@ -59,19 +59,20 @@ def test_the_quick_front_is_that_of_all_pairs(
 def test_the_fact_that_decides_is_counted_in_comparisons() -> None:
     """VAGUE is told apart from nobody; were its cost known to be 15 or 100, then at 100 it is worse
     than nobody (its gain still may be 30), at 15 better than nobody (its gain may be 0)."""
-    vague, others = _options(VAGUE), _options(SURE, WORSE)
+    vague, others = _options(VAGUE), _options(SURE, WORSE, VAGUE)
     cost = Fact(
         "cost",
         with_cost(vague, np.array([15.0]), np.array([15.0])),
         with_cost(vague, np.array([100.0]), np.array([100.0])),
     )
-    assert decides(cost, vague, others).tolist() == [0.0]
+    assert decides(cost, vague, others, np.array([2])).tolist() == [0.0]
     narrow = _options((7.0, 8.0, 15.0, 100.0))
+    others = _options(SURE, WORSE, (7.0, 8.0, 15.0, 100.0))
     cost = Fact(
         "cost",
         with_cost(narrow, np.array([15.0]), np.array([15.0])),
         with_cost(narrow, np.array([100.0]), np.array([100.0])),
     )
     # Known to be 15: better than WORSE. Known to be 100: worse than SURE. One each.
-    assert decides(cost, narrow, others).tolist() == [1.0]
-    assert told_apart_from(narrow, others).tolist() == [0.0]
+    assert decides(cost, narrow, others, np.array([2])).tolist() == [1.0]
+    assert told_apart_from(narrow, others, np.array([2])).tolist() == [0.0]
