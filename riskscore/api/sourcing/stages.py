@@ -36,9 +36,9 @@ HANDS = shapes.record(
         "source": shapes.text("The indicator that it is made from."),
     },
     "In whose hands a stage is. `lost` is N-1: with which place most is lost, as a share of "
-    "imports and own output (`scope` buyer; where `own_t` is null, an upper bound) or of the world's; the "
-    "buyer's own members are not lost. `largest` and `named` are shares of the imports, or of the "
-    "world's output.",
+    "imports and own output (`scope` buyer; where `own_t` is null, an upper bound) or of the "
+    "world's; the buyer's own members are not lost. `largest` and `named` are shares of the "
+    "imports, or of the world's output.",
 )
 ROW = shapes.record(
     {
