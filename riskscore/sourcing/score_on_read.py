@@ -11,7 +11,15 @@ from riskscore.scoring.binary_copy import Ragged
 from riskscore.scoring.compute import Array, Computed, compute
 
 #: Columns of the score seen from nobody's side that say how to compute the same from a buyer's.
-PINS = ("project_id", "method_id", "method__code", "edition", "as_of", "job_id")
+PINS = (
+    "project_id",
+    "method_id",
+    "method__code",
+    "edition",
+    "as_of",
+    "job_id",
+    "project__place_id",
+)
 #: What a stored row has as NULL where it is unknown; elsewhere NaN stays NaN.
 _NULLABLE = frozenset({*NODES, "interval_low", "interval_high"})
 

@@ -104,9 +104,9 @@ def test_only_the_fields_asked_for_come(api: Api) -> None:
 
 def test_what_cannot_be_scored_is_404_from_any_side(api: Api) -> None:
     steel = Project.objects.filter(minerals=None).earliest("id")
-    problem(api.get(f"/projects/{steel.key}/score?importer=FRA"), 404, "lens_not_scored")
+    problem(api.get(f"/projects/{steel.key}/score?importer=FRA"), 404, "not_scored")
     problem(api.get(f"/projects/{steel.key}/score?importer=JPN"), 404, "not_scored")
-    problem(api.get("/projects/no-such/score?importer=FRA"), 404, "lens_not_scored")
+    problem(api.get("/projects/no-such/score?importer=FRA"), 404, "not_found")
     problem(api.get(f"/projects/{KEY}/score?importer=QQQ"), 400, "invalid")
 
 

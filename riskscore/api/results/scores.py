@@ -106,29 +106,33 @@ def current_of(lens: Lens, key: str) -> QuerySet[Score]:
 def on_read(query: QueryValues, key: str, columns: set[str]) -> Row | None:
     """One project's score from a buyer's side of which none is stored, computed now; the columns.
 
-    None where one is stored, where nobody's side is asked for, and where there is no score seen
-    from nobody's side either, whose method, edition and day it would take.
+    None where one is stored, where nobody's side is asked for, and where nothing is scored from
+    nobody's side, whose method, edition and day it would take. Raises Problem where this project
+    is not, or Http404 where there is none.
     """
-    importer, of_project = query["importer"], Score.objects.filter(project__key=key)
-    of_project = of_project.filter(
-        lens__method_code=query["method"],
-        lens__scenario=query["scenario"],
-        project__state=Project.State.PUBLISHED,
-    )
+    importer = query["importer"]
     if importer == lenses.NOBODY or query["scenario"]:
         return None
+    views = Lens.objects.filter(method_code=query["method"], scenario="")
+    of_project = Score.objects.filter(project__key=key, lens__in=views)
     if of_project.filter(lens__importer=importer).exists():
         return None
-    asked = {*columns, *score_on_read.PINS, "project__place_id"}
-    base = of_project.filter(lens__importer=lenses.NOBODY).values(*asked).first()
-    computed = score_on_read.columns_of(importer, base) if base else {}
-    if base is None or not computed:
+    nobody = views.filter(importer=lenses.NOBODY).first()
+    if nobody is None:
         return None
-    unstored = {
-        "lens__importer_id": importer, "place_id": base["project__place_id"],
-        "job_id": None, "computed_at": None, "rank": None, "shared_with": None, "computed": ON_READ, "note": NOT_STORED,
-    }  # fmt: skip
-    return {**base, **computed, **unstored}
+    base = current_of(nobody, key).values(*columns, *score_on_read.PINS).get()
+    return {
+        **base,
+        **score_on_read.columns_of(importer, base),
+        "lens__importer_id": importer,
+        "place_id": base["project__place_id"],
+        "job_id": None,
+        "computed_at": None,
+        "rank": None,
+        "shared_with": None,
+        "computed": ON_READ,
+        "note": NOT_STORED,
+    }
 
 
 class Scores(Listing):
