@@ -17,9 +17,9 @@ from benchmarks.runner import Measured, alternate
 from riskscore.curation import scenario_edits
 from riskscore.engine.derive.supply import mean_hhi
 from riskscore.models import Scenario
-from riskscore.sourcing import scenario_effects, world_supply
-from riskscore.sourcing.scenario_effects import Question
-from riskscore.sourcing.world_supply import WorldSupply
+from riskscore.sourcing.scenarios import scenario_effects, world_supply
+from riskscore.sourcing.scenarios.scenario_effects import Question
+from riskscore.sourcing.scenarios.world_supply import WorldSupply
 
 CODE, CUT_PLACE = "china-stops", "CHN"
 GOAL_S = 2.0

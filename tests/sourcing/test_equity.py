@@ -9,7 +9,7 @@ import pytest
 from riskscore.models import Offtake, Ownership, Place, Project
 from riskscore.releases.editions import next_edition
 from riskscore.scoring.indicators.buyer import Buyer
-from riskscore.sourcing import equity
+from riskscore.sourcing.holdings import equity
 
 pytestmark = pytest.mark.django_db
 DAY = date(2026, 11, 27)

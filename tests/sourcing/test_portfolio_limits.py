@@ -12,9 +12,9 @@ from riskscore.curation import project_edits
 from riskscore.jobs import requests
 from riskscore.models import Evidence, Job, LimitCrossing, Portfolio, Position, Project, Score
 from riskscore.scoring import rescore
-from riskscore.sourcing import portfolio_edits, portfolio_limits, portfolios
-from riskscore.sourcing.portfolio_edits import CannotKeep, LimitGiven, PositionGiven
-from riskscore.sourcing.portfolio_limits import Measured
+from riskscore.sourcing.holdings import portfolio_edits, portfolio_limits, portfolios
+from riskscore.sourcing.holdings.portfolio_edits import CannotKeep, LimitGiven, PositionGiven
+from riskscore.sourcing.holdings.portfolio_limits import Measured
 from workers import tasks
 
 pytestmark = pytest.mark.django_db

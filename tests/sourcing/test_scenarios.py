@@ -21,8 +21,9 @@ from riskscore.models import Scenario
 from riskscore.scoring.indicators import supply_risk_rows
 from riskscore.scoring.indicators.buyer import Buyer
 from riskscore.sources.bad_file import BadFile
-from riskscore.sourcing import buyers, scenario_effects, world_supply
-from riskscore.sourcing.scenario_effects import Question
+from riskscore.sourcing import buyers
+from riskscore.sourcing.scenarios import scenario_effects, world_supply
+from riskscore.sourcing.scenarios.scenario_effects import Question
 
 pytestmark = pytest.mark.django_db
 

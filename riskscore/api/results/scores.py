@@ -111,9 +111,9 @@ def on_read(query: QueryValues, key: str, columns: set[str]) -> Row | None:
     is not, or Http404 where there is none.
     """
     importer = query["importer"]
-    if importer == lenses.NOBODY or query["scenario"]:
+    if importer == lenses.NOBODY:
         return None
-    views = Lens.objects.filter(method_code=query["method"], scenario="")
+    views = Lens.objects.filter(method_code=query["method"])
     of_project = Score.objects.filter(project__key=key, lens__in=views)
     if of_project.filter(lens__importer=importer).exists():
         return None

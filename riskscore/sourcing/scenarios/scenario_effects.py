@@ -18,9 +18,9 @@ from riskscore.engine.sourcing.shocks import Left, lost_share01, output_hit01, r
 from riskscore.engine.sourcing.stated_shocks import Stated
 from riskscore.engine.sourcing.supply_mix import Supply
 from riskscore.scoring.indicators.buyer import Buyer
-from riskscore.sourcing import scenario_shocks, world_supply
-from riskscore.sourcing.scenario_shocks import Shaken
-from riskscore.sourcing.world_supply import WorldSupply
+from riskscore.sourcing.scenarios import scenario_shocks, world_supply
+from riskscore.sourcing.scenarios.scenario_shocks import Shaken
+from riskscore.sourcing.scenarios.world_supply import WorldSupply
 
 Row = dict[str, Any]
 #: Figures that are shown before and after, by the name they have in rows.

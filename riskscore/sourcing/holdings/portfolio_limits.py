@@ -18,8 +18,8 @@ from django.utils import timezone
 from riskscore.models import LimitCrossing, Portfolio, PortfolioLimit
 from riskscore.models.scores import NODES
 from riskscore.models.sourcing.portfolios import Bound, Standing
-from riskscore.sourcing import portfolios
-from riskscore.sourcing.portfolios import Figures
+from riskscore.sourcing.holdings import portfolios
+from riskscore.sourcing.holdings.portfolios import Figures
 
 log = logging.getLogger(__name__)
 

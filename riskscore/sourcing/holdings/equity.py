@@ -16,10 +16,12 @@ from django.db.models import Exists, OuterRef, Q
 from riskscore.models import Mineral, Offtake, Ownership, Project, ProjectMineral
 from riskscore.scoring.indicators.buyer import Buyer
 from riskscore.scoring.stored_score import not_nan
-from riskscore.sourcing import agreements, buyers, capacities, same_sites, stakes
+from riskscore.sourcing import buyers
 from riskscore.sourcing.buyers import Now
-from riskscore.sourcing.capacities import NOTHING, Found, Output
-from riskscore.sourcing.stakes import Stake
+from riskscore.sourcing.dependence import agreements
+from riskscore.sourcing.sites import capacities, same_sites, stakes
+from riskscore.sourcing.sites.capacities import NOTHING, Found, Output
+from riskscore.sourcing.sites.stakes import Stake
 
 #: Rows of those who are neither buyer nor ally that are listed one by one.
 MOST_OTHERS = 200

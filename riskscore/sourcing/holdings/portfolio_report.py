@@ -13,9 +13,9 @@ from riskscore.engine.sourcing.holdings import Split
 from riskscore.engine.sourcing.portfolio import Exposure
 from riskscore.models import Company, Lens, Portfolio, PortfolioLimit
 from riskscore.models.scores import NODES
-from riskscore.sourcing import portfolio_limits, portfolios
-from riskscore.sourcing.portfolios import Figures, Holding
-from riskscore.sourcing.stakes import Stake
+from riskscore.sourcing.holdings import portfolio_limits, portfolios
+from riskscore.sourcing.holdings.portfolios import Figures, Holding
+from riskscore.sourcing.sites.stakes import Stake
 
 Row = dict[str, Any]
 SUMMED = (
