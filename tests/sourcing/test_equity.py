@@ -105,11 +105,15 @@ def test_off_take_counts_beside_a_stake_of_the_same_site_and_never_twice(bundle:
     assert (whole["stated_kt_low"], whole["stated_kt_high"]) == pytest.approx((low, high), abs=1e-3)
 
 
-def test_an_ended_contract_holds_nothing(bundle: None) -> None:
-    Offtake.objects.create(
-        project=Project.objects.get(key="icmm-15667"), buyer="A buyer", share=0.3,
-        place=Place.objects.get(code="JPN"), until=date(2025, 1, 1),
-    )  # fmt: skip
+def test_an_ended_contract_holds_nothing_and_one_of_another_product_nothing_of_this(
+    bundle: None,
+) -> None:
+    sold = {
+        "project": Project.objects.get(key="icmm-15667"), "buyer": "A buyer", "share": 0.3,
+        "place": Place.objects.get(code="JPN"),
+    }  # fmt: skip
+    Offtake.objects.create(**sold, until=date(2025, 1, 1))
+    Offtake.objects.create(**sold, mineral_id="potash")
     assert not [row for row in ledger("JPN", "lithium")["rows"] if row["kind"] == "offtake"]
 
 
