@@ -14,8 +14,9 @@ from django.test.utils import CaptureQueriesContext
 
 from riskscore.admin.sourcing import question_page, scenario_page
 from riskscore.models import Company, Portfolio, Position, Project
-from riskscore.sourcing import buyers, scenario_effects
-from riskscore.sourcing.scenario_effects import Question
+from riskscore.sourcing import buyers
+from riskscore.sourcing.scenarios import scenario_effects
+from riskscore.sourcing.scenarios.scenario_effects import Question
 from tests.admin.conftest import inline_of, url
 
 HERE = "/admin/sourcing"

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from riskscore.errors import NotFoundError
 from riskscore.models import Company, Lens, Mineral, Portfolio, Position, Project, ProjectMineral
-from riskscore.sourcing import buyers, shortlist
+from riskscore.sourcing import buyers
 from riskscore.sourcing.briefings import (
     as_html,
     as_pdf,
@@ -27,7 +27,8 @@ from riskscore.sourcing.briefings import (
 from riskscore.sourcing.briefings.content import MOST, SOURCES, Briefing, Listing, Table
 from riskscore.sourcing.briefings.sources import Cited
 from riskscore.sourcing.briefings.supply_figures import Figure
-from riskscore.sourcing.candidates import Asked
+from riskscore.sourcing.shortlists import shortlist
+from riskscore.sourcing.shortlists.candidates import Asked
 
 OLAROZ, PENASQUITO = "icmm-13791", "Peñasquito"
 

@@ -13,11 +13,13 @@ from riskscore.admin.sourcing.question import QuestionForm, sentence
 from riskscore.engine.sourcing.supply_mix import EU_TEST01
 from riskscore.errors import NotFoundError
 from riskscore.scoring.indicators.buyer import Buyer
-from riskscore.sourcing import buyer_view, buyers, stages
+from riskscore.sourcing import buyers
 from riskscore.sourcing.briefings import sources, words
 from riskscore.sourcing.briefings.places import place_names
 from riskscore.sourcing.briefings.stages_seen import stage_rows
 from riskscore.sourcing.briefings.supply_figures import figures, reasons
+from riskscore.sourcing.chain import stages
+from riskscore.sourcing.dependence import buyer_view
 from riskscore.sourcing.drawings import plots
 from riskscore.sourcing.drawings.svg import svg
 

@@ -9,8 +9,10 @@ from django.http import QueryDict
 from riskscore.errors import NotFoundError, RiskscoreError
 from riskscore.models import Mineral, Place, ProjectStatus, Region
 from riskscore.scoring.indicators.buyer import Buyer
-from riskscore.sourcing import buyer_view, buyers, regions, shortlist
-from riskscore.sourcing.candidates import COSTS, STAGES, Asked
+from riskscore.sourcing import buyers, regions
+from riskscore.sourcing.dependence import buyer_view
+from riskscore.sourcing.shortlists import shortlist
+from riskscore.sourcing.shortlists.candidates import COSTS, STAGES, Asked
 
 ANY = ("", "any")
 #: The buyers and minerals of the shortcuts: the question that the service exists for.

@@ -17,10 +17,11 @@ from riskscore.engine.sourcing.stated_shocks import MOST_SHOCKS, BadShocks, Stat
 from riskscore.errors import RiskscoreError
 from riskscore.models import Place, Scenario
 from riskscore.scoring.indicators.buyer import Buyer
-from riskscore.sourcing import buyers, scenario_effects
+from riskscore.sourcing import buyers
 from riskscore.sourcing.briefings import words
 from riskscore.sourcing.briefings.places import place_names
-from riskscore.sourcing.scenario_effects import Effects, Question
+from riskscore.sourcing.scenarios import scenario_effects
+from riskscore.sourcing.scenarios.scenario_effects import Effects, Question
 
 TITLE = "What if"
 #: Buyers and minerals that the map shows.

@@ -10,12 +10,12 @@ from riskscore.admin.sourcing import answering, buyer_page, question_page
 from riskscore.admin.sourcing.question import QuestionForm, sentence
 from riskscore.errors import RiskscoreError
 from riskscore.models import Project
-from riskscore.sourcing import shortlist as sourcing
 from riskscore.sourcing.briefings import candidates_seen, words
 from riskscore.sourcing.briefings.places import place_names
 from riskscore.sourcing.briefings.stages_seen import weakest
 from riskscore.sourcing.drawings import plots
 from riskscore.sourcing.drawings.svg import svg
+from riskscore.sourcing.shortlists import shortlist as sourcing
 
 Row = dict[str, Any]
 

@@ -7,15 +7,18 @@ from django.utils import timezone
 
 from riskscore.models import LandLayer, Mineral, Project, Score
 from riskscore.scoring.indicators.buyer import Buyer
-from riskscore.sourcing import buyer_view, buyers, candidates, regions, shortlist, stages
+from riskscore.sourcing import buyers, regions
 from riskscore.sourcing.briefings import candidates_seen, sources, stamps, words
 from riskscore.sourcing.briefings.content import Briefing, Listing, Picture, Table
 from riskscore.sourcing.briefings.places import place_names
 from riskscore.sourcing.briefings.stages_seen import stage_rows
 from riskscore.sourcing.briefings.supply_figures import figures, reasons
 from riskscore.sourcing.briefings.words import Names
-from riskscore.sourcing.candidates import Asked
+from riskscore.sourcing.chain import stages
+from riskscore.sourcing.dependence import buyer_view
 from riskscore.sourcing.drawings import maps, plots
+from riskscore.sourcing.shortlists import candidates, shortlist
+from riskscore.sourcing.shortlists.candidates import Asked
 
 Row = dict[str, Any]
 

@@ -7,14 +7,14 @@ from django.utils import timezone
 
 from riskscore.models import Portfolio, Project
 from riskscore.models.scores import Band
-from riskscore.sourcing import portfolio_report, portfolios
 from riskscore.sourcing.briefings import sources, stamps, words
 from riskscore.sourcing.briefings.content import Briefing, Listing, Picture, Table
 from riskscore.sourcing.briefings.places import place_names
 from riskscore.sourcing.briefings.supply_figures import Figure
 from riskscore.sourcing.briefings.words import Names
 from riskscore.sourcing.drawings import maps, plots
-from riskscore.sourcing.portfolios import Figures, Holding
+from riskscore.sourcing.holdings import portfolio_report, portfolios
+from riskscore.sourcing.holdings.portfolios import Figures, Holding
 
 Row = dict[str, Any]
 #: Where the bands of the shipped methods begin.

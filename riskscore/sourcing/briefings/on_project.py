@@ -18,15 +18,15 @@ from riskscore.scoring.explanation import (
 )
 from riskscore.scoring.indicators.buyer import Buyer
 from riskscore.scoring.stored_score import StoredScore
-from riskscore.sourcing import candidates, project_facts, shortlist
 from riskscore.sourcing.briefings import candidates_seen, sources, stamps, words
 from riskscore.sourcing.briefings.content import Briefing, Listing, Picture, Table
 from riskscore.sourcing.briefings.places import place_names
 from riskscore.sourcing.briefings.sources import Cited
 from riskscore.sourcing.briefings.supply_figures import Figure
 from riskscore.sourcing.briefings.words import Names
-from riskscore.sourcing.candidates import Asked
 from riskscore.sourcing.drawings import maps, plots
+from riskscore.sourcing.shortlists import candidate_facts, candidates, shortlist
+from riskscore.sourcing.shortlists.candidates import Asked
 
 Row = dict[str, Any]
 
@@ -230,9 +230,9 @@ def _value(one: IndicatorRow) -> str:
 def _facts(project: Project, names: Names) -> list[Table | Listing]:
     ids = [project.pk]
     item: Row = {
-        "owners": project_facts.owners_of(ids)[project.pk],
-        "offtake": project_facts.offtake_of(ids, timezone.now().date())[project.pk],
-        "communities": project_facts.communities_of([project])[project.pk],
+        "owners": candidate_facts.owners_of(ids)[project.pk],
+        "offtake": candidate_facts.offtake_of(ids, timezone.now().date())[project.pk],
+        "communities": candidate_facts.communities_of([project])[project.pk],
     }
     told = [
         f"Owners: {candidates_seen.owners(item, names, 6)}",
@@ -243,22 +243,20 @@ def _facts(project: Project, names: Names) -> list[Table | Listing]:
 
 
 def _capacities(project: Project) -> Iterable[str]:
-    rows = ProjectMineral.objects.filter(project=project).order_by("mineral")
-    for row in rows:
-        found = project_facts.capacity_of([project], row.mineral_id, {project.pk: row.role})
-        known = found.get(project.pk)
-        mineral = words.plain(row.mineral_id)
-        yield f"Capacity, {mineral}: {_capacity(known)}"
+    minerals = ProjectMineral.objects.filter(project=project).order_by("mineral")
+    for mineral in minerals.values_list("mineral", flat=True):
+        known = candidate_facts.capacity_of([project.pk], mineral).get(project.pk)
+        yield f"Capacity, {words.plain(mineral)}: {_capacity(known)}"
 
 
 def _capacity(known: Row | None) -> str:
     if known is None:
         return words.UNKNOWN
-    span = f"{known['low']:,.0f} to {known['high']:,.0f}" if known["low"] is not None else ""
-    amount = f"{known['amount']:,.0f}" if known["amount"] is not None else span
+    low, high = known["low"], known["high"]
+    span = f"{low:,.3g}" if low == high else f"{low:,.3g} to {high:,.3g}"
     year = f" in {known['year']}" if known["year"] else ""
     reason = f"; {known['reason']}" if known["reason"] else ""
-    return f"{amount} {known['unit']}{year} ({known['basis']}{reason})"
+    return f"{span} {known['unit']} a year{year} ({known['basis']}{reason})"
 
 
 def _map(project: Project, names: Names) -> Picture:

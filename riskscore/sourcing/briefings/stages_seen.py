@@ -4,7 +4,7 @@ from typing import Any
 
 from riskscore.sourcing.briefings import words
 from riskscore.sourcing.briefings.words import Names
-from riskscore.sourcing.stages import Hands, Route, StageOfRoute
+from riskscore.sourcing.chain.stages import Hands, Route, StageOfRoute
 
 Row = dict[str, Any]
 

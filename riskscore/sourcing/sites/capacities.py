@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from riskscore.engine.sourcing.product import product
 from riskscore.models import Capacity, CapacityRange, Project, ProjectMineral
-from riskscore.sourcing.same_sites import Site
+from riskscore.sourcing.sites.same_sites import Site
 
 
 class Output(NamedTuple):

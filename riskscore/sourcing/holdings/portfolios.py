@@ -14,8 +14,8 @@ from riskscore.engine.sourcing.holdings import Split
 from riskscore.engine.sourcing.portfolio import Exposure, Positions, exposure
 from riskscore.models import Lens, Portfolio, Position, Project, Score
 from riskscore.models.scores import NODES
-from riskscore.sourcing import stakes
-from riskscore.sourcing.stakes import Stake
+from riskscore.sourcing.sites import stakes
+from riskscore.sourcing.sites.stakes import Stake
 
 #: Bounds of a score of which nothing is known.
 LEAST, MOST = 0.0, 100.0

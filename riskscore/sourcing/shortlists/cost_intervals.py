@@ -15,7 +15,7 @@ from riskscore.models import Score
 from riskscore.scoring import inputs
 from riskscore.scoring.compute import load
 from riskscore.scoring.methods import fitted_method
-from riskscore.sourcing.candidates import COSTS
+from riskscore.sourcing.shortlists.candidates import COSTS
 
 #: More than these are not drawn while somebody waits.
 MOST_DRAWN = 500

@@ -18,9 +18,9 @@ from riskscore.engine.sourcing.shocks import Left, lost_share01, output_hit01, r
 from riskscore.engine.sourcing.stated_shocks import Stated
 from riskscore.engine.sourcing.supply_mix import Supply
 from riskscore.scoring.indicators.buyer import Buyer
-from riskscore.sourcing import scenario_shocks, world_supply
-from riskscore.sourcing.scenario_shocks import Shaken
-from riskscore.sourcing.world_supply import WorldSupply
+from riskscore.sourcing.scenarios import scenario_shocks, world_supply
+from riskscore.sourcing.scenarios.scenario_shocks import Shaken
+from riskscore.sourcing.scenarios.world_supply import WorldSupply
 
 Row = dict[str, Any]
 #: Figures that are shown before and after, by the name they have in rows.
@@ -176,10 +176,11 @@ def rows(question: Question) -> list[Row]:
         if question.minerals is None or code in question.minerals
     ]
     columns = _columns(found)
+    missing = [_missing(found.world, buyer) for buyer in found.buyers]
     steps = fillers(found.left_t, found.left_t < found.imports_t)
     return [
         {
-            **_named(found, at, mineral),
+            **_named(found, at, mineral, missing[at]),
             **{name: values[at][mineral] for name, values in columns.items()},
             "fillers": _fillers(found, at, mineral, steps[at, mineral].tolist()),
         }
@@ -188,7 +189,7 @@ def rows(question: Question) -> list[Row]:
     ]
 
 
-def _named(found: Effects, at: int, mineral: int) -> Row:
+def _named(found: Effects, at: int, mineral: int, missing: list[str]) -> Row:
     code, buyer = found.world.axes.minerals[mineral], found.buyers[at]
     return {
         "id": f"{buyer.name}-{code}",
@@ -198,7 +199,7 @@ def _named(found: Effects, at: int, mineral: int) -> Row:
         "year": found.world.axes.as_of.year,
         "import_years": list(found.world.import_years),
         "releases": list(found.world.releases),
-        "says": [*found.told.get(code, ()), *_missing(found.world, buyer)],
+        "says": [*found.told.get(code, ()), *missing],
         "why": _why(found, at, mineral),
     }
 
@@ -272,7 +273,7 @@ def _why(found: Effects, at: int, mineral: int) -> str | None:
     code = found.world.axes.minerals[mineral]
     if not found.world.goods[code].hs6:
         return f"{code} has no customs code of its own: no trade of it is on record"
-    if not len(_rows(found.world, found.buyers[at])):
+    if np.isnan(found.before.imports_t[at]).all():
         return f"no imports of {found.buyers[at].name} are on record"
     if np.isnan(found.before.imports_t[at, mineral]):
         return f"no imports of {code} by {found.buyers[at].name} are on record"

@@ -22,7 +22,7 @@ from riskscore.models import (
     ProjectMineral,
 )
 from riskscore.models.sourcing.portfolios import Bound
-from riskscore.sourcing import portfolio_limits
+from riskscore.sourcing.holdings import portfolio_limits
 
 MOST_POSITIONS = 200
 MOST_LIMITS = 50

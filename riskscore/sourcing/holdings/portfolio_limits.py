@@ -5,19 +5,23 @@ scores, the day) is not what they were last compared with, and while it is compa
 locked. So it does not matter how often anybody looks, or who: each change is kept once.
 """
 
+import logging
 import math
 from datetime import date
 from typing import Any, NamedTuple
 
-from django.db import connection, transaction
+from billiard.exceptions import SoftTimeLimitExceeded
+from django.db import DatabaseError, connection, transaction
 from django.db.models.functions import Now
 from django.utils import timezone
 
 from riskscore.models import LimitCrossing, Portfolio, PortfolioLimit
 from riskscore.models.scores import NODES
 from riskscore.models.sourcing.portfolios import Bound, Standing
-from riskscore.sourcing import portfolios
-from riskscore.sourcing.portfolios import Figures
+from riskscore.sourcing.holdings import portfolios
+from riskscore.sourcing.holdings.portfolios import Figures
+
+log = logging.getLogger(__name__)
 
 Cause = LimitCrossing.Cause
 What = Bound.What
@@ -118,12 +122,21 @@ def check_due() -> int:
     """Compare every portfolio that is due with its limits; how many standings changed."""
     changed = 0
     for key in _due():
-        with transaction.atomic():
-            locked = Portfolio.objects.select_for_update(skip_locked=True, of=("self",))
-            portfolio = locked.select_related("lens").filter(pk=key, archived_at=None).first()
-            if portfolio is not None:
-                changed += check(portfolio)
+        try:
+            changed += _check_one(key)
+        except (SoftTimeLimitExceeded, DatabaseError):
+            raise
+        except Exception:
+            # One portfolio that cannot be computed must not keep others from their alerts.
+            log.exception("limits of portfolio %s were not checked", key)
     return changed
+
+
+def _check_one(key: int) -> int:
+    with transaction.atomic():
+        locked = Portfolio.objects.select_for_update(skip_locked=True, of=("self",))
+        portfolio = locked.select_related("lens").filter(pk=key, archived_at=None).first()
+        return 0 if portfolio is None else check(portfolio)
 
 
 def _due() -> list[int]:

@@ -9,8 +9,8 @@ from riskscore.engine.sourcing import holdings
 from riskscore.models import Company, Ownership
 from riskscore.releases import owner_statements
 from riskscore.releases.owner_statements import Fact, Home
-from riskscore.sourcing import same_sites
-from riskscore.sourcing.same_sites import Site
+from riskscore.sourcing.sites import same_sites
+from riskscore.sourcing.sites.same_sites import Site
 
 #: Reads a name off a stake, and the share that is held for certain.
 Read = Callable[["Stake"], tuple[str, float]]

@@ -9,8 +9,8 @@ import numpy as np
 from riskscore.engine.arrays import Bools, Floats
 from riskscore.engine.sourcing.shocks import Left, Shock, left
 from riskscore.engine.sourcing.stated_shocks import ALL, IN_OUTPUT, IN_TRADE, Kind, Stated
-from riskscore.sourcing import social_conditions
-from riskscore.sourcing.world_supply import WorldSupply
+from riskscore.sourcing.scenarios import social_conditions
+from riskscore.sourcing.scenarios.world_supply import WorldSupply
 
 AGREEMENTS = {Kind.AGREEMENT_SIGNED: 1.0, Kind.AGREEMENT_ENDED: 0.0}
 CUTS = (Kind.EXPORT_CUT, Kind.OUTPUT_CUT, Kind.SOCIAL_CONDITION)

@@ -62,19 +62,24 @@ _CANDIDATES = """
 SELECT p.id, p.place_id,
     s.labour, s.node_low[%(labour)s], s.node_high[%(labour)s],
     s.indigenous, s.node_low[%(indigenous)s], s.node_high[%(indigenous)s],
-    coalesce(c.low, c.amount, r.low), coalesce(c.high, c.amount, r.high),
+    coalesce(c.low, r.low), coalesce(c.high, r.high),
     coalesce(c.unit, r.unit, ''), coalesce(o.bound, 0)
 FROM riskscore_projectmineral pm
 JOIN riskscore_project p ON p.id = pm.project_id
 LEFT JOIN riskscore_score s ON s.project_id = p.id AND s.lens_id = %(lens)s
 LEFT JOIN LATERAL (
-    SELECT low, high, amount, unit FROM riskscore_capacity
-    WHERE mineral_id = pm.mineral_id AND project_id IN (
-        SELECT p.id UNION ALL SELECT d.id FROM riskscore_project d WHERE d.duplicate_of_id = p.id)
-    ORDER BY year DESC, project_id = p.id DESC, id DESC LIMIT 1
+    -- As sites.capacities has it: of the newest year the statement about the project itself, else
+    -- the sum of those about the others of its site.
+    SELECT sum(coalesce(low, amount)) AS low, sum(coalesce(high, amount)) AS high, unit FROM (
+        SELECT DISTINCT ON (project_id) project_id = p.id AS itself, year, low, high, amount, unit
+        FROM riskscore_capacity WHERE mineral_id = pm.mineral_id AND project_id IN (
+            SELECT p.id UNION ALL SELECT d.id FROM riskscore_project d
+            WHERE d.duplicate_of_id = p.id AND d.state <> 'archived')
+        ORDER BY project_id, year DESC, id DESC
+    ) newest GROUP BY year, itself, unit ORDER BY year DESC, itself DESC LIMIT 1
 ) c ON true
 LEFT JOIN riskscore_capacityrange r ON r.place_id = p.place_id AND r.mineral_id = pm.mineral_id
-    AND pm.role = 'primary' AND p.kind IN ('mine', 'deposit')
+    AND pm.role = 'primary' AND p.kind = 'mine'
 LEFT JOIN (
     SELECT project_id, least(sum(share), 1) AS bound FROM riskscore_offtake
     WHERE place_id <> ALL(%(members)s) AND coalesce(since, '-infinity') <= %(day)s

@@ -22,14 +22,22 @@ from riskscore.engine.sourcing.told_apart import (
 from riskscore.models import Project, ProjectMineral
 from riskscore.scoring.indicators.buyer import Buyer
 from riskscore.scoring.stored_score import not_nan
-from riskscore.sourcing import candidates as listed
-from riskscore.sourcing import project_facts, wording
-from riskscore.sourcing.buyer_view import NAMED
 from riskscore.sourcing.buyers import Now, has_trade, mineral_at, now
-from riskscore.sourcing.candidates import COSTS, Asked, Candidates
-from riskscore.sourcing.cost_intervals import intervals
-from riskscore.sourcing.offers import Markets, Offers, Taker, gains_at, markets, offers, uses
-from riskscore.sourcing.stages import Route, route
+from riskscore.sourcing.chain.stages import Route, route
+from riskscore.sourcing.dependence.buyer_view import NAMED
+from riskscore.sourcing.shortlists import candidate_facts, wording
+from riskscore.sourcing.shortlists import candidates as listed
+from riskscore.sourcing.shortlists.candidates import COSTS, Asked, Candidates
+from riskscore.sourcing.shortlists.cost_intervals import intervals
+from riskscore.sourcing.shortlists.offers import (
+    Markets,
+    Offers,
+    Taker,
+    gains_at,
+    markets,
+    offers,
+    uses,
+)
 
 Row = dict[str, Any]
 SHOWN = 25
@@ -210,11 +218,11 @@ def _about(field: _Field, ids: Sequence[int]) -> _About:
     return _About(
         projects,
         roles,
-        project_facts.owners_of(ids),
-        project_facts.offtake_of(ids, timezone.now().date()),
-        project_facts.capacity_of(rows, field.mineral, roles),
-        project_facts.communities_of(rows),
-        project_facts.gaps_of(ids, listed.lens()),
+        candidate_facts.owners_of(ids),
+        candidate_facts.offtake_of(ids, timezone.now().date()),
+        candidate_facts.capacity_of(ids, field.mineral),
+        candidate_facts.communities_of(rows),
+        candidate_facts.gaps_of(ids, listed.lens()),
     )
 
 
@@ -278,7 +286,7 @@ def _item(
     key = int(field.chosen.ids[row])
     project, given = about.projects[key], field.offers
     place, high = int(given.place[row]), float(given.high[row])
-    owned = project_facts.shares_by_place(about.owners[key])
+    owned = candidate_facts.shares_by_place(about.owners[key])
     item: Row = {
         "key": project.key,
         "name": project.name,

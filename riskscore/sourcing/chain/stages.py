@@ -13,8 +13,8 @@ from riskscore.engine.sourcing.stages import Held
 from riskscore.models import Mineral, TradeCode
 from riskscore.scoring.stored_score import not_nan
 from riskscore.sourcing.buyers import Now, mineral_at
-from riskscore.sourcing.refining_ways import Basis, Share, Verdict, diversifying, percent
-from riskscore.sourcing.stage_tables import (
+from riskscore.sourcing.chain.refining_ways import Basis, Share, Verdict, diversifying, percent
+from riskscore.sourcing.chain.stage_tables import (
     MINING,
     PRODUCTION,
     REFINING,

@@ -6,46 +6,38 @@ from datetime import date
 from typing import Any
 
 from django.db.models import Q
+from django.utils import timezone
 
 from riskscore.engine.catalogue import INDICATORS
-from riskscore.engine.inputs import owner_values
 from riskscore.engine.spec.tree import Leaf, Node
-from riskscore.models import Capacity, CapacityRange, Lens, Offtake, Project, Score
-from riskscore.releases import owner_statements
+from riskscore.models import Lens, Mineral, Offtake, Project, Score
 from riskscore.scoring.methods import fitted_method
 from riskscore.scoring.project_inputs import land_distances, map_distances
 from riskscore.scoring.project_inputs.land_distances import Site
 from riskscore.scoring.stored_score import not_nan
+from riskscore.sourcing.sites import capacities, same_sites, stakes
+from riskscore.sourcing.sites.stakes import Stake
 
 Row = dict[str, Any]
 
 
-def same_sites(ids: Sequence[int]) -> dict[int, int]:
-    """Whose statements count for these projects: their own, and those of their duplicates."""
-    twins = Project.objects.filter(duplicate_of__in=ids).values_list("id", "duplicate_of_id")
-    return {**{twin: project for twin, project in twins if project}, **{key: key for key in ids}}
-
-
 def owners_of(ids: Sequence[int]) -> dict[int, list[Row]]:
-    """Owners by project, the greatest known share first; a share that nobody states is None."""
-    sites = same_sites(ids)
-    found: dict[int, dict[int, Row]] = {project: {} for project in ids}
-    stated = list(owner_statements.owners().filter(project__in=sites).select_related("company"))
-    homes = owner_statements.homes(row.company_id for row in stated)
-    # What is said of the project itself stands before what is said of a duplicate.
-    for row in sorted(stated, key=lambda row: sites[row.project_id] == row.project_id):
-        home = homes.get(row.company_id)
-        found[sites[row.project_id]][row.company_id] = {
-            "name": row.company.name,
-            "company": row.company.key,
-            "share": row.share,
-            "place": home.place.value if home and home.place else None,
-            "state": row.state,
-            "worth": owner_values.worth(row.state, row.credibility),
-        }
+    """Owners by project, the greatest first; a share that nobody states is None."""
+    found = stakes.of(ids, timezone.now().date())
+    return {project: [_owner(stake) for stake in found.get(project, ())] for project in ids}
+
+
+def _owner(stake: Stake) -> Row:
+    stated = stake.statement
     return {
-        project: sorted(rows.values(), key=lambda row: (-(row["share"] or 0), row["name"]))
-        for project, rows in found.items()
+        "name": stated.company.name,
+        "company": stated.company.key,
+        "share": stated.share,
+        "low": stake.low,
+        "high": stake.high,
+        "place": stake.home,
+        "state": stated.state,
+        "worth": stake.worth,
     }
 
 
@@ -53,19 +45,18 @@ def shares_by_place(owners: Iterable[Row]) -> list[Row]:
     """What the owners at home in each place hold together, between what is stated for certain and
     what it can be. Owners whose home nobody states are one row without a place."""
     rows = list(owners)
-    known = sum(row["share"] or 0.0 for row in rows)
-    left = max(1.0 - known, 0.0)
+    certain = sum(row["low"] for row in rows)
     result: dict[str | None, Row] = {}
     for row in rows:
         place = result.setdefault(
             row["place"], {"place": row["place"], "low": 0.0, "high": 0.0, "unverified": False}
         )
-        place["low"] += row["share"] or 0.0
-        place["high"] += row["share"] or 0.0
+        place["low"] += row["low"]
+        place["high"] += row["high"]
         place["unverified"] |= row["state"] == "unverified"
-        place["open"] = place.get("open", False) or row["share"] is None
     for place in result.values():
-        place["high"] = min(place["high"] + (left if place.pop("open") else 0.0), 1.0)
+        # What others hold for certain is not theirs, whatever each could hold alone.
+        place["high"] = min(place["high"], 1.0 - (certain - place["low"]))
     return sorted(result.values(), key=lambda row: (-row["high"], row["place"] or "~"))
 
 
@@ -88,36 +79,16 @@ def offtake_of(ids: Sequence[int], day: date) -> dict[int, list[Row]]:
     return found
 
 
-def capacity_of(
-    projects: Sequence[Project], mineral: str, roles: Mapping[int, str]
-) -> dict[int, Row]:
-    """The capacity that tonnes are counted from: the newest year stated, else the place's range,
-    which holds for mines and deposits of which the mineral is the primary one."""
-    found: dict[int, Row] = {}
-    sites = same_sites([project.pk for project in projects])
-    stated = list(
-        Capacity.objects.filter(project__in=sites, mineral=mineral).order_by("year", "id")
-    )
-    for row in sorted(stated, key=lambda row: (row.year, sites[row.project_id] == row.project_id)):
-        found[sites[row.project_id]] = {
-            "year": row.year, "amount": row.amount, "low": row.low, "high": row.high,
-            "unit": row.unit, "basis": row.basis, "reason": row.reason,
-        }  # fmt: skip
-    ranges = {
-        row.place_id: row
-        for row in CapacityRange.objects.filter(
-            mineral=mineral, place__in={project.place_id for project in projects}
-        )
+def capacity_of(ids: Sequence[int], mineral: str) -> dict[int, Row]:
+    """What tonnes are counted from, by project: the newest plan of its site, else a range."""
+    unit = capacities.unit_of(mineral, Mineral.objects.get(code=mineral).basis)
+    sites = same_sites.of(ids)
+    found = capacities.of_sites(sites.values(), mineral, timezone.now().date())
+    return {
+        project: {**planned._asdict(), "unit": unit}
+        for project, site in sites.items()
+        if (planned := found[site.main].planned)
     }
-    for project in projects:
-        ranged = ranges.get(project.place_id)
-        extracts = project.kind in ("mine", "deposit") and roles.get(project.pk) == "primary"
-        if project.pk not in found and ranged and extracts:
-            found[project.pk] = {
-                "year": None, "amount": None, "low": ranged.low, "high": ranged.high,
-                "unit": ranged.unit, "basis": "estimated", "reason": ranged.reason,
-            }  # fmt: skip
-    return found
 
 
 def communities_of(projects: Sequence[Project]) -> dict[int, list[Row]]:

@@ -14,7 +14,7 @@ from riskscore.engine.sourcing.product import Product, product
 from riskscore.models import Mineral
 from riskscore.scoring.stored_score import not_nan
 from riskscore.sourcing.buyers import SPAN, Now, years_of
-from riskscore.sourcing.candidates import Candidates
+from riskscore.sourcing.shortlists.candidates import Candidates
 
 Row = dict[str, Any]
 #: What a marginal change is stated for.

@@ -84,7 +84,7 @@ def unknown(item: Row) -> list[str]:
     capacity = item["capacity"]
     if capacity is None:
         result.append("capacity")
-    elif capacity["amount"] is None:
+    elif capacity["low"] != capacity["high"]:
         result.append("capacity (a range)")
     result += [name for name in ("labour", "indigenous") if item[name]["score"] is None]
     if not item["owners"]:

@@ -13,14 +13,14 @@ from riskscore.engine.sourcing.holdings import Split
 from riskscore.engine.sourcing.portfolio import Exposure
 from riskscore.models import Company, Lens, Portfolio, PortfolioLimit
 from riskscore.models.scores import NODES
-from riskscore.sourcing import portfolio_limits, portfolios
-from riskscore.sourcing.portfolios import Figures, Holding
-from riskscore.sourcing.stakes import Stake
+from riskscore.sourcing.holdings import portfolio_limits, portfolios
+from riskscore.sourcing.holdings.portfolios import Figures, Holding
+from riskscore.sourcing.sites.stakes import Stake
 
 Row = dict[str, Any]
 SUMMED = (
     "Thousand tonnes a year of the product that each position states. Tonnes of different minerals "
-    "are added as weight; a tonne of one is not worth a tonne of another: see `minerals` too."
+    "are added as weight; a tonne of one is not worth a tonne of another, so see each alone."
 )
 OWNERS = (
     "At least: what statements of owners count for what they are worth; at most: if all of them "

@@ -16,10 +16,12 @@ from django.db.models import Exists, OuterRef, Q
 from riskscore.models import Mineral, Offtake, Ownership, Project, ProjectMineral
 from riskscore.scoring.indicators.buyer import Buyer
 from riskscore.scoring.stored_score import not_nan
-from riskscore.sourcing import agreements, buyers, capacities, same_sites, stakes
+from riskscore.sourcing import buyers
 from riskscore.sourcing.buyers import Now
-from riskscore.sourcing.capacities import NOTHING, Found, Output
-from riskscore.sourcing.stakes import Stake
+from riskscore.sourcing.dependence import agreements
+from riskscore.sourcing.sites import capacities, same_sites, stakes
+from riskscore.sourcing.sites.capacities import NOTHING, Found, Output
+from riskscore.sourcing.sites.stakes import Stake
 
 #: Rows of those who are neither buyer nor ally that are listed one by one.
 MOST_OTHERS = 200
@@ -124,8 +126,10 @@ def _claims(mineral: str, sides: Sides, day: date) -> list[Claim]:
     yields = ProjectMineral.objects.filter(project=OuterRef("project"), mineral=mineral)
     about = {"project__state": Project.State.PUBLISHED}
     owned = Ownership.objects.filter(Exists(yields), superseded_by=None, **about)
-    bought = Offtake.objects.filter(Exists(yields), *today, **about).select_related("project")
-    sold = list(bought.order_by("project__key", "place", "buyer", "id"))
+    of_it = Q(mineral=None) | Q(mineral=mineral)
+    bought = Offtake.objects.filter(of_it, Exists(yields), *today, **about)
+    ranked = bought.order_by("project__key", "place", "buyer", "id")
+    sold = list(ranked.select_related("project", "release"))
     ids = {*owned.values_list("project_id", flat=True), *(row.project_id for row in sold)}
     known = same_sites.of(ids)
     mains = Project.objects.in_bulk({site.main for site in known.values()})
@@ -180,7 +184,7 @@ def _offtake(project: Project, row: Offtake, sides: Sides) -> Claim:
             "share": row.share,
             "state": "entered",
             "worth": 1.0,
-            "source": row.url,
+            "source": row.url or (row.release.code if row.release else row.note),
             "doubt": "",
         },
     )

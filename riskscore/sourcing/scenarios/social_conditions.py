@@ -17,7 +17,7 @@ from riskscore.engine.sourcing.stated_shocks import Condition, Stated
 from riskscore.models import Project
 from riskscore.models.scores import NODES
 from riskscore.releases import effective
-from riskscore.sourcing.world_supply import WorldSupply
+from riskscore.sourcing.scenarios.world_supply import WorldSupply
 
 LISTED = {Condition.FORCED_LABOUR: "forced", Condition.CHILD_OR_FORCED_LABOUR: "child"}
 NODE = {Condition.LABOUR_ABOVE: "labour", Condition.INDIGENOUS_ABOVE: "indigenous"}

@@ -15,8 +15,8 @@ from riskscore.scoring.indicators import supply_risk_rows
 from riskscore.scoring.indicators.buyer import Buyer
 from riskscore.scoring.indicators.buyer_tables import YearTable
 from riskscore.scoring.stored_score import not_nan
-from riskscore.sourcing import agreements, disagreements
 from riskscore.sourcing.buyers import SPAN, Now, has_trade, now, years_of
+from riskscore.sourcing.dependence import agreements, disagreements
 
 #: The country whose share is shown when nobody names another.
 NAMED = "CHN"
