@@ -54,7 +54,7 @@ def test_what_is_wrong_is_a_problem_whatever_was_accepted(
     bundle: None, api: Api, path: str, status: int
 ) -> None:
     for kind in ("application/pdf", "text/html"):
-        code = "not_found" if status == 404 else "invalid_parameter"
+        code = "not_found" if status == 404 else "invalid"
         problem(api.get(path, Accept=kind), status, code)
 
 
