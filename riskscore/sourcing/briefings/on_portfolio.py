@@ -10,6 +10,7 @@ from riskscore.models.scores import Band
 from riskscore.sourcing.briefings import sources, stamps, words
 from riskscore.sourcing.briefings.content import Briefing, Listing, Picture, Table
 from riskscore.sourcing.briefings.places import place_names
+from riskscore.sourcing.briefings.sites_drawn import DEGREES
 from riskscore.sourcing.briefings.supply_figures import Figure
 from riskscore.sourcing.briefings.words import Names
 from riskscore.sourcing.drawings import maps, plots
@@ -77,8 +78,7 @@ def _pictures(report: Row, held: list[Holding]) -> list[Picture]:
         ),
         Picture(
             maps.sketch(sorted(here), [], "Where the projects held are"),
-            "The projects held. Degrees of WGS 84, true to scale at the middle; no outlines are "
-            "stored.",
+            f"The projects held. {DEGREES}",
         ),
     ]
 
