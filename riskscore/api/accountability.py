@@ -67,7 +67,6 @@ FIELDS = (
     plain("scores_of", shapes.day("The scores are those that stood at the end of this day.")),
     plain("method", shapes.text("Code of the method."), "lens__method_code"),
     plain("importer", shapes.text("Whose view; WLD is nobody's."), "lens__importer_id"),
-    plain("scenario", shapes.text("Name of the scenario; empty for none."), "lens__scenario"),
     plain("versions", shapes.text("Versions that the scores were made by."), "methods"),
     plain("list", shapes.text("Name of the list's file. The list itself is not kept."), "file"),
     plain("sha256", shapes.text("Hash of the list's file.")),
