@@ -16,11 +16,12 @@ from riskscore.engine.sourcing.product import CARBONATE, LITHIUM, OXYGEN
 from riskscore.engine.sourcing.told_apart import Options, undominated
 from riskscore.jobs import requests
 from riskscore.scoring import rescore
-from riskscore.sourcing import candidates as listed
-from riskscore.sourcing import regions, shortlist
+from riskscore.sourcing import regions
 from riskscore.sourcing.buyers import Now, buyer_of, mineral_at, now
-from riskscore.sourcing.candidates import Asked, Candidates
-from riskscore.sourcing.offers import Markets, markets, offers
+from riskscore.sourcing.shortlists import candidates as listed
+from riskscore.sourcing.shortlists import shortlist
+from riskscore.sourcing.shortlists.candidates import Asked, Candidates
+from riskscore.sourcing.shortlists.offers import Markets, markets, offers
 
 MINERAL = "lithium"
 _COPY_SCORES = """

@@ -15,7 +15,7 @@ from riskscore.intake import requests as intake_requests
 from riskscore.intake import run as intake_run
 from riskscore.jobs import heartbeat, ledger, requests, schedules
 from riskscore.scoring import rescore
-from riskscore.sourcing import portfolio_limits
+from riskscore.sourcing.holdings import portfolio_limits
 from riskscore.training import requests as training_requests
 from riskscore.training import run
 

@@ -179,7 +179,9 @@ class ViewSchema(AutoSchema):
     def get_response_serializers(self) -> Any:
         """What a method answers: its success, and the problems that it may meet."""
         status, schema = self._success()
-        result: dict[Any, Any] = {(status, "application/json"): OpenApiResponse(schema, "Success")}
+        result: dict[Any, Any] = {
+            (status, kind.media_type): OpenApiResponse(schema, "Success") for kind in self._kinds()
+        }
         if self.method.lower() in self.endpoint.also:
             status, schema = self.endpoint.also[self.method.lower()]
             result[status, "application/json"] = OpenApiResponse(schema, "Success")
@@ -192,6 +194,11 @@ class ViewSchema(AutoSchema):
         for code, words in {**refusals, **self._more()}.items():
             result[code, MEDIA_TYPE] = OpenApiResponse(problem, words)
         return result
+
+    def _kinds(self) -> list[Any]:
+        """What success is written in: JSON, unless the view makes documents."""
+        kinds = list(self.endpoint.renderer_classes)
+        return kinds[:1] if isinstance(self.endpoint, Listing) else kinds
 
     def _success(self) -> tuple[int, shapes.Schema]:
         if self.method.lower() in self.endpoint.answers:

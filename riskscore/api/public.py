@@ -28,6 +28,7 @@ DOORS = (
     "lenses",
     "supply-risks",
     "sourcing/regions",
+    "sourcing/scenarios",
     "releases",
     "land-layers",
     "accountability",

@@ -25,6 +25,7 @@ from riskscore.api import (
 from riskscore.api.ownership import companies, owners
 from riskscore.api.results import changes, counterfactuals, explanations, scores
 from riskscore.api.sourcing import (
+    briefings,
     dependence,
     effects,
     equity,
@@ -90,6 +91,9 @@ urlpatterns = [
     *both("/observations", observations.Observations.as_view()),
     *both("/supply-risks", supply_risks.SupplyRisks.as_view()),
     *both("/sourcing/dependence", dependence.Dependences.as_view()),
+    *both("/sourcing/briefings/buyers", briefings.BuyerBriefing.as_view()),
+    *both("/sourcing/briefings/portfolios/<slug:name>", briefings.PortfolioBriefing.as_view()),
+    *both("/sourcing/briefings/projects/<slug:key>", briefings.ProjectBriefing.as_view()),
     *both("/sourcing/shortlist", shortlist.Shortlist.as_view()),
     *both("/sourcing/projects/<slug:key>", shortlist.ProjectForBuyer.as_view()),
     *both("/sourcing/stages", stages.Chains.as_view()),

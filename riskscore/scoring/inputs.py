@@ -61,7 +61,10 @@ def known_at(pinned: Pinned) -> Known:
     """Tables of every indicator, from the observations that were effective at the edition."""
     axes = axes_of(pinned)
     releases = effective.in_force(pinned.edition)
-    tables = derive(observations(axes, releases), axes)
+    shared = _shared(
+        axes.places, axes.minerals, tuple(releases.complete), tuple(releases.corrected)
+    )
+    tables = derive({**shared, **_of_buyer(axes, releases)}, axes)
     tables |= _unlisted(learned(axes, pinned.edition), tables)
     numbers = dict(Mineral.objects.values_list("code", "number"))
     return Known(
@@ -70,6 +73,27 @@ def known_at(pinned: Pinned) -> Known:
         tables,
         _localities(releases.ids),
     )
+
+
+@lru_cache(maxsize=2)
+def _shared(
+    places: tuple[str, ...],
+    minerals: tuple[str, ...],
+    complete: tuple[int, ...],
+    corrected: tuple[int, ...],
+) -> dict[str, Observations]:
+    """What is the same from every buyer's side: all but bilateral trade. Most rows are, and reading
+    them is most of the time that another buyer's tables take."""
+    nobody = Axes(places, minerals, "WLD", frozenset(), date.max)
+    releases = effective.InForce(list(complete), list(corrected), {})
+    return observations(nobody, releases, "AND indicator NOT LIKE 'baci.%%'")
+
+
+def _of_buyer(axes: Axes, releases: effective.InForce) -> dict[str, Observations]:
+    """The buyer's own bilateral trade; nobody in particular has none."""
+    if not axes.members:
+        return {}
+    return observations(axes, releases, "AND indicator LIKE 'baci.%%'")
 
 
 #: A prediction's interval counts as one of 95 %: so many standard errors wide.

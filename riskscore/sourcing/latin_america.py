@@ -15,12 +15,12 @@ from riskscore.engine.sourcing.new_tonnes import Rule
 from riskscore.engine.sourcing.stages import BOTTLENECK01
 from riskscore.engine.sourcing.supply_mix import Supply
 from riskscore.scoring.stored_score import not_nan
-from riskscore.sourcing import candidates as listed
 from riskscore.sourcing import regions
 from riskscore.sourcing.buyers import Now, buyer_of, mineral_at, now
-from riskscore.sourcing.candidates import Asked, Candidates
-from riskscore.sourcing.offers import Offers, markets, offers, products
-from riskscore.sourcing.stages import route
+from riskscore.sourcing.chain.stages import route
+from riskscore.sourcing.shortlists import candidates as listed
+from riskscore.sourcing.shortlists.candidates import Asked, Candidates
+from riskscore.sourcing.shortlists.offers import Offers, markets, offers, products
 
 MINERALS = ("lithium", "copper", "cobalt", "nickel", "graphite", "rare_earths")
 BUYERS = (("JPN",), ("USA",), ("JPN", "USA"))

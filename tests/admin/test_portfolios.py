@@ -9,8 +9,8 @@ from django.test import Client
 
 from riskscore.jobs import requests
 from riskscore.models import LimitCrossing, Portfolio, Project
-from riskscore.sourcing import portfolio_edits
-from riskscore.sourcing.portfolio_edits import LimitGiven, PositionGiven
+from riskscore.sourcing.holdings import portfolio_edits
+from riskscore.sourcing.holdings.portfolio_edits import LimitGiven, PositionGiven
 from tests.admin.conftest import url
 
 

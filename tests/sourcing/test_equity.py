@@ -9,7 +9,7 @@ import pytest
 from riskscore.models import Offtake, Ownership, Place, Project
 from riskscore.releases.editions import next_edition
 from riskscore.scoring.indicators.buyer import Buyer
-from riskscore.sourcing import equity
+from riskscore.sourcing.holdings import equity
 
 pytestmark = pytest.mark.django_db
 DAY = date(2026, 11, 27)
@@ -18,11 +18,12 @@ OLAROZ_2025, OLAROZ_2030, SQM = 25.0016, 42.5026, 210.0133
 
 
 def ledger(buyer: str, mineral: str, allies: Sequence[str] | None = None) -> dict[str, Any]:
-    return equity.ledger(equity.Question(Buyer.of(buyer), mineral, allies), DAY)
+    found: dict[str, Any] = equity.ledger(equity.Question(Buyer.of(buyer), mineral, allies), DAY)
+    return found
 
 
 def total(found: dict[str, Any], side: str) -> dict[str, Any]:
-    return {row["side"]: row for row in found["held"]}[side]
+    return dict({row["side"]: row for row in found["held"]}[side])
 
 
 def test_toyota_tsusho_holds_an_unverified_stake_in_olaroz(bundle: None) -> None:
@@ -104,11 +105,15 @@ def test_off_take_counts_beside_a_stake_of_the_same_site_and_never_twice(bundle:
     assert (whole["stated_kt_low"], whole["stated_kt_high"]) == pytest.approx((low, high), abs=1e-3)
 
 
-def test_an_ended_contract_holds_nothing(bundle: None) -> None:
-    Offtake.objects.create(
-        project=Project.objects.get(key="icmm-15667"), buyer="A buyer", share=0.3,
-        place=Place.objects.get(code="JPN"), until=date(2025, 1, 1),
-    )  # fmt: skip
+def test_an_ended_contract_holds_nothing_and_one_of_another_product_nothing_of_this(
+    bundle: None,
+) -> None:
+    sold = {
+        "project": Project.objects.get(key="icmm-15667"), "buyer": "A buyer", "share": 0.3,
+        "place": Place.objects.get(code="JPN"),
+    }  # fmt: skip
+    Offtake.objects.create(**sold, until=date(2025, 1, 1))
+    Offtake.objects.create(**sold, mineral_id="potash")
     assert not [row for row in ledger("JPN", "lithium")["rows"] if row["kind"] == "offtake"]
 
 

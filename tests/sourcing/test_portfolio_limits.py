@@ -12,9 +12,9 @@ from riskscore.curation import project_edits
 from riskscore.jobs import requests
 from riskscore.models import Evidence, Job, LimitCrossing, Portfolio, Position, Project, Score
 from riskscore.scoring import rescore
-from riskscore.sourcing import portfolio_edits, portfolio_limits, portfolios
-from riskscore.sourcing.portfolio_edits import CannotKeep, LimitGiven, PositionGiven
-from riskscore.sourcing.portfolio_limits import Measured
+from riskscore.sourcing.holdings import portfolio_edits, portfolio_limits, portfolios
+from riskscore.sourcing.holdings.portfolio_edits import CannotKeep, LimitGiven, PositionGiven
+from riskscore.sourcing.holdings.portfolio_limits import Measured
 from workers import tasks
 
 pytestmark = pytest.mark.django_db
@@ -53,7 +53,7 @@ def test_a_rescoring_that_crosses_a_limit_is_kept_once_with_what_was_before(owne
     assert [portfolio_limits.check_due() for _ in range(3)] == [1, 0, 0]
     (alert,) = kept.crossings.all()
     assert (alert.before, alert.after, alert.cause) == ("within", "above", "rescoring")
-    assert alert.value_before == limit.value < 25
+    assert alert.value_before == limit.value == pytest.approx(20.08, abs=0.05)
     score = Score.objects.get(project__key=SQM.project, lens=kept.lens)
     assert (alert.job_id, alert.edition) == (job.pk, score.edition)
     other = Score.objects.get(project__key=OLAROZ.project, lens=kept.lens)
@@ -72,6 +72,23 @@ def test_a_message_that_is_lost_costs_waiting_only_and_one_twice_nothing(
     for _ in range(2):
         task()
     assert LimitCrossing.objects.count() == 1
+
+
+def test_a_portfolio_that_cannot_be_computed_keeps_no_other_from_its_alert(
+    owner: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bad, _ = keep(owner, LimitGiven("labour", 25)), keep(owner, LimitGiven("labour", 25), name="b")
+    labour_worsens()
+    check = portfolio_limits.check
+
+    def fail(portfolio: Portfolio) -> int:
+        assert portfolio.pk != bad.pk, "broken"
+        return check(portfolio)
+
+    monkeypatch.setattr(portfolio_limits, "check", fail)
+    assert portfolio_limits.check_due() == 1
+    monkeypatch.undo()
+    assert portfolio_limits.check_due() == 1
 
 
 def test_back_within_is_a_crossing_of_its_own(owner: User) -> None:

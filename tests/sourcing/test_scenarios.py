@@ -21,8 +21,9 @@ from riskscore.models import Scenario
 from riskscore.scoring.indicators import supply_risk_rows
 from riskscore.scoring.indicators.buyer import Buyer
 from riskscore.sources.bad_file import BadFile
-from riskscore.sourcing import buyers, scenario_effects, world_supply
-from riskscore.sourcing.scenario_effects import Question
+from riskscore.sourcing import buyers
+from riskscore.sourcing.scenarios import scenario_effects, world_supply
+from riskscore.sourcing.scenarios.scenario_effects import Question
 
 pytestmark = pytest.mark.django_db
 
@@ -253,7 +254,9 @@ CUTS = st.fixed_dictionaries(
     }
 )
 FEW = hypothesis_settings(
-    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=15,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 
 

@@ -7,8 +7,9 @@ from riskscore.errors import NotFoundError
 from riskscore.models import Job, Release, Score, TradeCode
 from riskscore.releases.editions import next_edition
 from riskscore.scoring.compute import compute
-from riskscore.sourcing import buyers, stages
-from riskscore.sourcing.stages import Route
+from riskscore.sourcing import buyers
+from riskscore.sourcing.chain import stages
+from riskscore.sourcing.chain.stages import Route
 from tests.intake.files import take_in
 
 pytestmark = pytest.mark.usefixtures("bundle")

@@ -1,1 +1,1 @@
-"""Pages of the buyer's question: portfolios, their limits, and alerts."""
+"""Pages of the buyer's question: supply, projects, what if, portfolios, briefings."""

@@ -14,8 +14,13 @@ from riskscore.jobs import requests
 from riskscore.models import LimitCrossing, Portfolio, PortfolioLimit, Position, ProjectMineral
 from riskscore.models.scores import NODES
 from riskscore.models.sourcing.portfolios import Bound, Standing
-from riskscore.sourcing import portfolio_edits, portfolio_limits, portfolio_report, portfolios
-from riskscore.sourcing.portfolio_edits import NameTaken
+from riskscore.sourcing.holdings import (
+    portfolio_edits,
+    portfolio_limits,
+    portfolio_report,
+    portfolios,
+)
+from riskscore.sourcing.holdings.portfolio_edits import NameTaken
 
 #: Alerts that the dashboard shows.
 LATEST = 5

@@ -50,7 +50,9 @@ KINDS: dict[str, Kind] = {
     ),
     "method_not_allowed": Kind(405, "Method not allowed", "See the Allow header."),
     "not_acceptable": Kind(
-        406, "Not acceptable", "Ask for application/json, or where offered CSV or NDJSON."
+        406,
+        "Not acceptable",
+        "Ask for application/json, or where offered CSV, NDJSON, HTML or PDF.",
     ),
     "cannot_start": Kind(409, "Job cannot start", "`detail` says what is missing."),
     "scenario_taken": Kind(

@@ -52,6 +52,32 @@ class GeoJson(Json):
     format = "geojson"
 
 
+class Html(BaseRenderer):
+    """A page that the view has made already."""
+
+    media_type = "text/html"
+    format = "html"
+    charset = "utf-8"
+
+    def render(
+        self,
+        data: Any,
+        _accepted_media_type: str | None = None,
+        _renderer_context: Mapping[str, Any] | None = None,
+    ) -> bytes:
+        """The page as it is."""
+        return data.encode() if isinstance(data, str) else bytes(data or b"")
+
+
+class Pdf(Html):
+    """A file that the view has made already."""
+
+    media_type = "application/pdf"
+    format = "pdf"
+    charset: str | None = None  # type: ignore[assignment]
+    render_style = "binary"
+
+
 #: What a row must hold to be a feature.
 POSITION = ("longitude", "latitude")
 

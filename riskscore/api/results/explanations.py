@@ -11,13 +11,15 @@ from riskscore.api.framework.resources import columns_of, item
 from riskscore.api.projects import add_minerals
 from riskscore.api.results.explanation import explanation
 from riskscore.api.results.learned_parts import LEARNED, learned
-from riskscore.api.results.score_fields import BANDS, BESIDE_SHAPE, SCORE_ITEM, add_without_learned
-from riskscore.api.results.scores import current_of
+from riskscore.api.results.score_fields import BANDS, BESIDE_SHAPE, IN_FULL, add_without_learned
+from riskscore.api.results.scores import current_of, on_read
 from riskscore.models.scores import NODES
 from riskscore.scoring import ranking
 from riskscore.scoring.explanation import Status, explain, specification
 from riskscore.scoring.stored_score import StoredScore
 
+#: Where a score stands that is not stored: nowhere.
+UNRANKED = {node: {"rank": None, "of": 0, "shared_with": None} for node in NODES}
 STATUSES = [status.value for status in Status]
 
 STANDING = shapes.record(
@@ -115,7 +117,7 @@ DIMENSION = shapes.record(
 )
 EXPLANATION = shapes.record(
     {
-        "score": shapes.reference(SCORE_ITEM.name),
+        "score": shapes.reference(IN_FULL.name),
         "dimensions": shapes.several(DIMENSION, "The four dimensions."),
         "contributions_sum": shapes.optional(shapes.number("Equals the composite, within 1e-9.")),
         "standing": STANDING,
@@ -135,20 +137,26 @@ class Explanation(Endpoint):
 
     def get(self, _request: Request, key: str) -> Response:
         """Return the stored inputs and contributions with the method's reasons."""
-        lens = lenses.chosen(self.query_values)
-        row = current_of(lens, key).values(*columns_of(SCORE_ITEM.fields), "method__hash").first()
+        columns = {*columns_of(IN_FULL.fields), "method__hash"}
+        row = on_read(self.query_values, key, columns)
+        stored = row is None
+        if row is None:
+            lens = lenses.chosen(self.query_values)
+            row = current_of(lens, key).values(*columns).first()
         if row is None:
             raise Http404
         add_minerals([row], "project_id")
         add_without_learned([row])
-        scores = {node: row[node] for node in NODES}
-        standings = ranking.standings(lens.pk, scores, row["project__flags"])
-        row |= standings["composite"]
+        standings = UNRANKED
+        if stored:
+            scores = {node: row[node] for node in NODES}
+            standings = ranking.standings(lens.pk, scores, row["project__flags"])
+            row |= standings["composite"]
         method = specification(row["method_id"], row["method__hash"])
         score = StoredScore.from_values(row)
         return Response(
             {
-                "score": item(SCORE_ITEM.fields, row),
+                "score": item(IN_FULL.fields, row),
                 **explanation(explain(method, score), standings),
                 "learned": learned(method, score),
             }

@@ -185,5 +185,32 @@ SCORE_ITEM = Resource(
     "The current score of a project through a buyer's view, here called lens: method × importer.",
     (RANK, *PROJECT, *NUMBERS, BARE, SHARED, *LENS, *VERSIONS, STALE),
 )
-IN_FULL = Resource("ScoreInFull", "The current score of a project.", SCORE_ITEM.fields)
+ON_READ, BY_JOB = "on_read", "by_job"
+COMPUTED = made(
+    "computed",
+    shapes.one_of(
+        (BY_JOB, ON_READ),
+        "by_job: stored. on_read: computed when asked, since nothing was scored from this buyer's "
+        "side; the same numbers as a job would store.",
+    ),
+    lambda row: row.get("computed", BY_JOB),
+)
+NOTE = made(
+    "note", shapes.text("What to know about it; empty: nothing."), lambda row: row.get("note", "")
+)
+MAYBE = {
+    "computed_at": plain(
+        "computed_at", shapes.optional(shapes.moment("When it was stored; null: it is not."))
+    ),
+    "job": plain(
+        "job",
+        shapes.optional(shapes.text("Id of the job that computed it; null: none.", format="uuid")),
+        "job_id",
+    ),
+}
+IN_FULL = Resource(
+    "ScoreInFull",
+    "The current score of a project.",
+    (*(MAYBE.get(field.name, field) for field in SCORE_ITEM.fields), COMPUTED, NOTE),
+)
 HISTORY_ITEM = Resource("PastScore", "A score as it was.", (*NUMBERS, BARE, *VERSIONS))

@@ -9,25 +9,28 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.shortcuts import get_object_or_404
 from rest_framework.request import Request
+from rest_framework.response import Response
 
 from riskscore.api import filters, lenses
 from riskscore.api.framework import shapes
 from riskscore.api.framework.endpoint import Detail, Listing, listing_parameters
 from riskscore.api.framework.pagination import Order
-from riskscore.api.framework.parameters import Parameter, choice, decimal
+from riskscore.api.framework.parameters import Parameter, QueryValues, choice, decimal
 from riskscore.api.framework.problems import Problem
-from riskscore.api.framework.resources import Row
+from riskscore.api.framework.resources import Row, columns_of, item
 from riskscore.api.projects import add_minerals, published
 from riskscore.api.results.score_fields import (
     BANDS,
     HISTORY_ITEM,
     IN_FULL,
+    ON_READ,
     SCORE_ITEM,
     add_without_learned,
 )
 from riskscore.models import Lens, Project, Score, ScoreHistory
 from riskscore.models.scores import NODES
 from riskscore.scoring import ranking
+from riskscore.sourcing import score_on_read
 
 ORDERS = {
     **{
@@ -45,6 +48,11 @@ HISTORY_ORDERS = {
     "computed_at": Order("computed_at", "id"),
 }
 
+NOT_STORED = (
+    "Computed when asked, by the method, edition and day of the score seen from nobody's side. "
+    "It has no rank: nothing else is scored from this buyer's side until a job is (POST "
+    "/api/v1/jobs)."
+)
 OUT = Q(project__flags__overlap=list(Project.UNRANKED))
 UNRANKED = choice(
     "unranked",
@@ -93,6 +101,38 @@ def current_of(lens: Lens, key: str) -> QuerySet[Score]:
         flags = f" (flags: {', '.join(project.flags)})" if project.flags else ""
         raise Problem("not_scored", f"{key} has no score through this lens{flags}")
     return result
+
+
+def on_read(query: QueryValues, key: str, columns: set[str]) -> Row | None:
+    """One project's score from a buyer's side of which none is stored, computed now; the columns.
+
+    None where one is stored, where nobody's side is asked for, and where nothing is scored from
+    nobody's side, whose method, edition and day it would take. Raises Problem where this project
+    is not, or Http404 where there is none.
+    """
+    importer = query["importer"]
+    if importer == lenses.NOBODY:
+        return None
+    views = Lens.objects.filter(method_code=query["method"])
+    of_project = Score.objects.filter(project__key=key, lens__in=views)
+    if of_project.filter(lens__importer=importer).exists():
+        return None
+    nobody = views.filter(importer=lenses.NOBODY).first()
+    if nobody is None:
+        return None
+    base = current_of(nobody, key).values(*columns, *score_on_read.PINS).get()
+    return {
+        **base,
+        **score_on_read.columns_of(importer, base),
+        "lens__importer_id": importer,
+        "place_id": base["project__place_id"],
+        "job_id": None,
+        "computed_at": None,
+        "rank": None,
+        "shared_with": None,
+        "computed": ON_READ,
+        "note": NOT_STORED,
+    }
 
 
 class Scores(Listing):
@@ -146,6 +186,19 @@ class CurrentScore(Detail):
     tag = "scores"
     resource = IN_FULL
     parameters = (*lenses.LENS_PARAMETERS, IN_FULL.picker)
+
+    def get(self, _request: Request, **kwargs: Any) -> Response:
+        """Return the stored score, or compute it where none is stored from this buyer's side."""
+        fields = self.resource.chosen(self.query_values["fields"])
+        row = on_read(self.query_values, kwargs["key"], columns_of(fields))
+        if row is None:
+            return super().get(_request, **kwargs)
+        names = {field.name for field in fields}
+        if "minerals" in names:
+            add_minerals([row], "project_id")
+        if "without_learned" in names:
+            add_without_learned([row])
+        return Response(item(fields, row))
 
     def queryset(self) -> QuerySet[Any]:
         """The score through the lens asked for."""

@@ -16,6 +16,12 @@ BUYER = code(
 )
 MINERAL = code("mineral", "One mineral, by its code. Needed.", filters.minerals)
 
+OF_A_BUYER = code(
+    "buyer", "Who buys, as in `/sourcing/shortlist`; then the mineral is needed too.",
+    filters.places, many=True,
+)  # fmt: skip
+OF_A_MINERAL = code("mineral", "Which of its minerals the buyer takes.", filters.minerals)
+
 
 def buyer(query: QueryValues, name: str = "buyer") -> Buyer:
     """The buyer that the query names. Raises Problem where there is none, or nobody is named."""

@@ -12,7 +12,7 @@ from riskscore.api.sourcing import asking
 from riskscore.api.supply_risks import SUPPLY_RISK
 from riskscore.engine.catalogue import PARTNERSHIP_LEVELS
 from riskscore.errors import NotFoundError
-from riskscore.sourcing import buyer_view
+from riskscore.sourcing.dependence import buyer_view
 
 
 def _maybe(about: str) -> Schema:

@@ -20,8 +20,9 @@ from riskscore.engine.sourcing.stated_shocks import MOST_SHOCKS, BadShocks, Stat
 from riskscore.errors import NotFoundError, ValidationError
 from riskscore.models import Scenario
 from riskscore.scoring.indicators.buyer import Buyer
-from riskscore.sourcing import buyers, scenario_effects
-from riskscore.sourcing.scenario_effects import Question
+from riskscore.sourcing import buyers
+from riskscore.sourcing.scenarios import scenario_effects
+from riskscore.sourcing.scenarios.scenario_effects import Question
 
 PLACE = shapes.text("Place code.")
 

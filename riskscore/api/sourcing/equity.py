@@ -11,7 +11,7 @@ from riskscore.api.framework.parameters import code
 from riskscore.api.framework.shapes import Schema
 from riskscore.api.sourcing import asking
 from riskscore.models import Ownership
-from riskscore.sourcing import equity
+from riskscore.sourcing.holdings import equity
 
 
 def _maybe(about: str) -> Schema:

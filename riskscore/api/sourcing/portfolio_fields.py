@@ -61,7 +61,6 @@ PORTFOLIO = Resource(
         plain("about", shapes.text("What it is.")),
         plain("method", shapes.text("Code of the method that scores it."), "lens__method_code"),
         plain("importer", shapes.text("The buyer from whose side."), "lens__importer_id"),
-        plain("scenario", shapes.text("Name of the scenario; empty: none."), "lens__scenario"),
         made(
             "positions",
             shapes.several(shapes.record(POSITION_SAID, "A position."), "What is held."),
@@ -204,7 +203,6 @@ EXPOSURE = shapes.record(
         "method": shapes.text("Code of the method."),
         "method_versions": shapes.several(shapes.whole("Version."), "Versions that scored it."),
         "importer": shapes.text("The buyer from whose side; WLD is nobody."),
-        "scenario": shapes.text("Name of the scenario; empty: none."),
         "edition": shapes.optional(shapes.whole("Edition of the newest score in it.")),
         "scores_as_of": shapes.several(shapes.day("Day."), "Days that the scores describe."),
         "summed": shapes.text("What the tonnes are tonnes of."),

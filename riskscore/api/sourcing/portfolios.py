@@ -30,9 +30,9 @@ from riskscore.api.framework.resources import Row, columns_of, item
 from riskscore.api.sourcing import portfolio_fields as fields
 from riskscore.jobs import requests
 from riskscore.models import Lens, LimitCrossing, Portfolio, PortfolioLimit, Position
-from riskscore.sourcing import portfolio_edits, portfolio_report, portfolios
-from riskscore.sourcing.portfolio_edits import LimitGiven, PositionGiven
-from riskscore.sourcing.portfolios import Holding
+from riskscore.sourcing.holdings import portfolio_edits, portfolio_report, portfolios
+from riskscore.sourcing.holdings.portfolio_edits import LimitGiven, PositionGiven
+from riskscore.sourcing.holdings.portfolios import Holding
 
 HERE = "/api/v1/sourcing/portfolios"
 ORDERS = {"name": Order("name", "id")}

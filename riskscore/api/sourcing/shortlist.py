@@ -15,8 +15,10 @@ from riskscore.api.framework.problems import of_parameters
 from riskscore.api.sourcing import asking
 from riskscore.errors import NotFoundError, ValidationError
 from riskscore.models import ProjectStatus
-from riskscore.sourcing import buyer_view, regions, shortlist
-from riskscore.sourcing.candidates import COSTS, STAGES, Asked
+from riskscore.sourcing import regions
+from riskscore.sourcing.dependence import buyer_view
+from riskscore.sourcing.shortlists import shortlist
+from riskscore.sourcing.shortlists.candidates import COSTS, STAGES, Asked
 
 MOST_SHOWN = 200
 NAMED = code(

@@ -27,12 +27,12 @@ BASELINE = shapes.record(
 CAPACITY = shapes.record(
     {
         "year": shapes.optional(shapes.whole("The newest year that it is stated for.")),
-        "amount": maybe("A year; null: not stated."),
-        "low": maybe("The least it may be."),
-        "high": maybe("The most it may be."),
-        "unit": shapes.text("Of one year."),
+        "low": shapes.number("The least it may be, kt a year."),
+        "high": shapes.number("The most it may be; the same where one figure is stated."),
+        "unit": shapes.text("kt of what."),
         "basis": shapes.text("stated, planned, output or estimated."),
         "reason": shapes.text("Why a range, and why this one."),
+        "source": shapes.text("Release or address; empty: derived."),
     },
     "What tonnes are counted from.",
 )
@@ -70,6 +70,8 @@ OWNER = shapes.record(
         "name": shapes.text("Name."),
         "company": shapes.text("Key of the company."),
         "share": maybe("0..1; null: unknown."),
+        "low": shapes.number("The least it can be."),
+        "high": shapes.number("The most it can be."),
         "place": shapes.optional(shapes.text("Where it is at home; null: unknown.")),
         "state": shapes.text("Who has looked at the statement; unverified unless somebody did."),
         "worth": shapes.number("What the statement counts, 0..1."),

@@ -13,9 +13,10 @@ from riskscore.api.framework.resources import Resource, Row, plain
 from riskscore.api.sourcing import asking
 from riskscore.errors import NotFoundError
 from riskscore.models import Project
-from riskscore.sourcing import buyers, stages
-from riskscore.sourcing.refining_ways import Verdict
-from riskscore.sourcing.stages import Hands, Route, StageOfRoute
+from riskscore.sourcing import buyers
+from riskscore.sourcing.chain import stages
+from riskscore.sourcing.chain.refining_ways import Verdict
+from riskscore.sourcing.chain.stages import Hands, Route, StageOfRoute
 
 PLACE = shapes.text("Place code.")
 STAGE = shapes.one_of(tuple(stages.CHAIN), "Mining, refining, or what is made of it.")

@@ -4,7 +4,7 @@ from itertools import permutations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
@@ -17,6 +17,7 @@ from riskscore.engine.sourcing.supply_mix import Supply
 BUYERS, M, P = 2, 2, 3
 EVERYBODY = np.ones(BUYERS, dtype=bool)
 CUTS = st.floats(0, 1)
+PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def cells(*pairs: tuple[int, int]) -> np.ndarray:
@@ -91,6 +92,7 @@ def test_impossible_amounts_are_refused(wrong: dict[str, float]) -> None:
         Shock(cells(), EVERYBODY, **wrong)
 
 
+@PATIENT
 @given(TONNES, OUTPUT, arrays(bool, (M, P)), arrays(bool, BUYERS))
 def test_a_cut_of_nothing_changes_nothing_bit_for_bit(
     imports: np.ndarray, output: np.ndarray, where: np.ndarray, buyers: np.ndarray
@@ -100,6 +102,7 @@ def test_a_cut_of_nothing_changes_nothing_bit_for_bit(
     assert remaining(output, found.output).tobytes() == output.tobytes()
 
 
+@PATIENT
 @given(TONNES, OUTPUT, st.lists(shocks(), max_size=3), shocks())
 def test_adding_a_shock_and_taking_it_away_restores_every_number_bit_for_bit(
     imports: np.ndarray, output: np.ndarray, before: list[Shock], one: Shock
@@ -113,6 +116,7 @@ def test_adding_a_shock_and_taking_it_away_restores_every_number_bit_for_bit(
     assert again.output.tobytes() == first.output.tobytes()
 
 
+@PATIENT
 @given(OUTPUT, st.lists(shocks(), min_size=2, max_size=3))
 def test_the_order_of_shocks_does_not_matter_bit_for_bit(
     output: np.ndarray, some: list[Shock]
@@ -124,6 +128,7 @@ def test_the_order_of_shocks_does_not_matter_bit_for_bit(
     assert len(found) == 1
 
 
+@PATIENT
 @given(OUTPUT, st.lists(CUTS, min_size=1, max_size=4))
 def test_cuts_leave_the_product_of_what_each_leaves(output: np.ndarray, cuts: list[float]) -> None:
     here = cells((1, 1))
@@ -134,6 +139,7 @@ def test_cuts_leave_the_product_of_what_each_leaves(output: np.ndarray, cuts: li
     assert (np.delete(found.exports.reshape(-1), [4, 10]) == 1).all()
 
 
+@PATIENT
 @given(TONNES, OUTPUT, st.lists(shocks(), max_size=3), shocks())
 def test_a_further_cut_never_leaves_more(
     imports: np.ndarray, output: np.ndarray, before: list[Shock], one: Shock

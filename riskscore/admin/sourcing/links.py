@@ -1,0 +1,65 @@
+"""Where pages about sourcing stand; the site guards them."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import URLPattern, path, reverse
+
+from riskscore.admin.sourcing import (
+    answering,
+    briefing_pages,
+    buyer_page,
+    question_page,
+    scenario_page,
+)
+from riskscore.admin.sourcing.shortlist_page import shortlist
+
+#: The group of the menu.
+GROUP = "Sourcing"
+PAGES: tuple[tuple[str, Callable[..., Any], str], ...] = (
+    ("", question_page.question, "question"),
+    ("dependence/", buyer_page.dependence, "dependence"),
+    ("shortlist/", shortlist, "shortlist"),
+    ("scenarios/", scenario_page.scenarios, "scenarios"),
+    ("briefing/projects/<slug:key>/", briefing_pages.project, "briefing_project"),
+    ("briefing/buyers/", briefing_pages.buyer, "briefing_buyer"),
+    ("briefing/portfolios/<int:number>/", briefing_pages.portfolio, "briefing_portfolio"),
+)
+
+
+def urls(guard: Callable[[Callable[..., Any]], Any]) -> list[URLPattern]:
+    """The addresses below ``sourcing/``, each view behind the guard."""
+    return [
+        path(f"sourcing/{route}", guard(view), name=f"sourcing_{name}")
+        for route, view, name in PAGES
+    ]
+
+
+def with_entries(request: HttpRequest, groups: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The menu with our pages at its top, together with the tables of sourcing; other people's
+    menu as it is."""
+    if not answering.allowed(request):
+        return groups
+    here = reverse("admin:sourcing_question")
+    own = [_entry("BuyersQuestion", question_page.TITLE, here),
+           _entry("WhatIf", scenario_page.TITLE, reverse("admin:sourcing_scenarios"))]  # fmt: skip
+    tables = [model for group in groups if group["name"] == GROUP for model in group["models"]]
+    first = {
+        "name": GROUP, "app_label": "sourcing", "app_url": here, "has_module_perms": True,
+        "models": [*own, *tables],
+    }  # fmt: skip
+    return [first, *(group for group in groups if group["name"] != GROUP)]
+
+
+def _entry(code: str, name: str, address: str) -> dict[str, Any]:
+    """An entry in the shape of Django's lists of models."""
+    return {
+        "model": None, "name": name, "object_name": code, "perms": {"view": True},
+        "admin_url": address, "add_url": None, "view_only": True,
+    }  # fmt: skip
+
+
+def shortcuts(request: HttpRequest) -> list[tuple[str, list[tuple[str, str]]]]:
+    """The questions that are asked for most, by buyer; none for other people."""
+    return question_page.shortcuts() if answering.allowed(request) else []

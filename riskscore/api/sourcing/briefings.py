@@ -1,0 +1,94 @@
+"""Briefings over HTTP: one printable page, as HTML or PDF by the Accept header."""
+
+from collections.abc import Callable
+
+from django.http import Http404
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from riskscore.api.framework import shapes
+from riskscore.api.framework.endpoint import PORTFOLIO, READ, Endpoint
+from riskscore.api.framework.parameters import Parameter
+from riskscore.api.framework.problems import of_parameters
+from riskscore.api.framework.rendering import Html, Pdf
+from riskscore.api.sourcing import asking, portfolios
+from riskscore.errors import NotFoundError
+from riskscore.models import Mineral, Project
+from riskscore.sourcing.briefings import as_html, as_pdf, on_buyer, on_portfolio, on_project
+from riskscore.sourcing.briefings.content import Briefing
+
+
+class Document(Endpoint):
+    """One page: `Accept: text/html` (the default) or `Accept: application/pdf`."""
+
+    tag = "sourcing"
+    renderer_classes = (Html, Pdf)
+    answers = {"get": (200, shapes.text("The page, or the file."))}
+
+    def answer(self, request: Request, make: Callable[[], Briefing]) -> Response:
+        """The briefing in what the client accepts. Raises Problem."""
+        try:
+            made = make()
+        except NotFoundError as refused:
+            raise of_parameters({refused.place: str(refused)}) from refused
+        if request.accepted_renderer.format != "pdf":
+            return Response(as_html.html(made))
+        shown = f'inline; filename="riskscore-{made.name}.pdf"'
+        return Response(as_pdf.pdf(made), headers={"Content-Disposition": shown})
+
+
+class ProjectBriefing(Document):
+    """One printable page about a project, or what it would change for a buyer of a mineral."""
+
+    parameters = (
+        asking.OF_A_BUYER,
+        asking.OF_A_MINERAL,
+    )
+
+    def get(self, request: Request, key: str) -> Response:
+        """Return the page; the buyer and the mineral are given together or not at all."""
+        if not Project.objects.filter(key=key).exists():
+            raise Http404
+        query = self.query_values
+        if not query["buyer"] and query["mineral"] is None:
+            return self.answer(request, lambda: on_project.briefing(key))
+        buyer, mineral = asking.buyer(query), _mineral(asking.needed(query, asking.OF_A_MINERAL))
+        return self.answer(request, lambda: on_project.briefing(key, buyer, mineral))
+
+
+class BuyerBriefing(Document):
+    """One printable page about a buyer and a mineral: supply, formulas, projects."""
+
+    parameters = (
+        asking.BUYER,
+        asking.MINERAL,
+        Parameter(
+            name="region",
+            schema=shapes.text("Only projects there, as in `/sourcing/shortlist`."),
+            many=True,
+        ),
+    )
+
+    def get(self, request: Request) -> Response:
+        """Return the page."""
+        query = self.query_values
+        buyer, mineral = asking.buyer(query), _mineral(asking.needed(query, asking.MINERAL))
+        region = ", ".join(query["region"] or [])
+        return self.answer(request, lambda: on_buyer.briefing(buyer, mineral, region))
+
+
+class PortfolioBriefing(Document):
+    """One printable page about one of your portfolios."""
+
+    def scopes(self) -> set[str]:
+        """As for the portfolio itself."""
+        return {READ, PORTFOLIO}
+
+    def get(self, request: Request, name: str) -> Response:
+        """Return the page."""
+        kept = portfolios.one(request, name)
+        return self.answer(request, lambda: on_portfolio.briefing(kept))
+
+
+def _mineral(code: str) -> Mineral:
+    return Mineral.objects.get(code=code)

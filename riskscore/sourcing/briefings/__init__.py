@@ -1,0 +1,1 @@
+"""One printable page per project, buyer or portfolio: what is said once, on paper and on screen."""

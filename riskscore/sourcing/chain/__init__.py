@@ -1,0 +1,1 @@
+"""Ore, refining, buyer: who holds each stage, and which way a project's output takes."""

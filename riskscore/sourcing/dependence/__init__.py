@@ -1,0 +1,1 @@
+"""Where a buyer's supply comes from, by every formula, and where they disagree."""

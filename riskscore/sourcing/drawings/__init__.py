@@ -1,0 +1,1 @@
+"""Drawings as lists of marks, made once: pages show them as SVG, paper as PDF."""

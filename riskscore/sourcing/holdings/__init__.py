@@ -1,0 +1,1 @@
+"""What somebody holds: portfolios, limits and alerts, and the ledger of equity."""

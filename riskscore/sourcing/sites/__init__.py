@@ -1,0 +1,1 @@
+"""What is stated of sites: which projects stand for one, what it can give, who holds it."""
