@@ -61,7 +61,9 @@ def buyer_of(codes: Iterable[str]) -> Buyer:
         raise ValidationError(
             f"{min(nobody)} is no buyer", place="buyer", remedy="Name a country or a group."
         )
-    known = set(Place.objects.filter(code__in=buyer.codes).values_list("code", flat=True))
+    # PostgreSQL takes no text with a NUL in it.
+    asked = [code for code in buyer.codes if "\0" not in code]
+    known = set(Place.objects.filter(code__in=asked).values_list("code", flat=True))
     if missing := sorted(set(buyer.codes) - known):
         raise NotFoundError(
             f"{', '.join(missing)} is no place", place="buyer",

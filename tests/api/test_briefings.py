@@ -32,7 +32,7 @@ def test_a_briefing_is_a_page_or_a_file_by_the_accept_header(
 def test_without_a_wish_it_is_the_page_and_json_is_not_offered(bundle: None, api: Api) -> None:
     assert api.get(JAPAN).headers["Content-Type"].startswith("text/html")
     refused = api.get(JAPAN, Accept="application/json")
-    assert problem(refused, 406)["code"] == "not_acceptable"
+    problem(refused, 406, "not_acceptable")
 
 
 @pytest.mark.parametrize(
@@ -54,7 +54,8 @@ def test_what_is_wrong_is_a_problem_whatever_was_accepted(
     bundle: None, api: Api, path: str, status: int
 ) -> None:
     for kind in ("application/pdf", "text/html"):
-        problem(api.get(path, Accept=kind), status)
+        code = "not_found" if status == 404 else "invalid"
+        problem(api.get(path, Accept=kind), status, code)
 
 
 def test_a_portfolios_briefing_is_its_owners(bundle: None, make_api: Callable[..., Api]) -> None:
@@ -62,7 +63,7 @@ def test_a_portfolios_briefing_is_its_owners(bundle: None, make_api: Callable[..
     lens = Lens.objects.get(importer="WLD")
     Portfolio.objects.create(name="mine", owner=ana.user, lens=lens)
     assert ana.get(f"{HERE}/portfolios/mine", Accept="application/pdf").status_code == 200
-    problem(eve.get(f"{HERE}/portfolios/mine"), 404)
+    problem(eve.get(f"{HERE}/portfolios/mine"), 404, "not_found")
 
 
 def test_without_a_key_there_is_no_briefing(bundle: None) -> None:

@@ -79,7 +79,7 @@ class QuestionForm(forms.Form):
         try:
             return regions.places_of(names) if names else None
         except NotFoundError as refused:
-            raise forms.ValidationError(f"{refused.message.capitalize()}.") from refused
+            raise forms.ValidationError(f"{opened(refused.message)}.") from refused
 
     @property
     def view(self) -> buyer_view.Question:
@@ -110,8 +110,12 @@ class QuestionForm(forms.Form):
 
 def sentence(refused: RiskscoreError) -> str:
     """A refusal as a sentence or two: what is wrong, and what to do."""
-    wrong = refused.message[:1].upper() + refused.message[1:].rstrip(".")
-    return f"{wrong}. {refused.remedy}"
+    return f"{opened(refused.message).rstrip('.')}. {refused.remedy}"
+
+
+def opened(text: str) -> str:
+    """A text with a capital at its beginning, and the rest as it is."""
+    return text[:1].upper() + text[1:]
 
 
 def choices(form: QuestionForm) -> Mapping[str, Any]:
