@@ -45,7 +45,7 @@ from riskscore.admin.sources.places import (
     PlaceMemberAdmin,
     RegionAdmin,
 )
-from riskscore.admin.sourcing import menu, portfolios
+from riskscore.admin.sourcing import links, portfolios
 from riskscore.admin.sourcing.portfolios import LimitCrossingAdmin, PortfolioAdmin
 from riskscore.admin.work import start_jobs
 from riskscore.admin.work.jobs import ChunkAdmin, ItemErrorAdmin, JobAdmin
@@ -145,7 +145,7 @@ class RiskSite(admin.AdminSite):
         shown = {
             "overview": dashboard.overview() if dashboard.allowed(request) else None,
             "may_rescore": start_jobs.allowed(request),
-            "shortcuts": menu.shortcuts(request),
+            "shortcuts": links.shortcuts(request),
             "alerts": portfolios.alerts(request),
         }
         return super().index(request, {**shown, **(extra_context or {})})
@@ -156,7 +156,7 @@ class RiskSite(admin.AdminSite):
             self.admin_view(require_POST(self.rescore_everything)),
             name="rescore_everything",
         )
-        return [everything, *menu.urls(self.admin_view), *super().get_urls()]
+        return [everything, *links.urls(self.admin_view), *super().get_urls()]
 
     def rescore_everything(self, request: HttpRequest) -> HttpResponse:
         """Start a job over all projects, for each lens that is kept current."""
@@ -174,7 +174,7 @@ class RiskSite(admin.AdminSite):
         others = [app for app in apps if app["app_label"] != "riskscore"]
         if app_label is not None or not ours:
             return apps
-        return [*menu.with_entries(request, _groups(ours[0])), *others]
+        return [*links.with_entries(request, _groups(ours[0])), *others]
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:
         return guarded(super().admin_view(view, cacheable))

@@ -7,16 +7,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from riskscore.sourcing.drawings import maps, plots
-from riskscore.sourcing.drawings.marks import Box, Dot, Line, Words
+from riskscore.sourcing.drawings.marks import Box, Dot, Drawing, Line, Words
 from riskscore.sourcing.drawings.plots import Rated, Spot
 from riskscore.sourcing.drawings.svg import svg
 
 
-def boxes(drawing: plots.Drawing, *looks: str) -> list[Box]:
+def boxes(drawing: Drawing, *looks: str) -> list[Box]:
     return [mark for mark in drawing.marks if isinstance(mark, Box) and mark.look in looks]
 
 
-def texts(drawing: plots.Drawing) -> list[str]:
+def texts(drawing: Drawing) -> list[str]:
     return [mark.text for mark in drawing.marks if isinstance(mark, Words)]
 
 

@@ -1,5 +1,7 @@
 """The question of the project: the page says what the bundle says."""
 
+import io
+
 import pytest
 from rich.console import Console
 
@@ -42,7 +44,7 @@ def test_lithium_can_and_rare_earths_cannot(bundle: None) -> None:
 
 
 def test_the_answer_fits_a_terminal_of_132_columns(bundle: None) -> None:
-    console = Console(width=132, record=True, file=open("/dev/null", "w"))  # noqa: SIM115, PTH123
+    console = Console(width=132, record=True, file=io.StringIO())
     answer_table.show(console)
     text = console.export_text()
     assert "…" not in text

@@ -66,6 +66,7 @@ def test_a_position_without_bounds_is_refused() -> None:
         positions((1, 20, NAN, NAN))
 
 
+@settings(deadline=None)
 @given(st.lists(rows(), max_size=8), rows(), st.randoms())
 def test_adding_then_dropping_and_any_order_leave_every_bit(
     held: list[tuple[float, float, float, float]],
@@ -80,6 +81,7 @@ def test_adding_then_dropping_and_any_order_leave_every_bit(
     assert bits(exposure(positions(*shuffled))) == before
 
 
+@settings(deadline=None)
 @given(st.lists(rows(), min_size=1, max_size=8), rows())
 def test_a_position_of_0_kt_changes_nothing(
     held: list[tuple[float, float, float, float]], more: tuple[float, float, float, float]
@@ -87,6 +89,7 @@ def test_a_position_of_0_kt_changes_nothing(
     assert bits(exposure(positions(*held, (0.0, *more[1:])))) == bits(exposure(positions(*held)))
 
 
+@settings(deadline=None)
 @given(st.lists(rows(), min_size=1, max_size=8))
 def test_an_exposure_lies_within_its_bounds_and_among_its_scores(
     held: list[tuple[float, float, float, float]],
@@ -116,7 +119,7 @@ def by_all_orders(weights: Floats, values: Floats) -> Floats:
     return result
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(st.integers(1, 6), st.integers(0, 10**6))
 def test_contributions_are_those_of_all_orders(size: int, seed: int) -> None:
     dice = np.random.default_rng(seed)
@@ -182,6 +185,7 @@ def test_concentration_of_unknown_owners_lies_between_its_extremes() -> None:
     assert list(found.low) == ["a", "b"]
 
 
+@settings(deadline=None)
 @given(st.lists(st.floats(0.01, 100), min_size=1, max_size=6))
 def test_hhi_of_known_shares_stays_within_its_two_extremes(amounts: list[float]) -> None:
     known = {str(at): kt for at, kt in enumerate(amounts)}
