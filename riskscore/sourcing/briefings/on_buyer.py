@@ -115,7 +115,9 @@ def _supply(row: Row, names: Names) -> list[Table | Listing]:
     )
 
 
-def _projects(found: Row, names: Names) -> Table:
+def _projects(found: Row, names: Names) -> Table | Listing:
+    if not found["items"]:
+        return Listing("Projects", ["No project on record fits the question."])
     seen = [candidates_seen.seen(at, item, names) for at, item in enumerate(found["items"], 1)]
     table = Table(
         _compared(found),
@@ -190,4 +192,4 @@ def _stamp(found: Row) -> list[str]:
         return ["Nothing is scored"]
     keys = [item["key"] for item in found["items"]]
     scores = Score.objects.filter(lens=through, project__key__in=keys).select_related("method")
-    return stamps.of_scores(list(scores))
+    return stamps.of_scores(list(scores)) if keys else []

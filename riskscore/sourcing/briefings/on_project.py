@@ -224,7 +224,7 @@ def _value(one: IndicatorRow) -> str:
         return words.percent(one.value)
     if one.indicator.unit == "0/1":
         return "yes" if one.value else "no"
-    return f"{one.value:,.3g} {one.indicator.unit}".strip()
+    return f"{words.number(one.value)} {one.indicator.unit}".strip()
 
 
 # --- Facts --------------------------------------------------------------------------------------
