@@ -122,6 +122,8 @@ def test_what_is_unknown_is_a_word_with_a_reason_and_never_0(page: Client) -> No
     text = plain(answer.text)
     assert "N-1: lost if the largest seller stops unknown no imports on record" in text
     assert "HHI of imports unknown" in text
+    assert "Imports unknown none on record for this buyer" in text
+    assert "mean of ," not in text
     assert "the mineral has no customs code of its own" in text
     assert 'class="unknown"' in answer.text
 
