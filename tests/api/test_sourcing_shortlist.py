@@ -129,6 +129,9 @@ def test_offtake_of_others_is_not_free_and_of_the_buyer_is(bundle: None, api: Ap
     assert item["tonnes_high"] == pytest.approx(before / 2)
     assert item["offtake_bound01"] == 0.5
     assert {row["place"] for row in item["offtake"]} == {"JPN", "KOR"}
+    # What binds another product binds nothing of this one.
+    Offtake.objects.create(project=project, place_id="KOR", share=0.5, mineral_id="tantalum")
+    assert by_key(ask(api, region="BRA"))[XUXA]["offtake_bound01"] == 0.5
 
 
 def test_a_ceiling_leaves_out_what_exceeds_it_and_keeps_what_may(bundle: None, api: Api) -> None:
