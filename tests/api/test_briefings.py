@@ -21,6 +21,7 @@ def test_a_briefing_is_a_page_or_a_file_by_the_accept_header(
     assert page.status_code == 200
     assert page.headers["Content-Type"] == "text/html; charset=utf-8"
     assert page.text.startswith("<!DOCTYPE html>")
+    assert page.headers["Content-Security-Policy"].startswith("default-src 'none'")
     file = api.get(path, Accept="application/pdf")
     assert file.status_code == 200
     assert file.headers["Content-Type"] == "application/pdf"
