@@ -159,6 +159,18 @@ def test_one_projects_row_is_that_of_the_shortlist(bundle: None, api: Api) -> No
         assert one[name] == listed[name], name
 
 
+def test_counted_by_a_chinese_owner_cauchari_takes_the_place_of_nobody(
+    bundle: None, api: Api
+) -> None:
+    one = api.json(f"/sourcing/projects/{CAUCHARI}?buyer=JPN&mineral=lithium")
+    (china,) = [row for row in one["uses_by_owner"] if row["place"] == "CHN"]
+    best = use(china, "best_use")
+    assert best["tonnes"] == 0
+    assert best["n1_change01"] == 0
+    assert use(china, "instead_of_largest")["n1_change01"] > 0
+    assert use(one, "best_use")["n1_change01"] < -0.2
+
+
 def test_copper_is_traded_as_ore_so_what_a_mine_gives_has_no_upper_bound(
     bundle: None, api: Api
 ) -> None:
