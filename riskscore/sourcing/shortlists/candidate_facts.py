@@ -71,6 +71,7 @@ def offtake_of(ids: Sequence[int], day: date) -> dict[int, list[Row]]:
             {
                 "buyer": row.buyer,
                 "place": row.place_id,
+                "mineral": row.mineral_id,
                 "share": row.share,
                 "since": row.since,
                 "until": row.until,
