@@ -232,7 +232,7 @@ def _facts(project: Project, names: Names) -> list[Table | Listing]:
     ids = [project.pk]
     item: Row = {
         "owners": candidate_facts.owners_of(ids)[project.pk],
-        "offtake": candidate_facts.offtake_of(ids, timezone.now().date())[project.pk],
+        "offtake": candidate_facts.offtake_of(ids)[project.pk],
         "communities": candidate_facts.communities_of([project])[project.pk],
     }
     told = [

@@ -84,12 +84,15 @@ LEFT JOIN stated c ON c.site = p.id
 LEFT JOIN riskscore_capacityrange r ON r.place_id = p.place_id AND r.mineral_id = pm.mineral_id
     AND pm.role = 'primary' AND p.kind = 'mine'
 LEFT JOIN (
-    SELECT project_id, least(sum(share), 1) AS bound FROM riskscore_offtake
-    WHERE place_id <> ALL(%(members)s)
-      AND (mineral_id IS NULL OR mineral_id = %(mineral)s)
-      AND coalesce(since, '-infinity') <= %(day)s
-      AND coalesce(until, 'infinity') >= %(day)s GROUP BY project_id
-) o ON o.project_id = p.id
+    -- As sites.contracts has it: what is bound of the project itself and of the others of its site.
+    SELECT coalesce(d.duplicate_of_id, d.id) AS main, least(sum(f.share), 1) AS bound
+    FROM riskscore_offtake f JOIN riskscore_project d ON d.id = f.project_id
+    WHERE f.place_id <> ALL(%(members)s)
+      AND (f.mineral_id IS NULL OR f.mineral_id = %(mineral)s)
+      AND coalesce(f.since, '-infinity') <= %(day)s AND coalesce(f.until, 'infinity') >= %(day)s
+      AND (d.duplicate_of_id IS NULL OR d.state <> 'archived')
+    GROUP BY 1
+) o ON o.main = p.id
 WHERE pm.mineral_id = %(mineral)s AND p.state = 'published' AND NOT p.flags && %(unranked)s
   AND (%(places)s::text[] IS NULL OR p.place_id = ANY(%(places)s))
   AND (%(kinds)s::text[] IS NULL OR p.kind = ANY(%(kinds)s))

@@ -235,7 +235,7 @@ def _about(field: _Field, ids: Sequence[int]) -> _About:
         projects,
         roles,
         candidate_facts.owners_of(ids),
-        candidate_facts.offtake_of(ids, timezone.now().date()),
+        candidate_facts.offtake_of(ids, field.mineral),
         candidate_facts.capacity_of(ids, field.mineral),
         candidate_facts.communities_of(rows),
         candidate_facts.gaps_of(ids, listed.lens()),
