@@ -95,7 +95,7 @@ def test_a_new_version_stays_with_its_project(page: Client, strike: Evidence) ->
         ({"kind": "certification", "level": "gold"}, "transparency, 50, 75, 100"),
         ({"kind": "strike", "level": "50"}, "leave it empty"),
         ({"expires_on": "2020-01-01"}, "cannot expire before it happened"),
-        ({"severity": "7"}, "violated"),
+        ({"severity": "7"}, "The severity must be between 0 and 1"),
         ({"url": "javascript:alert(1)"}, "valid URL"),
         ({"happened_on": ""}, "required"),
     ],

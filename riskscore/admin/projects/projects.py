@@ -90,11 +90,10 @@ class ProjectForm(Form[Project]):
 
     def _moved_to(self) -> tuple[str, float, float] | None:
         """Country and point, if they were changed and make sense."""
-        place, *point = (self.cleaned_data.get(name) for name in WHERE)
-        if not set(WHERE) & set(self.changed_data) or place is None or None in point:
+        place, latitude, longitude = (self.cleaned_data.get(name) for name in WHERE)
+        if place is None or latitude is None or longitude is None or abs(latitude) > 90:
             return None
-        latitude, longitude = point
-        return (place.pk, latitude, longitude) if abs(latitude) <= 90 else None
+        return (place.pk, latitude, longitude) if set(WHERE) & set(self.changed_data) else None
 
 
 class ProjectAdmin(Rescoring[Project]):

@@ -5,7 +5,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
-from django.core.exceptions import ValidationError
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 
 from riskscore.admin.ui import constraint_words
 from riskscore.admin.ui.error_summary import DOUBT
@@ -78,6 +78,6 @@ class Careful(Base[Any]):
         """An error of a field that is not in the form is one of the form."""
         result: dict[str, list[Any]] = {}
         for name, each in errors.error_dict.items():
-            known = name if name in self.fields else forms.forms.NON_FIELD_ERRORS
+            known = name if name in self.fields else NON_FIELD_ERRORS
             result.setdefault(known, []).extend(each)
         return ValidationError(result)

@@ -31,8 +31,13 @@ def text_of(field: forms.Field, value: Any) -> Text:
 def _meant(field: forms.Field, value: Any) -> Any:
     if not isinstance(field, forms.MultiValueField):
         return field.to_python(value)
-    parts = value if isinstance(value, list | tuple) else field.widget.decompress(value)
+    parts = value if isinstance(value, list | tuple) else _parts(field.widget, value)
     return field.clean(parts) if any(part not in (None, "") for part in parts) else None
+
+
+def _parts(widget: Any, value: Any) -> list[Any]:
+    """A value as the several inputs of its widget show it."""
+    return list(widget.decompress(value))
 
 
 def _plain(value: Any) -> str:
@@ -52,9 +57,9 @@ def _plain(value: Any) -> str:
 def typed(field: forms.Field, data: Mapping[str, Any], files: Any, name: str) -> Any:
     """What was sent for the field; None where the form said nothing about it."""
     widget = field.widget
-    if widget.value_omitted_from_data(data, files, name):  # type: ignore[arg-type]
+    if widget.value_omitted_from_data(data, files, name):
         return None
-    value = widget.value_from_datadict(data, files, name)  # type: ignore[arg-type]
+    value = widget.value_from_datadict(data, files, name)
     return "" if value is None else value
 
 
@@ -64,9 +69,8 @@ def put(data: QueryDict, field: forms.Field, name: str, value: Any) -> None:
     if isinstance(field, MANY):
         data.setlist(name, [str(each) for each in value or ()])
     elif isinstance(widget, forms.MultiWidget):
-        parts = zip(widget.widgets_names, widget.widgets, widget.decompress(value), strict=True)
-        for suffix, part, each in parts:
-            data[f"{name}{suffix}"] = part.format_value(each) or ""
+        for at, (part, each) in enumerate(zip(widget.widgets, _parts(widget, value), strict=True)):
+            data[f"{name}_{at}"] = part.format_value(each) or ""
     elif isinstance(widget, forms.CheckboxInput):
         data.pop(name, None)
         if value:
@@ -95,6 +99,10 @@ def _one(field: forms.Field, text: str) -> str:
         }
         return names.get(text, text)
     return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
+
+
+def _named(field: Any, text: str) -> str:
+    return {str(value): str(label) for value, label in field.choices}.get(text, text)
 
 
 def _row(field: Any, text: str) -> str:

@@ -8,27 +8,22 @@ from django.core.paginator import Paginator
 from django.db import DatabaseError
 from django.db.models import AutoField, BigAutoField, ForeignKey, Model
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
 from django.utils.functional import cached_property
 
 from riskscore.admin.ui.careful import Careful
-from riskscore.admin.ui.versioned import REFUSAL, Versioned
+from riskscore.admin.ui.versioned import REFUSAL, Row, Versioned
 from riskscore.curation import challenges
 from riskscore.jobs import requests, scope
 
-Row = TypeVar("Row", bound=Model)
 Child = TypeVar("Child", bound=Model)
 Parent = TypeVar("Parent", bound=Model)
 
 if TYPE_CHECKING:
-    _Admin = admin.ModelAdmin
     _Inline = admin.TabularInline
     FormSet = forms.BaseInlineFormSet
 else:
     # Django's classes take no type arguments at run time; its stubs demand them.
-    class _Admin(admin.ModelAdmin):
-        def __class_getitem__(cls, _row: object) -> type:
-            return cls
-
     class _Inline(admin.TabularInline):
         def __class_getitem__(cls, _rows: object) -> type:
             return cls
@@ -48,7 +43,7 @@ def _is_number(text: str) -> bool:
     return text.isascii() and text.isdecimal() and len(text) < 19
 
 
-class Page(Versioned, _Admin[Row]):
+class Page(Versioned[Row]):
     """A list and a form over one table. Nothing is deleted: what is over is archived or ended."""
 
     form = Careful
@@ -117,9 +112,12 @@ class Page(Versioned, _Admin[Row]):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        row = self.get_object(request, object_id)
-        shown = {} if row is None else self.around(request, row)
-        return super().change_view(request, object_id, form_url, {**(extra_context or {}), **shown})
+        answer = super().change_view(request, object_id, form_url, extra_context)
+        if isinstance(answer, TemplateResponse) and answer.context_data is not None:
+            row = answer.context_data.get("original")
+            if row is not None:
+                answer.context_data.update(self.around(request, row))
+        return answer
 
     def row(self, request: HttpRequest, object_id: str) -> Row:
         """The row of a page of our own; a page that says so if there is none."""

@@ -5,7 +5,7 @@ the sent form is joined with them field by field (:mod:`riskscore.admin.ui.meeti
 saved, all in one transaction. What both changed is asked about; nothing is saved until then.
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.contrib import admin
 from django.contrib.admin.models import LogEntry
@@ -17,20 +17,26 @@ from django.http import HttpRequest, HttpResponse
 from riskscore.admin.ui import error_summary, form_versions
 from riskscore.admin.ui.meeting import Meeting, meet
 
+Row = TypeVar("Row", bound=Model)
+
 if TYPE_CHECKING:
-    Base = admin.ModelAdmin[Any]
+    Admin = admin.ModelAdmin
 else:
-    Base = admin.ModelAdmin
+    # Django's class takes no type arguments at run time; its stubs demand them.
+    class Admin(admin.ModelAdmin):
+        def __class_getitem__(cls, _row: object) -> type:
+            return cls
+
 
 MEETING = "_riskscore_meeting"
 REFUSAL = "_riskscore_refusal"
 TEMPLATE = "admin/record_form.html"
 
 
-class Versioned(Base):
+class Versioned(Admin[Row]):
     """A form over one record that notices what others changed since it was opened."""
 
-    change_form_template: Any = TEMPLATE
+    change_form_template = TEMPLATE
 
     def _changeform_view(
         self, request: HttpRequest, object_id: str | None, form_url: str, extra: Any
