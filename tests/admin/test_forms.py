@@ -1,15 +1,24 @@
 """Two people, one record: no edit is lost, and what stands against saving is said in words."""
 
+from io import BytesIO
 from typing import Any
 
 import pytest
 from django.contrib import admin
 from django.contrib.auth.models import Group, Permission, User
+from django.db.models import CheckConstraint
 from django.test import Client
 
+from riskscore.admin.ui.constraint_words import WORDS
+from riskscore.admin.ui.pages import Page, ReadOnly
 from riskscore.admin.ui.versioned import Versioned
 from riskscore.models import (
     Company,
+    Intake,
+    Job,
+    LearnedModel,
+    LearnedSwitch,
+    Method,
     Mineral,
     Offtake,
     Place,
@@ -17,7 +26,9 @@ from riskscore.models import (
     ProjectList,
     ProjectMineral,
 )
-from tests.admin.conftest import form_of, url
+from riskscore.sources.bad_file import BadFile
+from riskscore.sources.tables import projects
+from tests.admin.conftest import form_of, inline_of, url
 
 pytestmark = pytest.mark.django_db
 
@@ -282,6 +293,106 @@ def test_a_company_and_a_group_of_users_follow_the_same_rule(person: Client) -> 
 
 def test_every_form_of_the_site_carries_its_version() -> None:
     assert all(isinstance(page, Versioned) for page in admin.site._registry.values())
+
+
+def test_errors_stand_on_top_in_words_with_a_link_to_their_fields(
+    person: Client, salar: Project
+) -> None:
+    sent = {**form_of(person, page_of(salar)), "latitude": "95", "place": ""}
+    row = row_of(sent, "minerals", "mineral", "copper")
+    sent[f"{row}role"] = ""
+    answer = person.post(page_of(salar), sent)
+    said = {(fault.label, fault.target, fault.words) for fault in answer.context["faults"]}
+    words = "The latitude must be between −90 and 90."
+    assert ("Latitude", "id_latitude", words) in said
+    assert ("Place", "id_place", "This field is required.") in said
+    assert (f"Project mineral {int(row.split('-')[1]) + 1}, Role", f"id_{row}role",
+            "This field is required.") in said  # fmt: skip
+    text = answer.text
+    assert text.index('id="faults"') < text.index("Mapped land") < text.index('id="id_latitude"')
+    assert 'role="alert"' in text
+    assert "violated" not in text
+    assert inline_of(text) == []
+
+
+def test_an_implausible_point_is_asked_about_and_saved_if_it_is_confirmed(
+    person: Client, salar: Project
+) -> None:
+    sites = [
+        Project(key=f"site-{at}", name="Site", place_id="ARG", latitude=-24 - at, longitude=-66,
+                kind="mine", state="published")
+        for at in range(5)
+    ]  # fmt: skip
+    Project.objects.bulk_create(sites)
+    tokyo = {"latitude": "35.7", "longitude": "139.7"}
+    asked = person.post(page_of(salar), {**form_of(person, page_of(salar)), **tokyo})
+    assert "from every known site of Argentina" in asked.text
+    mark = asked.context["adminform"].form.question_mark
+    elsewhere = {**resent(asked), "longitude": "140.9", "_confirmed": mark}
+    assert person.post(page_of(salar), elsewhere).status_code == 200  # another point, asked anew
+    done = person.post(page_of(salar), {**resent(asked), "_confirmed": mark})
+    assert done.status_code == 302
+    salar.refresh_from_db()
+    assert salar.latitude == pytest.approx(35.7)
+    # What stands there is not asked about at every later edit.
+    later = {**form_of(person, page_of(salar)), "name": "Far"}
+    assert person.post(page_of(salar), later).status_code == 302
+    swapped = {**form_of(person, page_of(salar)), "latitude": "-66", "longitude": "-24"}
+    assert "swap them back" in person.post(page_of(salar), swapped).text
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"name": '=HYPERLINK("x")'}, "A spreadsheet would run this text"),
+        ({"stage": "constructoin zzz"}, "not one of the available choices"),
+    ],
+)
+def test_what_a_file_refuses_a_form_refuses_too(
+    person: Client, salar: Project, change: dict[str, str], said: str
+) -> None:
+    answer = person.post(page_of(salar), {**form_of(person, page_of(salar)), **change})
+    assert said in answer.text
+    column, value = next(iter(change.items()))
+    quoted = '"' + value.replace('"', '""') + '"'
+    file = f"key,{column}\nsalar-1,{quoted}\n".encode()
+    found = list(projects.rows(BytesIO(file), "projects.csv", {}))
+    assert [(type(row), row.column) for _, row in found] == [(BadFile, column)]
+
+
+def test_a_stage_of_old_stays_a_choice_of_its_own_project(person: Client, salar: Project) -> None:
+    Project.objects.update(stage="care and maintenance")
+    sent = {**form_of(person, page_of(salar)), "name": "Renamed"}
+    assert person.post(page_of(salar), sent).status_code == 302
+    salar.refresh_from_db()
+    assert (salar.name, salar.stage) == ("Renamed", "care and maintenance")
+
+
+def test_judgements_begin_empty(person: Client) -> None:
+    for model, names in (
+        ("evidence", ("severity", "credibility")),
+        ("ownership", ("credibility",)),
+        ("domicile", ("credibility",)),
+    ):
+        form = person.get(url(model, "add")).context["adminform"].form
+        assert [form[name].value() for name in names] == [None] * len(names)
+        assert all(form.fields[name].required for name in names)
+
+
+def test_every_rule_of_a_table_that_a_form_writes_has_words() -> None:
+    pages = [page for page in admin.site._registry.values() if isinstance(page, Page)]
+    written = {page.model for page in pages if not isinstance(page, ReadOnly)}
+    written |= {part.model for page in pages for part in page.inlines}
+    made_by_programs = {Job, LearnedModel, Method, Intake, LearnedSwitch}
+    rules = {
+        rule.name
+        for model in written - made_by_programs
+        for rule in model._meta.constraints
+        if isinstance(rule, CheckConstraint) or getattr(rule, "condition", None) is not None
+    }
+    assert rules - set(WORDS) == set()
+    fields = {field.name for model in written for field in model._meta.get_fields()}
+    assert {must.field for musts in WORDS.values() for must in musts} <= fields
 
 
 def test_who_may_only_look_gets_no_version_and_changes_nothing(salar: Project) -> None:

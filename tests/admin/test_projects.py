@@ -11,7 +11,6 @@ from riskscore.models import Job, Lens, Place, Project, Score
 from riskscore.scoring import ranking, rescore
 from tests.admin.conftest import form_of, url
 
-
 #: Kolwezi: the point moves with the country, or the form would ask whether that is meant.
 MOVED = {"place": "COD", "latitude": "-10.72", "longitude": "25.47"}
 

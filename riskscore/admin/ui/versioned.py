@@ -42,7 +42,7 @@ class Versioned(Admin[Row]):
         self, request: HttpRequest, object_id: str | None, form_url: str, extra: Any
     ) -> HttpResponse:
         """Django calls this inside a transaction."""
-        if request.method == "POST" and object_id is not None:
+        if request.method == "POST" and object_id is not None and not hasattr(request, MEETING):
             self._meet(request, object_id)
         answer: HttpResponse = super()._changeform_view(  # type: ignore[misc]
             request, object_id, form_url, extra
