@@ -47,6 +47,7 @@ from riskscore.admin.sources.places import (
 )
 from riskscore.admin.sourcing import links, portfolios
 from riskscore.admin.sourcing.portfolios import LimitCrossingAdmin, PortfolioAdmin
+from riskscore.admin.ui.versioned import Versioned
 from riskscore.admin.work import start_jobs
 from riskscore.admin.work.jobs import ChunkAdmin, ItemErrorAdmin, JobAdmin
 from riskscore.admin.work.records import (
@@ -138,6 +139,13 @@ class RiskSite(admin.AdminSite):
         for pages in PAGES.values():
             for model, page in pages.items():
                 self.register(model, page)
+
+    def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
+        """Every form of the site carries its version, whoever wrote it: users and groups too."""
+        page = admin_class or admin.ModelAdmin
+        if not issubclass(page, Versioned):
+            page = type(page.__name__, (Versioned, page), {})
+        super().register(model_or_iterable, page, **options)
 
     def index(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
