@@ -27,7 +27,7 @@ OUTLINES_SECONDS = 3600
 @for_viewers
 def page(request: HttpRequest) -> HttpResponse:
     """Map and list of the projects that the address asks for."""
-    form = MapForm(request.GET)
+    form = MapForm(request.GET, label_suffix="")
     is_valid = form.is_valid()
     lens = shown_lens()
     after = request.GET.get("after", "")

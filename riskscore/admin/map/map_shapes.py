@@ -94,22 +94,25 @@ class Layer:
 
 def lands(box: Box, zoom: int, kinds: Sequence[str]) -> Json:
     """What the layers in force of these kinds have in a box; ``more`` says how many are not shown,
-    ``layers`` whose the maps are."""
+    ``layers`` whose maps speak there."""
     versions = land_distances.current(land_distances.latest(), *kinds) if kinds else ()
     layers = [_layer(version) for version in versions]
     features: list[Json] = []
+    seen: list[LandLayer] = []
     more = 0
     for layer in layers:
         found = _largest(layer, sorted(_in_box(layer.tree, box)))
+        seen += [layer.row] if found else []
         room = max(MOST - len(features), 0)
         more += max(len(found) - room, 0)
         features += [_land(layer, at, zoom) for at in found[:room]]
     return {
         **_collection(features),
         "more": more,
-        "layers": [{"name": layer.row.name, "steward": layer.row.steward,
-                    "licence": layer.row.licence} for layer in layers],
-    }  # fmt: skip
+        "layers": [
+            {"name": row.name, "steward": row.steward, "licence": row.licence} for row in seen
+        ],
+    }
 
 
 @lru_cache(maxsize=32)

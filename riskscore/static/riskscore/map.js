@@ -3,8 +3,8 @@
 // Every element with the attribute data-map becomes one. Nothing is written as HTML: names from
 // the tables are text. Leaflet sets its styles by the DOM, which the content policy allows.
 (function () {
-  const WORLD = [[-60, -170], [75, 175]];
-  const BIG = { zoomSnap: 0.5, minZoom: 1, maxZoom: 12, maxBoundsViscosity: 1,
+  const WORLD = [[-50, -130], [66, 160]];
+  const BIG = { minZoom: 1, maxZoom: 12, maxBoundsViscosity: 1,
                 maxBounds: [[-90, -180], [90, 180]], attributionControl: false };
 
   function element(tag, className, text) {
@@ -43,7 +43,7 @@
       this.map = L.map(box, { ...BIG, scrollWheelZoom: !this.isSmall, renderer: L.svg({ padding: 0.4 }) });
       this.countries = this.pane("countries", 210);
       this.lands = this.pane("lands", 320);
-      this.site = this.pane("site", 330);
+      this.site = this.pane("site", 620);
       this.marks = L.layerGroup().addTo(this.map);
       L.control.scale({ imperial: false }).addTo(this.map);
       this.start();
@@ -61,9 +61,9 @@
       return L.geoJSON(null, {
         pane: name,
         style: (feature) => ({ className: name + " of-" + (feature.properties.kind || "country") }),
-        pointToLayer: (feature, at) => L.circleMarker(at, { pane: name, radius: 4, className: name + " of-" + feature.properties.kind }),
+        pointToLayer: (feature, at) => L.circleMarker(at, { pane: name, radius: 4, interactive: !this.about.draw, className: name + " of-" + feature.properties.kind }),
         onEachFeature: (feature, layer) => this.named(feature.properties, layer),
-        interactive: name === "lands",
+        interactive: name === "lands" && !this.about.draw,
       }).addTo(this.map);
     }
 
@@ -125,7 +125,7 @@
       if (this.fits && found.cells.length) return this.fit(found.cells);
       this.marks.clearLayers();
       const open = this.opened;
-      for (const cell of found.cells) this.marks.addLayer(this.mark(cell));
+      for (const cell of found.cells) this.marks.addLayer(this.mark(cell, found.step));
       if (open && !this.map.hasLayer(open)) open.openOn(this.map);
       const bands = found.bands.map((n, band) => [n, BANDS[band]]).filter(([n]) => n).reverse();
       this.says.textContent = count(found.total) + (found.total === 1 ? " project" : " projects") +
@@ -142,7 +142,16 @@
                          { maxZoom: 7, padding: [20, 20], animate: false });
     }
 
-    mark(cell) {
+    // A cluster stands in the middle part of its cell, so that none covers its neighbour; a project
+    // stands where it is.
+    placed(cell, step) {
+      if (cell.number === 1) return cell.at;
+      const middle = (x, from) => (Math.floor((x - from) / step) + 0.5) * step + from;
+      const near = (x, at) => Math.min(at + step / 7, Math.max(at - step / 7, x));
+      return [near(cell.at[0], middle(cell.at[0], -90)), near(cell.at[1], middle(cell.at[1], -180))];
+    }
+
+    mark(cell, step) {
       const byWorst = this.boxes.some((each) => each.name === "worst" && each.checked);
       const score = byWorst ? cell.worst : cell.mean;
       const look = byWorst ? cell.worst_look : cell.look;
@@ -150,9 +159,9 @@
       const face = element("div", "pin " + (alone ? "one " : "many ") + look);
       face.append(element("span", "points", score === null ? "?" : Math.round(score)));
       if (!alone) face.append(element("span", "count", count(cell.number)));
-      const size = alone ? 30 : 34 + 6 * Math.min(4, Math.log10(cell.number));
+      const size = alone ? 30 : 30 + 4 * Math.min(4, Math.log10(cell.number));
       const words = alone ? cell.name + ": " + this.words(score, look) : count(cell.number) + " projects: mean " + this.words(cell.mean, cell.look) + ", worst " + this.words(cell.worst, cell.worst_look);
-      const pin = L.marker(cell.at, { icon: L.divIcon({ html: face, className: "pin-box", iconSize: [size, size] }), title: words, riseOnHover: true });
+      const pin = L.marker(this.placed(cell, step), { icon: L.divIcon({ html: face, className: "pin-box", iconSize: [size, size] }), title: words, riseOnHover: true });
       pin.on("add", () => pin.getElement().setAttribute("aria-label", words));
       pin.on("click", () => (alone ? this.tell(cell) : this.nearer(cell)));
       pin.on("keypress", (event) => { if (event.originalEvent.key === "Enter") pin.fire("click"); });
@@ -227,7 +236,7 @@
       this.lands.clearLayers().addData(found);
       const shown = found.features.length;
       told.textContent = (shown ? count(shown) + " mapped lands and places in view" + (found.more ? " and " + count(found.more) + " more: zoom in" : "") : "None in view") +
-        ". Maps: " + (found.layers.map((layer) => layer.name + " (" + layer.steward + "; " + layer.licence + ")").join(", ") || "none loaded") + ". Where no map speaks, nothing is known.";
+        (found.layers.length ? ". Maps: " + found.layers.map((layer) => layer.name + " (" + layer.steward + "; " + layer.licence + ")").join(", ") : "") + ". Where no map speaks, nothing is known.";
     }
 
     // The corners stand in a field, one a line: a click adds one, the keyboard writes them.
