@@ -155,7 +155,7 @@ def draft(
         },
     )
     if not is_new:
-        name = method.get_state_display()
+        name = method.get_state_display().lower()
         raise MethodTaken(f"version: {method} exists already ({name}); take the next number")
     return method
 
@@ -295,7 +295,8 @@ def _reviewed(row: Method, by: Any, review: str) -> None:
 def _locked(method: Method, state: str) -> Method:
     row = Method.objects.select_for_update(of=("self",)).get(pk=method.pk)
     if row.state != state:
-        raise NotNow(f"{row} is {row.get_state_display()}, not {State(state).label}")
+        now, wanted = row.get_state_display(), State(state).label
+        raise NotNow(f"{row} is {now.lower()}, not {wanted.lower()}")
     return row
 
 

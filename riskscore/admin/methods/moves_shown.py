@@ -23,6 +23,8 @@ def moves_shown(request: HttpRequest, after: Specification) -> Shown:
 
     Where there is nothing to compare with, ``no_moves`` says why.
     """
+    if not request.user.has_perm("riskscore.view_score"):
+        return {"no_moves": "Who moves is for those who may see scores."}
     now = scoring_method(after.code)
     lenses = list(Lens.objects.filter(method_code=after.code).select_related("importer"))
     if now is None or not lenses or not Edition.objects.exists():

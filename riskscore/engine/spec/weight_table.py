@@ -138,3 +138,19 @@ def shares_by_code(root: Node) -> dict[str, dict[str, int]]:
         for weighed in weight_table(root)
         for at, child in enumerate(weighed.node.children)
     }
+
+
+def with_reasons(spec: Mapping[str, Any], reasons: Mapping[str, str]) -> Spec:
+    """A copy of a specification with other reasons, by code; white space alone is no change."""
+    result = copy.deepcopy(dict(spec))
+    for part in _every(result["root"]):
+        reason = reasons.get(code_of(part), "")
+        if reason and reason != " ".join(str(part.get("reason", "")).split()):
+            part["reason"] = reason
+    return result
+
+
+def _every(part: Any) -> Iterator[Any]:
+    yield part
+    for child in part.get("children", ()):
+        yield from _every(child)
