@@ -54,7 +54,7 @@ def test_other_weights_are_tried_reviewed_published_and_undone(
     politics = page.get_by_label("Geopolitical: share of Composite risk", exact=True)
     politics.fill("0.4")
     politics.press("Tab")
-    for other in ("Concentration", "Labour", "Indigenous and land"):
+    for other in ("Concentration", "Labour", "Indigenous and displacement"):
         shares = page.get_by_label(f"{other}: share of Composite risk", exact=True)
         expect(shares).to_have_value("0.200")
     expect(shown).not_to_contain_text("0 of 4080 projects move")

@@ -67,7 +67,7 @@ def submitted(author: User) -> Method:
 
 def test_what_changed_needs_its_reason_confirmed(author: User) -> None:
     draft = drafted(author)
-    with pytest.raises(method_edits.Unconfirmed, match="Concentration, .*Indigenous"):
+    with pytest.raises(method_edits.Unconfirmed, match=r"Concentration, .*Indigenous"):
         method_edits.submit(draft, by=author, confirmed={"geopolitical"})
     row = method_edits.submit(draft, by=author, confirmed=CHANGED)
     assert (row.state, set(row.confirmed)) == ("review", CHANGED)

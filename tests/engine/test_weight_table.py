@@ -1,6 +1,7 @@
 """Shares of a table of weights sum to 1, are stored as typed, and leave untouched nodes alone."""
 
 import copy
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -85,9 +86,7 @@ def test_what_is_typed_is_what_is_shown_afterwards(data: st.DataObject) -> None:
     for column in part.columns:
         cuts = data.draw(st.lists(st.integers(0, WHOLE), min_size=size - 1, max_size=size - 1))
         ends = [0, *sorted(cuts), WHOLE]
-        entered[part.node.code, column.group] = [
-            b - a for a, b in zip(ends, ends[1:], strict=False)
-        ]
+        entered[part.node.code, column.group] = [b - a for a, b in pairwise(ends)]
     after = with_weights(spec, root, entered)
     shown = {p.node.code: p for p in weight_table(Method.from_dict(after).root)}[part.node.code]
     columns = {column.group: list(column.shares) for column in shown.columns}

@@ -70,6 +70,15 @@
       // A newer question came, or the server is away: the button asks again.
     }
     document.getElementById("who-moves").classList.remove("waiting");
+    keepInSight();
+  }
+
+  // The tables are long: the line that counts who moves stays at the foot of the window.
+  function keepInSight() {
+    const figures = document.querySelector("#who-moves .figures");
+    const line = form.querySelector(".stuck");
+    line.hidden = !figures;
+    if (figures) line.textContent = figures.dataset.short;
   }
 
   function lookSoon() {
@@ -77,6 +86,7 @@
     waiting = setTimeout(look, REST_MS);
   }
 
+  keepInSight();
   form.addEventListener("change", (event) => {
     const input = event.target;
     if (input.id === "lens") lookSoon();
