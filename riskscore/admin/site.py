@@ -24,7 +24,7 @@ from riskscore.admin.methods.learned_models import (
     TrainingRequestAdmin,
 )
 from riskscore.admin.methods.lenses import LensAdmin
-from riskscore.admin.methods.methods import MethodAdmin
+from riskscore.admin.methods.methods import MethodAdmin, MethodChoiceAdmin
 from riskscore.admin.methods.scenarios import ScenarioAdmin
 from riskscore.admin.projects.challenges import ChallengeAdmin
 from riskscore.admin.projects.evidence import EvidenceAdmin
@@ -99,6 +99,7 @@ PAGES: "dict[str, dict[type[Model], type[admin.ModelAdmin[Any]]]]" = {
     },
     "Methods": {
         models.Method: MethodAdmin,
+        models.MethodChoice: MethodChoiceAdmin,
         models.Lens: LensAdmin,
         models.Scenario: ScenarioAdmin,
         models.LearnedModel: LearnedModelAdmin,
