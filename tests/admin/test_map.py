@@ -183,7 +183,9 @@ def test_the_worst_come_first(lens: Lens) -> None:
     points = [float(row.composite) for row in map_rows.rows(Asked(), lens).rows]
     assert points == sorted(points, reverse=True)
     scores = Score.objects.filter(lens=lens, project__in=PUBLISHED, composite__isnull=False)
-    assert points[0] == round(max(scores.values_list("composite", flat=True)), 1)
+    assert points[0] == round(
+        max(score or 0.0 for score in scores.values_list("composite", flat=True)), 1
+    )
 
 
 @pytest.mark.parametrize("after", ["x", "by:", "by:1:x", "none::-", "\x00", "by:nan:0"])
@@ -203,7 +205,11 @@ def test_outlines_come_with_the_bundle_and_are_drawn_by_the_box(page: Client) ->
 
 
 def test_lands_in_view_say_whose_map_they_are_on(page: Client) -> None:
-    asked = {"zoom": 8, "box": "-67,-24,-65,-22", "layer": ["communities", "nonsense"]}
+    asked: dict[str, Any] = {
+        "zoom": 8,
+        "box": "-67,-24,-65,-22",
+        "layer": ["communities", "nonsense"],
+    }
     found = page.get(f"{HERE}lands/", asked).json()
     assert {one["properties"]["layer"] for one in found["features"]} == {
         "Indigenous communities of Argentina"

@@ -169,7 +169,7 @@ class Asked:
     @cached_property
     def step(self) -> float:
         """The side of a cell in degrees: by the zoom, or wider so that the box has few."""
-        step = WIDEST / 2**self.zoom
+        step: float = WIDEST / 2.0**self.zoom
         while self.box.area / step**2 > MOST_CELLS:
             step *= 2
         return step

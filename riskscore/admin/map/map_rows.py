@@ -132,7 +132,8 @@ def _unscored(asked: Asked, lens: Lens | None, last: int, most: int) -> list[Any
 def _all(sql: str, values: list[Any]) -> list[Any]:
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
-        return cursor.fetchall()
+        found: list[Any] = cursor.fetchall()
+        return found
 
 
 def _rows(page: list[Any], asked: Asked, lens: Lens | None) -> list[Row]:

@@ -70,7 +70,7 @@ def _pictures(found: Row, asked: Asked) -> list[Picture]:
             Picture(
                 maps.sketch(here, others, "Where the projects of the table are"),
                 "Numbers: projects of the table; dots: all sites of the mineral on record. Degrees "
-                "of WGS 84, true to scale at the middle; no outlines are stored.",
+                "of WGS 84, true to scale at the middle; no outlines are drawn.",
             )
         )
     return result

@@ -78,7 +78,7 @@ def _pictures(report: Row, held: list[Holding]) -> list[Picture]:
         Picture(
             maps.sketch(sorted(here), [], "Where the projects held are"),
             "The projects held. Degrees of WGS 84, true to scale at the middle; no outlines are "
-            "stored.",
+            "drawn.",
         ),
     ]
 

@@ -270,7 +270,7 @@ def _map(project: Project, names: Names) -> Picture:
             f"{about}{len(others)} other sites of {place} on record",
         ),
         f"Dots: the {len(others)} other sites of {place} on record. Degrees of WGS 84, true to "
-        "scale at the middle; no outlines are stored.",
+        "scale at the middle; no outlines are drawn.",
     )  # fmt: skip
 
 
