@@ -131,6 +131,9 @@ def test_offtake_of_others_is_not_free_and_of_the_buyer_is(bundle: None, api: Ap
     assert item["tonnes_high"] == pytest.approx(before / 2)
     assert item["offtake_bound01"] == 0.5
     assert {row["place"] for row in item["offtake"]} == {"JPN", "KOR"}
+    # What binds another product binds nothing of this one.
+    Offtake.objects.create(project=project, place_id="KOR", share=0.5, mineral_id="tantalum")
+    assert by_key(ask(api, region="BRA"))[XUXA]["offtake_bound01"] == 0.5
 
 
 def test_offtake_of_another_product_or_of_yesterday_binds_nothing(bundle: None, api: Api) -> None:
@@ -196,6 +199,18 @@ def test_one_projects_row_is_that_of_the_shortlist(bundle: None, api: Api) -> No
     listed = by_key(ask(api))[XUXA]
     for name in ("gain_low01", "gain_high01", "uses", "human_cost", "told_apart_from", "of"):
         assert one[name] == listed[name], name
+
+
+def test_counted_by_a_chinese_owner_cauchari_takes_the_place_of_nobody(
+    bundle: None, api: Api
+) -> None:
+    one = api.json(f"/sourcing/projects/{CAUCHARI}?buyer=JPN&mineral=lithium")
+    (china,) = [row for row in one["uses_by_owner"] if row["place"] == "CHN"]
+    best = use(china, "best_use")
+    assert best["tonnes"] == 0
+    assert best["n1_change01"] == 0
+    assert use(china, "instead_of_largest")["n1_change01"] > 0
+    assert use(one, "best_use")["n1_change01"] < -0.2
 
 
 def test_copper_is_traded_as_ore_so_what_a_mine_gives_has_no_upper_bound(

@@ -251,7 +251,7 @@ def test_an_owner_on_file_with_another_project_of_the_site_or_from_a_day_on_coun
     twin = make_project(key="sqm-twin")
     Project.objects.filter(pk=twin.pk).update(duplicate_of=Project.objects.get(key=SQM.project))
     Ownership.objects.create(
-        project=twin, company=Company.objects.exclude(key="toyota-tsusho").first(), share=1.0,
+        project=twin, company=Company.objects.exclude(key="toyota-tsusho")[0], share=1.0,
         since=today + timedelta(days=1), url="https://example.org/x", edition=next_edition("test"),
     )  # fmt: skip
     portfolio_limits.check_due()

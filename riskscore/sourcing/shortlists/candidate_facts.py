@@ -68,6 +68,7 @@ def _contract(row: Offtake) -> Row:
     return {
         "buyer": row.buyer,
         "place": row.place_id,
+        "mineral": row.mineral_id,
         "share": row.share,
         "since": row.since,
         "until": row.until,
