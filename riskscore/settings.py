@@ -10,7 +10,7 @@ from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 
-from riskscore.config import addresses, env
+from riskscore.config import addresses, env, packaged_files
 from riskscore.config.production_checks import DEVELOPMENT_SECRET, production_refusals
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -35,6 +35,9 @@ HTTPS = env.flag("RISKSCORE_HTTPS", default=PRODUCTION)
 
 # The method by which projects are scored unless a request names another.
 DEFAULT_METHOD = env.text("RISKSCORE_METHOD", "critical-minerals")
+
+# Whether the author of a method may publish it: in a team of one there is no second person.
+ONE_PERSON_TEAM = env.flag("RISKSCORE_ONE_PERSON_TEAM", default=False)
 
 # Where a model's population stability index calls for a look at its inputs, in hundredths.
 DRIFT_ALERT = env.integer("RISKSCORE_DRIFT_ALERT_PERCENT", 25, low=1, high=1000) / 100
@@ -181,7 +184,7 @@ PULSE = env.text("RISKSCORE_PULSE")  # the file by whose age a container tells i
 STATIC_URL = "static/"
 # In development pages find the files where they lie, with no collectstatic before the first one.
 STATIC_ROOT = Path(env.text("RISKSCORE_STATIC_ROOT", str(VAR / "static"))) if PRODUCTION else None
-STATICFILES_DIRS = [BASE_DIR / "riskscore" / "static"]
+STATICFILES_DIRS = [BASE_DIR / "riskscore" / "static", packaged_files.static_of("leaflet")]
 WHITENOISE_USE_FINDERS = not PRODUCTION
 _storage = (
     "whitenoise.storage.CompressedManifestStaticFilesStorage"

@@ -16,6 +16,7 @@ from riskscore import models
 from riskscore.admin import dashboard
 from riskscore.admin.access.api_keys import ApiKeyAdmin, IdempotencyKeyAdmin
 from riskscore.admin.land.lands import FootprintAdmin, LandAdmin, LandLayerAdmin
+from riskscore.admin.map import map_links, viewers
 from riskscore.admin.methods.learned_models import (
     LearnedModelAdmin,
     LearnedSwitchAdmin,
@@ -23,7 +24,7 @@ from riskscore.admin.methods.learned_models import (
     TrainingRequestAdmin,
 )
 from riskscore.admin.methods.lenses import LensAdmin
-from riskscore.admin.methods.methods import MethodAdmin
+from riskscore.admin.methods.methods import MethodAdmin, MethodChoiceAdmin
 from riskscore.admin.methods.scenarios import ScenarioAdmin
 from riskscore.admin.projects.challenges import ChallengeAdmin
 from riskscore.admin.projects.evidence import EvidenceAdmin
@@ -98,6 +99,7 @@ PAGES: "dict[str, dict[type[Model], type[admin.ModelAdmin[Any]]]]" = {
     },
     "Methods": {
         models.Method: MethodAdmin,
+        models.MethodChoice: MethodChoiceAdmin,
         models.Lens: LensAdmin,
         models.Scenario: ScenarioAdmin,
         models.LearnedModel: LearnedModelAdmin,
@@ -154,6 +156,7 @@ class RiskSite(admin.AdminSite):
             "overview": dashboard.overview() if dashboard.allowed(request) else None,
             "may_rescore": start_jobs.allowed(request),
             "shortcuts": links.shortcuts(request),
+            "may_see_map": viewers.allowed(request),
             "alerts": portfolios.alerts(request),
         }
         return super().index(request, {**shown, **(extra_context or {})})
@@ -164,7 +167,8 @@ class RiskSite(admin.AdminSite):
             self.admin_view(require_POST(self.rescore_everything)),
             name="rescore_everything",
         )
-        return [everything, *links.urls(self.admin_view), *super().get_urls()]
+        pages = [*links.urls(self.admin_view), *map_links.urls(self.admin_view)]
+        return [everything, *pages, *super().get_urls()]
 
     def rescore_everything(self, request: HttpRequest) -> HttpResponse:
         """Start a job over all projects, for each lens that is kept current."""
@@ -182,7 +186,8 @@ class RiskSite(admin.AdminSite):
         others = [app for app in apps if app["app_label"] != "riskscore"]
         if app_label is not None or not ours:
             return apps
-        return [*links.with_entries(request, _groups(ours[0])), *others]
+        groups = map_links.with_entry(request, _groups(ours[0]))
+        return [*links.with_entries(request, groups), *others]
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:
         return guarded(super().admin_view(view, cacheable))

@@ -13,11 +13,19 @@ from riskscore.models.intakes import Intake, IntakeFault, IntakePart
 from riskscore.models.jobs import Chunk, ItemError, Job, Transition, WorkerPulse
 from riskscore.models.land import CommunityDistance, Footprint, Land, LandLayer
 from riskscore.models.learned import Artefact, LearnedModel, LearnedSwitch, Prediction
-from riskscore.models.methods import Lens, Method
+from riskscore.models.map_grid import MapCell, MapGrid
+from riskscore.models.methods import Lens, Method, MethodChoice
 from riskscore.models.minerals import Mineral, TradeCode
 from riskscore.models.observations import Edition, Observation, Release, Source
 from riskscore.models.owners import Company, Domicile, Ownership
-from riskscore.models.places import Locality, Place, PlaceMember, Region, RegionMember
+from riskscore.models.places import (
+    CountryOutline,
+    Locality,
+    Place,
+    PlaceMember,
+    Region,
+    RegionMember,
+)
 from riskscore.models.projects import ExternalId, Offtake, Project, ProjectList, ProjectMineral
 from riskscore.models.schedules import Schedule
 from riskscore.models.scores import Score, ScoreAccountability, ScoreHistory
@@ -35,6 +43,7 @@ __all__ = [
     "Chunk",
     "CommunityDistance",
     "Company",
+    "CountryOutline",
     "Domicile",
     "Edition",
     "Evidence",
@@ -54,7 +63,10 @@ __all__ = [
     "Lens",
     "LimitCrossing",
     "Locality",
+    "MapCell",
+    "MapGrid",
     "Method",
+    "MethodChoice",
     "Mineral",
     "Observation",
     "Offtake",

@@ -14,6 +14,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from riskscore.admin.map import small_map
 from riskscore.admin.projects import history, owner_panel
 from riskscore.admin.projects.inlines import (
     CapacitiesOfProject,
@@ -101,6 +102,7 @@ class ProjectAdmin(Rescoring[Project]):
 
     form = ProjectForm
     change_form_template = "admin/project.html"
+    change_list_template = "admin/map/beside_list.html"
     object_history_template = "admin/project_history.html"
     inlines = (MineralsOfProject, OfftakesOfProject, StatusesOfProject, CapacitiesOfProject)
     list_display = (
@@ -188,6 +190,12 @@ class ProjectAdmin(Rescoring[Project]):
     @admin.display(description="flags")
     def marks(self, row: Project) -> str:
         return ", ".join(flag.replace("_", " ") for flag in row.flags)
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        shown = {"map_link": small_map.of_list(request), **(extra_context or {})}
+        return super().changelist_view(request, shown)
 
     def around(self, request: HttpRequest, row: Project) -> dict[str, Any]:
         return surroundings(row, request)
@@ -295,6 +303,7 @@ def surroundings(project: Project, request: HttpRequest) -> dict[str, Any]:
         "older_evidence": Evidence.objects.filter(
             project=project, superseded_by__isnull=False
         ).count(),
+        "small_map": small_map.of_project(request, project),
         "land": land_distances.positions(project),
         "areas": map_distances.areas_of(project),
         "communities": kept_communities.of_projects([project.key]),
