@@ -36,6 +36,9 @@ HTTPS = env.flag("RISKSCORE_HTTPS", default=PRODUCTION)
 # The method by which projects are scored unless a request names another.
 DEFAULT_METHOD = env.text("RISKSCORE_METHOD", "critical-minerals")
 
+# Whether the author of a method may publish it: in a team of one there is no second person.
+ONE_PERSON_TEAM = env.flag("RISKSCORE_ONE_PERSON_TEAM", default=False)
+
 # Where a model's population stability index calls for a look at its inputs, in hundredths.
 DRIFT_ALERT = env.integer("RISKSCORE_DRIFT_ALERT_PERCENT", 25, low=1, high=1000) / 100
 

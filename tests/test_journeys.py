@@ -10,7 +10,7 @@ from django.conf import settings
 from django.contrib.auth.models import User
 
 from riskscore.bundle import load
-from riskscore.curation import project_edits
+from riskscore.curation import method_edits, project_edits
 from riskscore.jobs import ledger, requests
 from riskscore.models import Edition, Evidence, Job, Method, Project, Score
 from tests.bundled import AS_OF
@@ -23,7 +23,7 @@ def method(journey: None) -> None:
     """The default method and nobody's importer, without any observation."""
     make_place("WLD")
     spec = yaml.safe_load((settings.FIXTURES / "methods/critical-minerals-v1.yaml").read_text())
-    project_edits.publish_method(spec)
+    method_edits.publish_method(spec)
 
 
 def ended(job: Job) -> bool:

@@ -13,7 +13,8 @@ from riskscore.admin.ui import charts, wording
 from riskscore.admin.ui.shown_lens import shown_lens
 from riskscore.admin.work import job_progress
 from riskscore.engine.method import Method as Specification
-from riskscore.models import Job, Lens, Method, Project, Release, Score
+from riskscore.models import Job, Lens, Project, Release, Score
+from riskscore.models.methods import scoring_method
 from riskscore.models.scores import NODES, Band
 
 
@@ -89,9 +90,7 @@ def allowed(request: HttpRequest) -> bool:
 def overview() -> Overview | None:
     """Everything on the dashboard; None until something can be scored."""
     lens = shown_lens()
-    method = Method.objects.filter(
-        code=lens.method_code if lens else "", state=Method.State.PUBLISHED
-    ).first()
+    method = scoring_method(lens.method_code) if lens else None
     if lens is None or method is None:
         return None
     specification = Specification.from_dict(method.spec)

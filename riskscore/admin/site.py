@@ -24,7 +24,7 @@ from riskscore.admin.methods.learned_models import (
     TrainingRequestAdmin,
 )
 from riskscore.admin.methods.lenses import LensAdmin
-from riskscore.admin.methods.methods import MethodAdmin
+from riskscore.admin.methods.methods import MethodAdmin, MethodChoiceAdmin
 from riskscore.admin.methods.scenarios import ScenarioAdmin
 from riskscore.admin.projects.challenges import ChallengeAdmin
 from riskscore.admin.projects.evidence import EvidenceAdmin
@@ -48,6 +48,7 @@ from riskscore.admin.sources.places import (
 )
 from riskscore.admin.sourcing import links, portfolios
 from riskscore.admin.sourcing.portfolios import LimitCrossingAdmin, PortfolioAdmin
+from riskscore.admin.ui.versioned import Versioned
 from riskscore.admin.work import start_jobs
 from riskscore.admin.work.jobs import ChunkAdmin, ItemErrorAdmin, JobAdmin
 from riskscore.admin.work.records import (
@@ -98,6 +99,7 @@ PAGES: "dict[str, dict[type[Model], type[admin.ModelAdmin[Any]]]]" = {
     },
     "Methods": {
         models.Method: MethodAdmin,
+        models.MethodChoice: MethodChoiceAdmin,
         models.Lens: LensAdmin,
         models.Scenario: ScenarioAdmin,
         models.LearnedModel: LearnedModelAdmin,
@@ -139,6 +141,13 @@ class RiskSite(admin.AdminSite):
         for pages in PAGES.values():
             for model, page in pages.items():
                 self.register(model, page)
+
+    def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
+        """Every form of the site carries its version, whoever wrote it: users and groups too."""
+        page = admin_class or admin.ModelAdmin
+        if not issubclass(page, Versioned):
+            page = type(page.__name__, (Versioned, page), {})
+        super().register(model_or_iterable, page, **options)
 
     def index(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None

@@ -17,6 +17,7 @@ from riskscore.api.framework.resources import Resource, plain
 from riskscore.api.lenses import LENS
 from riskscore.engine.catalogue import INDICATORS, Indicator, Level
 from riskscore.models import Lens, Method, Mineral, Place
+from riskscore.models.methods import scoring_method
 
 CODE = {"code": Order("code", "code")}
 ID = {"id": Order("id", "id")}
@@ -162,8 +163,8 @@ class Lenses(Listing):
 
 
 def versions() -> QuerySet[Method]:
-    """The method versions that the API shows; drafts are their authors' own."""
-    return Method.objects.exclude(state=Method.State.DRAFT)
+    """The method versions that the API shows; drafts, in review or not, are their authors' own."""
+    return Method.objects.filter(state__in=Method.EVER_PUBLISHED)
 
 
 class Methods(Listing):
@@ -180,15 +181,17 @@ class Methods(Listing):
 
 
 class OneMethod(Detail):
-    """One method: the version of the address, else the newest."""
+    """One method: the version of the address, else the one that scores now."""
 
     tag = "methods"
     resource = METHOD
     parameters = (METHOD.picker,)
 
     def queryset(self) -> QuerySet[Any]:
-        """The version asked for."""
-        return versions().filter(**self.kwargs).order_by("-version")
+        """The version asked for; of a method that is retired as a whole, the newest."""
+        found = versions().filter(**self.kwargs).order_by("-version")
+        now = None if "version" in self.kwargs else scoring_method(self.kwargs["code"])
+        return found.filter(pk=now.pk) if now else found
 
 
 class Indicators(Endpoint):

@@ -10,7 +10,7 @@ from riskscore.api.framework import shapes
 from riskscore.api.framework.endpoint import Endpoint
 from riskscore.api.framework.resources import Row
 from riskscore.engine.spec.tree import Leaf, Node
-from riskscore.scoring import method_audit
+from riskscore.scoring import method_audit, ranked_sample
 from riskscore.scoring.stored_score import not_nan
 
 R = "−1 to 1; null for fewer than 3 projects or a constant."
@@ -101,7 +101,7 @@ class MethodAudit(Endpoint):
                 "edition": result.edition,
                 "as_of": result.as_of,
                 "projects": result.size,
-                "sample": method_audit.RULE.format(most=method_audit.SAMPLE),
+                "sample": ranked_sample.RULE.format(most=ranked_sample.SAMPLE),
                 "indicators": [_indicator(leaf, result) for leaf in result.leaves],
                 "nodes": [_node(node, result) for node in result.method.nodes],
             }

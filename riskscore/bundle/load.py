@@ -12,7 +12,7 @@ from riskscore.bundle import fixture_rows, fixture_tables, layout, load_facts, o
 from riskscore.bundle.layer_load import load_layers
 from riskscore.bundle.load_scenarios import load_scenarios
 from riskscore.bundle.ownership.owner_load import load_owners
-from riskscore.curation import project_edits
+from riskscore.curation import method_edits
 from riskscore.engine.errors import MethodError
 from riskscore.intake import capacity_ranges
 from riskscore.models import (
@@ -279,12 +279,12 @@ def _link_duplicates(new: Iterable[fixture_rows.Project]) -> None:
 
 
 def _load_methods(directory: Path) -> int:
-    before = project_edits.published_methods()
+    before = method_edits.published_methods()
     for path in sorted(directory.glob("*.yaml")):
         try:
-            project_edits.publish_method(yaml.safe_load(path.read_text()), reason="bundle")
-        except (MethodError, project_edits.MethodTaken, yaml.YAMLError) as error:
+            method_edits.publish_method(yaml.safe_load(path.read_text()), reason="bundle")
+        except (MethodError, method_edits.MethodTaken, yaml.YAMLError) as error:
             raise BadFile(
                 str(error), file=f"methods/{path.name}", remedy="Correct the method file."
             ) from error
-    return project_edits.published_methods() - before
+    return method_edits.published_methods() - before

@@ -19,6 +19,7 @@ from riskscore.errors import ConflictError
 from riskscore.jobs import ledger
 from riskscore.jobs import scope as job_scope
 from riskscore.models import Edition, ItemError, Job, Lens, Method, Place, Schedule
+from riskscore.models.methods import scoring_method
 
 #: A few projects go first: a job of up to so many named projects is interactive, others are bulk.
 INTERACTIVE_UP_TO = 100
@@ -202,9 +203,7 @@ def lens_for(method_code: str, importer: str, *, kept_current: bool = False) -> 
 
 
 def _published(code: str) -> Method:
-    method = (
-        Method.objects.filter(code=code, state=Method.State.PUBLISHED).order_by("-version").first()
-    )
+    method = scoring_method(code)
     if method is None:
         raise CannotStart(
             f"method: no published version of {code!r}; load the bundle or publish one"

@@ -13,7 +13,7 @@ from riskscore.models.intakes import Intake, IntakeFault, IntakePart
 from riskscore.models.jobs import Chunk, ItemError, Job, Transition, WorkerPulse
 from riskscore.models.land import CommunityDistance, Footprint, Land, LandLayer
 from riskscore.models.learned import Artefact, LearnedModel, LearnedSwitch, Prediction
-from riskscore.models.methods import Lens, Method
+from riskscore.models.methods import Lens, Method, MethodChoice
 from riskscore.models.minerals import Mineral, TradeCode
 from riskscore.models.observations import Edition, Observation, Release, Source
 from riskscore.models.owners import Company, Domicile, Ownership
@@ -65,6 +65,7 @@ __all__ = [
     "MapCell",
     "MapGrid",
     "Method",
+    "MethodChoice",
     "Mineral",
     "Observation",
     "Offtake",

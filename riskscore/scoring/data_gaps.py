@@ -12,6 +12,7 @@ from riskscore.engine.inputs.data_age import Gaps, gaps, years_used
 from riskscore.engine.inputs.gather import gather_all
 from riskscore.engine.spec.tree import Node
 from riskscore.models import Edition, Lens, Method
+from riskscore.models.methods import scoring_method
 from riskscore.models.scores import NODES
 from riskscore.scoring import inputs
 from riskscore.scoring.methods import fitted_method
@@ -69,8 +70,10 @@ def of(project_ids: Sequence[int], lens: Lens, as_of: date | None = None) -> lis
     day = as_of or timezone.now().date()
     pinned = inputs.Pinned(Edition.objects.latest("number").number, day, lens.importer_id)
     known = inputs.known_at(pinned)
-    published = Method.objects.filter(code=lens.method_code, state=Method.State.PUBLISHED)
-    fitted = fitted_method(published.latest("version").pk)
+    method = scoring_method(lens.method_code)
+    if method is None:
+        raise Method.DoesNotExist(f"no published version of {lens.method_code}")
+    fitted = fitted_method(method.pk)
     projects = inputs.projects(project_ids, known, pinned)
     found = gather_all(known.tables, projects.units, fitted.method)
     years = years_used(found, fitted.method)

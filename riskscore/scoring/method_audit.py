@@ -1,16 +1,9 @@
-"""Whether a method does what its weights say, over the projects that are scored through a lens.
-
-All of them would take too long while somebody waits, so a sample is audited: the projects whose
-keys have the lowest MD5. It is the same sample on every server, whatever was loaded in which order,
-and the index project_in_order_of_samples gives it without looking at all projects.
-"""
+"""Whether a method does what its weights say, over a sample of the projects scored by a lens."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-
-from django.db import connection
 
 from riskscore.engine.explain.audit import Audit, audit
 from riskscore.engine.explain.correlations import correlation
@@ -18,17 +11,11 @@ from riskscore.engine.method import Method as Specification
 from riskscore.engine.result import Result
 from riskscore.engine.spec.tree import Leaf
 from riskscore.errors import ConflictError
-from riskscore.models import Job, Lens, Method, Project
+from riskscore.models import Job, Lens, Method
 from riskscore.scoring.compute import load
 from riskscore.scoring.explanation import specification
 from riskscore.scoring.inputs import Pinned
-
-#: How many projects are audited at most.
-SAMPLE = 5_000
-RULE = (
-    "At most {most} of the ranked projects with a score through this buyer's view: those whose "
-    "keys have the lowest MD5, so the same ones each time."
-)
+from riskscore.scoring.ranked_sample import ranked_sample
 
 
 class NothingToAudit(ConflictError):
@@ -75,7 +62,7 @@ def method_audit(method: Method, lens: Lens) -> MethodAudit:
 @lru_cache(maxsize=16)
 def _audited(method_id: int, digest: str, lens: int, pinned: Pinned, _job: str) -> MethodAudit:
     method = specification(method_id, digest)
-    loaded = load(pinned, _sample(lens))
+    loaded = load(pinned, ranked_sample(lens))
     fitted, frame = method.fit(), loaded.frame(method)
     result = fitted.score(frame)
     nodes = {leaf.code: _dimension(leaf) for leaf in method.leaves}
@@ -101,18 +88,3 @@ def _correlations(result: Result, nodes: Mapping[str, str]) -> dict[str, float]:
         code: correlation(result.scaled[:, at], result.scores[nodes[code]])
         for at, code in enumerate(result.leaves)
     }
-
-
-_SAMPLED = """
-SELECT p.id FROM riskscore_project p
-WHERE p.state = %s AND NOT p.flags && %s::varchar[]
-  AND EXISTS (SELECT FROM riskscore_score s WHERE s.project_id = p.id AND s.lens_id = %s)
-ORDER BY md5(p.key), p.id LIMIT %s
-"""
-
-
-def _sample(lens: int) -> list[int]:
-    flags = [str(flag) for flag in Project.UNRANKED]
-    with connection.cursor() as cursor:
-        cursor.execute(_SAMPLED, [str(Project.State.PUBLISHED), flags, lens, SAMPLE])
-        return [row[0] for row in cursor.fetchall()]

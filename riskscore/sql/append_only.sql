@@ -22,6 +22,8 @@ CREATE OR REPLACE TRIGGER learnedswitch_append_only BEFORE UPDATE OR DELETE ON r
     FOR EACH ROW EXECUTE FUNCTION riskscore_append_only();
 CREATE OR REPLACE TRIGGER locality_append_only BEFORE UPDATE OR DELETE ON riskscore_locality
     FOR EACH ROW EXECUTE FUNCTION riskscore_append_only();
+CREATE OR REPLACE TRIGGER methodchoice_append_only BEFORE UPDATE OR DELETE ON riskscore_methodchoice
+    FOR EACH ROW EXECUTE FUNCTION riskscore_append_only();
 CREATE OR REPLACE TRIGGER observation_append_only BEFORE UPDATE OR DELETE ON riskscore_observation
     FOR EACH ROW EXECUTE FUNCTION riskscore_append_only();
 CREATE OR REPLACE TRIGGER prediction_append_only BEFORE UPDATE OR DELETE ON riskscore_prediction

@@ -1,10 +1,17 @@
--- A published method keeps its specification for ever: scores refer to it. It may only retire.
+-- A published method keeps its specification for ever: scores refer to it. It may only retire. What is
+-- in review stays as it was submitted: whoever approves it has read what is published then.
 CREATE OR REPLACE FUNCTION riskscore_method_published() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF OLD.state <> 'draft' AND (TG_OP = 'DELETE' OR
+    IF OLD.state NOT IN ('draft', 'review') AND (TG_OP = 'DELETE' OR NEW.state IN ('draft', 'review') OR
         (NEW.code, NEW.version, NEW.spec, NEW.hash, NEW.edition_id)
         IS DISTINCT FROM (OLD.code, OLD.version, OLD.spec, OLD.hash, OLD.edition_id)) THEN
         RAISE EXCEPTION 'method % v% is published and cannot change: make a new version', OLD.code, OLD.version
+            USING ERRCODE = 'restrict_violation';
+    END IF;
+    IF OLD.state = 'review' AND (TG_OP = 'DELETE' OR
+        (NEW.code, NEW.version, NEW.spec, NEW.hash)
+        IS DISTINCT FROM (OLD.code, OLD.version, OLD.spec, OLD.hash)) THEN
+        RAISE EXCEPTION 'method % v% is in review and cannot change: send it back first', OLD.code, OLD.version
             USING ERRCODE = 'restrict_violation';
     END IF;
     RETURN CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END;

@@ -1,15 +1,24 @@
 """People before the admin pages, and how a page is read."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from html.parser import HTMLParser
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import Permission, User
+from django.contrib.contenttypes.models import ContentType
 from django.test import Client
 
 from riskscore.jobs import requests
 from riskscore.models import Lens, Project
+
+
+@pytest.fixture
+def tables_of_its_own() -> Iterator[None]:
+    """Django remembers the numbers of tables, and other tests have a database of their own."""
+    ContentType.objects.clear_cache()
+    yield
+    ContentType.objects.clear_cache()
 
 
 @pytest.fixture
@@ -64,9 +73,11 @@ def url(model: str, action: str = "changelist", *arguments: Any) -> str:
 
 def form_of(page: Client, address: str) -> dict[str, Any]:
     """What a browser would send back if somebody opened this form and saved it unchanged."""
-    form = page.get(address).context["adminform"].form
-    sets = [each.formset for each in page.get(address).context["inline_admin_formsets"]]
-    sent = _values(form)
+    context = page.get(address).context
+    sets = [each.formset for each in context["inline_admin_formsets"]]
+    sent = _values(context["adminform"].form)
+    if version := context.get("version"):
+        sent["_version"] = version
     for formset in sets:
         sent |= _values(formset.management_form)
         for each in formset.forms:

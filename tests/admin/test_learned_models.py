@@ -11,8 +11,10 @@ from django.contrib.messages.storage.fallback import FallbackStorage
 from django.http import HttpRequest
 from django.test import Client, RequestFactory
 
+from riskscore.admin.methods import training_page
 from riskscore.admin.methods.learned_models import LearnedModelAdmin
-from riskscore.models import LearnedModel
+from riskscore.models import LearnedModel, TrainingRequest
+from riskscore.training import run
 
 pytestmark = pytest.mark.django_db
 ADMIN = LearnedModelAdmin(LearnedModel, AdminSite())
@@ -160,3 +162,37 @@ def test_the_list_of_models_has_a_field_for_the_reason(row: LearnedModel, client
 def test_only_who_may_decide_sees_the_actions(row: LearnedModel) -> None:
     assert ADMIN.has_promote_permission(asked(User.objects.create_superuser("root")))
     assert not ADMIN.has_promote_permission(asked(User.objects.create_user("curator")))
+
+
+def test_the_first_model_is_trained_from_an_empty_list(client: Client) -> None:
+    client.force_login(User.objects.create_superuser("root"))
+    assert "Train a model" in client.get("/admin/riskscore/learnedmodel/").text
+    address = "/admin/riskscore/learnedmodel/train/"
+    assert "Supply disruption: will a producer" in client.get(address).text
+    assert "Select a valid choice" in client.post(address, {"kind": "weather"}).text
+    page = client.post(address, {"kind": "labour", "reason": "the first"}, follow=True).text
+    assert "follows the training by itself. It waits for a worker." in page
+    request = TrainingRequest.objects.get()
+    assert (request.kind, request.state, request.reason) == ("labour", "queued", "the first")
+    client.post(address, {"kind": "labour"})
+    assert TrainingRequest.objects.count() == 1
+
+
+def test_every_kind_that_can_be_trained_is_offered() -> None:
+    assert training_page.KINDS.keys() == run.KINDS.keys()
+
+
+def test_a_model_is_retired_from_its_card(row: LearnedModel, client: Client) -> None:
+    address = f"/admin/riskscore/learnedmodel/{row.pk}"
+    client.force_login(User.objects.create_user("viewer", is_staff=True))
+    assert client.get("/admin/riskscore/learnedmodel/train/").status_code == 403
+    assert client.post(f"{address}/decide/", {"decision": "retire"}).status_code == 403
+    client.force_login(User.objects.create_superuser("root"))
+    assert 'value="promote"' in client.get(f"{address}/change/").text
+    sent = {"decision": "promote", "reason": "try"}
+    assert "Brier" in client.post(f"{address}/decide/", sent, follow=True).text
+    client.post(f"{address}/decide/", {"decision": "retire", "reason": "worn out"})
+    row.refresh_from_db()
+    assert (row.state, row.reason) == (LearnedModel.State.RETIRED, "worn out")
+    assert 'value="retire"' not in client.get(f"{address}/change/").text
+    assert client.post(f"{address}/decide/", {"decision": "burn"}).status_code == 404

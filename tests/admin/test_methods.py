@@ -1,4 +1,4 @@
-"""A method is read as a tree; a change is a new version, and whatever is wrong is said."""
+"""A method is read as a tree; YAML becomes a draft, and whatever is wrong is said."""
 
 from collections.abc import Callable
 
@@ -9,7 +9,8 @@ from django.test import Client
 
 from riskscore.admin.methods import spec_text
 from riskscore.models import Job, Lens, Method
-from tests.admin.conftest import url
+from riskscore.models.methods import scoring_method
+from tests.admin.conftest import form_of, url
 
 
 @pytest.fixture
@@ -47,17 +48,16 @@ def test_the_text_of_a_version_is_the_version(method: Method) -> None:
     assert text.startswith("code: critical-minerals\nversion: 4\n")
 
 
-def test_a_new_version_is_published_with_its_reason_and_rescores_its_lenses(
-    page: Client, method: Method
-) -> None:
+def test_a_text_becomes_a_draft_that_scores_nothing(page: Client, method: Method) -> None:
     text = next_text(page, method).replace("weight: 0.35", "weight: 0.3", 1)
     said = propose(page, method, text, "stability counts a little less")
-    assert "ritical-minerals v5 is published" in said
+    assert "ritical-minerals v5 is kept as a draft" in said
     newest = Method.objects.get(code=method.code, version=5)
-    assert newest.reason == "stability counts a little less"
+    assert (newest.state, newest.reason) == ("draft", "stability counts a little less")
     assert newest.created_by is not None
-    jobs, kept = Job.objects.filter(method=newest), Lens.objects.filter(kept_current=True)
-    assert {job.lens_id for job in jobs} == set(kept.values_list("pk", flat=True))
+    assert newest.based_on == method
+    assert not Job.objects.filter(method=newest).exists()
+    assert scoring_method(method.code) == method
 
 
 @pytest.mark.parametrize(
@@ -81,14 +81,14 @@ def test_a_wrong_specification_is_refused_at_its_place(
 ) -> None:
     response = propose(page, method, change(next_text(page, method)))
     assert said in response
-    assert "Nothing was published" in response
+    assert "Nothing was kept" in response
     assert Method.objects.count() == 4
 
 
 def test_a_published_version_cannot_be_overwritten(page: Client, method: Method) -> None:
     text = next_text(page, method).replace("version: 5", "version: 4", 1)
     said = propose(page, method, text.replace("weight: 0.35", "weight: 0.3", 1))
-    assert "published with other contents" in said
+    assert "exists already (published)" in said
 
 
 def test_a_version_needs_a_reason(page: Client, method: Method) -> None:
@@ -96,10 +96,10 @@ def test_a_version_needs_a_reason(page: Client, method: Method) -> None:
     assert Method.objects.count() == 4
 
 
-def test_publishing_needs_its_permission(as_staff: Callable[..., Client], method: Method) -> None:
+def test_drafting_needs_its_permission(as_staff: Callable[..., Client], method: Method) -> None:
     reader = as_staff("view_method")
     assert reader.get(url("method", "new-version", method.pk)).status_code == 403
-    assert "New version from this" not in reader.get(url("method", "change", method.pk)).text
+    assert "New version as YAML" not in reader.get(url("method", "change", method.pk)).text
 
 
 def test_a_draft_that_does_not_parse_says_why(page: Client, method: Method) -> None:
@@ -112,6 +112,7 @@ def test_a_lens_looks_through_a_published_method_only(page: Client, method: Meth
     assert "Select a valid choice" in page.post(url("lens", "add"), sent).text
     page.post(url("lens", "add"), {**sent, "method_code": method.code})
     lens = Lens.objects.get(importer="DEU")
-    page.post(url("lens", "change", lens.pk), {"importer": "FRA"})
+    address = url("lens", "change", lens.pk)
+    page.post(address, {"importer": "FRA", "_version": form_of(page, address)["_version"]})
     lens.refresh_from_db()
     assert (lens.importer_id, lens.kept_current) == ("DEU", False)

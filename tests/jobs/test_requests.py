@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from riskscore.curation import project_edits
+from riskscore.curation import method_edits
 from riskscore.jobs import ledger, requests, scope
 from riskscore.models import (
     Chunk,
@@ -211,6 +211,6 @@ def test_a_job_about_another_day_skips_nothing_of_a_later_one(lens: Lens) -> Non
 def test_a_job_keeps_the_method_that_was_published_when_it_began(lens: Lens) -> None:
     job = requests.start({"all": True}, lens=lens, as_of=AS_OF)
     spec = job.method.spec | {"version": job.method.version + 1}
-    project_edits.publish_method(spec, reason="next")
+    method_edits.publish_method(spec, reason="next")
     assert Job.objects.get(id=job.id).method == job.method
     assert requests.check({"all": True})[0].method.version == job.method.version + 1

@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from riskscore.models import Lens, Project
-from riskscore.scoring import method_audit
+from riskscore.scoring import ranked_sample
 
 pytestmark = pytest.mark.usefixtures("bundle")
 FEW = 50
@@ -19,12 +19,12 @@ def nodes_of(plan: dict[str, Any]) -> list[dict[str, Any]]:
 
 def test_the_sample_is_read_in_its_order_and_no_further(monkeypatch: pytest.MonkeyPatch) -> None:
     lens = Lens.objects.get(importer_id="WLD")
-    everyone = method_audit._sample(lens.pk)
-    monkeypatch.setattr(method_audit, "SAMPLE", FEW)
+    everyone = ranked_sample.ranked_sample(lens.pk)
+    monkeypatch.setattr(ranked_sample, "SAMPLE", FEW)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE riskscore_project, riskscore_score")
     with CaptureQueriesContext(connection) as asked:
-        assert method_audit._sample(lens.pk) == everyone[:FEW]
+        assert ranked_sample.ranked_sample(lens.pk) == everyone[:FEW]
     with connection.cursor() as cursor:
         cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {asked[0]['sql']}")
         plan = cursor.fetchone()[0][0]["Plan"]

@@ -7,12 +7,16 @@ from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ActionForm
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.views.decorators.http import require_POST
 
+from riskscore.admin.methods.training_page import followed, train_page
 from riskscore.admin.ui import charts, wording
 from riskscore.admin.ui.pages import Page, ReadOnly
 from riskscore.learning.report import gate
@@ -59,6 +63,8 @@ class LearnedModelAdmin(ReadOnly[LearnedModel]):
         *("importance", "curves", "track_record", "export"),
     )
     readonly_fields = fields
+    change_list_template = "admin/learned_models.html"
+    change_form_template = "admin/learned_model.html"
     action_form = DecisionForm
     actions = ("promote", "retire", "train_again")
 
@@ -69,8 +75,56 @@ class LearnedModelAdmin(ReadOnly[LearnedModel]):
     def get_urls(self) -> list[URLPattern]:
         """The card as Markdown, beside Django's own pages."""
         card = self.admin_site.admin_view(self.card_page)
-        own = path("<int:pk>/card.md", card, name="riskscore_learnedmodel_card")
-        return [own, *super().get_urls()]
+        train = self.admin_site.admin_view(self.train)
+        decide = self.admin_site.admin_view(require_POST(self.decide))
+        own = [
+            path("<int:pk>/card.md", card, name="riskscore_learnedmodel_card"),
+            path("train/", train, name="riskscore_learnedmodel_train"),
+            path("<int:pk>/decide/", decide, name="riskscore_learnedmodel_decide"),
+        ]
+        return [*own, *super().get_urls()]
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """With the button that trains, which an empty list needs most."""
+        shown = {"may_decide": self.has_promote_permission(request)}
+        return super().changelist_view(request, {**shown, **(extra_context or {})})
+
+    def around(self, request: HttpRequest, row: LearnedModel) -> dict[str, Any]:
+        """The decisions that are open about this model."""
+        if not self.has_promote_permission(request):
+            return {}
+        decisions = {
+            LearnedModel.State.CANDIDATE: ("promote", "retire"),
+            LearnedModel.State.CHAMPION: ("retire",),
+        }
+        return {"decisions": decisions.get(LearnedModel.State(row.state), ())}
+
+    def train(self, request: HttpRequest) -> HttpResponse:
+        """Ask a worker for a candidate of any kind, also where no model is yet."""
+        if not self.has_promote_permission(request):
+            raise PermissionDenied
+        shown = train_page(request)
+        if isinstance(shown, HttpResponse):
+            return shown
+        context = {**self.admin_site.each_context(request), "opts": self.opts, **shown}
+        return TemplateResponse(request, "admin/train.html", context)
+
+    def decide(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Promote or retire the model of a card."""
+        if not self.has_promote_permission(request):
+            raise PermissionDenied
+        row = self.row(request, str(pk))
+        decisions: dict[str, Decision] = {
+            "promote": model_registry.promote,
+            "retire": model_registry.retire,
+        }
+        decision = decisions.get(request.POST.get("decision", ""))
+        if decision is None:
+            raise Http404("this decision is not known")
+        self._decide(request, LearnedModel.objects.filter(pk=row.pk), decision)
+        return HttpResponseRedirect(reverse("admin:riskscore_learnedmodel_change", args=[row.pk]))
 
     def card_page(self, request: HttpRequest, pk: int) -> HttpResponse:
         """The card as a file of Markdown."""
@@ -238,8 +292,13 @@ class PredictionAdmin(ReadOnly[Prediction]):
 class TrainingRequestAdmin(ReadOnly[TrainingRequest]):
     """Requests for a training, and how each ended."""
 
+    change_form_template = "admin/training.html"
     list_display = ("kind", "state", "model", "error", "created_by", "created_at")
     list_filter = ("kind", "state")
+
+    def around(self, request: HttpRequest, row: TrainingRequest) -> dict[str, Any]:
+        """The state in words; the page follows it while it is open."""
+        return followed(row)
 
 
 def _fall(part: dict[str, Any]) -> str:

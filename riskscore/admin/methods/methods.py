@@ -1,4 +1,4 @@
-"""Methods: a published version is read as a tree; a change is a new version, written as YAML."""
+"""Methods: read as a tree, compared, changed by a table of weights or as YAML, and reviewed."""
 
 from typing import Any
 
@@ -9,14 +9,17 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 
-from riskscore.admin.methods import spec_text
+from riskscore.admin.methods import comparison, spec_text
 from riskscore.admin.methods.outline import outline
+from riskscore.admin.methods.review_page import review_page
+from riskscore.admin.methods.weights_page import weights_page
 from riskscore.admin.ui.pages import ReadOnly
-from riskscore.curation import project_edits
+from riskscore.curation import method_edits
 from riskscore.engine.errors import EngineError
 from riskscore.engine.method import Method as Specification
-from riskscore.jobs import requests
-from riskscore.models import Lens, Method
+from riskscore.errors import RiskscoreError
+from riskscore.models import Method, MethodChoice
+from riskscore.models.methods import scoring_method
 
 
 class NewVersion(forms.Form):
@@ -47,77 +50,159 @@ class MethodAdmin(ReadOnly[Method]):
     """Versions of methods."""
 
     change_form_template = "admin/method.html"
-    list_display = ("__str__", "state", "reason", "created_by", "created_at", "edition")
+    list_display = (
+        "__str__",
+        "state",
+        "reason",
+        "created_by",
+        "reviewed_by",
+        "created_at",
+        "edition",
+    )
     list_filter = ("code", "state")
-    list_select_related = ("created_by", "edition")
+    list_select_related = ("created_by", "reviewed_by", "edition")
     search_fields = ("code", "reason")
     fields = (
         ("code", "version", "state"),
         "reason",
-        ("created_by", "created_at", "edition"),
-        "hash",
+        ("created_by", "created_at", "based_on"),
+        ("submitted_by", "submitted_at"),
+        ("reviewed_by", "reviewed_at", "review"),
+        ("edition", "hash"),
     )
 
     def around(self, request: HttpRequest, row: Method) -> dict[str, Any]:
         return _shown(row, request)
 
     def get_urls(self) -> list[URLPattern]:
-        new = path(
-            "<path:object_id>/new-version/",
-            self.admin_site.admin_view(self.new_version),
-            name="riskscore_method_new_version",
-        )
-        return [new, *super().get_urls()]
+        own = {
+            "new-version": self.new_version,
+            "weights": self.weights,
+            "review": self.review,
+            "compare": self.compare,
+        }
+        pages = [
+            path(
+                f"<path:object_id>/{name}/",
+                self.admin_site.admin_view(view),
+                name=f"riskscore_method_{name.replace('-', '_')}",
+            )
+            for name, view in own.items()
+        ]
+        return [*pages, *super().get_urls()]
 
     def new_version(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Write the next version from this one, and publish it."""
-        if not request.user.has_perm("riskscore.add_method"):
-            raise PermissionDenied
-        method = self.row(request, object_id)
-        form = NewVersion(request.POST or None, initial={"text": _next(method)})
+        """Write a draft from this version as YAML, or change one's own."""
+        method = self._drawn_from(request, object_id)
+        form = NewVersion(request.POST or None, initial=_initial(request, method))
         if request.method == "POST" and form.is_valid():
-            published = self._publish(request, form)
-            if published is not None:
-                place = reverse("admin:riskscore_method_change", args=[published.pk])
+            kept = _keep(request, method, form)
+            if kept is not None:
+                messages.success(request, f"{kept} is kept as a draft.")
+                place = reverse("admin:riskscore_method_review", args=[kept.pk])
                 return HttpResponseRedirect(place)
-        context = {
+        title = f"New version from {method}, as YAML"
+        return self._page(request, "new_version", method, title, {"form": form})
+
+    def weights(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Try other weights, see who moves, and keep them as a draft."""
+        method = self._drawn_from(request, object_id)
+        shown = weights_page(request, method)
+        return self._page(request, "method_weights", method, f"Other weights than {method}", shown)
+
+    def review(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """What a version changes, who moves, and the next step."""
+        method = self.row(request, object_id)
+        shown = review_page(request, method)
+        return self._page(request, "method_review", method, f"{method}: what it changes", shown)
+
+    def compare(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """This version beside another one, node by node."""
+        method = self.row(request, object_id)
+        shown = _compared(request, method)
+        return self._page(request, "method_compare", method, f"{method} compared", shown)
+
+    def _drawn_from(self, request: HttpRequest, object_id: str) -> Method:
+        if not request.user.has_perm(method_edits.DRAW):
+            raise PermissionDenied
+        return self.row(request, object_id)
+
+    def _page(
+        self,
+        request: HttpRequest,
+        template: str,
+        method: Method,
+        title: str,
+        shown: dict[str, Any] | HttpResponse,
+    ) -> HttpResponse:
+        if isinstance(shown, HttpResponse):
+            return shown
+        frame = {
             **self.admin_site.each_context(request),
-            "title": f"New version from {method}",
+            "title": title,
             "opts": self.opts,
             "original": method,
-            "form": form,
+            "may_draw": request.user.has_perm(method_edits.DRAW),
         }
-        return TemplateResponse(request, "admin/new_version.html", context)
-
-    def _publish(self, request: HttpRequest, form: NewVersion) -> Method | None:
-        try:
-            published = project_edits.publish_method(
-                form.cleaned_data["text"], by=request.user, reason=form.cleaned_data["reason"]
-            )
-        except (project_edits.CannotPublish, requests.CannotStart) as error:
-            form.add_error("text", str(error))
-            return None
-        self.log_addition(request, published, "Published.")
-        seen = Lens.objects.filter(method_code=published.code, kept_current=True).exists()
-        follows = "all projects are being rescored by it" if seen else "no lens uses it yet"
-        messages.success(request, f"{published} is published; {follows}.")
-        return published
+        return TemplateResponse(request, f"admin/{template}.html", {**frame, **shown})
 
 
-def _next(method: Method) -> str:
-    """The specification of the next free version, as text."""
-    newest = Method.objects.filter(code=method.code).order_by("-version").first() or method
-    return spec_text.write({**method.spec, "version": newest.version + 1})
+def _initial(request: HttpRequest, method: Method) -> dict[str, str]:
+    """The text of one's own draft, or of the next free version."""
+    if method.state == Method.State.DRAFT and method.created_by_id == request.user.pk:
+        return {"text": spec_text.write(method.spec), "reason": method.reason}
+    version = method_edits.next_version(method.code)
+    return {"text": spec_text.write({**method.spec, "version": version})}
+
+
+def _keep(request: HttpRequest, method: Method, form: NewVersion) -> Method | None:
+    """Keep a draft; None with the error on the form where it is refused."""
+    spec, reason = form.cleaned_data["text"], form.cleaned_data["reason"]
+    own = method.state == Method.State.DRAFT and method.created_by_id == request.user.pk
+    try:
+        if own:
+            return method_edits.redraft(method, spec, by=request.user, reason=reason)
+        base = method if method.state in Method.EVER_PUBLISHED else method.based_on
+        return method_edits.draft(spec, by=request.user, reason=reason, based_on=base)
+    except (RiskscoreError, EngineError) as error:
+        form.add_error("text", str(error))
+        return None
+
+
+def _compared(request: HttpRequest, method: Method) -> dict[str, Any]:
+    """The version that was chosen beside this one; by default what it came from, or one before."""
+    others = Method.objects.filter(code=method.code).exclude(pk=method.pk)
+    sent = request.GET.get("with", "")
+    other = others.filter(pk=int(sent)).first() if sent.isdecimal() and len(sent) < 19 else None
+    other = other or method.based_on or others.filter(version__lt=method.version).first()
+    other = other or others.first()
+    if other is None:
+        return {"others": [], "other": None}
+    before, after = sorted((other, method), key=lambda row: row.version)
+    shown = {"others": others, "other": other, "before": before, "after": after}
+    try:
+        return {**shown, "lines": comparison.lines(before, after)}
+    except EngineError as error:
+        return {**shown, "fault": str(error)}
 
 
 def _shown(method: Method, request: HttpRequest) -> dict[str, Any]:
     """What the page of a method shows: a draft may not parse, and says why."""
     shown: dict[str, Any] = {
         "text": spec_text.write(method.spec),
-        "may_publish": request.user.has_perm("riskscore.add_method"),
+        "may_draw": request.user.has_perm(method_edits.DRAW),
+        "now": scoring_method(method.code),
+        "is_open": method.state in (Method.State.DRAFT, Method.State.REVIEW),
     }
     try:
         specification = Specification.from_dict(method.spec)
     except EngineError as error:
         return {**shown, "fault": str(error)}
     return {**shown, "specification": specification, "rows": outline(specification)}
+
+
+class MethodChoiceAdmin(ReadOnly[MethodChoice]):
+    """Which earlier version scores again, from which edition on, and why."""
+
+    list_display = ("method", "edition", "reason", "decided_by", "decided_at")
+    list_select_related = ("method", "edition", "decided_by")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right, insort
+
 import numpy as np
 import numpy.typing as npt
 
@@ -158,3 +160,73 @@ def ranks(scores: Floats) -> Floats:
     not_nan = np.sort(scores[~np.isnan(scores)])
     place = len(not_nan) - np.searchsorted(not_nan, scores, side="right") + 1.0
     return np.where(np.isnan(scores), np.nan, place)
+
+
+def spearman(x: Floats, y: Floats) -> float:
+    """Spearman's ρ: Pearson's r of the ranks, ties at their mean rank, over units that have both.
+
+    Parameters
+    ----------
+    x, y : ndarray, shape (n,)
+        Values; NaN is left out.
+
+    Returns
+    -------
+    float
+        −1..1; NaN for fewer than 3 pairs or a constant column.
+
+    Examples
+    --------
+    >>> round(spearman(np.array([1.0, 2.0, 3.0, 4.0]), np.array([1.0, 3.0, 2.0, 9.0])), 6)
+    0.8
+    """
+    both = ~np.isnan(x) & ~np.isnan(y)
+    return correlation(_mean_ranks(x[both]), _mean_ranks(y[both]))
+
+
+def _mean_ranks(values: Floats) -> Floats:
+    in_order = np.sort(values)
+    sides = (np.searchsorted(in_order, values, side=side) for side in ("left", "right"))
+    return np.asarray(sum(sides) / 2.0, dtype=np.float64)
+
+
+def kendall(x: Floats, y: Floats) -> float:
+    """Kendall's τ-b: pairs in the same order less pairs in the other, with ties, of all pairs.
+
+    Parameters
+    ----------
+    x, y : ndarray, shape (n,)
+        Values; NaN is left out.
+
+    Returns
+    -------
+    float
+        −1..1; NaN for fewer than 2 units or a constant column.
+
+    References
+    ----------
+    Kendall, M. G. (1945), The treatment of ties in ranking problems, Biometrika 33(3).
+
+    Examples
+    --------
+    >>> round(kendall(np.array([1.0, 2.0, 3.0, 4.0]), np.array([1.0, 3.0, 2.0, 9.0])), 6)
+    0.666667
+    """
+    both = ~np.isnan(x) & ~np.isnan(y)
+    a, b = x[both], y[both]
+    order = np.lexsort((b, a))
+    seen: list[float] = []
+    turned = 0
+    for value in b[order].tolist():
+        turned += len(seen) - bisect_right(seen, value)
+        insort(seen, value)
+    pairs = len(a) * (len(a) - 1) / 2
+    tied_a, tied_b, tied = _tied(a), _tied(b), _tied(np.column_stack([a, b]))
+    scale = np.sqrt((pairs - tied_a) * (pairs - tied_b))
+    return float((pairs - tied_a - tied_b + tied - 2 * turned) / scale) if scale > 0 else np.nan
+
+
+def _tied(values: Floats) -> float:
+    """How many pairs of rows are equal."""
+    counts = np.unique(values, axis=0, return_counts=True)[1]
+    return float((counts * (counts - 1) / 2).sum())
