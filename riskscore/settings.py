@@ -10,7 +10,7 @@ from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 
-from riskscore.config import addresses, env
+from riskscore.config import addresses, env, packaged_files
 from riskscore.config.production_checks import DEVELOPMENT_SECRET, production_refusals
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -184,7 +184,7 @@ PULSE = env.text("RISKSCORE_PULSE")  # the file by whose age a container tells i
 STATIC_URL = "static/"
 # In development pages find the files where they lie, with no collectstatic before the first one.
 STATIC_ROOT = Path(env.text("RISKSCORE_STATIC_ROOT", str(VAR / "static"))) if PRODUCTION else None
-STATICFILES_DIRS = [BASE_DIR / "riskscore" / "static"]
+STATICFILES_DIRS = [BASE_DIR / "riskscore" / "static", packaged_files.static_of("leaflet")]
 WHITENOISE_USE_FINDERS = not PRODUCTION
 _storage = (
     "whitenoise.storage.CompressedManifestStaticFilesStorage"

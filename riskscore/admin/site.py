@@ -16,6 +16,7 @@ from riskscore import models
 from riskscore.admin import dashboard
 from riskscore.admin.access.api_keys import ApiKeyAdmin, IdempotencyKeyAdmin
 from riskscore.admin.land.lands import FootprintAdmin, LandAdmin, LandLayerAdmin
+from riskscore.admin.map import map_links, viewers
 from riskscore.admin.methods.learned_models import (
     LearnedModelAdmin,
     LearnedSwitchAdmin,
@@ -47,6 +48,7 @@ from riskscore.admin.sources.places import (
 )
 from riskscore.admin.sourcing import links, portfolios
 from riskscore.admin.sourcing.portfolios import LimitCrossingAdmin, PortfolioAdmin
+from riskscore.admin.ui.versioned import Versioned
 from riskscore.admin.work import start_jobs
 from riskscore.admin.work.jobs import ChunkAdmin, ItemErrorAdmin, JobAdmin
 from riskscore.admin.work.records import (
@@ -140,6 +142,13 @@ class RiskSite(admin.AdminSite):
             for model, page in pages.items():
                 self.register(model, page)
 
+    def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
+        """Every form of the site carries its version, whoever wrote it: users and groups too."""
+        page = admin_class or admin.ModelAdmin
+        if not issubclass(page, Versioned):
+            page = type(page.__name__, (Versioned, page), {})
+        super().register(model_or_iterable, page, **options)
+
     def index(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> TemplateResponse:
@@ -147,6 +156,7 @@ class RiskSite(admin.AdminSite):
             "overview": dashboard.overview() if dashboard.allowed(request) else None,
             "may_rescore": start_jobs.allowed(request),
             "shortcuts": links.shortcuts(request),
+            "may_see_map": viewers.allowed(request),
             "alerts": portfolios.alerts(request),
         }
         return super().index(request, {**shown, **(extra_context or {})})
@@ -157,7 +167,8 @@ class RiskSite(admin.AdminSite):
             self.admin_view(require_POST(self.rescore_everything)),
             name="rescore_everything",
         )
-        return [everything, *links.urls(self.admin_view), *super().get_urls()]
+        pages = [*links.urls(self.admin_view), *map_links.urls(self.admin_view)]
+        return [everything, *pages, *super().get_urls()]
 
     def rescore_everything(self, request: HttpRequest) -> HttpResponse:
         """Start a job over all projects, for each lens that is kept current."""
@@ -175,7 +186,8 @@ class RiskSite(admin.AdminSite):
         others = [app for app in apps if app["app_label"] != "riskscore"]
         if app_label is not None or not ours:
             return apps
-        return [*links.with_entries(request, _groups(ours[0])), *others]
+        groups = map_links.with_entry(request, _groups(ours[0]))
+        return [*links.with_entries(request, groups), *others]
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:
         return guarded(super().admin_view(view, cacheable))

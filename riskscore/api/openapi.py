@@ -36,7 +36,7 @@ from riskscore.api.sourcing.equity import EQUITY
 from riskscore.api.sourcing.portfolio_fields import CROSSING, EXPOSURE, PORTFOLIO
 from riskscore.api.sourcing.regions import REGION
 from riskscore.api.sourcing.scenarios import STORED
-from riskscore.api.sourcing.shortlist_shapes import ITEM, SHORTLIST
+from riskscore.api.sourcing.shortlist_shapes import FOR_BUYER, SHORTLIST
 from riskscore.api.sourcing.stages import CHAIN
 from riskscore.api.supply_risks import SUPPLY_RISK
 from riskscore.api.work.job_resources import CHECKED, ITEM_ERROR, JOB, JOB_ITEM
@@ -112,7 +112,7 @@ COMPONENTS = {
     "MethodAudit": AUDIT,
     "FreshnessOfProject": FRESHNESS,
     "Shortlist": SHORTLIST,
-    "ProjectForBuyer": ITEM,
+    "ProjectForBuyer": FOR_BUYER,
     "LandOfProject": POSITIONS,
     "PortfolioExposure": EXPOSURE,
     "SourcingEquity": EQUITY,

@@ -20,6 +20,9 @@ from riskscore.bundle import (
     publications,
     reference,
 )
+from riskscore.bundle import (
+    outlines as drawn,
+)
 from riskscore.bundle.bundle_report import Report, written_report
 from riskscore.bundle.fixture_rows import Locality, Mineral, Project, Release
 from riskscore.bundle.fixture_tables import rows_of, write
@@ -101,6 +104,7 @@ def _made(bench: _Bench) -> Report:
     resolver = Resolver(names)
     observed = _observations(bench, resolver, minerals)
     bench.keep(publications.OUTLINES, len(outlines))
+    drawn.make(bench.target, publications.OUTLINES.code, outlines, names)
     rows = _reference(bench, names, minerals, outlines, observed["ec.trade"])
     mapped, deposits = _sites(bench, names, outlines)
     every, same = [*mapped, *deposits], duplicates(deposits, mapped)

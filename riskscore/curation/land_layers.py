@@ -1,6 +1,7 @@
 """What people do to maps beside loading a layer, which is an import: withdraw one, draw a project's
 outline; then rescore."""
 
+import json
 from typing import Any
 
 import shapely
@@ -44,6 +45,29 @@ def outline_of(project: Project, content: bytes) -> BaseGeometry:
     drawn = maps.outline(maps.read(content))
     _refuse_elsewhere(project, drawn)
     return drawn
+
+
+def polygon_of(corners: str) -> str:
+    """GeoJSON of one polygon from its corners, one a line: latitude, longitude. Raises BadMap."""
+    ring = []
+    for number, line in enumerate(corners.splitlines(), 1):
+        if not line.strip():
+            continue
+        try:
+            latitude, longitude = (float(part) for part in line.replace(",", " ").split())
+        except ValueError:
+            raise maps.BadMap(
+                f"line {number}",
+                f"is no corner: {line.strip()[:60]!r}",
+                "write latitude, longitude",
+            ) from None
+        ring.append((longitude, latitude))
+    if len(set(ring)) < 3:
+        raise maps.BadMap(
+            "the outline", f"has {len(set(ring))} different corners", "give at least three"
+        )
+    closed = ring if ring[0] == ring[-1] else [*ring, ring[0]]
+    return json.dumps({"type": "Polygon", "coordinates": [closed]})
 
 
 def draw_outline(

@@ -13,6 +13,8 @@ FEWEST = 5
 FAR_KM = 1500.0
 NEAR_KM = 500.0
 MOST = 5000
+#: What is wrong with a point that :meth:`Surroundings.is_swapped`.
+SWAPPED = "far from every known site of {place}, but among them with the axes swapped"
 
 
 class Surroundings:

@@ -9,7 +9,7 @@ import orjson
 from riskscore.intake import aliases, import_diff, staging
 from riskscore.intake.file_rows import ParsedRow
 from riskscore.intake.import_diff import DOCUMENTS, Document, ImportDiff
-from riskscore.intake.location_check import Surroundings
+from riskscore.intake.location_check import SWAPPED, Surroundings
 from riskscore.intake.ownership import owner_lists
 from riskscore.intake.ownership.company_index import CompanyIndex
 from riskscore.intake.project_diff import Snapshot, news, snapshots
@@ -146,7 +146,7 @@ def _fault(document: Document, surroundings: Surroundings) -> BadFile | None:
         return None
     if surroundings.is_swapped(row["place"], row["latitude"], row["longitude"]):
         return BadFile(
-            f"far from every known site of {row['place']}, but among them with the axes swapped",
+            SWAPPED.format(place=row["place"]),
             row=line, column="latitude", value=f"{row['latitude']}, {row['longitude']}",
             remedy="Put latitude into latitude; in GeoJSON the longitude comes first.",
         )  # fmt: skip

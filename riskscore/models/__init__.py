@@ -17,7 +17,14 @@ from riskscore.models.methods import Lens, Method, MethodChoice
 from riskscore.models.minerals import Mineral, TradeCode
 from riskscore.models.observations import Edition, Observation, Release, Source
 from riskscore.models.owners import Company, Domicile, Ownership
-from riskscore.models.places import Locality, Place, PlaceMember, Region, RegionMember
+from riskscore.models.places import (
+    CountryOutline,
+    Locality,
+    Place,
+    PlaceMember,
+    Region,
+    RegionMember,
+)
 from riskscore.models.projects import ExternalId, Offtake, Project, ProjectList, ProjectMineral
 from riskscore.models.schedules import Schedule
 from riskscore.models.scores import Score, ScoreAccountability, ScoreHistory
@@ -35,6 +42,7 @@ __all__ = [
     "Chunk",
     "CommunityDistance",
     "Company",
+    "CountryOutline",
     "Domicile",
     "Edition",
     "Evidence",

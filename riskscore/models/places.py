@@ -100,6 +100,29 @@ class RegionMember(models.Model):
         return f"{self.place_id} in {self.region_id}"
 
 
+class CountryOutline(models.Model):
+    """A country as a map draws it, WKB in degrees of WGS 84: for the eye, never for a score.
+
+    Several may belong to one place, and one to none that is on record.
+    """
+
+    release = models.ForeignKey("Release", models.PROTECT, related_name="outlines")
+    name = models.CharField(max_length=120)
+    place = models.ForeignKey(Place, models.PROTECT, null=True, related_name="outlines")
+    outline = models.BinaryField(help_text="WKB: polygons")
+
+    class Meta:
+        ordering = ["release_id", "name"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["release", "name"], name="country_outline_once_per_release"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Locality(models.Model):
     """A mapped point of a land layer: where a language is spoken, degrees of WGS 84."""
 

@@ -64,9 +64,11 @@ def url(model: str, action: str = "changelist", *arguments: Any) -> str:
 
 def form_of(page: Client, address: str) -> dict[str, Any]:
     """What a browser would send back if somebody opened this form and saved it unchanged."""
-    form = page.get(address).context["adminform"].form
-    sets = [each.formset for each in page.get(address).context["inline_admin_formsets"]]
-    sent = _values(form)
+    context = page.get(address).context
+    sets = [each.formset for each in context["inline_admin_formsets"]]
+    sent = _values(context["adminform"].form)
+    if version := context.get("version"):
+        sent["_version"] = version
     for formset in sets:
         sent |= _values(formset.management_form)
         for each in formset.forms:

@@ -6,10 +6,12 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
+from riskscore.admin.projects.severity_examples import EXAMPLES
 from riskscore.curation import project_edits
 from riskscore.models import Evidence, Job, Lens, Project, Score
 from riskscore.scoring import rescore
 from tests.admin.conftest import form_of, url
+from tests.processes import ROOT
 
 
 @pytest.fixture
@@ -50,6 +52,38 @@ def test_adding_evidence_rescores_the_project_and_makes_its_dimension_assessed(
         pass
     assert Score.objects.get(project=project, lens=lens).indigenous is not None
     assert "https://example.org/conflict" in page.get(url("project", "change", project.pk)).text
+
+
+def test_the_preview_is_what_the_score_becomes_and_saves_nothing(
+    page: Client, project: Project, lens: Lens
+) -> None:
+    sent = statement(project)
+    shown = page.post(url("evidence", "add"), {**sent, "_preview": ""})
+    preview = next(one for one in shown.context["previews"] if one.lens == str(lens))
+    assert preview.moves
+    assert "What it would do to the score: nothing was saved yet" in shown.text
+    assert not project.evidence.exists()
+    assert not Job.objects.filter(scope={"keys": [project.key]}).exists()
+    page.post(url("evidence", "add"), sent)
+    while rescore.drain():
+        pass
+    score = Score.objects.get(project=project, lens=lens)
+    assert {one.node: one.after for one in preview.changes} == {
+        one.node: getattr(score, one.node) for one in preview.changes
+    }
+
+
+def test_a_preview_of_what_cannot_be_made_says_why(page: Client, project: Project) -> None:
+    sent = statement(project, severity="", _preview="")
+    answer = page.post(url("evidence", "add"), sent)
+    assert "previews" not in answer.context
+    assert [fault.label for fault in answer.context["faults"]] == ["Severity"]
+
+
+def test_the_examples_beside_the_field_are_those_of_the_documentation() -> None:
+    written = (ROOT / "docs" / "evidence.md").read_text()
+    for severity, work, land in EXAMPLES:
+        assert f"| {severity} | {work} | {land} |" in written
 
 
 def test_a_statement_cannot_be_changed(page: Client, strike: Evidence) -> None:
@@ -95,7 +129,7 @@ def test_a_new_version_stays_with_its_project(page: Client, strike: Evidence) ->
         ({"kind": "certification", "level": "gold"}, "transparency, 50, 75, 100"),
         ({"kind": "strike", "level": "50"}, "leave it empty"),
         ({"expires_on": "2020-01-01"}, "cannot expire before it happened"),
-        ({"severity": "7"}, "violated"),
+        ({"severity": "7"}, "The severity must be between 0 and 1"),
         ({"url": "javascript:alert(1)"}, "valid URL"),
         ({"happened_on": ""}, "required"),
     ],

@@ -19,11 +19,14 @@ from riskscore.models import (
     Artefact,
     Capacity,
     CapacityRange,
+    CommunityDistance,
     Evidence,
     ExternalId,
     IntakeFault,
     IntakePart,
     Offtake,
+    PortfolioLimit,
+    Position,
     Project,
     ProjectMineral,
     ProjectStatus,
@@ -56,6 +59,7 @@ def test_every_model_has_a_page_or_stands_on_that_of_its_project() -> None:
     ours = set(apps.get_app_config("riskscore").get_models())
     parts = {ProjectMineral, Offtake, ExternalId, IntakePart, IntakeFault, Artefact}
     parts |= {ProjectStatus, Capacity, CapacityRange, RegionMember, TradeCode}
+    parts |= {CommunityDistance, Position, PortfolioLimit}
     assert set(MODELS) | parts == ours
     assert all(admin.site.is_registered(model) for model in ours - parts)
 

@@ -122,6 +122,8 @@ def test_what_is_unknown_is_a_word_with_a_reason_and_never_0(page: Client) -> No
     text = plain(answer.text)
     assert "N-1: lost if the largest seller stops unknown no imports on record" in text
     assert "HHI of imports unknown" in text
+    assert "Imports unknown none on record for this buyer" in text
+    assert "mean of ," not in text
     assert "the mineral has no customs code of its own" in text
     assert 'class="unknown"' in answer.text
 
@@ -130,6 +132,14 @@ def test_the_stages_say_which_is_the_weakest(page: Client) -> None:
     text = plain(page.get(JAPAN).text)
     assert "Ore, refining, buyer: the weakest stage counts" in text
     assert len(re.findall("weakest ", text.split("Ore, refining, buyer")[1][:900])) >= 1
+
+
+def test_the_ledger_stands_beside_what_is_needed(page: Client) -> None:
+    """Toyota Tsusho in Olaroz, unverified, of a share that nobody states."""
+    text = plain(page.get(JAPAN).text)
+    assert "What its companies hold, against what it needs" in text
+    assert "Needed: 55.2 kt" in text
+    assert re.search(r"Toyota Tsusho Corporation \(Japan\) stake unverified", text)
 
 
 def test_all_minerals_stand_in_one_table_the_most_concentrated_first(page: Client) -> None:
@@ -299,7 +309,7 @@ def test_a_project_leads_to_its_briefing(page: Client) -> None:
 @pytest.mark.parametrize(
     ("address", "budget"),
     [
-        (f"{HERE}/", 14), (JAPAN, 60), (SHORTLIST, 55), (f"{HERE}/scenarios/", 12),
+        (f"{HERE}/", 14), (JAPAN, 85), (SHORTLIST, 55), (f"{HERE}/scenarios/", 12),
         (f"{HERE}/briefing/projects/{OLAROZ}/", 75),
     ],
 )  # fmt: skip

@@ -21,6 +21,7 @@ def test_a_briefing_is_a_page_or_a_file_by_the_accept_header(
     assert page.status_code == 200
     assert page.headers["Content-Type"] == "text/html; charset=utf-8"
     assert page.text.startswith("<!DOCTYPE html>")
+    assert page.headers["Content-Security-Policy"].startswith("default-src 'none'")
     file = api.get(path, Accept="application/pdf")
     assert file.status_code == 200
     assert file.headers["Content-Type"] == "application/pdf"
@@ -61,6 +62,7 @@ def test_what_is_wrong_is_a_problem_whatever_was_accepted(
 def test_a_portfolios_briefing_is_its_owners(bundle: None, make_api: Callable[..., Api]) -> None:
     ana, eve = make_api("portfolio"), make_api("portfolio", name="eve")
     lens = Lens.objects.get(importer="WLD")
+    assert ana.user
     Portfolio.objects.create(name="mine", owner=ana.user, lens=lens)
     assert ana.get(f"{HERE}/portfolios/mine", Accept="application/pdf").status_code == 200
     problem(eve.get(f"{HERE}/portfolios/mine"), 404, "not_found")

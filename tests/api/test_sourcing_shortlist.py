@@ -1,11 +1,13 @@
 """The shortlist over HTTP, on the bundle: Japan × lithium, and questions at the edges."""
 
+from datetime import date
 from typing import Any
 
 import pytest
 
 from riskscore.models import Offtake, Project
 from tests.api.conftest import Api, problem
+from tests.make import make_project
 
 pytestmark = pytest.mark.django_db
 SQM, XUXA, CAUCHARI, OLAROZ = "icmm-15667", "icmm-13488", "icmm-15709", "icmm-13791"
@@ -129,6 +131,35 @@ def test_offtake_of_others_is_not_free_and_of_the_buyer_is(bundle: None, api: Ap
     assert item["tonnes_high"] == pytest.approx(before / 2)
     assert item["offtake_bound01"] == 0.5
     assert {row["place"] for row in item["offtake"]} == {"JPN", "KOR"}
+    # What binds another product binds nothing of this one.
+    Offtake.objects.create(project=project, place_id="KOR", share=0.5, mineral_id="tantalum")
+    assert by_key(ask(api, region="BRA"))[XUXA]["offtake_bound01"] == 0.5
+
+
+def test_offtake_of_another_product_or_of_yesterday_binds_nothing(bundle: None, api: Api) -> None:
+    """The Salar de Atacama yields potash too: who buys that has no claim on the lithium."""
+    before = by_key(ask(api, region="CHL"))[SQM]
+    sold = {"project": Project.objects.get(key=SQM), "place_id": "KOR", "share": 0.5}
+    Offtake.objects.create(**sold, mineral_id="potash")
+    Offtake.objects.create(**sold, until=date(2020, 1, 1))
+    item = by_key(ask(api, region="CHL"))[SQM]
+    assert (item["tonnes_high"], item["offtake"]) == (before["tonnes_high"], [])
+    Offtake.objects.create(**sold, mineral_id="lithium")
+    item = by_key(ask(api, region="CHL"))[SQM]
+    assert item["tonnes_high"] == pytest.approx(before["tonnes_high"] / 2)
+
+
+def test_offtake_on_file_with_another_project_of_the_site_binds_it_too(
+    bundle: None, api: Api
+) -> None:
+    twin = Project.objects.filter(duplicate_of__key=XUXA).first()
+    if twin is None:
+        twin = make_project(key="xuxa-twin", place="BRA")
+        Project.objects.filter(pk=twin.pk).update(duplicate_of=Project.objects.get(key=XUXA))
+    Offtake.objects.create(project=twin, place_id="KOR", share=0.5)
+    item = by_key(ask(api, region="BRA"))[XUXA]
+    assert item["offtake_bound01"] == 0.5
+    assert [row["place"] for row in item["offtake"]] == ["KOR"]
 
 
 def test_a_ceiling_leaves_out_what_exceeds_it_and_keeps_what_may(bundle: None, api: Api) -> None:
@@ -154,6 +185,18 @@ def test_one_projects_row_is_that_of_the_shortlist(bundle: None, api: Api) -> No
     listed = by_key(ask(api))[XUXA]
     for name in ("gain_low01", "gain_high01", "uses", "human_cost", "told_apart_from", "of"):
         assert one[name] == listed[name], name
+
+
+def test_counted_by_a_chinese_owner_cauchari_takes_the_place_of_nobody(
+    bundle: None, api: Api
+) -> None:
+    one = api.json(f"/sourcing/projects/{CAUCHARI}?buyer=JPN&mineral=lithium")
+    (china,) = [row for row in one["uses_by_owner"] if row["place"] == "CHN"]
+    best = use(china, "best_use")
+    assert best["tonnes"] == 0
+    assert best["n1_change01"] == 0
+    assert use(china, "instead_of_largest")["n1_change01"] > 0
+    assert use(one, "best_use")["n1_change01"] < -0.2
 
 
 def test_copper_is_traded_as_ore_so_what_a_mine_gives_has_no_upper_bound(

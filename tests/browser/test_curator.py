@@ -59,6 +59,10 @@ def test_a_curator_edits_a_mine_and_sees_its_new_score(address: str, browser_pag
     page.locator(".select2-search__field").fill("congo")
     page.get_by_role("option", name="Democratic Republic of the Congo").click()
     page.get_by_role("button", name="Save and continue editing").click()
+    # Its point lies in Chile: the form asks whether that is meant.
+    expect(page.get_by_role("alert")).to_contain_text("from every known site of")
+    page.get_by_label("I have looked at it, and it is right").check()
+    page.get_by_role("button", name="Save and continue editing").click()
     expect(page.get_by_text("Rescoring has started")).to_be_visible()
     until(lambda: rescored(mine, before), "the edited mine is rescored")
     page.reload()

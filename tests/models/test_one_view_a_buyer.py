@@ -48,7 +48,7 @@ def test_the_later_score_stays_current_and_no_history_is_lost(before: tuple[Lens
     # The first was scored later through the twin, the second earlier, the third through it alone.
     for score, hours, composite in ((first, 1, 11.0), (second, -1, 12.0)):
         columns = ", ".join(
-            field.column for field in Score._meta.concrete_fields
+            str(field.column) for field in Score._meta.concrete_fields
             if field.column not in ("id", "lens_id", "composite", "computed_at")
         )  # fmt: skip
         run(

@@ -276,6 +276,13 @@ def test_tonnes_say_their_unit(value: float | None, said: str) -> None:
     assert words.tonnes(value) == said
 
 
+@pytest.mark.parametrize(
+    ("value", "said"), [(0.0, "0"), (-0.128, "−0.128"), (999.6, "1,000"), (1710.4, "1,710")]
+)
+def test_numbers_are_never_written_in_powers_of_ten(value: float, said: str) -> None:
+    assert words.number(value) == said
+
+
 def test_a_change_keeps_its_sign_and_never_shows_minus_nothing() -> None:
     assert words.change(-0.1) == "−10.0 pp"
     assert words.signed(0.0667) == "+0.067"

@@ -7,16 +7,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from riskscore.sourcing.drawings import maps, plots
-from riskscore.sourcing.drawings.marks import Box, Dot, Line, Words
+from riskscore.sourcing.drawings.marks import Box, Dot, Drawing, Line, Words
 from riskscore.sourcing.drawings.plots import Rated, Spot
 from riskscore.sourcing.drawings.svg import svg
 
 
-def boxes(drawing: plots.Drawing, *looks: str) -> list[Box]:
+def boxes(drawing: Drawing, *looks: str) -> list[Box]:
     return [mark for mark in drawing.marks if isinstance(mark, Box) and mark.look in looks]
 
 
-def texts(drawing: plots.Drawing) -> list[str]:
+def texts(drawing: Drawing) -> list[str]:
     return [mark.text for mark in drawing.marks if isinstance(mark, Words)]
 
 
@@ -127,3 +127,15 @@ def test_a_map_of_the_world_has_no_degrees_beyond_the_poles() -> None:
 )
 def test_numbers_in_a_row_are_written_as_a_span(numbers: list[int], said: str) -> None:
     assert plots.ranges(numbers) == said
+
+
+def test_names_of_neighbours_on_a_map_cover_each_other_neither_nor_are_lost() -> None:
+    sites = [("Salar de Atacama", -23.5, -68.3), ("Cauchari", -23.4, -66.7),
+             ("Salar de Olaroz", -23.5, -66.7), ("Grota do Cirilo", -16.7, -41.9)]  # fmt: skip
+    drawing = maps.sketch(sites, [], "held")
+    names = [
+        mark for mark in drawing.marks if isinstance(mark, Words) and mark.look == "place-name"
+    ]
+    told = ", ".join(mark.text for mark in names)
+    assert all(name in told for name, _, _ in sites)
+    assert len({round(mark.y) for mark in names}) == len(names)

@@ -55,7 +55,7 @@ def test_the_cube_holds_what_each_buyer_gets(bundle: None, codes: list[str]) -> 
         world.output_t,
     )  # fmt: skip
     alone = codes in (["JPN"], ["USA"], ["CHN"])
-    same = {"rtol": 0 if alone else 1e-14, "atol": 0 if alone else 1e-9}
+    same: dict[str, Any] = {"rtol": 0 if alone else 1e-14, "atol": 0 if alone else 1e-9}
     np.testing.assert_allclose(seen.imports, now.supply.imports, equal_nan=True, **same)
     np.testing.assert_allclose(seen.home, now.supply.home, equal_nan=True, **same)
     assert world.axes.as_of.year == now.year

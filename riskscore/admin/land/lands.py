@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
+from riskscore.admin.map import small_map
 from riskscore.admin.ui import wording
 from riskscore.admin.ui.pages import Bounded, Form, OneButton, ReadOnly, Rescoring
 from riskscore.curation import land_layers
@@ -181,13 +182,25 @@ class LandAdmin(ReadOnly[Land]):
 
 
 class OutlineForm(Form[Footprint]):
-    """A project's outline as text."""
+    """A project's outline: corners, which the map adds by click, or GeoJSON."""
 
+    corners = forms.CharField(
+        required=False,
+        label="Corners",
+        widget=forms.Textarea(attrs={"rows": 8, "spellcheck": "false"}),
+        help_text=(
+            "One a line: latitude, longitude in degrees of WGS 84. A click on the map adds one; the"
+            " last is joined to the first."
+        ),
+    )
     geojson = forms.CharField(
         required=False,
         label="Outline",
         widget=forms.Textarea(attrs={"rows": 8}),
-        help_text="GeoJSON polygons in WGS 84, longitude first. Empty takes the outline back.",
+        help_text=(
+            "In place of corners: GeoJSON polygons in WGS 84, longitude first. Both empty take the"
+            " outline back."
+        ),
     )
 
     class Meta:
@@ -197,12 +210,17 @@ class OutlineForm(Form[Footprint]):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         cleaned["drawn"] = None
-        if not self.errors and cleaned["geojson"].strip():
+        if not self.errors:
+            corners, text = cleaned["corners"].strip(), cleaned["geojson"].strip()
+            if corners and text:
+                raise ValidationError({"geojson": "Give corners or GeoJSON, not both."})
+            field = "corners" if corners else "geojson"
             try:
-                text = cleaned["geojson"].strip().encode()
-                cleaned["drawn"] = land_layers.outline_of(cleaned["project"], text)
+                text = land_layers.polygon_of(corners) if corners else text
+                if text:
+                    cleaned["drawn"] = land_layers.outline_of(cleaned["project"], text.encode())
             except BadMap as error:
-                raise ValidationError({"geojson": str(error)}) from None
+                raise ValidationError({field: str(error)}) from None
         return cleaned
 
 
@@ -210,6 +228,7 @@ class FootprintAdmin(Rescoring[Footprint]):
     """An outline counts in place of the radius by stage. A new one replaces it; both stay."""
 
     form = OutlineForm
+    change_form_template = "admin/map/draw.html"
     list_display = ("project", "source", "entered_by", "entered_at")
     list_select_related = ("project", "entered_by")
     search_fields = ("=project__key", "project__name")
@@ -220,13 +239,21 @@ class FootprintAdmin(Rescoring[Footprint]):
 
     def get_fields(self, request: HttpRequest, obj: Footprint | None = None) -> tuple[Any, ...]:
         if obj is None:
-            return ("project", "geojson", "source")
+            return ("project", "corners", "geojson", "source")
         return ("project", "source", "entered_by", "entered_at", "edition")
 
     def get_readonly_fields(
         self, request: HttpRequest, obj: Footprint | None = None
     ) -> tuple[str, ...]:
         return () if obj is None else ("entered_at",)
+
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """The form beside a map that shows the project, where one is named."""
+        number = request.POST.get("project") or request.GET.get("project", "")
+        shown = {"drawing": small_map.to_draw(request, number), **(extra_context or {})}
+        return super().add_view(request, form_url, shown)
 
     def save_model(self, request: HttpRequest, obj: Footprint, form: Any, change: bool) -> None:
         drawn = form.cleaned_data["drawn"]

@@ -10,16 +10,20 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
+from riskscore.admin.projects.severity_examples import EXAMPLES
+from riskscore.admin.projects.severity_examples import LEVELS as LEVEL_EXAMPLES
 from riskscore.admin.ui import wording
 from riskscore.admin.ui.filters import VersionFilter
 from riskscore.admin.ui.pages import Form, Rescoring
-from riskscore.curation import challenges, project_edits
+from riskscore.curation import challenges, evidence_preview, project_edits
 from riskscore.engine.catalogue import CONSENT_LEVELS
 from riskscore.engine.inputs.evidence_kinds import KINDS
 from riskscore.engine.inputs.evidence_values import CERTIFICATION
 from riskscore.models import Challenge, Evidence
 
 FIRST_DAY = date(1900, 1, 1)
+#: The button that shows what a statement would do.
+PREVIEW = "_preview"
 #: The kinds that have levels, and the levels that the rule of evidence understands.
 LEVELS = {
     Evidence.Kind.CONSENT: tuple(CONSENT_LEVELS),
@@ -29,6 +33,10 @@ LEVELS = {
 
 class EvidenceForm(Form[Evidence]):
     """A new statement, or with ``replaces`` a new version of one."""
+
+    begins_empty = ("severity", "credibility")
+    #: Whether the person asked what it would do, and may see it: the statement can be made.
+    previewed = False
 
     replaces = forms.ModelChoiceField(
         Evidence.objects.filter(superseded_by__isnull=True),
@@ -56,12 +64,19 @@ class EvidenceForm(Form[Evidence]):
             + ". Certification: "
             + ", ".join(CERTIFICATION)
             + ". Other kinds have no level.",
-            "severity": "0 to 1: how grave it is among statements of its kind; "
-            "docs/evidence.md has examples.",
+            "severity": "0 to 1: how grave it is among statements of its kind, by the examples "
+            "below.",
             "reference": "What its source calls the case. A later row of the same project, kind, "
             "source and reference is a new version of it, whatever its day.",
-            "credibility": "0 to 1: how far its source can be believed.",
+            "credibility": "0 to 1: how far its source can be believed. A court or an audit of "
+            "this site 1, a newspaper with names and days 0.7, one unnamed voice 0.3.",
         }
+
+    def _ask(self) -> None:
+        super()._ask()
+        if PREVIEW in self.data and not self.errors:
+            self.previewed = True
+            self.add_error(None, "Save it if this is what you mean.")
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -147,7 +162,19 @@ class EvidenceAdmin(Rescoring[Evidence]):
     ) -> HttpResponse:
         """With the table of kinds below, so that a curator sees what a statement will do."""
         rule = [(Evidence.Kind(kind.name).label, kind) for kind in KINDS.values()]
-        return super().add_view(request, form_url, {**(extra_context or {}), "rule": rule})
+        shown = {"rule": rule, "severities": EXAMPLES, "levels": LEVEL_EXAMPLES}
+        return super().add_view(request, form_url, {**(extra_context or {}), **shown})
+
+    def render_change_form(
+        self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any
+    ) -> Any:
+        """With what the statement would do, if that was asked for."""
+        form = context["adminform"].form
+        if getattr(form, "previewed", False):
+            replaces = form.cleaned_data.get("replaces")
+            context["previewed"] = True
+            context["previews"] = evidence_preview.of_statement(form.instance, replaces)
+        return super().render_change_form(request, context, *args, **kwargs)
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         """A new version starts from the old one, an answer from the challenge."""

@@ -100,6 +100,8 @@ class Stated(Part[Any, Project]):
 class StatusForm(Form[ProjectStatus]):
     """What holds by now: a plan is no status."""
 
+    begins_empty = ("credibility",)
+
     def clean_since(self) -> date:
         day: date = self.cleaned_data["since"]
         if day > timezone.now().date():
@@ -113,8 +115,15 @@ class StatusesOfProject(Stated):
     fields = ("status", "since", "url", "credibility", "note")
 
 
+class CapacityForm(Form[Capacity]):
+    """What a project can yield in a year."""
+
+    begins_empty = ("credibility",)
+
+
 class CapacitiesOfProject(Stated):
     model = Capacity
+    form = CapacityForm
     fields = (
         "mineral", "year", "amount", "low", "high", "unit", "basis", "reason", "url", "credibility",
     )  # fmt: skip

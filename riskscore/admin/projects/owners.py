@@ -21,6 +21,8 @@ SHARE_ROUNDING = 1e-9
 class OwnershipForm(Form[Ownership]):
     """A new statement, or with ``replaces`` a corrected version of one."""
 
+    begins_empty = ("credibility",)
+
     replaces = forms.ModelChoiceField(
         Ownership.objects.filter(superseded_by__isnull=True),
         required=False,
@@ -108,6 +110,8 @@ class OwnershipAdmin(Decided[Ownership]):
 class DomicileForm(Form[Domicile]):
     """What is said of a company, or with ``replaces`` a corrected version."""
 
+    begins_empty = ("credibility",)
+
     replaces = forms.ModelChoiceField(
         Domicile.objects.filter(superseded_by__isnull=True),
         required=False,
@@ -179,7 +183,7 @@ def _old(model: type[Ownership | Domicile], request: HttpRequest, form: Any) -> 
     old = model.objects.filter(pk=number).first() if number.isdecimal() else None
     if old is None:
         return {}
-    return {**forms.model_to_dict(old, form.Meta.fields), "credibility": 1.0, "note": ""}
+    return {**forms.model_to_dict(old, form.Meta.fields), "credibility": None, "note": ""}
 
 
 class CompanyAdmin(Page[Company]):

@@ -1,5 +1,6 @@
 """Projects: what a curator edits, and beside it what came out of it."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from django import forms
@@ -13,6 +14,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from riskscore.admin.map import small_map
 from riskscore.admin.projects import history, owner_panel
 from riskscore.admin.projects.inlines import (
     CapacitiesOfProject,
@@ -29,6 +31,8 @@ from riskscore.admin.work import start_jobs
 from riskscore.curation import project_edits
 from riskscore.engine.catalogue import INDICATORS
 from riskscore.engine.inputs.event_course import Course
+from riskscore.engine.inputs.land_overlap import STAGES
+from riskscore.intake.location_check import FAR_KM, SWAPPED, Surroundings
 from riskscore.jobs import requests
 from riskscore.models import Challenge, Evidence, Job, Project, ProjectMineral, Score
 from riskscore.models.facts import Stated
@@ -39,6 +43,7 @@ from riskscore.scoring.project_inputs import kept_communities, land_distances, m
 KEY = RegexValidator(
     r"^[a-z0-9][a-z0-9-]{1,59}$", "Use 2 to 60 small letters, digits and hyphens, like icmm-00026."
 )
+WHERE = ("place", "latitude", "longitude")
 
 
 class ProjectForm(Form[Project]):
@@ -48,15 +53,48 @@ class ProjectForm(Form[Project]):
         choices=Project.Flag.choices, widget=forms.CheckboxSelectMultiple, required=False
     )
 
+    stage = forms.ChoiceField(required=False)
+
     class Meta:
         model = Project
         fields = "__all__"
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if "stage" in self.fields:
+            known = dict.fromkeys(("", *STAGES, self.instance.stage))
+            self.fields["stage"] = forms.ChoiceField(
+                choices=[(word, word or "unknown") for word in known], required=False
+            )
         if "key" in self.fields:
             self.fields["key"].validators.append(KEY)
             self.fields["key"].help_text = "Public, and for ever: it cannot be changed later."
+
+    def clean(self) -> dict[str, Any]:
+        """A point with its axes swapped is refused, as it is in files."""
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        where = self._moved_to()
+        if where and Surroundings().is_swapped(*where):
+            self.add_error("latitude", f"{SWAPPED.format(place=cleaned['place'])}: swap them back.")
+        return cleaned
+
+    def implausible(self) -> Iterator[tuple[str, str]]:
+        """A point far from every known site of its country."""
+        where = self._moved_to()
+        if where and Surroundings().is_disputed(*where):
+            place = self.cleaned_data["place"]
+            yield (
+                "latitude",
+                f"{where[1]:g}, {where[2]:g} lies more than {FAR_KM:,.0f} km from every known site "
+                f"of {place}. Check the point and the country.",
+            )
+
+    def _moved_to(self) -> tuple[str, float, float] | None:
+        """Country and point, if they were changed and make sense."""
+        place, latitude, longitude = (self.cleaned_data.get(name) for name in WHERE)
+        if place is None or latitude is None or longitude is None or abs(latitude) > 90:
+            return None
+        return (place.pk, latitude, longitude) if set(WHERE) & set(self.changed_data) else None
 
 
 class ProjectAdmin(Rescoring[Project]):
@@ -64,6 +102,7 @@ class ProjectAdmin(Rescoring[Project]):
 
     form = ProjectForm
     change_form_template = "admin/project.html"
+    change_list_template = "admin/map/beside_list.html"
     object_history_template = "admin/project_history.html"
     inlines = (MineralsOfProject, OfftakesOfProject, StatusesOfProject, CapacitiesOfProject)
     list_display = (
@@ -151,6 +190,12 @@ class ProjectAdmin(Rescoring[Project]):
     @admin.display(description="flags")
     def marks(self, row: Project) -> str:
         return ", ".join(flag.replace("_", " ") for flag in row.flags)
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        shown = {"map_link": small_map.of_list(request), **(extra_context or {})}
+        return super().changelist_view(request, shown)
 
     def around(self, request: HttpRequest, row: Project) -> dict[str, Any]:
         return surroundings(row, request)
@@ -258,6 +303,7 @@ def surroundings(project: Project, request: HttpRequest) -> dict[str, Any]:
         "older_evidence": Evidence.objects.filter(
             project=project, superseded_by__isnull=False
         ).count(),
+        "small_map": small_map.of_project(request, project),
         "land": land_distances.positions(project),
         "areas": map_distances.areas_of(project),
         "communities": kept_communities.of_projects([project.key]),

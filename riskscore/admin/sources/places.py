@@ -1,7 +1,10 @@
 """Places, their groups, minerals, and the points of the land layers."""
 
+from typing import Any
+
 from django.http import HttpRequest
 
+from riskscore.admin.map import small_map
 from riskscore.admin.ui.pages import Bounded, Page, Part, ReadOnly
 from riskscore.models import Locality, Mineral, Place, PlaceMember, Region, RegionMember, TradeCode
 
@@ -31,6 +34,10 @@ class PlaceAdmin(Page[Place]):
     list_filter = ("kind", "verified", "region")
     search_fields = ("=code", "name", "aliases")
     inlines = (MembersOfGroup,)
+    change_form_template = "admin/map/beside_form.html"
+
+    def around(self, request: HttpRequest, row: Place) -> dict[str, Any]:
+        return {"small_map": small_map.of_place(request, row.code, row.name)}
 
     def get_readonly_fields(
         self, request: HttpRequest, obj: Place | None = None
@@ -61,6 +68,10 @@ class RegionAdmin(Page[Region]):
     list_filter = ("verified",)
     search_fields = ("code", "name", "aliases")
     inlines = (MembersOfRegion,)
+    change_form_template = "admin/map/beside_form.html"
+
+    def around(self, request: HttpRequest, row: Region) -> dict[str, Any]:
+        return {"small_map": small_map.of_place(request, row.code, row.name)}
 
     def get_readonly_fields(
         self, request: HttpRequest, obj: Region | None = None

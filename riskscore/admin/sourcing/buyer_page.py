@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from riskscore.admin.sourcing import answering, question_page
@@ -14,7 +15,7 @@ from riskscore.engine.sourcing.supply_mix import EU_TEST01
 from riskscore.errors import NotFoundError
 from riskscore.scoring.indicators.buyer import Buyer
 from riskscore.sourcing import buyers
-from riskscore.sourcing.briefings import sources, words
+from riskscore.sourcing.briefings import ledger_seen, sources, words
 from riskscore.sourcing.briefings.places import place_names
 from riskscore.sourcing.briefings.stages_seen import stage_rows
 from riskscore.sourcing.briefings.supply_figures import figures, reasons
@@ -22,6 +23,7 @@ from riskscore.sourcing.chain import stages
 from riskscore.sourcing.dependence import buyer_view
 from riskscore.sourcing.drawings import plots
 from riskscore.sourcing.drawings.svg import svg
+from riskscore.sourcing.holdings import equity
 
 Row = dict[str, Any]
 #: Lines over the years: field, name, and the greatest that it can be (None: the greatest it was).
@@ -55,7 +57,9 @@ def dependence(request: HttpRequest) -> HttpResponse:
     mineral = form.cleaned_data["mineral"]
     title = f"{words.together(buyer.codes, names)} × {mineral}"
     chain = stages.route(buyers.now(buyer), mineral.pk, form.cleaned_data["named"])
-    shown |= {"chain": stage_rows(chain, names), **_shown(rows[0], names)}
+    held = equity.ledger(equity.Question(buyer, mineral.pk), timezone.now().date())
+    shown |= {"chain": stage_rows(chain, names), "ledger": ledger_seen.seen(held, names)}
+    shown |= _shown(rows[0], names)
     return answering.page(request, "dependence", title, shown)
 
 

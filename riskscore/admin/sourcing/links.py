@@ -1,4 +1,4 @@
-"""Where pages about sourcing stand; the site guards them."""
+"""Where pages about sourcing stand, and their entries of the menu; the site guards them."""
 
 from collections.abc import Callable
 from typing import Any

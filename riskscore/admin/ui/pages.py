@@ -1,6 +1,6 @@
 """What all admin pages of ours share: quick lists, nothing deleted, no silent surprises."""
 
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from django import forms
 from django.contrib import admin, messages
@@ -8,26 +8,22 @@ from django.core.paginator import Paginator
 from django.db import DatabaseError
 from django.db.models import AutoField, BigAutoField, ForeignKey, Model
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
 from django.utils.functional import cached_property
 
+from riskscore.admin.ui.careful import Careful
+from riskscore.admin.ui.versioned import REFUSAL, Row, Versioned
 from riskscore.curation import challenges
 from riskscore.jobs import requests, scope
 
-Row = TypeVar("Row", bound=Model)
 Child = TypeVar("Child", bound=Model)
 Parent = TypeVar("Parent", bound=Model)
 
 if TYPE_CHECKING:
-    _Admin = admin.ModelAdmin
     _Inline = admin.TabularInline
     FormSet = forms.BaseInlineFormSet
-    Form = forms.ModelForm
 else:
     # Django's classes take no type arguments at run time; its stubs demand them.
-    class _Admin(admin.ModelAdmin):
-        def __class_getitem__(cls, _row: object) -> type:
-            return cls
-
     class _Inline(admin.TabularInline):
         def __class_getitem__(cls, _rows: object) -> type:
             return cls
@@ -38,20 +34,19 @@ else:
         def __class_getitem__(cls, _rows: object) -> type:
             return cls
 
-    class Form(forms.ModelForm):
-        """A form over one row."""
 
-        def __class_getitem__(cls, _row: object) -> type:
-            return cls
+class Form(Careful, Generic[Row]):
+    """A form over one row."""
 
 
 def _is_number(text: str) -> bool:
     return text.isascii() and text.isdecimal() and len(text) < 19
 
 
-class Page(_Admin[Row]):
+class Page(Versioned[Row]):
     """A list and a form over one table. Nothing is deleted: what is over is archived or ended."""
 
+    form = Careful
     show_full_result_count = False
     list_per_page = 50
     empty_value_display = "–"
@@ -87,7 +82,15 @@ class Page(_Admin[Row]):
         try:
             return super().changeform_view(request, object_id, form_url, extra_context)
         except self.refusals as error:
-            return self._refuse(request, f"Nothing was saved. {error}")
+            refused = f"Nothing was saved. {error}"
+        except DatabaseError as error:
+            if request.method != "POST":
+                raise
+            first = str(error).splitlines()[0]
+            refused = f"Nothing was saved: the database refused it ({first})."
+        # The form again, with all that was typed into it, and the reason on top.
+        setattr(request, REFUSAL, refused)
+        return super().changeform_view(request, object_id, form_url, extra_context)
 
     def _refuse(self, request: HttpRequest, message: str) -> HttpResponse:
         self.message_user(request, message, messages.ERROR)
@@ -109,9 +112,12 @@ class Page(_Admin[Row]):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        row = self.get_object(request, object_id)
-        shown = {} if row is None else self.around(request, row)
-        return super().change_view(request, object_id, form_url, {**(extra_context or {}), **shown})
+        answer = super().change_view(request, object_id, form_url, extra_context)
+        if isinstance(answer, TemplateResponse) and answer.context_data is not None:
+            row = answer.context_data.get("original")
+            if row is not None:
+                answer.context_data.update(self.around(request, row))
+        return answer
 
     def row(self, request: HttpRequest, object_id: str) -> Row:
         """The row of a page of our own; a page that says so if there is none."""
@@ -134,6 +140,7 @@ class ReadOnly(Page[Row]):
 class Part(_Inline[Child, Parent]):
     """Rows of a form that belong to the row above."""
 
+    form = Careful
     extra = 0
 
 
@@ -157,21 +164,6 @@ class Rescoring(Page[Row]):
     """A form whose saving starts work. If the work is refused, nothing at all is saved."""
 
     refusals = (requests.CannotStart, scope.BadScope, challenges.CannotAnswer)
-
-    def changeform_view(
-        self,
-        request: HttpRequest,
-        object_id: str | None = None,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        try:
-            return super().changeform_view(request, object_id, form_url, extra_context)
-        except DatabaseError as error:
-            if request.method != "POST":
-                raise
-            first = str(error).splitlines()[0]
-            return self._refuse(request, f"Nothing was saved: the database refused it ({first}).")
 
 
 class OneButton(Page[Row]):

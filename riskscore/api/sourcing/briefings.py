@@ -17,6 +17,9 @@ from riskscore.models import Mineral, Project
 from riskscore.sourcing.briefings import as_html, as_pdf, on_buyer, on_portfolio, on_project
 from riskscore.sourcing.briefings.content import Briefing
 
+#: What the page may load: our stylesheet, and the empty icon inside it.
+POLICY = "default-src 'none'; style-src 'self'; img-src data:; frame-ancestors 'none'"
+
 
 class Document(Endpoint):
     """One page: `Accept: text/html` (the default) or `Accept: application/pdf`."""
@@ -32,7 +35,7 @@ class Document(Endpoint):
         except NotFoundError as refused:
             raise of_parameters({refused.place: str(refused)}) from refused
         if request.accepted_renderer.format != "pdf":
-            return Response(as_html.html(made))
+            return Response(as_html.html(made), headers={"Content-Security-Policy": POLICY})
         shown = f'inline; filename="riskscore-{made.name}.pdf"'
         return Response(as_pdf.pdf(made), headers={"Content-Disposition": shown})
 

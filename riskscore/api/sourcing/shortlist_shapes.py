@@ -173,6 +173,21 @@ ITEM = shapes.record(
     },
     "One project.",
 )
+FOR_BUYER = shapes.record(
+    {
+        **ITEM["properties"],
+        "baseline": BASELINE,
+        "year": shapes.whole("The last year of the trade."),
+        "uses_by_owner": shapes.several(
+            shapes.record(
+                {"place": PLACE, "uses": shapes.several(USE, "By rule and amount.")},
+                "Tonnes counted at the home of an owner.",
+            ),
+            "The same uses with the tonnes counted at the home of whoever may control it.",
+        ),
+    },
+    "One project, and what it would change for the buyer.",
+)
 SHORTLIST = shapes.record(
     {
         "buyer": shapes.text("Place codes, joined by +."),

@@ -32,6 +32,8 @@ RADIUS_KM = {
 }
 """Radius of a footprint that nobody has drawn, by stage. Judgement: a mine with its pits, dumps and
 ponds fills some tens of km², a deposit that is being drilled a few."""
+STAGES = tuple(RADIUS_KM)
+"""The stages that a project can be at."""
 RADIUS_OF_KIND_KM = {"mine": 3.0, "deposit": 1.0, "smelter": 0.5, "refinery": 0.5, "plant": 0.5}
 """The same where the stage is unknown."""
 

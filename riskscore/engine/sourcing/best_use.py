@@ -71,13 +71,30 @@ def best_use(market: Market, place: Counts, tonnes: npt.ArrayLike, rule: Rule) -
     own, inside = market.imports[place], market.members[place]
     first, second = _largest_others(market.imports, place)
     if rule is Rule.LARGEST_FIRST:
-        level = np.where(inside, np.inf, (first - own) / 2)
-        taken = np.clip(np.minimum(np.minimum(offered, first - second), level), 0.0, None)
-        return Use(taken, over(taken, total))
+        level = np.minimum(first - second, (first - own) / 2)
+        taken = np.clip(np.minimum(offered, level), 0.0, None)
+        fall = taken.copy()
+        taken[inside], fall[inside] = _own_in_place_of_the_largest(market.imports, offered[inside])
+        return Use(taken, over(fall, total))
     others = total - own
     level = np.where(inside, others, over(first - own, 1 + over(first, others, 0.0), 0.0))
     taken = np.clip(np.minimum(offered, level), 0.0, None)
     return Use(taken, over(first * over(taken, others, 0.0), total))
+
+
+def _own_in_place_of_the_largest(imports: Floats, offered: Floats) -> tuple[Floats, Floats]:
+    """(n,) tonnes of own production to use, and by how many tonnes the largest partner falls.
+
+    Own production never becomes the largest partner, so it can take the place of one after the
+    other. What only brings a partner below the next one, who then is the largest, is not taken.
+    """
+    partners = np.sort(np.nan_to_num(imports))[::-1]
+    gone = np.concatenate([[0.0], np.cumsum(partners)])
+    following = np.append(partners[1:], 0.0)
+    usable = np.minimum(offered, gone[-1])
+    at = np.clip(np.searchsorted(gone, usable) - 1, 0, len(partners) - 1)
+    largest = np.maximum(partners[at] - np.clip(usable - gone[at], 0.0, None), following[at])
+    return np.minimum(usable, gone[at] + partners[at] - largest), partners[0] - largest
 
 
 def _largest_others(imports: Floats, place: Counts) -> tuple[Floats, Floats]:

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import BinaryIO
 
+from riskscore.engine.inputs.land_overlap import STAGES
 from riskscore.sources.readers.formula_guard import is_formula, restored
 from riskscore.sources.source_records import Source
 from riskscore.sources.tables.cell_values import bad_cell, finite_number, one_of, year
@@ -94,7 +95,7 @@ def _row(cells: Cells, line: int) -> ProjectRow:
         latitude=latitude,
         longitude=longitude,
         kind=one_of(cell("kind").casefold(), ("", *KINDS), "kind", line),
-        stage=cell("stage"),
+        stage=one_of(cell("stage").casefold(), ("", *STAGES), "stage", line),
         state=one_of(cell("state"), ("", *STATES), "state", line),
         minerals=_minerals(cell("minerals"), line),
         owners=_shares(cell("owners"), "owners", line),

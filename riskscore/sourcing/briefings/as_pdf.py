@@ -1,6 +1,7 @@
 """A briefing as one page of A4. What does not fit is counted, list by list, before anything is made
 smaller."""
 
+import math
 from collections.abc import Iterable, Sequence
 from html import escape
 from io import BytesIO
@@ -108,13 +109,13 @@ class _Words:
 
 
 def _cards(figures: Sequence[Figure], words: _Words) -> Grid:
-    """Figures side by side, five in a row."""
+    """Figures side by side, at most five in a row, the rows as even as they can be."""
     cells = [
         [words.line(one.label, SMALL), words.line(one.value, VALUE), words.line(one.about, SMALL)]
         for one in figures
     ]
-    rows = [cells[at : at + CARDS] for at in range(0, len(cells), CARDS)]
-    across = min(CARDS, len(cells)) or 1
+    across = math.ceil(len(cells) / math.ceil(len(cells) / CARDS))
+    rows = [cells[at : at + across] for at in range(0, len(cells), across)]
     rows[-1] += [[] for _ in range(across - len(rows[-1]))]
     return Grid(rows, [WIDTH / across] * across, style=[
         ("VALIGN", (0, 0), (-1, -1), "TOP"),

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from riskscore.models import LandLayer, Mineral, Project, Score
@@ -11,6 +12,7 @@ from riskscore.sourcing import buyers, regions
 from riskscore.sourcing.briefings import candidates_seen, sources, stamps, words
 from riskscore.sourcing.briefings.content import Briefing, Listing, Picture, Table
 from riskscore.sourcing.briefings.places import place_names
+from riskscore.sourcing.briefings.sites_drawn import DEGREES, dots
 from riskscore.sourcing.briefings.stages_seen import stage_rows
 from riskscore.sourcing.briefings.supply_figures import figures, reasons
 from riskscore.sourcing.briefings.words import Names
@@ -65,12 +67,11 @@ def _pictures(found: Row, asked: Asked) -> list[Picture]:
             )
         )
     if here:
-        others = _others(asked)
+        others, told = dots(_others(asked), words.plain(asked.mineral))
         result.append(
             Picture(
                 maps.sketch(here, others, "Where the projects of the table are"),
-                "Numbers: projects of the table; dots: all sites of the mineral on record. Degrees "
-                "of WGS 84, true to scale at the middle; no outlines are stored.",
+                f"Numbers: projects of the table; dots: {told}. {DEGREES}",
             )
         )
     return result
@@ -83,13 +84,11 @@ def _sites(found: Row) -> list[maps.Site]:
     return sorted((str(numbers[key]), lat, lon) for key, lat, lon in rows)
 
 
-def _others(asked: Asked) -> list[maps.Point]:
+def _others(asked: Asked) -> QuerySet[Project]:
     rows = Project.objects.filter(
         minerals__mineral=asked.mineral, state=Project.State.PUBLISHED
     ).exclude(flags__overlap=[str(flag) for flag in Project.UNRANKED])
-    if asked.places is not None:
-        rows = rows.filter(place__in=asked.places)
-    return [(lat, lon) for lat, lon in rows.values_list("latitude", "longitude")[:2000]]
+    return rows if asked.places is None else rows.filter(place__in=asked.places)
 
 
 def _supply(row: Row, names: Names) -> list[Table | Listing]:
@@ -116,7 +115,9 @@ def _supply(row: Row, names: Names) -> list[Table | Listing]:
     )
 
 
-def _projects(found: Row, names: Names) -> Table:
+def _projects(found: Row, names: Names) -> Table | Listing:
+    if not found["items"]:
+        return Listing("Projects", ["No project on record fits the question."])
     seen = [candidates_seen.seen(at, item, names) for at, item in enumerate(found["items"], 1)]
     table = Table(
         _compared(found),
@@ -191,4 +192,4 @@ def _stamp(found: Row) -> list[str]:
         return ["Nothing is scored"]
     keys = [item["key"] for item in found["items"]]
     scores = Score.objects.filter(lens=through, project__key__in=keys).select_related("method")
-    return stamps.of_scores(list(scores))
+    return stamps.of_scores(list(scores)) if keys else []

@@ -1,15 +1,18 @@
 """The briefing of a portfolio: what it exposes to, and what each position adds."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 from django.utils import timezone
 
-from riskscore.models import Portfolio, Project
+from riskscore.models import Portfolio, Project, Release
 from riskscore.models.scores import Band
+from riskscore.releases import effective
 from riskscore.sourcing.briefings import sources, stamps, words
 from riskscore.sourcing.briefings.content import Briefing, Listing, Picture, Table
 from riskscore.sourcing.briefings.places import place_names
+from riskscore.sourcing.briefings.sites_drawn import DEGREES
 from riskscore.sourcing.briefings.supply_figures import Figure
 from riskscore.sourcing.briefings.words import Names
 from riskscore.sourcing.drawings import maps, plots
@@ -44,7 +47,7 @@ def briefing(kept: Portfolio, day: date | None = None) -> Briefing:
 
 def _figures(report: Row) -> list[Figure]:
     return [
-        Figure("Held a year", f"{report['kt_per_year']:,.3g} kt", "as weight, all minerals"),
+        Figure("Held a year", words.kilotonnes(report["kt_per_year"]), "as weight, all minerals"),
         *(_exposure(row) for row in report["exposures"]),
     ]
 
@@ -77,8 +80,7 @@ def _pictures(report: Row, held: list[Holding]) -> list[Picture]:
         ),
         Picture(
             maps.sketch(sorted(here), [], "Where the projects held are"),
-            "The projects held. Degrees of WGS 84, true to scale at the middle; no outlines are "
-            "stored.",
+            f"The projects held. {DEGREES}",
         ),
     ]
 
@@ -91,7 +93,7 @@ def _positions(report: Row, names: Names) -> Table:
         [
             (
                 row["name"], words.place(row["place"], names), words.plain(row["mineral"]),
-                f"{row['kt_per_year']:,.3g}", words.percent(row["share"]),
+                words.number(row["kt_per_year"]), words.percent(row["share"]),
                 words.points(one["score"]), _added(one), words.points(one["without"]),
             )
             for row, one in zip(report["positions"], composite, strict=True)
@@ -149,10 +151,10 @@ def _about(row: Row, names: Names) -> str:
 
 def _value(row: Row) -> str:
     if row["value"] is not None:
-        return f"{row['value']:.3g}"
+        return words.number(row["value"])
     if row["low"] is None or row["high"] is None:
         return words.UNKNOWN
-    return f"{row['low']:.3g} to {row['high']:.3g}"
+    return f"{words.number(row['low'])} to {words.number(row['high'])}"
 
 
 def _unknown(report: Row) -> list[str]:
@@ -165,15 +167,17 @@ def _unknown(report: Row) -> list[str]:
 
 
 def _sources(held: list[Holding]) -> list[sources.Cited]:
-    """Of the sites; those of the scores stand on each project's own page."""
+    """Of the sites, and the releases in force, from which scores are made. What one score took from
+    which of them stands on the briefing of its project."""
     keys = [one.project.pk for one in held]
-    codes = Project.objects.filter(pk__in=keys, release__isnull=False)
-    cited = sources.of_releases(codes.values_list("release__code", flat=True))
+    sites = Project.objects.filter(pk__in=keys, release__isnull=False)
+    at = sources.of_releases(sites.values_list("release__code", flat=True))
+    releases = Release.objects.filter(pk__in=effective.in_force().ids)
+    read = sources.of_releases(releases.values_list("code", flat=True))
+    known = set(sources.release_codes(at))
     return [
-        *cited,
-        sources.Cited(
-            "Scores: sources stand on the briefing of each project", "riskscore", "", "its own"
-        ),
+        *(replace(one, what="sites") for one in at),
+        *(replace(one, what="scores") for one in read if one.release not in known),
     ]
 
 

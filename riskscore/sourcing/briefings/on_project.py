@@ -21,6 +21,7 @@ from riskscore.scoring.stored_score import StoredScore
 from riskscore.sourcing.briefings import candidates_seen, sources, stamps, words
 from riskscore.sourcing.briefings.content import Briefing, Listing, Picture, Table
 from riskscore.sourcing.briefings.places import place_names
+from riskscore.sourcing.briefings.sites_drawn import DEGREES, dots
 from riskscore.sourcing.briefings.sources import Cited
 from riskscore.sourcing.briefings.supply_figures import Figure
 from riskscore.sourcing.briefings.words import Names
@@ -223,7 +224,7 @@ def _value(one: IndicatorRow) -> str:
         return words.percent(one.value)
     if one.indicator.unit == "0/1":
         return "yes" if one.value else "no"
-    return f"{one.value:,.3g} {one.indicator.unit}".strip()
+    return f"{words.number(one.value)} {one.indicator.unit}".strip()
 
 
 # --- Facts --------------------------------------------------------------------------------------
@@ -231,7 +232,7 @@ def _facts(project: Project, names: Names) -> list[Table | Listing]:
     ids = [project.pk]
     item: Row = {
         "owners": candidate_facts.owners_of(ids)[project.pk],
-        "offtake": candidate_facts.offtake_of(ids, timezone.now().date())[project.pk],
+        "offtake": candidate_facts.offtake_of(ids)[project.pk],
         "communities": candidate_facts.communities_of([project])[project.pk],
     }
     told = [
@@ -261,17 +262,13 @@ def _capacity(known: Row | None) -> str:
 
 def _map(project: Project, names: Names) -> Picture:
     rows = Project.objects.filter(place=project.place_id, state=Project.State.PUBLISHED)
-    others = list(rows.exclude(pk=project.pk).values_list("latitude", "longitude")[:2000])
-    place = words.place(project.place_id, names)
-    about = f"{project.name} at {maps.position(project.latitude, project.longitude)} among the "
+    others, told = dots(rows.exclude(pk=project.pk), words.place(project.place_id, names))
+    where = maps.position(project.latitude, project.longitude)
+    here = [(project.name, project.latitude, project.longitude)]
     return Picture(
-        maps.sketch(
-            [(project.name, project.latitude, project.longitude)], others,
-            f"{about}{len(others)} other sites of {place} on record",
-        ),
-        f"Dots: the {len(others)} other sites of {place} on record. Degrees of WGS 84, true to "
-        "scale at the middle; no outlines are stored.",
-    )  # fmt: skip
+        maps.sketch(here, others, f"{project.name} at {where} among {told}"),
+        f"Dots besides: {told}. {DEGREES}",
+    )
 
 
 def _unknown(project: Project, why: Explanation | None, seen: Row | None) -> Listing:

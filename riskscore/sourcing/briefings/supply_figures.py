@@ -44,11 +44,7 @@ def figures(row: Row, names: Names) -> list[Figure]:
         ),
         _expected(row),
         _reliance(row),
-        Figure(
-            "Imports", words.tonnes(row["imports_t"]),
-            f"a year, mean of {words.years(row['import_years'])}"
-            + (f", at the stage {row['trade_stage']}" if row["trade_stage"] else ""),
-        ),
+        _imports(row),
     ]  # fmt: skip
 
 
@@ -113,6 +109,14 @@ def _expected(row: Row) -> Figure:
     if covered is not None and covered < 0.9995:
         about += f"; speaks of {words.percent(covered)} of the imports"
     return Figure("Expected loss", words.percent(row["expected_loss01"]), about)
+
+
+def _imports(row: Row) -> Figure:
+    if row["imports_t"] is None:
+        return Figure("Imports", words.UNKNOWN, "none on record for this buyer")
+    stage = f", at the stage {row['trade_stage']}" if row["trade_stage"] else ""
+    about = f"a year, mean of {words.years(row['import_years'])}{stage}"
+    return Figure("Imports", words.tonnes(row["imports_t"]), about)
 
 
 def _reliance(row: Row) -> Figure:

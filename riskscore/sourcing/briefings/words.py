@@ -56,6 +56,17 @@ def tonnes(value: float | None) -> str:
     return f"{value / 1000:,.1f} kt" if abs(value) >= 999.5 else f"{value:,.0f} t"
 
 
+def number(value: float) -> str:
+    """Three significant digits, from a thousand on whole, thousands apart, a real minus sign."""
+    text = f"{value:,.0f}" if abs(value) >= 999.5 else f"{value:.3g}"
+    return text.replace("-", "−")
+
+
+def kilotonnes(value: float | None) -> str:
+    """Thousand tonnes."""
+    return UNKNOWN if value is None else f"{number(value)} kt"
+
+
 def points(value: float | None) -> str:
     """A score 0..100."""
     return UNKNOWN if value is None else f"{value:.1f}"

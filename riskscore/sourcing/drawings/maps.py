@@ -44,12 +44,33 @@ def sketch(
     spots = [(name, *view.at(latitude, longitude)) for name, latitude, longitude in here]
     for (_, x, y), (name, latitude, longitude) in zip(spots, here, strict=True):
         marks.append(Dot(x, y, 4.5, "here", f"{name}: {position(latitude, longitude)}"))
+    taken: list[Words] = []
     for name, x, y in _apart(spots):
         if name:
-            left = x > WIDTH * 0.6
-            marks.append(Words(x - 7 if left else x + 7, y - 5, name, "place-name",
-                               "end" if left else "start"))  # fmt: skip
+            taken.append(_label(name, x, y, taken))
+    marks += taken
     return Drawing("sketch", WIDTH, HEIGHT, about, marks)
+
+
+def _label(name: str, x: float, y: float, taken: Sequence[Words]) -> Words:
+    """A name beside its spot, below the names that stand there already."""
+    left = x > WIDTH * 0.6
+    anchor, start = ("end", x - 7) if left else ("start", x + 7)
+    first, last = _reach(name, start, anchor)
+    y -= 5
+    while y < HEIGHT - 4 and any(
+        abs(y - other.y) < 10 and first < far and near < last
+        for other in taken
+        for near, far in (_reach(other.text, other.x, other.anchor),)
+    ):
+        y += 10
+    return Words(start, y, name, "place-name", anchor)
+
+
+def _reach(text: str, x: float, anchor: str) -> Point:
+    """How far a name reaches, from left to right, at about six units a letter."""
+    wide = 6.2 * len(text)
+    return (x - wide, x) if anchor == "end" else (x, x + wide)
 
 
 def _apart(spots: Sequence[tuple[str, float, float]]) -> list[tuple[str, float, float]]:
@@ -88,7 +109,9 @@ def _degrees(view: _View) -> list[Mark]:
     top, foot = min(view.latitude + high / 2, 90.0), max(view.latitude - high / 2, -90.0)
     for k in _multiples(foot, top, step):
         _, y = view.at(k, view.longitude)
-        marks += [Line([(0, y), (WIDTH, y)], "grid"), Words(2, y - 2, _north(k), "degree")]
+        marks.append(Line([(0, y), (WIDTH, y)], "grid"))
+        if y > 9:
+            marks.append(Words(2, y - 2, _north(k), "degree"))
     for k in _multiples(view.longitude - wide / 2, view.longitude + wide / 2, step):
         x, _ = view.at(view.latitude, k)
         marks += [Line([(x, 0), (x, HEIGHT)], "grid"), Words(x + 2, HEIGHT - 3, _east(k), "degree")]

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef
 
 from riskscore.models import Mineral, Offtake, Ownership, Project, ProjectMineral
 from riskscore.scoring.indicators.buyer import Buyer
@@ -19,7 +19,7 @@ from riskscore.scoring.stored_score import not_nan
 from riskscore.sourcing import buyers
 from riskscore.sourcing.buyers import Now
 from riskscore.sourcing.dependence import agreements
-from riskscore.sourcing.sites import capacities, same_sites, stakes
+from riskscore.sourcing.sites import capacities, contracts, same_sites, stakes
 from riskscore.sourcing.sites.capacities import NOTHING, Found, Output
 from riskscore.sourcing.sites.stakes import Stake
 
@@ -122,12 +122,10 @@ def _sides(question: Question, found: Now, at: int) -> Sides:
 
 def _claims(mineral: str, sides: Sides, day: date) -> list[Claim]:
     """Every stake in a site of the mineral, and off-take that holds, each site once."""
-    today = Q(since=None) | Q(since__lte=day), Q(until=None) | Q(until__gte=day)
     yields = ProjectMineral.objects.filter(project=OuterRef("project"), mineral=mineral)
     about = {"project__state": Project.State.PUBLISHED}
     owned = Ownership.objects.filter(Exists(yields), superseded_by=None, **about)
-    of_it = Q(mineral=None) | Q(mineral=mineral)
-    bought = Offtake.objects.filter(of_it, Exists(yields), *today, **about)
+    bought = contracts.holding(mineral, day).filter(Exists(yields), **about)
     ranked = bought.order_by("project__key", "place", "buyer", "id")
     sold = list(ranked.select_related("project", "release"))
     ids = {*owned.values_list("project_id", flat=True), *(row.project_id for row in sold)}

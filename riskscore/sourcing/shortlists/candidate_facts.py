@@ -2,10 +2,8 @@
 what is not known of it."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
 from typing import Any
 
-from django.db.models import Q
 from django.utils import timezone
 
 from riskscore.engine.catalogue import INDICATORS
@@ -15,7 +13,7 @@ from riskscore.scoring.methods import fitted_method
 from riskscore.scoring.project_inputs import land_distances, map_distances
 from riskscore.scoring.project_inputs.land_distances import Site
 from riskscore.scoring.stored_score import not_nan
-from riskscore.sourcing.sites import capacities, same_sites, stakes
+from riskscore.sourcing.sites import capacities, contracts, same_sites, stakes
 from riskscore.sourcing.sites.stakes import Stake
 
 Row = dict[str, Any]
@@ -60,23 +58,21 @@ def shares_by_place(owners: Iterable[Row]) -> list[Row]:
     return sorted(result.values(), key=lambda row: (-row["high"], row["place"] or "~"))
 
 
-def offtake_of(ids: Sequence[int], day: date) -> dict[int, list[Row]]:
-    """Contracts that hold on a day, by project."""
-    rows = Offtake.objects.filter(project__in=ids).filter(
-        Q(since=None) | Q(since__lte=day), Q(until=None) | Q(until__gte=day)
-    )
-    found: dict[int, list[Row]] = {project: [] for project in ids}
-    for row in rows.order_by("place_id", "buyer"):
-        found[row.project_id].append(
-            {
-                "buyer": row.buyer,
-                "place": row.place_id,
-                "share": row.share,
-                "since": row.since,
-                "until": row.until,
-            }
-        )
-    return found
+def offtake_of(ids: Sequence[int], mineral: str | None = None) -> dict[int, list[Row]]:
+    """Contracts about a mineral (None: any) that hold today, by project."""
+    found = contracts.of(ids, mineral, timezone.now().date())
+    return {project: [_contract(row) for row in found.get(project, ())] for project in ids}
+
+
+def _contract(row: Offtake) -> Row:
+    return {
+        "buyer": row.buyer,
+        "place": row.place_id,
+        "mineral": row.mineral_id,
+        "share": row.share,
+        "since": row.since,
+        "until": row.until,
+    }
 
 
 def capacity_of(ids: Sequence[int], mineral: str) -> dict[int, Row]:

@@ -58,7 +58,20 @@ class Candidates:
         return Candidates(*(getattr(self, name)[rows] for name in self.__slots__))
 
 
+# ``stated`` as sites.capacities has it: of the newest year the statement about the project itself,
+# else the sum of those about the others of its site.
 _CANDIDATES = """
+WITH newest AS (
+    SELECT DISTINCT ON (c.project_id) coalesce(d.duplicate_of_id, d.id) AS site,
+        d.duplicate_of_id IS NULL AS itself, c.year, c.low, c.high, c.amount, c.unit
+    FROM riskscore_capacity c JOIN riskscore_project d ON d.id = c.project_id
+    WHERE c.mineral_id = %(mineral)s AND d.state <> 'archived'
+    ORDER BY c.project_id, c.year DESC, c.id DESC
+), stated AS (
+    SELECT DISTINCT ON (site) site, sum(coalesce(low, amount)) AS low,
+        sum(coalesce(high, amount)) AS high, unit
+    FROM newest GROUP BY site, year, itself, unit ORDER BY site, year DESC, itself DESC
+)
 SELECT p.id, p.place_id,
     s.labour, s.node_low[%(labour)s], s.node_high[%(labour)s],
     s.indigenous, s.node_low[%(indigenous)s], s.node_high[%(indigenous)s],
@@ -67,24 +80,19 @@ SELECT p.id, p.place_id,
 FROM riskscore_projectmineral pm
 JOIN riskscore_project p ON p.id = pm.project_id
 LEFT JOIN riskscore_score s ON s.project_id = p.id AND s.lens_id = %(lens)s
-LEFT JOIN LATERAL (
-    -- As sites.capacities has it: of the newest year the statement about the project itself, else
-    -- the sum of those about the others of its site.
-    SELECT sum(coalesce(low, amount)) AS low, sum(coalesce(high, amount)) AS high, unit FROM (
-        SELECT DISTINCT ON (project_id) project_id = p.id AS itself, year, low, high, amount, unit
-        FROM riskscore_capacity WHERE mineral_id = pm.mineral_id AND project_id IN (
-            SELECT p.id UNION ALL SELECT d.id FROM riskscore_project d
-            WHERE d.duplicate_of_id = p.id AND d.state <> 'archived')
-        ORDER BY project_id, year DESC, id DESC
-    ) newest GROUP BY year, itself, unit ORDER BY year DESC, itself DESC LIMIT 1
-) c ON true
+LEFT JOIN stated c ON c.site = p.id
 LEFT JOIN riskscore_capacityrange r ON r.place_id = p.place_id AND r.mineral_id = pm.mineral_id
     AND pm.role = 'primary' AND p.kind = 'mine'
 LEFT JOIN (
-    SELECT project_id, least(sum(share), 1) AS bound FROM riskscore_offtake
-    WHERE place_id <> ALL(%(members)s) AND coalesce(since, '-infinity') <= %(day)s
-      AND coalesce(until, 'infinity') >= %(day)s GROUP BY project_id
-) o ON o.project_id = p.id
+    -- As sites.contracts has it: what is bound of the project itself and of the others of its site.
+    SELECT coalesce(d.duplicate_of_id, d.id) AS main, least(sum(f.share), 1) AS bound
+    FROM riskscore_offtake f JOIN riskscore_project d ON d.id = f.project_id
+    WHERE f.place_id <> ALL(%(members)s)
+      AND (f.mineral_id IS NULL OR f.mineral_id = %(mineral)s)
+      AND coalesce(f.since, '-infinity') <= %(day)s AND coalesce(f.until, 'infinity') >= %(day)s
+      AND (d.duplicate_of_id IS NULL OR d.state <> 'archived')
+    GROUP BY 1
+) o ON o.main = p.id
 WHERE pm.mineral_id = %(mineral)s AND p.state = 'published' AND NOT p.flags && %(unranked)s
   AND (%(places)s::text[] IS NULL OR p.place_id = ANY(%(places)s))
   AND (%(kinds)s::text[] IS NULL OR p.kind = ANY(%(kinds)s))

@@ -111,7 +111,23 @@ def of_project(key: str, question: Question) -> Row | None:
     if not len(rows):
         return None
     (item,) = _items(field, rows, question.named)
-    return {"baseline": _baseline(found, at, question.named), "year": found.year, **item}
+    return {
+        "baseline": _baseline(found, at, question.named),
+        "year": found.year,
+        **item,
+        "uses_by_owner": _uses_by_owner(field, int(rows[0]), item, question.named),
+    }
+
+
+def _uses_by_owner(field: _Field, row: int, item: Row, named: str) -> list[Row]:
+    """What uses change if the tonnes count at the home of each who may control the project."""
+    taker = Taker(field.bought, field.now.axes.place(named), field.now.axes.places)
+    high = float(field.offers.high[row])
+    tonnes = high if np.isfinite(high) else taker.bought.total_t
+    homes = (item["owner_adjusted"] or {"places": []})["places"]
+    return [
+        {"place": home, "uses": uses(taker, field.now.axes.place(home), tonnes)} for home in homes
+    ]
 
 
 def _field(found: Now, mineral: str, bought: Markets, chosen: Candidates) -> _Field:
@@ -219,7 +235,7 @@ def _about(field: _Field, ids: Sequence[int]) -> _About:
         projects,
         roles,
         candidate_facts.owners_of(ids),
-        candidate_facts.offtake_of(ids, timezone.now().date()),
+        candidate_facts.offtake_of(ids, field.mineral),
         candidate_facts.capacity_of(ids, field.mineral),
         candidate_facts.communities_of(rows),
         candidate_facts.gaps_of(ids, listed.lens()),

@@ -35,8 +35,13 @@ def test_the_largest_partner_itself_gains_nothing() -> None:
 
 
 def test_own_production_is_no_partner() -> None:
-    found = best_use(market(60, 30, 10, 0, members=3), np.array([3]), [100], Rule.LARGEST_FIRST)
-    assert found.tonnes.tolist() == [30]
+    """Of 60, 30, 10: with 30 tonnes N-1 falls to .3, with 60 no further, as the second stays, with
+    95 to .05, and with 100 to nothing."""
+    found = best_use(
+        market(60, 30, 10, 0, members=3), np.full(5, 3), [30, 60, 75, 95, 400], Rule.LARGEST_FIRST
+    )
+    assert found.tonnes.tolist() == [30, 30, 75, 95, 100]
+    assert found.gain01 == pytest.approx([0.3, 0.3, 0.45, 0.55, 0.6])
     found = best_use(market(60, 30, 10, 0, members=3), np.array([3]), [100], Rule.PRO_RATA)
     assert found.gain01 == pytest.approx([0.6])
 
@@ -55,11 +60,19 @@ def test_what_a_use_changes_by_hand() -> None:
     assert found.geopolrisk01 == pytest.approx([-0.03])
 
 
-@given(TONNES, st.integers(0, 3), st.floats(0, 1e6, width=32), st.sampled_from(Rule))
+@given(
+    TONNES,
+    st.integers(0, 3),
+    st.floats(0, 4e6, width=32),
+    st.sampled_from(Rule),
+    st.sampled_from([None, 0]),
+)
 def test_the_best_use_is_no_worse_than_any_other(
-    imports: np.ndarray, place: int, offered: float, rule: Rule
+    imports: np.ndarray, place: int, offered: float, rule: Rule, member: int | None
 ) -> None:
-    this = market(*imports)
+    if member is not None:
+        imports[member] = 0.0
+    this = market(*imports, members=member)
     found = best_use(this, np.array([place]), [offered], rule)
     if imports.sum() == 0:
         return
@@ -70,13 +83,14 @@ def test_the_best_use_is_no_worse_than_any_other(
     assert -at.n1_01[0] == pytest.approx(found.gain01[0], abs=1e-9)
 
 
-@given(TONNES, st.integers(0, 3), st.lists(st.floats(0, 1e6, width=32), min_size=2, max_size=2))
+@given(TONNES, st.integers(0, 3), st.lists(st.floats(0, 4e6, width=32), min_size=2, max_size=2))
 def test_more_on_offer_never_gains_less(
     imports: np.ndarray, place: int, offered: list[float]
 ) -> None:
+    imports[0] = 0.0
     for rule in Rule:
         less, more = best_use(
-            market(*imports), np.array([place, place]), sorted(offered), rule
+            market(*imports, members=0), np.array([place, place]), sorted(offered), rule
         ).gain01
         assert np.isnan(less) or more >= less - 1e-12
 

@@ -1,6 +1,7 @@
 """Shocks on supplies: what is lost, and that nothing else moves."""
 
 from itertools import permutations
+from typing import Any
 
 import numpy as np
 import pytest
@@ -87,7 +88,7 @@ def test_doubling_doubles_exports_and_output() -> None:
 @pytest.mark.parametrize(
     "wrong", [{"cut": 1.2}, {"cut": -0.1}, {"cut": float("nan")}, {"new_t": -1}, {"more": np.inf}]
 )
-def test_impossible_amounts_are_refused(wrong: dict[str, float]) -> None:
+def test_impossible_amounts_are_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(NumberError):
         Shock(cells(), EVERYBODY, **wrong)
 

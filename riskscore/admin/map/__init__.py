@@ -1,0 +1,1 @@
+"""The map: projects clustered on the server, lands and communities beside them, no tiles."""

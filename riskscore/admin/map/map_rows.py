@@ -1,0 +1,153 @@
+"""The same projects as rows, the worst first: for the keyboard, for screen readers, for paper."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+
+from riskscore.admin.map.map_clusters import band_of, chosen_sql, starts
+from riskscore.admin.map.map_question import Asked
+from riskscore.admin.ui import wording
+from riskscore.models import Lens, Project
+from riskscore.models.scores import NODES
+
+PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A project as a line."""
+
+    project: Project
+    composite: str
+    band: str
+    look: str
+    shown: str
+    """The score that colours the map, where it is another one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """One page, and where the next one begins ("": there is none)."""
+
+    rows: list[Row]
+    after: str
+
+
+_SCORED = """
+SELECT p.id, s.composite, s.{node} FROM riskscore_score s
+JOIN riskscore_project p ON p.id = s.project_id
+WHERE s.lens_id = %s AND {chosen} AND {within} AND {beyond}
+ORDER BY s.composite DESC NULLS LAST, s.project_id LIMIT %s
+"""
+_UNSCORED = """
+SELECT p.id, NULL::float8, NULL::float8 FROM riskscore_project p
+WHERE {chosen} AND p.id > %s
+    AND NOT EXISTS (SELECT FROM riskscore_score s WHERE s.project_id = p.id AND s.lens_id = %s)
+ORDER BY p.id LIMIT %s
+"""
+
+
+def rows(asked: Asked, lens: Lens | None, after: str = "") -> Rows:
+    """A page of the projects asked for: by composite, then those not assessed, then those without a
+    score. ``after`` is what the page before gave; anything else begins at the top."""
+    kind, composite, last = _place(after)
+    found: list[Any] = []
+    if kind != "none" and lens is not None:
+        found = _scored(asked, lens, composite, last if kind else None)
+    if len(found) <= PAGE and asked.band in (None, 0):
+        begin = last if kind == "none" else 0
+        found += _unscored(asked, lens, begin, PAGE + 1 - len(found))
+    page, more = found[:PAGE], len(found) > PAGE
+    return Rows(_rows(page, asked, lens), _mark(page[-1], lens) if more else "")
+
+
+def _place(after: str) -> tuple[str, float | None, int]:
+    """Where to go on: ("", …) at the top, else the kind of row, its composite, its id."""
+    kind, _, rest = after.partition(":")
+    score, _, number = rest.partition(":")
+    try:
+        return (kind, float(score) if score else None, int(number)) if kind in _KINDS else _TOP
+    except ValueError:
+        return _TOP
+
+
+_KINDS = ("by", "none")
+_TOP = ("", None, 0)
+
+
+def _mark(row: Any, lens: Lens | None) -> str:
+    number, composite, _ = row
+    scored = lens is not None and lens_has(number, lens)
+    return (
+        f"by:{'' if composite is None else repr(composite)}:{number}"
+        if scored
+        else (f"none::{number}")
+    )
+
+
+def lens_has(project: int, lens: Lens) -> bool:
+    """Whether a project is scored through a lens."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT EXISTS (SELECT FROM riskscore_score WHERE project_id = %s AND lens_id = %s)",
+            [project, lens.pk],
+        )
+        return bool(cursor.fetchone()[0])
+
+
+def _scored(asked: Asked, lens: Lens, composite: float | None, last: int | None) -> list[Any]:
+    node = asked.by if asked.by in NODES else NODES[0]
+    chosen, values = chosen_sql(asked)
+    within, wanted = "TRUE", []
+    if asked.band is not None:
+        within = (
+            f"CASE WHEN s.{node} IS NULL THEN 0 "
+            f"ELSE 1 + width_bucket(s.{node}, %s::float8[]) END = %s"
+        )
+        wanted = [list(starts(lens)), asked.band]
+    beyond, begin = _beyond(composite, last)
+    sql = _SCORED.format(node=node, chosen=chosen, within=within, beyond=beyond)
+    return _all(sql, [lens.pk, *values, *wanted, *begin, PAGE + 1])
+
+
+def _beyond(composite: float | None, last: int | None) -> tuple[str, list[Any]]:
+    """What comes after a row in the order by composite, nothing last, then by id."""
+    if last is None:
+        return "TRUE", []
+    if composite is None:
+        return "s.composite IS NULL AND s.project_id > %s", [last]
+    beyond = "(s.composite < %s OR (s.composite = %s AND s.project_id > %s) OR s.composite IS NULL)"
+    return beyond, [composite, composite, last]
+
+
+def _unscored(asked: Asked, lens: Lens | None, last: int, most: int) -> list[Any]:
+    chosen, values = chosen_sql(asked)
+    sql = _UNSCORED.format(chosen=chosen)
+    return _all(sql, [*values, last, lens.pk if lens else None, most])
+
+
+def _all(sql: str, values: list[Any]) -> list[Any]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        return cursor.fetchall()
+
+
+def _rows(page: list[Any], asked: Asked, lens: Lens | None) -> list[Row]:
+    ids = [number for number, *_ in page]
+    projects: Mapping[int, Project] = (
+        Project.objects.select_related("place").prefetch_related("minerals__mineral").in_bulk(ids)
+    )
+    begins = starts(lens)
+    return [
+        Row(
+            projects[number],
+            wording.points(composite),
+            band_of(value, begins).label,
+            wording.band_class(band_of(value, begins)),
+            "" if asked.by == NODES[0] else wording.points(value),
+        )
+        for number, composite, value in page
+        if number in projects
+    ]

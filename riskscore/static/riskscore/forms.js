@@ -1,0 +1,47 @@
+// The form of one record: errors are read first, and nobody leaves unsaved edits by accident.
+"use strict";
+(() => {
+  const form = document.querySelector("#content-main form[id$='_form']");
+  const faults = document.getElementById("faults");
+
+  // Go to what stands against saving; a link opens the folded part that its field stands in.
+  if (faults) {
+    faults.focus();
+    faults.addEventListener("click", (event) => {
+      const link = event.target.closest("a[href^='#']");
+      const field = link && document.getElementById(link.hash.slice(1));
+      if (!field) return;
+      event.preventDefault();
+      const folded = field.closest("details:not([open])");
+      if (folded) folded.open = true;
+      const picked = field.classList.contains("select2-hidden-accessible")
+        ? field.parentElement.querySelector(".select2-selection") : field;
+      const target = picked.matches("input, select, textarea, a, button, [tabindex]")
+        ? picked : picked.querySelector("input:not([type=hidden]), select, textarea") || picked;
+      target.scrollIntoView({ block: "center" });
+      target.focus();
+    });
+  }
+  const bar = form && form.querySelector(".submit-row");
+  if (!bar || !bar.querySelector("input[type=submit]")) return;
+
+  const said = document.createElement("span");
+  said.className = "unsaved";
+  said.setAttribute("role", "status");
+  bar.append(said);
+
+  const values = () => new URLSearchParams([...new FormData(form)]
+    .filter(([name]) => name !== "csrfmiddlewaretoken")
+    .map(([name, value]) => [name, typeof value === "string" ? value : value.name])).toString();
+  let saved = null, leaving = false;
+  // A form that comes back with errors was never saved.
+  const unsaved = () => !leaving && saved !== null && (faults !== null || values() !== saved);
+  const tell = () => { said.textContent = unsaved() ? "Not saved yet" : ""; };
+  window.addEventListener("load", () => { saved = values(); tell(); });
+  for (const kind of ["input", "change", "click", "keyup"]) {
+    form.addEventListener(kind, () => window.setTimeout(tell, 0));
+  }
+  form.addEventListener("submit", () => { leaving = true; });
+  window.addEventListener("pageshow", (event) => { if (event.persisted) leaving = false; });
+  window.addEventListener("beforeunload", (event) => { if (unsaved()) event.preventDefault(); });
+})();
