@@ -15,7 +15,8 @@ from django.db import connection
 
 from riskscore.admin.map.map_question import Asked
 from riskscore.engine.method import Method as Specification
-from riskscore.models import Lens, Method, Project
+from riskscore.models import Lens, Project
+from riskscore.models.methods import scoring_method
 from riskscore.models.scores import NODES, Band
 
 #: An answer about more projects than this is kept for a while by the process: it takes tenths of
@@ -52,8 +53,7 @@ class Clusters:
 
 def starts(lens: Lens | None) -> tuple[float, ...]:
     """Where the bands but the lowest start, by the method in force; the usual ones before any."""
-    code = lens.method_code if lens else ""
-    method = Method.objects.filter(code=code, state=Method.State.PUBLISHED).first()
+    method = scoring_method(lens.method_code) if lens else None
     if method is None:
         return (25.0, 50.0, 75.0)
     return tuple(band.start for band in Specification.from_dict(method.spec).bands[1:])
