@@ -10,7 +10,7 @@ from riskscore.api.framework import shapes
 from riskscore.api.framework.endpoint import Endpoint
 from riskscore.api.framework.resources import Row
 from riskscore.engine.spec.tree import Leaf, Node
-from riskscore.scoring import method_audit, ranked_sample
+from riskscore.scoring.audits import method_audit, ranked_sample
 from riskscore.scoring.stored_score import not_nan
 
 R = "−1 to 1; null for fewer than 3 projects or a constant."

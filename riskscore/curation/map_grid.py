@@ -11,7 +11,8 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from riskscore.engine.method import Method as Specification
-from riskscore.models import Lens, MapCell, MapGrid, Method, Project
+from riskscore.models import Lens, MapCell, MapGrid, Project
+from riskscore.models.methods import scoring_method
 from riskscore.models.scores import NODES
 
 #: Up to so many projects a map counts for itself, in tenths of a second.
@@ -87,8 +88,7 @@ def keep(lens: Lens) -> None:
 
 def starts(lens: Lens | None) -> tuple[float, ...]:
     """Where the bands but the lowest start, by the method in force; the usual ones before any."""
-    code = lens.method_code if lens else ""
-    method = Method.objects.filter(code=code, state=Method.State.PUBLISHED).first()
+    method = scoring_method(lens.method_code) if lens else None
     if method is None:
         return (25.0, 50.0, 75.0)
     return tuple(band.start for band in Specification.from_dict(method.spec).bands[1:])

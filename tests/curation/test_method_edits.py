@@ -17,7 +17,7 @@ from riskscore.jobs import requests
 from riskscore.models import Edition, Job, Lens, Method, MethodChoice, Score
 from riskscore.models.methods import scoring_method
 from riskscore.scoring import rescore
-from riskscore.scoring.who_moves import who_moves
+from riskscore.scoring.audits.who_moves import who_moves
 from tests.bundled import AS_OF
 
 pytestmark = pytest.mark.usefixtures("bundle")

@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from riskscore.models import Lens, Project
-from riskscore.scoring import ranked_sample
+from riskscore.scoring.audits import ranked_sample
 
 pytestmark = pytest.mark.usefixtures("bundle")
 FEW = 50

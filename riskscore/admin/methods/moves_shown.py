@@ -11,8 +11,8 @@ from riskscore.engine.method import Method as Specification
 from riskscore.models import Edition, Lens, Method
 from riskscore.models.methods import scoring_method
 from riskscore.models.scores import Band
-from riskscore.scoring.ranked_sample import RULE, SAMPLE
-from riskscore.scoring.who_moves import WhoMoves, who_moves
+from riskscore.scoring.audits.ranked_sample import RULE, SAMPLE
+from riskscore.scoring.audits.who_moves import WhoMoves, who_moves
 
 #: What the part of the page needs where nothing can be compared.
 Shown = dict[str, Any]

@@ -17,9 +17,9 @@ from riskscore.engine.method import Method as Specification
 from riskscore.engine.result import Result
 from riskscore.models import Edition, Lens, Project
 from riskscore.models.scores import Band
+from riskscore.scoring.audits.ranked_sample import SAMPLE, ranked_sample
 from riskscore.scoring.compute import Loaded, load
 from riskscore.scoring.inputs import Pinned
-from riskscore.scoring.ranked_sample import SAMPLE, ranked_sample
 
 Floats = npt.NDArray[np.float64]
 #: Points of the composite from which a project counts as moved: what one decimal shows.

@@ -12,10 +12,10 @@ from riskscore.engine.result import Result
 from riskscore.engine.spec.tree import Leaf
 from riskscore.errors import ConflictError
 from riskscore.models import Job, Lens, Method
+from riskscore.scoring.audits.ranked_sample import ranked_sample
 from riskscore.scoring.compute import load
 from riskscore.scoring.explanation import specification
 from riskscore.scoring.inputs import Pinned
-from riskscore.scoring.ranked_sample import ranked_sample
 
 
 class NothingToAudit(ConflictError):
