@@ -11,7 +11,7 @@ from django.test import Client
 
 from riskscore.admin.ui.constraint_words import WORDS
 from riskscore.admin.ui.pages import Page, ReadOnly
-from riskscore.admin.ui.versioned import Versioned
+from riskscore.admin.ui.versioned import TEMPLATE, Versioned
 from riskscore.models import (
     Company,
     Intake,
@@ -29,6 +29,9 @@ from riskscore.models import (
 from riskscore.sources.bad_file import BadFile
 from riskscore.sources.tables import projects
 from tests.admin.conftest import form_of, inline_of, url
+from tests.processes import ROOT
+
+TEMPLATES = ROOT / "riskscore" / "templates"
 
 pytestmark = pytest.mark.django_db
 
@@ -292,7 +295,13 @@ def test_a_company_and_a_group_of_users_follow_the_same_rule(person: Client) -> 
 
 
 def test_every_form_of_the_site_carries_its_version() -> None:
-    assert all(isinstance(page, Versioned) for page in admin.site._registry.values())
+    for page in admin.site._registry.values():
+        assert isinstance(page, Versioned)
+        written = (TEMPLATES / page.change_form_template).read_text()
+        frame = (
+            page.change_form_template == TEMPLATE or 'extends "admin/record_form.html"' in written
+        )
+        assert frame, f"{page.change_form_template} shows no version"
 
 
 def test_errors_stand_on_top_in_words_with_a_link_to_their_fields(

@@ -39,7 +39,8 @@ class Clash:
 
     @property
     def words(self) -> str:
-        return f"{self.label}: you and somebody else both changed it. Choose above which one holds."
+        words = "You and somebody else both changed it. Choose above which one holds."
+        return words if self.name else f"{self.label}: {words}"
 
 
 @dataclass(slots=True)
