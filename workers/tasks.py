@@ -11,6 +11,7 @@ from riskscore.celery import (
     WORK,
     app,
 )
+from riskscore.curation import map_grid
 from riskscore.intake import requests as intake_requests
 from riskscore.intake import run as intake_run
 from riskscore.jobs import heartbeat, ledger, requests, schedules
@@ -46,10 +47,12 @@ def poll(*, idle: bool = False) -> bool:
 
 @app.task(name=SWEEP)
 def sweep() -> None:
-    """Return expired leases, close finished jobs, start what is due, notify of what is stalled."""
+    """Return expired leases, close finished jobs, start what is due, notify of what is stalled;
+    then count what lies where, if there is much."""
     requests.notify_workers([*ledger.sweep(), *schedules.start_due()])
     training_requests.sweep()
     portfolio_limits.check_due()
+    map_grid.keep_due()
 
 
 @app.task(name=TRAIN, soft_time_limit=TRAINING_LIMIT_S, time_limit=TRAINING_LIMIT_S + 30)

@@ -13,6 +13,7 @@ from riskscore.models.intakes import Intake, IntakeFault, IntakePart
 from riskscore.models.jobs import Chunk, ItemError, Job, Transition, WorkerPulse
 from riskscore.models.land import CommunityDistance, Footprint, Land, LandLayer
 from riskscore.models.learned import Artefact, LearnedModel, LearnedSwitch, Prediction
+from riskscore.models.map_grid import MapCell, MapGrid
 from riskscore.models.methods import Lens, Method, MethodChoice
 from riskscore.models.minerals import Mineral, TradeCode
 from riskscore.models.observations import Edition, Observation, Release, Source
@@ -62,6 +63,8 @@ __all__ = [
     "Lens",
     "LimitCrossing",
     "Locality",
+    "MapCell",
+    "MapGrid",
     "Method",
     "MethodChoice",
     "Mineral",

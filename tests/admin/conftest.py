@@ -1,15 +1,24 @@
 """People before the admin pages, and how a page is read."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from html.parser import HTMLParser
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import Permission, User
+from django.contrib.contenttypes.models import ContentType
 from django.test import Client
 
 from riskscore.jobs import requests
 from riskscore.models import Lens, Project
+
+
+@pytest.fixture
+def tables_of_its_own() -> Iterator[None]:
+    """Django remembers the numbers of tables, and other tests have a database of their own."""
+    ContentType.objects.clear_cache()
+    yield
+    ContentType.objects.clear_cache()
 
 
 @pytest.fixture

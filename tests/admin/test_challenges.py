@@ -32,7 +32,8 @@ def test_accepting_starts_from_the_challenge_and_ends_as_evidence(
     assert address.replace("&", "&amp;") in page.get(url("challenge", "change", filed.pk)).text
     sent = form_of(page, address)
     assert (sent["kind"], sent["url"], sent["project"]) == ("strike", URL, filed.project_id)
-    page.post(address, {**sent, "happened_on": "2026-03-01"})
+    sent |= {"happened_on": "2026-03-01", "severity": "0.4", "credibility": "0.7"}
+    page.post(address, sent)
     filed.refresh_from_db()
     assert filed.state == "accepted"
     assert filed.evidence == filed.project.evidence.get()
@@ -41,7 +42,7 @@ def test_accepting_starts_from_the_challenge_and_ends_as_evidence(
     assert "Challenge filed" in text
     assert "Challenge accepted" in text
     assert "<script>alert" not in text
-    assert "answered already" in page.post(address, {**sent, "happened_on": "2026-03-01"}).text
+    assert "answered already" in page.post(address, sent).text
     assert Evidence.objects.filter(release=None).count() == 1
 
 

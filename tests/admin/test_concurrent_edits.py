@@ -17,7 +17,7 @@ from tests.admin.conftest import form_of
 from tests.admin.test_forms import page_of, resent, row_of
 
 #: What either may write into a field; the first is what stands there before.
-VALUES = {
+VALUES: dict[str, list[Any]] = {
     "name": ["Salar", "Salar Norte", "Salar Sur"],
     "stage": ["", "construction", "closed"],
     "state": ["draft", "archived"],
@@ -32,7 +32,7 @@ CHOICE = st.sampled_from(["mine", "theirs"])
 
 
 @pytest.fixture
-def curator(db: None) -> Client:
+def curator(db: None, tables_of_its_own: None) -> Client:
     Place.objects.get_or_create(code="ARG", defaults={"name": "Argentina"})
     for code in ("lithium", "copper"):
         Mineral.objects.get_or_create(code=code, defaults={"name": code})

@@ -15,7 +15,17 @@ from django.test.utils import CaptureQueriesContext
 
 from riskscore.admin.map import map_clusters, map_rows
 from riskscore.admin.map.map_question import MOST_CELLS, Asked, Box
-from riskscore.models import CountryOutline, Footprint, Lens, Place, Project, Score
+from riskscore.curation import map_grid
+from riskscore.models import (
+    CountryOutline,
+    Footprint,
+    Lens,
+    MapCell,
+    MapGrid,
+    Place,
+    Project,
+    Score,
+)
 from riskscore.models.scores import NODES, Band
 from tests.admin.conftest import inline_of, url
 
@@ -33,9 +43,9 @@ def by_hand(lens: Lens, asked: Asked) -> dict[tuple[int, int], list[float | None
     """Scores by cell of the grid, counted one by one."""
     scores = dict(Score.objects.filter(lens=lens).values_list("project_id", asked.by))
     cells: dict[tuple[int, int], list[float | None]] = defaultdict(list)
-    box = asked.box
+    box = asked.box.in_cells(asked.step)
     for number, lat, lon in PUBLISHED.values_list("id", "latitude", "longitude"):
-        if box.south <= lat <= box.north and box.west <= lon <= box.east:
+        if box.south <= lat < box.north and box.west <= lon < box.east:
             cell = math.floor((lon + 180) / asked.step), math.floor((lat + 90) / asked.step)
             cells[cell].append(scores.get(number))
     return cells
@@ -80,6 +90,47 @@ def test_bands_of_the_composite_are_the_stored_ones(lens: Lens) -> None:
     stored = Score.objects.filter(lens=lens, project__in=PUBLISHED)
     for band in list(Band)[1:]:
         assert found.bands[band] == stored.filter(band=band).count()
+
+
+@pytest.mark.parametrize("asked", [
+    Asked(), Asked(zoom=6), Asked(by="labour", zoom=3, box=Box(-80.0, -40.0, -40.0, 10.0)),
+    Asked(mineral="copper", places=frozenset({"CHL", "PER", "ZMB"}), zoom=4),
+    Asked(kind="smelter", with_unranked=True), Asked(status="suspended", by="indigenous"),
+    Asked(zoom=2, box=Box(100.0, -50.0, -150.0, 60.0)),
+])  # fmt: skip
+def test_kept_counts_are_those_of_the_tables(lens: Lens, asked: Asked) -> None:
+    live = map_clusters.clusters(asked, lens)
+    cache.clear()
+    map_grid.keep(lens)
+    kept = map_clusters.clusters(asked, lens)
+    assert kept.counted_at is not None
+    assert (kept.total, kept.bands) == (live.total, live.bands)
+    for one, other in zip(kept.cells, live.cells, strict=True):
+        assert (one.number, one.bands, one.worst, one.box, one.project) == (
+            other.number, other.bands, other.worst, other.box, other.project,
+        )  # fmt: skip
+        assert one.mean == (None if other.mean is None else pytest.approx(other.mean, rel=1e-9))
+        assert one.latitude == pytest.approx(other.latitude, rel=1e-9, abs=1e-9)
+        assert one.longitude == pytest.approx(other.longitude, rel=1e-9, abs=1e-9)
+
+
+def test_workers_count_only_where_there_is_much_and_something_changed(
+    lens: Lens, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert not map_grid.keep_due()
+    assert not MapGrid.objects.exists()
+    monkeypatch.setattr(map_grid, "MANY", 10)
+    monkeypatch.setattr(map_grid, "_estimate", lambda: 11)
+    monkeypatch.setattr(map_grid, "_changes", lambda: 1)
+    assert map_grid.keep_due()
+    assert not map_grid.keep_due()
+    MapGrid.objects.update(counted_at="2026-01-01T00:00Z")
+    assert not map_grid.keep_due()
+    monkeypatch.setattr(map_grid, "_changes", lambda: 2)
+    assert map_grid.keep_due()
+    monkeypatch.setattr(map_grid, "_estimate", lambda: 10)
+    assert not map_grid.keep_due()
+    assert not MapCell.objects.exists()
 
 
 def test_an_answer_has_few_cells_whatever_is_asked(lens: Lens) -> None:
@@ -132,7 +183,9 @@ def test_the_worst_come_first(lens: Lens) -> None:
     points = [float(row.composite) for row in map_rows.rows(Asked(), lens).rows]
     assert points == sorted(points, reverse=True)
     scores = Score.objects.filter(lens=lens, project__in=PUBLISHED, composite__isnull=False)
-    assert points[0] == round(max(scores.values_list("composite", flat=True)), 1)
+    assert points[0] == round(
+        max(score or 0.0 for score in scores.values_list("composite", flat=True)), 1
+    )
 
 
 @pytest.mark.parametrize("after", ["x", "by:", "by:1:x", "none::-", "\x00", "by:nan:0"])
@@ -152,7 +205,11 @@ def test_outlines_come_with_the_bundle_and_are_drawn_by_the_box(page: Client) ->
 
 
 def test_lands_in_view_say_whose_map_they_are_on(page: Client) -> None:
-    asked = {"zoom": 8, "box": "-67,-24,-65,-22", "layer": ["communities", "nonsense"]}
+    asked: dict[str, Any] = {
+        "zoom": 8,
+        "box": "-67,-24,-65,-22",
+        "layer": ["communities", "nonsense"],
+    }
     found = page.get(f"{HERE}lands/", asked).json()
     assert {one["properties"]["layer"] for one in found["features"]} == {
         "Indigenous communities of Argentina"

@@ -10,7 +10,7 @@ from django.test import Client
 from riskscore.admin.methods import spec_text
 from riskscore.models import Job, Lens, Method
 from riskscore.models.methods import scoring_method
-from tests.admin.conftest import url
+from tests.admin.conftest import form_of, url
 
 
 @pytest.fixture
@@ -112,6 +112,7 @@ def test_a_lens_looks_through_a_published_method_only(page: Client, method: Meth
     assert "Select a valid choice" in page.post(url("lens", "add"), sent).text
     page.post(url("lens", "add"), {**sent, "method_code": method.code})
     lens = Lens.objects.get(importer="DEU")
-    page.post(url("lens", "change", lens.pk), {"importer": "FRA"})
+    address = url("lens", "change", lens.pk)
+    page.post(address, {"importer": "FRA", "_version": form_of(page, address)["_version"]})
     lens.refresh_from_db()
     assert (lens.importer_id, lens.kept_current) == ("DEU", False)

@@ -11,7 +11,7 @@ from riskscore.jobs import requests
 from riskscore.models import LimitCrossing, Portfolio, Project
 from riskscore.sourcing.holdings import portfolio_edits
 from riskscore.sourcing.holdings.portfolio_edits import LimitGiven, PositionGiven
-from tests.admin.conftest import url
+from tests.admin.conftest import form_of, url
 
 
 @pytest.fixture
@@ -90,7 +90,9 @@ def test_an_edit_is_checked_when_it_is_saved(page: Client, puna: Portfolio) -> N
             {"id": one.pk, "portfolio": puna.pk, "what": one.what, "at_most": one.at_most}
             for one in limits)),
     }  # fmt: skip
-    response = page.post(url("portfolio", "change", puna.pk), sent)
+    address = url("portfolio", "change", puna.pk)
+    sent["_version"] = form_of(page, address)["_version"]
+    response = page.post(address, sent)
     assert response.status_code == 302, response.text
     alert = LimitCrossing.objects.get(portfolio=puna, what="n1_place")
     assert (alert.before, alert.after, alert.cause) == ("within", "above", "edit")

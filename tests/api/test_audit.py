@@ -8,7 +8,7 @@ import pytest
 
 from riskscore.models import Lens, Method, Score
 from riskscore.scoring import inputs, ranking
-from riskscore.scoring.audits import method_audit
+from riskscore.scoring.audits import method_audit, ranked_sample
 from tests.api.conftest import Api, problem
 
 pytestmark = pytest.mark.django_db
@@ -57,9 +57,9 @@ def test_it_is_over_the_ranked_projects_of_the_view(api: Api) -> None:
 def test_more_projects_than_the_sample_are_drawn_by_the_hash_of_their_keys(
     api: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(method_audit, "SAMPLE", 40)
+    monkeypatch.setattr(ranked_sample, "SAMPLE", 40)
     lens = the_lens()
-    found = method_audit._sample(lens.pk)
+    found = ranked_sample.ranked_sample(lens.pk)
     keys = dict(ranking.ranked(lens.pk).values_list("project__key", "project_id"))
     by_hash = sorted(keys, key=lambda key: hashlib.md5(key.encode()).hexdigest())  # noqa: S324
     assert found == [keys[key] for key in by_hash[:40]]

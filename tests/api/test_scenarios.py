@@ -134,6 +134,25 @@ def test_shocks_on_the_spot_are_answered_and_not_stored(bundle: None, api: Api) 
     assert "/buyer" in faults(api.post("/sourcing/effects", {**asked, "buyer": ["WLD"]}))
 
 
+@pytest.mark.parametrize("field", ["importers", "buyer", "minerals"])
+def test_an_empty_list_is_neither_nobody_nor_everybody(author: Api, api: Api, field: str) -> None:
+    answer = api.post("/sourcing/effects", {"shocks": [CUT], field: []})
+    assert f"/{field}" in faults(answer)
+
+
+def test_before_any_trade_is_loaded_there_is_nobody_to_answer_for(author: Api, api: Api) -> None:
+    assert api.post("/sourcing/effects", {"shocks": [CUT]}).json() == {"items": []}
+
+
+def test_a_code_does_not_end_in_a_line_feed(author: Api) -> None:
+    assert "/code" in faults(author.post(SCENARIOS, {**MINE, "code": "chile-halves\n"}))
+
+
+def test_a_refusal_names_its_parameter_once(api: Api) -> None:
+    answer = api.get("/sourcing/dependence")
+    assert faults(answer) == {"buyer": "no buyer is named. Name one: JPN or EUU."}
+
+
 def test_impossible_questions_are_named(bundle: None, api: Api) -> None:
     assert "scenario" in faults(api.get("/sourcing/effects"))
     assert "scenario" in faults(api.get("/sourcing/effects?scenario=nope"))

@@ -40,6 +40,7 @@ def test_several_buyers_are_one_and_without_a_mineral_there_are_all(api: Api) ->
         ("?buyer=JPN&mineral=unobtainium", "mineral"),
         ("?buyer=JPN&place=EUU", "place"),
         ("?buyer=JPN&kind=moon", "kind"),
+        ("?buyer=JPN&kind=mine", "place"),
     ],
 )
 def test_what_is_unknown_is_a_named_400(api: Api, query: str, names: str) -> None:

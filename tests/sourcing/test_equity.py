@@ -78,8 +78,17 @@ def test_copper_held_and_ore_bought_are_not_compared(bundle: None) -> None:
     assert found["needed"]["needed_kt"] is None
     assert "they cannot be compared" in found["needed"]["why"]
     assert found["needed"]["imports_kt"] == pytest.approx(4373, abs=1)
-    assert total(found, "buyer")["stated_kt_high"] > 0
-    assert total(found, "buyer")["stated_of_need_high"] is None
+    assert total(found, "buyer")["stated_kt_low"] > 0
+    assert total(found, "buyer")["stated_of_need_low"] is None
+
+
+def test_where_one_site_gives_nobody_knows_how_much_there_is_no_most(bundle: None) -> None:
+    """Four sites of Japan's allies have neither a stated capacity nor a range of their country."""
+    allies = total(ledger("JPN", "lithium"), "allies")
+    assert (allies["stated_kt_high"], allies["counted_kt_high"]) == (None, None)
+    assert allies["stated_of_need_high"] is None
+    assert allies["stated_kt_low"] > allies["counted_kt_low"] > 0
+    assert allies["why"] == "of 4 of 23 sites nobody knows what they give"
 
 
 def test_where_nobody_is_on_record_it_is_not_said_that_nothing_is_held(bundle: None) -> None:
@@ -121,11 +130,14 @@ def test_totals_lie_in_order_and_both_hold_at_least_what_each_does(bundle: None)
     for mineral in ("lithium", "copper", "nickel", "cobalt"):
         found = ledger("USA", mineral)
         for row in found["held"]:
+            if row["stated_kt_low"] is not None:
+                assert row["counted_kt_low"] <= row["stated_kt_low"]
             if row["why"] is None:
                 assert row["counted_kt_low"] <= row["counted_kt_high"] <= row["stated_kt_high"]
-                assert row["counted_kt_low"] <= row["stated_kt_low"] <= row["stated_kt_high"]
-        both = total(found, "both")["stated_kt_high"] or 0
-        assert both + 1e-9 >= (total(found, "allies")["stated_kt_high"] or 0)
+                assert row["stated_kt_low"] <= row["stated_kt_high"]
+        both, allies = total(found, "both"), total(found, "allies")
+        assert both["stated_kt_low"] + 1e-9 >= allies["stated_kt_low"]
+        assert allies["stated_kt_high"] is not None or both["stated_kt_high"] is None
 
 
 def test_a_group_is_its_members(bundle: None) -> None:

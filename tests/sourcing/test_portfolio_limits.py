@@ -10,11 +10,23 @@ from django.utils import timezone
 
 from riskscore.curation import project_edits
 from riskscore.jobs import requests
-from riskscore.models import Evidence, Job, LimitCrossing, Portfolio, Position, Project, Score
+from riskscore.models import (
+    Company,
+    Evidence,
+    Job,
+    LimitCrossing,
+    Ownership,
+    Portfolio,
+    Position,
+    Project,
+    Score,
+)
+from riskscore.releases.editions import next_edition
 from riskscore.scoring import rescore
 from riskscore.sourcing.holdings import portfolio_edits, portfolio_limits, portfolios
 from riskscore.sourcing.holdings.portfolio_edits import CannotKeep, LimitGiven, PositionGiven
 from riskscore.sourcing.holdings.portfolio_limits import Measured
+from tests.make import make_project
 from workers import tasks
 
 pytestmark = pytest.mark.django_db
@@ -227,6 +239,28 @@ def test_an_alert_stays_as_it_was_recorded(owner: User) -> None:
     kept = keep(owner, LimitGiven("n1_place", 0.5))
     with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
         kept.crossings.update(after="within")
+
+
+def test_an_owner_on_file_with_another_project_of_the_site_or_from_a_day_on_counts(
+    owner: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = keep(owner, LimitGiven("owner", 0.9, company="toyota-tsusho"))
+    today = timezone.now().date()
+    (limit,) = kept.limits.all()
+    assert (limit.standing, limit.high) == ("unclear", 1.0)
+    twin = make_project(key="sqm-twin")
+    Project.objects.filter(pk=twin.pk).update(duplicate_of=Project.objects.get(key=SQM.project))
+    Ownership.objects.create(
+        project=twin, company=Company.objects.exclude(key="toyota-tsusho")[0], share=1.0,
+        since=today + timedelta(days=1), url="https://example.org/x", edition=next_edition("test"),
+    )  # fmt: skip
+    portfolio_limits.check_due()
+    limit.refresh_from_db()
+    assert limit.high == 1.0
+    monkeypatch.setattr(portfolio_limits, "_today", lambda: today + timedelta(days=1))
+    portfolio_limits.check_due()
+    limit.refresh_from_db()
+    assert limit.high == pytest.approx(43 / 253)
 
 
 def test_owners_of_whom_nothing_is_known_leave_their_share_unclear(owner: User) -> None:

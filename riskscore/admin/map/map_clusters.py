@@ -7,22 +7,24 @@ number of cells, never by how many projects there are elsewhere.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
 from django.core.cache import cache
 from django.db import connection
 
-from riskscore.admin.map.map_question import Asked
-from riskscore.engine.method import Method as Specification
-from riskscore.models import Lens, Project
-from riskscore.models.methods import scoring_method
+from riskscore.admin.map.map_question import WORLD, Asked
+from riskscore.curation import map_grid
+from riskscore.curation.map_grid import starts
+from riskscore.models import Lens, MapGrid, Project
 from riskscore.models.scores import NODES, Band
 
 #: An answer about more projects than this is kept for a while by the process: it takes tenths of
 #: seconds, and everybody who opens the map asks for it.
 MANY = 100_000
 KEPT_SECONDS = 60
+NORTH, EAST = WORLD.north, WORLD.east
 Sql = tuple[str, list[Any]]
 
 
@@ -49,22 +51,17 @@ class Clusters:
     cells: tuple[Cluster, ...]
     total: int
     bands: tuple[int, ...]
-
-
-def starts(lens: Lens | None) -> tuple[float, ...]:
-    """Where the bands but the lowest start, by the method in force; the usual ones before any."""
-    method = scoring_method(lens.method_code) if lens else None
-    if method is None:
-        return (25.0, 50.0, 75.0)
-    return tuple(band.start for band in Specification.from_dict(method.spec).bands[1:])
+    counted_at: datetime | None = None
+    """Where there are many projects: when they were counted."""
 
 
 def clusters(asked: Asked, lens: Lens | None) -> Clusters:
     """The projects asked for, in the cells of a grid."""
-    sql, values = _query(asked, lens)
-    key = (
-        "map:" + sha256(repr((connection.settings_dict["NAME"], sql, values)).encode()).hexdigest()
-    )
+    asked = replace(asked, box=asked.box.in_cells(asked.step))
+    grid = _grid(asked, lens)
+    sql, values = _query(asked, lens) if grid is None else _kept(asked, grid)
+    question = repr((connection.settings_dict["NAME"], sql, values, grid and grid.counted_at))
+    key = f"map:{sha256(question.encode()).hexdigest()}"
     kept: Clusters | None = cache.get(key)
     if kept is not None:
         return kept
@@ -72,16 +69,67 @@ def clusters(asked: Asked, lens: Lens | None) -> Clusters:
         cursor.execute(sql, values)
         cells = tuple(_cluster(row) for row in cursor.fetchall())
     bands = tuple(sum(cell.bands[band] for cell in cells) for band in Band.values)
-    found = Clusters(cells, sum(cell.number for cell in cells), bands)
+    counted_at = None if grid is None else grid.counted_at
+    found = Clusters(cells, sum(cell.number for cell in cells), bands, counted_at)
     if found.total > MANY:
         cache.set(key, found, KEPT_SECONDS)
     return found
+
+
+def _grid(asked: Asked, lens: Lens | None) -> MapGrid | None:
+    """The kept counts, where there are some that answer: not by band, and not from very near."""
+    if lens is None or asked.band is not None or asked.step < map_grid.STEP:
+        return None
+    return MapGrid.objects.filter(lens=lens).first()
 
 
 def _cluster(row: Sequence[Any]) -> Cluster:
     number, mean, worst, latitude, longitude, west, south, east, north, project, *bands = row
     box = (west, south, east, north)
     return Cluster(number, tuple(bands), mean, worst, latitude, longitude, box, project)
+
+
+_KEPT = """
+SELECT sum(number)::int, sum(sums[%(node)s]) / nullif(sum(known[%(node)s]), 0),
+    max(worst[%(node)s]), sum(latitudes) / sum(number), sum(longitudes) / sum(number),
+    min(west), min(south), max(east), max(north), min(first), {bands}
+FROM riskscore_mapcell
+WHERE grid_id = %(grid)s AND mineral = %(mineral)s {chosen}
+GROUP BY floor(x / %(cells)s), floor(y / %(cells)s)
+ORDER BY 1 DESC, min(first)
+"""
+
+
+def _kept(asked: Asked, grid: MapGrid) -> tuple[str, dict[str, Any]]:
+    """The same from the kept counts. A cell is made of whole kept ones: steps are halves."""
+    at = NODES.index(asked.by) + 1
+    bands = ", ".join(f"sum(bands[{5 * (at - 1) + band + 1}])::int" for band in Band.values)
+    box = asked.box
+    values: dict[str, Any] = {
+        "node": at, "grid": grid.pk, "mineral": asked.mineral,
+        "cells": asked.step / map_grid.STEP, "kind": asked.kind, "status": asked.status,
+        "places": None if asked.places is None else sorted(asked.places),
+        "south": (box.south + 90) / map_grid.STEP, "north": (box.north + 90) / map_grid.STEP,
+    }  # fmt: skip
+    chosen = [
+        "NOT unranked" if not asked.with_unranked else "",
+        "place = ANY(%(places)s)" if asked.places is not None else "",
+        "kind = %(kind)s" if asked.kind else "",
+        "status = %(status)s" if asked.status else "",
+    ]
+    if box != WORLD:
+        chosen += ["y >= %(south)s", "y < %(north)s" if box.north < NORTH else ""]
+        spans = []
+        for number, one in enumerate(box.parts):
+            values |= {
+                f"west{number}": (one.west + 180) / map_grid.STEP,
+                f"east{number}": (one.east + 180) / map_grid.STEP,
+            }
+            until = f" AND x < %(east{number})s" if one.east < EAST else ""
+            spans.append(f"(x >= %(west{number})s{until})")
+        chosen.append(f"({' OR '.join(spans)})")
+    told = "".join(f" AND {part}" for part in chosen if part)
+    return _KEPT.format(bands=bands, chosen=told), values
 
 
 _CELLS = """
@@ -94,7 +142,7 @@ ORDER BY count(*) DESC, min(id)
 """
 
 
-def _query(asked: Asked, lens: Lens | None) -> Sql:
+def _query(asked: Asked, lens: Lens | None) -> tuple[str, Any]:
     seen, values = seen_sql(asked, lens)
     counted = ", ".join(f"count(*) FILTER (WHERE band = {band:d})" for band in Band.values)
     within, wanted = ("", []) if asked.band is None else ("WHERE band = %s", [asked.band])
@@ -136,15 +184,21 @@ def chosen_sql(asked: Asked) -> Sql:
 
 
 def _within(asked: Asked) -> list[Sql]:
-    """The box; the whole world asks for nothing."""
-    if asked.box == replace(asked.box, west=-180.0, south=-90.0, east=180.0, north=90.0):
+    """The box, its upper edges not included; the whole world asks for nothing."""
+    box = asked.box
+    if box == WORLD:
         return []
-    boxes = [("p.longitude BETWEEN %s AND %s", [one.west, one.east]) for one in asked.box.parts]
-    lon = " OR ".join(sql for sql, _ in boxes)
-    return [
-        ("p.latitude BETWEEN %s AND %s", [asked.box.south, asked.box.north]),
-        (f"({lon})", [value for _, values in boxes for value in values]),
+    parts: list[Sql] = [("p.latitude >= %s", [box.south])]
+    if box.north < NORTH:
+        parts.append(("p.latitude < %s", [box.north]))
+    spans: list[Sql] = [
+        ("(p.longitude >= %s AND p.longitude < %s)", [one.west, one.east])
+        if one.east < EAST
+        else ("p.longitude >= %s", [one.west])
+        for one in box.parts
     ]
+    lon = " OR ".join(sql for sql, _ in spans)
+    return [*parts, (f"({lon})", [value for _, values in spans for value in values])]
 
 
 def band_of(value: float | None, begins: Sequence[float]) -> Band:

@@ -16,6 +16,7 @@ from riskscore.admin.map.map_question import LABELS, MapForm
 from riskscore.admin.map.viewers import for_viewers
 from riskscore.admin.ui import wording
 from riskscore.admin.ui.shown_lens import shown_lens
+from riskscore.curation import map_grid
 from riskscore.models import LandLayer, Place, Project, Region, Score
 from riskscore.models.scores import NODES, Band
 
@@ -71,12 +72,13 @@ def clusters(request: HttpRequest) -> HttpResponse:
         return _wrong(form)
     lens = shown_lens()
     found = map_clusters.clusters(form.asked, lens)
-    begins, names = map_clusters.starts(lens), map_clusters.names(found.cells)
+    begins, names = map_grid.starts(lens), map_clusters.names(found.cells)
     return _json(
         {
             "total": found.total,
             "bands": found.bands,
             "step": form.asked.step,
+            "counted_at": found.counted_at and f"{found.counted_at:%H:%M} UTC",
             "cells": [_cell(cell, begins, names.get(cell.project, "")) for cell in found.cells],
         }
     )
@@ -127,7 +129,7 @@ def project(_request: HttpRequest, number: int) -> HttpResponse:
     row = get_object_or_404(Project.objects.select_related("place"), pk=number)
     lens = shown_lens()
     score = Score.objects.filter(project=row, lens=lens).first()
-    begins = map_clusters.starts(lens)
+    begins = map_grid.starts(lens)
     values = [(node, getattr(score, node) if score else None) for node in NODES]
     return _json(
         {

@@ -1,5 +1,7 @@
 """What a map is asked for: which projects, which part of the world, how near."""
 
+import math
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, cast
@@ -45,6 +47,19 @@ class Box:
     @property
     def area(self) -> float:
         return sum((one.east - one.west) * (one.north - one.south) for one in self.parts)
+
+    def in_cells(self, step: float) -> "Box":
+        """The whole cells that the box touches, so that a cluster never changes while one pans."""
+        return Box(
+            _edge(self.west, 180.0, step, math.floor),
+            _edge(self.south, 90.0, step, math.floor),
+            _edge(self.east, 180.0, step, math.ceil),
+            _edge(self.north, 90.0, step, math.ceil),
+        )
+
+
+def _edge(at: float, most: float, step: float, to: Callable[[float], int]) -> float:
+    return min(most, max(-most, to((at + most) / step) * step - most))
 
 
 WORLD = Box()
@@ -154,7 +169,7 @@ class Asked:
     @cached_property
     def step(self) -> float:
         """The side of a cell in degrees: by the zoom, or wider so that the box has few."""
-        step = WIDEST / 2**self.zoom
+        step: float = WIDEST / 2.0**self.zoom
         while self.box.area / step**2 > MOST_CELLS:
             step *= 2
         return step

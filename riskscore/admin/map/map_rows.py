@@ -6,9 +6,10 @@ from typing import Any
 
 from django.db import connection
 
-from riskscore.admin.map.map_clusters import band_of, chosen_sql, starts
+from riskscore.admin.map.map_clusters import band_of, chosen_sql
 from riskscore.admin.map.map_question import Asked
 from riskscore.admin.ui import wording
+from riskscore.curation import map_grid
 from riskscore.models import Lens, Project
 from riskscore.models.scores import NODES
 
@@ -106,7 +107,7 @@ def _scored(asked: Asked, lens: Lens, composite: float | None, last: int | None)
             f"CASE WHEN s.{node} IS NULL THEN 0 "
             f"ELSE 1 + width_bucket(s.{node}, %s::float8[]) END = %s"
         )
-        wanted = [list(starts(lens)), asked.band]
+        wanted = [list(map_grid.starts(lens)), asked.band]
     beyond, begin = _beyond(composite, last)
     sql = _SCORED.format(node=node, chosen=chosen, within=within, beyond=beyond)
     return _all(sql, [lens.pk, *values, *wanted, *begin, PAGE + 1])
@@ -131,7 +132,8 @@ def _unscored(asked: Asked, lens: Lens | None, last: int, most: int) -> list[Any
 def _all(sql: str, values: list[Any]) -> list[Any]:
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
-        return cursor.fetchall()
+        found: list[Any] = cursor.fetchall()
+        return found
 
 
 def _rows(page: list[Any], asked: Asked, lens: Lens | None) -> list[Row]:
@@ -139,7 +141,7 @@ def _rows(page: list[Any], asked: Asked, lens: Lens | None) -> list[Row]:
     projects: Mapping[int, Project] = (
         Project.objects.select_related("place").prefetch_related("minerals__mineral").in_bulk(ids)
     )
-    begins = starts(lens)
+    begins = map_grid.starts(lens)
     return [
         Row(
             projects[number],

@@ -129,7 +129,7 @@ def _layer(version: Version) -> Layer:
 
 def _largest(layer: Layer, found: list[int]) -> list[int]:
     """The largest first, since a map with room for some shows those."""
-    areas = shapely.area(layer.tree.geometries[found]) if found else []
+    areas: list[float] = shapely.area(layer.tree.geometries[found]).tolist() if found else []
     return [at for _, at in sorted(zip((-area for area in areas), found, strict=True))]
 
 

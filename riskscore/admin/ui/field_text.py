@@ -94,10 +94,7 @@ def _one(field: forms.Field, text: str) -> str:
     if isinstance(field, forms.ModelChoiceField):
         return _row(field, text)
     if isinstance(field, forms.ChoiceField):
-        names = {
-            str(value): str(label) for value, label in field.choices if value not in (None, "")
-        }
-        return names.get(text, text)
+        return _named(field, text)
     return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
 
 

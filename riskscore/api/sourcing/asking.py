@@ -3,7 +3,7 @@
 from riskscore.api import filters
 from riskscore.api.framework.parameters import Parameter, QueryValues, code
 from riskscore.api.framework.problems import of_parameters
-from riskscore.errors import NotFoundError, ValidationError
+from riskscore.errors import NotFoundError, RiskscoreError, ValidationError
 from riskscore.scoring.indicators.buyer import Buyer
 from riskscore.sourcing import buyers
 
@@ -28,7 +28,12 @@ def buyer(query: QueryValues, name: str = "buyer") -> Buyer:
     try:
         return buyers.buyer_of(query[name] or [])
     except (NotFoundError, ValidationError) as refused:
-        raise of_parameters({name: str(refused)}) from refused
+        raise of_parameters({name: words(refused)}) from refused
+
+
+def words(refused: RiskscoreError) -> str:
+    """What was refused and what to do, without the place: the answer names the parameter itself."""
+    return str(refused).removeprefix(f"{refused.place}: ")
 
 
 def needed(query: QueryValues, parameter: Parameter) -> str:

@@ -33,7 +33,7 @@ class Document(Endpoint):
         try:
             made = make()
         except NotFoundError as refused:
-            raise of_parameters({refused.place: str(refused)}) from refused
+            raise of_parameters({refused.place: asking.words(refused)}) from refused
         if request.accepted_renderer.format != "pdf":
             return Response(as_html.html(made), headers={"Content-Security-Policy": POLICY})
         shown = f'inline; filename="riskscore-{made.name}.pdf"'

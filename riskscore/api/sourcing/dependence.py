@@ -169,4 +169,4 @@ class Dependences(Computed):
         try:
             return buyer_view.rows(question)
         except NotFoundError as refused:
-            raise of_parameters({refused.place: str(refused)}) from refused
+            raise of_parameters({refused.place: asking.words(refused)}) from refused

@@ -14,7 +14,8 @@ from riskscore.api.framework.pagination import Order
 from riskscore.api.framework.parameters import Parameter, code
 from riskscore.api.framework.problems import of_body, of_parameters
 from riskscore.api.framework.resources import Field, Resource, Row, item, plain
-from riskscore.api.sourcing import scenarios
+from riskscore.api.framework.shapes import Schema
+from riskscore.api.sourcing import asking, scenarios
 from riskscore.curation import scenario_edits
 from riskscore.engine.sourcing.stated_shocks import MOST_SHOCKS, BadShocks, Stated
 from riskscore.errors import NotFoundError, ValidationError
@@ -173,13 +174,20 @@ def _checked(shocks: list[Any]) -> tuple[Stated, ...]:
 
 
 SCENARIOS = code("scenario", "These scenarios, all at once.", scenarios.codes, many=True)
+
+
+def _some(each: Schema, about: str) -> Schema:
+    """A list that says something: an empty one would be nobody, or everybody."""
+    return {**shapes.several(each, about), "minItems": 1}
+
+
 ON_THE_SPOT = {
     **shapes.record(
         {
             "shocks": scenarios.SHOCKS,
-            "importers": shapes.several(PLACE, "One row each; none: all on record."),
-            "buyer": shapes.several(PLACE, "Several places seen as one buyer."),
-            "minerals": shapes.several(shapes.text("Code."), "Only these minerals."),
+            "importers": _some(PLACE, "One row each; left out, with `buyer`: all on record."),
+            "buyer": _some(PLACE, "Several places seen as one buyer."),
+            "minerals": _some(shapes.text("Code."), "Only these minerals."),
         },
         "Shocks that are not stored.",
         required=["shocks"],
@@ -207,7 +215,7 @@ class _Effects(Computed):
             named = _buyers(query["importer"], query["buyer"])
         except (NotFoundError, ValidationError) as refused:
             name = "importer" if query["importer"] else "buyer"
-            raise of_parameters({name: str(refused)}) from refused
+            raise of_parameters({name: asking.words(refused)}) from refused
         return scenario_effects.rows(
             Question(shocks_of(self.named()), named, query["mineral"], query["on"])
         )
@@ -255,7 +263,9 @@ def _in_body(asked: Row) -> tuple[Buyer, ...] | None:
     try:
         return _buyers(asked.get("importers"), asked.get("buyer"))
     except ValidationError as refused:
-        raise of_body({"/buyer" if asked.get("buyer") else "/importers": str(refused)}) from None
+        raise of_body(
+            {"/buyer" if asked.get("buyer") else "/importers": asking.words(refused)}
+        ) from None
 
 
 class EffectsOfOne(_Effects):

@@ -132,7 +132,7 @@ EQUITY = shapes.record(
         ),
         "without_capacity": shapes.several(
             shapes.text("Key."),
-            "Sites of buyer and allies whose capacity nobody knows: not summed.",
+            "Sites of buyer and allies whose capacity nobody knows: 0 at the least, no most.",
         ),
     },
     "Stakes and off-take against what is needed. Most owners are unverified: see `worth`.",

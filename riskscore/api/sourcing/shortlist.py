@@ -120,11 +120,11 @@ def _places(names: list[str] | None) -> frozenset[str] | None:
     try:
         return None if names is None else regions.places_of(names)
     except NotFoundError as refused:
-        raise of_parameters({"region": str(refused)}) from refused
+        raise of_parameters({"region": asking.words(refused)}) from refused
 
 
 def _answered(answer: Any) -> Any:
     try:
         return answer()
     except (NotFoundError, ValidationError) as refused:
-        raise of_parameters({refused.place: str(refused)}) from refused
+        raise of_parameters({refused.place: asking.words(refused)}) from refused

@@ -127,16 +127,18 @@ class Chains(Computed):
         code("mineral", "Only these minerals.", filters.minerals, many=True),
         code("named", "A country to name.", filters.countries, default=stages.NAMED),
         code("place", "Where a project would be.", filters.countries),
-        choice("kind", Project.Kind.values, "What kind of site.", default=Project.Kind.MINE),
+        choice("kind", Project.Kind.values, "What kind of site, at `place`; a mine by default."),
     )
 
     def computed(self) -> list[Row]:
         """A row for each mineral asked for."""
         query = self.query_values
+        if query["kind"] and not query["place"]:
+            raise of_parameters({"place": "say where the site would be"})
         try:
             found = buyers.now(asking.buyer(query))
         except NotFoundError as refused:
-            raise of_parameters({refused.place: str(refused)}) from refused
+            raise of_parameters({refused.place: asking.words(refused)}) from refused
         releases = stages.releases()
         return [
             {**_row(chain), "project": self._project(chain), "releases": releases}
@@ -144,7 +146,7 @@ class Chains(Computed):
         ]
 
     def _project(self, chain: Route) -> Row | None:
-        place, kind = self.query_values["place"], self.query_values["kind"]
+        place, kind = self.query_values["place"], self.query_values["kind"] or Project.Kind.MINE
         return None if place is None else _verdict(place, kind, chain.of_project(place, kind))
 
 

@@ -2,8 +2,9 @@
 
 Three axes: importers (I), minerals (M), partners (P). A shock hits cells (M, P), for all importers
 or for some. Cuts combine as independent losses, 1 − Π(1 − cut); tonnes of output add up before they
-become a part of the place's output. What is lost is lost: nobody else delivers it. A supply that
-nothing hits keeps its bits, and so does one that every shock has been taken from.
+become a part of the place's output, lost ones against new ones. What is lost is lost: nobody else
+delivers it. A supply that nothing hits keeps its bits, and so does one that every shock has been
+taken from.
 """
 
 from __future__ import annotations
@@ -108,8 +109,7 @@ def _grown(hit: Sequence[tuple[Shock, Bools]], made: Floats) -> tuple[Floats, Bo
     have no output to be a part of."""
     lost, new, more = (_sum_of(hit, name, made.shape) for name in ("lost_t", "new_t", "more"))
     kept = 1.0 - np.minimum(over(lost, made, 0.0), 1.0)
-    added = 1.0 + over(new, made, 0.0) + more
-    return kept * added, ((lost > 0) | (new > 0)) & (made == 0)
+    return kept * (1.0 + more) + over(new, made, 0.0), ((lost > 0) | (new > 0)) & (made == 0)
 
 
 def _sum_of(hit: Sequence[tuple[Shock, Bools]], name: str, shape: tuple[int, ...]) -> Floats:

@@ -1,6 +1,6 @@
 """Where a project lies: its position among degrees and the other sites of its country.
 
-Outlines of countries are not stored, so this is a sketch: latitude and longitude, true to scale at
+No outlines of countries are drawn, so this is a sketch: latitude and longitude, true to scale at
 the middle, and the sites on record as dots.
 """
 

@@ -6,6 +6,7 @@ worth (``riskscore.engine.inputs.owner_values``): an unverified one never more t
 share that nobody states, and a capacity of which only a range is known, widen both.
 """
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -252,27 +253,44 @@ def _total(name: str, claims: Sequence[Claim], output: Mapping[int, Found], need
     for one in claims:
         if one.side in TOTALS[name]:
             by_site.setdefault(one.project.pk, []).append(one)
-    result: Row = {"side": name, "sites": len(by_site), "why": None if by_site else SILENT}
-    for prefix in ("", "planned_"):
+    now = {main: output.get(main, NOTHING).now for main in by_site}
+    planned = {main: output.get(main, NOTHING).planned for main in by_site}
+    result: Row = {"side": name, "sites": len(by_site), "why": _why_unknown(now)}
+    for prefix, given in (("", now), ("planned_", planned)):
         for what in ("stated", "counted"):
-            low = high = 0.0
-            for main, held in by_site.items():
-                found = output.get(main, NOTHING)
-                kt = found.planned if prefix else found.now
-                least, most = _together(held, what)
-                low += least * kt.low if kt else 0.0
-                high += most * kt.high if kt else 0.0
-            # Nothing on record is not known to be nothing.
-            ends = (low, high) if by_site else (None, None)
-            result |= dict(
-                zip((f"{prefix}{what}_kt_low", f"{prefix}{what}_kt_high"), ends, strict=True)
-            )
+            low, high = _sum(by_site, given, what)
+            result |= {f"{prefix}{what}_kt_low": low, f"{prefix}{what}_kt_high": high}
     needed = need["needed_kt"]
     for what in ("stated", "counted"):
         for end in ("low", "high"):
             kt = result[f"{what}_kt_{end}"]
             result[f"{what}_of_need_{end}"] = kt / needed if needed and kt is not None else None
     return result
+
+
+def _why_unknown(given: Mapping[int, Output | None]) -> str | None:
+    """Why sums are null; None: they are not."""
+    if not given:
+        return SILENT
+    unknown = sum(output is None for output in given.values())
+    return f"of {unknown} of {len(given)} sites nobody knows what they give" if unknown else None
+
+
+def _sum(
+    by_site: Mapping[int, Sequence[Claim]], given: Mapping[int, Output | None], what: str
+) -> tuple[float | None, float | None]:
+    """kt at least and at most. Nothing on record is not known to be nothing, and a site that gives
+    nobody knows how much adds nothing to the least and leaves no most."""
+    if not by_site:
+        return None, None
+    low = high = 0.0
+    for main, held in by_site.items():
+        (least, most), output = _together(held, what), given[main]
+        if output is None:
+            high += math.inf if most > 0 else 0.0
+        else:
+            low, high = low + least * output.low, high + most * output.high
+    return low, None if math.isinf(high) else high
 
 
 def _together(held: Sequence[Claim], what: str) -> tuple[float, float]:

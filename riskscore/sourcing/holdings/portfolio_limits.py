@@ -84,7 +84,13 @@ SELECT f.id, f.checked,
             ORDER BY p.id) FROM held p WHERE p.portfolio_id = f.id),
         (SELECT string_agg(concat_ws(':', l.id, l.what, l.place_id, l.company_id, l.at_most), ','
             ORDER BY l.id) FROM riskscore_portfoliolimit l WHERE l.portfolio_id = f.id),
-        (SELECT max(o.id) FROM riskscore_ownership o JOIN held p ON p.project_id = o.project_id
+        (SELECT string_agg(o.id::text, ',' ORDER BY o.id) FROM held p
+            JOIN riskscore_project h ON h.id = p.project_id
+            JOIN riskscore_project d ON d.id IN (h.id, h.duplicate_of_id)
+                OR d.duplicate_of_id IN (h.id, h.duplicate_of_id)
+            JOIN riskscore_ownership o ON o.project_id = d.id
+                AND coalesce(o.since, '-infinity') <= %(day)s
+                AND coalesce(o.until, 'infinity') >= %(day)s
             WHERE p.portfolio_id = f.id),
         (SELECT max(d.id) FROM riskscore_domicile d))) AS kept,
     md5((SELECT string_agg(concat(s.project_id, ':', encode(s.digest, 'hex')), ','

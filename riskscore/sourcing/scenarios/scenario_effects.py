@@ -131,7 +131,11 @@ def _supplies(
         world.seen(_rows(world, buyer), world.is_in(buyer.codes), imports_t, output_t)
         for buyer in buyers
     ]
-    return Supply(np.stack([one.imports for one in each]), np.stack([one.home for one in each]))
+    shape = (len(buyers), *output_t.shape)
+    return Supply(
+        np.array([one.imports for one in each]).reshape(shape),
+        np.array([one.home for one in each]).reshape(shape[:2]),
+    )
 
 
 def _rows(world: WorldSupply, buyer: Buyer) -> Counts:
@@ -163,7 +167,8 @@ def _hit01(world: WorldSupply, buyers: Sequence[Buyer], done: Shaken) -> Floats:
         rows, own = _rows(world, buyer), world.is_in(buyer.codes)
         felt = done.of_world.exports[rows].min(axis=0) if len(rows) else done.of_world.output
         factors.append(np.where(own, done.of_world.output, felt))
-    return output_hit01(world.output_t, np.stack(factors))
+    shape = (len(buyers), *world.output_t.shape)
+    return output_hit01(world.output_t, np.array(factors).reshape(shape))
 
 
 # --- Rows ---------------------------------------------------------------------------------------

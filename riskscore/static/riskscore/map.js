@@ -129,7 +129,8 @@
       if (open && !this.map.hasLayer(open)) open.openOn(this.map);
       const bands = found.bands.map((n, band) => [n, BANDS[band]]).filter(([n]) => n).reverse();
       this.says.textContent = count(found.total) + (found.total === 1 ? " project" : " projects") +
-        " in view" + (bands.length ? ": " + bands.map(([n, band]) => count(n) + " " + band).join(", ") : "") + ".";
+        " in view" + (bands.length ? ": " + bands.map(([n, band]) => count(n) + " " + band).join(", ") : "") + "." +
+        (found.counted_at ? " Counted at " + found.counted_at + "." : "");
       const list = document.getElementById(this.about.list || "");
       if (list) list.href = "?" + (this.about.filters ? this.about.filters + "&" : "") + "box=" + boxOf(this.map) + "#list";
     }

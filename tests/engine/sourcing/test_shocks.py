@@ -78,6 +78,13 @@ def test_tonnes_of_output_count_in_proportion_and_add_up_before_they_do() -> Non
     assert new.unplaced.tolist() == [[False, False, True], [True, False, False]]
 
 
+def test_as_many_tonnes_new_as_lost_leave_what_there_was() -> None:
+    """A mine of 20 closes and one of 20 opens: 100, not 80 % of 120."""
+    here = cells((0, 0))
+    both = [Shock(here, EVERYBODY, lost_t=20.0, made=here), Shock(here, EVERYBODY, new_t=20.0)]
+    assert left(both, np.full((M, P), 100.0), BUYERS).exports[0, 0].tolist() == [1, 1, 1]
+
+
 def test_doubling_doubles_exports_and_output() -> None:
     found = left(
         [Shock(cells((0, 2)), EVERYBODY, more=1.0, made=cells((0, 2)))], np.ones((M, P)), BUYERS

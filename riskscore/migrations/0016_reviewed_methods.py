@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('riskscore', '0016_map'),
+        ('riskscore', '0015_map'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
