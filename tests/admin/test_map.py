@@ -198,7 +198,7 @@ def test_outlines_come_with_the_bundle_and_are_drawn_by_the_box(page: Client) ->
     assert CountryOutline.objects.count() == 241
     world = page.get(f"{HERE}outlines/", {"zoom": 2}).json()
     assert len(world["features"]) == 241
-    near = page.get(f"{HERE}outlines/", {"zoom": 7, "box": "-70,-26,-64,-21"}).json()
+    near = page.get(f"{HERE}outlines/", {"zoom": "7", "box": "-70,-26,-64,-21"}).json()
     assert {one["properties"]["name"] for one in near["features"]} == {
         "Argentina", "Bolivia", "Chile",
     }  # fmt: skip

@@ -162,6 +162,20 @@ def test_offtake_on_file_with_another_project_of_the_site_binds_it_too(
     assert [row["place"] for row in item["offtake"]] == ["KOR"]
 
 
+def test_a_stated_capacity_is_not_called_unknown_where_the_years_disagree(
+    bundle: None, api: Api
+) -> None:
+    """Argentina was the largest seller of lithium to the United States in one of the three years:
+    Cauchari's 40 kt are stated, and would have changed nothing then."""
+    item = by_key(ask(api, buyer="USA", region="ARG"))["busch-005"]
+    assert item["capacity"]["low"] == item["capacity"]["high"]
+    assert (item["gain_low01"], item["verdict"]["word"]) == (0, "not told")
+    assert item["verdict"]["why"] == (
+        "N-1 falls by nothing that matters with the imports of one of the years, and by up to 7.4 %"
+        " with those of another"
+    )
+
+
 def test_a_ceiling_leaves_out_what_exceeds_it_and_keeps_what_may(bundle: None, api: Api) -> None:
     found = ask(api, region="latin-america", indigenous__lte=50)
     assert found["left_out"] == {"indigenous": 50 - found["considered"]}

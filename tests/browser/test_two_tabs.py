@@ -22,7 +22,9 @@ def test_an_edit_in_two_tabs_keeps_both_and_asks_where_both_changed_the_same(
     ProjectMineral.objects.create(project=salar, mineral_id="lithium", role="primary")
     log_in(browser_page, address)
     form = f"{address}/admin/riskscore/project/{salar.pk}/change/"
-    first, second = browser_page, browser_page.context.new_page()
+    first, browser = browser_page, browser_page.context.browser
+    assert browser is not None
+    second = browser.new_page(storage_state=first.context.storage_state())
     first.goto(form)
     second.goto(form)
 

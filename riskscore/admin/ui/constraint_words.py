@@ -77,6 +77,9 @@ WORDS: Mapping[str, tuple[Must, ...]] = {
     "ownership_is_a_share": (Must("share", "The share must be above 0 and at most 1.", 1e-300, 1),),
     "ownership_credibility_is_a_share": _share("credibility", CREDIBILITY),
     "ownership_has_a_source": SOURCE,
+    "ownership_stated_once": (
+        Must("company", "This owner is on file already: correct that statement."),
+    ),
     "domicile_credibility_is_a_share": _share("credibility", CREDIBILITY),
     "domicile_has_a_source": SOURCE,
     "domicile_parent_is_another": (Must("parent", "A company is not its own parent."),),

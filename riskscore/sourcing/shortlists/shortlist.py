@@ -23,6 +23,7 @@ from riskscore.models import Project, ProjectMineral
 from riskscore.scoring.indicators.buyer import Buyer
 from riskscore.scoring.stored_score import not_nan
 from riskscore.sourcing.buyers import Now, has_trade, mineral_at, now
+from riskscore.sourcing.chain.refining_ways import Verdict
 from riskscore.sourcing.chain.stages import Route, route
 from riskscore.sourcing.dependence.buyer_view import NAMED
 from riskscore.sourcing.shortlists import candidate_facts, wording
@@ -332,21 +333,21 @@ def _item(
         "communities": about.communities[key],
         "would_decide": _would_decide(facts, about.gaps.get(key, {})),
     }
-    way = field.route.of_project(project.place_id, project.kind)
-    item["refining"] = {
+    item["refining"] = _refining(field.route.of_project(project.place_id, project.kind))
+    item["unknown"] = wording.unknown(item)
+    largest = taker.places[int(np.argmax(np.nan_to_num(field.bought.mean.imports)))]
+    item["verdict"] = wording.verdict(item, largest, gains_at(field.bought, place, high)[0])
+    return {**item, "why": wording.why(item)}
+
+
+def _refining(way: Verdict) -> Row:
+    return {
         "diversifying": way.diversifying,
         "bottleneck": way.bottleneck.place if way.bottleneck else None,
         "bottleneck_share01": way.bottleneck.share01 if way.bottleneck else None,
         "why": way.why,
         "assumed": way.assumed,
     }
-    item["unknown"] = wording.unknown(item)
-    item["verdict"] = wording.verdict(item, taker.places[_largest(field)] if place >= 0 else "")
-    return {**item, "why": wording.why(item)}
-
-
-def _largest(field: _Field) -> int:
-    return int(np.argmax(np.nan_to_num(field.bought.mean.imports)))
 
 
 def _cost(field: _Field, row: int, column: int) -> Row:

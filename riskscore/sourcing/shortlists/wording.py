@@ -13,8 +13,12 @@ def percent(share: float) -> str:
     return f"{100 * share:.1f} %" if abs(share) < 0.1 else f"{100 * share:.0f} %"
 
 
-def verdict(item: Row, largest: str) -> Row:
-    """Whether taking from a project spreads the buyer's imports, and why it is said."""
+def verdict(item: Row, largest: str, least_with_most01: float) -> Row:
+    """Whether taking from a project spreads the buyer's imports, and why it is said.
+
+    ``least_with_most01``: the gain in the worst of the years with all that it may give: if there is
+    none, knowing its capacity would not help.
+    """
     low, high = item["gain_low01"], item["gain_high01"]
     if low is None or high is None:
         return {"word": NOT_TOLD, "why": "no imports are on record to compare with"}
@@ -24,12 +28,20 @@ def verdict(item: Row, largest: str) -> Row:
     if high < SMALL01:
         return {"word": CONCENTRATING, "why": _why_nothing(item, largest)}
     if low < SMALL01:
-        return {
-            "word": NOT_TOLD,
-            "why": "nobody states what it can give: from nothing that matters to "
-            f"{percent(high)} of the imports",
-        }
+        return {"word": NOT_TOLD, "why": _why_not_told(high, least_with_most01)}
     return {"word": DIVERSIFYING, "why": f"N-1 falls by {_between(low, high)} of the imports"}
+
+
+def _why_not_told(high: float, least_with_most01: float) -> str:
+    if least_with_most01 < SMALL01:
+        return (
+            "N-1 falls by nothing that matters with the imports of one of the years, and by up to "
+            f"{percent(high)} with those of another"
+        )
+    return (
+        f"nobody states what it can give: from nothing that matters to {percent(high)} of the "
+        "imports"
+    )
 
 
 def _why_nothing(item: Row, largest: str) -> str:
