@@ -297,11 +297,11 @@ def test_a_company_and_a_group_of_users_follow_the_same_rule(person: Client) -> 
 def test_every_form_of_the_site_carries_its_version() -> None:
     for page in admin.site._registry.values():
         assert isinstance(page, Versioned)
-        written = (TEMPLATES / page.change_form_template).read_text()
-        frame = (
-            page.change_form_template == TEMPLATE or 'extends "admin/record_form.html"' in written
-        )
-        assert frame, f"{page.change_form_template} shows no version"
+        template = page.change_form_template
+        if template == TEMPLATE or isinstance(page, ReadOnly):
+            continue
+        written = (TEMPLATES / template).read_text()
+        assert f'extends "{TEMPLATE}"' in written, f"{template} shows no version"
 
 
 def test_errors_stand_on_top_in_words_with_a_link_to_their_fields(
