@@ -1,13 +1,16 @@
-"""The bundle's layers into the database: what is there already, or was replaced, stays."""
+"""The bundle's layers and outlines of countries into the database: what is there already, or was
+replaced, stays."""
 
 from pathlib import Path
 
-from riskscore.bundle import layer_tables
-from riskscore.bundle.fixture_tables import REBUILD
+import shapely
+
+from riskscore.bundle import layer_tables, outlines
+from riskscore.bundle.fixture_tables import REBUILD, check_known, rows_of
 from riskscore.bundle.layer_tables import Layer
 from riskscore.engine.inputs.mapped_area import MappedArea
 from riskscore.intake.layers import layer_writer
-from riskscore.models import LandLayer
+from riskscore.models import CountryOutline, LandLayer, Release
 from riskscore.releases.editions import next_edition
 from riskscore.sources.bad_file import BadFile
 
@@ -56,3 +59,31 @@ def _is_new(layer: Layer) -> bool:
         return True
     by_hand = not newest.sha256 or newest.intakes.exists()
     return not by_hand and not versions.filter(sha256=layer.sha256).exists()
+
+
+def load_outlines(directory: Path, known: frozenset[str]) -> int:
+    """Store the outlines of releases that have none in the database; how many were added. A bundle
+    without the table has no outlines."""
+    if not (directory / outlines.TABLE.file).exists():
+        return 0
+    rows = [
+        row for row in rows_of(directory, outlines.TABLE) if isinstance(row, outlines.OutlinePart)
+    ]
+    check_known(outlines.TABLE, rows, "place", known | {""})
+    present = set(CountryOutline.objects.values_list("release__code", flat=True))
+    releases = dict(Release.objects.values_list("code", "id"))
+    parts: dict[tuple[str, str, str], list[shapely.Geometry]] = {}
+    for row in rows:
+        if row.release not in present:
+            key = (row.release, row.name, row.place)
+            parts.setdefault(key, []).append(shapely.from_wkt(row.wkt))
+    made = [
+        CountryOutline(
+            release_id=releases[release],
+            name=name,
+            place_id=place or None,
+            outline=shapely.to_wkb(shapely.multipolygons(polygons)),
+        )
+        for (release, name, place), polygons in parts.items()
+    ]
+    return len(CountryOutline.objects.bulk_create(made))

@@ -8,8 +8,8 @@ import yaml
 from django.db import transaction
 
 from riskscore import intake
-from riskscore.bundle import fixture_rows, fixture_tables, layout, load_facts, outlines
-from riskscore.bundle.layer_load import load_layers
+from riskscore.bundle import fixture_rows, fixture_tables, layout, load_facts
+from riskscore.bundle.layer_load import load_layers, load_outlines
 from riskscore.bundle.load_scenarios import load_scenarios
 from riskscore.bundle.ownership.owner_load import load_owners
 from riskscore.curation import method_edits
@@ -73,7 +73,7 @@ def load(directory: Path) -> Loaded:
             if code in releases:
                 intake.record_exports(releases[code], bundle.exports(code))
         _load_localities(bundle.localities, releases)
-        outlines.load(directory, bundle.place_codes)
+        load_outlines(directory, bundle.place_codes)
         projects = _load_projects(bundle)
         layers = load_layers(directory)
         if kept_communities.is_empty():

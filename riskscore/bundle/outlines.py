@@ -1,5 +1,4 @@
-"""Outlines of countries, to draw maps with: from their publisher to the bundle, and into the
-database.
+"""Outlines of countries, to draw maps with: from their publisher to the bundle.
 
 They are plainer than the publisher's and for the eye only: which country a site lies in is decided
 by the whole ones while the bundle is made (:mod:`riskscore.engine.inputs.borders`).
@@ -14,10 +13,9 @@ from shapely.errors import GEOSException
 
 from riskscore.bundle import cells
 from riskscore.bundle.cells import Column
-from riskscore.bundle.fixture_tables import check_known, rows_of, write
+from riskscore.bundle.fixture_tables import write
 from riskscore.bundle.layout import Table
 from riskscore.engine.inputs.borders import cut
-from riskscore.models import CountryOutline, Release
 from riskscore.sources.names import Names
 from riskscore.sources.publishers.world_atlas import OutlineRecord
 
@@ -79,29 +77,3 @@ def _parts(release: str, records: Sequence[OutlineRecord], names: Names) -> Iter
 
 def _polygons(shape: shapely.Geometry) -> list[shapely.Geometry]:
     return [part for part in shapely.get_parts(shape) if part.geom_type == "Polygon"]
-
-
-def load(directory: Path, known: frozenset[str]) -> int:
-    """Store the outlines of releases that have none in the database; how many were added. A bundle
-    without the table has no outlines."""
-    if not (directory / TABLE.file).exists():
-        return 0
-    rows = [row for row in rows_of(directory, TABLE) if isinstance(row, OutlinePart)]
-    check_known(TABLE, rows, "place", known | {""})
-    present = set(CountryOutline.objects.values_list("release__code", flat=True))
-    releases = dict(Release.objects.values_list("code", "id"))
-    parts: dict[tuple[str, str, str], list[shapely.Geometry]] = {}
-    for row in rows:
-        if row.release not in present:
-            key = (row.release, row.name, row.place)
-            parts.setdefault(key, []).append(shapely.from_wkt(row.wkt))
-    made = [
-        CountryOutline(
-            release_id=releases[release],
-            name=name,
-            place_id=place or None,
-            outline=shapely.to_wkb(shapely.multipolygons(polygons)),
-        )
-        for (release, name, place), polygons in parts.items()
-    ]
-    return len(CountryOutline.objects.bulk_create(made))

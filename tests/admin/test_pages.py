@@ -20,10 +20,13 @@ from riskscore.models import (
     Capacity,
     CapacityRange,
     CommunityDistance,
+    CountryOutline,
     Evidence,
     ExternalId,
     IntakeFault,
     IntakePart,
+    MapCell,
+    MapGrid,
     Offtake,
     PortfolioLimit,
     Position,
@@ -59,7 +62,7 @@ def test_every_model_has_a_page_or_stands_on_that_of_its_project() -> None:
     ours = set(apps.get_app_config("riskscore").get_models())
     parts = {ProjectMineral, Offtake, ExternalId, IntakePart, IntakeFault, Artefact}
     parts |= {ProjectStatus, Capacity, CapacityRange, RegionMember, TradeCode}
-    parts |= {CommunityDistance, Position, PortfolioLimit}
+    parts |= {CommunityDistance, Position, PortfolioLimit, CountryOutline, MapCell, MapGrid}
     assert set(MODELS) | parts == ours
     assert all(admin.site.is_registered(model) for model in ours - parts)
 
