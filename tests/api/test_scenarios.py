@@ -140,10 +140,6 @@ def test_an_empty_list_is_neither_nobody_nor_everybody(author: Api, api: Api, fi
     assert f"/{field}" in faults(answer)
 
 
-def test_before_any_trade_is_loaded_there_is_nobody_to_answer_for(author: Api, api: Api) -> None:
-    assert api.post("/sourcing/effects", {"shocks": [CUT]}).json() == {"items": []}
-
-
 def test_a_code_does_not_end_in_a_line_feed(author: Api) -> None:
     assert "/code" in faults(author.post(SCENARIOS, {**MINE, "code": "chile-halves\n"}))
 

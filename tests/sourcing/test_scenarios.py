@@ -203,6 +203,12 @@ def test_agreements_move_no_tonnes_but_the_share_that_they_cover(bundle: None) -
     assert ended["agreement_share01_after"] == pytest.approx(row["agreement_share01_before"])
 
 
+def test_with_nobody_on_record_there_are_no_rows(bundle: None) -> None:
+    """As in an installation that no trade is loaded into yet."""
+    asked = Question(question(STOP).shocks, buyers=())
+    assert scenario_effects.rows(asked) == []
+
+
 def test_a_buyer_without_trade_on_record_is_told_so(bundle: None) -> None:
     row = effect(STOP, to="CHL", of="copper")
     assert row["why"] == "no imports of CHL are on record"
