@@ -16,4 +16,7 @@ def test_the_api_lists_regions_with_their_members(api: Api) -> None:
     assert "Latin America" in found["latin-america-and-the-caribbean"]["aliases"]
     one = api.json("/sourcing/regions/central-america")
     assert "PAN" in one["places"]
+    latin = api.json("/sourcing/regions/latin-america")
+    assert latin["code"] == "latin-america-and-the-caribbean"
     assert api.get("/sourcing/regions/narnia").status_code == 404
+    assert api.get("/sourcing/regions/CHL").status_code == 404  # a country is no region

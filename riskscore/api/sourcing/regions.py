@@ -9,7 +9,9 @@ from riskscore.api.framework import shapes
 from riskscore.api.framework.endpoint import Detail, Listing, listing_parameters
 from riskscore.api.framework.pagination import Order
 from riskscore.api.framework.resources import Resource, made, plain
+from riskscore.errors import NotFoundError
 from riskscore.models import Region
+from riskscore.sourcing import regions
 
 CODE = {"code": Order("code", "code")}
 REGION = Resource(
@@ -51,12 +53,16 @@ class Regions(Listing):
 
 
 class OneRegion(Detail):
-    """One region by its code."""
+    """One region by its code, or by any name that a region may be asked for by."""
 
     tag = "sourcing"
     resource = REGION
     parameters = (REGION.picker,)
 
     def queryset(self) -> QuerySet[Any]:
-        """The region with this code."""
-        return _regions().filter(code=self.kwargs["code"])
+        """The region of this code or name."""
+        try:
+            codes = regions.found([self.kwargs["code"]]).regions
+        except NotFoundError:
+            codes = ()
+        return _regions().filter(code__in=codes)
