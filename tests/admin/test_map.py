@@ -343,7 +343,7 @@ def test_only_people_who_may_see_scores_and_projects_see_the_map(
 
 @pytest.mark.parametrize(
     ("end", "budget"),
-    [("", 14), ("clusters/", 7), ("outlines/?zoom=2", 5), ("lands/?layer=communities", 6)],
+    [("", 14), ("clusters/", 9), ("outlines/?zoom=2", 5), ("lands/?layer=communities", 6)],
 )
 def test_an_answer_costs_few_queries(page: Client, end: str, budget: int) -> None:
     page.get(HERE + end)
