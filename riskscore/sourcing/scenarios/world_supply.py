@@ -23,7 +23,7 @@ from riskscore.engine.formulas.geopolrisk import partner_risk
 from riskscore.engine.inputs.axes import Axes, Observations
 from riskscore.engine.sourcing.supply_mix import Supply, joined
 from riskscore.models import PlaceMember
-from riskscore.releases import effective
+from riskscore.releases import effective, register
 from riskscore.releases.effective import InForce
 from riskscore.scoring import inputs
 from riskscore.scoring.indicators import buyer_tables
@@ -209,11 +209,6 @@ def _exports_t(releases: Ids, axes: Axes, goods: Mapping[str, Goods], year: int)
 
 def _codes(ids: Ids) -> tuple[str, ...]:
     """The codes of the releases that hold what the cube is made from."""
-    return tuple(
-        code for (code,) in effective.fetch(
-            "SELECT code FROM riskscore_release r WHERE id = ANY(%(ids)s)"
-            " AND (source_id = %(exports)s OR EXISTS (SELECT FROM riskscore_observation o"
-            " WHERE o.release_id = r.id AND o.indicator = ANY(%(keys)s))) ORDER BY code",
-            {"ids": list(ids), "keys": KEYS, "exports": EXPORTS},
-        )
-    )  # fmt: skip
+    known = register.in_force(effective.LATEST, KEYS)
+    wanted = (row for row in known if row.id in ids and (row.states or row.source == EXPORTS))
+    return tuple(sorted(row.citation["release"] for row in wanted))
