@@ -9,8 +9,8 @@ from riskscore.sourcing.latin_america import HEADER
 
 TITLE = "Could Japan and the United States draw critical minerals from Latin America?"
 CAPTION = (
-    "N-1: the share of the imports that hang on the largest partner; by how much the best project "
-    "of the region would lower it,\nfor certain and at most. * of the world, where the buyer's own "
+    "N-1: the share of the imports that hang on the largest partner; by how much the best project\n"
+    "of the region would lower it, for certain and at most. * of the world, where the buyer's own\n"
     "trade at that stage is not on record. More: docs/latin-america.md"
 )
 #: The heads that fit a line. Human cost stands in the document, with its bounds.
