@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('riskscore', '0007_learned_switch'),
+        ('riskscore', '0002_rules'),
     ]
 
     operations = [

@@ -36,6 +36,8 @@ WHERE p.id = newest.project_id
 class Migration(migrations.Migration):
 
     dependencies = [
+        # 0008 was published upon 0002, before 0003 to 0007: databases hold it without these.
+        ("riskscore", "0007_learned_switch"),
         ("riskscore", "0008_order_of_samples"),
     ]
 
