@@ -164,26 +164,35 @@ def _exports(
     asked = {"places": sorted(axes.members), "since": until - span + 1, "until": until}
     rows = effective.fetch(_SOLD, {"releases": list(releases), **asked})
     years = {year for _, _, year, _ in rows}
+    inside = _inside(axes, years, bought)
     for at, mineral in enumerate(axes.minerals):
         codes = goods[mineral].hs6
         here = [(place, tonnes) for place, hs6, _, tonnes in rows if hs6 in codes]
         if not codes or not years or None in (tonnes for _, tonnes in here):
             continue
-        among = _among(axes, at, years, {place for place, _ in here}, bought)
+        among = _among(axes, at, {place for place, _ in here}, inside)
         result[at] = max(sum(tonnes for _, tonnes in here) - among, 0.0) / len(years)
     return result
 
 
-def _among(
-    axes: Axes, mineral: int, years: Iterable[int], sellers: set[str], bought: Observations | None
-) -> float:
-    """Tonnes of a mineral that members sold each other; NaN if one's imports are not on record."""
-    if len(axes.members) < 2 or not sellers:
-        return 0.0
+def _inside(axes: Axes, years: Iterable[int], bought: Observations | None) -> Observations | None:
+    """What members sold each other in these years; None if one's imports are not on record.
+
+    Told apart once for all minerals: the imports of a large group are a hundred thousand rows.
+    """
     members = [axes.place(code) for code in axes.members]
     if bought is None or not np.isin(members, bought.importer).all():
+        return None
+    rows = bought.take(np.isin(bought.year, list(years)) & np.isin(bought.place, members))
+    return rows.take(np.isin(rows.importer, members))
+
+
+def _among(axes: Axes, mineral: int, sellers: set[str], inside: Observations | None) -> float:
+    """Tonnes of a mineral that members sold each other; NaN where that is not on record."""
+    if len(axes.members) < 2 or not sellers:
+        return 0.0
+    if inside is None:
         return float("nan")
-    rows = bought.take((bought.mineral == mineral) & np.isin(bought.year, list(years)))
     places = [axes.place(code) for code in sellers]
-    rows = rows.take(np.isin(rows.place, places) & np.isin(rows.importer, members))
+    rows = inside.take((inside.mineral == mineral) & np.isin(inside.place, places))
     return float(rows.value.sum())
