@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
@@ -63,6 +63,11 @@ from riskscore.admin.work.records import (
 )
 from riskscore.config import page_scripts
 from riskscore.models import Job
+
+if TYPE_CHECKING:
+    Site = admin.AdminSite
+else:
+    Site = UnfoldAdminSite
 
 #: What a page may load: its own scripts and styles, nothing inline, nothing foreign.
 POLICY = (
@@ -133,7 +138,7 @@ PAGES: "dict[str, dict[type[Model], type[admin.ModelAdmin[Any]]]]" = {
 }
 
 
-class RiskSite(UnfoldAdminSite):  # type: ignore[misc]
+class RiskSite(Site):
     site_header = "riskscore"
     site_title = "riskscore"
     index_title = "Overview"
