@@ -11,11 +11,12 @@ from riskscore.celery import (
     WORK,
     app,
 )
-from riskscore.curation import map_grid
+from riskscore.curation import kept_figures, map_grid
 from riskscore.intake import requests as intake_requests
 from riskscore.intake import run as intake_run
 from riskscore.jobs import heartbeat, ledger, requests, schedules
 from riskscore.scoring import rescore
+from riskscore.scoring.alerts import mail
 from riskscore.sourcing.holdings import portfolio_limits
 from riskscore.training import requests as training_requests
 from riskscore.training import run
@@ -48,11 +49,13 @@ def poll(*, idle: bool = False) -> bool:
 @app.task(name=SWEEP)
 def sweep() -> None:
     """Return expired leases, close finished jobs, start what is due, notify of what is stalled;
-    then count what lies where, if there is much."""
+    then count what lies where, if there is much, and send alerts by mail."""
     requests.notify_workers([*ledger.sweep(), *schedules.start_due()])
     training_requests.sweep()
     portfolio_limits.check_due()
     map_grid.keep_due()
+    kept_figures.keep_due()
+    mail.send_due()
 
 
 @app.task(name=TRAIN, soft_time_limit=TRAINING_LIMIT_S, time_limit=TRAINING_LIMIT_S + 30)
