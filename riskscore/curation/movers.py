@@ -86,4 +86,6 @@ def _parts(lens: Lens, project: int) -> dict[str, float] | None:
         parts = changes.changes(old, new).nodes[NODES.index("composite")].parts
     except (RiskscoreError, Score.DoesNotExist):
         return None
-    return parts and {"data": parts.data, "method": parts.method, "model": parts.model}
+    if parts is None:
+        return None
+    return {"data": parts.data, "method": parts.method, "model": parts.model}

@@ -72,6 +72,10 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.AddIndex(
+            model_name='ownership',
+            index=models.Index(condition=models.Q(('state', 'unverified'), models.Q(('doubt', ''), _negated=True)), fields=['id'], name='ownership_in_doubt'),
+        ),
+        migrations.AddIndex(
             model_name='project',
             index=models.Index(condition=models.Q(('flags__contains', ['place_disputed']), ('state', 'published')), fields=['id'], name='project_place_disputed'),
         ),

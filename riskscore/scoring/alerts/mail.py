@@ -80,7 +80,9 @@ def _send(claimed: Sequence[int]) -> bool:
     """Write to the person whose alerts these are; whether the mail was taken."""
     rows = list(Alert.objects.filter(pk__in=claimed).order_by("pk"))
     person = get_user_model().objects.get(pk=rows[0].user_id)
-    allowed = [row for row in rows if person.is_active and person.has_perm(MAY[row.kind])]
+    allowed = [
+        row for row in rows if person.is_active and person.has_perm(MAY[Alert.Kind(row.kind)])
+    ]
     if not person.email or not allowed:
         _leave(rows, "no address" if not person.email else "may not see it any more")
         return False

@@ -6,6 +6,7 @@ constraints keep an alert from being written twice, whatever is repeated.
 
 import uuid
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
 
@@ -90,7 +91,7 @@ def of_crossing(crossing: int) -> int:
     return _execute(_OF_CROSSING, {"crossing": crossing})
 
 
-def _execute(statement: str, parameters: dict[str, object]) -> int:
+def _execute(statement: str, parameters: dict[str, Any]) -> int:
     with connection.cursor() as cursor:
         cursor.execute(statement, parameters)
         return int(cursor.rowcount)
