@@ -1,7 +1,6 @@
 """Figures over all projects, kept by the workers: pages read one row, and say how old it is.
 
-They come from the tables alone and are made anew as a whole: late at times, never adrift. Movers
-are always kept, since why they moved is computed; the coverage where projects are many.
+They come from the tables alone and are made anew as a whole: late at times, never adrift.
 """
 
 import logging
@@ -28,13 +27,16 @@ LONGEST_S = 40
 
 
 def keep_due() -> int:
-    """Count anew what is out of date; how many were. One worker at a time."""
+    """Count anew the first that is out of date; how many were. One worker at a time."""
     lens = map_grid.kept_lens()
-    if lens is None:
-        return 0
-    wanted = [What.MOVERS, What.COVERAGE] if map_grid.are_many() else [What.MOVERS]
-    due = [what for what in wanted if _is_due(lens, what)]
-    return sum(_keep_alone(lens, what) for what in due[:1])
+    due = [what for what in What if lens is not None and _is_due(lens, what)]
+    return sum(_keep_alone(lens, what) for what in due[:1] if lens is not None)
+
+
+def is_due() -> bool:
+    """Whether something is out of date, by three small queries."""
+    lens = map_grid.kept_lens()
+    return lens is not None and any(_is_due(lens, what) for what in What)
 
 
 def _is_due(lens: Lens, what: What) -> bool:

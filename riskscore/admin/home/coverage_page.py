@@ -94,11 +94,11 @@ def overview() -> Overview | None:
 
 
 def _figures(lens: Lens) -> tuple[coverage.Figures | None, datetime | None]:
-    """Counted now where projects are few; where they are many, as the workers keep them."""
-    if not map_grid.are_many():
-        return coverage.figures(lens), None
+    """As the workers keep them; before they have counted, counted now if projects are few."""
     kept = kept_figures.kept(lens, KeptFigures.What.COVERAGE)
-    return (kept.content, kept.counted_at) if kept else (None, None)
+    if kept is not None:
+        return kept.content, kept.counted_at
+    return (None, None) if map_grid.are_many() else (coverage.figures(lens), None)
 
 
 def laid_out(
@@ -138,4 +138,6 @@ def rule(specification: Specification, code: str) -> str:
         return f"nothing is known about the project itself: none of {', '.join(named)}"
     if node.minimum.count > 1:
         return f"fewer than {node.minimum.count} of its {len(node.children)} parts are assessed"
+    if not node.minimum.weight:
+        return "nothing of it is known"
     return f"less than {wording.share(node.minimum.weight)} of its weight is known"

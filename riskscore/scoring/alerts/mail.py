@@ -49,6 +49,10 @@ WHERE id IN (
 )
 RETURNING id
 """
+_IS_DUE = """
+SELECT EXISTS (SELECT FROM riskscore_alert
+               WHERE mail_after <= clock_timestamp() AND mailed_at IS NULL)
+"""
 _LEAVE = """
 UPDATE riskscore_alert SET mail_after = NULL, mail_error = %s
 WHERE mail_after <= clock_timestamp() AND mailed_at IS NULL
@@ -68,6 +72,13 @@ def send_due() -> int:
             break
         sent += _send(claimed)
     return sent
+
+
+def is_due() -> bool:
+    """Whether a mail waits, and may go out."""
+    with connection.cursor() as cursor:
+        cursor.execute(_IS_DUE)
+        return bool(settings.ALERT_MAIL and cursor.fetchone()[0])
 
 
 def _claim() -> list[int]:
