@@ -123,26 +123,33 @@ def _of_projects(text: str, words: Sequence[str], named: Sequence[Named], most: 
 
 
 def _candidates(text: str, words: Sequence[str], named: Sequence[Named]) -> list[_Candidate]:
-    """Those by key, by the beginning of the name, by words of the name, by place and mineral:
-    each asked of its index, whatever the planner thinks of how many there are."""
-    by_name = project_terms.condition(words, {})
-    by_all = project_terms.condition(words, named_things.meant(words, named))
-    known_by = ExternalId.objects.filter(value=text.strip()).values_list("project_id", flat=True)
-    numbers = list(known_by[:CANDIDATES]) if len(words) < 4 else []
+    """Those by key, by the beginning of the name, by words of the name, by place and mineral."""
+    meaning = named_things.meant(words, named)
     asks: list[tuple[str, list[Any]]] = [
-        ("key = %s OR id = ANY(%s)", [text.strip().lower(), numbers]),
+        ("key = %s OR id = ANY(%s)", [text.strip().lower(), _known_as(text)]),
         ("riskscore_folded(name) LIKE %s", [f"{' '.join(words)}%"]),
-        ("terms @@ %s::tsquery", [by_name]),
-        ("terms @@ %s::tsquery", [by_all]),
+        ("terms @@ %s::tsquery", [project_terms.condition(words)]),
+        ("terms @@ %s::tsquery", [project_terms.condition(words, meaning)]),
     ]
     found: list[_Candidate] = []
     with transaction.atomic(), connection.cursor() as cursor:
+        # What is rare must not be looked for row by row, whatever the planner thinks of it. Where
+        # words stand for a region, whose index is slow to join, it knows from what is there.
         cursor.execute("SET LOCAL enable_seqscan = off")
-        for where, values in asks:
-            if len(found) < CANDIDATES:
-                cursor.execute(f"{_CHOSEN} WHERE {where} LIMIT {CANDIDATES}", values)
-                found += [_Candidate(*row) for row in cursor.fetchall()]
+        for at, (where, values) in enumerate(asks):
+            if len(found) >= CANDIDATES:
+                break
+            if at == len(asks) - 1 and meaning.phrases:
+                cursor.execute("SET LOCAL enable_seqscan = on")
+            cursor.execute(f"{_CHOSEN} WHERE {where} LIMIT {CANDIDATES}", values)
+            found += [_Candidate(*row) for row in cursor.fetchall()]
     return found
+
+
+def _known_as(text: str) -> list[int]:
+    """Projects that others know by this very word."""
+    known = ExternalId.objects.filter(value=folding.plain(text))
+    return list(known.values_list("project_id", flat=True)[:CANDIDATES])
 
 
 def _about(numbers: Sequence[int]) -> dict[int, str]:

@@ -1,13 +1,11 @@
 """The small tables that are searched whole: places, regions, minerals, sources, releases, methods;
 and which places and minerals a word stands for."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from django.db import connection
-
-from riskscore.models import Place, PlaceMember, RegionMember
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,17 +22,29 @@ class Named:
         """Whether one of its words begins with this one."""
         return any(f" {word}" in f" {name}" for name in self.names)
 
-    def has_whole(self, word: str, words: Collection[str]) -> bool:
-        """Whether one of its names consists of this word and others of these."""
-        each = (name.split() for name in self.names)
-        return any(word in name and set(name) <= set(words) for name in each)
+    def whole(self, words: Collection[str]) -> frozenset[str]:
+        """The words of its longest name of which all are among these; none if there is none."""
+        each = (frozenset(name.split()) for name in self.names)
+        return max((name for name in each if name <= set(words)), key=len, default=frozenset())
 
 
-class Meant(NamedTuple):
-    """What a word may stand for, besides itself: places and minerals by code."""
+class Phrase(NamedTuple):
+    """Words that together name a region or group: the countries with projects that lie in it."""
 
+    words: frozenset[str]
     places: frozenset[str]
-    minerals: frozenset[str]
+
+
+class Meaning(NamedTuple):
+    """What words may stand for besides themselves: by word, codes of countries and of minerals;
+    and phrases, those of more words first."""
+
+    places: Mapping[str, frozenset[str]]
+    minerals: Mapping[str, frozenset[str]]
+    phrases: Sequence[Phrase]
+
+
+NOTHING = Meaning({}, {}, ())
 
 
 _NAMED = """
@@ -75,42 +85,55 @@ def with_any_of(words: Iterable[str]) -> list[Named]:
         return [Named(*row) for row in cursor.fetchall()]
 
 
-def meant(words: Sequence[str], named: Sequence[Named]) -> dict[str, Meant]:
-    """By word: the places and minerals that it may stand for.
+def meant(words: Sequence[str], named: Sequence[Named]) -> Meaning:
+    """What each word may stand for.
 
     A country is meant by the beginning of any of its words; a region or group, which stands for
     what lies in it, only by one of its names as a whole: ``latin america``, never ``lithium``
     alone for the lithium triangle.
     """
-    within = _within(named)
-    return {
-        word: Meant(
-            frozenset().union(
-                *(
-                    places for (one, places) in within
-                    if (one.has(word) if places == {one.key} else one.has_whole(word, words))
-                )
-            ),
-            frozenset(one.key for one in named if one.kind == "mineral" and one.has(word)),
-        )
-        for word in words
-    }  # fmt: skip
+    members = _members([one for one in named if one.whole(words)])
+    countries = [one for one in named if one.kind == "place" and one.key not in members]
+    minerals = [one for one in named if one.kind == "mineral"]
+    return Meaning(
+        _by_word(words, countries), _by_word(words, minerals), _phrases(words, named, members)
+    )
 
 
-def _within(named: Sequence[Named]) -> list[tuple[Named, set[str]]]:
-    """Places and regions, each with the countries that it stands for."""
+def _by_word(words: Sequence[str], named: Sequence[Named]) -> dict[str, frozenset[str]]:
+    return {word: frozenset(one.key for one in named if one.has(word)) for word in words}
+
+
+def _phrases(
+    words: Sequence[str], named: Sequence[Named], members: Mapping[str, Collection[str]]
+) -> list[Phrase]:
+    found: dict[frozenset[str], set[str]] = {}
+    for one in named:
+        if one.key in members and (whole := one.whole(words)):
+            found.setdefault(whole, set()).update(members[one.key])
+    return [Phrase(each, frozenset(found[each])) for each in sorted(found, key=len, reverse=True)]
+
+
+def _members(named: Sequence[Named]) -> dict[str, set[str]]:
+    """By code of a region or group: its countries that have projects."""
+    codes = [one.key for one in named if one.kind in ("place", "region")]
+    if not codes:
+        return {}
     members: dict[str, set[str]] = {}
-    regions = [one.key for one in named if one.kind == "region"]
-    if regions:
-        of_region = RegionMember.objects.filter(region__in=regions)
-        for region, place in of_region.values_list("region_id", "place_id"):
-            members.setdefault(region, set()).add(place)
-    places = [one.key for one in named if one.kind == "place"]
-    if places:
-        of_group = PlaceMember.objects.filter(
-            group__in=places, group__kind=Place.Kind.GROUP, until__isnull=True
-        )
-        for group, place in of_group.values_list("group_id", "member_id"):
-            members.setdefault(group, set()).add(place)
-    found = (one for one in named if one.kind in ("place", "region"))
-    return [(one, members.get(one.key, {one.key})) for one in found]
+    with connection.cursor() as cursor:
+        cursor.execute(_MEMBERS, {"codes": codes})
+        for code, place in cursor.fetchall():
+            members.setdefault(code, set()).add(place)
+    return members
+
+
+_MEMBERS = """
+SELECT code, place FROM (
+    SELECT region_id AS code, place_id AS place FROM riskscore_regionmember
+    WHERE region_id = ANY(%(codes)s)
+    UNION ALL
+    SELECT group_id, member_id FROM riskscore_placemember
+    WHERE group_id = ANY(%(codes)s) AND until IS NULL
+) within
+WHERE EXISTS (SELECT FROM riskscore_project p WHERE p.place_id = within.place)
+"""

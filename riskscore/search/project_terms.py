@@ -1,26 +1,35 @@
 """Projects by the words of their keys and names, their places and minerals: one index."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 
 from django.db.models import BooleanField, QuerySet
 from django.db.models.expressions import RawSQL
 
 from riskscore.models import Company, Project
 from riskscore.search import folding, named_things
-from riskscore.search.named_things import Meant
+from riskscore.search.named_things import NOTHING, Meaning
 
 
-def condition(words: Sequence[str], stand_for: Mapping[str, Meant]) -> str:
+def condition(words: Sequence[str], meaning: Meaning = NOTHING) -> str:
     """A ``tsquery``: each word is the beginning of one of the project's own, or stands for its
-    place or a mineral of it. Words are folded: letters and digits only."""
-    return " & ".join(f"({' | '.join(_ways(word, stand_for.get(word)))})" for word in words)
+    place or a mineral of it; words that name a region together may stand for it. Words are
+    folded: letters and digits only."""
+    parts: list[str] = []
+    rest = list(words)
+    for phrase in meaning.phrases:
+        if phrase.words <= set(rest):
+            own = " & ".join(_one(word, meaning) for word in rest if word in phrase.words)
+            within = [f"'@{place}'" for place in sorted(phrase.places)]
+            parts.append(f"({' | '.join([f'({own})', *within])})")
+            rest = [word for word in rest if word not in phrase.words]
+    return " & ".join([*parts, *(_one(word, meaning) for word in rest)])
 
 
-def _ways(word: str, also: Meant | None) -> Iterable[str]:
-    yield f"'{word}':*"
-    if also is not None:
-        yield from (f"'@{place}'" for place in sorted(also.places))
-        yield from (f"'#{mineral}'" for mineral in sorted(also.minerals))
+def _one(word: str, meaning: Meaning) -> str:
+    places = (f"'@{place}'" for place in sorted(meaning.places.get(word, ())))
+    minerals = (f"'#{mineral}'" for mineral in sorted(meaning.minerals.get(word, ())))
+    ways = " | ".join([f"'{word}':*", *places, *minerals])
+    return f"({ways})"
 
 
 def of_text(text: str) -> str:
@@ -42,9 +51,7 @@ def matching(text: str) -> QuerySet[Project]:
 
 
 def _fits(query: str) -> RawSQL:
-    return RawSQL(
-        '"riskscore_project"."terms" @@ %s::tsquery', [query], BooleanField()
-    )
+    return RawSQL('"riskscore_project"."terms" @@ %s::tsquery', [query], BooleanField())
 
 
 #: As the index of companies has it.
@@ -62,5 +69,5 @@ def companies(text: str) -> QuerySet[Company]:
     # Its own table only: names of columns are not qualified, as in the index.
     ids = f"SELECT id FROM riskscore_company WHERE {COMPANY} @@ %s::tsquery"  # noqa: S608
     return Company.objects.order_by().filter(
-        pk__in=RawSQL(ids, [condition(words, {})])  # noqa: S611 - our own text
+        pk__in=RawSQL(ids, [condition(words)])  # noqa: S611 - our own text
     )
