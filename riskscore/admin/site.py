@@ -26,12 +26,14 @@ from riskscore.admin.methods.learned_models import (
 from riskscore.admin.methods.lenses import LensAdmin
 from riskscore.admin.methods.methods import MethodAdmin, MethodChoiceAdmin
 from riskscore.admin.methods.scenarios import ScenarioAdmin
+from riskscore.admin.profiles import links as profile_links
 from riskscore.admin.projects.challenges import ChallengeAdmin
 from riskscore.admin.projects.evidence import EvidenceAdmin
 from riskscore.admin.projects.owners import CompanyAdmin, DomicileAdmin, OwnershipAdmin
 from riskscore.admin.projects.projects import ProjectAdmin
 from riskscore.admin.results.accountability import ScoreAccountabilityAdmin
 from riskscore.admin.results.scores import ScoreAdmin, ScoreHistoryAdmin
+from riskscore.admin.search import search_page
 from riskscore.admin.sources.intakes import IntakeAdmin
 from riskscore.admin.sources.observations import (
     EditionAdmin,
@@ -167,7 +169,12 @@ class RiskSite(admin.AdminSite):
             self.admin_view(require_POST(self.rescore_everything)),
             name="rescore_everything",
         )
-        pages = [*links.urls(self.admin_view), *map_links.urls(self.admin_view)]
+        pages = [
+            *links.urls(self.admin_view),
+            *map_links.urls(self.admin_view),
+            *profile_links.urls(self.admin_view),
+            *search_page.urls(self.admin_view),
+        ]
         return [everything, *pages, *super().get_urls()]
 
     def rescore_everything(self, request: HttpRequest) -> HttpResponse:
@@ -186,7 +193,8 @@ class RiskSite(admin.AdminSite):
         others = [app for app in apps if app["app_label"] != "riskscore"]
         if app_label is not None or not ours:
             return apps
-        groups = map_links.with_entry(request, _groups(ours[0]))
+        groups = profile_links.with_entry(request, _groups(ours[0]))
+        groups = map_links.with_entry(request, groups)
         return [*links.with_entries(request, groups), *others]
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:

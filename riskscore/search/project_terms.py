@@ -1,9 +1,10 @@
 """Projects by the words of their keys and names, their places and minerals: one index."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.db.models import BooleanField, QuerySet
-from django.db.models.expressions import RawSQL
+from django.db.models.expressions import Expression, RawSQL
 
 from riskscore.models import Company, Project
 from riskscore.search import folding, named_things
@@ -42,7 +43,7 @@ def of_text(text: str) -> str:
 def narrowed(projects: QuerySet[Project], text: str) -> QuerySet[Project]:
     """Those of some projects that fit what somebody typed; none where it has no letter."""
     query = of_text(text)
-    return projects.filter(_fits(query)) if query else projects.none()
+    return projects.filter(_Fits(query)) if query else projects.none()
 
 
 def matching(text: str) -> QuerySet[Project]:
@@ -50,8 +51,19 @@ def matching(text: str) -> QuerySet[Project]:
     return narrowed(Project.objects.order_by(), text)
 
 
-def _fits(query: str) -> RawSQL:
-    return RawSQL('"riskscore_project"."terms" @@ %s::tsquery', [query], BooleanField())
+class _Fits(Expression):
+    """That a project fits a condition: of our own column, which no model has, since only the
+    database writes it."""
+
+    output_field = BooleanField()
+
+    def __init__(self, query: str) -> None:
+        super().__init__()
+        self.query = query
+
+    def as_sql(self, compiler: Any, _connection: Any) -> tuple[str, list[str]]:
+        """The column of the query's first table, under whatever name it has there."""
+        return f'"{compiler.query.get_initial_alias()}"."terms" @@ %s::tsquery', [self.query]
 
 
 #: As the index of companies has it.
