@@ -26,6 +26,7 @@ from riskscore.models.places import (
     RegionMember,
 )
 from riskscore.models.projects import ExternalId, Offtake, Project, ProjectList, ProjectMineral
+from riskscore.models.record_changes import RecordChange
 from riskscore.models.schedules import Schedule
 from riskscore.models.scores import MapCell, MapGrid, Score, ScoreAccountability, ScoreHistory
 from riskscore.models.sourcing.portfolios import LimitCrossing, Portfolio, PortfolioLimit, Position
@@ -80,6 +81,7 @@ __all__ = [
     "ProjectList",
     "ProjectMineral",
     "ProjectStatus",
+    "RecordChange",
     "Region",
     "RegionMember",
     "Release",
