@@ -15,7 +15,7 @@ from unfold.sites import UnfoldAdminSite
 
 from riskscore import models
 from riskscore.admin.access.api_keys import ApiKeyAdmin, IdempotencyKeyAdmin
-from riskscore.admin.home import home_links, home_page
+from riskscore.admin.home import home_links, home_page, waiting
 from riskscore.admin.land.lands import FootprintAdmin, LandAdmin, LandLayerAdmin
 from riskscore.admin.map import map_links
 from riskscore.admin.methods.learned_models import (
@@ -164,9 +164,10 @@ class RiskSite(Site):
         """With the menu as it is shown, the search of everything, and the script of the menus."""
         context: dict[str, Any] = super().each_context(request)
         home = reverse("admin:index")
+        waits = {reverse(name): n for name, n in waiting.badges(request).items()}
         return {
             **context,
-            "available_apps": menu.shown(context["available_apps"], request.path, {}),
+            "available_apps": menu.shown(context["available_apps"], request.path, waits),
             "menu_script": page_scripts.NAME if page_scripts.is_here() else "",
             "search_page": f"{home}search/",
             "search_source": f"{home}search.json",
