@@ -31,7 +31,7 @@ def _page_before(request: HttpRequest) -> str:
 
 
 @guarded
-def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+def bad_request(request: HttpRequest, **_about: Any) -> HttpResponse:
     """The address or what was sent cannot be understood."""
     return _page(
         request,
@@ -43,7 +43,7 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
 
 
 @guarded
-def permission_denied(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+def permission_denied(request: HttpRequest, **_about: Any) -> HttpResponse:
     """The person may not see the page, or not do this."""
     user = getattr(request, "user", None)
     name = user.get_username() if user is not None and user.is_authenticated else ""
@@ -59,7 +59,7 @@ def permission_denied(request: HttpRequest, exception: Exception | None = None) 
 
 
 @guarded
-def page_not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+def page_not_found(request: HttpRequest, **_about: Any) -> HttpResponse:
     """There is no page at this address."""
     return _page(
         request,
@@ -97,7 +97,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 @guarded
-def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+def csrf_failure(request: HttpRequest, **_about: Any) -> HttpResponse:
     """A form came without the mark that shows that it is one of ours."""
     return _page(
         request,

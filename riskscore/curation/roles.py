@@ -17,51 +17,22 @@ from django.db import transaction
 
 LABEL = "riskscore"
 
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(text.split())
+
+
 #: What everybody sees who may sign in: all that scores are made of, and how.
-LOOKED_AT = [
-    "project",
-    "projectmineral",
-    "externalid",
-    "offtake",
-    "projectstatus",
-    "capacity",
-    "evidence",
-    "challenge",
-    "ownership",
-    "company",
-    "domicile",
-    "score",
-    "scorehistory",
-    "scoreaccountability",
-    "portfolio",
-    "position",
-    "portfoliolimit",
-    "limitcrossing",
-    "method",
-    "methodchoice",
-    "lens",
-    "scenario",
-    "learnedmodel",
-    "learnedswitch",
-    "prediction",
-    "source",
-    "release",
-    "edition",
-    "observation",
-    "place",
-    "placemember",
-    "region",
-    "regionmember",
-    "mineral",
-    "tradecode",
-    "locality",
-    "exportflow",
-    "landlayer",
-    "land",
-    "footprint",
-]
+LOOKED_AT = _words(
+    "project projectmineral externalid offtake projectstatus capacity evidence challenge ownership"
+    " company domicile score scorehistory scoreaccountability portfolio position portfoliolimit"
+    " limitcrossing method methodchoice lens scenario learnedmodel learnedswitch prediction source"
+    " release edition observation place placemember region regionmember mineral tradecode locality"
+    " exportflow landlayer land footprint"
+)
 #: How far work is, for whoever may start some.
-WORK = ["job", "itemerror"]
+WORK = ("job", "itemerror")
+PLUMBING = ("chunk", "transition", "workerpulse", "stalemark", "idempotencykey")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +48,7 @@ def _role(name: str, about: str, view: Iterable[str], **more: str) -> Role:
     """A role that sees what everybody sees and ``view``, and may ``add`` or ``change`` more."""
     codenames = {f"view_{model}" for model in (*LOOKED_AT, *view)}
     for action, models in more.items():
-        for model in models.split():
+        for model in _words(models):
             codenames |= {f"{action}_{model}", f"view_{model}"}
     return Role(name, about, frozenset(codenames))
 
@@ -111,18 +82,7 @@ METHODOLOGIST = _role(
 OPERATOR = _role(
     "operator",
     "runs the service: jobs, schedules, imports, workers and keys",
-    (
-        *WORK,
-        *[
-            "chunk",
-            "transition",
-            "workerpulse",
-            "stalemark",
-            "idempotencykey",
-            "trainingrequest",
-            "intake",
-        ],
-    ),
+    (*WORK, *PLUMBING, "trainingrequest", "intake"),
     add="challenge job schedule projectlist intake apikey",
     change="job schedule projectlist apikey",
 )

@@ -124,7 +124,7 @@ def _headers(exception: Exception) -> dict[str, str]:
 def _outside(code: str) -> Callable[..., HttpResponseBase]:
     """Django's hook for an error outside our views, such as an address that is none."""
 
-    def view(request: HttpRequest, exception: Exception | None = None) -> HttpResponseBase:
+    def view(request: HttpRequest, **_about: Any) -> HttpResponseBase:
         return reply(request, Problem(code))
 
     return view
