@@ -7,14 +7,16 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import URLPattern, URLResolver, include, path
-from django.views.generic import RedirectView
 
 from riskscore.admin import error_pages
 from riskscore.api import health
 from riskscore.api.framework import exception_handler
+from riskscore.front import pages
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("", RedirectView.as_view(url="/admin/")),
+    path("", pages.front, name="front"),
+    path("scores/", pages.scores, name="public_scores"),
+    path("scores/<slug:key>/", pages.project, name="public_project"),
     path("admin/", admin.site.urls),
     path("api/v1", include("riskscore.api.urls")),
     path("livez", health.livez),

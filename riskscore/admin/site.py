@@ -1,4 +1,4 @@
-"""The admin site: a dashboard as its first page, models in groups, guarded answers."""
+"""The admin site: Home as its first page, models in groups, guarded answers."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -14,10 +14,10 @@ from django.views.decorators.http import require_POST
 from unfold.sites import UnfoldAdminSite
 
 from riskscore import models
-from riskscore.admin import dashboard
 from riskscore.admin.access.api_keys import ApiKeyAdmin, IdempotencyKeyAdmin
+from riskscore.admin.home import home_links, home_page
 from riskscore.admin.land.lands import FootprintAdmin, LandAdmin, LandLayerAdmin
-from riskscore.admin.map import map_links, viewers
+from riskscore.admin.map import map_links
 from riskscore.admin.methods.learned_models import (
     LearnedModelAdmin,
     LearnedSwitchAdmin,
@@ -47,7 +47,7 @@ from riskscore.admin.sources.places import (
     PlaceMemberAdmin,
     RegionAdmin,
 )
-from riskscore.admin.sourcing import links, portfolios
+from riskscore.admin.sourcing import links
 from riskscore.admin.sourcing.portfolios import LimitCrossingAdmin, PortfolioAdmin
 from riskscore.admin.ui import menu, open_links
 from riskscore.admin.ui.versioned import Versioned
@@ -143,7 +143,7 @@ class RiskSite(Site):
     site_title = "riskscore"
     index_title = "Overview"
     site_url = None
-    index_template = "admin/dashboard.html"
+    index_template = home_page.TEMPLATE
 
     def __init__(self, name: str = "admin") -> None:
         super().__init__(name)
@@ -173,14 +173,7 @@ class RiskSite(Site):
     def index(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> TemplateResponse:
-        shown = {
-            "overview": dashboard.overview() if dashboard.allowed(request) else None,
-            "may_rescore": start_jobs.allowed(request),
-            "shortcuts": links.shortcuts(request),
-            "may_see_map": viewers.allowed(request),
-            "alerts": portfolios.alerts(request),
-        }
-        return super().index(request, {**shown, **(extra_context or {})})
+        return super().index(request, {**home_page.shown(request), **(extra_context or {})})
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
         everything = path(
@@ -188,7 +181,11 @@ class RiskSite(Site):
             self.admin_view(require_POST(self.rescore_everything)),
             name="rescore_everything",
         )
-        pages = [*links.urls(self.admin_view), *map_links.urls(self.admin_view)]
+        pages = [
+            *home_links.urls(self.admin_view),
+            *links.urls(self.admin_view),
+            *map_links.urls(self.admin_view),
+        ]
         return [everything, *pages, *super().get_urls()]
 
     def rescore_everything(self, request: HttpRequest) -> HttpResponse:
@@ -196,7 +193,7 @@ class RiskSite(Site):
         if not start_jobs.allowed(request):
             raise PermissionDenied
         start_jobs.attempt(
-            request, {"all": True}, queue=Job.Queue.BULK, reason="everything, from the dashboard"
+            request, {"all": True}, queue=Job.Queue.BULK, reason="everything, from the first page"
         )
         return HttpResponseRedirect(reverse("admin:index"))
 
@@ -208,7 +205,8 @@ class RiskSite(Site):
         if app_label is not None or not ours:
             return apps
         groups = map_links.with_entry(request, _groups(ours[0]))
-        return [*links.with_entries(request, groups), *others]
+        groups = home_links.with_entries(request, links.with_entries(request, groups))
+        return [*groups, *others]
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:
         """A page behind the log-in and the content policy, with the links that open for whoever

@@ -9,6 +9,8 @@ from riskscore.models.challenges import Challenge
 from riskscore.models.evidence import Evidence
 from riskscore.models.exports import ExportFlow
 from riskscore.models.facts import Capacity, CapacityRange, ProjectStatus
+from riskscore.models.home.kept_figures import KeptFigures
+from riskscore.models.home.watches import Alert, AskedLast, Watch
 from riskscore.models.intakes import Intake, IntakeFault, IntakePart
 from riskscore.models.jobs import Chunk, ItemError, Job, Transition, WorkerPulse
 from riskscore.models.land import CommunityDistance, Footprint, Land, LandLayer
@@ -34,8 +36,10 @@ from riskscore.models.stale_marks import StaleMark
 from riskscore.models.trainings import TrainingRequest
 
 __all__ = [
+    "Alert",
     "ApiKey",
     "Artefact",
+    "AskedLast",
     "Capacity",
     "CapacityRange",
     "Challenge",
@@ -55,6 +59,7 @@ __all__ = [
     "IntakePart",
     "ItemError",
     "Job",
+    "KeptFigures",
     "Land",
     "LandLayer",
     "LearnedModel",
@@ -93,5 +98,6 @@ __all__ = [
     "TradeCode",
     "TrainingRequest",
     "Transition",
+    "Watch",
     "WorkerPulse",
 ]

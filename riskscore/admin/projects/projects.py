@@ -27,6 +27,7 @@ from riskscore.admin.ui import wording
 from riskscore.admin.ui.filters import BandFilter, FlagFilter, MineralFilter, PlaceFilter
 from riskscore.admin.ui.pages import Form, Rescoring
 from riskscore.admin.ui.shown_lens import shown_lens
+from riskscore.admin.watching import watch_button
 from riskscore.admin.work import start_jobs
 from riskscore.curation import project_edits
 from riskscore.engine.catalogue import INDICATORS
@@ -124,7 +125,9 @@ class ProjectAdmin(Rescoring[Project]):
     sortable_by = ("key", "name", "country", "kind", "state")
     autocomplete_fields = ("place", "duplicate_of")
     readonly_fields = ("input_version", "created_at", "updated_at")
-    actions = ("rescore_selected", "archive_selected", "publish_selected")
+    actions = (
+        "rescore_selected", "archive_selected", "publish_selected", watch_button.watch_selected,
+    )  # fmt: skip
     fieldsets = (
         (None, {"fields": ("key", "name", ("kind", "stage"), "state")}),
         ("Where", {"fields": ("place", ("latitude", "longitude"))}),
@@ -198,7 +201,7 @@ class ProjectAdmin(Rescoring[Project]):
         return super().changelist_view(request, shown)
 
     def around(self, request: HttpRequest, row: Project) -> dict[str, Any]:
-        return surroundings(row, request)
+        return {**surroundings(row, request), **watch_button.of(request, row)}
 
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
