@@ -100,6 +100,7 @@ MIDDLEWARE = [
 ]
 SILENCED_SYSTEM_CHECKS = ["urls.W002"]  # /api/v1 has no slash at its end, so its routes bring one
 ROOT_URLCONF = "riskscore.urls"
+CSRF_FAILURE_VIEW = "riskscore.admin.error_pages.csrf_failure"
 WSGI_APPLICATION = "riskscore.wsgi.application"
 TEMPLATES = [
     {

@@ -51,7 +51,7 @@ from riskscore.admin.sources.places import (
 )
 from riskscore.admin.sourcing import links
 from riskscore.admin.sourcing.portfolios import LimitCrossingAdmin, PortfolioAdmin
-from riskscore.admin.ui import menu
+from riskscore.admin.ui import menu, open_links
 from riskscore.admin.ui.versioned import Versioned
 from riskscore.admin.work import start_jobs
 from riskscore.admin.work.jobs import ChunkAdmin, ItemErrorAdmin, JobAdmin
@@ -215,7 +215,16 @@ class RiskSite(Site):
         return [*groups, *others]
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:
-        return guarded(super().admin_view(view, cacheable))
+        """A page behind the log-in and the content policy, with the links that open for whoever
+        asked."""
+
+        @wraps(view)
+        def shown(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+            answer = view(request, *args, **kwargs)
+            open_links.only_open(request, answer, self)
+            return answer
+
+        return guarded(super().admin_view(shown, cacheable))
 
     def login(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
