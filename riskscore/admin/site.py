@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver, path, reverse
 from django.views.decorators.http import require_POST
+from unfold.sites import UnfoldAdminSite
 
 from riskscore import models
 from riskscore.admin.access.api_keys import ApiKeyAdmin, IdempotencyKeyAdmin
@@ -26,12 +27,14 @@ from riskscore.admin.methods.learned_models import (
 from riskscore.admin.methods.lenses import LensAdmin
 from riskscore.admin.methods.methods import MethodAdmin, MethodChoiceAdmin
 from riskscore.admin.methods.scenarios import ScenarioAdmin
+from riskscore.admin.profiles import links as profile_links
 from riskscore.admin.projects.challenges import ChallengeAdmin
 from riskscore.admin.projects.evidence import EvidenceAdmin
 from riskscore.admin.projects.owners import CompanyAdmin, DomicileAdmin, OwnershipAdmin
 from riskscore.admin.projects.projects import ProjectAdmin
 from riskscore.admin.results.accountability import ScoreAccountabilityAdmin
 from riskscore.admin.results.scores import ScoreAdmin, ScoreHistoryAdmin
+from riskscore.admin.search import search_page
 from riskscore.admin.sources.intakes import IntakeAdmin
 from riskscore.admin.sources.observations import (
     EditionAdmin,
@@ -48,6 +51,7 @@ from riskscore.admin.sources.places import (
 )
 from riskscore.admin.sourcing import links
 from riskscore.admin.sourcing.portfolios import LimitCrossingAdmin, PortfolioAdmin
+from riskscore.admin.ui import menu
 from riskscore.admin.ui.versioned import Versioned
 from riskscore.admin.work import start_jobs
 from riskscore.admin.work.jobs import ChunkAdmin, ItemErrorAdmin, JobAdmin
@@ -59,7 +63,13 @@ from riskscore.admin.work.records import (
     TransitionAdmin,
     WorkerPulseAdmin,
 )
+from riskscore.config import page_scripts
 from riskscore.models import Job
+
+if TYPE_CHECKING:
+    Site = admin.AdminSite
+else:
+    Site = UnfoldAdminSite
 
 #: What a page may load: its own scripts and styles, nothing inline, nothing foreign.
 POLICY = (
@@ -74,9 +84,13 @@ PAGES: "dict[str, dict[type[Model], type[admin.ModelAdmin[Any]]]]" = {
         models.Project: ProjectAdmin,
         models.Evidence: EvidenceAdmin,
         models.Challenge: ChallengeAdmin,
+        models.ProjectList: ProjectListAdmin,
         models.Ownership: OwnershipAdmin,
         models.Company: CompanyAdmin,
         models.Domicile: DomicileAdmin,
+        models.LandLayer: LandLayerAdmin,
+        models.Land: LandAdmin,
+        models.Footprint: FootprintAdmin,
     },
     "Results": {
         models.Score: ScoreAdmin,
@@ -87,49 +101,46 @@ PAGES: "dict[str, dict[type[Model], type[admin.ModelAdmin[Any]]]]" = {
         models.Portfolio: PortfolioAdmin,
         models.LimitCrossing: LimitCrossingAdmin,
     },
-    "Work": {
+    "Jobs": {
         models.Job: JobAdmin,
-        models.Chunk: ChunkAdmin,
-        models.ItemError: ItemErrorAdmin,
         models.Schedule: ScheduleAdmin,
-        models.ProjectList: ProjectListAdmin,
-        models.StaleMark: StaleMarkAdmin,
-        models.Transition: TransitionAdmin,
-        models.WorkerPulse: WorkerPulseAdmin,
+        models.Intake: IntakeAdmin,
     },
     "Methods": {
         models.Method: MethodAdmin,
-        models.MethodChoice: MethodChoiceAdmin,
         models.Lens: LensAdmin,
         models.Scenario: ScenarioAdmin,
         models.LearnedModel: LearnedModelAdmin,
-        models.LearnedSwitch: LearnedSwitchAdmin,
-        models.Prediction: PredictionAdmin,
         models.TrainingRequest: TrainingRequestAdmin,
     },
     "What is known": {
-        models.Intake: IntakeAdmin,
         models.Source: SourceAdmin,
         models.Release: ReleaseAdmin,
-        models.Edition: EditionAdmin,
         models.Observation: ObservationAdmin,
         models.Place: PlaceAdmin,
         models.PlaceMember: PlaceMemberAdmin,
         models.Region: RegionAdmin,
         models.Mineral: MineralAdmin,
         models.Locality: LocalityAdmin,
+    },
+    "Access": {models.ApiKey: ApiKeyAdmin},
+    menu.OPERATIONS: {
+        models.ItemError: ItemErrorAdmin,
+        models.Chunk: ChunkAdmin,
+        models.Transition: TransitionAdmin,
+        models.WorkerPulse: WorkerPulseAdmin,
+        models.StaleMark: StaleMarkAdmin,
+        models.Edition: EditionAdmin,
         models.ExportFlow: ExportFlowAdmin,
+        models.Prediction: PredictionAdmin,
+        models.MethodChoice: MethodChoiceAdmin,
+        models.LearnedSwitch: LearnedSwitchAdmin,
+        models.IdempotencyKey: IdempotencyKeyAdmin,
     },
-    "Land": {
-        models.LandLayer: LandLayerAdmin,
-        models.Land: LandAdmin,
-        models.Footprint: FootprintAdmin,
-    },
-    "Access": {models.ApiKey: ApiKeyAdmin, models.IdempotencyKey: IdempotencyKeyAdmin},
 }
 
 
-class RiskSite(admin.AdminSite):
+class RiskSite(Site):
     site_header = "riskscore"
     site_title = "riskscore"
     index_title = "Overview"
@@ -144,10 +155,22 @@ class RiskSite(admin.AdminSite):
 
     def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
         """Every form of the site carries its version, whoever wrote it: users and groups too."""
-        page = admin_class or admin.ModelAdmin
+        page = admin_class or Versioned
         if not issubclass(page, Versioned):
             page = type(page.__name__, (Versioned, page), {})
         super().register(model_or_iterable, page, **options)
+
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        """With the menu as it is shown, the search of everything, and the script of the menus."""
+        context: dict[str, Any] = super().each_context(request)
+        home = reverse("admin:index")
+        return {
+            **context,
+            "available_apps": menu.shown(context["available_apps"], request.path, {}),
+            "menu_script": page_scripts.NAME if page_scripts.is_here() else "",
+            "search_page": f"{home}search/",
+            "search_source": f"{home}search.json",
+        }
 
     def index(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
@@ -164,6 +187,8 @@ class RiskSite(admin.AdminSite):
             *home_links.urls(self.admin_view),
             *links.urls(self.admin_view),
             *map_links.urls(self.admin_view),
+            *profile_links.urls(self.admin_view),
+            *search_page.urls(self.admin_view),
         ]
         return [everything, *pages, *super().get_urls()]
 
@@ -183,7 +208,8 @@ class RiskSite(admin.AdminSite):
         others = [app for app in apps if app["app_label"] != "riskscore"]
         if app_label is not None or not ours:
             return apps
-        groups = map_links.with_entry(request, _groups(ours[0]))
+        groups = profile_links.with_entry(request, _groups(ours[0]))
+        groups = map_links.with_entry(request, groups)
         groups = home_links.with_entries(request, links.with_entries(request, groups))
         return [*groups, *others]
 

@@ -29,7 +29,14 @@ from riskscore.models.places import (
 )
 from riskscore.models.projects import ExternalId, Offtake, Project, ProjectList, ProjectMineral
 from riskscore.models.schedules import Schedule
-from riskscore.models.scores import MapCell, MapGrid, Score, ScoreAccountability, ScoreHistory
+from riskscore.models.scores import (
+    MapCell,
+    MapGrid,
+    MatrixCell,
+    Score,
+    ScoreAccountability,
+    ScoreHistory,
+)
 from riskscore.models.sourcing.portfolios import LimitCrossing, Portfolio, PortfolioLimit, Position
 from riskscore.models.sourcing.scenarios import Scenario
 from riskscore.models.stale_marks import StaleMark
@@ -69,6 +76,7 @@ __all__ = [
     "Locality",
     "MapCell",
     "MapGrid",
+    "MatrixCell",
     "Method",
     "MethodChoice",
     "Mineral",

@@ -24,7 +24,13 @@ from riskscore.admin.projects.inlines import (
 )
 from riskscore.admin.results import panels
 from riskscore.admin.ui import wording
-from riskscore.admin.ui.filters import BandFilter, FlagFilter, MineralFilter, PlaceFilter
+from riskscore.admin.ui.filters import (
+    BandFilter,
+    FlagFilter,
+    MineralFilter,
+    PlaceFilter,
+    RankedProjectFilter,
+)
 from riskscore.admin.ui.pages import Form, Rescoring
 from riskscore.admin.ui.shown_lens import shown_lens
 from riskscore.admin.watching import watch_button
@@ -114,6 +120,7 @@ class ProjectAdmin(Rescoring[Project]):
         BandFilter,
         "state",
         "kind",
+        RankedProjectFilter,
         FlagFilter,
         PlaceFilter,
         MineralFilter,
@@ -121,7 +128,7 @@ class ProjectAdmin(Rescoring[Project]):
     )
     list_select_related = ("place",)
     search_fields = ("=key", "name", "=place__code", "place__name")
-    search_help_text = "name, country, or the whole key"
+    search_help_text = "words of name and key, country, region or mineral, in any order"
     sortable_by = ("key", "name", "country", "kind", "state")
     autocomplete_fields = ("place", "duplicate_of")
     readonly_fields = ("input_version", "created_at", "updated_at")

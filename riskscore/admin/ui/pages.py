@@ -6,15 +6,17 @@ from django import forms
 from django.contrib import admin, messages
 from django.core.paginator import Paginator
 from django.db import DatabaseError
-from django.db.models import AutoField, BigAutoField, ForeignKey, Model
+from django.db.models import AutoField, BigAutoField, ForeignKey, Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.utils.functional import cached_property
+from unfold.admin import TabularInline as UnfoldTabularInline
 
 from riskscore.admin.ui.careful import Careful
 from riskscore.admin.ui.versioned import REFUSAL, Row, Versioned
 from riskscore.curation import challenges
 from riskscore.jobs import requests, scope
+from riskscore.search import lists
 
 Child = TypeVar("Child", bound=Model)
 Parent = TypeVar("Parent", bound=Model)
@@ -23,8 +25,8 @@ if TYPE_CHECKING:
     _Inline = admin.TabularInline
     FormSet = forms.BaseInlineFormSet
 else:
-    # Django's classes take no type arguments at run time; its stubs demand them.
-    class _Inline(admin.TabularInline):
+    # The classes take no type arguments at run time; Django's stubs demand them.
+    class _Inline(UnfoldTabularInline):
         def __class_getitem__(cls, _rows: object) -> type:
             return cls
 
@@ -55,6 +57,12 @@ class Page(Versioned[Row]):
 
     def has_delete_permission(self, request: HttpRequest, obj: Row | None = None) -> bool:
         return False
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Row], search_term: str
+    ) -> tuple[QuerySet[Row], bool]:
+        """What the search box finds: case, accents and the order of words do not matter."""
+        return lists.narrowed(queryset, self.get_search_fields(request), search_term), False
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         """The values that the address presets, without row numbers that are no numbers."""
