@@ -15,7 +15,7 @@ from unfold.sites import UnfoldAdminSite
 
 from riskscore import models
 from riskscore.admin.access.api_keys import ApiKeyAdmin, IdempotencyKeyAdmin
-from riskscore.admin.home import home_links, home_page
+from riskscore.admin.home import home_links, home_page, waiting
 from riskscore.admin.land.lands import FootprintAdmin, LandAdmin, LandLayerAdmin
 from riskscore.admin.map import map_links
 from riskscore.admin.methods.learned_models import (
@@ -51,7 +51,7 @@ from riskscore.admin.sources.places import (
 )
 from riskscore.admin.sourcing import links
 from riskscore.admin.sourcing.portfolios import LimitCrossingAdmin, PortfolioAdmin
-from riskscore.admin.ui import menu
+from riskscore.admin.ui import menu, open_links
 from riskscore.admin.ui.versioned import Versioned
 from riskscore.admin.work import start_jobs
 from riskscore.admin.work.jobs import ChunkAdmin, ItemErrorAdmin, JobAdmin
@@ -164,9 +164,10 @@ class RiskSite(Site):
         """With the menu as it is shown, the search of everything, and the script of the menus."""
         context: dict[str, Any] = super().each_context(request)
         home = reverse("admin:index")
+        waits = {reverse(name): n for name, n in waiting.badges(request).items()}
         return {
             **context,
-            "available_apps": menu.shown(context["available_apps"], request.path, {}),
+            "available_apps": menu.shown(context["available_apps"], request.path, waits),
             "menu_script": page_scripts.NAME if page_scripts.is_here() else "",
             "search_page": f"{home}search/",
             "search_source": f"{home}search.json",
@@ -214,7 +215,16 @@ class RiskSite(Site):
         return [*groups, *others]
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:
-        return guarded(super().admin_view(view, cacheable))
+        """A page behind the log-in and the content policy, with the links that open for whoever
+        asked."""
+
+        @wraps(view)
+        def shown(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+            answer = view(request, *args, **kwargs)
+            open_links.only_open(request, answer, self)
+            return answer
+
+        return guarded(super().admin_view(shown, cacheable))
 
     def login(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
