@@ -145,13 +145,6 @@ def badges(request: HttpRequest) -> dict[str, int]:
     return found
 
 
-def by_address(request: HttpRequest) -> dict[str, int]:
-    """The same by address, for the menu; nothing before somebody has signed in."""
-    if not request.user.is_authenticated:
-        return {}
-    return {reverse(name): number for name, number in badges(request).items()}
-
-
 def what_waits(request: HttpRequest) -> list[Waiting]:
     """What waits for the person who asks, in the order of QUEUES."""
     key = f"waiting:{request.user.pk}"
