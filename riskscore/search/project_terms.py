@@ -61,9 +61,10 @@ class _Fits(Expression):
         super().__init__()
         self.query = query
 
-    def as_sql(self, compiler: Any, _connection: Any) -> tuple[str, list[str]]:
+    def as_sql(self, compiler: Any, _connection: Any) -> tuple[str, tuple[str, ...]]:
         """The column of the query's first table, under whatever name it has there."""
-        return f'"{compiler.query.get_initial_alias()}"."terms" @@ %s::tsquery', [self.query]
+        table = compiler.quote_name_unless_alias(compiler.query.get_initial_alias())
+        return f'{table}."terms" @@ %s::tsquery', (self.query,)
 
 
 #: As the index of companies has it.
