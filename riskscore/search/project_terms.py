@@ -26,6 +26,12 @@ def condition(words: Sequence[str], meaning: Meaning = NOTHING) -> str:
     return " & ".join([*parts, *(_one(word, meaning) for word in rest)])
 
 
+def tagged(*, place: str = "", mineral: str = "") -> str:
+    """The condition of projects of a country, of a mineral, or of both, by their codes."""
+    tags = [f"'@{place}'"] * bool(place) + [f"'#{mineral}'"] * bool(mineral)
+    return " & ".join(tags)
+
+
 def _one(word: str, meaning: Meaning) -> str:
     places = (f"'@{place}'" for place in sorted(meaning.places.get(word, ())))
     minerals = (f"'#{mineral}'" for mineral in sorted(meaning.minerals.get(word, ())))
