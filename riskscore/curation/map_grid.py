@@ -4,6 +4,7 @@ With few projects nothing is kept and maps count for themselves. The counts come
 alone and are made anew as a whole, so they can be late but never drift.
 """
 
+from datetime import datetime
 from time import perf_counter
 
 from django.conf import settings
@@ -32,7 +33,7 @@ def keep_due() -> bool:
     lens = kept_lens()
     if lens is None:
         return False
-    if _estimate() <= MANY:
+    if not are_many():
         MapGrid.objects.all().delete()
         return False
     with transaction.atomic(), connection.cursor() as cursor:
@@ -48,6 +49,11 @@ def kept_lens() -> Lens | None:
     return Lens.objects.filter(method_code=settings.DEFAULT_METHOD, importer="WLD").first()
 
 
+def are_many() -> bool:
+    """Whether there are too many projects to count at each look."""
+    return _estimate() > MANY
+
+
 def _estimate() -> int:
     """How many projects there are, as the planner thinks: without counting."""
     with connection.cursor() as cursor:
@@ -59,12 +65,16 @@ def _is_due(lens: Lens) -> bool:
     grid = MapGrid.objects.filter(lens=lens).first()
     if grid is None or not grid.matrix.exists():
         return True
-    rest = max(REST_S, grid.took_s / SHARE)
-    is_old = (timezone.now() - grid.counted_at).total_seconds() > rest
-    return is_old and grid.seen != _changes()
+    return is_over(grid.counted_at, grid.took_s) and grid.seen != changes()
 
 
-def _changes() -> int:
+def is_over(counted_at: datetime, took_s: float) -> bool:
+    """Whether the rest is over that a count of such a length asks for."""
+    rest = max(REST_S, took_s / SHARE)
+    return (timezone.now() - counted_at).total_seconds() > rest
+
+
+def changes() -> int:
     """Rows that were written in the tables of the map, as the database's own statistics count."""
     with connection.cursor() as cursor:
         cursor.execute(_WRITTEN)
@@ -73,7 +83,7 @@ def _changes() -> int:
 
 def keep(lens: Lens) -> None:
     """Count all projects through a lens, in place of what was kept."""
-    seen, now, began = _changes(), timezone.now(), perf_counter()
+    seen, now, began = changes(), timezone.now(), perf_counter()
     with transaction.atomic(), connection.cursor() as cursor:
         MapCell.objects.filter(grid=lens.pk).delete()
         grid, _ = MapGrid.objects.update_or_create(

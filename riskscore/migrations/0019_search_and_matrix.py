@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('riskscore', '0016_reviewed_methods'),
+        ('riskscore', '0018_record_changes'),
     ]
 
     operations = [

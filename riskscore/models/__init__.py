@@ -9,6 +9,8 @@ from riskscore.models.challenges import Challenge
 from riskscore.models.evidence import Evidence
 from riskscore.models.exports import ExportFlow
 from riskscore.models.facts import Capacity, CapacityRange, ProjectStatus
+from riskscore.models.home.kept_figures import KeptFigures
+from riskscore.models.home.watches import Alert, AskedLast, Watch
 from riskscore.models.intakes import Intake, IntakeFault, IntakePart
 from riskscore.models.jobs import Chunk, ItemError, Job, Transition, WorkerPulse
 from riskscore.models.land import CommunityDistance, Footprint, Land, LandLayer
@@ -26,6 +28,7 @@ from riskscore.models.places import (
     RegionMember,
 )
 from riskscore.models.projects import ExternalId, Offtake, Project, ProjectList, ProjectMineral
+from riskscore.models.record_changes import RecordChange
 from riskscore.models.schedules import Schedule
 from riskscore.models.scores import (
     MapCell,
@@ -41,8 +44,10 @@ from riskscore.models.stale_marks import StaleMark
 from riskscore.models.trainings import TrainingRequest
 
 __all__ = [
+    "Alert",
     "ApiKey",
     "Artefact",
+    "AskedLast",
     "Capacity",
     "CapacityRange",
     "Challenge",
@@ -62,6 +67,7 @@ __all__ = [
     "IntakePart",
     "ItemError",
     "Job",
+    "KeptFigures",
     "Land",
     "LandLayer",
     "LearnedModel",
@@ -88,6 +94,7 @@ __all__ = [
     "ProjectList",
     "ProjectMineral",
     "ProjectStatus",
+    "RecordChange",
     "Region",
     "RegionMember",
     "Release",
@@ -101,5 +108,6 @@ __all__ = [
     "TradeCode",
     "TrainingRequest",
     "Transition",
+    "Watch",
     "WorkerPulse",
 ]

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.utils.safestring import SafeString
 
-from riskscore.admin.dashboard import rule
+from riskscore.admin.home.coverage_page import rule
 from riskscore.admin.profiles.subject import Subject
 from riskscore.admin.ui import charts, wording
 from riskscore.curation import cell_counts, map_grid
