@@ -30,7 +30,7 @@ from riskscore.admin.ui.filters import (
     PlaceFilter,
     RankedProjectFilter,
 )
-from riskscore.admin.ui.pages import Form, Rescoring
+from riskscore.admin.ui.pages import Bounded, Form, Rescoring
 from riskscore.admin.ui.shown_lens import shown_lens
 from riskscore.admin.watching import watch_button
 from riskscore.admin.work import start_jobs
@@ -120,6 +120,7 @@ class ProjectAdmin(Rescoring[Project]):
         "place__region",
     )
     list_select_related = ("place",)
+    paginator = Bounded
     search_fields = ("=key", "name", "=place__code", "place__name")
     search_help_text = "words of name and key, country, region or mineral, in any order"
     sortable_by = ("key", "name", "country", "kind", "state")
