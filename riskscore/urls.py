@@ -27,11 +27,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
 def _answered(page: Callable[..., Any], problem: Callable[..., Any]) -> Callable[..., Any]:
     """Django's hook for an error outside our views: a page for people, else a problem."""
 
-    def view(request: HttpRequest, **about: Any) -> HttpResponseBase:
+    def view(request: HttpRequest, exception: Exception | None = None) -> HttpResponseBase:
         reads_pages = "text/html" in request.headers.get("Accept", "")
         is_api = request.path.startswith(("/api/", "/livez", "/readyz"))
         for_people = request.path.startswith("/admin") or (reads_pages and not is_api)
-        answer: HttpResponseBase = (page if for_people else problem)(request, **about)
+        answer: HttpResponseBase = (page if for_people else problem)(request, exception=exception)
         return answer
 
     return view
