@@ -27,11 +27,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
 def _answered(page: Callable[..., Any], problem: Callable[..., Any]) -> Callable[..., Any]:
     """Django's hook for an error outside our views: a page for people, else a problem."""
 
-    def view(request: HttpRequest, exception: Exception | None = None) -> HttpResponseBase:
+    # Django's check asks for the exception by position, and of a 500's view for none.
+    def view(request: HttpRequest, *exception: Any, **about: Any) -> HttpResponseBase:
         reads_pages = "text/html" in request.headers.get("Accept", "")
         is_api = request.path.startswith(("/api/", "/livez", "/readyz"))
         for_people = request.path.startswith("/admin") or (reads_pages and not is_api)
-        answer: HttpResponseBase = (page if for_people else problem)(request, exception=exception)
+        answer: HttpResponseBase = (page if for_people else problem)(request, *exception, **about)
         return answer
 
     return view

@@ -15,7 +15,7 @@ from unfold.sites import UnfoldAdminSite
 
 from riskscore import models
 from riskscore.admin.access.api_keys import ApiKeyAdmin, IdempotencyKeyAdmin
-from riskscore.admin.home import home_links, home_page
+from riskscore.admin.home import home_links, home_page, waiting
 from riskscore.admin.land.lands import FootprintAdmin, LandAdmin, LandLayerAdmin
 from riskscore.admin.map import map_links
 from riskscore.admin.methods.learned_models import (
@@ -27,12 +27,14 @@ from riskscore.admin.methods.learned_models import (
 from riskscore.admin.methods.lenses import LensAdmin
 from riskscore.admin.methods.methods import MethodAdmin, MethodChoiceAdmin
 from riskscore.admin.methods.scenarios import ScenarioAdmin
+from riskscore.admin.profiles import links as profile_links
 from riskscore.admin.projects.challenges import ChallengeAdmin
 from riskscore.admin.projects.evidence import EvidenceAdmin
 from riskscore.admin.projects.owners import CompanyAdmin, DomicileAdmin, OwnershipAdmin
 from riskscore.admin.projects.projects import ProjectAdmin
 from riskscore.admin.results.accountability import ScoreAccountabilityAdmin
 from riskscore.admin.results.scores import ScoreAdmin, ScoreHistoryAdmin
+from riskscore.admin.search import search_page
 from riskscore.admin.sources.intakes import IntakeAdmin
 from riskscore.admin.sources.observations import (
     EditionAdmin,
@@ -162,9 +164,10 @@ class RiskSite(Site):
         """With the menu as it is shown, the search of everything, and the script of the menus."""
         context: dict[str, Any] = super().each_context(request)
         home = reverse("admin:index")
+        waits = {reverse(name): n for name, n in waiting.badges(request).items()}
         return {
             **context,
-            "available_apps": menu.shown(context["available_apps"], request.path, {}),
+            "available_apps": menu.shown(context["available_apps"], request.path, waits),
             "menu_script": page_scripts.NAME if page_scripts.is_here() else "",
             "search_page": f"{home}search/",
             "search_source": f"{home}search.json",
@@ -185,6 +188,8 @@ class RiskSite(Site):
             *home_links.urls(self.admin_view),
             *links.urls(self.admin_view),
             *map_links.urls(self.admin_view),
+            *profile_links.urls(self.admin_view),
+            *search_page.urls(self.admin_view),
         ]
         return [everything, *pages, *super().get_urls()]
 
@@ -204,7 +209,8 @@ class RiskSite(Site):
         others = [app for app in apps if app["app_label"] != "riskscore"]
         if app_label is not None or not ours:
             return apps
-        groups = map_links.with_entry(request, _groups(ours[0]))
+        groups = profile_links.with_entry(request, _groups(ours[0]))
+        groups = map_links.with_entry(request, groups)
         groups = home_links.with_entries(request, links.with_entries(request, groups))
         return [*groups, *others]
 

@@ -106,9 +106,8 @@ def assign(challenge: Challenge, to: Any, *, by: Any) -> Challenge:
     _check_may_answer(by)
     with transaction.atomic():
         held = _open(challenge)
-        if to is not None:
-            if why := may_not_answer(held, to):
-                raise NotYours(why)
+        if to is not None and (why := may_not_answer(held, to)):
+            raise NotYours(why)
         held.assigned_to, held.assigned_at = to, timezone.now() if to is not None else None
         held.save(update_fields=["assigned_to", "assigned_at"])
     return held

@@ -79,7 +79,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('auth', '0012_alter_user_first_name_max_length'),
         ('contenttypes', '0002_remove_content_type_name'),
-        ('riskscore', '0017_watches'),
+        ('riskscore', "0019_search_and_matrix"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

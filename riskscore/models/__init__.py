@@ -28,8 +28,16 @@ from riskscore.models.places import (
     RegionMember,
 )
 from riskscore.models.projects import ExternalId, Offtake, Project, ProjectList, ProjectMineral
+from riskscore.models.record_changes import RecordChange
 from riskscore.models.schedules import Schedule
-from riskscore.models.scores import MapCell, MapGrid, Score, ScoreAccountability, ScoreHistory
+from riskscore.models.scores import (
+    MapCell,
+    MapGrid,
+    MatrixCell,
+    Score,
+    ScoreAccountability,
+    ScoreHistory,
+)
 from riskscore.models.sourcing.portfolios import LimitCrossing, Portfolio, PortfolioLimit, Position
 from riskscore.models.sourcing.scenarios import Scenario
 from riskscore.models.stale_marks import StaleMark
@@ -69,6 +77,7 @@ __all__ = [
     "Locality",
     "MapCell",
     "MapGrid",
+    "MatrixCell",
     "Method",
     "MethodChoice",
     "Mineral",
@@ -85,6 +94,7 @@ __all__ = [
     "ProjectList",
     "ProjectMineral",
     "ProjectStatus",
+    "RecordChange",
     "Region",
     "RegionMember",
     "Release",

@@ -86,6 +86,20 @@ class FlagFilter(admin.SimpleListFilter):
         return queryset.filter(flags__contains=[self.value()]) if self.value() else queryset
 
 
+class RankedProjectFilter(admin.SimpleListFilter):
+    """Projects that count in rankings and profiles: each site once, and only with an output."""
+
+    title, parameter_name = "ranked", "ranked"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("yes", "ranked projects only")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Project]) -> QuerySet[Project]:
+        if self.value() != "yes":
+            return queryset
+        return queryset.exclude(flags__overlap=list(Project.UNRANKED))
+
+
 class BandFilter(admin.SimpleListFilter):
     """Projects by the band of their composite through the lens that lists show."""
 
