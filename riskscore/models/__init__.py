@@ -17,6 +17,7 @@ from riskscore.models.methods import Lens, Method, MethodChoice
 from riskscore.models.minerals import Mineral, TradeCode
 from riskscore.models.observations import Edition, Observation, Release, Source
 from riskscore.models.owners import Company, Domicile, Ownership
+from riskscore.models.people.saved_lists import DefaultList, SavedList
 from riskscore.models.places import (
     CountryOutline,
     Locality,
@@ -43,6 +44,7 @@ __all__ = [
     "CommunityDistance",
     "Company",
     "CountryOutline",
+    "DefaultList",
     "Domicile",
     "Edition",
     "Evidence",
@@ -83,6 +85,7 @@ __all__ = [
     "Region",
     "RegionMember",
     "Release",
+    "SavedList",
     "Scenario",
     "Schedule",
     "Score",
