@@ -1,6 +1,6 @@
 """Learned models: their cards, and the decisions that only people take."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django import forms
@@ -18,6 +18,7 @@ from django.views.decorators.http import require_POST
 
 from riskscore.admin.methods.training_page import followed, train_page
 from riskscore.admin.ui import charts, wording
+from riskscore.admin.ui.confirmed_actions import Consequence
 from riskscore.admin.ui.pages import Page, ReadOnly
 from riskscore.learning.report import gate
 from riskscore.learning.report.card import markdown
@@ -133,6 +134,22 @@ class LearnedModelAdmin(ReadOnly[LearnedModel]):
         response = HttpResponse(markdown(row.card), content_type="text/markdown; charset=utf-8")
         response["Content-Disposition"] = f'attachment; filename="{name}"'
         return response
+
+    def consequences(
+        self, request: HttpRequest, action: str, chosen: QuerySet[LearnedModel]
+    ) -> Sequence[Consequence]:
+        kinds = chosen.values("kind").distinct()
+        champions = LearnedModel.objects.filter(state=LearnedModel.State.CHAMPION, kind__in=kinds)
+        if action == "train_again":
+            return (("kinds are trained anew, one candidate each", kinds.count()),)
+        if action == "retire":
+            return (("champions are taken out of use, and their predictions out of scores",
+                     champions.filter(pk__in=chosen).count()),)  # fmt: skip
+        candidates = chosen.filter(state=LearnedModel.State.CANDIDATE)
+        return (
+            ("candidates are promoted, if they passed their tests", candidates.count()),
+            ("champions are replaced and retired", champions.exclude(pk__in=chosen).count()),
+        )
 
     @admin.action(description="Promote to champion", permissions=["promote"])
     def promote(self, request: HttpRequest, rows: QuerySet[LearnedModel]) -> None:

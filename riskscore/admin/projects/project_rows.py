@@ -181,4 +181,4 @@ class ProjectRows(Rescoring[Project]):
             project_edits.projects_changed(
                 turned, by=request.user, reason=f"turned {state} in admin"
             )
-        self.message_user(request, f"{len(turned)} projects are now {state}.")
+        self.message_user(request, f"Now {state}: {wording.count(len(turned), 'project')}.")

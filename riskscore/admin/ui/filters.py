@@ -10,9 +10,11 @@ from riskscore.admin.ui.lists.ranges import Range
 from riskscore.admin.ui.lists.several import Several, Values
 from riskscore.admin.ui.shown_lens import shown_lens
 from riskscore.engine.inputs.land_overlap import STAGES
+from riskscore.errors import NotFoundError
 from riskscore.models import Evidence, Mineral, Place, Project, ProjectMineral, Region, Score
 from riskscore.models.places import RegionMember
 from riskscore.models.scores import NODES, Band
+from riskscore.sourcing import regions
 
 #: What stands in an address for "nothing": no flag, no stage, no score.
 NONE = "none"
@@ -46,6 +48,13 @@ class RegionFilter(Several):
 
     def lookups(self, request: HttpRequest) -> Iterable[tuple[Any, str]]:
         return Region.objects.order_by("name").values_list("code", "name")
+
+    def meant(self, value: str) -> str:
+        """A region by any of its names: ``latin-america``, Latinoamérica."""
+        try:
+            return next(iter(regions.found([value]).regions), value)
+        except NotFoundError:
+            return value
 
     def chosen(self, rows: QuerySet[Any], values: Values) -> QuerySet[Any]:
         members = RegionMember.objects.filter(region__in=values)

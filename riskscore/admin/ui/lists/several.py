@@ -32,12 +32,17 @@ class Several(admin.ListFilter):
         sent: Values = []
         for name in self.names:
             sent += [str(value) for value in params.pop(name, ())]
-        self.values = [value for value in dict.fromkeys(sent) if value in self.offered]
-        if unknown := [value for value in sent if value and value not in self.offered]:
+        read = [value if value in self.offered else self.meant(value) for value in sent if value]
+        self.values = [value for value in dict.fromkeys(read) if value in self.offered]
+        if unknown := [value for value in read if value not in self.offered]:
             text = f"{self.title}: {unknown[0][:40]!r} is unknown and filters nothing."
             messages.warning(request, text)
         if self.values:
             self.used_parameters[self.parameter_name] = self.values
+
+    def meant(self, value: str) -> str:
+        """What a value means that is none of those offered; itself if it means nothing."""
+        return value
 
     def lookups(self, request: HttpRequest) -> Iterable[tuple[Any, str]]:
         """(value, words) of all that can be chosen."""
