@@ -59,6 +59,8 @@ if PRODUCTION and _refusals:
 # --- Django -----------------------------------------------------------------------------------
 INSTALLED_APPS = [
     "riskscore.apps.RiskscoreConfig",
+    "unfold.apps.BasicAppConfig",  # before admin: its templates and widgets take admin's place
+    "unfold.contrib.filters",
     "riskscore.apps.RiskscoreAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -116,6 +118,14 @@ AUTH_PASSWORD_VALIDATORS = [
         "NumericPasswordValidator",
     )
 ]
+
+# django-unfold's part of admin's pages; the site itself says the rest.
+UNFOLD: dict[str, Any] = {
+    "SITE_TITLE": "riskscore",
+    "SITE_HEADER": "riskscore",
+    "SITE_URL": None,
+    "COLORS": {},
+}
 
 # --- Database ---------------------------------------------------------------------------------
 # No psycopg pool: a pool shared across Celery's prefork is broken, and gunicorn threads keep
@@ -183,7 +193,10 @@ PULSE = env.text("RISKSCORE_PULSE")  # the file by whose age a container tells i
 STATIC_URL = "static/"
 # In development pages find the files where they lie, with no collectstatic before the first one.
 STATIC_ROOT = Path(env.text("RISKSCORE_STATIC_ROOT", str(VAR / "static"))) if PRODUCTION else None
-STATICFILES_DIRS = [BASE_DIR / "riskscore" / "static", packaged_files.static_of("leaflet")]
+STATICFILES_DIRS = [
+    packaged_files.static_of("leaflet"),
+    *packaged_files.fetched(),
+]
 WHITENOISE_USE_FINDERS = not PRODUCTION
 _storage = (
     "whitenoise.storage.CompressedManifestStaticFilesStorage"

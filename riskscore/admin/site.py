@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver, path, reverse
 from django.views.decorators.http import require_POST
+from unfold.sites import UnfoldAdminSite
 
 from riskscore import models
 from riskscore.admin import dashboard
@@ -48,6 +49,7 @@ from riskscore.admin.sources.places import (
 )
 from riskscore.admin.sourcing import links, portfolios
 from riskscore.admin.sourcing.portfolios import LimitCrossingAdmin, PortfolioAdmin
+from riskscore.admin.ui import menu
 from riskscore.admin.ui.versioned import Versioned
 from riskscore.admin.work import start_jobs
 from riskscore.admin.work.jobs import ChunkAdmin, ItemErrorAdmin, JobAdmin
@@ -59,6 +61,7 @@ from riskscore.admin.work.records import (
     TransitionAdmin,
     WorkerPulseAdmin,
 )
+from riskscore.config import page_scripts
 from riskscore.models import Job
 
 #: What a page may load: its own scripts and styles, nothing inline, nothing foreign.
@@ -74,9 +77,13 @@ PAGES: "dict[str, dict[type[Model], type[admin.ModelAdmin[Any]]]]" = {
         models.Project: ProjectAdmin,
         models.Evidence: EvidenceAdmin,
         models.Challenge: ChallengeAdmin,
+        models.ProjectList: ProjectListAdmin,
         models.Ownership: OwnershipAdmin,
         models.Company: CompanyAdmin,
         models.Domicile: DomicileAdmin,
+        models.LandLayer: LandLayerAdmin,
+        models.Land: LandAdmin,
+        models.Footprint: FootprintAdmin,
     },
     "Results": {
         models.Score: ScoreAdmin,
@@ -87,49 +94,46 @@ PAGES: "dict[str, dict[type[Model], type[admin.ModelAdmin[Any]]]]" = {
         models.Portfolio: PortfolioAdmin,
         models.LimitCrossing: LimitCrossingAdmin,
     },
-    "Work": {
+    "Jobs": {
         models.Job: JobAdmin,
-        models.Chunk: ChunkAdmin,
-        models.ItemError: ItemErrorAdmin,
         models.Schedule: ScheduleAdmin,
-        models.ProjectList: ProjectListAdmin,
-        models.StaleMark: StaleMarkAdmin,
-        models.Transition: TransitionAdmin,
-        models.WorkerPulse: WorkerPulseAdmin,
+        models.Intake: IntakeAdmin,
     },
     "Methods": {
         models.Method: MethodAdmin,
-        models.MethodChoice: MethodChoiceAdmin,
         models.Lens: LensAdmin,
         models.Scenario: ScenarioAdmin,
         models.LearnedModel: LearnedModelAdmin,
-        models.LearnedSwitch: LearnedSwitchAdmin,
-        models.Prediction: PredictionAdmin,
         models.TrainingRequest: TrainingRequestAdmin,
     },
     "What is known": {
-        models.Intake: IntakeAdmin,
         models.Source: SourceAdmin,
         models.Release: ReleaseAdmin,
-        models.Edition: EditionAdmin,
         models.Observation: ObservationAdmin,
         models.Place: PlaceAdmin,
         models.PlaceMember: PlaceMemberAdmin,
         models.Region: RegionAdmin,
         models.Mineral: MineralAdmin,
         models.Locality: LocalityAdmin,
+    },
+    "Access": {models.ApiKey: ApiKeyAdmin},
+    menu.OPERATIONS: {
+        models.ItemError: ItemErrorAdmin,
+        models.Chunk: ChunkAdmin,
+        models.Transition: TransitionAdmin,
+        models.WorkerPulse: WorkerPulseAdmin,
+        models.StaleMark: StaleMarkAdmin,
+        models.Edition: EditionAdmin,
         models.ExportFlow: ExportFlowAdmin,
+        models.Prediction: PredictionAdmin,
+        models.MethodChoice: MethodChoiceAdmin,
+        models.LearnedSwitch: LearnedSwitchAdmin,
+        models.IdempotencyKey: IdempotencyKeyAdmin,
     },
-    "Land": {
-        models.LandLayer: LandLayerAdmin,
-        models.Land: LandAdmin,
-        models.Footprint: FootprintAdmin,
-    },
-    "Access": {models.ApiKey: ApiKeyAdmin, models.IdempotencyKey: IdempotencyKeyAdmin},
 }
 
 
-class RiskSite(admin.AdminSite):
+class RiskSite(UnfoldAdminSite):  # type: ignore[misc]
     site_header = "riskscore"
     site_title = "riskscore"
     index_title = "Overview"
@@ -144,10 +148,22 @@ class RiskSite(admin.AdminSite):
 
     def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
         """Every form of the site carries its version, whoever wrote it: users and groups too."""
-        page = admin_class or admin.ModelAdmin
+        page = admin_class or Versioned
         if not issubclass(page, Versioned):
             page = type(page.__name__, (Versioned, page), {})
         super().register(model_or_iterable, page, **options)
+
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        """With the menu as it is shown, the search of everything, and the script of the menus."""
+        context: dict[str, Any] = super().each_context(request)
+        home = reverse("admin:index")
+        return {
+            **context,
+            "available_apps": menu.shown(context["available_apps"], request.path, {}),
+            "menu_script": page_scripts.NAME if page_scripts.is_here() else "",
+            "search_page": f"{home}search/",
+            "search_source": f"{home}search.json",
+        }
 
     def index(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None

@@ -10,6 +10,7 @@ from django.db.models import AutoField, BigAutoField, ForeignKey, Model
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.utils.functional import cached_property
+from unfold.admin import TabularInline as UnfoldTabularInline
 
 from riskscore.admin.ui.careful import Careful
 from riskscore.admin.ui.confirmed_actions import ConfirmedActions
@@ -29,8 +30,8 @@ if TYPE_CHECKING:
     _Inline = admin.TabularInline
     FormSet = forms.BaseInlineFormSet
 else:
-    # Django's classes take no type arguments at run time; its stubs demand them.
-    class _Inline(admin.TabularInline):
+    # The classes take no type arguments at run time; Django's stubs demand them.
+    class _Inline(UnfoldTabularInline):
         def __class_getitem__(cls, _rows: object) -> type:
             return cls
 
