@@ -1,11 +1,12 @@
 """What came out: scores and their history, each with its explanation. Only programs write them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from operator import attrgetter
 from typing import Any, TypeVar
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
@@ -62,11 +63,17 @@ class AnyScoreAdmin(ReadOnly[AnyScore]):
         ("as_of", "edition", "input_version", "computed_at"),
     )  # fmt: skip
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[AnyScore]:
+        """Without the text of the method, which is longer than all the rest of a row."""
+        return super().get_queryset(request).defer("method__spec")
+
     def around(self, request: HttpRequest, row: AnyScore) -> dict[str, Any]:
         return {"panels": [panels.of(row)], "subtitle": f"{row.project} through {row.lens}"}
 
-    def prepared(self, rows: list[Any]) -> list[Any]:
-        """Each with what it would be without learned models: all at once."""
+    def prepared(self, rows: list[Any], names: Set[str]) -> list[Any]:
+        """Each with what it would be without learned models, all at once, where that is shown."""
+        if "without_learned" not in names:
+            return rows
         stored = [(row.method_id, StoredScore.from_instance(row)) for row in rows]
         for row, bare in zip(rows, without_learned_each(stored), strict=True):
             row.bare = bare

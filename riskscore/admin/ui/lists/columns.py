@@ -43,6 +43,7 @@ def heading_of(page: Any, column: Column) -> str:
     heading: str = getattr(_method(page, column), "heading", "")
     text = heading or str(label_for_field(column, page.model, model_admin=page))
     field = _field(page.model, column)
+    text = text[:1].upper() + text[1:]
     return f"{text} (UTC)" if isinstance(field, DateTimeField) else text
 
 

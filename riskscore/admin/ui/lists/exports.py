@@ -1,6 +1,6 @@
 """Every list as a file: the rows that its address shows, in its order, with its columns."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from contextlib import contextmanager
 from itertools import chain, islice
 from typing import Any
@@ -78,15 +78,16 @@ class Exported(Admin[Row]):
         return answer
 
     def _rows(self, shown: Any, wanted: list[columns.Column]) -> Iterator[list[Any]]:
+        names = {columns.name_of(column) for column in wanted}
         readers = [columns.reader_of(self, column) for column in wanted]
         with one_snapshot():
             rows = shown.every_row(BATCH)
             while batch := list(islice(rows, BATCH)):
-                for row in self.prepared(batch):
+                for row in self.prepared(batch, names):
                     yield [read(row) for read in readers]
 
-    def prepared(self, rows: list[Any]) -> list[Any]:
-        """Rows with what their columns need beside the table, computed for many at once."""
+    def prepared(self, rows: list[Any], names: Set[str]) -> list[Any]:
+        """Rows with what the columns of these names need beside the table, many at once."""
         return rows
 
 

@@ -40,7 +40,8 @@ class List(ChangeList):
             super().get_results(request)
         finally:
             self.queryset = whole
-        self.result_list = self.model_admin.prepared(list(self.result_list))
+        names = {columns.name_of(column) for column in self.list_display}
+        self.result_list = self.model_admin.prepared(list(self.result_list), names)
 
     def in_order(self) -> "ordered.Parts | QuerySet[Any]":
         """All rows in their order; two parts where the first key may be unknown."""

@@ -71,7 +71,10 @@ class Several(admin.ListFilter):
         return self.chosen(queryset, self.values) if self.values else self.unchosen(queryset)
 
     def choices(self, changelist: Any) -> Iterator[Any]:
-        for value, words in self.offered.items():
+        offered = list(self.offered.items())
+        if self.is_long:  # What is chosen stands where it is seen without scrolling.
+            offered.sort(key=lambda each: each[0] not in self.values)
+        for value, words in offered:
             yield {"value": value, "display": words, "selected": value in self.values}
 
     @property
