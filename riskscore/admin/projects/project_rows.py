@@ -79,7 +79,7 @@ class ProjectRows(Rescoring[Project]):
     list_select_related = ("place",)
     search_fields = ("=key", "name", "=place__code", "place__name")
     search_help_text = "name, country, or the whole key"
-    sortable_by = ("key", "name", "country", "kind", "state", *NODES)
+    sortable_by = ("key", "name", "country", "kind", "state", "composite", *DIMENSIONS)
     actions = ("rescore_selected", "archive_selected", "publish_selected")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Project]:

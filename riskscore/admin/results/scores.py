@@ -119,7 +119,7 @@ class ScoreAdmin(AnyScoreAdmin[Score]):
         ViewFilter, "band", ProjectMineralFilter, ProjectRegionFilter, ProjectPlaceFilter,
         RankedFilter, "project__kind", *score_ranges(NodeRange), "computed_at",
     )  # fmt: skip
-    sortable_by = ("label", *NODES)
+    sortable_by = ("label", COMPOSITE, *DIMENSIONS)
     ordering = ("lens_id", UnknownLast("composite", descending=True), "project_id")
     tie = "project_id"
     within = ("lens_id",)
