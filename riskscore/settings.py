@@ -42,6 +42,20 @@ ONE_PERSON_TEAM = env.flag("RISKSCORE_ONE_PERSON_TEAM", default=False)
 # Where a model's population stability index calls for a look at its inputs, in hundredths.
 DRIFT_ALERT = env.integer("RISKSCORE_DRIFT_ALERT_PERCENT", 25, low=1, high=1000) / 100
 
+# Whether visitors without an account see scores: the ranking, and each project's page.
+PUBLIC_SCORES = env.flag("RISKSCORE_PUBLIC_SCORES", default=False)
+
+# The address of this service for people, for links in mails; and whether alerts are mailed at all.
+SITE = env.text("RISKSCORE_SITE").rstrip("/")
+_mail_url = env.text("RISKSCORE_EMAIL_URL")
+ALERT_MAIL = bool(_mail_url)
+ALERT_MAIL_FROM = env.text("RISKSCORE_EMAIL_FROM", "riskscore@localhost")
+_mail = addresses.mail(_mail_url)
+EMAIL_BACKEND, EMAIL_HOST, EMAIL_PORT = _mail.backend, _mail.host, _mail.port
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _mail.user, _mail.password
+EMAIL_USE_TLS, EMAIL_USE_SSL = _mail.starts_tls, _mail.speaks_tls
+EMAIL_TIMEOUT = 10
+
 DATABASE_URL = env.text("DATABASE_URL")
 REDIS_URL = env.text("REDIS_URL")
 
@@ -80,11 +94,13 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "riskscore.authorship.AuthorshipMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 SILENCED_SYSTEM_CHECKS = ["urls.W002"]  # /api/v1 has no slash at its end, so its routes bring one
 ROOT_URLCONF = "riskscore.urls"
+CSRF_FAILURE_VIEW = "riskscore.admin.error_pages.csrf_failure"
 WSGI_APPLICATION = "riskscore.wsgi.application"
 TEMPLATES = [
     {

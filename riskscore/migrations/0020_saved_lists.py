@@ -12,7 +12,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('riskscore', '0016_reviewed_methods'),
+        ('riskscore', '0021_roles'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -9,6 +9,8 @@ from riskscore.models.challenges import Challenge
 from riskscore.models.evidence import Evidence
 from riskscore.models.exports import ExportFlow
 from riskscore.models.facts import Capacity, CapacityRange, ProjectStatus
+from riskscore.models.home.kept_figures import KeptFigures
+from riskscore.models.home.watches import Alert, AskedLast, Watch
 from riskscore.models.intakes import Intake, IntakeFault, IntakePart
 from riskscore.models.jobs import Chunk, ItemError, Job, Transition, WorkerPulse
 from riskscore.models.land import CommunityDistance, Footprint, Land, LandLayer
@@ -27,16 +29,26 @@ from riskscore.models.places import (
     RegionMember,
 )
 from riskscore.models.projects import ExternalId, Offtake, Project, ProjectList, ProjectMineral
+from riskscore.models.record_changes import RecordChange
 from riskscore.models.schedules import Schedule
-from riskscore.models.scores import MapCell, MapGrid, Score, ScoreAccountability, ScoreHistory
+from riskscore.models.scores import (
+    MapCell,
+    MapGrid,
+    MatrixCell,
+    Score,
+    ScoreAccountability,
+    ScoreHistory,
+)
 from riskscore.models.sourcing.portfolios import LimitCrossing, Portfolio, PortfolioLimit, Position
 from riskscore.models.sourcing.scenarios import Scenario
 from riskscore.models.stale_marks import StaleMark
 from riskscore.models.trainings import TrainingRequest
 
 __all__ = [
+    "Alert",
     "ApiKey",
     "Artefact",
+    "AskedLast",
     "Capacity",
     "CapacityRange",
     "Challenge",
@@ -57,6 +69,7 @@ __all__ = [
     "IntakePart",
     "ItemError",
     "Job",
+    "KeptFigures",
     "Land",
     "LandLayer",
     "LearnedModel",
@@ -66,6 +79,7 @@ __all__ = [
     "Locality",
     "MapCell",
     "MapGrid",
+    "MatrixCell",
     "Method",
     "MethodChoice",
     "Mineral",
@@ -82,6 +96,7 @@ __all__ = [
     "ProjectList",
     "ProjectMineral",
     "ProjectStatus",
+    "RecordChange",
     "Region",
     "RegionMember",
     "Release",
@@ -96,5 +111,6 @@ __all__ = [
     "TradeCode",
     "TrainingRequest",
     "Transition",
+    "Watch",
     "WorkerPulse",
 ]

@@ -50,17 +50,17 @@ ORDER BY p.id LIMIT %s
 """
 
 
-def rows(asked: Asked, lens: Lens | None, after: str = "") -> Rows:
+def rows(asked: Asked, lens: Lens | None, after: str = "", most: int = PAGE) -> Rows:
     """A page of the projects asked for: by composite, then those not assessed, then those without a
     score. ``after`` is what the page before gave; anything else begins at the top."""
     kind, composite, last = _place(after)
     found: list[Any] = []
     if kind != "none" and lens is not None:
-        found = _scored(asked, lens, composite, last if kind else None)
-    if len(found) <= PAGE and asked.band in (None, 0):
+        found = _scored(asked, lens, (composite, last if kind else None), most)
+    if len(found) <= most and asked.band in (None, 0):
         begin = last if kind == "none" else 0
-        found += _unscored(asked, lens, begin, PAGE + 1 - len(found))
-    page, more = found[:PAGE], len(found) > PAGE
+        found += _unscored(asked, lens, begin, most + 1 - len(found))
+    page, more = found[:most], len(found) > most
     return Rows(_rows(page, asked, lens), _mark(page[-1], lens) if more else "")
 
 
@@ -98,7 +98,9 @@ def lens_has(project: int, lens: Lens) -> bool:
         return bool(cursor.fetchone()[0])
 
 
-def _scored(asked: Asked, lens: Lens, composite: float | None, last: int | None) -> list[Any]:
+def _scored(
+    asked: Asked, lens: Lens, after: tuple[float | None, int | None], most: int
+) -> list[Any]:
     node = asked.by if asked.by in NODES else NODES[0]
     chosen, values = chosen_sql(asked)
     within, wanted = "TRUE", []
@@ -108,9 +110,9 @@ def _scored(asked: Asked, lens: Lens, composite: float | None, last: int | None)
             f"ELSE 1 + width_bucket(s.{node}, %s::float8[]) END = %s"
         )
         wanted = [list(map_grid.starts(lens)), asked.band]
-    beyond, begin = _beyond(composite, last)
+    beyond, begin = _beyond(*after)
     sql = _SCORED.format(node=node, chosen=chosen, within=within, beyond=beyond)
-    return _all(sql, [lens.pk, *values, *wanted, *begin, PAGE + 1])
+    return _all(sql, [lens.pk, *values, *wanted, *begin, most + 1])
 
 
 def _beyond(composite: float | None, last: int | None) -> tuple[str, list[Any]]:

@@ -18,6 +18,7 @@ from riskscore.admin.ui.filters import (
     MineralFilter,
     PlaceFilter,
     ProjectNodeRange,
+    RankedProjectFilter,
     RegionFilter,
     StageFilter,
     score_ranges,
@@ -26,6 +27,7 @@ from riskscore.admin.ui.lists.columns import typed
 from riskscore.admin.ui.lists.ordered import UnknownLast
 from riskscore.admin.ui.pages import Rescoring
 from riskscore.admin.ui.shown_lens import shown_lens
+from riskscore.admin.watching import watch_button
 from riskscore.admin.work import start_jobs
 from riskscore.curation import project_edits
 from riskscore.jobs import requests
@@ -74,13 +76,15 @@ class ProjectRows(Rescoring[Project]):
     )  # fmt: skip
     list_filter = (
         BandFilter, MineralFilter, RegionFilter, PlaceFilter, "state", "kind", StageFilter,
-        FlagFilter, *score_ranges(ProjectNodeRange), "updated_at",
+        RankedProjectFilter, FlagFilter, *score_ranges(ProjectNodeRange), "updated_at",
     )  # fmt: skip
     list_select_related = ("place",)
     search_fields = ("=key", "name", "=place__code", "place__name")
-    search_help_text = "name, country, or the whole key"
+    search_help_text = "words of name and key, country, region or mineral, in any order"
     sortable_by = ("key", "name", "country", "kind", "state", "composite", *DIMENSIONS)
-    actions = ("rescore_selected", "archive_selected", "publish_selected")
+    actions = (
+        "rescore_selected", "archive_selected", "publish_selected", watch_button.watch_selected,
+    )  # fmt: skip
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Project]:
         """For the list: minerals, scores and regions of the whole page in one query each."""

@@ -8,11 +8,10 @@ from django.core.exceptions import PermissionDenied
 from django.core.validators import RegexValidator
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
-from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
-from riskscore.admin.map import small_map
-from riskscore.admin.projects import history, owner_panel
+from riskscore.admin.project_page import tabs
 from riskscore.admin.projects.inlines import (
     CapacitiesOfProject,
     MineralsOfProject,
@@ -20,21 +19,13 @@ from riskscore.admin.projects.inlines import (
     StatusesOfProject,
 )
 from riskscore.admin.projects.project_rows import ProjectRows
-from riskscore.admin.results import panels
-from riskscore.admin.ui import wording
 from riskscore.admin.ui.pages import Form
-from riskscore.admin.ui.shown_lens import shown_lens
 from riskscore.admin.work import start_jobs
 from riskscore.curation import project_edits
-from riskscore.engine.catalogue import INDICATORS
-from riskscore.engine.inputs.event_course import Course
 from riskscore.engine.inputs.land_overlap import STAGES
 from riskscore.intake.location_check import FAR_KM, SWAPPED, Surroundings
-from riskscore.models import Challenge, Evidence, Job, Project
+from riskscore.models import Job, Project
 from riskscore.models.facts import Stated
-from riskscore.scoring import data_gaps, timeline
-from riskscore.scoring.indicators import owner_bounds
-from riskscore.scoring.project_inputs import kept_communities, land_distances, map_distances
 
 KEY = RegexValidator(
     r"^[a-z0-9][a-z0-9-]{1,59}$", "Use 2 to 60 small letters, digits and hyphens, like icmm-00026."
@@ -98,7 +89,6 @@ class ProjectAdmin(ProjectRows):
 
     form = ProjectForm
     change_form_template = "admin/project.html"
-    object_history_template = "admin/project_history.html"
     inlines = (MineralsOfProject, OfftakesOfProject, StatusesOfProject, CapacitiesOfProject)
     autocomplete_fields = ("place", "duplicate_of")
     readonly_fields = ("input_version", "created_at", "updated_at")
@@ -126,15 +116,31 @@ class ProjectAdmin(ProjectRows):
         return (*stable, *self.readonly_fields)
 
     def around(self, request: HttpRequest, row: Project) -> dict[str, Any]:
-        return surroundings(row, request)
+        return tabs.around(request, row, tabs.FACTS)
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """The form; who may only read is sent on to the score, unless they ask for the facts."""
+        reads = request.method == "GET" and not self.has_change_permission(request)
+        if reads and tabs.FACTS not in request.GET and self._may_see_score(request, object_id):
+            return HttpResponseRedirect(tabs.score_address(object_id))
+        return super().change_view(request, object_id, form_url, extra_context)
+
+    def _may_see_score(self, request: HttpRequest, object_id: str) -> bool:
+        may = request.user.has_perms(("riskscore.view_project", "riskscore.view_score"))
+        return may and object_id.isdecimal()
 
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """Beside the edits: evidence, challenges and outlines, with everything superseded."""
-        project = self.get_object(request, object_id)
-        events = history.of(project) if project else []
-        return super().history_view(request, object_id, {**(extra_context or {}), "events": events})
+        """One place for all edits of the project and of what belongs to it."""
+        project = tabs.project_at(request, object_id, tabs.HISTORY.needs)
+        return tabs.page(self.admin_site, request, project, tabs.HISTORY)
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         """What is stated gets its edition and who entered it."""
@@ -161,7 +167,7 @@ class ProjectAdmin(ProjectRows):
             self.admin_site.admin_view(require_POST(self.rescore_one)),
             name="riskscore_project_rescore",
         )
-        return [one, *super().get_urls()]
+        return [one, *tabs.urls(self.admin_site), *super().get_urls()]
 
     def rescore_one(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Rescore the project whose page is open."""
@@ -174,57 +180,7 @@ class ProjectAdmin(ProjectRows):
             queue=Job.Queue.INTERACTIVE,
             reason="asked for on the project's page",
         )
-        return HttpResponseRedirect(reverse("admin:riskscore_project_change", args=[project.pk]))
-
-
-def surroundings(project: Project, request: HttpRequest) -> dict[str, Any]:
-    """What the page of a project shows around its form."""
-    evidence = Evidence.objects.filter(project=project, superseded_by__isnull=True)
-    return {
-        "panels": panels.of_project(project),
-        "evidence": [(row, wording.link(row.url)) for row in evidence.select_related("entered_by")],
-        "older_evidence": Evidence.objects.filter(
-            project=project, superseded_by__isnull=False
-        ).count(),
-        "small_map": small_map.of_project(request, project),
-        "land": land_distances.positions(project),
-        "areas": map_distances.areas_of(project),
-        "communities": kept_communities.of_projects([project.key]),
-        "owners": owner_panel.of_project(project),
-        "owner_bounds": _owner_bounds(project),
-        "may_decide_owners": request.user.has_perm("riskscore.add_ownership"),
-        "courses": _courses(project),
-        "fresh": _fresh(project),
-        "open_challenges": Challenge.objects.filter(project=project, state="open").count(),
-        "flag_words": [Project.Flag(flag).label for flag in project.flags],
-        "unranked": set(project.flags).intersection(Project.UNRANKED),
-        "may_rescore": start_jobs.allowed(request),
-        "may_add_evidence": request.user.has_perm("riskscore.add_evidence"),
-    }
-
-
-def _owner_bounds(project: Project) -> list[tuple[str, str]]:
-    lens = shown_lens()
-    return owner_panel.bounds(project, lens.importer_id if lens else owner_bounds.NOBODY)
-
-
-def _courses(project: Project) -> list[tuple[str, Course]]:
-    """How the project's incidents went, by reading, where any is on file."""
-    courses = timeline.of_project(project.pk, timezone.now().date())
-    return [(INDICATORS[key].label, one) for key, one in courses.items() if one.peak is not None]
-
-
-def _fresh(project: Project) -> list[Any]:
-    """Per dimension how fresh it is, and the label of the one fact that would help it most."""
-    lens = shown_lens()
-    if lens is None or project.state != Project.State.PUBLISHED:
-        return []
-    return [
-        (part, [_label(fact.indicator) for fact in part.missing if fact.gain > 0])
-        for gap in data_gaps.of([project.pk], lens)
-        for part in gap.dimensions
-    ]
-
-
-def _label(code: str) -> str:
-    return INDICATORS[code].label if code in INDICATORS else code
+        back = request.POST.get("next", "")
+        if not url_has_allowed_host_and_scheme(back, {request.get_host()}):
+            back = reverse("admin:riskscore_project_change", args=[project.pk])
+        return HttpResponseRedirect(back)

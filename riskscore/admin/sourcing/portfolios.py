@@ -12,6 +12,7 @@ from django.utils import timezone
 from riskscore.admin.ui import wording
 from riskscore.admin.ui.confirmed_actions import Consequence
 from riskscore.admin.ui.pages import Form, Page, Part, ReadOnly
+from riskscore.admin.watching import watch_button
 from riskscore.jobs import requests
 from riskscore.models import LimitCrossing, Portfolio, PortfolioLimit, Position, ProjectMineral
 from riskscore.models.scores import NODES
@@ -24,7 +25,7 @@ from riskscore.sourcing.holdings import (
 )
 from riskscore.sourcing.holdings.portfolio_edits import NameTaken
 
-#: Alerts that the dashboard shows.
+#: Crossings that the first page shows.
 LATEST = 5
 LOOKS = {Standing.WITHIN: "low", Standing.UNCLEAR: "not-assessed", Standing.ABOVE: "extreme"}
 
@@ -81,7 +82,7 @@ class PortfolioAdmin(Page[Portfolio]):
     list_select_related = ("owner", "lens__importer")
     search_fields = ("name", "about", "owner__username")
     fields = ("name", "about", "lens", "owner", "archived_at", "checked_at")
-    actions = ("archive_selected", "bring_back_selected")
+    actions = ("archive_selected", "bring_back_selected", watch_button.watch_selected)
 
     def get_readonly_fields(
         self, request: HttpRequest, obj: Portfolio | None = None
@@ -106,6 +107,7 @@ class PortfolioAdmin(Page[Portfolio]):
         day = timezone.now().date()
         report = portfolio_report.of(row, portfolios.held(row, day), day)
         return {
+            **watch_button.of(request, row),
             "report": _in_words(report),
             "crossings": [_alert(one) for one in _crossings().filter(portfolio=row)[:LATEST]],
         }

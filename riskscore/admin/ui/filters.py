@@ -110,6 +110,18 @@ class FlagFilter(Several):
         return rows.filter(result | Q(flags=[]) if NONE in values else result)
 
 
+class RankedProjectFilter(Several):
+    """Projects that count in rankings and profiles, each site once and only with an output."""
+
+    title, parameter_name = "ranked", "ranked"
+
+    def lookups(self, request: HttpRequest) -> Iterable[tuple[Any, str]]:
+        return [("yes", "ranked projects only")]
+
+    def chosen(self, rows: QuerySet[Any], values: Values) -> QuerySet[Any]:
+        return rows.exclude(flags__overlap=list(Project.UNRANKED))
+
+
 class StageFilter(Several):
     """Projects at any of some stages."""
 

@@ -4,9 +4,10 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
 from django.core.paginator import Paginator
 from django.db import DatabaseError
-from django.db.models import AutoField, BigAutoField, ForeignKey, Model
+from django.db.models import AutoField, BigAutoField, ForeignKey, Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.utils.functional import cached_property
@@ -19,9 +20,11 @@ from riskscore.admin.ui.lists.exports import Exported
 from riskscore.admin.ui.lists.filtered import Filtered
 from riskscore.admin.ui.lists.list_view import List
 from riskscore.admin.ui.lists.saved_lists import Saved
+from riskscore.admin.ui.record_events import lines
 from riskscore.admin.ui.versioned import REFUSAL, Row, Versioned
-from riskscore.curation import challenges
+from riskscore.curation import challenges, record_history
 from riskscore.jobs import requests, scope
+from riskscore.search import lists
 
 Child = TypeVar("Child", bound=Model)
 Parent = TypeVar("Parent", bound=Model)
@@ -78,6 +81,7 @@ class Page(
 
     form = Careful
     change_list_template = "admin/lists/list.html"
+    object_history_template = "admin/record_history.html"
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
     #: By what rows follow each other that are level in an order that keeps the unknown last.
@@ -116,6 +120,12 @@ class Page(
 
     def has_delete_permission(self, request: HttpRequest, obj: Row | None = None) -> bool:
         return False
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Row], search_term: str
+    ) -> tuple[QuerySet[Row], bool]:
+        """What the search box finds: case, accents and the order of words do not matter."""
+        return lists.narrowed(queryset, self.get_search_fields(request), search_term), False
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         """The values that the address presets, without row numbers that are no numbers."""
@@ -179,6 +189,13 @@ class Page(
             if row is not None:
                 answer.context_data.update(self.around(request, row))
         return answer
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """What changed, before and after, above the notes that admin keeps."""
+        events = lines(record_history.of_record(self.model, unquote(object_id)))
+        return super().history_view(request, object_id, {"events": events, **(extra_context or {})})
 
     def row(self, request: HttpRequest, object_id: str) -> Row:
         """The row of a page of our own; a page that says so if there is none."""

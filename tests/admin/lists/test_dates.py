@@ -22,4 +22,6 @@ def test_no_template_writes_a_format_of_its_own() -> None:
     for path in templates.rglob("*.html"):
         for call in ('date:"', "date:'", 'time:"'):
             for part in path.read_text().split(call)[1:]:
-                assert part.startswith(("DATETIME_FORMAT", "TIME_FORMAT")), f"{path.name}: {part[:20]}"
+                assert part.startswith(("DATETIME_FORMAT", "TIME_FORMAT")), (
+                    f"{path.name}: {part[:20]}"
+                )

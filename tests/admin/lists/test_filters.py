@@ -75,7 +75,9 @@ def test_lists_are_sorted_by_any_score_from_an_index(page: Client, lens: Lens, n
             assert values == sorted(values, key=lambda value: sign * value)
     with CaptureQueriesContext(connection) as seen:
         page.get(f"{url('score')}?o=-{node}&ranked=all")
-    (sql,) = [each["sql"] for each in seen if "LIMIT 50" in each["sql"] and "COUNT" not in each["sql"]]
+    (sql,) = [
+        each["sql"] for each in seen if "LIMIT 50" in each["sql"] and "COUNT" not in each["sql"]
+    ]
     with connection.cursor() as cursor:
         cursor.execute(f"SET LOCAL enable_sort = off; EXPLAIN {sql}")
         plan = "\n".join(row[0] for row in cursor.fetchall())
