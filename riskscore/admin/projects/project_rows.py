@@ -81,7 +81,7 @@ class ProjectRows(Rescoring[Project]):
     list_select_related = ("place",)
     search_fields = ("=key", "name", "=place__code", "place__name")
     search_help_text = "words of name and key, country, region or mineral, in any order"
-    sortable_by = ("key", "name", "country", "kind", "state", "composite", *DIMENSIONS)
+    sortable_by: Any = ("key", "name", "country", "kind", "state", "composite", *DIMENSIONS)
     actions = (
         "rescore_selected", "archive_selected", "publish_selected", watch_button.watch_selected,
     )  # fmt: skip

@@ -63,9 +63,10 @@ class AnyScoreAdmin(ReadOnly[AnyScore]):
         ("as_of", "edition", "input_version", "computed_at"),
     )  # fmt: skip
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[AnyScore]:
+    def get_queryset(self, request: HttpRequest) -> Any:
         """Without the text of the method, which is longer than all the rest of a row."""
-        return super().get_queryset(request).defer("method__spec")
+        rows: QuerySet[AnyScore] = super().get_queryset(request)
+        return rows.defer("method__spec")
 
     def around(self, request: HttpRequest, row: AnyScore) -> dict[str, Any]:
         return {"panels": [panels.of(row)], "subtitle": f"{row.project} through {row.lens}"}
@@ -119,7 +120,7 @@ class ScoreAdmin(AnyScoreAdmin[Score]):
         ViewFilter, "band", ProjectMineralFilter, ProjectRegionFilter, ProjectPlaceFilter,
         RankedFilter, "project__kind", *score_ranges(NodeRange), "computed_at",
     )  # fmt: skip
-    sortable_by = ("label", COMPOSITE, *DIMENSIONS)
+    sortable_by: Any = ("label", COMPOSITE, *DIMENSIONS)
     ordering = ("lens_id", UnknownLast("composite", descending=True), "project_id")
     tie = "project_id"
     within = ("lens_id",)

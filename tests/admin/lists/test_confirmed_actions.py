@@ -27,7 +27,7 @@ def ask(page: Client, action: str, query: str = "", *rows: Project, **extra: Any
 
 @pytest.fixture
 def cobalt() -> list[Project]:
-    """Twelve ranked cobalt mines of the Congo: one in a list, two in a portfolio, one challenged."""
+    """Twelve ranked cobalt mines of the Congo."""
     rows = Project.objects.filter(place="COD", minerals__mineral="cobalt", flags=[]).order_by("pk")
     return list(rows[:12])
 
@@ -41,7 +41,9 @@ def test_archiving_says_its_consequences_and_changes_nothing_before_yes(
         Position.objects.create(
             portfolio=held, project=project, mineral_id="cobalt", kt_per_year=1.0
         )
-    Challenge.objects.create(project=cobalt[3], kind="wrong_fact", text="x", raised_by=curator)
+    Challenge.objects.create(
+        project=cobalt[3], statement="x", url="https://example.org", filed_by=curator
+    )
     asked = ask(page, "archive_selected", "", *cobalt)
     assert dict(asked.context["consequences"]) == {
         "will be archived": 12,
