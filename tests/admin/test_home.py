@@ -11,7 +11,7 @@ from django.test import Client, RequestFactory
 from django.utils import timezone
 
 from riskscore.admin.home import coverage_page, waiting
-from riskscore.curation import challenges, coverage, kept_figures, movers, watches
+from riskscore.curation import challenges, coverage_figures, kept_figures, movers, watches
 from riskscore.jobs import ledger, requests
 from riskscore.models import (
     Alert,
@@ -216,10 +216,10 @@ def test_counts_per_band_equal_those_of_the_rows(lens: Lens) -> None:
 
 
 def test_archived_projects_are_not_counted(lens: Lens) -> None:
-    before = coverage.counts(lens)["composite"][Band.EXTREME]
+    before = coverage_figures.counts(lens)["composite"][Band.EXTREME]
     worst = Score.objects.filter(lens=lens, band=Band.EXTREME).earliest("pk")
     Project.objects.filter(pk=worst.project_id).update(state="archived")
-    assert coverage.counts(lens)["composite"][Band.EXTREME] == before - 1
+    assert coverage_figures.counts(lens)["composite"][Band.EXTREME] == before - 1
 
 
 def test_kept_counts_are_read_with_their_age_and_made_anew_when_something_changed(
