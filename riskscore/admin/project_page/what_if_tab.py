@@ -185,5 +185,5 @@ def _in_words(answer: Answer) -> Outcome:
 
 def _change(moved: Moved, label: str) -> Change:
     difference = moved.difference
-    signed = wording.NOTHING if difference is None else f"{difference:+.1f}".replace("-", "−")
+    signed = wording.NOTHING if difference is None else wording.signed(difference)
     return Change(label, wording.points(moved.before), wording.points(moved.after), signed)
