@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('riskscore', '0016_reviewed_methods'),
+        ('riskscore', '0017_watches'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

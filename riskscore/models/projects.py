@@ -97,6 +97,12 @@ class Project(models.Model):
                 condition=Q(state="published"),
                 name="project_on_map",
             ),
+            # The queue of sites whose sources disagree about the country.
+            models.Index(
+                fields=["id"],
+                condition=Q(state="published", flags__contains=["place_disputed"]),
+                name="project_place_disputed",
+            ),
         ]
 
     def __str__(self) -> str:

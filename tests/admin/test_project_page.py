@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from riskscore.curation import project_edits
 from riskscore.models import Evidence, Job, Lens, Project, RecordChange, Score, ScoreHistory
 from riskscore.scoring import rescore
-from tests.admin.conftest import form_of, inline_of, url
+from tests.admin.conftest import act, form_of, inline_of, url
 
 #: Queries of each tab, signed in, with everything kept that a process keeps.
 BUDGETS = {
@@ -202,8 +202,7 @@ def test_an_edit_of_the_form_is_on_record_before_and_after(page: Client, project
 def test_a_bulk_update_and_a_statement_by_hand_are_on_record_and_noise_is_not(
     page: Client, project: Project
 ) -> None:
-    chosen = {"action": "archive_selected", "_selected_action": [project.pk]}
-    page.post(url("project"), chosen)
+    act(page, "project", "archive_selected", project)
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE riskscore_project SET latitude = latitude + 1 WHERE id = %s", [project.pk]

@@ -8,6 +8,7 @@ from django.test import Client
 from riskscore import authorship
 from riskscore.curation import record_history
 from riskscore.models import Mineral, Place, Project, ProjectMineral, RecordChange
+from tests.admin.conftest import act
 
 pytestmark = pytest.mark.django_db
 
@@ -117,10 +118,7 @@ def test_what_is_derived_is_no_edit(salar: Project) -> None:
 def test_a_request_of_admin_is_signed_by_its_user(ada: User, salar: Project) -> None:
     client = Client()
     client.force_login(ada)
-    client.post(
-        "/admin/riskscore/project/",
-        {"action": "archive_selected", "_selected_action": [salar.pk]},
-    )
+    act(client, "project", "archive_selected", salar)
     (one,) = record_history.of_project(salar)
     assert (one.by, one.how) == ("ada", "admin")
     assert [(f.label, f.before, f.after) for f in one.fields] == [("state", "Draft", "Archived")]

@@ -30,7 +30,7 @@ def test_few_peers_are_all_counted_in_steps_of_five_points(score: Score) -> None
     for step in (5, 7, 8):
         expected = sum(5 * step <= value < 5 * step + 5 for value in known)
         assert group.counts[step] == expected
-    assert group.lower == pytest.approx(sum(x < score.composite for x in known) / len(known))
+    assert group.lower == pytest.approx(sum(x < (score.composite or 0) for x in known) / len(known))
 
 
 def test_the_nearest_are_other_projects_in_the_order_of_their_distance(score: Score) -> None:

@@ -27,6 +27,7 @@ from riskscore.admin.project_page import (
     what_if_tab,
     why_tab,
 )
+from riskscore.admin.watching import watch_button
 from riskscore.models import Project
 
 Shown = dict[str, Any]
@@ -82,7 +83,11 @@ class Link:
 
 def around(request: HttpRequest, project: Project, current: str) -> Shown:
     """The header and the row of tabs, for every page of a project."""
-    return {**header.of(request, project), "tabs": links(request, project, current)}
+    return {
+        **header.of(request, project),
+        **watch_button.of(request, project),
+        "tabs": links(request, project, current),
+    }
 
 
 def links(request: HttpRequest, project: Project, current: str) -> Sequence[Link]:
