@@ -5,9 +5,9 @@ from django.contrib.auth.models import User
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
 
-from riskscore import authorship
 from riskscore.curation import record_history
 from riskscore.models import Mineral, Place, Project, ProjectMineral, RecordChange
+from riskscore.sql import authorship
 from tests.admin.conftest import act
 
 pytestmark = pytest.mark.django_db

@@ -12,7 +12,15 @@ from riskscore.admin.ui import wording
 from riskscore.engine.errors import EngineError
 from riskscore.models import Project
 from riskscore.models.scores import NODES, Band
-from riskscore.scoring.what_if import P_RANGE, Answer, Input, Joining, Moved, Trial, trial
+from riskscore.scoring.comparisons.what_if import (
+    P_RANGE,
+    Answer,
+    Input,
+    Joining,
+    Moved,
+    Trial,
+    trial,
+)
 
 LABELS = dict(zip(NODES, ("Composite", "Geopolitical", "Concentration", "Labour", "Indigenous"),
                   strict=True))  # fmt: skip

@@ -4,7 +4,8 @@ import pytest
 
 from riskscore.jobs import requests
 from riskscore.models import Project, Score
-from riskscore.scoring import peers, ranking
+from riskscore.scoring import ranking
+from riskscore.scoring.comparisons import peers
 
 pytestmark = pytest.mark.django_db
 
