@@ -34,6 +34,7 @@ from riskscore.models import (
     Project,
     ProjectMineral,
     ProjectStatus,
+    RecordChange,
     RegionMember,
     Release,
     SavedList,
@@ -42,6 +43,7 @@ from riskscore.models import (
 from tests.admin.conftest import inline_of, url
 
 MODELS = [model for pages in PAGES.values() for model in pages]
+TABS = ("score", "why", "peers", "what-if", "owners", "evidence", "land", "history")
 HOSTILE = "<script>alert(1)</script>"
 
 
@@ -72,7 +74,7 @@ def test_every_model_has_a_page_or_stands_on_that_of_its_project() -> None:
         SavedList,
         DefaultList,
     }
-    parts |= {ProjectStatus, Capacity, CapacityRange, RegionMember, TradeCode}
+    parts |= {ProjectStatus, Capacity, CapacityRange, RegionMember, TradeCode, RecordChange}
     parts |= {CommunityDistance, Position, PortfolioLimit, CountryOutline, MapCell, MapGrid}
     assert set(MODELS) | parts == ours
     assert all(admin.site.is_registered(model) for model in ours - parts)
@@ -166,7 +168,7 @@ def test_a_project_may_be_called_anything(page: Client, project: Project) -> Non
     for address in (
         url("project") + "?q=script",
         url("project", "change", project.pk),
-        url("project", "history", project.pk),
+        *(url("project", tab, project.pk) for tab in TABS),
         url("score") + "?q=script",
         url("score", "change", score.pk),
         url("evidence", "add") + f"?project={project.pk}",
