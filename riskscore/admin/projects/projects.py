@@ -11,7 +11,9 @@ from django.db import transaction
 from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html, format_html_join
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST
 
 from riskscore.admin.map import small_map
@@ -165,15 +167,18 @@ class ProjectAdmin(Rescoring[Project]):
         )
 
     @admin.display(description="place", ordering="place__name")
-    def country(self, row: Project) -> str:
-        return row.place.name
+    def country(self, row: Project) -> SafeString:
+        """The place, as a link to its profile."""
+        link = reverse("admin:profile_place", args=[row.place_id])
+        return format_html('<a href="{}">{}</a>', link, row.place.name)
 
     @admin.display(description="minerals")
-    def yields(self, row: Project) -> str:
-        """The minerals by name, the primary one first."""
+    def yields(self, row: Project) -> SafeString:
+        """The minerals by name, the primary one first, as links to their profiles."""
         order = ProjectMineral.Role.values
         parts = sorted(row.minerals.all(), key=lambda part: order.index(part.role))
-        return ", ".join(part.mineral.name for part in parts)
+        names = ((reverse("admin:profile_mineral", args=[p.mineral_id]), p.mineral) for p in parts)
+        return format_html_join(", ", '<a href="{}">{}</a>', names)
 
     @admin.display
     def composite(self, row: Project) -> str:
