@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 
 from riskscore.admin.map import small_map
 from riskscore.admin.ui import wording
-from riskscore.admin.ui.pages import Bounded, Page, Part, ReadOnly
+from riskscore.admin.ui.pages import Page, Part, ReadOnly
 from riskscore.models import Locality, Mineral, Place, PlaceMember, Region, RegionMember, TradeCode
 from riskscore.sourcing import regions
 
@@ -123,4 +123,3 @@ class LocalityAdmin(ReadOnly[Locality]):
     list_filter = ("release",)
     list_select_related = ("release",)
     search_fields = ("name", "family")
-    paginator = Bounded
