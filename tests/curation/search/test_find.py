@@ -6,9 +6,9 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from riskscore.curation.search import folding, list_search, project_terms
+from riskscore.curation.search.find import Hit, find
 from riskscore.models import Company, ExternalId, Place, Project, ProjectMineral, RegionMember
-from riskscore.search import folding, lists, project_terms
-from riskscore.search.find import Hit, find
 
 
 @pytest.mark.parametrize(("written", "compared"), [
@@ -123,13 +123,13 @@ def test_a_search_asks_the_database_few_times(bundle: None) -> None:
 
 def test_lists_are_searched_by_the_same_rule(mine: Project) -> None:
     def found(text: str) -> list[Project]:
-        return list(lists.narrowed(Project.objects.all(), ("name",), text))
+        return list(list_search.narrowed(Project.objects.all(), ("name",), text))
 
     assert found("ñandu PENABLANCA mexico") == [mine]
     assert found("") == list(Project.objects.all())
     assert found("--") == []
-    places = lists.narrowed(Place.objects.all(), ("=code", "name", "aliases"), "COTE ivoire")
+    places = list_search.narrowed(Place.objects.all(), ("=code", "name", "aliases"), "COTE ivoire")
     assert [place.code for place in places] == ["CIV"]
-    assert [p.code for p in lists.narrowed(Place.objects.all(), ("=code", "name"), "chl")] == [
-        "CHL"
-    ]
+    assert [
+        p.code for p in list_search.narrowed(Place.objects.all(), ("=code", "name"), "chl")
+    ] == ["CHL"]
