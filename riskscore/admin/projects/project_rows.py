@@ -7,6 +7,9 @@ from django.contrib import admin, messages
 from django.db import transaction
 from django.db.models import FilteredRelation, Prefetch, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 
 from riskscore.admin.map import small_map
 from riskscore.admin.projects import bulk_consequences
@@ -31,7 +34,7 @@ from riskscore.admin.watching import watch_button
 from riskscore.admin.work import start_jobs
 from riskscore.curation import project_edits
 from riskscore.jobs import requests
-from riskscore.models import Project, ProjectMineral, Score
+from riskscore.models import Mineral, Project, ProjectMineral, Score
 from riskscore.models.scores import NODES, Band
 
 
@@ -60,6 +63,13 @@ def _dimension(name: str) -> Any:
 
 
 DIMENSIONS = tuple(_dimension(name) for name in NODES[1:])
+
+
+def _minerals(row: Project) -> list[Mineral]:
+    """What a project yields, the primary one first."""
+    order = ProjectMineral.Role.values
+    parts = sorted(row.minerals.all(), key=lambda part: order.index(part.role))
+    return [part.mineral for part in parts]
 
 
 class ProjectRows(Rescoring[Project]):
@@ -100,16 +110,22 @@ class ProjectRows(Rescoring[Project]):
             )
         )
 
+    @typed(lambda row: row.place.name)
     @admin.display(description="place", ordering="place__name")
-    def country(self, row: Project) -> str:
-        return row.place.name
+    def country(self, row: Project) -> SafeString:
+        """The place, as a link to its profile."""
+        link = reverse("admin:profile_place", args=[row.place_id])
+        return format_html('<a href="{}">{}</a>', link, row.place.name)
 
+    @typed(lambda row: ", ".join(mineral.name for mineral in _minerals(row)))
     @admin.display(description="minerals")
-    def yields(self, row: Project) -> str:
-        """The minerals by name, the primary one first."""
-        order = ProjectMineral.Role.values
-        parts = sorted(row.minerals.all(), key=lambda part: order.index(part.role))
-        return ", ".join(part.mineral.name for part in parts)
+    def yields(self, row: Project) -> SafeString:
+        """The minerals, the primary one first, as links to their profiles."""
+        links = (
+            (reverse("admin:profile_mineral", args=[mineral.pk]), mineral.name)
+            for mineral in _minerals(row)
+        )
+        return format_html_join(", ", '<a href="{}">{}</a>', links)
 
     @typed(lambda row: _of_score(row, "composite"))
     @admin.display(ordering=UnknownLast("seen_score__composite"))

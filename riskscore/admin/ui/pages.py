@@ -23,8 +23,8 @@ from riskscore.admin.ui.lists.saved_lists import Saved
 from riskscore.admin.ui.record_events import lines
 from riskscore.admin.ui.versioned import REFUSAL, Row, Versioned
 from riskscore.curation import challenges, record_history
+from riskscore.curation.search import list_search
 from riskscore.jobs import requests, scope
-from riskscore.search import lists
 
 Child = TypeVar("Child", bound=Model)
 Parent = TypeVar("Parent", bound=Model)
@@ -125,7 +125,7 @@ class Page(
         self, request: HttpRequest, queryset: QuerySet[Row], search_term: str
     ) -> tuple[QuerySet[Row], bool]:
         """What the search box finds: case, accents and the order of words do not matter."""
-        return lists.narrowed(queryset, self.get_search_fields(request), search_term), False
+        return list_search.narrowed(queryset, self.get_search_fields(request), search_term), False
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         """The values that the address presets, without row numbers that are no numbers."""
