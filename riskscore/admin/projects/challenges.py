@@ -71,7 +71,7 @@ class ChallengeAdmin(Page[Challenge]):
     def get_changelist_instance(self, request: HttpRequest) -> Any:
         """With what is on file beside each claim of the page."""
         found = super().get_changelist_instance(request)
-        found.result_list = rows = list(found.result_list)
+        found.result_list = rows = list(found.result_list.prefetch_related("project__minerals"))
         beside = challenged_value.on_file(rows)
         for row in rows:
             row.on_file = beside.get(row.pk)
@@ -115,7 +115,7 @@ class ChallengeAdmin(Page[Challenge]):
         """The claim beside what is on file, who has it, and the answers that are open."""
         answers = self.has_answer_permission(request)
         return {
-            "on_file": challenged_value.with_release(row),
+            "on_file": challenged_value.on_file([row]).get(row.pk),
             "age": _age(row),
             "is_own": row.filed_by_id == request.user.pk,
             "answers": answers,
@@ -196,7 +196,7 @@ class ChallengeAdmin(Page[Challenge]):
             "form": form,
             "opts": self.opts,
             "title": "Accept as an observation",
-            "on_file": challenged_value.with_release(challenge),
+            "on_file": challenged_value.on_file([challenge]).get(challenge.pk),
         }
         context = {**self.admin_site.each_context(request), **shown}
         return TemplateResponse(request, "admin/challenge_observation.html", context)
