@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('riskscore', '0021_roles'),
+        ('riskscore', '0021_saved_lists'),
     ]
 
     operations = [

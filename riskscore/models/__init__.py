@@ -19,6 +19,7 @@ from riskscore.models.methods import Lens, Method, MethodChoice
 from riskscore.models.minerals import Mineral, TradeCode
 from riskscore.models.observations import Edition, Observation, Release, Source
 from riskscore.models.owners import Company, Domicile, Ownership
+from riskscore.models.people.saved_lists import DefaultList, SavedList
 from riskscore.models.places import (
     CountryOutline,
     Locality,
@@ -55,6 +56,7 @@ __all__ = [
     "CommunityDistance",
     "Company",
     "CountryOutline",
+    "DefaultList",
     "Domicile",
     "Edition",
     "Evidence",
@@ -98,6 +100,7 @@ __all__ = [
     "Region",
     "RegionMember",
     "Release",
+    "SavedList",
     "Scenario",
     "Schedule",
     "Score",

@@ -118,6 +118,17 @@ class Score(ScoreColumns):
             models.Index(
                 "lens", F("composite").desc(nulls_last=True), "project", name="score_ranking"
             ),
+            # Lists are sorted by any dimension, either way, without reading all scores.
+            *(
+                models.Index(
+                    "lens",
+                    F(node).desc(nulls_last=True),
+                    "project",
+                    condition=Q(**{f"{node}__isnull": False}),
+                    name=f"score_by_{node}",
+                )
+                for node in NODES[1:]
+            ),
             # Maps read this index alone: a row of scores is ten times as wide.
             models.Index(fields=["lens", "project"], include=list(NODES), name="score_on_map"),
         ]

@@ -1,5 +1,6 @@
 """Learned models: their cards, and the decisions that only people take."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
@@ -16,6 +17,7 @@ from riskscore.admin.methods.decision_page import decision_page, open_decisions
 from riskscore.admin.methods.model_words import in_words
 from riskscore.admin.methods.training_page import followed, train_page
 from riskscore.admin.ui import charts, wording
+from riskscore.admin.ui.confirmed_actions import Consequence
 from riskscore.admin.ui.pages import Page, ReadOnly
 from riskscore.learning.report import gate
 from riskscore.learning.report.card import markdown
@@ -121,6 +123,12 @@ class LearnedModelAdmin(ReadOnly[LearnedModel]):
         response = HttpResponse(markdown(row.card), content_type="text/markdown; charset=utf-8")
         response["Content-Disposition"] = f'attachment; filename="{name}"'
         return response
+
+    def consequences(
+        self, request: HttpRequest, action: str, chosen: QuerySet[LearnedModel]
+    ) -> Sequence[Consequence]:
+        kinds = chosen.order_by().values("kind").distinct()
+        return (("kinds are trained anew, one candidate each", kinds.count()),)
 
     @admin.action(description="Train a new candidate of this kind", permissions=["promote"])
     def train_again(self, request: HttpRequest, rows: QuerySet[LearnedModel]) -> None:

@@ -4,17 +4,13 @@ from collections.abc import Iterator
 from typing import Any
 
 from django import forms
-from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.core.validators import RegexValidator
-from django.db import transaction
-from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
-from riskscore.admin.map import small_map
 from riskscore.admin.project_page import tabs
 from riskscore.admin.projects.inlines import (
     CapacitiesOfProject,
@@ -22,23 +18,13 @@ from riskscore.admin.projects.inlines import (
     OfftakesOfProject,
     StatusesOfProject,
 )
-from riskscore.admin.ui import wording
-from riskscore.admin.ui.filters import (
-    BandFilter,
-    FlagFilter,
-    MineralFilter,
-    PlaceFilter,
-    RankedProjectFilter,
-)
-from riskscore.admin.ui.pages import Form, Rescoring
-from riskscore.admin.ui.shown_lens import shown_lens
-from riskscore.admin.watching import watch_button
+from riskscore.admin.projects.project_rows import ProjectRows
+from riskscore.admin.ui.pages import Form
 from riskscore.admin.work import start_jobs
 from riskscore.curation import project_edits
 from riskscore.engine.inputs.land_overlap import STAGES
 from riskscore.intake.location_check import FAR_KM, SWAPPED, Surroundings
-from riskscore.jobs import requests
-from riskscore.models import Job, Project, ProjectMineral, Score
+from riskscore.models import Job, Project
 from riskscore.models.facts import Stated
 
 KEY = RegexValidator(
@@ -98,36 +84,14 @@ class ProjectForm(Form[Project]):
         return (place.pk, latitude, longitude) if set(WHERE) & set(self.changed_data) else None
 
 
-class ProjectAdmin(Rescoring[Project]):
+class ProjectAdmin(ProjectRows):
     """Saving rescores. A project is archived, never deleted: its history stays."""
 
     form = ProjectForm
     change_form_template = "admin/project.html"
-    change_list_template = "admin/map/beside_list.html"
     inlines = (MineralsOfProject, OfftakesOfProject, StatusesOfProject, CapacitiesOfProject)
-    list_display = (
-        "key", "name", "country", "kind", "yields", "composite", "band", "known", "state", "marks",
-    )  # fmt: skip
-    list_display_links = ("key", "name")
-    list_filter = (
-        BandFilter,
-        "state",
-        "kind",
-        RankedProjectFilter,
-        FlagFilter,
-        PlaceFilter,
-        MineralFilter,
-        "place__region",
-    )
-    list_select_related = ("place",)
-    search_fields = ("=key", "name", "=place__code", "place__name")
-    search_help_text = "words of name and key, country, region or mineral, in any order"
-    sortable_by = ("key", "name", "country", "kind", "state")
     autocomplete_fields = ("place", "duplicate_of")
     readonly_fields = ("input_version", "created_at", "updated_at")
-    actions = (
-        "rescore_selected", "archive_selected", "publish_selected", watch_button.watch_selected,
-    )  # fmt: skip
     fieldsets = (
         (None, {"fields": ("key", "name", ("kind", "stage"), "state")}),
         ("Where", {"fields": ("place", ("latitude", "longitude"))}),
@@ -150,55 +114,6 @@ class ProjectAdmin(Rescoring[Project]):
     ) -> tuple[str, ...]:
         stable = ("key", "release", "source_id", "place_label", "place_rule") if obj else ()
         return (*stable, *self.readonly_fields)
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Project]:
-        """For the list: minerals and scores of the whole page in one query each."""
-        scores = Score.objects.filter(lens=shown_lens())
-        return (
-            super()
-            .get_queryset(request)
-            .prefetch_related(
-                Prefetch("minerals", ProjectMineral.objects.select_related("mineral")),
-                Prefetch("scores", scores, to_attr="shown"),
-            )
-        )
-
-    @admin.display(description="place", ordering="place__name")
-    def country(self, row: Project) -> str:
-        return row.place.name
-
-    @admin.display(description="minerals")
-    def yields(self, row: Project) -> str:
-        """The minerals by name, the primary one first."""
-        order = ProjectMineral.Role.values
-        parts = sorted(row.minerals.all(), key=lambda part: order.index(part.role))
-        return ", ".join(part.mineral.name for part in parts)
-
-    @admin.display
-    def composite(self, row: Project) -> str:
-        score = _shown(row)
-        return wording.points(score.composite) if score else wording.NOTHING
-
-    @admin.display
-    def band(self, row: Project) -> str:
-        score = _shown(row)
-        return wording.band(score.band) if score else wording.NOTHING
-
-    @admin.display
-    def known(self, row: Project) -> str:
-        """The share of the weight that is known."""
-        score = _shown(row)
-        return wording.share(score.coverage) if score else wording.NOTHING
-
-    @admin.display(description="flags")
-    def marks(self, row: Project) -> str:
-        return ", ".join(flag.replace("_", " ") for flag in row.flags)
-
-    def changelist_view(
-        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        shown = {"map_link": small_map.of_list(request), **(extra_context or {})}
-        return super().changelist_view(request, shown)
 
     def around(self, request: HttpRequest, row: Project) -> dict[str, Any]:
         return tabs.around(request, row, tabs.FACTS)
@@ -269,48 +184,3 @@ class ProjectAdmin(Rescoring[Project]):
         if not url_has_allowed_host_and_scheme(back, {request.get_host()}):
             back = reverse("admin:riskscore_project_change", args=[project.pk])
         return HttpResponseRedirect(back)
-
-    def has_rescore_permission(self, request: HttpRequest) -> bool:
-        """Whether this person may start rescoring."""
-        return start_jobs.allowed(request)
-
-    @admin.action(description="Rescore the selected projects", permissions=["rescore"])
-    def rescore_selected(self, request: HttpRequest, chosen: QuerySet[Project]) -> None:
-        keys = list(
-            chosen.order_by("key").values_list("key", flat=True)[: start_jobs.MOST_KEYS + 1]
-        )
-        if len(keys) > start_jobs.MOST_KEYS:
-            text = (
-                f"More than {start_jobs.MOST_KEYS:,} projects: rescore everything, or choose fewer."
-            )
-            self.message_user(request, text, messages.ERROR)
-            return
-        queue = requests.queue_for(len(keys))
-        start_jobs.attempt(request, {"keys": keys}, queue=queue, reason="asked for in the list")
-
-    @admin.action(description="Archive the selected projects", permissions=["change"])
-    def archive_selected(self, request: HttpRequest, chosen: QuerySet[Project]) -> None:
-        self._turn(request, chosen, Project.State.ARCHIVED)
-
-    @admin.action(description="Publish the selected projects", permissions=["change"])
-    def publish_selected(self, request: HttpRequest, chosen: QuerySet[Project]) -> None:
-        self._turn(request, chosen, Project.State.PUBLISHED)
-
-    def _turn(self, request: HttpRequest, chosen: QuerySet[Project], state: str) -> None:
-        """Bring projects into a state, note it in their histories, rescore what is published."""
-        turned = list(chosen.exclude(state=state))
-        with transaction.atomic():
-            Project.objects.filter(pk__in=[project.pk for project in turned]).update(state=state)
-            for project in turned:
-                project.state = state
-                self.log_change(request, project, f"Turned {state}.")
-            project_edits.projects_changed(
-                turned, by=request.user, reason=f"turned {state} in admin"
-            )
-        self.message_user(request, f"{len(turned)} projects are now {state}.")
-
-
-def _shown(row: Project) -> Score | None:
-    """The project's score through the lens that lists show, as the list has fetched it."""
-    scores: list[Score] = row.shown  # type: ignore[attr-defined]
-    return scores[0] if scores else None

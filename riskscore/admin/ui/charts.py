@@ -111,7 +111,8 @@ def progress(total: int, done: int, failed: int, skipped: int) -> SafeString:
         drawn.append(_box(x, 0, width, 10, look))
         x += width
     inside = format_html_join("", "{}", ((part,) for part in drawn))
-    return _svg("progress", 10, f"{done + failed + skipped:,} of {total:,}", inside)
+    words = [f"{done + failed:,} of {total:,}", *(f"{n:,} {look}" for n, look in counts[1:] if n)]
+    return _svg("progress", 10, ", ".join(words), inside)
 
 
 def curve(points_of: Sequence[tuple[float, float]], words: str) -> SafeString:
