@@ -1,5 +1,6 @@
 """Methods: read as a tree, compared, changed by a table of weights or as YAML, and reviewed."""
 
+from collections.abc import Set
 from typing import Any
 
 from django import forms
@@ -79,12 +80,11 @@ class MethodAdmin(ReadOnly[Method]):
     def around(self, request: HttpRequest, row: Method) -> dict[str, Any]:
         return _shown(row, request)
 
-    def get_changelist_instance(self, request: HttpRequest) -> Any:
+    def prepared(self, rows: list[Any], names: Set[str]) -> list[Any]:
         """With the version of each method that scores now, asked for once per method."""
-        found = super().get_changelist_instance(request)
-        found.result_list = rows = list(found.result_list)
-        scoring = {code: scoring_method(code) for code in {row.code for row in rows}}
-        for row in rows:
+        found = super().prepared(rows, names)
+        scoring = {code: scoring_method(code) for code in {row.code for row in found}}
+        for row in found:
             row.scores_now = scoring[row.code] == row
         return found
 
