@@ -219,7 +219,8 @@ def walk(client: Client) -> Iterator[tuple[str, Any, str]]:
 def test_no_link_and_no_button_of_any_page_ends_at_a_closed_door(
     role: str, everything: Project
 ) -> None:
-    client, ends, forms = somebody(role), [], {}
+    client, ends = somebody(role), []
+    forms: dict[str, tuple[str, dict[str, str], str]] = {}
     pages = list(walk(client))
     for address, answer, came_from in pages:
         if answer.status_code != 200:

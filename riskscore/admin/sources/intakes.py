@@ -251,7 +251,7 @@ def _surroundings(intake: Intake) -> dict[str, Any]:
         "rows_kept": bool(intake.header),
         "sound": max(intake.rows_read - intake.rejected, 0),
         "may_confirm": kept and succeeded,
-        "may_try_without": kept and bool(intake.rejected) and not succeeded,
+        "may_try_without": kept and 0 < intake.rejected < intake.rows_read and not succeeded,
         "may_cancel": intake.state in OPEN and intake.cancel_requested_at is None,
     }
 
