@@ -111,7 +111,7 @@ class IntakeAdmin(OneButton[Intake]):
         about = (("release_code", "published_edition"), ("licence", "redistributable"))
         ways = (("dry_run", "skip_bad", "replace"),)
         if obj is None:
-            return ("upload", ("source", "generic"), "columns", *ways[0], *about, "retrieved_on")
+            return ("upload", "source", "generic", "columns", *ways[0], *about, "retrieved_on")
         file = (("file", "size"), "sha256", ("source", "layout"), "mapping")
         return (*file, *ways, *about, "retrieved_on", ("created_by", "created_at"))
 
