@@ -60,7 +60,8 @@ def test_declining_needs_a_reason_that_stays_in_the_history(page: Client, filed:
 
 
 def test_open_challenges_are_counted_on_the_project(page: Client, filed: Challenge) -> None:
-    assert "Open challenges" in page.get(url("project", "change", filed.project_id)).text
+    address = url("project", "change", filed.project_id)
+    assert "Open challenges" in page.get(f"{address}?tab=evidence").text
 
 
 def test_staff_files_and_only_who_may_answers(
@@ -165,7 +166,7 @@ def test_the_queue_has_the_oldest_open_one_first_with_what_is_on_file_beside_it(
     known = Observation.objects.get(indicator="wgi.law", place="CHL", year=2023)
     assert f"{known.value:.3g} " in str(shown[0].on_file)
     assert "(2023, World Bank" in str(shown[0].on_file)
-    assert str(shown[1].on_file) == "strike: nothing of this kind is on file"
+    assert str(shown[1].on_file) == "Strike: nothing of this kind is on file"
     text = page.get(url("challenge", "change", law.pk)).text
     assert "Open for 31 days" in text
     assert f"<strong>{known.value:.3g}" in text

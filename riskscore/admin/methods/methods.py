@@ -93,7 +93,7 @@ class MethodAdmin(ReadOnly[Method]):
         """A mark at the version that scores now."""
         if not getattr(row, "scores_now", False):
             return ""
-        return format_html('<span class="state running">scores now</span>')
+        return format_html('<span class="state running">{}</span>', "scores now")
 
     def get_urls(self) -> list[URLPattern]:
         own = {
