@@ -225,7 +225,9 @@ class Part(_Inline[Child, Parent]):
 class Rescoring(Page[Row]):
     """A form whose saving starts work. If the work is refused, nothing at all is saved."""
 
-    refusals = (requests.CannotStart, scope.BadScope, challenges.CannotAnswer)
+    refusals = (
+        requests.CannotStart, scope.BadScope, challenges.CannotAnswer, challenges.NotYours,
+    )  # fmt: skip
 
 
 class OneButton(Page[Row]):
