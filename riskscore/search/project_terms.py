@@ -26,6 +26,12 @@ def condition(words: Sequence[str], meaning: Meaning = NOTHING) -> str:
     return " & ".join([*parts, *(_one(word, meaning) for word in rest)])
 
 
+def tagged(*, place: str = "", mineral: str = "") -> str:
+    """The condition of projects of a country, of a mineral, or of both, by their codes."""
+    tags = [f"'@{place}'"] * bool(place) + [f"'#{mineral}'"] * bool(mineral)
+    return " & ".join(tags)
+
+
 def _one(word: str, meaning: Meaning) -> str:
     places = (f"'@{place}'" for place in sorted(meaning.places.get(word, ())))
     minerals = (f"'#{mineral}'" for mineral in sorted(meaning.minerals.get(word, ())))
@@ -61,9 +67,10 @@ class _Fits(Expression):
         super().__init__()
         self.query = query
 
-    def as_sql(self, compiler: Any, _connection: Any) -> tuple[str, list[str]]:
+    def as_sql(self, compiler: Any, _connection: Any) -> tuple[str, tuple[str, ...]]:
         """The column of the query's first table, under whatever name it has there."""
-        return f'"{compiler.query.get_initial_alias()}"."terms" @@ %s::tsquery', [self.query]
+        table = compiler.quote_name_unless_alias(compiler.query.get_initial_alias())
+        return f'{table}."terms" @@ %s::tsquery', (self.query,)
 
 
 #: As the index of companies has it.

@@ -83,10 +83,10 @@ def side_by_side(mine: Card, theirs: Card) -> SideBySide:
 
 def _beside(figure: Figure, mine: Card, theirs: Card) -> Beside:
     first, second = mine.get(figure.name), theirs.get(figure.name)
-    ends = mine.get(f"{figure.name}_ci"), theirs.get(f"{figure.name}_ci")
-    if first is None or second is None or not all(ends):
+    mine_between, their_between = (card.get(f"{figure.name}_ci") for card in (mine, theirs))
+    if first is None or second is None or not mine_between or not their_between:
         return Beside(figure, first, second, None, None)
-    (low, high), (their_low, their_high) = ends
+    (low, high), (their_low, their_high) = mine_between, their_between
     difference = first - second
     return Beside(
         figure,

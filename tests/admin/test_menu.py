@@ -44,9 +44,14 @@ def test_what_waits_stands_at_its_entry_and_adds_up_at_its_group() -> None:
     shown = menu.shown(
         GROUPS, "/", {"/admin/riskscore/project/": 2, "/admin/riskscore/projectlist/": 3}
     )
-    assert [each["waiting"] for each in shown[0]["models"]] == [2, 3]
-    assert [group["waiting"] for group in shown] == [5, 0, 0]
+    assert [each["waiting"] for each in shown[0]["models"]] == ["2", "3"]
+    assert [group["waiting"] for group in shown] == ["5", "", ""]
 
 
 def test_an_entry_without_a_page_is_left_out() -> None:
     assert [each["name"] for each in menu.shown(GROUPS, "/", {})[2]["models"]] == ["Chunks"]
+
+
+def test_many_are_shown_as_many() -> None:
+    shown = menu.shown(GROUPS, "/", {"/admin/riskscore/project/": 1_001})
+    assert shown[0]["models"][0]["waiting"] == shown[0]["waiting"] == "999+"

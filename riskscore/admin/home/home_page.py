@@ -23,7 +23,7 @@ def shown(request: HttpRequest) -> dict[str, Any]:
     lens = shown_lens() if may_read else None
     jobs = jobs_shown.latest_jobs() if request.user.has_perm("riskscore.view_job") else []
     return {
-        "question": question_panel.panel(request) if lens else None,
+        "question": question_panel.panel(request) if may_read else None,
         "waits": waiting.what_waits(request),
         "latest_alerts": alerts_page.unread(request) if may_read else [],
         "crossings": portfolios.alerts(request),

@@ -54,8 +54,11 @@ def remember(request: HttpRequest) -> list[str]:
     return []
 
 
-def panel(request: HttpRequest) -> dict[str, Any]:
-    """The selects with what is chosen in them, shortcuts, and the answer."""
+def panel(request: HttpRequest) -> dict[str, Any] | None:
+    """The selects with what is chosen in them, shortcuts, and the answer; None before a bundle is
+    loaded."""
+    if not Mineral.objects.exists():
+        return None
     asked = asked_by(request)
     return {
         "asked": asked,

@@ -1,7 +1,7 @@
 """The same projects as rows, the worst first: for the keyboard, for screen readers, for paper."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db import connection
@@ -12,6 +12,7 @@ from riskscore.admin.ui import wording
 from riskscore.curation import map_grid
 from riskscore.models import Lens, Project
 from riskscore.models.scores import NODES
+from riskscore.search.project_terms import tagged
 
 PAGE = 50
 
@@ -62,6 +63,26 @@ def rows(asked: Asked, lens: Lens | None, after: str = "", most: int = PAGE) -> 
         found += _unscored(asked, lens, begin, most + 1 - len(found))
     page, more = found[:most], len(found) > most
     return Rows(_rows(page, asked, lens), _mark(page[-1], lens) if more else "")
+
+
+#: What is walked in the order of scores knows its minerals by itself.
+YIELDS = "p.terms @@ %s::tsquery"
+_WORST = """
+SELECT p.id, s.composite, s.composite FROM riskscore_score s
+JOIN riskscore_project p ON p.id = s.project_id
+WHERE s.lens_id = %s AND {chosen} AND {yields} AND s.composite <= %s
+ORDER BY s.composite DESC, s.project_id LIMIT %s
+"""
+
+
+def worst(asked: Asked, lens: Lens, most: int, at_most: float = 100.0) -> list[Row]:
+    """The assessed projects with the highest composites. With ``at_most``, the highest that is
+    known of them, those of others above it are not looked through."""
+    chosen, values = chosen_sql(replace(asked, mineral=""))
+    sql = _WORST.format(chosen=chosen, yields=YIELDS if asked.mineral else "TRUE")
+    wanted = [tagged(mineral=asked.mineral)] if asked.mineral else []
+    found = _all(sql, [lens.pk, *values, *wanted, at_most, most])
+    return _rows(found, asked, lens)
 
 
 def _place(after: str) -> tuple[str, float | None, int]:

@@ -17,7 +17,8 @@ SHARES = {
     "refined": "Share of world refining",
     "imports": "Share of a buyer’s imports",
 }
-SHOWN = {"number": "Number of projects", **SCORES, **SHARES}
+#: The first is shown unless another is asked for.
+SHOWN = {**SCORES, "number": "Number of projects", **SHARES}
 
 
 class MatrixForm(forms.Form):
@@ -92,6 +93,11 @@ class Asked:
     def is_score(self) -> bool:
         """Whether cells are 0 to 100."""
         return self.show in SCORES
+
+    @property
+    def is_share(self) -> bool:
+        """Whether cells are shares 0 to 1 of somebody's total."""
+        return self.show in SHARES
 
     @property
     def title(self) -> str:

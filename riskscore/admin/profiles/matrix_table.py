@@ -85,7 +85,7 @@ def values(asked: Asked, lens: Lens | None) -> Values:
     of_minerals = [cell for cell in found.cells if cell.mineral != ANY]
     numbers = {(cell.place, cell.mineral): cell.number for cell in of_minerals}
     of_place = {cell.place: cell.number for cell in found.cells if cell.mineral == ANY}
-    if asked.show in ("mined", "refined", "imports"):
+    if asked.is_share:
         by_cell, releases = _shares(asked)
     else:
         known = ((cell, _value(asked, cell)) for cell in of_minerals)
@@ -162,9 +162,11 @@ def matrix(asked: Asked, found: Values, names: Mapping[str, str]) -> Matrix:
 
 def _ordered(asked: Asked, found: Values, side: int) -> list[str]:
     weights: dict[str, float] = {}
-    by = found.by_cell if asked.show in ("mined", "refined", "imports") else found.numbers
-    for key in found.by_cell:
-        weights[key[side]] = weights.get(key[side], 0.0) + by.get(key, 0)
+    by = found.by_cell if asked.is_share else found.numbers
+    for key in by:
+        weights[key[side]] = weights.get(key[side], 0.0) + by[key]
+    if side == 0 and not asked.is_share:
+        weights = {place: float(found.of_place.get(place, 0)) for place in weights}
     return sorted(weights, key=lambda code: (-weights[code], code))
 
 

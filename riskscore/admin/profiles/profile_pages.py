@@ -59,7 +59,7 @@ def _page(request: HttpRequest, about: Subject) -> HttpResponse:
         "scores": scores,
         "parts": _parts(about, scores.parts, names),
         "more_parts": max(len(scores.parts) - MOST_PARTS, 0),
-        "riskiest": projects_part.riskiest(about, lens),
+        "riskiest": projects_part.riskiest(about, lens, scores.highest),
         "largest": projects_part.largest(about),
         "past": trend_part.past(about, lens),
         "may_edit": _may_edit(request, about),

@@ -30,10 +30,13 @@ class Giver:
     url: str
 
 
-def riskiest(subject: Subject, lens: Lens | None) -> list[map_rows.Row]:
-    """The ranked projects with the highest composite."""
+def riskiest(subject: Subject, lens: Lens | None, highest: float | None) -> list[map_rows.Row]:
+    """The ranked projects with the highest composite; ``highest`` is that of the first, as counted:
+    None if none is assessed."""
+    if lens is None or highest is None:
+        return []
     asked = Asked(mineral=subject.mineral, places=subject.places)
-    return map_rows.rows(asked, lens, most=MOST).rows
+    return map_rows.worst(asked, lens, MOST, highest)
 
 
 def largest(subject: Subject) -> Sequence[Giver]:

@@ -34,9 +34,11 @@ class NodeLine:
 
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """The distribution of its projects, and the same by mineral or by place, largest first."""
+    """The distribution of its projects, the highest composite, and the same by mineral and by
+    place, the largest first."""
 
     number: int
+    highest: float | None
     lines: Sequence[NodeLine]
     parts: Sequence[Cell]
     counted_at: datetime | None
@@ -55,7 +57,7 @@ def scores(subject: Subject, lens: Lens | None, specification: Specification | N
     one = cell_counts.together(whole)
     lines = [_line(at, one, specification) for at in range(len(NODES))] if one.number else []
     parts = sorted(parts, key=lambda cell: (-cell.number, cell.place, cell.mineral))
-    return Scores(one.number, lines, parts, found.counted_at)
+    return Scores(one.number, one.worst[0], lines, parts, found.counted_at)
 
 
 def _line(at: int, cell: Cell, specification: Specification | None) -> NodeLine:

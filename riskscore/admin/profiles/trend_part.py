@@ -109,9 +109,9 @@ def _stated(key: str, values: list[tuple[int, float]], cited: NumbersFrom) -> Tr
     least = min(0.0, *(value for _, value in values))
     drawn = [(year, value - least) for year, value in values]
     most = max(value for _, value in drawn) or 1.0
-    newest = f"{wording.raw(indicator, values[-1][1])} {wording.unit(indicator)}".strip()
+    newest = wording.raw(indicator, values[-1][1])
     releases = cited.cite([key], [year for year, _ in values])
-    return _trend(indicator.label, drawn, most, newest, releases)
+    return _trend(f"{indicator.label}, {wording.unit(indicator)}", drawn, most, newest, releases)
 
 
 # --- Scores ---------------------------------------------------------------------------------------

@@ -5,6 +5,8 @@ from typing import Any
 
 #: The group of what only operators look at; folded until one of its pages is open.
 OPERATIONS = "Operations"
+#: What is more than this is shown as more.
+MOST = 999
 
 
 def shown(
@@ -32,7 +34,7 @@ def _group(group: Mapping[str, Any], current: str, waiting: Mapping[str, int]) -
         {
             **entry,
             "is_current": bool(current) and entry.get("admin_url") == current,
-            "waiting": waiting.get(entry.get("admin_url") or "", 0),
+            "waiting": _words(waiting.get(entry.get("admin_url") or "", 0)),
         }
         for entry in group["models"]
         if entry.get("admin_url")
@@ -42,5 +44,10 @@ def _group(group: Mapping[str, Any], current: str, waiting: Mapping[str, int]) -
         "models": entries,
         "folded": group["name"] == OPERATIONS,
         "is_current": any(entry["is_current"] for entry in entries),
-        "waiting": sum(entry["waiting"] for entry in entries),
+        "waiting": _words(sum(waiting.get(entry["admin_url"], 0) for entry in entries)),
     }
+
+
+def _words(number: int) -> str:
+    """A number that fits into the menu; nothing for none."""
+    return f"{MOST}+" if number > MOST else str(number or "")

@@ -12,7 +12,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('riskscore', '0021_roles'),
+        ('riskscore', '0020_roles'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
