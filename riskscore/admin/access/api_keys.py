@@ -10,7 +10,7 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 
 from riskscore import api_keys
-from riskscore.admin.ui.pages import Bounded, Form, Page, ReadOnly
+from riskscore.admin.ui.pages import Form, Page, ReadOnly
 from riskscore.models import ApiKey, IdempotencyKey
 
 
@@ -109,4 +109,3 @@ class IdempotencyKeyAdmin(ReadOnly[IdempotencyKey]):
     list_select_related = ("user", "job")
     search_fields = ("=key", "user__username")
     ordering = ("-id",)
-    paginator = Bounded

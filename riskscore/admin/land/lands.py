@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from riskscore.admin.map import small_map
 from riskscore.admin.ui import wording
-from riskscore.admin.ui.pages import Bounded, Form, OneButton, ReadOnly, Rescoring
+from riskscore.admin.ui.pages import Form, OneButton, ReadOnly, Rescoring
 from riskscore.curation import land_layers
 from riskscore.intake import requests
 from riskscore.models import Footprint, Intake, Land, LandLayer
@@ -175,7 +175,6 @@ class LandAdmin(ReadOnly[Land]):
     list_filter = ("layer__kind", "layer__code")
     list_select_related = ("layer",)
     search_fields = ("name", "people", "=code")
-    paginator = Bounded
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Land]:
         return super().get_queryset(request).defer("outline", "layer__mapped")

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from django.contrib import admin
-from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import PermissionDenied
 from django.db.models import F, OrderBy, QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -14,7 +13,8 @@ from django.urls import URLPattern, path
 from riskscore.admin.results import panels, score_changes
 from riskscore.admin.ui import wording
 from riskscore.admin.ui.filters import ProjectPlaceFilter
-from riskscore.admin.ui.pages import Bounded, ReadOnly
+from riskscore.admin.ui.lists import List
+from riskscore.admin.ui.pages import ReadOnly
 from riskscore.models import Score, ScoreHistory
 from riskscore.models.scores import NODES, ScoreColumns
 from riskscore.scoring import ranking
@@ -64,7 +64,7 @@ class RankedFilter(admin.SimpleListFilter):
         return ranking.only_ranked(queryset) if self.value() == "yes" else queryset
 
 
-class WithoutLearned(ChangeList):
+class WithoutLearned(List):
     """A page of scores, each with what it would be without learned models: all at once."""
 
     def get_results(self, request: HttpRequest) -> None:
@@ -84,7 +84,6 @@ class AnyScoreAdmin(ReadOnly[AnyScore]):
     list_select_related = ("project__place", "lens", "method")
     search_fields = ("=project__key", "project__name")
     search_help_text = "name of the project, or its whole key"
-    paginator = Bounded
     fields = (
         ("project", "lens"), ("method", "job"),
         ("as_of", "edition", "input_version", "computed_at"),
@@ -93,7 +92,7 @@ class AnyScoreAdmin(ReadOnly[AnyScore]):
     def around(self, request: HttpRequest, row: AnyScore) -> dict[str, Any]:
         return {"panels": [panels.of(row)], "subtitle": f"{row.project} through {row.lens}"}
 
-    def get_changelist(self, request: HttpRequest, **_: Any) -> type[ChangeList]:
+    def get_changelist(self, request: HttpRequest, **_: Any) -> type[List]:
         return WithoutLearned
 
     @admin.display(description="without learned")

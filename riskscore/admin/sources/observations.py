@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 
 from riskscore.admin.ui import wording
 from riskscore.admin.ui.filters import SelectFilter
-from riskscore.admin.ui.pages import Bounded, ReadOnly
+from riskscore.admin.ui.pages import ReadOnly
 from riskscore.engine.catalogue import INDICATORS
 from riskscore.models import Edition, Observation, Release, Source
 from riskscore.releases import register
@@ -62,7 +62,6 @@ class ReleaseAdmin(ReadOnly[Release]):
 class EditionAdmin(ReadOnly[Edition]):
     list_display = ("number", "reason", "made_at")
     search_fields = ("reason",)
-    paginator = Bounded
 
 
 class IndicatorFilter(SelectFilter):
@@ -94,7 +93,6 @@ class ObservationAdmin(ReadOnly[Observation]):
     readonly_fields = ("stated",)
     ordering = ("-id",)
     sortable_by = ()
-    paginator = Bounded
 
     @admin.display(description="value")
     def stated(self, row: Observation) -> str:

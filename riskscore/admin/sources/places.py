@@ -5,7 +5,7 @@ from typing import Any
 from django.http import HttpRequest
 
 from riskscore.admin.map import small_map
-from riskscore.admin.ui.pages import Bounded, Page, Part, ReadOnly
+from riskscore.admin.ui.pages import Page, Part, ReadOnly
 from riskscore.models import Locality, Mineral, Place, PlaceMember, Region, RegionMember, TradeCode
 
 
@@ -105,4 +105,3 @@ class LocalityAdmin(ReadOnly[Locality]):
     list_filter = ("release",)
     list_select_related = ("release",)
     search_fields = ("name", "family")
-    paginator = Bounded

@@ -4,14 +4,14 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from django import forms
 from django.contrib import admin, messages
-from django.core.paginator import Paginator
 from django.db import DatabaseError
-from django.db.models import AutoField, BigAutoField, ForeignKey, Model
+from django.db.models import AutoField, BigAutoField, ForeignKey, Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
-from django.utils.functional import cached_property
 
+from riskscore.admin.ui import search
 from riskscore.admin.ui.careful import Careful
+from riskscore.admin.ui.lists import Bounded, List
 from riskscore.admin.ui.versioned import REFUSAL, Row, Versioned
 from riskscore.curation import challenges
 from riskscore.jobs import requests, scope
@@ -48,6 +48,7 @@ class Page(Versioned[Row]):
 
     form = Careful
     show_full_result_count = False
+    paginator = Bounded
     list_per_page = 50
     empty_value_display = "–"
     #: What saving may raise whose words are for the person; nothing is saved then.
@@ -55,6 +56,18 @@ class Page(Versioned[Row]):
 
     def has_delete_permission(self, request: HttpRequest, obj: Row | None = None) -> bool:
         return False
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[List]:
+        return List
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        """The rows with every word in one of the fields, each once."""
+        fields = self.get_search_fields(request)
+        if fields and search_term:
+            queryset = queryset.filter(search.having(search_term, fields, self.model))
+        return queryset, False
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         """The values that the address presets, without row numbers that are no numbers."""
@@ -142,22 +155,6 @@ class Part(_Inline[Child, Parent]):
 
     form = Careful
     extra = 0
-
-
-class Bounded(Paginator):  # type: ignore[type-arg]
-    """Counts no further than ``MOST`` rows: a table of millions opens as quickly as a small one."""
-
-    MOST = 10_000
-
-    @cached_property
-    def count(self) -> int:
-        first: Any = self.object_list[: self.MOST + 1]
-        return int(first.count())
-
-    @property
-    def over(self) -> bool:
-        """Whether there are more rows than were counted."""
-        return self.count > self.MOST
 
 
 class Rescoring(Page[Row]):

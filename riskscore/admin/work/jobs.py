@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
 from riskscore.admin.ui import wording
-from riskscore.admin.ui.pages import Bounded, ReadOnly
+from riskscore.admin.ui.pages import ReadOnly
 from riskscore.admin.work import job_actions, job_progress
 from riskscore.jobs import ledger
 from riskscore.models import Chunk, ItemError, Job
@@ -102,7 +102,6 @@ class ChunkAdmin(ReadOnly[Chunk]):
     )  # fmt: skip
     readonly_fields = ("projects",)
     ordering = ("-job", "seq")
-    paginator = Bounded
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Chunk]:
         return super().get_queryset(request).defer("project_ids").annotate(size=job_progress.size())
@@ -118,4 +117,3 @@ class ItemErrorAdmin(ReadOnly[ItemError]):
     list_filter = ("code",)
     list_select_related = ("project", "job")
     search_fields = ("=job__id", "=project__key", "project__name", "detail")
-    paginator = Bounded
