@@ -21,6 +21,7 @@ COPY fixtures ./fixtures
 # Byte code and static files are made here, since the running container writes nothing.
 # The values are thrown away: production insists on having them, collecting needs none.
 RUN python -m compileall -q riskscore workers \
+    && python -m riskscore.config.page_scripts \
     && RISKSCORE_SECRET_KEY="$(python -c 'import secrets; print(secrets.token_urlsafe(64))')" \
        RISKSCORE_ALLOWED_HOSTS=build.invalid \
        DATABASE_URL=postgresql://build@build.invalid/build \

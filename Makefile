@@ -113,4 +113,5 @@ browser:
 	@$(BIN)/python -c 'import pip' 2>/dev/null || $(PYTHON) -m venv --clear .venv
 	@echo "installing $< into .venv (half a minute, once)"
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes -r $<
+	@$(BIN)/python -m riskscore.config.page_scripts
 	@touch $@

@@ -3,6 +3,7 @@
 from django.apps import AppConfig
 from django.contrib.admin.apps import AdminConfig
 from django.core import checks
+from unfold import fields as unfold_fields
 
 from riskscore.sql.rules_check import check_rules
 
@@ -24,3 +25,16 @@ class RiskscoreAdminConfig(AdminConfig):
     """Django admin with our own site: a dashboard on its first page."""
 
     default_site = "riskscore.admin.site.RiskSite"
+
+    def ready(self) -> None:
+        """As Django does; and JSON on pages as plain text.
+
+        django-unfold colours it by styles inside the page, wherever Pygments is installed, and has
+        no setting for it: the content policy forbids such styles.
+        """
+        super().ready()
+        unfold_fields.prettify_json = _uncoloured
+
+
+def _uncoloured(_value: object, _encoder: object) -> None:
+    """That there is no coloured form of a value, in the terms of django-unfold."""

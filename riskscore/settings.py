@@ -42,6 +42,20 @@ ONE_PERSON_TEAM = env.flag("RISKSCORE_ONE_PERSON_TEAM", default=False)
 # Where a model's population stability index calls for a look at its inputs, in hundredths.
 DRIFT_ALERT = env.integer("RISKSCORE_DRIFT_ALERT_PERCENT", 25, low=1, high=1000) / 100
 
+# Whether visitors without an account see scores: the ranking, and each project's page.
+PUBLIC_SCORES = env.flag("RISKSCORE_PUBLIC_SCORES", default=False)
+
+# The address of this service for people, for links in mails; and whether alerts are mailed at all.
+SITE = env.text("RISKSCORE_SITE").rstrip("/")
+_mail_url = env.text("RISKSCORE_EMAIL_URL")
+ALERT_MAIL = bool(_mail_url)
+ALERT_MAIL_FROM = env.text("RISKSCORE_EMAIL_FROM", "riskscore@localhost")
+_mail = addresses.mail(_mail_url)
+EMAIL_BACKEND, EMAIL_HOST, EMAIL_PORT = _mail.backend, _mail.host, _mail.port
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _mail.user, _mail.password
+EMAIL_USE_TLS, EMAIL_USE_SSL = _mail.starts_tls, _mail.speaks_tls
+EMAIL_TIMEOUT = 10
+
 DATABASE_URL = env.text("DATABASE_URL")
 REDIS_URL = env.text("REDIS_URL")
 
@@ -59,6 +73,8 @@ if PRODUCTION and _refusals:
 # --- Django -----------------------------------------------------------------------------------
 INSTALLED_APPS = [
     "riskscore.apps.RiskscoreConfig",
+    "unfold.apps.BasicAppConfig",  # before admin: its templates and widgets take admin's place
+    "unfold.contrib.filters",
     "riskscore.apps.RiskscoreAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -78,11 +94,13 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "riskscore.authorship.AuthorshipMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 SILENCED_SYSTEM_CHECKS = ["urls.W002"]  # /api/v1 has no slash at its end, so its routes bring one
 ROOT_URLCONF = "riskscore.urls"
+CSRF_FAILURE_VIEW = "riskscore.admin.error_pages.csrf_failure"
 WSGI_APPLICATION = "riskscore.wsgi.application"
 TEMPLATES = [
     {
@@ -102,8 +120,7 @@ LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"
 USE_TZ = True
 USE_I18N = False
-DATE_FORMAT = "j M Y"
-DATETIME_FORMAT = "j M Y H:i"
+FORMAT_MODULE_PATH = ["riskscore.config.formats"]  # DATE_FORMAT here would lose to Django's own
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 FORMS_URLFIELD_ASSUME_HTTPS = True  # a web address without a scheme means https, as in Django 6
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024**2
@@ -117,6 +134,14 @@ AUTH_PASSWORD_VALIDATORS = [
         "NumericPasswordValidator",
     )
 ]
+
+# django-unfold's part of admin's pages; the site itself says the rest.
+UNFOLD: dict[str, Any] = {
+    "SITE_TITLE": "riskscore",
+    "SITE_HEADER": "riskscore",
+    "SITE_URL": None,
+    "COLORS": {},
+}
 
 # --- Database ---------------------------------------------------------------------------------
 # No psycopg pool: a pool shared across Celery's prefork is broken, and gunicorn threads keep
@@ -184,7 +209,10 @@ PULSE = env.text("RISKSCORE_PULSE")  # the file by whose age a container tells i
 STATIC_URL = "static/"
 # In development pages find the files where they lie, with no collectstatic before the first one.
 STATIC_ROOT = Path(env.text("RISKSCORE_STATIC_ROOT", str(VAR / "static"))) if PRODUCTION else None
-STATICFILES_DIRS = [BASE_DIR / "riskscore" / "static", packaged_files.static_of("leaflet")]
+STATICFILES_DIRS = [
+    packaged_files.static_of("leaflet"),
+    *packaged_files.fetched(),
+]
 WHITENOISE_USE_FINDERS = not PRODUCTION
 _storage = (
     "whitenoise.storage.CompressedManifestStaticFilesStorage"

@@ -10,12 +10,14 @@ from riskscore.celery import (
     TRAINING_LIMIT_S,
     WORK,
     app,
+    publish,
 )
-from riskscore.curation import map_grid
+from riskscore.curation import kept_figures, map_grid
 from riskscore.intake import requests as intake_requests
 from riskscore.intake import run as intake_run
 from riskscore.jobs import heartbeat, ledger, requests, schedules
 from riskscore.scoring import rescore
+from riskscore.scoring.alerts import mail
 from riskscore.sourcing.holdings import portfolio_limits
 from riskscore.training import requests as training_requests
 from riskscore.training import run
@@ -35,11 +37,13 @@ def work() -> None:
 def poll(*, idle: bool = False) -> bool:
     """What each worker does by itself every few seconds. Returns whether it should work at once.
 
-    That is so where jobs are stalled; an idle worker helps others too.
+    That is so where jobs are stalled; an idle worker helps others too, and has somebody sweep.
     """
     heartbeat.worker_heartbeat(heartbeat.worker_name())
     if idle:
         portfolio_limits.check_due()
+        if kept_figures.is_due() or mail.is_due():
+            publish({"maintenance": 1}, SWEEP)  # where no scheduler runs
     return requests.notify_workers(
         [*ledger.sweep(), *schedules.start_due(), *(ledger.waiting() if idle else ())]
     )
@@ -48,11 +52,13 @@ def poll(*, idle: bool = False) -> bool:
 @app.task(name=SWEEP)
 def sweep() -> None:
     """Return expired leases, close finished jobs, start what is due, notify of what is stalled;
-    then count what lies where, if there is much."""
+    then send alerts by mail, and count anew what pages show."""
     requests.notify_workers([*ledger.sweep(), *schedules.start_due()])
     training_requests.sweep()
     portfolio_limits.check_due()
+    mail.send_due()
     map_grid.keep_due()
+    kept_figures.keep_due()
 
 
 @app.task(name=TRAIN, soft_time_limit=TRAINING_LIMIT_S, time_limit=TRAINING_LIMIT_S + 30)

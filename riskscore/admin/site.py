@@ -1,8 +1,8 @@
-"""The admin site: a dashboard as its first page, models in groups, guarded answers."""
+"""The admin site: Home as its first page, models in groups, guarded answers."""
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
@@ -12,12 +12,13 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver, path, reverse
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_POST
+from unfold.sites import UnfoldAdminSite
 
 from riskscore import models
-from riskscore.admin import dashboard
 from riskscore.admin.access.api_keys import ApiKeyAdmin, IdempotencyKeyAdmin
+from riskscore.admin.home import home_links, home_page, waiting
 from riskscore.admin.land.lands import FootprintAdmin, LandAdmin, LandLayerAdmin
-from riskscore.admin.map import map_links, viewers
+from riskscore.admin.map import map_links
 from riskscore.admin.methods.learned_models import (
     LearnedModelAdmin,
     LearnedSwitchAdmin,
@@ -27,12 +28,14 @@ from riskscore.admin.methods.learned_models import (
 from riskscore.admin.methods.lenses import LensAdmin
 from riskscore.admin.methods.methods import MethodAdmin, MethodChoiceAdmin
 from riskscore.admin.methods.scenarios import ScenarioAdmin
+from riskscore.admin.profiles import links as profile_links
 from riskscore.admin.projects.challenges import ChallengeAdmin
 from riskscore.admin.projects.evidence import EvidenceAdmin
 from riskscore.admin.projects.owners import CompanyAdmin, DomicileAdmin, OwnershipAdmin
 from riskscore.admin.projects.projects import ProjectAdmin
 from riskscore.admin.results.accountability import ScoreAccountabilityAdmin
 from riskscore.admin.results.scores import ScoreAdmin, ScoreHistoryAdmin
+from riskscore.admin.search import search_page
 from riskscore.admin.sources.intakes import IntakeAdmin
 from riskscore.admin.sources.observations import (
     EditionAdmin,
@@ -47,9 +50,9 @@ from riskscore.admin.sources.places import (
     PlaceMemberAdmin,
     RegionAdmin,
 )
-from riskscore.admin.sourcing import links, portfolios
+from riskscore.admin.sourcing import links
 from riskscore.admin.sourcing.portfolios import LimitCrossingAdmin, PortfolioAdmin
-from riskscore.admin.ui import refused
+from riskscore.admin.ui import menu, open_links, refused
 from riskscore.admin.ui.versioned import Versioned
 from riskscore.admin.work import start_jobs
 from riskscore.admin.work.jobs import ChunkAdmin, ItemErrorAdmin, JobAdmin
@@ -61,7 +64,13 @@ from riskscore.admin.work.records import (
     TransitionAdmin,
     WorkerPulseAdmin,
 )
+from riskscore.config import page_scripts
 from riskscore.models import Job
+
+if TYPE_CHECKING:
+    Site = admin.AdminSite
+else:
+    Site = UnfoldAdminSite
 
 #: What a page may load: its own scripts and styles, nothing inline, nothing foreign.
 POLICY = (
@@ -76,9 +85,13 @@ PAGES: "dict[str, dict[type[Model], type[admin.ModelAdmin[Any]]]]" = {
         models.Project: ProjectAdmin,
         models.Evidence: EvidenceAdmin,
         models.Challenge: ChallengeAdmin,
+        models.ProjectList: ProjectListAdmin,
         models.Ownership: OwnershipAdmin,
         models.Company: CompanyAdmin,
         models.Domicile: DomicileAdmin,
+        models.LandLayer: LandLayerAdmin,
+        models.Land: LandAdmin,
+        models.Footprint: FootprintAdmin,
     },
     "Results": {
         models.Score: ScoreAdmin,
@@ -89,54 +102,51 @@ PAGES: "dict[str, dict[type[Model], type[admin.ModelAdmin[Any]]]]" = {
         models.Portfolio: PortfolioAdmin,
         models.LimitCrossing: LimitCrossingAdmin,
     },
-    "Work": {
+    "Jobs": {
         models.Job: JobAdmin,
-        models.Chunk: ChunkAdmin,
-        models.ItemError: ItemErrorAdmin,
         models.Schedule: ScheduleAdmin,
-        models.ProjectList: ProjectListAdmin,
-        models.StaleMark: StaleMarkAdmin,
-        models.Transition: TransitionAdmin,
-        models.WorkerPulse: WorkerPulseAdmin,
+        models.Intake: IntakeAdmin,
     },
     "Methods": {
         models.Method: MethodAdmin,
-        models.MethodChoice: MethodChoiceAdmin,
         models.Lens: LensAdmin,
         models.Scenario: ScenarioAdmin,
         models.LearnedModel: LearnedModelAdmin,
-        models.LearnedSwitch: LearnedSwitchAdmin,
-        models.Prediction: PredictionAdmin,
         models.TrainingRequest: TrainingRequestAdmin,
     },
     "What is known": {
-        models.Intake: IntakeAdmin,
         models.Source: SourceAdmin,
         models.Release: ReleaseAdmin,
-        models.Edition: EditionAdmin,
         models.Observation: ObservationAdmin,
         models.Place: PlaceAdmin,
         models.PlaceMember: PlaceMemberAdmin,
         models.Region: RegionAdmin,
         models.Mineral: MineralAdmin,
         models.Locality: LocalityAdmin,
+    },
+    "Access": {models.ApiKey: ApiKeyAdmin},
+    menu.OPERATIONS: {
+        models.ItemError: ItemErrorAdmin,
+        models.Chunk: ChunkAdmin,
+        models.Transition: TransitionAdmin,
+        models.WorkerPulse: WorkerPulseAdmin,
+        models.StaleMark: StaleMarkAdmin,
+        models.Edition: EditionAdmin,
         models.ExportFlow: ExportFlowAdmin,
+        models.Prediction: PredictionAdmin,
+        models.MethodChoice: MethodChoiceAdmin,
+        models.LearnedSwitch: LearnedSwitchAdmin,
+        models.IdempotencyKey: IdempotencyKeyAdmin,
     },
-    "Land": {
-        models.LandLayer: LandLayerAdmin,
-        models.Land: LandAdmin,
-        models.Footprint: FootprintAdmin,
-    },
-    "Access": {models.ApiKey: ApiKeyAdmin, models.IdempotencyKey: IdempotencyKeyAdmin},
 }
 
 
-class RiskSite(admin.AdminSite):
+class RiskSite(Site):
     site_header = "riskscore"
     site_title = "riskscore"
     index_title = "Overview"
     site_url = None
-    index_template = "admin/dashboard.html"
+    index_template = home_page.TEMPLATE
 
     def __init__(self, name: str = "admin") -> None:
         super().__init__(name)
@@ -146,22 +156,28 @@ class RiskSite(admin.AdminSite):
 
     def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
         """Every form of the site carries its version, whoever wrote it: users and groups too."""
-        page = admin_class or admin.ModelAdmin
+        page = admin_class or Versioned
         if not issubclass(page, Versioned):
             page = type(page.__name__, (Versioned, page), {})
         super().register(model_or_iterable, page, **options)
 
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        """With the menu as it is shown, the search of everything, and the script of the menus."""
+        context: dict[str, Any] = super().each_context(request)
+        home = reverse("admin:index")
+        waits = {reverse(name): n for name, n in waiting.badges(request).items()}
+        return {
+            **context,
+            "available_apps": menu.shown(context["available_apps"], request.path, waits),
+            "menu_script": page_scripts.NAME if page_scripts.is_here() else "",
+            "search_page": f"{home}search/",
+            "search_source": f"{home}search.json",
+        }
+
     def index(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> TemplateResponse:
-        shown = {
-            "overview": dashboard.overview() if dashboard.allowed(request) else None,
-            "may_rescore": start_jobs.allowed(request),
-            "shortcuts": links.shortcuts(request),
-            "may_see_map": viewers.allowed(request),
-            "alerts": portfolios.alerts(request),
-        }
-        return super().index(request, {**shown, **(extra_context or {})})
+        return super().index(request, {**home_page.shown(request), **(extra_context or {})})
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
         everything = path(
@@ -169,7 +185,13 @@ class RiskSite(admin.AdminSite):
             self.admin_view(require_POST(self.rescore_everything)),
             name="rescore_everything",
         )
-        pages = [*links.urls(self.admin_view), *map_links.urls(self.admin_view)]
+        pages = [
+            *home_links.urls(self.admin_view),
+            *links.urls(self.admin_view),
+            *map_links.urls(self.admin_view),
+            *profile_links.urls(self.admin_view),
+            *search_page.urls(self.admin_view),
+        ]
         return [everything, *pages, *super().get_urls()]
 
     def rescore_everything(self, request: HttpRequest) -> HttpResponse:
@@ -177,7 +199,7 @@ class RiskSite(admin.AdminSite):
         if not start_jobs.allowed(request):
             raise PermissionDenied
         start_jobs.attempt(
-            request, {"all": True}, queue=Job.Queue.BULK, reason="everything, from the dashboard"
+            request, {"all": True}, queue=Job.Queue.BULK, reason="everything, from the first page"
         )
         return HttpResponseRedirect(reverse("admin:index"))
 
@@ -188,11 +210,22 @@ class RiskSite(admin.AdminSite):
         others = [app for app in apps if app["app_label"] != "riskscore"]
         if app_label is not None or not ours:
             return apps
-        groups = map_links.with_entry(request, _groups(ours[0]))
-        return [*links.with_entries(request, groups), *others]
+        groups = profile_links.with_entry(request, _groups(ours[0]))
+        groups = map_links.with_entry(request, groups)
+        groups = home_links.with_entries(request, links.with_entries(request, groups))
+        return [*groups, *others]
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:
-        return guarded(super().admin_view(view, cacheable))
+        """A page behind the log-in and the content policy, with the links that open for whoever
+        asked."""
+
+        @wraps(view)
+        def shown(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+            answer = view(request, *args, **kwargs)
+            open_links.only_open(request, answer, self)
+            return answer
+
+        return guarded(super().admin_view(shown, cacheable))
 
     def login(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None

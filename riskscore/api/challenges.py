@@ -23,11 +23,14 @@ from riskscore.api.framework.problems import Problem, of_body
 from riskscore.api.framework.resources import Resource, columns_of, item, plain
 from riskscore.api.projects import published
 from riskscore.curation import challenges
+from riskscore.engine.catalogue import INDICATORS
 from riskscore.models import Challenge, Evidence, Project
 
 STATES = choice(
     "state", Challenge.State.values, "Only in these states.", many=True, where=within("state")
 )
+#: Figures that observations state: those that a challenge may be about.
+STATED = {row.key for row in INDICATORS.values() if row.kind == "observation"}
 ORDERS = {"-id": Order("id", "id", descending=True), "id": Order("id", "id")}
 CHALLENGED = Resource(
     "Challenge",
@@ -44,6 +47,7 @@ CHALLENGED = Resource(
             shapes.optional(shapes.whole("Number of the statement on file that it disputes.")),
             "disputes_id",
         ),
+        plain("indicator", shapes.text("Key of the figure that is wrong; may be empty.")),
         plain("state", shapes.one_of(Challenge.State.values, "Accepted has become evidence.")),
         plain("reason", shapes.text("The curator's reason; a declined one always has one.")),
         plain(
@@ -70,6 +74,7 @@ FILING = {
             "url": shapes.text("Where that can be read.", maxLength=400, pattern="^https?://"),
             "kind": shapes.one_of(Evidence.Kind.values, "The kind of evidence that it would be."),
             "happened_on": shapes.day("The day it happened, like 2026-01-31."),
+            "indicator": shapes.one_of(sorted(STATED), "The figure of the score that is wrong."),
             "disputes": shapes.whole(
                 "Number of the statement on file that is wrong.", minimum=1, maximum=2**63 - 1
             ),
@@ -149,6 +154,7 @@ class ChallengesOfProject(Challenges):
                 kind=filed.get("kind", ""),
                 happened_on=_day(filed.get("happened_on")),
                 disputes=_disputed(project, filed.get("disputes")),
+                indicator=filed.get("indicator", ""),
             )
         except challenges.TooMany as error:
             headers = {"Retry-After": "3600"}

@@ -9,9 +9,9 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 
 from riskscore.api.framework.problems import Problem, reply
-from riskscore.api.framework.rendering import dumps
 from riskscore.api.framework.throttling import client
 from riskscore.models import Method
+from riskscore.sources.row_writing import dumps
 
 log = logging.getLogger(__name__)
 READING = ("GET", "HEAD")

@@ -89,3 +89,42 @@ def _split(variable: str, url: str, schemes: tuple[str, ...]) -> SplitResult:
         allowed = ", ".join(f"{scheme}://" for scheme in schemes)
         raise ImproperlyConfigured(f"{variable}: starts with none of {allowed}")
     return parts
+
+
+@dataclass(frozen=True)
+class Mail:
+    """How mail goes out, in Django's words; the console's where no server is named."""
+
+    backend: str = "django.core.mail.backends.console.EmailBackend"
+    host: str = ""
+    port: int = 25
+    user: str = ""
+    password: str = ""
+    starts_tls: bool = False
+    speaks_tls: bool = False
+
+
+def mail(url: str) -> Mail:
+    """Return how mail goes out. An empty URL, and ``console:``, write it to the log.
+
+    ``smtp://user:password@host:587`` begins TLS by STARTTLS, ``smtps://`` speaks it from the
+    start, ``smtp+plain://`` never does. Raises ImproperlyConfigured for anything else.
+    """
+    parts = urlsplit(url)
+    if not url or url == "console:":
+        return Mail()
+    ports = {"smtp": 587, "smtps": 465, "smtp+plain": 25}
+    if parts.scheme not in ports or not parts.hostname:
+        raise ImproperlyConfigured(
+            "RISKSCORE_EMAIL_URL: say console:, or smtp://user:password@host:587"
+            " (smtps:// for TLS from the start, smtp+plain:// for none)"
+        )
+    return Mail(
+        "django.core.mail.backends.smtp.EmailBackend",
+        parts.hostname,
+        parts.port or ports[parts.scheme],
+        unquote(parts.username or ""),
+        unquote(parts.password or ""),
+        starts_tls=parts.scheme == "smtp",
+        speaks_tls=parts.scheme == "smtps",
+    )

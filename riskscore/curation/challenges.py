@@ -6,18 +6,21 @@ from datetime import date
 from io import BytesIO, StringIO
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.utils import timezone
 
 from riskscore.curation import project_edits
 from riskscore.engine.catalogue import INDICATORS
-from riskscore.errors import ConflictError, ValidationError
+from riskscore.errors import ConflictError, ForbiddenError, ValidationError
 from riskscore.intake import requests as intake_requests
 from riskscore.intake import run
 from riskscore.models import Challenge, Evidence, Intake, Project, Release
 from riskscore.sources.readers.formula_guard import disarmed
 
+#: What is needed to answer a challenge.
+ANSWER = "riskscore.change_challenge"
 #: Challenges of one person that wait for an answer.
 MOST_OPEN = 20
 FEWEST_LETTERS = 10
@@ -44,6 +47,12 @@ class CannotAnswer(ConflictError):
     remedy = "Look at the challenge again, then answer what is still open."
 
 
+class NotYours(ForbiddenError):
+    """The person may not decide about this challenge, or nobody may be given it."""
+
+    code = "forbidden"
+
+
 def file(
     project: Project,
     statement: str,
@@ -53,6 +62,7 @@ def file(
     kind: str = "",
     happened_on: date | None = None,
     disputes: Evidence | None = None,
+    indicator: str = "",
 ) -> Challenge:
     """File a correction. The same statement again, while it is open, is the same challenge.
 
@@ -60,7 +70,13 @@ def file(
     """
     if sum(letter.isalnum() for letter in statement) < FEWEST_LETTERS:
         raise CannotFile("say in words what is wrong, and what is right")
-    filed = {"kind": kind, "happened_on": happened_on, "disputes": disputes, "url": url}
+    filed = {
+        "kind": kind,
+        "happened_on": happened_on,
+        "disputes": disputes,
+        "indicator": indicator,
+        "url": url,
+    }
     with transaction.atomic():
         get_user_model().objects.select_for_update().get(pk=by.pk)
         mine = Challenge.objects.filter(filed_by=by, state=Challenge.State.OPEN)
@@ -69,7 +85,7 @@ def file(
             raise TooMany(f"{MOST_OPEN} of your challenges are open; wait for answers to them")
         if same is not None and any(getattr(same, name) != filed[name] for name in filed):
             raise CannotFile(
-                f"your challenge {same.pk} says the same with another source, kind, day or "
+                f"your challenge {same.pk} says the same with another source, kind, day, figure or "
                 "statement disputed, and is open; say what differs in the text"
             )
         return same or Challenge.objects.create(
@@ -77,13 +93,55 @@ def file(
         )
 
 
+def answerers() -> Any:
+    """The people who may answer challenges, by name: a query of users."""
+    return get_user_model().objects.with_perm(ANSWER).order_by("username")
+
+
+def assign(challenge: Challenge, to: Any, *, by: Any) -> Challenge:
+    """Give an open challenge to somebody who may answer it, or with None to nobody.
+
+    Raises NotYours where that is not allowed, and CannotAnswer where it is answered already.
+    """
+    _check_may_answer(by)
+    with transaction.atomic():
+        held = _open(challenge)
+        if to is not None and (why := may_not_answer(held, to)):
+            raise NotYours(why)
+        held.assigned_to, held.assigned_at = to, timezone.now() if to is not None else None
+        held.save(update_fields=["assigned_to", "assigned_at"])
+    return held
+
+
+def may_not_answer(challenge: Challenge, who: Any) -> str:
+    """Why somebody may not decide about a challenge; empty if they may.
+
+    Nobody decides about what they filed themselves, unless the team is of one person
+    (RISKSCORE_ONE_PERSON_TEAM).
+    """
+    if not (who.is_active and who.has_perm(ANSWER)):
+        return f"{who} may not answer challenges: {ANSWER} is needed"
+    if challenge.filed_by_id == who.pk and not settings.ONE_PERSON_TEAM:
+        return (
+            f"{who} filed this challenge, so somebody else answers it. A team of one sets "
+            "RISKSCORE_ONE_PERSON_TEAM=1"
+        )
+    return ""
+
+
+def _check_may_answer(by: Any) -> None:
+    if not by.has_perm(ANSWER):
+        raise NotYours(f"{by} may not answer challenges: {ANSWER} is needed")
+
+
 def accept(challenge: Challenge, evidence: Evidence, *, by: Any, reason: str = "") -> Challenge:
-    """Make a challenge evidence, which rescores its project. Raises CannotAnswer.
+    """Make a challenge evidence, which rescores its project. Raises CannotAnswer and NotYours.
 
     If it disputes a statement of which this is still the newest version, the new one supersedes it.
     """
     with transaction.atomic():
         held = _open(challenge)
+        _check_not_own(held, by)
         if evidence.project_id != held.project_id:
             raise CannotAnswer("The evidence must be about the project that was challenged.")
         disputed = held.disputes
@@ -105,6 +163,7 @@ def accept_as_observation(
     """
     with transaction.atomic():
         held = _open(challenge)
+        _check_not_own(held, by)
         if stated.get("project", held.project.key) != held.project.key:
             raise CannotAnswer("The observation must be about the project that was challenged.")
         taken = _take_in(stated, f"challenge-{held.pk}", by=by)
@@ -148,11 +207,19 @@ def _source_of(indicator: str) -> str:
 
 
 def decline(challenge: Challenge, reason: str, *, by: Any) -> Challenge:
-    """Answer a challenge with a reason; nothing changes. Raises CannotAnswer."""
+    """Answer a challenge with a reason; nothing changes. Raises CannotAnswer and NotYours."""
     if not reason.strip():
         raise CannotAnswer("Say why: whoever filed it, and everybody after, will read the reason.")
     with transaction.atomic():
-        return _answer(_open(challenge), Challenge.State.DECLINED, reason.strip(), by=by)
+        held = _open(challenge)
+        _check_not_own(held, by)
+        return _answer(held, Challenge.State.DECLINED, reason.strip(), by=by)
+
+
+def _check_not_own(held: Challenge, by: Any) -> None:
+    """Whoever filed it does not decide; what else they may is asked where they come in."""
+    if held.filed_by_id == by.pk and (why := may_not_answer(held, by)):
+        raise NotYours(why)
 
 
 def _open(challenge: Challenge) -> Challenge:

@@ -1,15 +1,18 @@
-"""The counts that a map of many projects reads, kept by the workers.
+"""The counts that a map of many projects and the matrix read, kept by the workers.
 
 With few projects nothing is kept and maps count for themselves. The counts come from the tables
 alone and are made anew as a whole, so they can be late but never drift.
 """
 
+from datetime import datetime
 from time import perf_counter
 
 from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 
+from riskscore.curation import cell_counts
+from riskscore.curation.cell_counts import BAND_OF, BANDS, each_node
 from riskscore.engine.method import Method as Specification
 from riskscore.models import Lens, MapCell, MapGrid, Project
 from riskscore.models.methods import scoring_method
@@ -30,7 +33,7 @@ def keep_due() -> bool:
     lens = kept_lens()
     if lens is None:
         return False
-    if _estimate() <= MANY:
+    if not are_many():
         MapGrid.objects.all().delete()
         return False
     with transaction.atomic(), connection.cursor() as cursor:
@@ -46,6 +49,11 @@ def kept_lens() -> Lens | None:
     return Lens.objects.filter(method_code=settings.DEFAULT_METHOD, importer="WLD").first()
 
 
+def are_many() -> bool:
+    """Whether there are too many projects to count at each look."""
+    return _estimate() > MANY
+
+
 def _estimate() -> int:
     """How many projects there are, as the planner thinks: without counting."""
     with connection.cursor() as cursor:
@@ -55,14 +63,18 @@ def _estimate() -> int:
 
 def _is_due(lens: Lens) -> bool:
     grid = MapGrid.objects.filter(lens=lens).first()
-    if grid is None:
+    if grid is None or not grid.matrix.exists():
         return True
-    rest = max(REST_S, grid.took_s / SHARE)
-    is_old = (timezone.now() - grid.counted_at).total_seconds() > rest
-    return is_old and grid.seen != _changes()
+    return is_over(grid.counted_at, grid.took_s) and grid.seen != changes()
 
 
-def _changes() -> int:
+def is_over(counted_at: datetime, took_s: float) -> bool:
+    """Whether the rest is over that a count of such a length asks for."""
+    rest = max(REST_S, took_s / SHARE)
+    return (timezone.now() - counted_at).total_seconds() > rest
+
+
+def changes() -> int:
     """Rows that were written in the tables of the map, as the database's own statistics count."""
     with connection.cursor() as cursor:
         cursor.execute(_WRITTEN)
@@ -71,7 +83,7 @@ def _changes() -> int:
 
 def keep(lens: Lens) -> None:
     """Count all projects through a lens, in place of what was kept."""
-    seen, now, began = _changes(), timezone.now(), perf_counter()
+    seen, now, began = changes(), timezone.now(), perf_counter()
     with transaction.atomic(), connection.cursor() as cursor:
         MapCell.objects.filter(grid=lens.pk).delete()
         grid, _ = MapGrid.objects.update_or_create(
@@ -81,6 +93,7 @@ def keep(lens: Lens) -> None:
         unranked = [str(flag) for flag in Project.UNRANKED]
         begins = [list(starts(lens))] * len(NODES)
         cursor.execute(_COUNT, [unranked, STEP, STEP, lens.pk, *begins, lens.pk])
+        cell_counts.keep(grid)
         grid.took_s = perf_counter() - began
         grid.save(update_fields=["took_s"])
         cursor.execute("ANALYZE riskscore_mapcell")
@@ -100,19 +113,6 @@ WHERE relname IN ('riskscore_project', 'riskscore_score', 'riskscore_projectmine
 """
 
 
-def _each(text: str) -> str:
-    """An array with one entry per node."""
-    return "ARRAY[" + ", ".join(text.format(node=node) for node in NODES) + "]"
-
-
-_BANDS = ", ".join(
-    f"count(*) FILTER (WHERE band_{node} = {band})" for node in NODES for band in range(5)
-)
-_BAND_OF = ", ".join(
-    f"CASE WHEN s.{node} IS NULL THEN 0 ELSE 1 + width_bucket(s.{node}, %s::float8[]) END"
-    f" AS band_{node}"
-    for node in NODES
-)
 _COUNT = f"""
 WITH placed AS MATERIALIZED (
     SELECT id, place_id, kind, status, latitude, longitude,
@@ -128,9 +128,10 @@ INSERT INTO riskscore_mapcell (grid_id, mineral, place, kind, status, unranked, 
     first, latitudes, longitudes, west, south, east, north, known, sums, worst, bands)
 SELECT %s::bigint, mineral_id, place_id, kind, status, unranked, x, y, count(*), min(id),
     sum(latitude), sum(longitude), min(longitude), min(latitude), max(longitude), max(latitude),
-    {_each("count({node})")}, {_each("sum({node})")}, {_each("max({node})")}, ARRAY[{_BANDS}]
+    {each_node("count({node})")}, {each_node("sum({node})")}, {each_node("max({node})")},
+    ARRAY[{BANDS}]
 FROM (
-    SELECT p.*, y.mineral_id, {", ".join(f"s.{node}" for node in NODES)}, {_BAND_OF}
+    SELECT p.*, y.mineral_id, {", ".join(f"s.{node}" for node in NODES)}, {BAND_OF}
     FROM yields y JOIN placed p ON p.id = y.project_id
     LEFT JOIN riskscore_score s ON s.project_id = p.id AND s.lens_id = %s
 ) each

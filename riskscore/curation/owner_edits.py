@@ -89,11 +89,13 @@ def _hold(statements: Sequence[Said]) -> None:
 
 
 def _rescore(statements: Iterable[Said], *, by: Any) -> None:
-    project_edits.projects_changed(_touched(list(statements)), by=by, reason="owners")
+    project_edits.projects_changed(touched(list(statements)), by=by, reason="owners")
 
 
-def _touched(statements: list[Said]) -> list[Project]:
+def touched(statements: list[Said]) -> list[Project]:
     """The projects that these are about: an owner's, or all of a company and those below it."""
+    if not statements:
+        return []
     if isinstance(statements[0], Ownership):
         ids = {one.project_id for one in statements if isinstance(one, Ownership)}
         return list(Project.objects.filter(pk__in=ids).order_by("id"))

@@ -12,6 +12,7 @@ from riskscore.jobs import requests
 from riskscore.models import Evidence, Job, Lens, Project
 from riskscore.models.facts import Stated
 from riskscore.releases.editions import next_edition
+from riskscore.scoring.alerts import raised
 from riskscore.scoring.project_inputs import kept_communities
 
 
@@ -41,6 +42,7 @@ def add_evidence(evidence: Evidence, *, by: Any, replaces: Evidence | None = Non
         evidence.entered_by = by
         evidence.edition = next_edition(f"evidence on {evidence.project.key}")
         evidence.save(force_insert=True)
+        raised.of_statements(evidence.edition_id)
         projects_changed([evidence.project], by=by, reason=f"evidence: {evidence.kind}")
     return evidence
 

@@ -12,6 +12,7 @@ from riskscore.intake.file_rows import ParsedRow
 from riskscore.intake.import_diff import DOCUMENTS, Document, ImportDiff
 from riskscore.models import Evidence, Intake, Release
 from riskscore.releases.editions import next_edition
+from riskscore.scoring.alerts import raised
 from riskscore.sources.bad_file import BadFile
 
 STAGED = "staged_evidence"
@@ -136,6 +137,7 @@ def move(intake: Intake, release: Release) -> int:
             [_evidence(intake, release, row, current.get(_identity(row))) for row in batch]
         )
         count += len(batch)
+    raised.of_statements(release.edition.pk)
     return count
 
 

@@ -11,6 +11,7 @@ import uuid
 
 from django.db import DatabaseError, connection, transaction
 
+from riskscore import authorship
 from riskscore.intake import load_file
 from riskscore.intake.import_report import Cancelled, Rejected, lease_of, reject
 from riskscore.intake.staging import execute, fetch, is_alive
@@ -77,7 +78,8 @@ def _begin(lease: work_items.Lease) -> Intake:
 def _attempt(intake: Intake) -> None:
     """Load the file; an end that is due to it or to a person is written on the row."""
     try:
-        load_file.load(intake)
+        with authorship.by(lambda: intake.created_by_id, "import", f"import of {intake.file}"):
+            load_file.load(intake)
     except Cancelled:
         _end(intake, Intake.State.CANCELLED)
     except BadFile as error:

@@ -43,6 +43,11 @@ class Progress:
         return self.done + self.failed
 
     @property
+    def waiting(self) -> int:
+        """How many projects are still to be scored."""
+        return self.total - self.ended
+
+    @property
     def percent(self) -> float | None:
         """How much of the job is processed, 0 to 100; None if it is not, or never was, planned."""
         if self.total:
@@ -54,7 +59,7 @@ class Progress:
         """Seconds until the rest is done at this rate; 0 when the job has ended."""
         if self.state in Job.TERMINAL:
             return 0.0
-        return (self.total - self.ended) / self.rate if self.rate else None
+        return self.waiting / self.rate if self.rate else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,19 +2,16 @@
 
 import django.contrib.postgres.indexes
 import django.db.models.deletion
-import django.db.models.functions.text
-from django.contrib.postgres.operations import TrigramExtension
 from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('riskscore', '0016_reviewed_methods'),
+        ('riskscore', '0021_saved_lists'),
     ]
 
     operations = [
-        TrigramExtension(),
         migrations.RemoveIndex(
             model_name='score',
             name='score_on_map',
@@ -44,10 +41,6 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='project',
             index=django.contrib.postgres.indexes.GinIndex(fields=['flags'], name='project_by_flag'),
-        ),
-        migrations.AddIndex(
-            model_name='project',
-            index=django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(django.db.models.functions.text.Upper('name'), 'gin_trgm_ops'), name='project_by_part_of_name'),
         ),
         migrations.AddIndex(
             model_name='score',

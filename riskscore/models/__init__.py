@@ -9,6 +9,8 @@ from riskscore.models.challenges import Challenge
 from riskscore.models.evidence import Evidence
 from riskscore.models.exports import ExportFlow
 from riskscore.models.facts import Capacity, CapacityRange, ProjectStatus
+from riskscore.models.home.kept_figures import KeptFigures
+from riskscore.models.home.watches import Alert, AskedLast, Watch
 from riskscore.models.intakes import Intake, IntakeFault, IntakePart
 from riskscore.models.jobs import Chunk, ItemError, Job, Transition, WorkerPulse
 from riskscore.models.land import CommunityDistance, Footprint, Land, LandLayer
@@ -17,6 +19,7 @@ from riskscore.models.methods import Lens, Method, MethodChoice
 from riskscore.models.minerals import Mineral, TradeCode
 from riskscore.models.observations import Edition, Observation, Release, Source
 from riskscore.models.owners import Company, Domicile, Ownership
+from riskscore.models.people.saved_lists import DefaultList, SavedList
 from riskscore.models.places import (
     CountryOutline,
     Locality,
@@ -26,16 +29,26 @@ from riskscore.models.places import (
     RegionMember,
 )
 from riskscore.models.projects import ExternalId, Offtake, Project, ProjectList, ProjectMineral
+from riskscore.models.record_changes import RecordChange
 from riskscore.models.schedules import Schedule
-from riskscore.models.scores import MapCell, MapGrid, Score, ScoreAccountability, ScoreHistory
+from riskscore.models.scores import (
+    MapCell,
+    MapGrid,
+    MatrixCell,
+    Score,
+    ScoreAccountability,
+    ScoreHistory,
+)
 from riskscore.models.sourcing.portfolios import LimitCrossing, Portfolio, PortfolioLimit, Position
 from riskscore.models.sourcing.scenarios import Scenario
 from riskscore.models.stale_marks import StaleMark
 from riskscore.models.trainings import TrainingRequest
 
 __all__ = [
+    "Alert",
     "ApiKey",
     "Artefact",
+    "AskedLast",
     "Capacity",
     "CapacityRange",
     "Challenge",
@@ -43,6 +56,7 @@ __all__ = [
     "CommunityDistance",
     "Company",
     "CountryOutline",
+    "DefaultList",
     "Domicile",
     "Edition",
     "Evidence",
@@ -55,6 +69,7 @@ __all__ = [
     "IntakePart",
     "ItemError",
     "Job",
+    "KeptFigures",
     "Land",
     "LandLayer",
     "LearnedModel",
@@ -64,6 +79,7 @@ __all__ = [
     "Locality",
     "MapCell",
     "MapGrid",
+    "MatrixCell",
     "Method",
     "MethodChoice",
     "Mineral",
@@ -80,9 +96,11 @@ __all__ = [
     "ProjectList",
     "ProjectMineral",
     "ProjectStatus",
+    "RecordChange",
     "Region",
     "RegionMember",
     "Release",
+    "SavedList",
     "Scenario",
     "Schedule",
     "Score",
@@ -93,5 +111,6 @@ __all__ = [
     "TradeCode",
     "TrainingRequest",
     "Transition",
+    "Watch",
     "WorkerPulse",
 ]

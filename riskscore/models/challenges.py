@@ -43,9 +43,21 @@ class Challenge(models.Model):
         related_name="challenges",
         help_text="the statement on file that is wrong",
     )
+    indicator = models.CharField(
+        max_length=60, blank=True, db_default="", help_text="the figure of the score that is wrong"
+    )
     state = models.CharField(max_length=8, choices=State, default=State.OPEN, db_index=True)
     filed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     filed_at = models.DateTimeField(auto_now_add=True, db_default=Now())
+    assigned_to = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="who is to answer it",
+    )
+    assigned_at = models.DateTimeField(null=True)
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
     )
@@ -60,7 +72,14 @@ class Challenge(models.Model):
 
     class Meta:
         ordering = ["-id"]
+        # The queue: what is open first, in the order in which it came.
+        indexes = [models.Index(fields=["-state", "filed_at", "id"], name="challenge_queue")]
         constraints = [
+            models.CheckConstraint(
+                condition=Q(assigned_to__isnull=True, assigned_at__isnull=True)
+                | Q(assigned_to__isnull=False, assigned_at__isnull=False),
+                name="challenge_assigned_at_a_time",
+            ),
             models.CheckConstraint(
                 condition=(NOTHING & Q(state="open", decided_at__isnull=True, reason=""))
                 | (EITHER & Q(state="accepted", decided_at__isnull=False))

@@ -122,6 +122,11 @@ class Ownership(Statement):
                 condition=Q(state="unverified"),
                 name="ownership_to_review",
             ),
+            models.Index(
+                fields=["id"],
+                condition=Q(state="unverified") & ~Q(doubt=""),
+                name="ownership_in_doubt",
+            ),
         ]
 
     def __str__(self) -> str:

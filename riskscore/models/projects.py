@@ -4,10 +4,10 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
-from django.db.models.functions import MD5, Now, Upper
+from django.db.models.functions import MD5, Now
 
 
 class Project(models.Model):
@@ -96,13 +96,18 @@ class Project(models.Model):
             models.Index(fields=["kind", "id"], name="project_by_kind"),
             models.Index(fields=["state", "id"], name="project_by_state"),
             GinIndex(fields=["flags"], name="project_by_flag"),
-            GinIndex(OpClass(Upper("name"), "gin_trgm_ops"), name="project_by_part_of_name"),
             # Maps read this index alone: all that they count and choose by.
             models.Index(
                 fields=["latitude", "longitude"],
                 include=["id", "place", "kind", "status", "flags"],
                 condition=Q(state="published"),
                 name="project_on_map",
+            ),
+            # The queue of sites whose sources disagree about the country.
+            models.Index(
+                fields=["id"],
+                condition=Q(state="published", flags__contains=["place_disputed"]),
+                name="project_place_disputed",
             ),
         ]
 

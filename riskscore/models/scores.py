@@ -120,8 +120,19 @@ class Score(ScoreColumns):
             models.Index(
                 "lens", F("composite").desc(nulls_last=True), "project", name="score_ranking"
             ),
-            # Maps, and lists in any order and by any filter, read this index alone: a row of
-            # scores is twenty times as wide.
+            # Lists are sorted by any dimension, either way, without reading all scores.
+            *(
+                models.Index(
+                    "lens",
+                    F(node).desc(nulls_last=True),
+                    "project",
+                    condition=Q(**{f"{node}__isnull": False}),
+                    name=f"score_by_{node}",
+                )
+                for node in NODES[1:]
+            ),
+            # Maps, and lists that are chosen by band or sorted by what is known, read this index
+            # alone: a row of scores is twenty times as wide.
             models.Index(
                 fields=["lens", "project"],
                 include=[*NODES, "coverage", "band", "id"],
@@ -261,3 +272,29 @@ class MapCell(models.Model):
 
     def __str__(self) -> str:
         return f"{self.number} in {self.x}, {self.y}"
+
+
+class MatrixCell(models.Model):
+    """The ranked projects of one place that yield one mineral, counted with the map.
+
+    ``mineral`` is empty in the rows that count each project once, whatever it yields. The arrays
+    are those of :class:`MapCell`; ``medians`` as they are.
+    """
+
+    grid = models.ForeignKey(MapGrid, models.CASCADE, related_name="matrix", db_index=False)
+    mineral = models.CharField(max_length=40)
+    place = models.CharField(max_length=3)
+    number = models.IntegerField()
+    known = ArrayField(models.IntegerField())
+    sums = ArrayField(models.FloatField(null=True))
+    medians = ArrayField(models.FloatField(null=True))
+    worst = ArrayField(models.FloatField(null=True))
+    bands = ArrayField(models.IntegerField())
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["grid", "mineral", "place"], name="matrix_cell_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number} in {self.place} with {self.mineral or 'anything'}"

@@ -39,6 +39,8 @@ class TrainingRequest(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
     )
     created_at = models.DateTimeField(auto_now_add=True)
+    started_at = models.DateTimeField(null=True, help_text="when the latest attempt began")
+    step = models.CharField(max_length=80, blank=True, db_default="", help_text="what it is at")
     finished_at = models.DateTimeField(null=True)
 
     class Meta:

@@ -19,7 +19,7 @@ from riskscore.engine.derive.derivation import derive
 from riskscore.engine.inputs import geometry
 from riskscore.engine.inputs.axes import NOWHERE, Axes, Observations, Table
 from riskscore.engine.inputs.units import Units
-from riskscore.models import Mineral, Place, PlaceMember
+from riskscore.models import LearnedModel, Mineral, Place, PlaceMember
 from riskscore.models.learned import in_force
 from riskscore.releases import effective
 from riskscore.scoring.project_inputs import evidence_inputs, map_distances, owner_inputs
@@ -102,11 +102,22 @@ WIDTH = 2 * 1.96
 
 def learned(axes: Axes, edition: int) -> dict[str, Table]:
     """Predictions of the models that are in force at the edition; none in force, no table."""
+    return predicted(axes, in_force(edition))
+
+
+def with_models(known: Known, models: Iterable[LearnedModel]) -> Known:
+    """The same inputs as if exactly these learned models counted. Nothing is stored."""
+    stated = {key: table for key, table in known.tables.items() if key not in LEARNED.values()}
+    return replace(known, tables={**stated, **_unlisted(predicted(known.axes, models), stated)})
+
+
+def predicted(axes: Axes, models: Iterable[LearnedModel]) -> dict[str, Table]:
+    """What models predict, by indicator; those of a kind that no indicator reads give none."""
     rows = _rows(
         "SELECT m.kind, p.place_id, p.mineral_id, p.probability, p.high - p.low"
         " FROM riskscore_prediction p JOIN riskscore_learnedmodel m ON m.id = p.model_id"
         " WHERE m.kind = ANY(%s) AND m.id = ANY(%s)",
-        [sorted(LEARNED), [model.pk for model in in_force(edition)]],
+        [sorted(LEARNED), [model.pk for model in models]],
     )
     places = {code: index for index, code in enumerate(axes.places)}
     minerals = {code: index for index, code in enumerate(axes.minerals)}

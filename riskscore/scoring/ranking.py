@@ -98,3 +98,11 @@ def only_ranked(scores: QuerySet[Score]) -> QuerySet[Score]:
     return scores.filter(project__state=Project.State.PUBLISHED).exclude(
         project__flags__overlap=list(Project.UNRANKED)
     )
+
+
+def not_ranked(scores: QuerySet[Score]) -> QuerySet[Score]:
+    """Of some scores, those that :func:`only_ranked` leaves out."""
+    return scores.filter(
+        ~Q(project__state=Project.State.PUBLISHED)
+        | Q(project__flags__overlap=list(Project.UNRANKED))
+    )

@@ -14,6 +14,7 @@ from riskscore.jobs.heartbeat import Heartbeat, worker_heartbeat, worker_name
 from riskscore.models import Job
 from riskscore.models.scores import NODES
 from riskscore.scoring import staleness
+from riskscore.scoring.alerts import raised
 from riskscore.scoring.binary_copy import Columns, copy_rows
 from riskscore.scoring.compute import compute
 
@@ -99,6 +100,7 @@ def score_chunk(claim: ledger.Claim) -> None:
         ledger.ensure_history_partition(now.date())
         _stage(computed.columns | computed.about)
         _write(job, now)
+        raised.of_scores(job.lens_id, job.id, now)
 
 
 _STAGED = {

@@ -28,6 +28,8 @@ CREATE OR REPLACE TRIGGER observation_append_only BEFORE UPDATE OR DELETE ON ris
     FOR EACH ROW EXECUTE FUNCTION riskscore_append_only();
 CREATE OR REPLACE TRIGGER prediction_append_only BEFORE UPDATE OR DELETE ON riskscore_prediction
     FOR EACH ROW EXECUTE FUNCTION riskscore_append_only();
+CREATE OR REPLACE TRIGGER recordchange_append_only BEFORE UPDATE OR DELETE ON riskscore_recordchange
+    FOR EACH ROW EXECUTE FUNCTION riskscore_append_only();
 CREATE OR REPLACE TRIGGER release_append_only BEFORE UPDATE OR DELETE ON riskscore_release
     FOR EACH ROW EXECUTE FUNCTION riskscore_append_only();
 CREATE OR REPLACE TRIGGER scenario_append_only BEFORE UPDATE OR DELETE ON riskscore_scenario

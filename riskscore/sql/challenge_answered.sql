@@ -2,9 +2,9 @@
 CREATE OR REPLACE FUNCTION riskscore_challenge_answered() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF TG_OP = 'DELETE' OR OLD.state <> 'open' OR
-        (NEW.project_id, NEW.statement, NEW.url, NEW.kind, NEW.happened_on, NEW.disputes_id, NEW.filed_by_id)
+        (NEW.project_id, NEW.statement, NEW.url, NEW.kind, NEW.happened_on, NEW.disputes_id, NEW.indicator, NEW.filed_by_id)
         IS DISTINCT FROM
-        (OLD.project_id, OLD.statement, OLD.url, OLD.kind, OLD.happened_on, OLD.disputes_id, OLD.filed_by_id)
+        (OLD.project_id, OLD.statement, OLD.url, OLD.kind, OLD.happened_on, OLD.disputes_id, OLD.indicator, OLD.filed_by_id)
     THEN
         RAISE EXCEPTION 'challenge % stays as it was filed and answered: file a new one instead', OLD.id
             USING ERRCODE = 'restrict_violation';

@@ -7,6 +7,7 @@ are compared here, models are not opened: nothing here needs scikit-learn.
 from collections.abc import Mapping
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
@@ -14,7 +15,7 @@ from django.utils import timezone
 from riskscore.errors import ConflictError, ForbiddenError
 from riskscore.jobs import requests
 from riskscore.learning.report import gate
-from riskscore.models import Edition, LearnedModel, LearnedSwitch
+from riskscore.models import Edition, LearnedModel, LearnedSwitch, TrainingRequest
 from riskscore.models.learned import learned_on
 from riskscore.releases.editions import next_edition
 
@@ -45,8 +46,26 @@ def promote(model: LearnedModel, *, by: Any, reason: str) -> LearnedModel:
     From the edition this makes, and for no earlier one, scores see its predictions. Raises
     NotAllowed, or NotPromoted with what the card lacks against the baselines or the champion.
     """
-    _check_allowed(by)
+    if why := may_not_promote(model, by):
+        raise NotAllowed(why)
     return _promote(model, by, reason)
+
+
+def may_not_promote(model: LearnedModel, by: Any) -> str:
+    """Why this person may not promote a model; empty if they may.
+
+    Whoever asked for its training does not decide about it, unless the team is of one person
+    (RISKSCORE_ONE_PERSON_TEAM).
+    """
+    if not by.has_perm(PERMISSION):
+        return f"{by} may not decide about learned models: {PERMISSION} is needed"
+    own = TrainingRequest.objects.filter(model=model, created_by=by.pk).exists()
+    if own and not settings.ONE_PERSON_TEAM:
+        return (
+            f"{model} is your own, you asked for its training: a second person promotes it. A team "
+            "of one sets RISKSCORE_ONE_PERSON_TEAM=1"
+        )
+    return ""
 
 
 def promote_shipped(model: LearnedModel) -> LearnedModel | None:
@@ -178,6 +197,11 @@ def _comparable(mine: Mapping[str, Any], theirs: Mapping[str, Any]) -> tuple[flo
         for card in (mine, theirs)
     ]
     return result[0], result[1]
+
+
+def champion_of(kind: str) -> LearnedModel | None:
+    """The model of a kind that counts in scores, as a page shows it."""
+    return LearnedModel.objects.filter(kind=kind, state=LearnedModel.State.CHAMPION).first()
 
 
 def _champion(kind: str) -> LearnedModel | None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
+from django.db.models import DateTimeField, Func, QuerySet
 
 from riskscore.celery import TRAIN, publish
 from riskscore.jobs import work_items
@@ -15,6 +16,14 @@ from riskscore.jobs.heartbeat import worker_name
 from riskscore.models import LearnedModel, Release, TrainingRequest
 
 QUEUE = "intake"
+#: The steps of a training, in order; the page of a request shows which are done.
+READS, TRAINS, STORES = STEPS = (
+    "reads the tables",
+    "trains, and is judged on what it has not seen",
+    "stores the candidate with its card and predictions",
+)
+#: The database's clock, by which the end is recorded too.
+CLOCK = Func(function="clock_timestamp", output_field=DateTimeField())
 State = TrainingRequest.State
 #: A new release of this source continues the back-test of this kind.
 TRADE, TRADED = "baci-exports", "disruption"
@@ -73,7 +82,20 @@ def claim() -> Claim | None:
     """Take the oldest request that waits."""
     work_items.sweep(work_items.TRAININGS)
     row = work_items.claim(work_items.TRAININGS, worker_name())
-    return Claim(*row) if row else None
+    if row is None:
+        return None
+    taken = Claim(*row)
+    _held(taken).update(started_at=CLOCK, step="")
+    return taken
+
+
+def report(taken: Claim, step: str) -> None:
+    """Show on the request what the training is at; a lost lease shows nothing."""
+    _held(taken).update(step=step)
+
+
+def _held(taken: Claim) -> QuerySet[TrainingRequest]:
+    return TrainingRequest.objects.filter(id=taken.id, token=taken.token, state=State.RUNNING)
 
 
 def finish(taken: Claim, state: str, *, model: LearnedModel | None = None, error: str = "") -> None:

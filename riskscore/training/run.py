@@ -53,6 +53,14 @@ def train(kind: str, seed: int = 0) -> LearnedModel:
     return store_candidate(fit(kind, seed))
 
 
+#: Is told each step of a training when it begins.
+Report = Callable[[str], None]
+
+
+def _unreported(_step: str) -> None:
+    """Nobody watches."""
+
+
 @dataclass(frozen=True, slots=True)
 class Fitted:
     """A candidate that is not stored yet, and what it was trained on."""
@@ -63,22 +71,27 @@ class Fitted:
     releases: list[dict[str, str]]
 
 
-def fit(kind: str, seed: int) -> Fitted:
-    """Train and evaluate; nothing is written. Raises NoSuchKind or a Refusal, as ``train`` does."""
+def fit(kind: str, seed: int, report: Report = _unreported) -> Fitted:
+    """Train and evaluate; nothing is written. Raises NoSuchKind or a Refusal, as ``train`` does.
+
+    ``report`` is called with each step that begins.
+    """
     if kind not in KINDS:
         raise NoSuchKind(f"{kind!r}: there are models of {', '.join(KINDS)}")
     if not 0 <= seed < 2**32:
         raise UnusableInput(f"seed {seed}: give a whole number from 0 to {2**32 - 1}")
     edition = Edition.objects.aggregate(last=Max("number"))["last"] or 0
-    trained, sources = KINDS[kind](edition, seed)
+    trained, sources = KINDS[kind](edition, seed, report)
     return Fitted(kind, seed, trained, dataset.releases_used(edition, sources))
 
 
 Trained = tuple[candidate.Candidate, Iterable[str]]
 
 
-def _disruption(edition: int, seed: int) -> Trained:
+def _disruption(edition: int, seed: int, report: Report = _unreported) -> Trained:
+    report(requests.READS)
     trade = dataset.trade(edition)
+    report(requests.TRAINS)
     panel, by_code = trade.panel, naive_label.by_code(*trade)
     trained = candidate.of_disruption(panel, by_code, trade.producers, seed)
     facts = {**trained.facts, "track_record": track_record(panel)}
@@ -103,12 +116,15 @@ def track_record(panel: Panel) -> list[dict[str, Any]]:
     return records
 
 
-def _labour(edition: int, seed: int) -> Trained:
+def _labour(edition: int, seed: int, report: Report = _unreported) -> Trained:
+    report(requests.READS)
     pairs, names = dataset.labour_pairs(edition)
+    report(requests.TRAINS)
     return candidate.of_labour(pairs, names, seed), LABOUR_SOURCES
 
 
-def _displacement(edition: int, seed: int) -> Trained:
+def _displacement(edition: int, seed: int, report: Report = _unreported) -> Trained:
+    report(requests.READS)
     displacement.trained(dataset.reviewed_projects(edition), seed)
     # Evidence reached the numbers that training needs, and nobody has said how to predict yet.
     raise Refusal(
@@ -117,7 +133,7 @@ def _displacement(edition: int, seed: int) -> Trained:
     )
 
 
-KINDS: dict[str, Callable[[int, int], Trained]] = {
+KINDS: dict[str, Callable[..., Trained]] = {
     "disruption": _disruption,
     "labour": _labour,
     "displacement": _displacement,
@@ -213,7 +229,8 @@ def _attempt(taken: requests.Claim) -> None:
     state = TrainingRequest.State
     try:
         with Heartbeat(taken.worker, taken):
-            fitted = fit(taken.kind, taken.seed)
+            fitted = fit(taken.kind, taken.seed, lambda step: requests.report(taken, step))
+            requests.report(taken, requests.STORES)
             with transaction.atomic():
                 # First the token: who lost the lease must not get as far as writing.
                 work_items.hold(taken)

@@ -85,6 +85,16 @@ def form_of(page: Client, address: str) -> dict[str, Any]:
     return sent
 
 
+def act(page: Client, model: str, action: str, *rows: Any, **extra: Any) -> Any:
+    """Choose rows of a list, take an action on them, and answer yes to its question."""
+    sent = {"action": action, "_selected_action": [str(row.pk) for row in rows], **extra}
+    asked = page.post(url(model), sent, follow=True)
+    if asked.context is None or "pinned" not in asked.context:
+        return asked
+    answer = {"action": action, "pinned": asked.context["pinned"], **dict(asked.context["carried"])}
+    return page.post(asked.context["confirm"], answer, follow=True)
+
+
 def _values(form: Any) -> dict[str, Any]:
     values = ((bound.html_name, bound.value()) for bound in form)
     return {name: value for name, value in values if value is not None and value is not False}

@@ -9,7 +9,7 @@ from django.test import Client
 
 from riskscore import api_keys
 from riskscore.models import ApiKey
-from tests.admin.conftest import url
+from tests.admin.conftest import act, url
 
 KEY = re.compile(r"rs_[0-9a-f]{8}_[\w-]+")
 
@@ -63,14 +63,14 @@ def test_people_see_and_revoke_only_their_own_keys(
     staff = as_staff("view_apikey", "change_apikey")
     key = ApiKey.objects.get()
     assert "secret-project" not in staff.get(url("apikey")).text
-    staff.post(url("apikey"), {"action": "revoke_selected", "_selected_action": [key.pk]})
+    act(staff, "apikey", "revoke_selected", key)
     assert api_keys.find(plain)
 
 
 def test_a_revoked_key_opens_nothing(page: Client, curator: User) -> None:
     plain = api_keys.issue(curator, "laptop", ["read"])
     key = ApiKey.objects.get()
-    page.post(url("apikey"), {"action": "revoke_selected", "_selected_action": [key.pk]})
+    act(page, "apikey", "revoke_selected", key)
     assert api_keys.find(plain) is None
     assert "revoked" in page.get(url("apikey")).text
 

@@ -16,55 +16,65 @@ from tests.admin.conftest import url
 
 HUGE, LONG = "9" * 30, "ä" * 3000
 #: As they stand in an address: a zero byte, bytes that are no text, and values of no column.
-RAW = ("%00", "%ff%fe", "%ED%A0%80", HUGE, "-1", "nonsense", "1e400", LONG, "[]", "1,2", "../..")
+RAW = ("%00", "%ff%ED%A0%80", HUGE, "nonsense", LONG)
 #: Names of parameters that pages of ours read.
 READ = ("after", "at", "band", "box", "buyer", "by", "edition", "kind", "labour", "layer", "lens",
         "mineral", "month", "place", "project", "replaces", "answers", "share", "status", "tab",
-        "other", "with", "before", "q", "p", "o", "zoom")  # fmt: skip
+        "other", "with", "before", "q", "p", "o", "zoom", "term", "columns", "view")  # fmt: skip
+OF_EVERY_LIST = (
+    "q=%00", f"q={LONG}", f"p={HUGE}", "o=-1.1.1.99", "no_such_column=1", "pk__in=,",
+    "columns=%00&columns=nonsense",
+)  # fmt: skip
 OF_LISTS = (
-    "q=%00", "%00=1", f"q={LONG}", "q=" + "a+" * 40, "q=%22", "q=%27x%5C%27", "p=0", "p=-1",
-    f"p={HUGE}", "p=x", "o=999", "o=x", "o=-1.1.1.99", "o=%00", "_to_field=secret", "_popup=1",
-    "_facets=1", "all=1", "e=1", "no_such_column=1", "pk__in=,", "pk__isnull=x", "id__regex=(",
+    "%00=1", "q=" + "a+" * 40, "q=%22", "q=%27x%5C%27", "p=0", "p=-1", "p=x", "o=999", "o=x",
+    "o=%00", "_to_field=secret", "_popup=1", "_facets=1", "all=1", "e=1", "pk__isnull=x",
+    "id__regex=(", "columns=", "view=nonsense",
 )  # fmt: skip
 LOOKUPS = {
-    models.DateField: ("year=99999", "year=0", "gte=nonsense", "range=1", "lt=9999-99-99"),
-    models.CharField: ("regex=(", "in=%00", "exact=%00", "isnull=2", "no_such_lookup=1"),
-    models.IntegerField: (f"gte={HUGE}", "exact=x", "in=1,x", "lt=-1e400"),
-    models.FloatField: ("gte=nan", "exact=x", "lt=1e400"),
-    models.BooleanField: ("exact=2", "exact=%00"),
-    models.ForeignKey: ("exact=x", f"exact={HUGE}", "id__exact=%00", "exact=%00"),
+    models.DateField: ("year=99999", "year=0", "gte=nonsense", "lt=9999-99-99"),
+    models.CharField: ("regex=(", "no_such_lookup=1"),
+    models.IntegerField: (f"gte={HUGE}", "exact=x"),
+    models.FloatField: ("gte=nan", "lt=1e400"),
+    models.BooleanField: ("exact=2",),
+    models.ForeignKey: ("exact=x", f"exact={HUGE}"),
 }
-WRONG_METHODS = ("POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "TRACE")
+#: Lists on which everything is tried that is the same for all.
+TRIED = ("project", "score", "challenge")
+WRONG_METHODS = ("POST", "PUT", "HEAD")
 
 
 def lists() -> Iterator[str]:
     """Each list with each question that no list can have been meant for."""
     for model, page in admin.site._registry.items():
         path = admin_addresses.list_path(model)
-        filters = [each for each in page.list_filter if not isinstance(each, str)]
-        named = {str(getattr(each, "parameter_name", "")) for each in filters} - {""}
-        own = [f"{name}={raw}" for name in named for raw in ("%00", HUGE, "nonsense")]
-        columns = [*model._meta.concrete_fields]
+        names = dict.fromkeys(name for name in map(named, page.list_filter) if name)
+        own = [f"{name}={raw}" for name in names for raw in (HUGE, "nonsense")]
         asked = [
             f"{column.name}__{lookup}"
-            for kind in LOOKUPS
-            for column in [c for c in columns if isinstance(c, kind)][:2]
-            for lookup in LOOKUPS[kind]
+            for kind, lookups in LOOKUPS.items()
+            for column in [c for c in model._meta.concrete_fields if isinstance(c, kind)][:1]
+            for lookup in lookups
         ]
-        yield from (f"{path}?{query}" for query in (*OF_LISTS, *own, *asked))
+        more = OF_LISTS if model._meta.model_name in TRIED else ()
+        yield from (f"{path}?{query}" for query in (*OF_EVERY_LIST, *more, *own, *asked))
+
+
+def named(chosen: Any) -> str:
+    """The parameter of a filter."""
+    one = chosen[0] if isinstance(chosen, tuple) else chosen
+    return one if isinstance(one, str) else str(getattr(one, "parameter_name", "") or "")
 
 
 def others() -> Iterator[str]:
     """Each other page: with a row that cannot be, and with values that it cannot mean."""
     everything = [urlencode(dict.fromkeys(READ, raw), safe="%") for raw in ("%00", HUGE, "-1", "x")]
     for route, pattern in admin_addresses.patterns():
-        if str(pattern.name).endswith("_changelist") or "(?P<" in route:
+        if str(pattern.name).endswith(("_changelist", "_delete")) or "(?P<" in route:
             continue
         if admin_addresses.PARAMETER.search(route):
             yield from (f"/{admin_addresses.PARAMETER.sub(raw, route)}" for raw in RAW)
         else:
             yield from (f"/{route}?{query}" for query in everything)
-            yield from (f"/{route}?{name}={HUGE}" for name in READ[:8])
 
 
 def answer(page: Client, method: str, path: str) -> Any:
@@ -93,10 +103,10 @@ def test_no_method_makes_a_page_fail(page: Client) -> None:
         if "(?P<" in route or pattern.name == "logout":
             continue
         paths = list(admin_addresses._paths(route, str(pattern.name)))[:1]
-        for path in [*paths, f"/{admin_addresses.PARAMETER.sub('nonsense', route)}"]:
+        for path in paths or [f"/{admin_addresses.PARAMETER.sub('nonsense', route)}"]:
             for method in WRONG_METHODS:
                 status = answer(page, method, path).status_code
-                if status >= 500 and status != 501:
+                if status >= 500:
                     failed.append((status, method, path))
     assert not failed, failed
 
@@ -106,7 +116,6 @@ def test_no_method_makes_a_page_fail(page: Client) -> None:
     [
         ("?filed_at__year=99999", "No row can be chosen by what it asks for (filed_at__year)."),
         ("?kind__exact=%00", "It holds a zero byte, which no text has."),
-        ("?q=" + "a+" * 20, "A search has at most 12 words, not 20."),
         ("?no_such_column=1", "no_such_column"),
     ],
 )
@@ -114,7 +123,7 @@ def test_a_refusal_says_why_and_leads_back(query: str, words: str, page: Client)
     answer = page.get(url("challenge") + query)
     assert answer.status_code == 400
     assert words in answer.text
-    assert f'<a href="{url("challenge")}">The whole list</a>' in answer.text
+    assert f'href="{url("challenge")}">To the whole list</a>' in answer.text
     assert answer.headers["Content-Security-Policy"].startswith("default-src 'self'")
 
 

@@ -9,7 +9,7 @@ from riskscore.jobs import ledger, requests
 from riskscore.jobs.heartbeat import worker_heartbeat
 from riskscore.models import Chunk, ItemError, Job, Lens, Project
 from riskscore.scoring import rescore
-from tests.admin.conftest import url
+from tests.admin.conftest import act, url
 
 
 @pytest.fixture
@@ -83,8 +83,7 @@ def test_what_failed_is_tried_again_by_a_job_of_its_own(
     ItemError.objects.create(job=job, project=project, code="failed", detail="poison")
     requests.cancel(job.pk)
     assert "Retry what failed" in page.get(url("job", "change", job.pk)).text
-    chosen = {"action": "retry_selected", "_selected_action": [str(job.pk)]}
-    assert "1 jobs tried again" in page.post(url("job"), chosen, follow=True).text
+    assert "1 job tried again" in act(page, "job", "retry_selected", job).text
     assert Job.objects.get(retry_of=job).scope == {"keys": [project.key]}
 
 
@@ -99,8 +98,7 @@ def test_workers_are_seen_where_they_work(page: Client, job: Job) -> None:
 def test_cancelling_what_has_ended_changes_nothing_and_says_so(page: Client, job: Job) -> None:
     requests.cancel(job.pk)
     ended = Job.objects.get(pk=job.pk).finished_at
-    chosen = {"action": "cancel_selected", "_selected_action": [str(job.pk)]}
-    assert "had ended already" in page.post(url("job"), chosen, follow=True).text
+    assert "had ended already" in act(page, "job", "cancel_selected", job).text
     assert Job.objects.get(pk=job.pk).finished_at == ended
 
 
@@ -123,10 +121,9 @@ def test_jobs_scores_and_observations_are_read_only(page: Client, job: Job) -> N
 def test_chosen_projects_go_first_by_the_threshold_of_all_jobs(
     page: Client, project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    chosen = {"action": "rescore_selected", "_selected_action": [project.pk]}
     for threshold, queue in ((1, "interactive"), (0, "bulk")):
         monkeypatch.setattr(requests, "INTERACTIVE_UP_TO", threshold)
-        page.post(url("project"), chosen)
+        act(page, "project", "rescore_selected", project)
         assert Job.objects.latest("id").queue == queue
 
 

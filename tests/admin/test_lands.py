@@ -5,7 +5,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from riskscore.models import Footprint, Intake, Job, LandLayer, Project
-from tests.admin.conftest import url
+from tests.admin.conftest import act, url
 from tests.intake.files import finish
 from tests.maps.files import geojson, shapefile_parts, zipped
 
@@ -104,9 +104,8 @@ def test_a_layer_can_be_withdrawn_and_not_changed(page: Client, project: Project
     row = load(page, geojson(around(project)))
     layers = LandLayer.objects.count()
     assert page.post(url("landlayer", "change", row.pk), {"name": "x"}).status_code == 403
-    chosen = {"action": "withdraw_selected", "_selected_action": [row.pk]}
-    assert "1 layers are withdrawn" in page.post(url("landlayer"), chosen, follow=True).text
-    assert "0 layers are withdrawn" in page.post(url("landlayer"), chosen, follow=True).text
+    assert "Withdrawn: 1 layer." in act(page, "landlayer", "withdraw_selected", row).text
+    assert "Withdrawn: 0 layers." in act(page, "landlayer", "withdraw_selected", row).text
     assert LandLayer.objects.count() == layers + 1
     assert "No loaded map of lands" in page.get(url("project", "change", project.pk)).text
 

@@ -8,7 +8,7 @@ from django.test import Client
 from riskscore.curation import owner_edits
 from riskscore.models import Domicile, Job, Ownership, Project
 from riskscore.releases import owner_statements
-from tests.admin.conftest import url
+from tests.admin.conftest import act, url
 
 
 @pytest.fixture
@@ -55,8 +55,7 @@ def test_one_click_confirms_rescores_and_stands_in_the_history(
 
 def test_many_are_rejected_at_once_and_count_nothing(page: Client, olaroz: Project) -> None:
     rows = list(olaroz.ownerships.all())
-    sent = {"action": "reject_selected", "_selected_action": [str(row.pk) for row in rows]}
-    page.post(url("ownership"), sent)
+    act(page, "ownership", "reject_selected", *rows)
     assert not owner_statements.owners().filter(project=olaroz).exists()
     fresh = olaroz.ownerships.filter(state="rejected")
     assert (fresh.count(), fresh.values("edition").distinct().count()) == (len(rows), 1)
@@ -72,8 +71,7 @@ def test_who_may_only_look_may_not_decide(as_staff: Callable[..., Client], olaro
     client = as_staff("view_ownership", "view_project")
     old = tsusho(olaroz)
     assert client.post(url("ownership", "reject", old.pk)).status_code == 403
-    sent = {"action": "reject_selected", "_selected_action": [str(old.pk)]}
-    client.post(url("ownership"), sent)
+    act(client, "ownership", "reject_selected", old)
     assert tsusho(olaroz) == old
     assert "Reject the selected" not in client.get(url("ownership")).text
 

@@ -21,6 +21,7 @@ from riskscore.models import (
     CapacityRange,
     CommunityDistance,
     CountryOutline,
+    DefaultList,
     Evidence,
     ExternalId,
     IntakeFault,
@@ -35,6 +36,7 @@ from riskscore.models import (
     ProjectStatus,
     RegionMember,
     Release,
+    SavedList,
     TradeCode,
 )
 from tests.admin.conftest import inline_of, url
@@ -60,7 +62,16 @@ def everything(curator: User, project: Project) -> None:
 
 def test_every_model_has_a_page_or_stands_on_that_of_its_project() -> None:
     ours = set(apps.get_app_config("riskscore").get_models())
-    parts = {ProjectMineral, Offtake, ExternalId, IntakePart, IntakeFault, Artefact}
+    parts = {
+        ProjectMineral,
+        Offtake,
+        ExternalId,
+        IntakePart,
+        IntakeFault,
+        Artefact,
+        SavedList,
+        DefaultList,
+    }
     parts |= {ProjectStatus, Capacity, CapacityRange, RegionMember, TradeCode}
     parts |= {CommunityDistance, Position, PortfolioLimit, CountryOutline, MapCell, MapGrid}
     assert set(MODELS) | parts == ours
@@ -91,7 +102,8 @@ def test_every_filter_of_every_list_can_be_used(name: str, page: Client, everyth
     response = page.get(url(name))
     for spec in response.context["cl"].filter_specs:
         for choice in list(spec.choices(response.context["cl"]))[1:4]:
-            query = choice.get("query_string") or f"?{spec.parameter_name}={choice['value']}"
+            name_of = choice.get("name") or getattr(spec, "parameter_name", "")
+            query = choice.get("query_string") or f"?{name_of}={choice['value'] or 1}"
             assert page.get(url(name) + query).status_code == 200, query
 
 

@@ -11,7 +11,7 @@ from riskscore.jobs import requests
 from riskscore.models import LimitCrossing, Portfolio, Project
 from riskscore.sourcing.holdings import portfolio_edits
 from riskscore.sourcing.holdings.portfolio_edits import LimitGiven, PositionGiven
-from tests.admin.conftest import form_of, url
+from tests.admin.conftest import act, form_of, url
 
 
 @pytest.fixture
@@ -110,8 +110,7 @@ def test_the_dashboard_and_the_list_show_alerts_to_those_who_may_see_them(
 
 
 def test_archived_ones_are_put_away_not_deleted(page: Client, puna: Portfolio) -> None:
-    sent = {"action": "archive_selected", "_selected_action": [str(puna.pk)]}
-    page.post(url("portfolio"), sent)
+    act(page, "portfolio", "archive_selected", puna)
     puna.refresh_from_db()
     assert puna.archived_at is not None
     assert page.get(url("portfolio", "delete", puna.pk)).status_code == 403

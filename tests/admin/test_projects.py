@@ -1,7 +1,6 @@
 """Editing a project rescores it; its page says what came out and how sure that is."""
 
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 from django.test import Client
@@ -9,7 +8,7 @@ from django.test import Client
 from riskscore.engine.catalogue import ARTISANAL
 from riskscore.models import Job, Lens, Place, Project, Score
 from riskscore.scoring import ranking, rescore
-from tests.admin.conftest import form_of, url
+from tests.admin.conftest import act, form_of, url
 
 #: Kolwezi: the point moves with the country, or the form would ask whether that is meant.
 MOVED = {"place": "COD", "latitude": "-10.72", "longitude": "25.47"}
@@ -241,24 +240,20 @@ def test_flags_are_explained_in_words(page: Client) -> None:
     assert "Left out of rankings" in text
 
 
-def choose(name: str, *projects: Project) -> dict[str, Any]:
-    return {"action": name, "_selected_action": [project.pk for project in projects]}
-
-
 def test_chosen_projects_are_rescored_by_one_job_per_lens(page: Client, project: Project) -> None:
     other = Project.objects.exclude(pk=project.pk).earliest("key")
-    response = page.post(url("project"), choose("rescore_selected", project, other), follow=True)
+    response = act(page, "project", "rescore_selected", project, other)
     assert "Rescoring has started" in response.text
     keys = sorted([project.key, other.key])
     assert Job.objects.filter(scope={"keys": keys}).count() == len(kept())
 
 
 def test_projects_are_archived_with_a_note_in_their_history(page: Client, project: Project) -> None:
-    page.post(url("project"), choose("archive_selected", project))
+    act(page, "project", "archive_selected", project)
     project.refresh_from_db()
     assert project.state == "archived"
     assert "Turned archived." in page.get(url("project", "history", project.pk)).text
-    page.post(url("project"), choose("publish_selected", project))
+    act(page, "project", "publish_selected", project)
     assert Job.objects.filter(scope={"keys": [project.key]}).exists()
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from riskscore.api.framework.rendering import cell
+from riskscore.sources.row_writing import cell
 from riskscore.sources.tables import projects
 from tests.api.conftest import Api, problem
 from tests.api.test_pagination import walk

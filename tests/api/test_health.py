@@ -35,7 +35,3 @@ def test_without_the_broker_it_is_degraded_but_serves(settings: Any) -> None:
 @pytest.mark.parametrize("path", ["/livez", "/readyz"])
 def test_health_is_only_read(path: str) -> None:
     problem(Client(enforce_csrf_checks=True).post(path), 405, "method_not_allowed")
-
-
-def test_the_root_leads_to_admin() -> None:
-    assert Client().get("/")["Location"] == "/admin/"

@@ -18,8 +18,8 @@ def test_japans_lithium_is_answered_in_three_clicks_from_signing_in(
     load.load(settings.FIXTURES)
     log_in(page, address)
 
-    # One: the answer that is asked for most, on whom the supply hangs.
-    page.get_by_role("link", name="Japan × lithium", exact=True).click()
+    # One: the question that is asked for most stands on Home; on whom does the supply hang?
+    page.get_by_role("link", name="Where it comes from").click()
     expect(page.get_by_role("heading", name="Japan × Lithium")).to_be_visible()
     expect(page.locator(".cards .leading")).to_contain_text("China: 34.6 kt a year")
     expect(page.locator(".mix tbody tr")).to_have_count(13)

@@ -40,8 +40,10 @@ def test_a_curator_edits_a_mine_and_sees_its_new_score(address: str, browser_pag
     before = mine.input_version
     log_in(page, address)
 
-    # The dashboard counts, warns, and follows a job by itself.
+    # The coverage counts and warns; Home follows a job by itself.
+    page.goto(f"{address}/admin/coverage/")
     expect(page.get_by_text("countries first, then minerals")).to_be_visible()
+    page.goto(f"{address}/admin/")
     page.get_by_role("button", name="Rescore everything").click()
     expect(page.get_by_text("Rescoring has started")).to_be_visible()
     expect(page.locator("#live .state", has_text="succeeded")).to_have_count(2, timeout=300_000)

@@ -1,5 +1,7 @@
 """API keys: made here, shown once, revoked here."""
 
+from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 from django import forms
@@ -10,6 +12,8 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 
 from riskscore import api_keys
+from riskscore.admin.ui import wording
+from riskscore.admin.ui.confirmed_actions import Consequence
 from riskscore.admin.ui.pages import Form, Page, ReadOnly
 from riskscore.models import ApiKey, IdempotencyKey
 
@@ -85,13 +89,27 @@ class ApiKeyAdmin(Page[ApiKey]):
         }
         return TemplateResponse(request, "admin/issued_key.html", context)
 
+    def consequences(
+        self, request: HttpRequest, action: str, chosen: QuerySet[ApiKey]
+    ) -> Sequence[Consequence]:
+        living = chosen.filter(revoked_at__isnull=True)
+        lately = living.filter(last_used_at__gte=timezone.now() - timedelta(days=7))
+        return (
+            ("will open nothing any more, for ever", living.count()),
+            ("of these were used within the last seven days", lately.count()),
+            ("are revoked already", chosen.count() - living.count()),
+        )
+
     @admin.action(description="Revoke the selected keys", permissions=["change"])
     def revoke_selected(self, request: HttpRequest, chosen: QuerySet[ApiKey]) -> None:
         living = list(chosen.filter(revoked_at__isnull=True))
         ApiKey.objects.filter(pk__in=[key.pk for key in living]).update(revoked_at=timezone.now())
         for key in living:
             self.log_change(request, key, "Revoked.")
-        self.message_user(request, f"{len(living)} keys revoked; they open nothing any more.")
+        self.message_user(
+            request,
+            f"{wording.count(len(living), 'key')} revoked: nothing is opened by it any more.",
+        )
 
     @admin.display
     def state(self, row: ApiKey) -> str:

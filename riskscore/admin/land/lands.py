@@ -1,5 +1,6 @@
 """Maps: layers come as files that a worker imports, outlines of projects as GeoJSON."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -11,10 +12,11 @@ from django.urls import reverse
 
 from riskscore.admin.map import small_map
 from riskscore.admin.ui import wording
+from riskscore.admin.ui.confirmed_actions import Consequence
 from riskscore.admin.ui.pages import Form, OneButton, ReadOnly, Rescoring
 from riskscore.curation import land_layers
 from riskscore.intake import requests
-from riskscore.models import Footprint, Intake, Land, LandLayer
+from riskscore.models import Footprint, Intake, Land, LandLayer, Lens
 from riskscore.sources.maps import BadMap
 from riskscore.sources.tables import map_layers
 
@@ -156,10 +158,22 @@ class LandLayerAdmin(OneButton[LandLayer], Rescoring[LandLayer]):
         """Where it comes from."""
         return wording.link(row.source)
 
-    @admin.display(boolean=True)
+    @admin.display(description="in force", boolean=True)
     def holds(self, row: LandLayer) -> bool:
         """Whether projects are measured by this version."""
         return bool(row.sha256) and not row.newer().exists()
+
+    def consequences(
+        self, request: HttpRequest, action: str, chosen: QuerySet[LandLayer]
+    ) -> Sequence[Consequence]:
+        over = [layer.pk for layer in chosen if self.holds(layer)]
+        return (
+            ("will be withdrawn: projects are not measured by them any more", len(over)),
+            ("lands and places are on them", Land.objects.filter(layer__in=over).count()),
+            ("are not in force and stay as they are", chosen.count() - len(over)),
+            ("buyers’ views are rescored where projects lie near",
+             Lens.objects.filter(kept_current=True).count()),
+        )  # fmt: skip
 
     @admin.action(description="Withdraw the selected layers", permissions=["withdraw"])
     def withdraw_selected(self, request: HttpRequest, chosen: QuerySet[LandLayer]) -> None:
@@ -167,7 +181,7 @@ class LandLayerAdmin(OneButton[LandLayer], Rescoring[LandLayer]):
         for layer in over:
             land_layers.withdraw_layer(layer, by=request.user)
         level = messages.SUCCESS if over else messages.WARNING
-        self.message_user(request, f"{len(over)} layers are withdrawn.", level)
+        self.message_user(request, f"Withdrawn: {wording.count(len(over), 'layer')}.", level)
 
 
 class LandAdmin(ReadOnly[Land]):

@@ -1,7 +1,7 @@
 """The same projects as rows, the worst first: for the keyboard, for screen readers, for paper."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db import connection
@@ -12,6 +12,7 @@ from riskscore.admin.ui import wording
 from riskscore.curation import map_grid
 from riskscore.models import Lens, Project
 from riskscore.models.scores import NODES
+from riskscore.search.project_terms import tagged
 
 PAGE = 50
 
@@ -50,18 +51,38 @@ ORDER BY p.id LIMIT %s
 """
 
 
-def rows(asked: Asked, lens: Lens | None, after: str = "") -> Rows:
+def rows(asked: Asked, lens: Lens | None, after: str = "", most: int = PAGE) -> Rows:
     """A page of the projects asked for: by composite, then those not assessed, then those without a
     score. ``after`` is what the page before gave; anything else begins at the top."""
     kind, composite, last = _place(after)
     found: list[Any] = []
     if kind != "none" and lens is not None:
-        found = _scored(asked, lens, composite, last if kind else None)
-    if len(found) <= PAGE and asked.band in (None, 0):
+        found = _scored(asked, lens, (composite, last if kind else None), most)
+    if len(found) <= most and asked.band in (None, 0):
         begin = last if kind == "none" else 0
-        found += _unscored(asked, lens, begin, PAGE + 1 - len(found))
-    page, more = found[:PAGE], len(found) > PAGE
+        found += _unscored(asked, lens, begin, most + 1 - len(found))
+    page, more = found[:most], len(found) > most
     return Rows(_rows(page, asked, lens), _mark(page[-1], lens) if more else "")
+
+
+#: What is walked in the order of scores knows its minerals by itself.
+YIELDS = "p.terms @@ %s::tsquery"
+_WORST = """
+SELECT p.id, s.composite, s.composite FROM riskscore_score s
+JOIN riskscore_project p ON p.id = s.project_id
+WHERE s.lens_id = %s AND {chosen} AND {yields} AND s.composite <= %s
+ORDER BY s.composite DESC, s.project_id LIMIT %s
+"""
+
+
+def worst(asked: Asked, lens: Lens, most: int, at_most: float = 100.0) -> list[Row]:
+    """The assessed projects with the highest composites. With ``at_most``, the highest that is
+    known of them, those of others above it are not looked through."""
+    chosen, values = chosen_sql(replace(asked, mineral=""))
+    sql = _WORST.format(chosen=chosen, yields=YIELDS if asked.mineral else "TRUE")
+    wanted = [tagged(mineral=asked.mineral)] if asked.mineral else []
+    found = _all(sql, [lens.pk, *values, *wanted, at_most, most])
+    return _rows(found, asked, lens)
 
 
 def _place(after: str) -> tuple[str, float | None, int]:
@@ -98,7 +119,9 @@ def lens_has(project: int, lens: Lens) -> bool:
         return bool(cursor.fetchone()[0])
 
 
-def _scored(asked: Asked, lens: Lens, composite: float | None, last: int | None) -> list[Any]:
+def _scored(
+    asked: Asked, lens: Lens, after: tuple[float | None, int | None], most: int
+) -> list[Any]:
     node = asked.by if asked.by in NODES else NODES[0]
     chosen, values = chosen_sql(asked)
     within, wanted = "TRUE", []
@@ -108,9 +131,9 @@ def _scored(asked: Asked, lens: Lens, composite: float | None, last: int | None)
             f"ELSE 1 + width_bucket(s.{node}, %s::float8[]) END = %s"
         )
         wanted = [list(map_grid.starts(lens)), asked.band]
-    beyond, begin = _beyond(composite, last)
+    beyond, begin = _beyond(*after)
     sql = _SCORED.format(node=node, chosen=chosen, within=within, beyond=beyond)
-    return _all(sql, [lens.pk, *values, *wanted, *begin, PAGE + 1])
+    return _all(sql, [lens.pk, *values, *wanted, *begin, most + 1])
 
 
 def _beyond(composite: float | None, last: int | None) -> tuple[str, list[Any]]:

@@ -1,43 +1,32 @@
 """Learned models: their cards, and the decisions that only people take."""
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from typing import Any
 
-from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
-from django.contrib.admin.helpers import ActionForm
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.views.decorators.http import require_POST
 
+from riskscore.admin.methods.decision_page import decision_page, open_decisions
+from riskscore.admin.methods.model_words import in_words
 from riskscore.admin.methods.training_page import followed, train_page
 from riskscore.admin.ui import charts, wording
+from riskscore.admin.ui.confirmed_actions import Consequence
 from riskscore.admin.ui.pages import Page, ReadOnly
 from riskscore.learning.report import gate
 from riskscore.learning.report.card import markdown
 from riskscore.models import LearnedModel, LearnedSwitch, Prediction, TrainingRequest
 from riskscore.training import model_registry, requests
+from riskscore.training.card_comparison import side_by_side
 
 METRICS = ("events", "auc", "auc_ci", "brier", "brier_base", "calibration_slope")
 TEXTS = ("target", "population", "intended_use", "timing")
-Decision = Callable[..., LearnedModel]
-
-
-class DecisionForm(ActionForm):
-    """The actions of the list, and why a model is promoted or retired."""
-
-    reason = forms.CharField(
-        required=False,
-        max_length=400,
-        label="reason",
-        widget=forms.TextInput(attrs={"placeholder": "why: it stands on the model for ever"}),
-    )
 
 
 class LearnedModelAdmin(ReadOnly[LearnedModel]):
@@ -46,27 +35,28 @@ class LearnedModelAdmin(ReadOnly[LearnedModel]):
     list_display = ("kind", "version", "state", "auc", "created_at", "decided_by")
     list_filter = ("kind", "state")
     search_fields = ("kind",)
-    fields = (
+    readonly_fields = (
         *("kind", "version", "state", "created_at", "artefact_sha256"),
-        *(
-            "decided_by",
-            "decided_at",
-            "reason",
-            "what_it_is",
-            "choice",
-            "gate",
-            "metrics",
-            "reach",
-            "known_bias",
-            "drift",
-        ),
+        *("decided_by", "decided_at", "reason"),
+        *("what_it_is", "choice", "gate", "metrics", "reach", "known_bias", "drift"),
         *("importance", "curves", "track_record", "export"),
     )
-    readonly_fields = fields
+    fieldsets = (
+        (None, {"fields": (("kind", "version", "state"), ("decided_by", "decided_at"), "reason")}),
+        ("What it leans on", {"fields": ("importance", "curves")}),
+        ("Since then", {"fields": ("drift", "track_record")}),
+        (
+            "Every figure of the card",
+            {
+                "fields": ("what_it_is", "choice", "gate", "metrics", "reach", "known_bias"),
+                "classes": ("collapse",),
+            },
+        ),
+        ("Record", {"fields": (("created_at", "artefact_sha256"), "export")}),
+    )
     change_list_template = "admin/learned_models.html"
     change_form_template = "admin/learned_model.html"
-    action_form = DecisionForm
-    actions = ("promote", "retire", "train_again")
+    actions = ("train_again",)
 
     def has_promote_permission(self, request: HttpRequest) -> bool:
         """Whether the person may decide about models."""
@@ -76,7 +66,7 @@ class LearnedModelAdmin(ReadOnly[LearnedModel]):
         """The card as Markdown, beside Django's own pages."""
         card = self.admin_site.admin_view(self.card_page)
         train = self.admin_site.admin_view(self.train)
-        decide = self.admin_site.admin_view(require_POST(self.decide))
+        decide = self.admin_site.admin_view(self.decide)
         own = [
             path("<int:pk>/card.md", card, name="riskscore_learnedmodel_card"),
             path("train/", train, name="riskscore_learnedmodel_train"),
@@ -92,14 +82,16 @@ class LearnedModelAdmin(ReadOnly[LearnedModel]):
         return super().changelist_view(request, {**shown, **(extra_context or {})})
 
     def around(self, request: HttpRequest, row: LearnedModel) -> dict[str, Any]:
-        """The decisions that are open about this model."""
-        if not self.has_promote_permission(request):
-            return {}
-        decisions = {
-            LearnedModel.State.CANDIDATE: ("promote", "retire"),
-            LearnedModel.State.CHAMPION: ("retire",),
+        """The card in words, beside the champion or the one before, and the open decisions."""
+        may_decide = self.has_promote_permission(request)
+        beside = _beside(row)
+        return {
+            "card": in_words(row),
+            "beside": beside,
+            "side": side_by_side(row.card, beside.card) if beside else None,
+            "decisions": open_decisions(row) if may_decide else [],
+            "asked_by": TrainingRequest.objects.filter(model=row).first(),
         }
-        return {"decisions": decisions.get(LearnedModel.State(row.state), ())}
 
     def train(self, request: HttpRequest) -> HttpResponse:
         """Ask a worker for a candidate of any kind, also where no model is yet."""
@@ -112,19 +104,17 @@ class LearnedModelAdmin(ReadOnly[LearnedModel]):
         return TemplateResponse(request, "admin/train.html", context)
 
     def decide(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Promote or retire the model of a card."""
+        """What promoting or retiring the model of a card would change; and the decision."""
         if not self.has_promote_permission(request):
             raise PermissionDenied
         row = self.row(request, str(pk))
-        decisions: dict[str, Decision] = {
-            "promote": model_registry.promote,
-            "retire": model_registry.retire,
-        }
-        decision = decisions.get(request.POST.get("decision", ""))
-        if decision is None:
-            raise Http404("this decision is not known")
-        self._decide(request, LearnedModel.objects.filter(pk=row.pk), decision)
-        return HttpResponseRedirect(reverse("admin:riskscore_learnedmodel_change", args=[row.pk]))
+        shown = decision_page(request, row)
+        if isinstance(shown, HttpResponse):
+            return shown
+        title = shown["decision"].title.format(model=row)
+        frame = {"opts": self.opts, "original": row, "title": title}
+        context = {**self.admin_site.each_context(request), **frame, **shown}
+        return TemplateResponse(request, "admin/models/decide.html", context)
 
     def card_page(self, request: HttpRequest, pk: int) -> HttpResponse:
         """The card as a file of Markdown."""
@@ -134,15 +124,11 @@ class LearnedModelAdmin(ReadOnly[LearnedModel]):
         response["Content-Disposition"] = f'attachment; filename="{name}"'
         return response
 
-    @admin.action(description="Promote to champion", permissions=["promote"])
-    def promote(self, request: HttpRequest, rows: QuerySet[LearnedModel]) -> None:
-        """Promote each chosen candidate that is good enough; say of others what they lack."""
-        self._decide(request, rows, model_registry.promote)
-
-    @admin.action(description="Retire", permissions=["promote"])
-    def retire(self, request: HttpRequest, rows: QuerySet[LearnedModel]) -> None:
-        """Take the chosen models out of use."""
-        self._decide(request, rows, model_registry.retire)
+    def consequences(
+        self, request: HttpRequest, action: str, chosen: QuerySet[LearnedModel]
+    ) -> Sequence[Consequence]:
+        kinds = chosen.order_by().values("kind").distinct()
+        return (("kinds are trained anew, one candidate each", kinds.count()),)
 
     @admin.action(description="Train a new candidate of this kind", permissions=["promote"])
     def train_again(self, request: HttpRequest, rows: QuerySet[LearnedModel]) -> None:
@@ -151,23 +137,13 @@ class LearnedModelAdmin(ReadOnly[LearnedModel]):
             query = requests.request(kind, by=request.user, reason="asked for in admin")
             self.message_user(request, f"{query} is {query.state}")
 
-    def _decide(
-        self, request: HttpRequest, rows: QuerySet[LearnedModel], decision: Decision
-    ) -> None:
-        typed = request.POST.get("reason", "").replace("\0", "").strip()[:400]
-        reason = typed or "decided in admin, no reason given"
-        for row in rows:
-            try:
-                decided = decision(row, by=request.user, reason=reason)
-            except model_registry.NotPromoted as error:
-                self.message_user(request, str(error), messages.ERROR)
-            else:
-                self.message_user(request, f"{decided} is {decided.state}")
-
     @admin.display(description="AUC")
     def auc(self, row: LearnedModel) -> str:
         """On what was held out."""
-        return f"{row.card['metrics']['auc']:.3f}"
+        metrics = row.card["metrics"]
+        low, high = metrics.get("auc_ci", (None, None))
+        between = "" if low is None else f" ({low:.3f} to {high:.3f})"
+        return f"{metrics['auc']:.3f}{between}"
 
     @admin.display(description="what it is")
     def what_it_is(self, row: LearnedModel) -> SafeString:
@@ -299,6 +275,15 @@ class TrainingRequestAdmin(ReadOnly[TrainingRequest]):
     def around(self, request: HttpRequest, row: TrainingRequest) -> dict[str, Any]:
         """The state in words; the page follows it while it is open."""
         return followed(row)
+
+
+def _beside(row: LearnedModel) -> LearnedModel | None:
+    """The model that a card is compared with: the champion, or for it the one before it."""
+    champion = model_registry.champion_of(row.kind)
+    if champion is not None and champion != row:
+        return champion
+    others = LearnedModel.objects.filter(kind=row.kind, version__lt=row.version)
+    return others.first()
 
 
 def _fall(part: dict[str, Any]) -> str:

@@ -1,21 +1,28 @@
-"""Who moves when a version of a method takes another's place, as a page shows it."""
+"""Who moves when a version of a method, or a learned model, takes another's place, on a page."""
 
+from collections.abc import Callable, Sequence
+from datetime import date
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.utils import timezone
 
 from riskscore.admin.ui.wording import band_class, points
 from riskscore.engine.errors import EngineError
 from riskscore.engine.method import Method as Specification
-from riskscore.models import Edition, Lens, Method
+from riskscore.models import Edition, LearnedModel, Lens, Method
 from riskscore.models.methods import scoring_method
 from riskscore.models.scores import Band
 from riskscore.scoring.audits.ranked_sample import RULE, SAMPLE
-from riskscore.scoring.audits.who_moves import WhoMoves, who_moves
+from riskscore.scoring.audits.who_moves import WhoMoves, who_moves, who_moves_by_models
 
 #: What the part of the page needs where nothing can be compared.
 Shown = dict[str, Any]
+
+
+#: Finds who moves through a lens, on a day.
+Find = Callable[[Lens, date], WhoMoves]
 
 
 def moves_shown(request: HttpRequest, after: Specification) -> Shown:
@@ -23,23 +30,41 @@ def moves_shown(request: HttpRequest, after: Specification) -> Shown:
 
     Where there is nothing to compare with, ``no_moves`` says why.
     """
+    now = scoring_method(after.code)
+    return _shown(
+        request, after.code, now,
+        lambda lens, day: who_moves(_parsed(now), after, lens, day),
+    )  # fmt: skip
+
+
+def moves_by_models(request: HttpRequest, models: Sequence[LearnedModel]) -> Shown:
+    """The preview if exactly these learned models counted, by the method that scores now."""
+    now = scoring_method(settings.DEFAULT_METHOD)
+    return _shown(
+        request, settings.DEFAULT_METHOD, now,
+        lambda lens, day: who_moves_by_models(_parsed(now), models, lens, day),
+    )  # fmt: skip
+
+
+def _shown(request: HttpRequest, code: str, now: Method | None, find: Find) -> Shown:
     if not request.user.has_perm("riskscore.view_score"):
         return {"no_moves": "Who moves is for those who may see scores."}
-    now = scoring_method(after.code)
-    lenses = list(Lens.objects.filter(method_code=after.code).select_related("importer"))
+    lenses = list(Lens.objects.filter(method_code=code).select_related("importer"))
     if now is None or not lenses or not Edition.objects.exists():
-        return {"no_moves": f"Nobody is scored by {after.code} yet, so nobody moves."}
+        return {"no_moves": f"Nobody is scored by {code} yet, so nobody moves."}
     lens = _chosen(request, lenses)
     shown: Shown = {"lenses": lenses, "lens": lens, "scores_now": now}
     try:
-        found = who_moves(_parsed(now), after, lens, timezone.now().date())
+        found = find(lens, timezone.now().date())
     except EngineError as error:
         return {**shown, "no_moves": f"This version cannot score: {error}"}
     return {**shown, "moves": found, "bands": _bands(found), "movers": _movers(found),
             "sample_rule": RULE.format(most=f"{SAMPLE:,}")}  # fmt: skip
 
 
-def _parsed(method: Method) -> Specification:
+def _parsed(method: Method | None) -> Specification:
+    if method is None:
+        raise Method.DoesNotExist("nothing scores yet")
     return Specification.from_dict(method.spec)
 
 

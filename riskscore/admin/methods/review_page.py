@@ -80,7 +80,7 @@ def _typed(request: HttpRequest) -> str:
 
 def _follows(row: Method) -> str:
     seen = Lens.objects.filter(method_code=row.code, kept_current=True).exists()
-    return "all projects are being rescored by it" if seen else "no lens uses it yet"
+    return "all projects are being rescored by it" if seen else "no buyer’s view uses it yet"
 
 
 def _shown(request: HttpRequest, method: Method) -> dict[str, Any]:

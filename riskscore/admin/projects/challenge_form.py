@@ -30,7 +30,8 @@ class ObservationForm(forms.Form):
 
     def __init__(self, challenge: Challenge, *args: Any, **kwargs: Any) -> None:
         project = challenge.project
-        kwargs.setdefault("initial", {"place": project.place_id})
+        started = {"place": project.place_id, "indicator": challenge.indicator}
+        kwargs.setdefault("initial", started)
         super().__init__(*args, **kwargs)
         self.project = project
         places = [NOBODY, *Place.objects.order_by("name").values_list("code", "name")]

@@ -1,5 +1,6 @@
 """Deciding about statements on owners: one by one by a button, many by an action, never by edit."""
 
+from collections.abc import Sequence
 from typing import Any, TypeVar
 
 from django.contrib import admin, messages
@@ -12,6 +13,7 @@ from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST
 
 from riskscore.admin.ui import wording
+from riskscore.admin.ui.confirmed_actions import Consequence
 from riskscore.admin.ui.filters import VersionFilter
 from riskscore.admin.ui.pages import Rescoring
 from riskscore.curation import owner_edits
@@ -26,6 +28,11 @@ CONFIRM = (
     "Confirm the selected: a person has checked them, they count in full, projects are rescored"
 )
 REJECT = "Reject the selected: they count nothing from now on, projects are rescored"
+#: The state that an action gives.
+DECISIONS = {
+    "confirm_selected": Ownership.State.CONFIRMED,
+    "reject_selected": Ownership.State.REJECTED,
+}
 
 
 class Decided(Rescoring[Said]):
@@ -81,6 +88,19 @@ class Decided(Rescoring[Said]):
     def reject_selected(self, request: HttpRequest, chosen: QuerySet[Said]) -> None:
         self._decide_many(request, chosen, Ownership.State.REJECTED)
 
+    def consequences(
+        self, request: HttpRequest, action: str, chosen: QuerySet[Said]
+    ) -> Sequence[Consequence]:
+        state = DECISIONS[action]
+        newest = chosen.filter(superseded_by__isnull=True)
+        turned = list(newest.exclude(state=state))
+        return (
+            (f"will be {state}, as a new version each", len(turned)),
+            ("projects will be rescored", len(owner_edits.touched(turned))),
+            (f"are {state} already", newest.count() - len(turned)),
+            ("have a newer version and stay as they are", chosen.count() - newest.count()),
+        )
+
     def _decide_many(self, request: HttpRequest, chosen: QuerySet[Said], state: str) -> None:
         newest = chosen.filter(superseded_by__isnull=True).order_by("pk")
         statements = list(newest[: MOST + 1])
@@ -97,7 +117,9 @@ class Decided(Rescoring[Said]):
             return
         for old, new in zip([one for one in statements if one.state != state], made, strict=True):
             self.log_change(request, new, f"{old.state.capitalize()} → {state}.")
-        self.message_user(request, f"{len(made):,} {state}; what they touch is rescored.")
+        self.message_user(
+            request, f"{len(made):,} {state}; the projects that they are about are rescored."
+        )
 
     def around(self, request: HttpRequest, row: Said) -> dict[str, Any]:
         newer = type(row).objects.filter(supersedes=row).first()

@@ -4,41 +4,28 @@ from collections.abc import Iterator
 from typing import Any
 
 from django import forms
-from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.core.validators import RegexValidator
-from django.db import transaction
-from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
-from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
-from riskscore.admin.map import small_map
-from riskscore.admin.projects import history, owner_panel
+from riskscore.admin.project_page import tabs
 from riskscore.admin.projects.inlines import (
     CapacitiesOfProject,
     MineralsOfProject,
     OfftakesOfProject,
     StatusesOfProject,
 )
-from riskscore.admin.results import panels
-from riskscore.admin.ui import wording
-from riskscore.admin.ui.filters import BandFilter, FlagFilter, MineralFilter, PlaceFilter
-from riskscore.admin.ui.pages import Form, Rescoring
-from riskscore.admin.ui.shown_lens import shown_lens
+from riskscore.admin.projects.project_rows import ProjectRows
+from riskscore.admin.ui.pages import Form
 from riskscore.admin.work import start_jobs
 from riskscore.curation import project_edits
-from riskscore.engine.catalogue import INDICATORS
-from riskscore.engine.inputs.event_course import Course
 from riskscore.engine.inputs.land_overlap import STAGES
 from riskscore.intake.location_check import FAR_KM, SWAPPED, Surroundings
-from riskscore.jobs import requests
-from riskscore.models import Challenge, Evidence, Job, Project, ProjectMineral, Score
+from riskscore.models import Job, Project
 from riskscore.models.facts import Stated
-from riskscore.scoring import data_gaps, timeline
-from riskscore.scoring.indicators import owner_bounds
-from riskscore.scoring.project_inputs import kept_communities, land_distances, map_distances
 
 KEY = RegexValidator(
     r"^[a-z0-9][a-z0-9-]{1,59}$", "Use 2 to 60 small letters, digits and hyphens, like icmm-00026."
@@ -97,34 +84,14 @@ class ProjectForm(Form[Project]):
         return (place.pk, latitude, longitude) if set(WHERE) & set(self.changed_data) else None
 
 
-class ProjectAdmin(Rescoring[Project]):
+class ProjectAdmin(ProjectRows):
     """Saving rescores. A project is archived, never deleted: its history stays."""
 
     form = ProjectForm
     change_form_template = "admin/project.html"
-    change_list_template = "admin/map/beside_list.html"
-    object_history_template = "admin/project_history.html"
     inlines = (MineralsOfProject, OfftakesOfProject, StatusesOfProject, CapacitiesOfProject)
-    list_display = (
-        "key", "name", "country", "kind", "yields", "composite", "band", "known", "state", "marks",
-    )  # fmt: skip
-    list_display_links = ("key", "name")
-    list_filter = (
-        BandFilter,
-        "state",
-        "kind",
-        FlagFilter,
-        PlaceFilter,
-        MineralFilter,
-        "place__region",
-    )
-    list_select_related = ("place",)
-    search_fields = ("=key", "name", "=place__code", "place__name")
-    search_help_text = "name, country, or the whole key"
-    sortable_by = ("key", "name", "country", "kind", "state")
     autocomplete_fields = ("place", "duplicate_of")
     readonly_fields = ("input_version", "created_at", "updated_at")
-    actions = ("rescore_selected", "archive_selected", "publish_selected")
     fieldsets = (
         (None, {"fields": ("key", "name", ("kind", "stage"), "state")}),
         ("Where", {"fields": ("place", ("latitude", "longitude"))}),
@@ -148,65 +115,32 @@ class ProjectAdmin(Rescoring[Project]):
         stable = ("key", "release", "source_id", "place_label", "place_rule") if obj else ()
         return (*stable, *self.readonly_fields)
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Project]:
-        """For the list: minerals and scores of the whole page in one query each."""
-        scores = Score.objects.filter(lens=shown_lens())
-        return (
-            super()
-            .get_queryset(request)
-            .prefetch_related(
-                Prefetch("minerals", ProjectMineral.objects.select_related("mineral")),
-                Prefetch("scores", scores, to_attr="shown"),
-            )
-        )
-
-    @admin.display(description="place", ordering="place__name")
-    def country(self, row: Project) -> str:
-        return row.place.name
-
-    @admin.display(description="minerals")
-    def yields(self, row: Project) -> str:
-        """The minerals by name, the primary one first."""
-        order = ProjectMineral.Role.values
-        parts = sorted(row.minerals.all(), key=lambda part: order.index(part.role))
-        return ", ".join(part.mineral.name for part in parts)
-
-    @admin.display
-    def composite(self, row: Project) -> str:
-        score = _shown(row)
-        return wording.points(score.composite) if score else wording.NOTHING
-
-    @admin.display
-    def band(self, row: Project) -> str:
-        score = _shown(row)
-        return wording.band(score.band) if score else wording.NOTHING
-
-    @admin.display
-    def known(self, row: Project) -> str:
-        """The share of the weight that is known."""
-        score = _shown(row)
-        return wording.share(score.coverage) if score else wording.NOTHING
-
-    @admin.display(description="flags")
-    def marks(self, row: Project) -> str:
-        return ", ".join(flag.replace("_", " ") for flag in row.flags)
-
-    def changelist_view(
-        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        shown = {"map_link": small_map.of_list(request), **(extra_context or {})}
-        return super().changelist_view(request, shown)
-
     def around(self, request: HttpRequest, row: Project) -> dict[str, Any]:
-        return surroundings(row, request)
+        return tabs.around(request, row, tabs.FACTS)
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """The form; who may only read is sent on to the score, unless they ask for the facts."""
+        reads = request.method == "GET" and not self.has_change_permission(request)
+        if reads and tabs.FACTS not in request.GET and self._may_see_score(request, object_id):
+            return HttpResponseRedirect(tabs.score_address(object_id))
+        return super().change_view(request, object_id, form_url, extra_context)
+
+    def _may_see_score(self, request: HttpRequest, object_id: str) -> bool:
+        may = request.user.has_perms(("riskscore.view_project", "riskscore.view_score"))
+        return may and object_id.isdecimal()
 
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """Beside the edits: evidence, challenges and outlines, with everything superseded."""
-        project = self.get_object(request, object_id)
-        events = history.of(project) if project else []
-        return super().history_view(request, object_id, {**(extra_context or {}), "events": events})
+        """One place for all edits of the project and of what belongs to it."""
+        project = tabs.project_at(request, object_id, tabs.HISTORY.needs)
+        return tabs.page(self.admin_site, request, project, tabs.HISTORY)
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         """What is stated gets its edition and who entered it."""
@@ -233,7 +167,7 @@ class ProjectAdmin(Rescoring[Project]):
             self.admin_site.admin_view(require_POST(self.rescore_one)),
             name="riskscore_project_rescore",
         )
-        return [one, *super().get_urls()]
+        return [one, *tabs.urls(self.admin_site), *super().get_urls()]
 
     def rescore_one(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Rescore the project whose page is open."""
@@ -246,102 +180,7 @@ class ProjectAdmin(Rescoring[Project]):
             queue=Job.Queue.INTERACTIVE,
             reason="asked for on the project's page",
         )
-        return HttpResponseRedirect(reverse("admin:riskscore_project_change", args=[project.pk]))
-
-    def has_rescore_permission(self, request: HttpRequest) -> bool:
-        """Whether this person may start rescoring."""
-        return start_jobs.allowed(request)
-
-    @admin.action(description="Rescore the selected projects", permissions=["rescore"])
-    def rescore_selected(self, request: HttpRequest, chosen: QuerySet[Project]) -> None:
-        keys = list(
-            chosen.order_by("key").values_list("key", flat=True)[: start_jobs.MOST_KEYS + 1]
-        )
-        if len(keys) > start_jobs.MOST_KEYS:
-            text = (
-                f"More than {start_jobs.MOST_KEYS:,} projects: rescore everything, or choose fewer."
-            )
-            self.message_user(request, text, messages.ERROR)
-            return
-        queue = requests.queue_for(len(keys))
-        start_jobs.attempt(request, {"keys": keys}, queue=queue, reason="asked for in the list")
-
-    @admin.action(description="Archive the selected projects", permissions=["change"])
-    def archive_selected(self, request: HttpRequest, chosen: QuerySet[Project]) -> None:
-        self._turn(request, chosen, Project.State.ARCHIVED)
-
-    @admin.action(description="Publish the selected projects", permissions=["change"])
-    def publish_selected(self, request: HttpRequest, chosen: QuerySet[Project]) -> None:
-        self._turn(request, chosen, Project.State.PUBLISHED)
-
-    def _turn(self, request: HttpRequest, chosen: QuerySet[Project], state: str) -> None:
-        """Bring projects into a state, note it in their histories, rescore what is published."""
-        turned = list(chosen.exclude(state=state))
-        with transaction.atomic():
-            Project.objects.filter(pk__in=[project.pk for project in turned]).update(state=state)
-            for project in turned:
-                project.state = state
-                self.log_change(request, project, f"Turned {state}.")
-            project_edits.projects_changed(
-                turned, by=request.user, reason=f"turned {state} in admin"
-            )
-        self.message_user(request, f"{len(turned)} projects are now {state}.")
-
-
-def _shown(row: Project) -> Score | None:
-    """The project's score through the lens that lists show, as the list has fetched it."""
-    scores: list[Score] = row.shown  # type: ignore[attr-defined]
-    return scores[0] if scores else None
-
-
-def surroundings(project: Project, request: HttpRequest) -> dict[str, Any]:
-    """What the page of a project shows around its form."""
-    evidence = Evidence.objects.filter(project=project, superseded_by__isnull=True)
-    return {
-        "panels": panels.of_project(project),
-        "evidence": [(row, wording.link(row.url)) for row in evidence.select_related("entered_by")],
-        "older_evidence": Evidence.objects.filter(
-            project=project, superseded_by__isnull=False
-        ).count(),
-        "small_map": small_map.of_project(request, project),
-        "land": land_distances.positions(project),
-        "areas": map_distances.areas_of(project),
-        "communities": kept_communities.of_projects([project.key]),
-        "owners": owner_panel.of_project(project),
-        "owner_bounds": _owner_bounds(project),
-        "may_decide_owners": request.user.has_perm("riskscore.add_ownership"),
-        "courses": _courses(project),
-        "fresh": _fresh(project),
-        "open_challenges": Challenge.objects.filter(project=project, state="open").count(),
-        "flag_words": [Project.Flag(flag).label for flag in project.flags],
-        "unranked": set(project.flags).intersection(Project.UNRANKED),
-        "may_rescore": start_jobs.allowed(request),
-        "may_add_evidence": request.user.has_perm("riskscore.add_evidence"),
-    }
-
-
-def _owner_bounds(project: Project) -> list[tuple[str, str]]:
-    lens = shown_lens()
-    return owner_panel.bounds(project, lens.importer_id if lens else owner_bounds.NOBODY)
-
-
-def _courses(project: Project) -> list[tuple[str, Course]]:
-    """How the project's incidents went, by reading, where any is on file."""
-    courses = timeline.of_project(project.pk, timezone.now().date())
-    return [(INDICATORS[key].label, one) for key, one in courses.items() if one.peak is not None]
-
-
-def _fresh(project: Project) -> list[Any]:
-    """Per dimension how fresh it is, and the label of the one fact that would help it most."""
-    lens = shown_lens()
-    if lens is None or project.state != Project.State.PUBLISHED:
-        return []
-    return [
-        (part, [_label(fact.indicator) for fact in part.missing if fact.gain > 0])
-        for gap in data_gaps.of([project.pk], lens)
-        for part in gap.dimensions
-    ]
-
-
-def _label(code: str) -> str:
-    return INDICATORS[code].label if code in INDICATORS else code
+        back = request.POST.get("next", "")
+        if not url_has_allowed_host_and_scheme(back, {request.get_host()}):
+            back = reverse("admin:riskscore_project_change", args=[project.pk])
+        return HttpResponseRedirect(back)

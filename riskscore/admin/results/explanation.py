@@ -1,12 +1,15 @@
 """Why a score is what it is: the rows of ``scoring.explanation``, laid out for a page."""
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
 
+from django.utils import timezone
 from django.utils.safestring import SafeString
 
+from riskscore.admin.results import citations
+from riskscore.admin.results.citations import Cited
 from riskscore.admin.ui import charts, wording
 from riskscore.scoring.explanation import (
     DimensionRow,
@@ -26,6 +29,15 @@ class Meter:
 
     figures: NodeFigures
     minerals: Sequence[MineralResult] = ()
+    interval: tuple[float, float] | None = None
+
+    @property
+    def interval_words(self) -> str:
+        """The 90 % interval, where it was drawn."""
+        if self.interval is None:
+            return ""
+        low, high = (wording.points(end) for end in self.interval)
+        return f"90 % interval {low} to {high}"
 
     @property
     def decided_by(self) -> str:
@@ -57,6 +69,7 @@ class Meter:
             low=self.figures.low,
             high=self.figures.high,
             context=self.figures.context,
+            interval=self.interval,
             look=self.look,
         )
 
@@ -111,6 +124,7 @@ class Line:
     group: str
     start: float
     scale: float
+    project: int
 
     @property
     def label(self) -> str:
@@ -155,6 +169,11 @@ class Line:
         return self.row.indicator.proxy_for
 
     @property
+    def cited(self) -> Sequence[Cited]:
+        """Where the value can be read."""
+        return citations.of(self.row, self.project)
+
+    @property
     def sources(self) -> str:
         """The releases that the value came from, each with its licence."""
         return "; ".join(
@@ -162,6 +181,47 @@ class Line:
             for source in self.row.sources
             if "release" in source
         )
+
+    @property
+    def subject(self) -> str:
+        """Codes of the mineral and of the place that the value is about."""
+        subject = self.row.subject
+        return ", ".join(
+            part for part in (wording.code(subject.mineral or ""), subject.place or "") if part
+        )
+
+    @property
+    def age(self) -> str:
+        """How many years ago its newest fact was so."""
+        year = self.row.subject.year
+        if year is None:
+            return ""
+        years = timezone.now().year - year
+        return f"{years} year{'' if years == 1 else 's'}"
+
+    @property
+    def details(self) -> Sequence[tuple[str, str]]:
+        """What else there is to know of the number, as (name, words)."""
+        error = self.row.subject.standard_error
+        parts = (
+            ("Weight", f"{self.row.weight:g} in {wording.code(self.row.leaf.path.split('/')[-2])}"),
+            ("Scale", self._scale),
+            ("Standard error", "not stated" if error is None else f"± {error:.2g}"),
+            ("Age", self.age),
+            ("Why it counts", self.row.leaf.reason),
+            ("What it is", self.row.indicator.about),
+        )
+        return [(name, words) for name, words in parts if words]
+
+    @property
+    def _scale(self) -> str:
+        scaling = self.row.leaf.scaling
+        given = [
+            f"{wording.code(str(name))} {_listed(value)}"
+            for name, value in scaling.parameters().items()
+            if value not in (None, False, ())
+        ]
+        return f"{wording.code(scaling.kind)}: {', '.join(given)}" if given else scaling.kind
 
     @property
     def nearest(self) -> str:
@@ -197,20 +257,26 @@ class Layout:
         return sum(line.points for line in self.lines)
 
 
-def layout(result: Explanation) -> Layout:
-    """Lay out an explanation."""
+def layout(
+    result: Explanation, project: int, intervals: Mapping[str, tuple[float, float]] | None = None
+) -> Layout:
+    """Lay out the explanation of a project's score. ``intervals``: by node, where drawn."""
     assessed = result.composite.score is not None
-    lines = _waterfall(result) if assessed else []
+    lines = _waterfall(result, project) if assessed else []
     counted = Status.COUNTED if assessed else None
     shown = [
-        _line(row, each, 0.0, 100.0)
+        _line(row, each, 0.0, 100.0, project)
         for each in result.dimensions
         for row in each.indicators
         if row.status not in (*UNKNOWN, counted)
     ]
+    drawn = intervals or {}
     return Layout(
-        composite=Meter(result.composite),
-        dimensions=[Meter(each.figures, each.minerals) for each in result.dimensions],
+        composite=Meter(result.composite, interval=drawn.get(result.composite.code)),
+        dimensions=[
+            Meter(each.figures, each.minerals, drawn.get(each.figures.code))
+            for each in result.dimensions
+        ],
         lines=lines,
         uncounted=shown,
         unknown=_missing(result, lowers_coverage=True),
@@ -219,7 +285,7 @@ def layout(result: Explanation) -> Layout:
     )
 
 
-def _waterfall(result: Explanation) -> list[Line]:
+def _waterfall(result: Explanation, project: int) -> list[Line]:
     """The counted indicators, each starting where the one before it ended."""
     counted = [
         (row, each)
@@ -230,13 +296,23 @@ def _waterfall(result: Explanation) -> list[Line]:
     starts = accumulate((row.contribution or 0.0 for row, _ in counted), initial=0.0)
     whole = result.composite.score or 100.0
     return [
-        _line(row, each, start, whole) for (row, each), start in zip(counted, starts, strict=False)
+        _line(row, each, start, whole, project)
+        for (row, each), start in zip(counted, starts, strict=False)
     ]
 
 
-def _line(row: IndicatorRow, dimension: DimensionRow, start: float, scale: float) -> Line:
+def _line(
+    row: IndicatorRow, dimension: DimensionRow, start: float, scale: float, project: int
+) -> Line:
     figures = dimension.figures
-    return Line(row, figures.code, _capital(figures.label), start, scale)
+    return Line(row, figures.code, _capital(figures.label), start, scale, project)
+
+
+def _listed(value: object) -> str:
+    """A parameter of a scale: a number, or a table of them."""
+    if isinstance(value, Mapping):
+        return ", ".join(f"{wording.code(str(key))} {number}" for key, number in value.items())
+    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def _missing(result: Explanation, *, lowers_coverage: bool) -> list[tuple[str, str]]:

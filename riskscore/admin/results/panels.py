@@ -1,7 +1,7 @@
 """A score as a panel of a page: the explanation, and what stands around it in the tables."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from django.urls import reverse
@@ -10,8 +10,8 @@ from django.utils.safestring import SafeString
 from riskscore.admin.results.explanation import Layout, layout
 from riskscore.admin.results.learned_parts import LearnedLayout, learned_layout
 from riskscore.admin.ui import charts
-from riskscore.models import Project, Score, ScoreHistory
-from riskscore.scoring import ranking
+from riskscore.models import Score, ScoreHistory
+from riskscore.scoring import node_intervals, ranking
 from riskscore.scoring.explanation import explain, specification
 from riskscore.scoring.stored_score import StoredScore
 
@@ -64,28 +64,28 @@ def of(score: Score | ScoreHistory) -> Panel:
     """The panel of any stored score, under the method version that made it."""
     method = specification(score.method_id, score.method.hash)
     stored = StoredScore.from_instance(score)
-    return Panel(score, layout(explain(method, stored)), learned_layout(method, stored))
+    laid = layout(explain(method, stored), score.project_id)
+    return Panel(score, laid, learned_layout(method, stored))
 
 
-def of_project(project: Project) -> list[Panel]:
-    """The current scores of a project, one panel per lens, the oldest lens first."""
-    scores = Score.objects.filter(project=project).select_related("lens", "method", "project")
-    versions = _versions(project)
-    return [
-        replace(
-            of(score),
-            shared=ranking.shared_with(score),
-            versions=versions.get(score.lens_id, ()),
-            stale=score.input_version < project.input_version,
-        )
-        for score in scores.order_by("lens")
-    ]
+def of_current(score: Score) -> Panel:
+    """The panel of a current score, with the intervals of its dimensions, its earlier versions, and
+    whether the project was edited since."""
+    method = specification(score.method_id, score.method.hash)
+    stored = StoredScore.from_instance(score)
+    laid = layout(explain(method, stored), score.project_id, node_intervals.of(score))
+    return Panel(
+        score,
+        laid,
+        learned_layout(method, stored),
+        shared=ranking.shared_with(score),
+        versions=_versions(score),
+        stale=score.input_version < score.project.input_version,
+    )
 
 
-def _versions(project: Project) -> dict[int, list[float | None]]:
-    """The composites of each lens, oldest first."""
-    rows = ScoreHistory.objects.filter(project=project).order_by("-computed_at")
-    result: dict[int, list[float | None]] = {}
-    for lens, composite in rows.values_list("lens_id", "composite")[:MOST_VERSIONS]:
-        result.setdefault(lens, []).insert(0, composite)
-    return result
+def _versions(score: Score) -> list[float | None]:
+    """The composites of the score's newest versions, oldest first."""
+    rows = ScoreHistory.objects.filter(project=score.project_id, lens=score.lens_id)
+    newest = rows.order_by("-computed_at").values_list("composite", flat=True)
+    return list(newest[:MOST_VERSIONS])[::-1]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from riskscore.admin.ui import wording
 from riskscore.engine.catalogue import Indicator
 from riskscore.errors import RiskscoreError
-from riskscore.models import Score
+from riskscore.models import Score, ScoreHistory
 from riskscore.scoring.changes import Changes, Parts, before, changes
 from riskscore.scoring.counterfactuals import NextBand, next_band
 from riskscore.scoring.replay import CannotReplay
@@ -52,7 +52,15 @@ def of(score: Score) -> Why:
     )
 
 
-def _change(score: Score) -> tuple[Changes | None, str]:
+def of_version(score: ScoreHistory) -> Why:
+    """The change between an earlier version and the one before it."""
+    change, refusal = _change(score)
+    nodes = [] if change is None else _nodes(change)
+    indicators = [] if change is None else _indicators(change)
+    return Why(change, nodes, indicators, [], [], refusal)
+
+
+def _change(score: Score | ScoreHistory) -> tuple[Changes | None, str]:
     try:
         return changes(before(score), score), ""
     except RiskscoreError as refusal:

@@ -1,23 +1,31 @@
 """What came out: scores and their history, each with its explanation. Only programs write them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Set
+from operator import attrgetter
 from typing import Any, TypeVar
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.db.models import F, OrderBy, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 
 from riskscore.admin.results import panels, score_changes
+from riskscore.admin.results.score_filters import RankedFilter, ViewFilter
 from riskscore.admin.ui import wording
-from riskscore.admin.ui.filters import ProjectPlaceFilter
-from riskscore.admin.ui.lists import List
+from riskscore.admin.ui.filters import (
+    NodeRange,
+    ProjectMineralFilter,
+    ProjectPlaceFilter,
+    ProjectRegionFilter,
+    score_ranges,
+)
+from riskscore.admin.ui.lists.columns import typed
+from riskscore.admin.ui.lists.ordered import UnknownLast
 from riskscore.admin.ui.pages import ReadOnly
 from riskscore.models import Score, ScoreHistory
 from riskscore.models.scores import NODES, ScoreColumns
-from riskscore.scoring import ranking
 from riskscore.scoring.learned_contribution import without_learned_each
 from riskscore.scoring.stored_score import StoredScore
 
@@ -28,53 +36,19 @@ AnyScore = TypeVar("AnyScore", Score, ScoreHistory)
 SHORT = {"geopolitical": "geopol.", "concentration": "concentr.", "indigenous": "indig."}
 
 
-class UnknownLast(OrderBy):
-    """An order by a score that keeps the not assessed last, also when people turn it round."""
-
-    def __init__(self, name: str, *, descending: bool = False) -> None:
-        super().__init__(F(name), descending=descending, nulls_last=True)
-
-    def reverse_ordering(self) -> "UnknownLast":
-        self.descending = not self.descending
-        return self
-
-
 def _column(name: str) -> Callable[[ScoreColumns], str]:
     """One node as a rounded column that sorts by the stored number."""
 
+    @typed(attrgetter(name), name)
     @admin.display(description=SHORT.get(name, name), ordering=UnknownLast(name))
     def rounded(row: ScoreColumns) -> str:
         return wording.points(getattr(row, name))
 
+    rounded.__name__ = name
     return rounded
 
 
 COMPOSITE, *DIMENSIONS = (_column(name) for name in NODES)
-
-
-class RankedFilter(admin.SimpleListFilter):
-    """Scores of ranked projects: each site once, and only where it has an output."""
-
-    title, parameter_name = "ranked", "ranked"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("yes", "ranked projects only")]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Score]) -> QuerySet[Score]:
-        return ranking.only_ranked(queryset) if self.value() == "yes" else queryset
-
-
-class WithoutLearned(List):
-    """A page of scores, each with what it would be without learned models: all at once."""
-
-    def get_results(self, request: HttpRequest) -> None:
-        """Compute them for the rows of this page."""
-        super().get_results(request)
-        rows = list(self.result_list)
-        stored = [(row.method_id, StoredScore.from_instance(row)) for row in rows]
-        for row, bare in zip(rows, without_learned_each(stored), strict=True):
-            row.bare = bare
-        self.result_list = rows
 
 
 class AnyScoreAdmin(ReadOnly[AnyScore]):
@@ -89,12 +63,24 @@ class AnyScoreAdmin(ReadOnly[AnyScore]):
         ("as_of", "edition", "input_version", "computed_at"),
     )  # fmt: skip
 
+    def get_queryset(self, request: HttpRequest) -> Any:
+        """Without the text of the method, which is longer than all the rest of a row."""
+        rows: QuerySet[AnyScore] = super().get_queryset(request)
+        return rows.defer("method__spec")
+
     def around(self, request: HttpRequest, row: AnyScore) -> dict[str, Any]:
         return {"panels": [panels.of(row)], "subtitle": f"{row.project} through {row.lens}"}
 
-    def get_changelist(self, request: HttpRequest, **_: Any) -> type[List]:
-        return WithoutLearned
+    def prepared(self, rows: list[Any], names: Set[str]) -> list[Any]:
+        """Each with what it would be without learned models, all at once, where that is shown."""
+        if "without_learned" not in names:
+            return rows
+        stored = [(row.method_id, StoredScore.from_instance(row)) for row in rows]
+        for row, bare in zip(rows, without_learned_each(stored), strict=True):
+            row.bare = bare
+        return rows
 
+    @typed(lambda row: row.bare["composite"] if row.bare else None)
     @admin.display(description="without learned")
     def without_learned(self, row: AnyScore) -> str:
         """The composite if there were no learned model; a dash where none counts."""
@@ -106,10 +92,16 @@ class AnyScoreAdmin(ReadOnly[AnyScore]):
         """The band of the composite."""
         return wording.band(row.band)
 
-    @admin.display(description="known", ordering="coverage")
+    @typed(attrgetter("coverage"), "known, share 0..1")
+    @admin.display(description="known")
     def known(self, row: AnyScore) -> str:
         """The share of the weight that is known."""
         return wording.share(row.coverage)
+
+    @admin.display(description="key")
+    def key(self, row: AnyScore) -> str:
+        """The key of the project."""
+        return row.project.key
 
     @admin.display(description="place")
     def place_name(self, row: AnyScore) -> str:
@@ -120,17 +112,18 @@ class ScoreAdmin(AnyScoreAdmin[Score]):
     """The ranking: worst first, not assessed last. Ties are ties."""
 
     list_display = (
-        "project",
-        "place_name",
-        COMPOSITE,
-        "without_learned",
-        "label",
-        *DIMENSIONS,
+        "project", "place_name", "lens", COMPOSITE, "label", *DIMENSIONS, "without_learned",
         "known",
-        "lens",
-    )
-    list_filter = ("lens", "band", RankedFilter, ProjectPlaceFilter, "project__kind")
-    ordering = ("lens", UnknownLast("composite", descending=True), "project_id")
+    )  # fmt: skip
+    more_columns = ("key", "interval_low", "interval_high", "method", "as_of", "computed_at")
+    list_filter = (
+        ViewFilter, "band", ProjectMineralFilter, ProjectRegionFilter, ProjectPlaceFilter,
+        RankedFilter, "project__kind", *score_ranges(NodeRange), "computed_at",
+    )  # fmt: skip
+    sortable_by: Any = ("label", COMPOSITE, *DIMENSIONS)
+    ordering = ("lens_id", UnknownLast("composite", descending=True), "project_id")
+    tie = "project_id"
+    within = ("lens_id",)
     change_form_template = "admin/current_score.html"
 
     def get_urls(self) -> list[URLPattern]:

@@ -1,5 +1,6 @@
 """What publishers state: read-only, since every value is as it was published."""
 
+from operator import attrgetter
 from typing import Any
 
 from django.contrib import admin
@@ -10,7 +11,9 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from riskscore.admin.ui import wording
-from riskscore.admin.ui.filters import SelectFilter
+from riskscore.admin.ui.filters import MineralOfRow, PlaceFilter
+from riskscore.admin.ui.lists.columns import typed
+from riskscore.admin.ui.lists.several import Several, Values
 from riskscore.admin.ui.pages import ReadOnly
 from riskscore.engine.catalogue import INDICATORS
 from riskscore.models import Edition, Observation, Release, Source
@@ -64,19 +67,17 @@ class EditionAdmin(ReadOnly[Edition]):
     search_fields = ("reason",)
 
 
-class IndicatorFilter(SelectFilter):
-    """Observations of one indicator: the choices are the catalogue, not a scan of the table."""
+class IndicatorFilter(Several):
+    """Observations of some indicators: the choices are the catalogue, not a scan of the table."""
 
     title, parameter_name = "indicator", "indicator"
 
-    def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
+    def lookups(self, request: HttpRequest) -> list[tuple[str, str]]:
         rows = (row for row in INDICATORS.values() if row.kind == "observation")
         return [(row.key, row.key) for row in rows]
 
-    def queryset(
-        self, request: HttpRequest, queryset: QuerySet[Observation]
-    ) -> QuerySet[Observation]:
-        return queryset.filter(indicator=self.value()) if self.value() else queryset
+    def chosen(self, rows: QuerySet[Observation], values: Values) -> QuerySet[Observation]:
+        return rows.filter(indicator__in=values)
 
 
 class ObservationAdmin(ReadOnly[Observation]):
@@ -86,7 +87,9 @@ class ObservationAdmin(ReadOnly[Observation]):
         "indicator", "place", "mineral", "importer", "year", "stated", "standard_error", "label",
         "release", "verified",
     )  # fmt: skip
-    list_filter = (IndicatorFilter, "release", "verified")
+    list_filter = (
+        IndicatorFilter, PlaceFilter, MineralOfRow, "year", "value", "release", "verified",
+    )  # fmt: skip
     list_select_related = ("place", "mineral", "importer", "release")
     search_fields = ("=place__code", "place__name", "=mineral__code", "mineral__name", "label")
     search_help_text = "place, mineral or label"
@@ -94,6 +97,7 @@ class ObservationAdmin(ReadOnly[Observation]):
     ordering = ("-id",)
     sortable_by = ()
 
+    @typed(attrgetter("value"))
     @admin.display(description="value")
     def stated(self, row: Observation) -> str:
         """The value as its indicator means it; the label has the unit where units differ."""

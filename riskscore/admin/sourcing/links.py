@@ -58,8 +58,3 @@ def _entry(code: str, name: str, address: str) -> dict[str, Any]:
         "model": None, "name": name, "object_name": code, "perms": {"view": True},
         "admin_url": address, "add_url": None, "view_only": True,
     }  # fmt: skip
-
-
-def shortcuts(request: HttpRequest) -> list[tuple[str, list[tuple[str, str]]]]:
-    """The questions that are asked for most, by buyer; none for other people."""
-    return question_page.shortcuts() if answering.allowed(request) else []

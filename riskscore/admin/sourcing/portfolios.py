@@ -1,5 +1,6 @@
 """Portfolios: positions and limits to edit, beside them what they expose to; and alerts."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import admin
@@ -9,7 +10,9 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from riskscore.admin.ui import wording
+from riskscore.admin.ui.confirmed_actions import Consequence
 from riskscore.admin.ui.pages import Form, Page, Part, ReadOnly
+from riskscore.admin.watching import watch_button
 from riskscore.jobs import requests
 from riskscore.models import LimitCrossing, Portfolio, PortfolioLimit, Position, ProjectMineral
 from riskscore.models.scores import NODES
@@ -22,7 +25,7 @@ from riskscore.sourcing.holdings import (
 )
 from riskscore.sourcing.holdings.portfolio_edits import NameTaken
 
-#: Alerts that the dashboard shows.
+#: Crossings that the first page shows.
 LATEST = 5
 LOOKS = {Standing.WITHIN: "low", Standing.UNCLEAR: "not-assessed", Standing.ABOVE: "extreme"}
 
@@ -79,7 +82,7 @@ class PortfolioAdmin(Page[Portfolio]):
     list_select_related = ("owner", "lens__importer")
     search_fields = ("name", "about", "owner__username")
     fields = ("name", "about", "lens", "owner", "archived_at", "checked_at")
-    actions = ("archive_selected", "bring_back_selected")
+    actions = ("archive_selected", "bring_back_selected", watch_button.watch_selected)
 
     def get_readonly_fields(
         self, request: HttpRequest, obj: Portfolio | None = None
@@ -104,6 +107,7 @@ class PortfolioAdmin(Page[Portfolio]):
         day = timezone.now().date()
         report = portfolio_report.of(row, portfolios.held(row, day), day)
         return {
+            **watch_button.of(request, row),
             "report": _in_words(report),
             "crossings": [_alert(one) for one in _crossings().filter(portfolio=row)[:LATEST]],
         }
@@ -125,6 +129,19 @@ class PortfolioAdmin(Page[Portfolio]):
         super().save_related(request, form, formsets, change)
         portfolio_edits.edited(Portfolio.objects.select_related("lens").get(pk=form.instance.pk))
 
+    def consequences(
+        self, request: HttpRequest, action: str, chosen: QuerySet[Portfolio]
+    ) -> Sequence[Consequence]:
+        archives = action == "archive_selected"
+        turned = chosen.filter(archived_at__isnull=archives)
+        limits = PortfolioLimit.objects.filter(portfolio__in=turned)
+        return (
+            ("will be archived" if archives else "will be brought back", turned.count()),
+            ("positions are in them", Position.objects.filter(portfolio__in=turned).count()),
+            ("limits will alert nobody any more" if archives else "limits are watched again",
+             limits.count()),
+        )  # fmt: skip
+
     @admin.action(description="Archive the selected portfolios", permissions=["change"])
     def archive_selected(self, request: HttpRequest, chosen: QuerySet[Portfolio]) -> None:
         self._turn(request, chosen, archived=True)
@@ -137,9 +154,8 @@ class PortfolioAdmin(Page[Portfolio]):
         for portfolio in chosen:
             portfolio_edits.change(portfolio, archived=archived)
             self.log_change(request, portfolio, "Archived." if archived else "Brought back.")
-        self.message_user(
-            request, f"{len(chosen)} portfolios are {'archived' if archived else 'kept'}."
-        )
+        words = "Archived" if archived else "Brought back"
+        self.message_user(request, f"{words}: {wording.count(len(chosen), 'portfolio')}.")
 
 
 class LimitCrossingAdmin(ReadOnly[LimitCrossing]):

@@ -46,9 +46,11 @@ def meter(
     low: float | None = None,
     high: float | None = None,
     context: float | None = None,
+    interval: tuple[float, float] | None = None,
     look: str,
 ) -> SafeString:
-    """A score 0..100 as a bar; below it the span it could have if all unknown were known.
+    """A score 0..100 as a bar; below it the span it could have if all unknown were known; across
+    it its 90 % interval.
 
     Without a score the bar stays empty and a thin mark shows the context: it must never look
     like a small score.
@@ -61,8 +63,15 @@ def meter(
         parts.append(_box(around - 0.4, 0, 0.8, 10, "context"))
     if best is not None and worst is not None and worst - best > 0.05:
         parts.append(_box(best, 12, worst - best, 2, "span"))
+    if interval is not None:
+        left, right = (min(max(end, 0.0), 100.0) for end in interval)
+        parts.append(_box(left, 4.5, right - left, 1, "interval"))
+        parts += [_box(end - 0.15, 2.5, 0.3, 5, "interval") for end in (left, right)]
     inside = format_html_join("", "{}", ((part,) for part in parts))
-    return _svg("meter", 15, _meter_words(bar, best, worst, around), inside)
+    words = _meter_words(bar, best, worst, around)
+    if interval is not None:
+        words += f", 90 % interval {points(interval[0])} to {points(interval[1])}"
+    return _svg("meter", 15, words, inside)
 
 
 def _meter_words(
@@ -102,7 +111,8 @@ def progress(total: int, done: int, failed: int, skipped: int) -> SafeString:
         drawn.append(_box(x, 0, width, 10, look))
         x += width
     inside = format_html_join("", "{}", ((part,) for part in drawn))
-    return _svg("progress", 10, f"{done + failed + skipped:,} of {total:,}", inside)
+    words = [f"{done + failed:,} of {total:,}", *(f"{n:,} {look}" for n, look in counts[1:] if n)]
+    return _svg("progress", 10, ", ".join(words), inside)
 
 
 def curve(points_of: Sequence[tuple[float, float]], words: str) -> SafeString:

@@ -4,17 +4,26 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
 from django.db import DatabaseError
 from django.db.models import AutoField, BigAutoField, ForeignKey, Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
+from unfold.admin import TabularInline as UnfoldTabularInline
 
-from riskscore.admin.ui import search
 from riskscore.admin.ui.careful import Careful
-from riskscore.admin.ui.lists import Bounded, List
+from riskscore.admin.ui.confirmed_actions import ConfirmedActions
+from riskscore.admin.ui.lists.bounded import Bounded
+from riskscore.admin.ui.lists.chosen import ChosenColumns
+from riskscore.admin.ui.lists.exports import Exported
+from riskscore.admin.ui.lists.filtered import Filtered
+from riskscore.admin.ui.lists.list_view import List
+from riskscore.admin.ui.lists.saved_lists import Saved
+from riskscore.admin.ui.record_events import lines
 from riskscore.admin.ui.versioned import REFUSAL, Row, Versioned
-from riskscore.curation import challenges
+from riskscore.curation import challenges, record_history
 from riskscore.jobs import requests, scope
+from riskscore.search import lists
 
 Child = TypeVar("Child", bound=Model)
 Parent = TypeVar("Parent", bound=Model)
@@ -23,8 +32,8 @@ if TYPE_CHECKING:
     _Inline = admin.TabularInline
     FormSet = forms.BaseInlineFormSet
 else:
-    # Django's classes take no type arguments at run time; its stubs demand them.
-    class _Inline(admin.TabularInline):
+    # The classes take no type arguments at run time; Django's stubs demand them.
+    class _Inline(UnfoldTabularInline):
         def __class_getitem__(cls, _rows: object) -> type:
             return cls
 
@@ -43,31 +52,62 @@ def _is_number(text: str) -> bool:
     return text.isascii() and text.isdecimal() and len(text) < 19
 
 
-class Page(Versioned[Row]):
+class Page(
+    Exported[Row],
+    Saved[Row],
+    ChosenColumns[Row],
+    Filtered[Row],
+    ConfirmedActions[Row],
+    Versioned[Row],
+):
     """A list and a form over one table. Nothing is deleted: what is over is archived or ended."""
 
     form = Careful
+    change_list_template = "admin/lists/list.html"
+    object_history_template = "admin/record_history.html"
     show_full_result_count = False
-    paginator = Bounded
+    #: By what rows follow each other that are level in an order that keeps the unknown last.
+    tie = "pk"
+    #: What such an order is made within.
+    within: tuple[str, ...] = ()
     list_per_page = 50
+    paginator = Bounded
     empty_value_display = "–"
     #: What saving may raise whose words are for the person; nothing is saved then.
     refusals: tuple[type[Exception], ...] = ()
 
+    def get_changelist(self, request: HttpRequest, **_: Any) -> type[List]:
+        return List
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """With the bar above the list; without any parameter, the person's default list."""
+        if first := self.default_list(request):
+            return HttpResponseRedirect(request.path + first)
+        answer = super().changelist_view(request, extra_context)
+        if isinstance(answer, TemplateResponse) and answer.context_data is not None:
+            shown = answer.context_data.get("cl")
+            if isinstance(shown, List):
+                answer.context_data.update(self.list_bar(request, shown))
+        return answer
+
+    def list_bar(self, request: HttpRequest, shown: List) -> dict[str, Any]:
+        """What stands above a list: its columns, its saved lists, its files."""
+        return {
+            "offered_columns": self.offered_columns(request),
+            "list_query": shown.get_query_string()[1:],
+            **self.saved_bar(request, shown),
+        }
+
     def has_delete_permission(self, request: HttpRequest, obj: Row | None = None) -> bool:
         return False
 
-    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[List]:
-        return List
-
     def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
-    ) -> tuple[QuerySet[Any], bool]:
-        """The rows with every word in one of the fields, each once."""
-        fields = self.get_search_fields(request)
-        if fields and search_term:
-            queryset = queryset.filter(search.having(search_term, fields, self.model))
-        return queryset, False
+        self, request: HttpRequest, queryset: QuerySet[Row], search_term: str
+    ) -> tuple[QuerySet[Row], bool]:
+        """What the search box finds: case, accents and the order of words do not matter."""
+        return lists.narrowed(queryset, self.get_search_fields(request), search_term), False
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         """The values that the address presets, without row numbers that are no numbers."""
@@ -131,6 +171,13 @@ class Page(Versioned[Row]):
             if row is not None:
                 answer.context_data.update(self.around(request, row))
         return answer
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """What changed, before and after, above the notes that admin keeps."""
+        events = lines(record_history.of_record(self.model, unquote(object_id)))
+        return super().history_view(request, object_id, {"events": events, **(extra_context or {})})
 
     def row(self, request: HttpRequest, object_id: str) -> Row:
         """The row of a page of our own; a page that says so if there is none."""

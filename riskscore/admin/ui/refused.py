@@ -9,12 +9,12 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
-from django.contrib.admin.views.main import IncorrectLookupParameters
+from django.contrib.admin.options import IncorrectLookupParameters
 from django.core import exceptions
 from django.core.exceptions import SuspiciousOperation
 from django.db import DataError
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
-from django.template.loader import render_to_string
+from django.shortcuts import render
 from django.template.response import SimpleTemplateResponse
 from django.urls import Resolver404, resolve, reverse
 
@@ -24,6 +24,7 @@ log = logging.getLogger(__name__)
 
 TITLE = "This address cannot be answered"
 NOTHING_DONE = "Nothing was changed."
+REMEDY = "Take the address out of a page rather than typing it; the way on is below."
 NUL = "\0"
 #: What a lookup raises whose value fits no column: at once, or when the database is asked.
 UNFIT = (
@@ -82,24 +83,22 @@ def _has_nul(request: HttpRequest) -> bool:
 
 def _page(request: HttpRequest, reason: str, status: int) -> HttpResponse:
     """The page of a refusal. It asks nothing of the database, which may have just refused."""
-    back, words = _way_back(request)
     context = {
-        "title": TITLE, "site_title": "riskscore", "site_header": "riskscore", "is_popup": True,
-        "reason": reason, "back": back, "back_words": words,
-        "nothing_done": NOTHING_DONE if request.method == "POST" else "",
+        "title": TITLE, "status": status, "words": reason, "whole_list": _whole_list(request),
+        "remedy": NOTHING_DONE if request.method == "POST" else REMEDY,
     }  # fmt: skip
-    return HttpResponse(render_to_string("admin/refused.html", context, request), status=status)
+    return render(request, "error_page.html", context, status=status)
 
 
-def _way_back(request: HttpRequest) -> tuple[str, str]:
-    """The nearest page that is there whatever was asked for: (address, words)."""
+def _whole_list(request: HttpRequest) -> str:
+    """The list that the address belongs to, with nothing asked of it; empty where there is none."""
     home = reverse("admin:index")
     parts = request.path.removeprefix(home).replace(NUL, "").split("/")
     for number in range(len(parts) - 1, 0, -1):
         path = f"{home}{'/'.join(parts[:number])}/"
         if (path != request.path or request.GET) and _is_list(path):
-            return path, "The whole list"
-    return home, "The first page"
+            return path
+    return ""
 
 
 def _is_list(path: str) -> bool:

@@ -13,6 +13,7 @@ from django.contrib.admin.utils import flatten_fieldsets, unquote
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
+from unfold.admin import ModelAdmin as UnfoldAdmin
 
 from riskscore.admin.ui import error_summary, form_versions, refused
 from riskscore.admin.ui.meeting import Meeting, meet
@@ -22,8 +23,8 @@ Row = TypeVar("Row", bound=Model)
 if TYPE_CHECKING:
     Admin = admin.ModelAdmin
 else:
-    # Django's class takes no type arguments at run time; its stubs demand them.
-    class Admin(admin.ModelAdmin):
+    # The class takes no type arguments at run time; Django's stubs demand them.
+    class Admin(UnfoldAdmin):
         def __class_getitem__(cls, _row: object) -> type:
             return cls
 

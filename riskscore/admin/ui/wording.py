@@ -82,6 +82,11 @@ def length(duration: timedelta) -> str:
     return f"{hours} h {minutes} min" if hours else f"{minutes} min {seconds} s"
 
 
+def count(number: int, one: str, many: str = "") -> str:
+    """So many of something: ``1 job``, ``2 jobs``, ``1,000 companies``."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
 def code(value: str) -> str:
     """A mineral's code as words: ``rare_earths`` is rare earths."""
     return value.replace("_", " ")

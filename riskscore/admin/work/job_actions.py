@@ -10,9 +10,11 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path
 from django.views.decorators.http import require_POST
 
+from riskscore.admin.ui import wording
+from riskscore.admin.ui.confirmed_actions import Consequence
 from riskscore.admin.ui.pages import ReadOnly
 from riskscore.admin.work import job_progress, start_jobs
-from riskscore.jobs import requests
+from riskscore.jobs import progress, requests
 from riskscore.models import Job
 
 
@@ -46,24 +48,24 @@ ACTIONS = (
         lambda job, _: requests.cancel(job.id),
         job_progress.is_open,
         "cancelled",
-        "What has begun ends, what has not is skipped; scores already made stay.",
-        "had ended already and stay as they are",
+        "What a worker has in hand is finished, the rest is skipped; scores already made stay.",
+        "had ended already",
     ),
     JobAction(
         "pause",
         lambda job, _: requests.pause(job.id),
         _goes_on,
         "paused",
-        "What has begun ends, what has not waits.",
-        "do not run and stay as they are",
+        "What a worker has in hand is finished; the rest waits until somebody resumes it.",
+        "did not run",
     ),
     JobAction(
         "resume",
         lambda job, _: requests.resume(job.id),
         _rests,
         "resumed",
-        "They go on where they stopped.",
-        "were not paused and stay as they are",
+        "Work goes on where it stopped.",
+        "was not paused",
     ),
     JobAction(
         "retry",
@@ -71,7 +73,7 @@ ACTIONS = (
         _has_failures,
         "tried again",
         "A new job takes what could not be scored, with the same inputs.",
-        "run still or had no failures",
+        "still ran or had no failures",
     ),
 )
 
@@ -128,12 +130,33 @@ class Steered(ReadOnly[Job]):
     def retry_selected(self, request: HttpRequest, chosen: QuerySet[Job]) -> None:
         self._act(request, list(chosen), ACTIONS[3])
 
+    def consequences(
+        self, request: HttpRequest, action: str, chosen: QuerySet[Job]
+    ) -> Sequence[Consequence]:
+        act = next(one for one in ACTIONS if f"{one.name}_selected" == action)
+        jobs = list(job_progress.with_progress(chosen))
+        affected = [job for job in jobs if act.applies_to(job)]
+        going = [progress.counted(job) for job in affected]
+        failed, waiting = sum(now.failed for now in going), sum(now.waiting for now in going)
+        about = ("projects could not be scored and are tried again", failed)
+        if act.name != "retry":
+            about = ("projects of these are not scored yet", waiting)
+        return (
+            (f"will be {act.done}. {act.follows}", len(affected)),
+            about,
+            (f"stay as they are: each {act.otherwise}", len(jobs) - len(affected)),
+        )
+
     def _act(self, request: HttpRequest, chosen: Sequence[Job], action: JobAction) -> None:
         affected = [job for job in chosen if action.applies_to(job)]
         for job in affected:
             action.run(job, request)
             self.log_change(request, job, f"{action.done.capitalize()}.")
         if affected:
-            messages.success(request, f"{len(affected)} jobs {action.done}. {action.follows}")
+            messages.success(
+                request, f"{wording.count(len(affected), 'job')} {action.done}. {action.follows}"
+            )
         if others := len(chosen) - len(affected):
-            messages.warning(request, f"{others} jobs {action.otherwise}.")
+            messages.warning(
+                request, f"Left as it is: {wording.count(others, 'job')} that {action.otherwise}."
+            )

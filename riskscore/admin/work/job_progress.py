@@ -9,6 +9,7 @@ from django.utils.safestring import SafeString
 
 from riskscore.admin.ui import charts, wording
 from riskscore.jobs import progress
+from riskscore.jobs.scope import NOW
 from riskscore.models import Chunk, Job, WorkerPulse
 
 
@@ -65,8 +66,17 @@ def scope_words(scope: dict[str, Any]) -> str:
             name: value if isinstance(value, str) else ", ".join(value)
             for name, value in scope["filter"].items()
         }
-        return "; ".join(f"{name.replace('_', ' ')}: {text}" for name, text in texts.items())
+        return "; ".join(_filter_words(name, text) for name, text in texts.items())
     return "all projects"
+
+
+def _filter_words(name: str, text: str) -> str:
+    """One condition of a job's scope."""
+    if name != "stale_since":
+        return f"{name.replace('_', ' ')}: {text}"
+    if text == NOW:
+        return "scores that are out of date"
+    return f"scores that have been out of date since {text}"
 
 
 def duration(job: Job) -> str:

@@ -1,10 +1,14 @@
 """Records that work leaves behind, to be read; schedules and lists of projects, to be edited."""
 
+from typing import Any
+
 from django.contrib import admin
+from django.http import HttpRequest
 from django.utils import timezone
 
 from riskscore.admin.ui import wording
 from riskscore.admin.ui.pages import Page, ReadOnly
+from riskscore.admin.watching import watch_button
 from riskscore.models import ExportFlow, ProjectList, Schedule, StaleMark, Transition, WorkerPulse
 
 
@@ -23,6 +27,11 @@ class ProjectListAdmin(Page[ProjectList]):
     search_fields = ("name",)
     autocomplete_fields = ("projects",)
     raw_id_fields = ("created_by",)
+    change_form_template = "admin/watching/beside_form.html"
+    actions = (watch_button.watch_selected,)
+
+    def around(self, request: HttpRequest, row: ProjectList) -> dict[str, Any]:
+        return watch_button.of(request, row)
 
 
 class TransitionAdmin(ReadOnly[Transition]):

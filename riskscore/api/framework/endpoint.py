@@ -24,14 +24,13 @@ from riskscore.api.framework.rendering import (
     GeoJson,
     Json,
     NdJson,
-    blocks,
-    csv_lines,
     geojson_lines,
     ndjson_lines,
 )
 from riskscore.api.framework.resources import Resource, Row, cell_names, cells, columns_of, item
 from riskscore.api.framework.shapes import Schema
 from riskscore.models import ApiKey
+from riskscore.sources.row_writing import blocks, csv_lines
 
 READ, RESCORE = str(ApiKey.Scope.READ), str(ApiKey.Scope.RESCORE)
 CHALLENGE, SCENARIO = str(ApiKey.Scope.CHALLENGE), str(ApiKey.Scope.SCENARIO)

@@ -13,7 +13,6 @@ from django.core.exceptions import (
 )
 from django.db import DataError, InterfaceError, InternalError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponseBase
-from django.views import defaults
 from rest_framework import exceptions
 
 from riskscore.api.framework.problems import KINDS, Problem, reply
@@ -122,18 +121,16 @@ def _headers(exception: Exception) -> dict[str, str]:
     return headers
 
 
-def _outside(code: str, page: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
-    """Django's hook for an error outside our views: admin keeps its own pages."""
+def _outside(code: str) -> Callable[..., HttpResponseBase]:
+    """Django's hook for an error outside our views, such as an address that is none."""
 
-    def view(request: HttpRequest, exception: Exception | None = None) -> HttpResponseBase:
-        if request.path.startswith("/admin"):
-            return page(request) if exception is None else page(request, exception)
+    def view(request: HttpRequest, **_about: Any) -> HttpResponseBase:
         return reply(request, Problem(code))
 
     return view
 
 
-bad_request = _outside("bad_request", defaults.bad_request)
-permission_denied = _outside("forbidden", defaults.permission_denied)
-page_not_found = _outside("not_found", defaults.page_not_found)
-server_error = _outside("internal", defaults.server_error)
+bad_request = _outside("bad_request")
+permission_denied = _outside("forbidden")
+page_not_found = _outside("not_found")
+server_error = _outside("internal")

@@ -1,16 +1,11 @@
 """From rows to bytes: JSON by orjson, and CSV and NDJSON row by row."""
 
-import csv
-import io
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-import orjson
 from rest_framework.renderers import BaseRenderer
 
-from riskscore.sources.readers.formula_guard import disarmed
-
-BLOCK = 64 * 1024  # bytes
+from riskscore.sources.row_writing import dumps
 
 
 class Json(BaseRenderer):
@@ -93,11 +88,6 @@ def geojson_lines(rows: Iterable[tuple[Mapping[str, Any], Mapping[str, Any]]]) -
     yield b"\n]}\n"
 
 
-def dumps(value: Any) -> bytes:
-    """JSON with sorted-as-written keys, UTC times with Z, microseconds dropped."""
-    return orjson.dumps(value, option=orjson.OPT_UTC_Z | orjson.OPT_OMIT_MICROSECONDS)
-
-
 def ndjson_lines(rows: Iterable[Mapping[str, Any]]) -> Iterator[bytes]:
     """A line per row, then ``{"_end": true, "rows": n}``: without it the export was cut off."""
     written = 0
@@ -105,45 +95,3 @@ def ndjson_lines(rows: Iterable[Mapping[str, Any]]) -> Iterator[bytes]:
         written += 1
         yield dumps(row) + b"\n"
     yield dumps({"_end": True, "rows": written}) + b"\n"
-
-
-def csv_lines(columns: Iterable[str], rows: Iterable[Mapping[str, Any]]) -> Iterator[bytes]:
-    """RFC 4180 lines, the header first."""
-    names = list(columns)
-    yield _line(names)
-    for row in rows:
-        yield _line([cell(row[name]) for name in names])
-
-
-def blocks(lines: Iterable[bytes]) -> Iterator[bytes]:
-    """The same bytes in larger pieces: a piece per line would cost a system call each."""
-    waiting: list[bytes] = []
-    size = 0
-    for line in lines:
-        waiting.append(line)
-        size += len(line)
-        if size >= BLOCK:
-            yield b"".join(waiting)
-            waiting, size = [], 0
-    yield b"".join(waiting)
-
-
-def cell(value: Any) -> str:
-    """The text of a cell: empty for unknown, lists joined by ``;``, formulas disarmed by ``'``."""
-    if value is None or value != value:
-        return ""
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, int | float):
-        return repr(value)
-    if isinstance(value, str):
-        return disarmed(value)
-    if isinstance(value, list | tuple) and not any(isinstance(v, list | dict) for v in value):
-        return cell(";".join(map(str, value)))
-    return disarmed(dumps(value).decode().strip('"'))
-
-
-def _line(cells: list[str]) -> bytes:
-    buffer = io.StringIO()
-    csv.writer(buffer).writerow(cells)
-    return buffer.getvalue().encode()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -47,6 +48,12 @@ def course(statements: Statements, indicator: str, day: date) -> Course:
         peak_on=days[top],
         trend=float(np.nan_to_num(now) - np.nan_to_num(before)),
     )
+
+
+def values_on(statements: Statements, indicator: str, days: Sequence[date]) -> list[float | None]:
+    """One of ``EVENT_KEYS`` of one project on each of some days, 0..100; None: nothing counted."""
+    values = [float(_value(statements, indicator, day)) for day in days]
+    return [None if np.isnan(value) else value for value in values]
 
 
 def _value(statements: Statements, indicator: str, day: date) -> Floats:

@@ -1,11 +1,11 @@
-"""Who moves when one version of a method takes the place of another. Nothing is stored.
+"""Who moves when another version of a method counts, or another learned model. Nothing is stored.
 
 What is shown is what a rescoring gives afterwards: the same projects are loaded in the same way,
-and the engine scores them by both versions. Pages and tests call the same function.
+and the engine scores them both ways. Pages and tests call the same function.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -15,11 +15,11 @@ import numpy.typing as npt
 from riskscore.engine.explain.correlations import kendall, ranks, spearman
 from riskscore.engine.method import Method as Specification
 from riskscore.engine.result import Result
-from riskscore.models import Edition, Lens, Project
+from riskscore.models import Edition, LearnedModel, Lens, Project
 from riskscore.models.scores import Band
+from riskscore.scoring import inputs
 from riskscore.scoring.audits.ranked_sample import SAMPLE, ranked_sample
 from riskscore.scoring.compute import Loaded, load
-from riskscore.scoring.inputs import Pinned
 
 Floats = npt.NDArray[np.float64]
 #: Points of the composite from which a project counts as moved: what one decimal shows.
@@ -87,15 +87,44 @@ def who_moves(before: Specification, after: Specification, lens: Lens, as_of: da
 
     Raises ``Edition.DoesNotExist`` when nothing is loaded yet.
     """
-    pinned = Pinned(Edition.objects.latest("number").number, as_of, lens.importer_id)
+    sample = _sampled(lens, as_of)
+    return _moved(sample, _scored(before, sample.loaded), _scored(after, sample.loaded))
+
+
+def who_moves_by_models(
+    method: Specification, models: Iterable[LearnedModel], lens: Lens, as_of: date
+) -> WhoMoves:
+    """The same sample by one version, as the learned models count now and as if these did.
+
+    Raises ``Edition.DoesNotExist`` when nothing is loaded yet.
+    """
+    sample = _sampled(lens, as_of)
+    now = sample.loaded
+    then = replace(now, known=inputs.with_models(now.known, models))
+    return _moved(sample, _scored(method, now), _scored(method, then))
+
+
+@dataclass(frozen=True, slots=True)
+class _Sample:
+    """What is known of the sampled projects of a lens, and whether there are more of them."""
+
+    loaded: Loaded
+    pinned: inputs.Pinned
+    is_part: bool
+
+
+def _sampled(lens: Lens, as_of: date) -> _Sample:
+    pinned = inputs.Pinned(Edition.objects.latest("number").number, as_of, lens.importer_id)
     ids = ranked_sample(lens.pk)
-    loaded = load(pinned, ids)
-    old, new = (_scored(version, loaded) for version in (before, after))
+    return _Sample(load(pinned, ids), pinned, len(ids) == SAMPLE)
+
+
+def _moved(sample: _Sample, old: Result, new: Result) -> WhoMoves:
     first, second = old.scores[old.root], new.scores[new.root]
     bands = (old.bands(old.root).astype(int), new.bands(new.root).astype(int))
     counts = np.zeros((len(Band), len(Band)), np.int64)
     np.add.at(counts, bands, 1)
-    found = tuple(int(one) for one in loaded.projects.ids)
+    found = tuple(int(one) for one in sample.loaded.projects.ids)
     return WhoMoves(
         ids=found,
         before=first,
@@ -104,9 +133,9 @@ def who_moves(before: Specification, after: Specification, lens: Lens, as_of: da
         movers=tuple(_movers(found, (first, second), bands)),
         kendall=kendall(first, second),
         spearman=spearman(first, second),
-        is_sample=len(ids) == SAMPLE,
-        edition=pinned.edition,
-        as_of=as_of,
+        is_sample=sample.is_part,
+        edition=sample.pinned.edition,
+        as_of=sample.pinned.as_of,
     )
 
 

@@ -18,6 +18,7 @@ from django.utils import timezone
 from riskscore.models import LimitCrossing, Portfolio, PortfolioLimit
 from riskscore.models.scores import NODES
 from riskscore.models.sourcing.portfolios import Bound, Standing
+from riskscore.scoring.alerts import raised
 from riskscore.sourcing.holdings import portfolios
 from riskscore.sourcing.holdings.portfolios import Figures
 
@@ -200,7 +201,7 @@ def _cross(
 ) -> None:
     newest = max(found.scores.values(), key=lambda score: score.computed_at, default=None)
     scored = newest is not None and cause == Cause.RESCORING
-    LimitCrossing.objects.create(
+    crossing = LimitCrossing.objects.create(
         portfolio_id=limit.portfolio_id,
         limit=limit,
         what=limit.what,
@@ -220,6 +221,7 @@ def _cross(
         edition=newest.edition if newest else None,
         positions=snapshot(found),
     )
+    raised.of_crossing(crossing.pk)
 
 
 def snapshot(found: Figures) -> list[dict[str, Any]]:

@@ -22,13 +22,13 @@
       target.focus();
     });
   }
-  const bar = form && form.querySelector(".submit-row");
-  if (!bar || !bar.querySelector("input[type=submit]")) return;
+  const bar = form && document.getElementById("submit-row");
+  if (!bar || !bar.querySelector("[type=submit]")) return;
 
   const said = document.createElement("span");
   said.className = "unsaved";
   said.setAttribute("role", "status");
-  bar.append(said);
+  (bar.querySelector("[type=submit]").parentElement || bar).append(said);
 
   const values = () => new URLSearchParams([...new FormData(form)]
     .filter(([name]) => name !== "csrfmiddlewaretoken")

@@ -1,0 +1,1 @@
+"""Profiles of places and minerals, and the matrix of both."""

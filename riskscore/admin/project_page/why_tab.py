@@ -1,0 +1,90 @@
+"""Why the score changed: its versions, and what the difference of two of them came from."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+from django.http import HttpRequest
+
+from riskscore.admin.project_page import chosen_view
+from riskscore.admin.results import score_changes
+from riskscore.admin.ui import wording
+from riskscore.models import Project, Score, ScoreHistory
+
+#: Versions that the list shows.
+MOST = 25
+AT = "at"
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One version of the score, and what was another one when it was made."""
+
+    row: ScoreHistory
+    points: str
+    difference: str
+    band: str
+    causes: str
+    here: bool
+
+
+def shown(request: HttpRequest, project: Project) -> dict[str, Any]:
+    """For the template ``admin/project_page/why.html``."""
+    score, views = chosen_view.of(request, project)
+    if score is None:
+        return {"views": views}
+    rows = _versions(score)
+    asked = request.GET.get(AT, "")
+    chosen = next((row for row in rows if str(row.pk) == asked), None)
+    return {
+        "views": views,
+        "score": score,
+        "versions": _listed(rows[:MOST], chosen or (rows[0] if rows else None), rows),
+        "why": score_changes.of(score) if chosen is None else score_changes.of_version(chosen),
+        "earlier": chosen is not None and chosen.pk != rows[0].pk,
+    }
+
+
+def _versions(score: Score) -> list[ScoreHistory]:
+    rows = ScoreHistory.objects.filter(project=score.project_id, lens=score.lens_id)
+    related = rows.select_related("method", "lens", "project")
+    return list(related.order_by("-computed_at")[: MOST + 1])
+
+
+def _listed(
+    shown_rows: Sequence[ScoreHistory], chosen: ScoreHistory | None, rows: Sequence[ScoreHistory]
+) -> list[Version]:
+    before = {new.pk: old for new, old in pairwise(rows)}
+    return [_version(row, before.get(row.pk), row is chosen) for row in shown_rows]
+
+
+def _version(row: ScoreHistory, old: ScoreHistory | None, here: bool) -> Version:
+    return Version(
+        row=row,
+        points=wording.points(row.composite),
+        difference=_difference(row, old),
+        band=wording.band(row.band),
+        causes=_causes(row, old),
+        here=here,
+    )
+
+
+def _difference(row: ScoreHistory, old: ScoreHistory | None) -> str:
+    if old is None or row.composite is None or old.composite is None:
+        return wording.NOTHING
+    return f"{row.composite - old.composite:+.1f}".replace("-", "−")
+
+
+def _causes(row: ScoreHistory, old: ScoreHistory | None) -> str:
+    """What was another one than before: the most that a row alone can say."""
+    if old is None:
+        return "the first of them"
+    parts = (
+        (row.input_version != old.input_version, "the project was edited"),
+        (row.edition != old.edition, "new figures"),
+        (row.method_id != old.method_id, "another version of the method"),
+        (row.model_id != old.model_id, "another learned model"),
+        (row.as_of != old.as_of, "a later day"),
+    )
+    return ", ".join(words for is_so, words in parts if is_so)

@@ -1,0 +1,1 @@
+"""Lists of admin: chosen columns, saved lists, filters, order, and their files."""

@@ -1,0 +1,27 @@
+"""Who may see scores, and with them what is said about sourcing and what moved."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+
+View = Callable[..., HttpResponse]
+
+
+def allowed(request: HttpRequest) -> bool:
+    """Whether this person may see scores."""
+    return request.user.has_perm("riskscore.view_score")
+
+
+def for_readers(view: View) -> View:
+    """A page for people who may see scores."""
+
+    @wraps(view)
+    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not allowed(request):
+            raise PermissionDenied
+        return view(request, *args, **kwargs)
+
+    return answer

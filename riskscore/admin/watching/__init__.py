@@ -1,0 +1,1 @@
+"""What a person watches, and the alerts that came of it."""

@@ -1,0 +1,1 @@
+"""Pages for visitors without an account: what this is, and scores where they are public."""

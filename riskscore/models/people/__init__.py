@@ -1,0 +1,1 @@
+"""What people keep for themselves: lists as they filtered, sorted and chose them."""

@@ -1,0 +1,1 @@
+"""Alerts to people who watch: written with what causes them, and sent by mail."""

@@ -1,0 +1,146 @@
+"""Where a score stands among those of its mineral, or of its country.
+
+With few peers all are looked at; with many a random sample, the same one each time, whose size is
+given. So a page costs the same however many projects there are, and nothing is sorted whole.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+
+from riskscore.models import Project, Score
+from riskscore.models.scores import NODES
+
+#: So many peers are all looked at; of more, a sample of this size.
+ALL_UP_TO, SAMPLE = 20_000, 1_000
+#: Points of a step of the distribution.
+STEP = 5
+BINS = 100 // STEP
+NEAREST = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """A peer: ``apart`` is how far its four dimensions lie from this project's, in points on
+    average over those that both have."""
+
+    project_id: int
+    key: str
+    name: str
+    place: str
+    composite: float | None
+    band: int
+    apart: float
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The ranked projects of one mineral or country, seen by one score.
+
+    ``counts``: how many have a composite of 0–5, 5–10, … 95–100. ``lower``: the share 0..1 of the
+    assessed ones whose composite is lower, None where this one is not assessed. ``looked_at`` of
+    ``of`` peers, both with the project itself; ``of`` is None where there are more than were
+    counted.
+    """
+
+    code: str
+    counts: Sequence[int]
+    assessed: int
+    lower: float | None
+    looked_at: int
+    of: int | None
+    nearest: Sequence[Near]
+
+    @property
+    def is_sample(self) -> bool:
+        """Whether only some of the peers were looked at."""
+        return self.of is None
+
+
+_OF_MINERAL = "SELECT project_id AS id FROM riskscore_projectmineral WHERE mineral_id = %(code)s"
+_OF_PLACE = "SELECT id FROM riskscore_project WHERE place_id = %(code)s AND state = 'published'"
+_SAMPLE = {
+    _OF_MINERAL: "EXISTS (SELECT FROM riskscore_projectmineral m"
+    " WHERE m.project_id = p.id AND m.mineral_id = %(code)s)",
+    _OF_PLACE: "p.place_id = %(code)s AND p.state = 'published'",
+}
+_SAMPLED = """
+SELECT p.id FROM riskscore_project p WHERE {chosen} ORDER BY md5(p.key), p.id LIMIT %(sample)s
+"""
+_RANKED = """
+WITH peers AS MATERIALIZED ({ids})
+SELECT s.project_id, s.composite, s.geopolitical, s.concentration, s.labour, s.indigenous
+FROM peers JOIN riskscore_score s ON s.project_id = peers.id AND s.lens_id = %(lens)s
+JOIN riskscore_project p ON p.id = peers.id
+WHERE p.state = 'published' AND NOT p.flags && %(unranked)s::varchar[]
+"""
+_APART = " + ".join(f"abs(coalesce({node} - %({node})s::float8, 0))" for node in NODES[1:])
+_KNOWN = " + ".join(f"(({node} - %({node})s::float8) IS NOT NULL)::int" for node in NODES[1:])
+_BINS = f"""
+SELECT least(width_bucket(composite, 0, 100, {BINS}), {BINS}) AS step, count(*),
+    count(*) FILTER (WHERE composite < %(composite)s::float8)
+FROM ({{ranked}}) ranked GROUP BY step
+"""  # noqa: S608 - our own words
+_NEAREST = f"""
+SELECT r.project_id, p.key, p.name, place.name, r.composite, s.band, r.apart
+FROM (
+    SELECT project_id, composite, ({_APART}) / nullif({_KNOWN}, 0) AS apart
+    FROM ({{ranked}}) ranked WHERE project_id <> %(project)s
+    ORDER BY apart NULLS LAST, project_id LIMIT {NEAREST}
+) r JOIN riskscore_project p ON p.id = r.project_id
+JOIN riskscore_place place ON place.code = p.place_id
+JOIN riskscore_score s ON s.project_id = r.project_id AND s.lens_id = %(lens)s
+WHERE r.apart IS NOT NULL ORDER BY r.apart, p.key
+"""  # noqa: S608 - our own words
+
+
+def of_mineral(score: Score, code: str) -> Group:
+    """Among the ranked projects that yield a mineral, in whichever role."""
+    return _group(score, code, _OF_MINERAL)
+
+
+def of_place(score: Score, code: str) -> Group:
+    """Among the ranked projects of a country."""
+    return _group(score, code, _OF_PLACE)
+
+
+def _group(score: Score, code: str, chosen: str) -> Group:
+    nodes = {node: getattr(score, node) for node in NODES}
+    given: dict[str, Any] = {
+        "code": code, "lens": score.lens_id, "project": score.project_id, "sample": SAMPLE,
+        "unranked": [str(flag) for flag in Project.UNRANKED],
+    }  # fmt: skip
+    (count,) = _fetch(f"SELECT count(*) FROM ({chosen} LIMIT {ALL_UP_TO + 1}) few", given)[0]  # noqa: S608
+    few = count <= ALL_UP_TO
+    ids = chosen if few else _SAMPLED.format(chosen=_SAMPLE[chosen])
+    ranked = _RANKED.format(ids=ids)
+    bins = _fetch(_BINS.format(ranked=ranked), {**given, **nodes})
+    near = _fetch(_NEAREST.format(ranked=ranked), {**given, **nodes})
+    return _seen(score, code, bins, near, count if few else None)
+
+
+def _seen(score: Score, code: str, bins: Any, near: Any, of: int | None) -> Group:
+    counts = [0] * BINS
+    for step, number, _ in bins:
+        if step is not None:
+            counts[step - 1] = number
+    assessed = sum(counts)
+    lower = sum(number for step, _, number in bins if step is not None)
+    known = score.composite is not None and assessed
+    return Group(
+        code=code,
+        counts=counts,
+        assessed=assessed,
+        lower=lower / assessed if known else None,
+        looked_at=sum(number for _, number, _ in bins),
+        of=of,
+        nearest=[Near(*row) for row in near],
+    )
+
+
+def _fetch(sql: str, given: dict[str, Any]) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, given)
+        return list(cursor.fetchall())

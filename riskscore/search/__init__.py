@@ -1,0 +1,1 @@
+"""One search over projects, places, minerals, owners, sources, releases and methods."""
