@@ -104,7 +104,9 @@ class Score(ScoreColumns):
     model = models.ForeignKey(
         "LearnedModel", models.PROTECT, null=True, related_name="+", db_index=False
     )
-    job = models.ForeignKey("Job", models.DO_NOTHING, related_name="+", db_constraint=False)
+    job = models.ForeignKey(
+        "Job", models.DO_NOTHING, related_name="+", db_constraint=False, db_index=False
+    )
 
     class Meta:
         constraints = [
@@ -129,8 +131,13 @@ class Score(ScoreColumns):
                 )
                 for node in NODES[1:]
             ),
-            # Maps read this index alone: a row of scores is ten times as wide.
-            models.Index(fields=["lens", "project"], include=list(NODES), name="score_on_map"),
+            # Maps, and lists that are chosen by band or sorted by what is known, read this index
+            # alone: a row of scores is twenty times as wide.
+            models.Index(
+                fields=["lens", "project"],
+                include=[*NODES, "coverage", "band", "id"],
+                name="score_in_brief",
+            ),
         ]
 
     def __str__(self) -> str:

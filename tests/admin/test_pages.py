@@ -146,6 +146,7 @@ def test_a_list_costs_as_many_queries_for_one_row_as_for_a_page(
 
 
 def test_the_list_of_jobs_counts_the_progress_of_all_in_one_query(page: Client) -> None:
+    page.get(url("job"))  # what waits in the menu is kept from here on
     few = queries(page, url("job"))
     for _ in range(5):
         requests.start({"filter": {"place": ["CHL"]}})
@@ -155,7 +156,7 @@ def test_the_list_of_jobs_counts_the_progress_of_all_in_one_query(page: Client) 
 def test_a_table_of_hundreds_of_thousands_is_not_counted_to_its_end(page: Client) -> None:
     with CaptureQueriesContext(connection) as seen:
         response = page.get(url("observation"))
-    counts = [query["sql"] for query in seen if "COUNT" in query["sql"].upper()]
+    counts = [query["sql"] for query in seen if "COUNT(*) FROM (SELECT" in query["sql"]]
     assert counts
     assert all("LIMIT 10001" in sql for sql in counts)
     assert "more than 10000" in response.text

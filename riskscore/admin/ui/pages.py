@@ -5,16 +5,15 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
-from django.core.paginator import Paginator
 from django.db import DatabaseError
 from django.db.models import AutoField, BigAutoField, ForeignKey, Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
-from django.utils.functional import cached_property
 from unfold.admin import TabularInline as UnfoldTabularInline
 
 from riskscore.admin.ui.careful import Careful
 from riskscore.admin.ui.confirmed_actions import ConfirmedActions
+from riskscore.admin.ui.lists.bounded import Bounded
 from riskscore.admin.ui.lists.chosen import ChosenColumns
 from riskscore.admin.ui.lists.exports import Exported
 from riskscore.admin.ui.lists.filtered import Filtered
@@ -23,8 +22,8 @@ from riskscore.admin.ui.lists.saved_lists import Saved
 from riskscore.admin.ui.record_events import lines
 from riskscore.admin.ui.versioned import REFUSAL, Row, Versioned
 from riskscore.curation import challenges, record_history
+from riskscore.curation.search import list_search
 from riskscore.jobs import requests, scope
-from riskscore.search import lists
 
 Child = TypeVar("Child", bound=Model)
 Parent = TypeVar("Parent", bound=Model)
@@ -53,22 +52,6 @@ def _is_number(text: str) -> bool:
     return text.isascii() and text.isdecimal() and len(text) < 19
 
 
-class Bounded(Paginator):  # type: ignore[type-arg]
-    """Counts no further than ``MOST`` rows: a table of millions opens as quickly as a small one."""
-
-    MOST = 10_000
-
-    @cached_property
-    def count(self) -> int:
-        first: Any = self.object_list[: self.MOST + 1]
-        return int(first.count())
-
-    @property
-    def over(self) -> bool:
-        """Whether there are more rows than were counted."""
-        return self.count > self.MOST
-
-
 class Page(
     Exported[Row],
     Saved[Row],
@@ -83,7 +66,6 @@ class Page(
     change_list_template = "admin/lists/list.html"
     object_history_template = "admin/record_history.html"
     show_full_result_count = False
-    show_facets = admin.ShowFacets.NEVER
     #: By what rows follow each other that are level in an order that keeps the unknown last.
     tie = "pk"
     #: What such an order is made within.
@@ -125,7 +107,7 @@ class Page(
         self, request: HttpRequest, queryset: QuerySet[Row], search_term: str
     ) -> tuple[QuerySet[Row], bool]:
         """What the search box finds: case, accents and the order of words do not matter."""
-        return lists.narrowed(queryset, self.get_search_fields(request), search_term), False
+        return list_search.narrowed(queryset, self.get_search_fields(request), search_term), False
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         """The values that the address presets, without row numbers that are no numbers."""
@@ -225,7 +207,9 @@ class Part(_Inline[Child, Parent]):
 class Rescoring(Page[Row]):
     """A form whose saving starts work. If the work is refused, nothing at all is saved."""
 
-    refusals = (requests.CannotStart, scope.BadScope, challenges.CannotAnswer)
+    refusals = (
+        requests.CannotStart, scope.BadScope, challenges.CannotAnswer, challenges.NotYours,
+    )  # fmt: skip
 
 
 class OneButton(Page[Row]):

@@ -30,8 +30,15 @@ class Parts:
     what their first page costs.
     """
 
-    def __init__(self, parts: list[QuerySet[Any]], counts: tuple[int, ...] = ()) -> None:
+    def __init__(
+        self,
+        parts: list[QuerySet[Any]],
+        counts: tuple[int, ...] = (),
+        whole: QuerySet[Any] | None = None,
+    ) -> None:
         self.parts = parts
+        #: All the rows, where somebody asks for them in no order.
+        self.whole = whole
         #: How many rows the first parts have, as far as that was counted.
         self.counts = counts
 
@@ -69,7 +76,7 @@ class Parts:
 
     def _clone(self) -> "Parts":
         """Django's list asks for a fresh copy; query sets are lazy, so this is one."""
-        return Parts(self.parts)
+        return Parts(self.parts, whole=self.whole)
 
 
 def has_more_than(rows: "Parts | QuerySet[Any]", most: int) -> bool:
