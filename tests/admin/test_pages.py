@@ -28,6 +28,7 @@ from riskscore.models import (
     IntakePart,
     MapCell,
     MapGrid,
+    MatrixCell,
     Offtake,
     PortfolioLimit,
     Position,
@@ -73,7 +74,7 @@ def test_every_model_has_a_page_or_stands_on_that_of_its_project() -> None:
         DefaultList,
     }
     parts |= {ProjectStatus, Capacity, CapacityRange, RegionMember, TradeCode}
-    parts |= {CommunityDistance, Position, PortfolioLimit, CountryOutline, MapCell, MapGrid}
+    parts |= {CommunityDistance, Position, PortfolioLimit, CountryOutline, MapCell, MapGrid, MatrixCell}
     assert set(MODELS) | parts == ours
     assert all(admin.site.is_registered(model) for model in ours - parts)
 
