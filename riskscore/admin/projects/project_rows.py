@@ -1,11 +1,11 @@
 """The list of projects: its columns, filters and order, and what is done to many at once."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Sequence, Set
+from typing import Any, ClassVar
 
 from django.contrib import admin, messages
 from django.db import transaction
-from django.db.models import FilteredRelation, Prefetch, Q, QuerySet
+from django.db.models import FilteredRelation, Prefetch, Q, QuerySet, prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
@@ -91,7 +91,9 @@ class ProjectRows(Rescoring[Project]):
     list_select_related = ("place",)
     search_fields = ("=key", "name", "=place__code", "place__name")
     search_help_text = "words of name and key, country, region or mineral, in any order"
-    sortable_by: Any = ("key", "name", "country", "kind", "state", "composite", *DIMENSIONS)
+    sortable_by: ClassVar[Any] = (
+        "key", "name", "country", "kind", "state", "composite", *DIMENSIONS,
+    )  # fmt: skip
     actions = (
         "rescore_selected", "archive_selected", "publish_selected", watch_button.watch_selected,
     )  # fmt: skip
@@ -148,6 +150,12 @@ class ProjectRows(Rescoring[Project]):
     def regions(self, row: Project) -> str:
         """The regions of its country."""
         return ", ".join(part.region.name for part in row.place.regions.all())
+
+    def prepared(self, rows: list[Any], names: Set[str]) -> list[Any]:
+        """With the regions of their countries, where they are shown."""
+        if "regions" in names:
+            prefetch_related_objects(rows, "place__regions__region")
+        return rows
 
     @admin.display(description="flags")
     def marks(self, row: Project) -> str:

@@ -15,6 +15,7 @@ from unfold.admin import TabularInline as UnfoldTabularInline
 
 from riskscore.admin.ui.careful import Careful
 from riskscore.admin.ui.confirmed_actions import ConfirmedActions
+from riskscore.admin.ui.lists import ordered
 from riskscore.admin.ui.lists.chosen import ChosenColumns
 from riskscore.admin.ui.lists.exports import Exported
 from riskscore.admin.ui.lists.filtered import Filtered
@@ -56,12 +57,14 @@ def _is_number(text: str) -> bool:
 class Bounded(Paginator):  # type: ignore[type-arg]
     """Counts no further than ``MOST`` rows: a table of millions opens as quickly as a small one."""
 
-    MOST = 10_000
+    MOST = ordered.MANY
 
     @cached_property
     def count(self) -> int:
-        first: Any = self.object_list[: self.MOST + 1]
-        return int(first.count())
+        rows: Any = self.object_list
+        if isinstance(rows, ordered.Parts):
+            return rows.count_up_to(self.MOST + 1)
+        return int(rows.order_by()[: self.MOST + 1].count())
 
     @property
     def over(self) -> bool:
@@ -225,7 +228,9 @@ class Part(_Inline[Child, Parent]):
 class Rescoring(Page[Row]):
     """A form whose saving starts work. If the work is refused, nothing at all is saved."""
 
-    refusals = (requests.CannotStart, scope.BadScope, challenges.CannotAnswer)
+    refusals = (
+        requests.CannotStart, scope.BadScope, challenges.CannotAnswer, challenges.NotYours,
+    )  # fmt: skip
 
 
 class OneButton(Page[Row]):
