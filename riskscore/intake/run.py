@@ -11,7 +11,6 @@ import uuid
 
 from django.db import DatabaseError, connection, transaction
 
-from riskscore import authorship
 from riskscore.intake import load_file
 from riskscore.intake.import_report import Cancelled, Rejected, lease_of, reject
 from riskscore.intake.staging import execute, fetch, is_alive
@@ -19,6 +18,7 @@ from riskscore.jobs import work_items
 from riskscore.jobs.heartbeat import Heartbeat, worker_name
 from riskscore.models import Intake, IntakePart
 from riskscore.sources import BadFile
+from riskscore.sql import authorship
 
 log = logging.getLogger(__name__)
 

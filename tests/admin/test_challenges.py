@@ -60,8 +60,7 @@ def test_declining_needs_a_reason_that_stays_in_the_history(page: Client, filed:
 
 
 def test_open_challenges_are_counted_on_the_project(page: Client, filed: Challenge) -> None:
-    address = url("project", "change", filed.project_id)
-    assert "Open challenges" in page.get(f"{address}?tab=evidence").text
+    assert "Open challenges" in page.get(url("project", "evidence", filed.project_id)).text
 
 
 def test_staff_files_and_only_who_may_answers(

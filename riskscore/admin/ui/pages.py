@@ -15,6 +15,7 @@ from unfold.admin import TabularInline as UnfoldTabularInline
 
 from riskscore.admin.ui.careful import Careful
 from riskscore.admin.ui.confirmed_actions import ConfirmedActions
+from riskscore.admin.ui.lists import ordered
 from riskscore.admin.ui.lists.chosen import ChosenColumns
 from riskscore.admin.ui.lists.exports import Exported
 from riskscore.admin.ui.lists.filtered import Filtered
@@ -23,8 +24,8 @@ from riskscore.admin.ui.lists.saved_lists import Saved
 from riskscore.admin.ui.record_events import lines
 from riskscore.admin.ui.versioned import REFUSAL, Row, Versioned
 from riskscore.curation import challenges, record_history
+from riskscore.curation.search import list_search
 from riskscore.jobs import requests, scope
-from riskscore.search import lists
 
 Child = TypeVar("Child", bound=Model)
 Parent = TypeVar("Parent", bound=Model)
@@ -56,12 +57,14 @@ def _is_number(text: str) -> bool:
 class Bounded(Paginator):  # type: ignore[type-arg]
     """Counts no further than ``MOST`` rows: a table of millions opens as quickly as a small one."""
 
-    MOST = 10_000
+    MOST = ordered.MANY
 
     @cached_property
     def count(self) -> int:
-        first: Any = self.object_list[: self.MOST + 1]
-        return int(first.count())
+        rows: Any = self.object_list
+        if isinstance(rows, ordered.Parts):
+            return rows.count_up_to(self.MOST + 1)
+        return int(rows.order_by()[: self.MOST + 1].count())
 
     @property
     def over(self) -> bool:
@@ -125,7 +128,7 @@ class Page(
         self, request: HttpRequest, queryset: QuerySet[Row], search_term: str
     ) -> tuple[QuerySet[Row], bool]:
         """What the search box finds: case, accents and the order of words do not matter."""
-        return lists.narrowed(queryset, self.get_search_fields(request), search_term), False
+        return list_search.narrowed(queryset, self.get_search_fields(request), search_term), False
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         """The values that the address presets, without row numbers that are no numbers."""
