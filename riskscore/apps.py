@@ -22,7 +22,7 @@ class RiskscoreConfig(AppConfig):
 
 
 class RiskscoreAdminConfig(AdminConfig):
-    """Django admin with our own site: a dashboard on its first page."""
+    """Django admin with our own site: Home on its first page."""
 
     default_site = "riskscore.admin.site.RiskSite"
 

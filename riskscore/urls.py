@@ -11,12 +11,12 @@ from django.urls import URLPattern, URLResolver, include, path
 from riskscore.admin import error_pages
 from riskscore.api import health
 from riskscore.api.framework import exception_handler
-from riskscore.front import pages
+from riskscore.front import visitor_pages
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("", pages.front, name="front"),
-    path("scores/", pages.scores, name="public_scores"),
-    path("scores/<slug:key>/", pages.project, name="public_project"),
+    path("", visitor_pages.front, name="front"),
+    path("scores/", visitor_pages.scores, name="public_scores"),
+    path("scores/<slug:key>/", visitor_pages.project, name="public_project"),
     path("admin/", admin.site.urls),
     path("api/v1", include("riskscore.api.urls")),
     path("livez", health.livez),

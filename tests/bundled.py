@@ -76,7 +76,7 @@ def unlearned_database(bundle_database: str, django_db_blocker: DjangoDbBlocker)
     with django_db_blocker.unblock():
         copied(TEMPLATE, UNLEARNED)
         with connected_to(UNLEARNED):
-            _forget_models()
+            forget_models()
             inputs.known_at.cache_clear()
             for importer in ("WLD", "USA", "JPN"):
                 score_all(importer)
@@ -84,7 +84,7 @@ def unlearned_database(bundle_database: str, django_db_blocker: DjangoDbBlocker)
     return UNLEARNED
 
 
-def _forget_models() -> None:
+def forget_models() -> None:
     """Delete what was trained, which the tables refuse: their guards rest for the moment; and the
     scores that were made with it, so that the next ones are the first."""
     with connection.cursor() as cursor:

@@ -25,7 +25,8 @@ def _page(request: HttpRequest, status: HTTPStatus, title: str, **shown: Any) ->
 def _page_before(request: HttpRequest) -> str:
     """The page of ours from which somebody came, without the host; empty where there is none."""
     came = urlsplit(request.headers.get("Referer", ""))
-    if came.netloc != request.headers.get("Host") or came.path == request.path:
+    here = request.META.get("HTTP_HOST") or request.META.get("SERVER_NAME")
+    if came.netloc != here or came.path == request.path:
         return ""
     return f"{came.path}?{came.query}" if came.query else came.path
 

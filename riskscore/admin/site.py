@@ -28,7 +28,7 @@ from riskscore.admin.methods.learned_models import (
 from riskscore.admin.methods.lenses import LensAdmin
 from riskscore.admin.methods.methods import MethodAdmin, MethodChoiceAdmin
 from riskscore.admin.methods.scenarios import ScenarioAdmin
-from riskscore.admin.profiles import links as profile_links
+from riskscore.admin.profiles import profile_links
 from riskscore.admin.projects.challenges import ChallengeAdmin
 from riskscore.admin.projects.evidence import EvidenceAdmin
 from riskscore.admin.projects.owners import CompanyAdmin, DomicileAdmin, OwnershipAdmin

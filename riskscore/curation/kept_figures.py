@@ -11,14 +11,14 @@ from typing import Any
 from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 
-from riskscore.curation import coverage, map_grid, movers
+from riskscore.curation import coverage_figures, map_grid, movers
 from riskscore.models import KeptFigures, Lens
 
 log = logging.getLogger(__name__)
 
 What = KeptFigures.What
 COUNTS: Mapping[What, Callable[[Lens], dict[str, Any]]] = {
-    What.COVERAGE: coverage.figures,
+    What.COVERAGE: coverage_figures.figures,
     What.MOVERS: movers.figures,
 }
 LOCK = 0x7269736B_0017

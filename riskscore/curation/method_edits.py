@@ -175,6 +175,26 @@ def redraft(method: Method, spec: Mapping[str, Any], *, by: Any, reason: str) ->
     return row
 
 
+def discard(method: Method, *, by: Any) -> None:
+    """Delete a draft, whose number is free again; its author may, and whoever reviews.
+
+    Nothing refers to a draft: it has scored nothing, and versions come from published ones. Raises
+    NotNow and NotYours.
+    """
+    with transaction.atomic():
+        row = _locked(method, State.DRAFT)
+        if why := may_not_discard(row, by):
+            raise NotYours(why)
+        row.delete()
+
+
+def may_not_discard(method: Method, by: Any) -> str:
+    """Why this person may not discard a draft; empty if they may."""
+    if by.has_perm(REVIEW) or (method.created_by_id == by.pk and by.has_perm(DRAW)):
+        return ""
+    return f"{method} is somebody else's draft; its author or a reviewer discards it"
+
+
 def _scoreable(spec: Mapping[str, Any]) -> Specification:
     """A valid specification from which the score table can be filled."""
     parsed = Specification.from_dict(spec)

@@ -60,6 +60,11 @@ class Event:
     record: str
     fields: Sequence[FieldChange] = field(default=())
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether a record came or went, so that all its fields are named."""
+        return all(one.before is None or one.after is None for one in self.fields)
+
 
 @dataclass(frozen=True, slots=True)
 class _Done:

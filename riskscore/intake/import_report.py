@@ -1,15 +1,29 @@
-"""Progress and faults of an import, stored while its file is read."""
+"""Progress and faults of an import, stored while its file is read, and the rows that are wrong.
 
-from collections.abc import Sequence
+The rows are kept as they stand in the file, under its header, to be mended and imported by
+themselves: a second look at the file, taken only where rows are wrong. Publishers' own formats and
+maps are not tables of rows with a header; of those only the report is kept.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import BinaryIO
 
 from django.db import connection, transaction
 
 from riskscore.jobs.work_items import IMPORTS, Lease, LeaseLost, hold
 from riskscore.models import Intake, IntakeFault
 from riskscore.sources.bad_file import BadFile
+from riskscore.sources.readers.delimited import delimited_rows
+from riskscore.sources.readers.formula_guard import disarmed
+from riskscore.sources.readers.workbook import sheet_lines
+from riskscore.sources.tables.table import kind_of
 
 #: Faults kept as rows; all are counted.
 MOST_FAULTS = 10_000
+#: Cells of a row that are kept, and letters of a cell.
+MOST_CELLS, MOST_LETTERS = 200, 2_000
+#: The columns that say why; a file with them can be imported as it is, since they are not ours.
+WHY = ("what is wrong", "what to do")
 
 
 # Control flow between the reading of a file and intake.run; no person ever reads these three.
@@ -69,3 +83,74 @@ def report(intake: Intake) -> None:
         raise LeaseLost(f"import {intake.id} was taken over, or has ended")
     if row[0] is not None:
         raise Cancelled
+
+
+def keep_rows(intake: Intake, file: BinaryIO) -> None:
+    """Store the header and the cells of each row that has a fault, for as long as the report is."""
+    first: dict[int, IntakeFault] = {}
+    for fault in intake.faults.filter(line__isnull=False).order_by("line", "id"):
+        first.setdefault(fault.line or 0, fault)
+    if not first:
+        return
+    header, found = _read(file, intake.file, set(first))
+    if not header:
+        return
+    for line, cells in found.items():
+        first[line].cells = _cells(cells)
+    IntakeFault.objects.bulk_update([first[line] for line in found], ["cells"], batch_size=500)
+    Intake.objects.filter(pk=intake.pk).update(header=_cells(header))
+
+
+def _read(file: BinaryIO, name: str, wanted: set[int]) -> tuple[list[str], dict[int, list[str]]]:
+    """The header, and the wanted rows by line; a file that cannot be read again has none."""
+    file.seek(0)
+    found: dict[int, list[str]] = {}
+    try:
+        kind = kind_of(file, name)
+        if kind == "geojson":
+            return [], {}
+        lines = sheet_lines(file) if kind == "xlsx" else delimited_rows(file)
+        _, header = next(lines, (1, []))
+        for line, cells in lines:
+            if line in wanted:
+                found[line] = cells
+            if len(found) == len(wanted):
+                break
+    except BadFile:
+        # What is wrong with the file as a whole stands in the report already.
+        return [], {}
+    return header, found
+
+
+def _cells(cells: list[str]) -> list[str]:
+    return [cell.replace("\0", "")[:MOST_LETTERS] for cell in cells[:MOST_CELLS]]
+
+
+def to_mend(intake: Intake) -> Iterator[tuple[str, ...]]:
+    """The kept rows under their header, with what is wrong and what to do; empty if none is kept.
+
+    Harmless in a spreadsheet: what the import itself wrote before a formula is taken off again.
+    """
+    if not intake.header:
+        return
+    width = len(intake.header)
+    yield (*(disarmed(cell) for cell in intake.header), *WHY)
+    why = _reasons(intake)
+    for fault in intake.faults.exclude(cells=None).order_by("line", "id").iterator():
+        found = fault.cells or []
+        cells = [*found, *[""] * (width - len(found))][:width]
+        yield tuple(disarmed(cell) for cell in (*cells, *why[fault.line or 0]))
+
+
+def _reasons(intake: Intake) -> dict[int, tuple[str, str]]:
+    """By line: every reason and every remedy of the row, in a text each."""
+    reasons: dict[int, list[str]] = {}
+    remedies: dict[int, list[str]] = {}
+    for fault in intake.faults.order_by("line", "id").iterator():
+        where = f"{fault.column}: " if fault.column else ""
+        reasons.setdefault(fault.line or 0, []).append(f"{where}{fault.reason}")
+        remedies.setdefault(fault.line or 0, []).append(fault.remedy)
+    return {
+        line: ("; ".join(words), " ".join(dict.fromkeys(remedies[line])))
+        for line, words in reasons.items()
+    }

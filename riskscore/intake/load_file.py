@@ -2,7 +2,7 @@
 
 from itertools import islice
 from types import ModuleType
-from typing import Any
+from typing import Any, BinaryIO
 
 from django.db import transaction
 
@@ -22,7 +22,7 @@ from riskscore.intake.facts import capacities as intake_capacities
 from riskscore.intake.facts import offtake as intake_offtake
 from riskscore.intake.facts import statuses as intake_statuses
 from riskscore.intake.import_diff import ImportDiff
-from riskscore.intake.import_report import Cancelled, Rejected, lease_of, reject, report
+from riskscore.intake.import_report import Cancelled, Rejected, keep_rows, lease_of, reject, report
 from riskscore.intake.layers import layer_file
 from riskscore.intake.ownership import companies as intake_companies
 from riskscore.intake.ownership import owners as intake_owners
@@ -79,7 +79,7 @@ def load(intake: Intake) -> None:
         parsed = getattr(kind, "rows", file_rows.rows)(intake, file)
         rows = kind.stage(parsed, Resolver(intake.source, known_names(), strict=strict))
         staging.fill(intake, kind.STAGED, rows, file.tell)
-        _check(intake, kind)
+        _check(intake, kind, file)
         with transaction.atomic():
             execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [SOURCE_LOCK, intake.source])
             _hold(intake)
@@ -87,13 +87,15 @@ def load(intake: Intake) -> None:
             _store(intake, kind, diff)
 
 
-def _check(intake: Intake, kind: ModuleType) -> None:
+def _check(intake: Intake, kind: ModuleType, file: BinaryIO) -> None:
     """Store the faults that only the whole file shows; raise if it may not be loaded with them."""
     with transaction.atomic():
         faults = kind.check(intake)
         while batch := list(islice(faults, staging.BATCH)):
             reject(intake, batch)
     report(intake)
+    if intake.rejected:
+        keep_rows(intake, file)
     if intake.rejected and not intake.skip_bad:
         raise Rejected
     if not fetch(f"SELECT 1 FROM {kind.STAGED} LIMIT 1"):  # noqa: S608 - our own name

@@ -119,10 +119,22 @@ def confirm_intake(done: Intake, *, by: Any = None) -> Intake:
     """Import for good what a dry run has shown, as an import of its own. Raises CannotTakeIn."""
     if not (done.dry_run and done.state == Intake.State.SUCCEEDED):
         raise CannotTakeIn("only a dry run that found the file valid can be confirmed")
+    return _again(done, by, dry_run=False)
+
+
+def preview_without_bad(done: Intake, *, by: Any = None) -> Intake:
+    """Preview the other rows of a file of which a dry run found some wrong. Raises CannotTakeIn."""
+    if not (done.dry_run and done.state == Intake.State.FAILED and done.rejected):
+        raise CannotTakeIn("only a dry run that found wrong rows can be tried without them")
+    return _again(done, by, skip_bad=True)
+
+
+def _again(done: Intake, by: Any, **changed: Any) -> Intake:
+    """The same file with other options, as an import of its own; the bytes go over to it."""
     with transaction.atomic():
         names = ("file", "size", "sha256", *ImportOptions.__dataclass_fields__)
         fields = {name: getattr(done, name) for name in names}
-        fresh = Intake.objects.create(**{**fields, "dry_run": False}, created_by=by)
+        fresh = Intake.objects.create(**{**fields, **changed}, created_by=by)
         if not IntakePart.objects.filter(intake=done).update(intake=fresh):
             raise CannotTakeIn("the file is no longer kept; upload it again")
         transaction.on_commit(notify_workers)

@@ -11,7 +11,6 @@ import uuid
 
 from django.db import DatabaseError, connection, transaction
 
-from riskscore import authorship
 from riskscore.intake import load_file
 from riskscore.intake.import_report import Cancelled, Rejected, lease_of, reject
 from riskscore.intake.staging import execute, fetch, is_alive
@@ -19,6 +18,7 @@ from riskscore.jobs import work_items
 from riskscore.jobs.heartbeat import Heartbeat, worker_name
 from riskscore.models import Intake, IntakePart
 from riskscore.sources import BadFile
+from riskscore.sql import authorship
 
 log = logging.getLogger(__name__)
 
@@ -116,17 +116,23 @@ def _retry_later(lease: work_items.Lease, error: Exception) -> None:
 
 
 def _end(intake: Intake, state: str, error: str = "") -> None:
-    """End the import, with the counts as they are; the file's bytes go. Raises LeaseLost."""
+    """End the import, with the counts as they are. Raises LeaseLost.
+
+    The file's bytes go; those of a preview that found wrong rows stay for a while, so that the
+    others can be imported without them.
+    """
     with transaction.atomic():
         reason = work_items.clean(error)
         work_items.finish(lease_of(intake), state, error=reason, rejected=intake.rejected)
-        IntakePart.objects.filter(intake=intake).delete()
+        if not (intake.dry_run and state == Intake.State.FAILED and intake.rejected):
+            IntakePart.objects.filter(intake=intake).delete()
 
 
 def _forget() -> None:
     """Delete the bytes of old dry runs, and of imports that were given up."""
     execute(
         "DELETE FROM riskscore_intakepart p USING riskscore_intake i WHERE i.id = p.intake_id"
-        " AND (i.finished_at < clock_timestamp() - %s::interval OR i.state = 'failed')",
+        " AND (i.finished_at < clock_timestamp() - %s::interval"
+        "  OR i.state = 'failed' AND NOT (i.dry_run AND i.rejected > 0))",
         [KEPT],
     )

@@ -1,9 +1,9 @@
 -- riskscore/sql/record_changes.sql, whole.
 -- What was edited in place is on record, before and after, whoever wrote: a form, a list's action, an
 -- import, a statement by hand. Only rows whose values really changed; what is counted or derived is
--- left out. Who, how and why are settings of the transaction (riskscore/authorship.py).
+-- left out. Who, how and why are settings of the transaction (riskscore/sql/authorship.py).
 CREATE OR REPLACE FUNCTION riskscore_derived_columns() RETURNS text[] LANGUAGE sql IMMUTABLE AS $$
-    SELECT ARRAY['input_version', 'created_at', 'updated_at', 'changed_at', 'status', 'status_since', 'spec', 'card']
+    SELECT ARRAY['input_version', 'created_at', 'updated_at', 'changed_at', 'status', 'status_since', 'terms', 'spec', 'card']
 $$;
 
 CREATE OR REPLACE FUNCTION riskscore_log_change() RETURNS trigger LANGUAGE plpgsql AS $$

@@ -19,6 +19,7 @@ from riskscore.models.methods import Lens, Method, MethodChoice
 from riskscore.models.minerals import Mineral, TradeCode
 from riskscore.models.observations import Edition, Observation, Release, Source
 from riskscore.models.owners import Company, Domicile, Ownership
+from riskscore.models.people.record_changes import RecordChange
 from riskscore.models.people.saved_lists import DefaultList, SavedList
 from riskscore.models.places import (
     CountryOutline,
@@ -29,7 +30,6 @@ from riskscore.models.places import (
     RegionMember,
 )
 from riskscore.models.projects import ExternalId, Offtake, Project, ProjectList, ProjectMineral
-from riskscore.models.record_changes import RecordChange
 from riskscore.models.schedules import Schedule
 from riskscore.models.scores import (
     MapCell,

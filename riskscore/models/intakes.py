@@ -1,6 +1,7 @@
 """Imports: the file, how far it is read, what is wrong with it, what it changed."""
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
@@ -74,6 +75,13 @@ class Intake(models.Model):
     unchanged = models.BigIntegerField(null=True)
     gone = models.BigIntegerField(null=True, help_text="no longer stated by the new release")
     preview = models.JSONField(default=list, help_text="some of the changes, as texts")
+    header = ArrayField(
+        models.TextField(),
+        default=list,
+        db_default=[],
+        blank=True,
+        help_text="columns of the file, where rows of it are kept with their faults",
+    )
     release = models.ForeignKey("Release", models.PROTECT, null=True, related_name="intakes")
     land_layer = models.ForeignKey(
         "LandLayer",
@@ -127,6 +135,9 @@ class IntakeFault(models.Model):
     value = models.CharField(max_length=200, blank=True)
     reason = models.CharField(max_length=300)
     remedy = models.CharField(max_length=300)
+    cells = ArrayField(
+        models.TextField(), null=True, help_text="the row as it stands in the file, once a line"
+    )
 
     class Meta:
         ordering = ["intake", "line", "id"]

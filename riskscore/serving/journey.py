@@ -126,6 +126,7 @@ def _tell(console: Console, address: str, new: Credentials | None) -> None:
         lines += [f"API key  (shown once)  {new.api_key}"]
     else:
         lines += ["user   as before; forgotten? .venv/bin/python manage.py changepassword admin"]
+    lines += ["people more accounts: Users in admin, then a group (docs/roles.md)"]
     lines += [f"logs   {settings.VAR / 'log'}", "Ctrl-C stops everything."]
     console.print("\n" + "\n".join(lines), highlight=False, soft_wrap=True, markup=False)
 

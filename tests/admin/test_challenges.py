@@ -1,10 +1,13 @@
 """Challenges in admin: filed by any staff, answered by who may, shown in the project's history."""
 
 from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
+from django.utils import timezone
 
 from riskscore.curation import challenges
 from riskscore.models import Challenge, Evidence, Job, Observation, Project, Release
@@ -57,7 +60,7 @@ def test_declining_needs_a_reason_that_stays_in_the_history(page: Client, filed:
 
 
 def test_open_challenges_are_counted_on_the_project(page: Client, filed: Challenge) -> None:
-    assert "Open challenges" in page.get(url("project", "change", filed.project_id)).text
+    assert "Open challenges" in page.get(url("project", "evidence", filed.project_id)).text
 
 
 def test_staff_files_and_only_who_may_answers(
@@ -145,3 +148,79 @@ def test_whoever_may_not_answer_takes_in_no_figure(
 ) -> None:
     clerk = as_staff("add_challenge", "view_challenge", "add_intake")
     assert clerk.get(url("challenge", "observation", filed.pk)).status_code == 403
+
+
+def test_the_queue_has_the_oldest_open_one_first_with_what_is_on_file_beside_it(
+    page: Client, filed: Challenge, curator: User
+) -> None:
+    challenges.decline(filed, "Another mine.", by=curator)
+    neighbour, project = filed.filed_by, filed.project
+    law = challenges.file(
+        project, "The law is better than that.", URL, by=neighbour, indicator="wgi.law"
+    )
+    moved = challenges.file(project, "People were moved here.", URL, by=neighbour, kind="strike")
+    Challenge.objects.filter(pk=law.pk).update(filed_at=timezone.now() - timedelta(days=31))
+    shown = page.get(url("challenge")).context["cl"].result_list
+    assert [row.pk for row in shown] == [law.pk, moved.pk, filed.pk]
+    known = Observation.objects.get(indicator="wgi.law", place="CHL", year=2023)
+    assert f"{known.value:.3g} " in str(shown[0].on_file)
+    assert "(2023, World Bank" in str(shown[0].on_file)
+    assert str(shown[1].on_file) == "Strike: nothing of this kind is on file"
+    text = page.get(url("challenge", "change", law.pk)).text
+    assert "Open for 31 days" in text
+    assert f"<strong>{known.value:.3g}" in text
+    old = page.get(url("challenge"), {"age": "old"}).context["cl"].result_list
+    assert [row.pk for row in old] == [law.pk]
+
+
+def test_a_challenge_is_taken_handed_on_and_given_back(
+    page: Client, filed: Challenge, curator: User, as_staff: Callable[..., Client]
+) -> None:
+    mary = User.objects.create_superuser("mary")
+    assign = url("challenge", "assign", filed.pk)
+    page.post(assign, {"to": curator.pk})
+    filed.refresh_from_db()
+    assert (filed.assigned_to, filed.assigned_at is None) == (curator, False)
+    mine = page.get(url("challenge"), {"whose": "mine"}).context["cl"].result_list
+    assert [row.pk for row in mine] == [filed.pk]
+    page.post(assign, {"to": mary.pk})
+    filed.refresh_from_db()
+    assert filed.assigned_to == mary
+    # Whoever filed it is offered to nobody, and whoever may not answer cannot be given it.
+    assert (
+        str(filed.filed_by)
+        not in page.get(url("challenge", "change", filed.pk))
+        .text.split('id="to"')[1]
+        .split("</select>")[0]
+    )
+    answer = page.post(assign, {"to": filed.filed_by_id}, follow=True)
+    assert "Nobody of this number answers challenges." in answer.text
+    page.post(assign, {"to": ""})
+    filed.refresh_from_db()
+    assert filed.assigned_to is None
+    free = page.get(url("challenge"), {"whose": "unassigned"}).context["cl"].result_list
+    assert [row.pk for row in free] == [filed.pk]
+    clerk = as_staff("view_challenge", "add_challenge")
+    assert clerk.post(assign, {"to": curator.pk}).status_code == 403
+    assert "neighbour" not in clerk.get(url("challenge")).text
+
+
+def test_nobody_answers_what_they_filed_themselves(
+    page: Client, project: Project, curator: User, settings: Any
+) -> None:
+    own = challenges.file(project, SAID, URL, by=curator, kind="strike")
+    shown = page.get(url("challenge", "change", own.pk)).text
+    assert "You filed this." in shown
+    assert "somebody else answers it" in shown
+    assert ">Decline<" not in shown
+    answer = page.post(url("challenge", "decline", own.pk), {"reason": "No."}, follow=True)
+    assert "somebody else answers it" in answer.text
+    sent = form_of(page, url("evidence", "add") + f"?answers={own.pk}")
+    sent |= {"happened_on": "2026-03-01", "severity": "0.4", "credibility": "0.7"}
+    assert "somebody else answers it" in page.post(url("evidence", "add"), sent).text
+    own.refresh_from_db()
+    assert own.state == "open"
+    settings.ONE_PERSON_TEAM = True
+    page.post(url("challenge", "decline", own.pk), {"reason": "I was wrong."})
+    own.refresh_from_db()
+    assert own.state == "declined"

@@ -51,7 +51,7 @@ def test_adding_evidence_rescores_the_project_and_makes_its_dimension_assessed(
     while rescore.drain():
         pass
     assert Score.objects.get(project=project, lens=lens).indigenous is not None
-    assert "https://example.org/conflict" in page.get(url("project", "change", project.pk)).text
+    assert "https://example.org/conflict" in page.get(url("project", "evidence", project.pk)).text
 
 
 def test_the_preview_is_what_the_score_becomes_and_saves_nothing(
@@ -103,8 +103,8 @@ def test_a_new_version_starts_from_the_old_one_and_supersedes_it(
     strike.refresh_from_db()
     newest = strike.superseded_by
     assert (newest.status, strike.status) == ("retracted", "reported")
-    shown = page.get(url("project", "change", strike.project_id)).context["evidence"]
-    assert [row.pk for row, _ in shown] == [newest.pk]
+    years = page.get(url("project", "evidence", strike.project_id)).context["years"]
+    assert [one.row.pk for _, shown in years for one in shown] == [newest.pk]
 
 
 def test_a_version_is_superseded_once(page: Client, strike: Evidence) -> None:

@@ -318,8 +318,8 @@ def test_errors_stand_on_top_in_words_with_a_link_to_their_fields(
     assert (f"Project mineral {int(row.split('-')[1]) + 1}, Role", f"id_{row}role",
             "This field is required.") in said  # fmt: skip
     text = answer.text
-    panels = text.index('class="module land"')
-    assert text.index('id="faults"') < panels < text.index('id="id_latitude"')
+    header = text.index('id="project-header"')
+    assert text.index('id="faults"') < header < text.index('id="id_latitude"')
     assert 'role="alert"' in text
     assert "violated" not in text
     assert inline_of(text) == []

@@ -1,5 +1,6 @@
 """Files in admin: uploaded, read by a worker, previewed, taken in or left."""
 
+import csv
 from typing import Any
 
 import pytest
@@ -67,7 +68,8 @@ def test_a_file_is_previewed_and_then_taken_in(page: Client) -> None:
     assert "data-live" in text_of(page, made)
     finish(made)
     shown = text_of(page, made)
-    assert "Would be: 1 added, 0 changed, 0 left as they are" in shown
+    assert "<dt>Would be new</dt><dd>1</dd>" in shown
+    assert "<dt>Would change</dt><dd>0</dd>" in shown
     assert "data-live" not in shown
     assert not Observation.objects.exists()
     answer = page.post(url("intake", "confirm", made.pk))
@@ -86,7 +88,7 @@ def test_faults_stand_on_the_page_with_line_reason_and_remedy(page: Client) -> N
     assert "aliases" in shown
     report = page.get(url("intake", "report", made.pk))
     assert report["Content-Type"].startswith("text/csv")
-    lines = b"".join(report).decode().splitlines()
+    lines = b"".join(report).decode("utf-8-sig").splitlines()
     assert lines[0] == "line,column,value,reason,suggestion"
     assert lines[1].startswith("2,place,'=Chle,")
 
@@ -133,8 +135,44 @@ def test_a_file_that_waits_can_be_cancelled_and_then_nothing_happens(page: Clien
 def test_whoever_may_only_look_can_start_nothing() -> None:
     made = finish(queue(LAW + "wgi.law,Chile,2023,0.9,\n", "observations", dry_run=True))
     reader, stranger = staff("view_intake"), staff("view_project")
-    assert "Take it in" not in text_of(reader, made)
+    assert "Import it for good" not in text_of(reader, made)
     for action in ("confirm", "cancel"):
         assert reader.post(url("intake", action, made.pk)).status_code == 403
     assert reader.post(url("intake", "add"), form(LAW)).status_code == 403
     assert stranger.get(url("intake", "report", made.pk)).status_code == 403
+
+
+def test_two_bad_rows_are_downloaded_mended_and_imported_by_themselves(page: Client) -> None:
+    bad = "wgi.law,=Chle,2021,0.7,\nwgi.law,Chile,2022,much,\n"
+    made = finish(upload(page, LAW + "wgi.law,Chile,2020,0.9,\n" + bad))
+    assert (made.state, made.rejected, made.dry_run) == ("failed", 2, True)
+    assert "Preview the other 1 row, without the wrong ones" in text_of(page, made)
+    report = b"".join(page.get(url("intake", "to-mend", made.pk))).decode("utf-8-sig")
+    header, first, second = csv.reader(report.splitlines())
+    assert header == [*LAW.strip().split(","), "what is wrong", "what to do"]
+    assert first[:5] == ["wgi.law", "'=Chle", "2021", "0.7", ""]
+    assert second[3] == "much"
+    assert "not a finite number" in second[5]
+    # The others are previewed without them, then imported.
+    answer = page.post(url("intake", "without-bad", made.pk))
+    others = finish(Intake.objects.latest("id"))
+    assert answer["Location"] == url("intake", "change", others.pk)
+    assert (others.dry_run, others.skip_bad, others.added, others.rejected) == (True, True, 1, 2)
+    page.post(url("intake", "confirm", others.pk))
+    done = finish(Intake.objects.latest("id"))
+    assert (done.state, done.added) == ("succeeded", 1)
+    assert "Download the wrong rows with reasons" in text_of(page, done)
+    assert not done.parts.exists()
+    # The downloaded file, corrected, is a file of the same kind.
+    mended = report.replace("'=Chle", "Chile").replace("much", "0.8")
+    last = finish(upload(page, mended, dry_run=""))
+    assert (last.state, last.added, last.rejected) == ("succeeded", 2, 0), last.error
+    assert Observation.objects.count() == 3
+    answer = page.post(url("intake", "without-bad", made.pk), follow=True)
+    assert "the file is no longer kept; upload it again" in answer.text
+
+
+def test_a_preview_whose_every_row_is_wrong_is_over(page: Client) -> None:
+    made = finish(upload(page, LAW + "wgi.law,Chle,2021,0.7,\n"))
+    assert (made.rejected, made.rows_read) == (1, 1)
+    assert "without the wrong ones" not in text_of(page, made)

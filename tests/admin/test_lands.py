@@ -47,13 +47,13 @@ def load(page: Client, content: bytes) -> LandLayer:
 def test_a_loaded_layer_rescores_what_it_covers_and_stands_on_the_project(
     page: Client, project: Project
 ) -> None:
-    assert "No loaded map of lands" in page.get(url("project", "change", project.pk)).text
+    assert "No loaded map of lands" in page.get(url("project", "land", project.pk)).text
     row = load(page, geojson(around(project)))
     assert (row.lands_count, row.file, row.entered_by and row.entered_by.username) == (
         1, "lands.zip", "ada",
     )  # fmt: skip
     assert Job.objects.filter(edition=row.edition, scope__has_key="filter").count() == 3
-    text = page.get(url("project", "change", project.pk)).text
+    text = page.get(url("project", "land", project.pk)).text
     assert "Lands of a test" in text
     assert "Xipaya" in text
     assert "100.0 %" in text
@@ -107,7 +107,7 @@ def test_a_layer_can_be_withdrawn_and_not_changed(page: Client, project: Project
     assert "Withdrawn: 1 layer." in act(page, "landlayer", "withdraw_selected", row).text
     assert "Withdrawn: 0 layers." in act(page, "landlayer", "withdraw_selected", row).text
     assert LandLayer.objects.count() == layers + 1
-    assert "No loaded map of lands" in page.get(url("project", "change", project.pk)).text
+    assert "No loaded map of lands" in page.get(url("project", "land", project.pk)).text
 
 
 def test_an_outline_is_drawn_and_taken_back(page: Client, project: Project) -> None:
@@ -129,7 +129,7 @@ def test_an_outline_is_drawn_and_taken_back(page: Client, project: Project) -> N
 def test_the_page_of_a_project_names_its_nearest_community_and_the_area_that_is_not_title(
     page: Client,
 ) -> None:
-    text = page.get(url("project", "change", Project.objects.get(key="busch-007").pk)).text
+    text = page.get(url("project", "land", Project.objects.get(key="busch-007").pk)).text
     assert "Comunidad Aborigen de Olaroz Chico" in text
     assert "8.8 km" in text
     assert "the copy states no licence" in text

@@ -121,12 +121,12 @@ def test_workers_count_only_where_there_is_much_and_something_changed(
     assert not MapGrid.objects.exists()
     monkeypatch.setattr(map_grid, "MANY", 10)
     monkeypatch.setattr(map_grid, "_estimate", lambda: 11)
-    monkeypatch.setattr(map_grid, "_changes", lambda: 1)
+    monkeypatch.setattr(map_grid, "changes", lambda: 1)
     assert map_grid.keep_due()
     assert not map_grid.keep_due()
     MapGrid.objects.update(counted_at="2026-01-01T00:00Z")
     assert not map_grid.keep_due()
-    monkeypatch.setattr(map_grid, "_changes", lambda: 2)
+    monkeypatch.setattr(map_grid, "changes", lambda: 2)
     assert map_grid.keep_due()
     monkeypatch.setattr(map_grid, "_estimate", lambda: 10)
     assert not map_grid.keep_due()
@@ -277,7 +277,7 @@ def test_pages_with_a_map_have_nothing_inline_or_foreign(page: Client, project: 
         HERE,
         f"{HERE}?mineral=lithium&place=Latin+America&by=labour&at={project.pk}",
         f"{HERE}?box=-70,-26,-64,-21",
-        url("project", "change", project.pk),
+        url("project", "land", project.pk),
         url("place", "change", "CHL"),
         url("footprint", "add") + f"?project={project.pk}",
     ):
@@ -338,7 +338,7 @@ def test_only_people_who_may_see_scores_and_projects_see_the_map(
         f"{HERE}lands/?layer=lands"
     ).status_code == 200  # fmt: skip
     assert HERE not in other.get("/admin/").text
-    assert "data-map" not in other.get(url("project", "change", project.pk)).text
+    assert "data-map" not in other.get(url("project", "land", project.pk)).text
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 import yaml
 from django.conf import settings
+from django.contrib.admin.models import LogEntry
 from django.test import Client
 
 from riskscore.admin.methods import spec_text
@@ -116,3 +117,27 @@ def test_a_lens_looks_through_a_published_method_only(page: Client, method: Meth
     page.post(address, {"importer": "FRA", "_version": form_of(page, address)["_version"]})
     lens.refresh_from_db()
     assert (lens.importer_id, lens.kept_current) == ("DEU", False)
+
+
+def test_a_draft_is_discarded_and_its_number_is_free_again(
+    page: Client, method: Method, as_staff: Callable[..., Client]
+) -> None:
+    text = next_text(page, method).replace("weight: 0.35", "weight: 0.3", 1)
+    propose(page, method, text, "stability counts a little less")
+    draft = Method.objects.get(version=5)
+    assert "Discard critical-minerals v5" in page.get(url("method", "review", draft.pk)).text
+    address = url("method", "discard", draft.pk)
+    assert as_staff("view_method", "add_method").post(address).status_code == 403
+    said = page.post(address, follow=True).text
+    assert "is discarded (stability counts a little less)" in said
+    assert not Method.objects.filter(version=5).exists()
+    assert LogEntry.objects.filter(object_repr="critical-minerals v5", action_flag=3).exists()
+    published = page.post(url("method", "discard", method.pk), follow=True).text
+    assert "critical-minerals v4 is published, not draft" in published
+    assert Method.objects.filter(version=4).exists()
+
+
+def test_the_list_marks_the_version_that_scores(page: Client, method: Method) -> None:
+    rows = page.get(url("method")).context["cl"].result_list
+    assert [row.version for row in rows if row.scores_now] == [4]
+    assert page.get(url("method")).text.count("scores now") == 1

@@ -23,7 +23,7 @@ def tsusho(olaroz: Project) -> Ownership:
 def test_the_page_of_olaroz_shows_toyota_tsusho_as_unverified(
     page: Client, olaroz: Project
 ) -> None:
-    text = page.get(url("project", "change", olaroz.pk)).text
+    text = page.get(url("project", "owners", olaroz.pk)).text
     assert "Toyota Tsusho Corporation" in text
     assert "unverified" in text
     assert "Concentration of the project" in text
@@ -49,7 +49,8 @@ def test_one_click_confirms_rescores_and_stands_in_the_history(
     assert new.entered_by is not None
     assert Job.objects.filter(edition=new.edition, scope={"keys": [olaroz.key]}).exists()
     history = page.get(url("project", "history", olaroz.pk)).text
-    assert "unverified, share unknown → confirmed, share unknown" in history
+    assert "<del>Unverified</del>" in history
+    assert "<ins>Confirmed</ins>" in history
     assert "ada" in history
 
 

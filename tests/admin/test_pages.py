@@ -34,6 +34,7 @@ from riskscore.models import (
     Project,
     ProjectMineral,
     ProjectStatus,
+    RecordChange,
     RegionMember,
     Release,
     SavedList,
@@ -42,6 +43,7 @@ from riskscore.models import (
 from tests.admin.conftest import inline_of, url
 
 MODELS = [model for pages in PAGES.values() for model in pages]
+TABS = ("score", "why", "peers", "what-if", "owners", "evidence", "land", "history")
 HOSTILE = "<script>alert(1)</script>"
 
 
@@ -72,7 +74,7 @@ def test_every_model_has_a_page_or_stands_on_that_of_its_project() -> None:
         SavedList,
         DefaultList,
     }
-    parts |= {ProjectStatus, Capacity, CapacityRange, RegionMember, TradeCode}
+    parts |= {ProjectStatus, Capacity, CapacityRange, RegionMember, TradeCode, RecordChange}
     parts |= {CommunityDistance, Position, PortfolioLimit, CountryOutline, MapCell, MapGrid}
     assert set(MODELS) | parts == ours
     assert all(admin.site.is_registered(model) for model in ours - parts)
@@ -144,6 +146,8 @@ def test_a_list_costs_as_many_queries_for_one_row_as_for_a_page(
 
 
 def test_the_list_of_jobs_counts_the_progress_of_all_in_one_query(page: Client) -> None:
+    page.get(url("job"))  # what waits in the menu is kept from here on
+    page.get(url("job"))
     few = queries(page, url("job"))
     for _ in range(5):
         requests.start({"filter": {"place": ["CHL"]}})
@@ -153,7 +157,7 @@ def test_the_list_of_jobs_counts_the_progress_of_all_in_one_query(page: Client) 
 def test_a_table_of_hundreds_of_thousands_is_not_counted_to_its_end(page: Client) -> None:
     with CaptureQueriesContext(connection) as seen:
         response = page.get(url("observation"))
-    counts = [query["sql"] for query in seen if "COUNT" in query["sql"].upper()]
+    counts = [query["sql"] for query in seen if "COUNT(*) FROM (SELECT" in query["sql"]]
     assert counts
     assert all("LIMIT 10001" in sql for sql in counts)
     assert "more than 10000" in response.text
@@ -166,7 +170,7 @@ def test_a_project_may_be_called_anything(page: Client, project: Project) -> Non
     for address in (
         url("project") + "?q=script",
         url("project", "change", project.pk),
-        url("project", "history", project.pk),
+        *(url("project", tab, project.pk) for tab in TABS),
         url("score") + "?q=script",
         url("score", "change", score.pk),
         url("evidence", "add") + f"?project={project.pk}",

@@ -66,7 +66,7 @@ def test_an_old_score_is_explained_by_the_method_that_made_it(
 def test_the_history_of_a_project_is_listed_where_its_page_points(
     page: Client, project: Project, lens: Lens
 ) -> None:
-    panel = page.get(url("project", "change", project.pk)).context["panels"][0]
+    panel = page.get(url("project", "score", project.pk)).context["panel"]
     rows = page.get(panel.history).context["cl"].result_list
     assert {row.project_id for row in rows} == {project.pk}
     assert {row.lens_id for row in rows} == {lens.pk}

@@ -46,15 +46,15 @@ def test_a_list_is_filtered_saved_exported_and_its_actions_ask(
     # Columns are chosen by keyboard too; the order stays.
     page.locator("summary", has_text="Columns").focus()
     page.keyboard.press("Enter")
-    page.get_by_label("Labour").focus()
+    page.get_by_role("checkbox", name="Labour").focus()
     page.keyboard.press("Space")
-    page.get_by_label("Flags").uncheck()
+    page.get_by_role("checkbox", name="Flags").uncheck()
     page.get_by_role("button", name="Show these").press("Enter")
     expect(page.get_by_role("columnheader", name="Labour")).to_be_visible()
 
     # Saved under a name, it opens first.
     page.locator("summary", has_text="Save this list").click()
-    page.get_by_label("Name", exact=True).fill("Lithium to watch")
+    page.get_by_role("textbox", name="Name", exact=True).fill("Lithium to watch")
     page.get_by_label("let it open first for me").check()
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_text("Saved as “Lithium to watch”.")).to_be_visible()

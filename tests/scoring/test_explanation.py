@@ -36,7 +36,7 @@ def some_scores() -> list[Score]:
 
 
 def on_page(score: Score) -> Layout:
-    (panel,) = (p for p in panels.of_project(score.project) if p.score.pk == score.pk)
+    panel = panels.of_current(score)
     return panel.explanation
 
 

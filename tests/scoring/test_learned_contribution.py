@@ -310,5 +310,5 @@ def test_the_admin_page_shows_which_is_which(lens: Lens, root: User) -> None:
         assert f'<td class="number">{score.geopolitical:.1f}</td>' in text
     assert "disruption v1: a sharp fall of exports of copper in 2025, 5.0% (2.5% to 7.5%)" in text
     assert "volatility" in text
-    project_page = page.get(f"/admin/riskscore/project/{project.pk}/change/").text
+    project_page = page.get(f"/admin/riskscore/project/{project.pk}/score/").text
     assert "With and without learned models" in project_page

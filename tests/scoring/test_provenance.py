@@ -61,9 +61,7 @@ def named(api: Api, project: Project, importer: str = "WLD") -> dict[str, list[s
         for dimension in told["dimensions"]
         for row in dimension["indicators"]
     }
-    (panel,) = (
-        each for each in panels.of_project(project) if each.score.lens.importer_id == importer
-    )
+    panel = panels.of_current(project.scores.get(lens__importer=importer))
     for line in (*panel.explanation.lines, *panel.explanation.uncounted):
         assert [each.get("release", each["source"]) for each in line.row.sources] == found[
             line.row.leaf.code

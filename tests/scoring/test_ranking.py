@@ -25,7 +25,7 @@ def test_the_api_the_admin_panel_and_the_demo_table_share_one_count(bundle: None
     for row in top:
         told = of_name[row.name]
         score = Score.objects.get(lens=lens, project__key=told["key"])
-        (panel,) = (p for p in panels.of_project(score.project) if p.score.pk == score.pk)
+        panel = panels.of_current(score)
         expected = composites[score.composite] - 1
         assert row.shared == told["shared_with"] == panel.shared == expected
         one = api.json(f"/projects/{told['key']}/score")
@@ -52,6 +52,6 @@ def test_the_list_of_ties_has_the_ranked_projects_and_no_other(bundle: None) -> 
     ranked = Counter(ranking.ranked(lens.pk).values_list("composite", flat=True))
     composite = next(x for x in sharing if x is not None and sharing[x] > ranked[x] > 1)
     score = ranking.ranked(lens.pk).filter(composite=composite).earliest("id")
-    (panel,) = (p for p in panels.of_project(score.project) if p.score.pk == score.pk)
+    panel = panels.of_current(score)
     listed = client.get(panel.ties).context["cl"].result_count
     assert listed == panel.shared + 1 == ranked[composite]

@@ -27,7 +27,7 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Training of no time, which stores a candidate of version seed + 1."""
-    monkeypatch.setattr(run, "fit", lambda kind, seed: (kind, seed))
+    monkeypatch.setattr(run, "fit", lambda kind, seed, _report: (kind, seed))
     monkeypatch.setattr(run, "store_candidate", store)
 
 
@@ -111,7 +111,7 @@ def test_a_request_ends_with_the_candidate_it_made(quick: None) -> None:
 
 
 def test_a_refusal_stands_on_the_row(monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(_kind: str, _seed: int) -> None:
+    def refuse(*_: Any) -> None:
         raise TooFewEvents("3 events where 50 are needed")
 
     monkeypatch.setattr(run, "fit", refuse)
@@ -128,7 +128,7 @@ def test_an_unknown_kind_is_a_refusal() -> None:
 def test_a_failure_stands_on_the_row_and_the_worker_goes_on(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    def fail(_kind: str, _seed: int) -> None:
+    def fail(*_: Any) -> None:
         raise MemoryError("no memory left")
 
     monkeypatch.setattr(run, "fit", fail)
@@ -180,7 +180,7 @@ def test_a_worker_that_lost_its_lease_while_it_trained_stores_no_model(
     requests.request("labour", by=None, seed=3)
     quick_fit = run.fit
 
-    def slow(kind: str, seed: int) -> Any:
+    def slow(kind: str, seed: int, _report: Any) -> Any:
         expire_leases()
         ledger.sweep()
         taken = requests.claim()  # by another worker, meanwhile
@@ -197,7 +197,7 @@ def test_a_worker_that_lost_its_lease_while_it_trained_stores_no_model(
 def test_a_training_that_the_database_failed_waits_again(
     quick: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def away(_kind: str, _seed: int) -> None:
+    def away(*_: Any) -> None:
         raise InterfaceError("the connection is closed")
 
     monkeypatch.setattr(run, "fit", away)

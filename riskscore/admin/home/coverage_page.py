@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 from riskscore.admin.sourcing import answering
 from riskscore.admin.ui import charts, wording
 from riskscore.admin.ui.shown_lens import shown_lens
-from riskscore.curation import coverage, kept_figures, map_grid
+from riskscore.curation import coverage_figures, kept_figures, map_grid
 from riskscore.engine.method import Method as Specification
 from riskscore.models import KeptFigures, Lens, Release
 from riskscore.models.methods import scoring_method
@@ -93,18 +93,18 @@ def overview() -> Overview | None:
     return laid_out(lens, Specification.from_dict(method.spec), figures, counted_at)
 
 
-def _figures(lens: Lens) -> tuple[coverage.Figures | None, datetime | None]:
+def _figures(lens: Lens) -> tuple[coverage_figures.Figures | None, datetime | None]:
     """As the workers keep them; before they have counted, counted now if projects are few."""
     kept = kept_figures.kept(lens, KeptFigures.What.COVERAGE)
     if kept is not None:
         return kept.content, kept.counted_at
-    return (None, None) if map_grid.are_many() else (coverage.figures(lens), None)
+    return (None, None) if map_grid.are_many() else (coverage_figures.figures(lens), None)
 
 
 def laid_out(
     lens: Lens,
     specification: Specification,
-    figures: coverage.Figures | None,
+    figures: coverage_figures.Figures | None,
     counted_at: datetime | None,
 ) -> Overview | None:
     """The figures with labels, rules and charts."""

@@ -142,5 +142,5 @@ def _row(
         **shown,
         "link": reverse("admin:riskscore_project_change", args=[numbers[item["key"]]]),
         "is_best": item["not_dominated"],
-        "apart": f"from {apart:,} of {of:,}" if apart else f"not told apart from any of {of:,}",
+        "apart": f"from {apart:,} of {of:,}" if apart else f"from none of {of:,}",
     }

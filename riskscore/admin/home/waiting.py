@@ -27,7 +27,10 @@ FAILURES_DAYS = 14
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """One thing that may wait: ``rows`` gives a moment for each, whose oldest is its age."""
+    """One thing that may wait: ``rows`` gives a moment for each, whose oldest is its age.
+
+    A backlog is worked off over months: it stands on the first page, and is no badge of the menu.
+    """
 
     name: str
     permission: str
@@ -36,6 +39,7 @@ class Queue:
     page: str
     query: str
     rows: str
+    is_backlog: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +51,7 @@ class Waiting:
     words: str
     since: datetime | None
     link: str
+    is_backlog: bool
 
     @property
     def shown(self) -> str:
@@ -119,6 +124,7 @@ QUEUES = (
         "SELECT o.entered_at AS since FROM riskscore_ownership o"
         " WHERE o.state = 'unverified' AND o.doubt <> ''"
         " AND NOT EXISTS (SELECT FROM riskscore_ownership n WHERE n.supersedes_id = o.id)",
+        is_backlog=True,
     ),
     Queue(
         "places", "change_project", "project whose sources disagree on its country",
@@ -126,6 +132,7 @@ QUEUES = (
         "admin:riskscore_project_changelist", "flag=place_disputed",
         "SELECT p.created_at AS since FROM riskscore_project p"
         " WHERE p.state = 'published' AND p.flags @> ARRAY['place_disputed']::varchar(20)[]",
+        is_backlog=True,
     ),
     Queue(
         "alerts", "view_score", "unread alert", "unread alerts", "admin:alerts", "",
@@ -141,6 +148,8 @@ def badges(request: HttpRequest) -> dict[str, int]:
     """
     found: dict[str, int] = {}
     for one in what_waits(request):
+        if one.is_backlog:
+            continue
         found[one.page] = found.get(one.page, 0) + one.number
     return found
 
@@ -193,4 +202,5 @@ def _parameters(user: Any) -> dict[str, Any]:
 def _waiting(queue: Queue, number: int, since: datetime | None) -> Waiting:
     query = f"?{queue.query}" if queue.query else ""
     words = queue.one if number == 1 else queue.many
-    return Waiting(queue.page, number, words, since, f"{reverse(queue.page)}{query}")
+    link = f"{reverse(queue.page)}{query}"
+    return Waiting(queue.page, number, words, since, link, queue.is_backlog)

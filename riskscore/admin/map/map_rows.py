@@ -10,9 +10,9 @@ from riskscore.admin.map.map_clusters import band_of, chosen_sql
 from riskscore.admin.map.map_question import Asked
 from riskscore.admin.ui import wording
 from riskscore.curation import map_grid
+from riskscore.curation.search.project_terms import tagged
 from riskscore.models import Lens, Project
 from riskscore.models.scores import NODES
-from riskscore.search.project_terms import tagged
 
 PAGE = 50
 

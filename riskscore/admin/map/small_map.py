@@ -13,7 +13,10 @@ from riskscore.models import LandLayer, Project
 #: How near a project is shown at first: some 100 km across, about what its land is looked for in.
 NEAR = 8
 #: Filters of the list of projects, and what the map calls them.
-FROM_LIST = {"mineral": "mineral", "place": "place", "kind__exact": "kind", "band": "band"}
+FROM_LIST = {
+    "mineral": "mineral", "place": "place", "region": "place", "kind": "kind",
+    "kind__exact": "kind", "band": "band",
+}  # fmt: skip
 Shown = dict[str, Any]
 
 
@@ -45,11 +48,13 @@ def of_place(request: HttpRequest, code: str, name: str) -> Shown | None:
 
 def of_list(request: HttpRequest) -> str:
     """The address of the map with what a list of projects is filtered by, as far as the map knows
-    it; "" for people who may not see maps."""
+    it, which takes one value of each; "" for people who may not see maps."""
     if not allowed(request):
         return ""
-    given = {ours: request.GET.get(theirs, "") for theirs, ours in FROM_LIST.items()}
-    known = {name: value for name, value in given.items() if value and value != "none"}
+    given = {ours: request.GET.getlist(theirs) for theirs, ours in FROM_LIST.items()
+             if theirs in request.GET}  # fmt: skip
+    known = {name: values[0] for name, values in given.items()
+             if len(values) == 1 and values[0] not in ("", "none")}  # fmt: skip
     return f"{reverse('admin:map')}?{urlencode({**known, 'unranked': 'on'})}"
 
 

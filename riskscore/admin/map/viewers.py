@@ -7,12 +7,14 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 
+from riskscore.admin.ui import readers
+
 View = Callable[..., HttpResponse]
 
 
 def allowed(request: HttpRequest) -> bool:
     """Whether this person may see projects and their scores."""
-    return request.user.has_perms(("riskscore.view_project", "riskscore.view_score"))
+    return readers.sees_projects(request)
 
 
 def for_viewers(view: View) -> View:

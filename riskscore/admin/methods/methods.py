@@ -1,13 +1,18 @@
 """Methods: read as a tree, compared, changed by a table of weights or as YAML, and reviewed."""
 
+from collections.abc import Set
 from typing import Any
 
 from django import forms
-from django.contrib import messages
+from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.views.decorators.http import require_POST
 
 from riskscore.admin.methods import comparison, spec_text
 from riskscore.admin.methods.outline import outline
@@ -53,6 +58,7 @@ class MethodAdmin(ReadOnly[Method]):
     list_display = (
         "__str__",
         "state",
+        "scores",
         "reason",
         "created_by",
         "reviewed_by",
@@ -74,12 +80,28 @@ class MethodAdmin(ReadOnly[Method]):
     def around(self, request: HttpRequest, row: Method) -> dict[str, Any]:
         return _shown(row, request)
 
+    def prepared(self, rows: list[Any], names: Set[str]) -> list[Any]:
+        """With the version of each method that scores now, asked for once per method."""
+        found = super().prepared(rows, names)
+        scoring = {code: scoring_method(code) for code in {row.code for row in found}}
+        for row in found:
+            row.scores_now = scoring[row.code] == row
+        return found
+
+    @admin.display(description="scores")
+    def scores(self, row: Method) -> SafeString | str:
+        """A mark at the version that scores now."""
+        if not getattr(row, "scores_now", False):
+            return ""
+        return format_html('<span class="state running">{}</span>', "scores now")
+
     def get_urls(self) -> list[URLPattern]:
         own = {
             "new-version": self.new_version,
             "weights": self.weights,
             "review": self.review,
             "compare": self.compare,
+            "discard": require_POST(self.discard),
         }
         pages = [
             path(
@@ -121,6 +143,23 @@ class MethodAdmin(ReadOnly[Method]):
         method = self.row(request, object_id)
         shown = _compared(request, method)
         return self._page(request, "method_compare", method, f"{method} compared", shown)
+
+    def discard(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Delete a draft; the record of actions keeps that there was one, and its reason."""
+        method = self.row(request, object_id)
+        if method_edits.may_not_discard(method, request.user):
+            raise PermissionDenied
+        said = f"The draft {method} is discarded ({method.reason or 'no reason given'})."
+        try:
+            with transaction.atomic():
+                self.log_deletions(request, Method.objects.filter(pk=method.pk))
+                method_edits.discard(method, by=request.user)
+        except RiskscoreError as error:
+            messages.error(request, str(error))
+            place = reverse("admin:riskscore_method_review", args=[method.pk])
+            return HttpResponseRedirect(place)
+        messages.success(request, said)
+        return HttpResponseRedirect(reverse("admin:riskscore_method_changelist"))
 
     def _drawn_from(self, request: HttpRequest, object_id: str) -> Method:
         if not request.user.has_perm(method_edits.DRAW):

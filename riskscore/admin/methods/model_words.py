@@ -94,7 +94,7 @@ def _between(ends: Any, times: float, digits: int, unit: str = "") -> str:
     if not ends:
         return ""
     low, high = (f"{times * end:.{digits}f}" for end in ends)
-    return f" (95 % interval {low} to {high}{unit})"
+    return f" (95\u00a0% interval {low} to {high}{unit})"
 
 
 def _baselines(kind: str, metrics: Mapping[str, Any]) -> Iterator[Baseline]:

@@ -111,7 +111,8 @@ def _next(request: HttpRequest, method: Method, now: Method | None) -> dict[str,
     if method.state == State.DRAFT:
         own = method.created_by_id == user.pk
         may = user.has_perm(method_edits.DRAW)
-        return {"step": "submit" if may else "", "is_own": own}
+        may_discard = not method_edits.may_not_discard(method, user)
+        return {"step": "submit" if may else "", "is_own": own, "may_discard": may_discard}
     if method.state == State.REVIEW:
         why_not = method_edits.may_not_review(method, user)
         may_return = user.has_perm(method_edits.REVIEW)

@@ -8,8 +8,8 @@ from datetime import datetime
 import numpy as np
 from django.urls import reverse
 
-from riskscore.admin.profiles.addresses import projects_of
 from riskscore.admin.profiles.matrix_question import Asked
+from riskscore.admin.profiles.project_links import projects_of
 from riskscore.admin.ui import wording
 from riskscore.curation import cell_counts, map_grid
 from riskscore.curation.cell_counts import ANY, Cell

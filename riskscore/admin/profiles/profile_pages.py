@@ -18,8 +18,8 @@ from riskscore.admin.profiles import (
     supply_part,
     trend_part,
 )
-from riskscore.admin.profiles.addresses import map_of, projects_of
 from riskscore.admin.profiles.numbers_from import NumbersFrom, numbers_from
+from riskscore.admin.profiles.project_links import map_of, projects_of
 from riskscore.admin.profiles.sources_part import cited
 from riskscore.admin.profiles.subject import Subject
 from riskscore.admin.ui import wording

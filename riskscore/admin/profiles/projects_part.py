@@ -42,7 +42,7 @@ def riskiest(subject: Subject, lens: Lens | None, highest: float | None) -> list
 def largest(subject: Subject) -> Sequence[Giver]:
     """Those with the largest stated capacity: of a mineral the first ten, of a place the largest of
     each mineral. The newest statement about a project counts; what is in a unit that is no weight
-    comes last."""
+    comes last, and a range counts as its least."""
     stated = Capacity.objects.filter(project__state=Project.State.PUBLISHED)
     stated = stated.exclude(project__flags__overlap=list(Project.UNRANKED))
     if subject.mineral:
@@ -60,7 +60,7 @@ def largest(subject: Subject) -> Sequence[Giver]:
 
 def _order(row: Capacity) -> tuple[float, int]:
     factor = kt_in(row.unit, row.mineral_id)
-    amount = row.high if row.amount is None else row.amount
+    amount = row.low if row.amount is None else row.amount
     return -(amount or 0.0) * (factor or 0.0), row.project_id
 
 

@@ -7,12 +7,12 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
-from riskscore.admin.project_page import chosen_view, distribution
+from riskscore.admin.project_page import chosen_view, peers_drawing
 from riskscore.admin.project_page.header import minerals
 from riskscore.admin.ui import wording
 from riskscore.models import Project, Score
-from riskscore.scoring import peers
-from riskscore.scoring.peers import Group, Near
+from riskscore.scoring.comparisons import peers
+from riskscore.scoring.comparisons.peers import Group, Near
 
 MINERAL = "mineral"
 
@@ -47,7 +47,7 @@ def _shown(name: str, group: Group, score: Score) -> Shown:
     nearest = [
         (one, wording.points(one.composite), wording.band(one.band)) for one in group.nearest
     ]
-    chart = distribution.chart(group.counts, score.composite, f"Composites of {name}")
+    chart = peers_drawing.chart(group.counts, score.composite, f"Composites of {name}")
     return Shown(name, group, chart, _words(group, score), nearest)
 
 

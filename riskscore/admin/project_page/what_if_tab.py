@@ -12,7 +12,15 @@ from riskscore.admin.ui import wording
 from riskscore.engine.errors import EngineError
 from riskscore.models import Project
 from riskscore.models.scores import NODES, Band
-from riskscore.scoring.what_if import P_RANGE, Answer, Input, Joining, Moved, Trial, trial
+from riskscore.scoring.comparisons.what_if import (
+    P_RANGE,
+    Answer,
+    Input,
+    Joining,
+    Moved,
+    Trial,
+    trial,
+)
 
 LABELS = dict(zip(NODES, ("Composite", "Geopolitical", "Concentration", "Labour", "Indigenous"),
                   strict=True))  # fmt: skip
@@ -185,5 +193,5 @@ def _in_words(answer: Answer) -> Outcome:
 
 def _change(moved: Moved, label: str) -> Change:
     difference = moved.difference
-    signed = wording.NOTHING if difference is None else f"{difference:+.1f}".replace("-", "−")
+    signed = wording.NOTHING if difference is None else wording.signed(difference)
     return Change(label, wording.points(moved.before), wording.points(moved.after), signed)

@@ -73,7 +73,7 @@ def _version(row: ScoreHistory, old: ScoreHistory | None, here: bool) -> Version
 def _difference(row: ScoreHistory, old: ScoreHistory | None) -> str:
     if old is None or row.composite is None or old.composite is None:
         return wording.NOTHING
-    return f"{row.composite - old.composite:+.1f}".replace("-", "−")
+    return wording.signed(row.composite - old.composite)
 
 
 def _causes(row: ScoreHistory, old: ScoreHistory | None) -> str:

@@ -4,17 +4,18 @@ A challenge is about a statement on file, a figure of the score, or a kind of st
 there may be none. What is on file is shown as it is, never as if it were right.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from riskscore.admin.ui import wording
-from riskscore.admin.ui.shown_lens import shown_lens
-from riskscore.engine.catalogue import INDICATORS
-from riskscore.models import Challenge, Evidence, Score, Source
-from riskscore.scoring.explanation import explain, specification
-from riskscore.scoring.stored_score import StoredScore, not_nan
+from django.db.models import Q
 
-UNKNOWN = "unknown"
+from riskscore.admin.ui import wording
+from riskscore.engine.catalogue import INDICATORS
+from riskscore.models import Challenge, Evidence, Observation
+from riskscore.releases import effective
+
+#: Observations of one figure that are looked at for a page of challenges.
+MOST = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,8 @@ class OnFile:
 
 
 def on_file(challenges: Sequence[Challenge]) -> dict[int, OnFile]:
-    """By number of the challenge, for a page of a list: three queries, however many there are."""
+    """By number of the challenge, for a page of a list: a query for each figure that is named,
+    and one for all kinds."""
     figures = _figures([row for row in challenges if row.indicator])
     kinds = _newest([row for row in challenges if row.kind and not row.disputes_id])
     result = {}
@@ -76,61 +78,36 @@ def _newest(challenges: Sequence[Challenge]) -> dict[int, OnFile]:
 
 
 def _figures(challenges: Sequence[Challenge]) -> dict[int, OnFile]:
-    """The figures that the newest scores of the projects were made with."""
-    scores = _scores({row.project_id for row in challenges})
-    publishers = _publishers({row.indicator for row in challenges})
-    return {row.pk: _figure(row, scores.get(row.project_id), publishers) for row in challenges}
+    """The observations in force that the challenged figures are, the newest year of each."""
+    held = {row.indicator for row in challenges}
+    stated = {key: list(_observed(key, challenges)) for key in held}
+    return {row.pk: _figure(row, stated[row.indicator]) for row in challenges}
 
 
-def _scores(projects: Iterable[int]) -> dict[int, tuple[Score, StoredScore]]:
-    lens = shown_lens()
-    if not projects or lens is None:
-        return {}
-    rows = Score.objects.filter(lens=lens, project__in=projects)
-    found = rows.select_related("method", "project", "lens")
-    return {row.project_id: (row, StoredScore.from_instance(row)) for row in found}
+def _observed(indicator: str, challenges: Sequence[Challenge]) -> Iterator[Observation]:
+    """What is stated of an indicator about these projects, their places or their minerals."""
+    projects = [row.project for row in challenges if row.indicator == indicator]
+    about = Q(project__in=projects) | Q(
+        Q(place=None) | Q(place__in={row.place_id for row in projects}),
+        Q(mineral=None) | Q(mineral__projects__project__in=projects),
+        project=None,
+    )
+    rows = effective.observations(indicator).filter(about).select_related("release__source")
+    yield from rows.order_by("-year", "-pk").distinct()[:MOST]
 
 
-def _publishers(indicators: Iterable[str]) -> dict[str, str]:
-    """By indicator, who publishes it."""
-    by_source = dict(Source.objects.values_list("code", "publisher"))
-    return {
-        key: ", ".join(dict.fromkeys(by_source.get(code, code) for code in INDICATORS[key].sources))
-        for key in indicators
-        if key in INDICATORS
-    }
-
-
-def _figure(
-    challenge: Challenge, score: tuple[Score, StoredScore] | None, publishers: dict[str, str]
-) -> OnFile:
+def _figure(challenge: Challenge, stated: Sequence[Observation]) -> OnFile:
     declared = INDICATORS.get(challenge.indicator)
     label = declared.label if declared else challenge.indicator
-    if score is None:
-        return OnFile(label, "the project has no score yet")
-    row, stored = score
-    leaves = specification(row.method_id, row.method.hash).leaves
-    at = next((n for n, leaf in enumerate(leaves) if leaf.column == challenge.indicator), None)
-    if at is None:
-        return OnFile(label, "no figure of the score that is shown")
-    value, about = not_nan(stored.inputs[at]), stored.about(at)
-    if value is None:
-        return OnFile(label, UNKNOWN)
-    words = f"{wording.raw(declared, value)} {wording.unit(declared)}".strip()
-    return OnFile(label, words, str(about.year or ""), publishers.get(challenge.indicator, ""))
-
-
-def with_release(challenge: Challenge) -> OnFile | None:
-    """The same for one challenge, a figure with the very release that it came from."""
-    found = on_file([challenge]).get(challenge.pk)
-    score = _scores({challenge.project_id}).get(challenge.project_id)
-    if found is None or not challenge.indicator or challenge.disputes_id or score is None:
-        return found
-    explained = explain(specification(score[0].method_id, score[0].method.hash), score[1])
-    rows = (row for part in explained.dimensions for row in part.indicators)
-    row = next((row for row in rows if row.leaf.column == challenge.indicator), None)
-    cited = next((source for source in row.sources if "release" in source), None) if row else None
-    if cited is None:
-        return found
-    source = f"{cited.get('publisher', found.source)}, release {cited['release']}"
-    return OnFile(found.about, found.value, found.year, source, cited.get("url", ""))
+    minerals = {part.mineral_id for part in challenge.project.minerals.all()}
+    for row in stated:
+        fits = row.project_id in (None, challenge.project_id) and row.place_id in (
+            None,
+            challenge.project.place_id,
+        )
+        if fits and (row.mineral_id is None or row.mineral_id in minerals):
+            words = f"{wording.raw(declared, row.value)} {wording.unit(declared)}".strip()
+            about = f"{label}, {wording.code(row.mineral_id)}" if row.mineral_id else label
+            source = f"{row.release.source.publisher}, {row.release.code}"
+            return OnFile(about, words, str(row.year), source, row.release.url)
+    return OnFile(label, "unknown: nobody states it")

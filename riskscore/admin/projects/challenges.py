@@ -1,11 +1,12 @@
 """Challenges: filed by anyone with an account, accepted as evidence or declined with a reason."""
 
+from collections.abc import Set
 from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db.models import QuerySet
+from django.db.models import QuerySet, prefetch_related_objects
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
@@ -53,6 +54,7 @@ class ChallengeAdmin(Page[Challenge]):
     form = ChallengeForm
     change_form_template = "admin/challenge.html"
     refusals = (challenges.TooMany, challenges.CannotFile)
+    list_display = ("age", "project", "about", "now", "state", "assigned_to", "filed_by")
     list_display_links = ("about",)
     list_filter = (WhoseFilter, AgeFilter, "state", "kind")
     list_select_related = ("project", "filed_by", "assigned_to", "disputes")
@@ -65,16 +67,24 @@ class ChallengeAdmin(Page[Challenge]):
 
     def get_list_display(self, request: HttpRequest) -> tuple[Any, ...]:
         """Who filed it is shown to those who answer: people beside a mine may need that."""
-        who = ("filed_by",) if self.has_answer_permission(request) else ()
-        return ("age", "project", "about", "now", "state", "assigned_to", *who)
+        shown = super().get_list_display(request)
+        return tuple(each for each in shown if self._may_see(request, each))
 
-    def get_changelist_instance(self, request: HttpRequest) -> Any:
-        """With what is on file beside each claim of the page."""
-        found = super().get_changelist_instance(request)
-        found.result_list = rows = list(found.result_list)
-        beside = challenged_value.on_file(rows)
-        for row in rows:
-            row.on_file = beside.get(row.pk)
+    def offered_columns(self, request: HttpRequest) -> list[dict[str, Any]]:
+        offered = super().offered_columns(request)
+        return [each for each in offered if self._may_see(request, each["name"])]
+
+    def _may_see(self, request: HttpRequest, column: Any) -> bool:
+        return column != "filed_by" or self.has_answer_permission(request)
+
+    def prepared(self, rows: list[Any], names: Set[str]) -> list[Any]:
+        """With what is on file beside each claim."""
+        found = super().prepared(rows, names)
+        if "now" in names:
+            prefetch_related_objects(found, "project__minerals")
+            beside = challenged_value.on_file(found)
+            for row in found:
+                row.on_file = beside.get(row.pk)
         return found
 
     def has_change_permission(self, request: HttpRequest, obj: Challenge | None = None) -> bool:
@@ -115,7 +125,7 @@ class ChallengeAdmin(Page[Challenge]):
         """The claim beside what is on file, who has it, and the answers that are open."""
         answers = self.has_answer_permission(request)
         return {
-            "on_file": challenged_value.with_release(row),
+            "on_file": challenged_value.on_file([row]).get(row.pk),
             "age": _age(row),
             "is_own": row.filed_by_id == request.user.pk,
             "answers": answers,
@@ -196,7 +206,7 @@ class ChallengeAdmin(Page[Challenge]):
             "form": form,
             "opts": self.opts,
             "title": "Accept as an observation",
-            "on_file": challenged_value.with_release(challenge),
+            "on_file": challenged_value.on_file([challenge]).get(challenge.pk),
         }
         context = {**self.admin_site.each_context(request), **shown}
         return TemplateResponse(request, "admin/challenge_observation.html", context)

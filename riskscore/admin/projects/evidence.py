@@ -6,7 +6,8 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
@@ -191,6 +192,12 @@ class EvidenceAdmin(Rescoring[Evidence]):
             challenges.accept(challenge, obj, by=request.user)
             return
         project_edits.add_evidence(obj, by=request.user, replaces=form.cleaned_data.get("replaces"))
+
+    def response_post_save_add(self, request: HttpRequest, obj: Evidence) -> HttpResponse:
+        """Back to the project, whose score is made again."""
+        if request.user.has_perms(("riskscore.view_project", "riskscore.view_score")):
+            return HttpResponseRedirect(reverse("admin:project_score", args=[obj.project_id]))
+        return super().response_post_save_add(request, obj)
 
     @admin.display(description="source")
     def source(self, row: Evidence) -> SafeString:

@@ -1,12 +1,15 @@
 """The list of projects: its columns, filters and order, and what is done to many at once."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Sequence, Set
+from typing import Any, ClassVar
 
 from django.contrib import admin, messages
 from django.db import transaction
-from django.db.models import FilteredRelation, Prefetch, Q, QuerySet
+from django.db.models import FilteredRelation, Prefetch, Q, QuerySet, prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 
 from riskscore.admin.map import small_map
 from riskscore.admin.projects import bulk_consequences
@@ -31,7 +34,7 @@ from riskscore.admin.watching import watch_button
 from riskscore.admin.work import start_jobs
 from riskscore.curation import project_edits
 from riskscore.jobs import requests
-from riskscore.models import Project, ProjectMineral, Score
+from riskscore.models import Mineral, Project, ProjectMineral, Score
 from riskscore.models.scores import NODES, Band
 
 
@@ -62,6 +65,13 @@ def _dimension(name: str) -> Any:
 DIMENSIONS = tuple(_dimension(name) for name in NODES[1:])
 
 
+def _minerals(row: Project) -> list[Mineral]:
+    """What a project yields, the primary one first."""
+    order = ProjectMineral.Role.values
+    parts = sorted(row.minerals.all(), key=lambda part: order.index(part.role))
+    return [part.mineral for part in parts]
+
+
 class ProjectRows(Rescoring[Project]):
     """Projects in a list, with the scores that they have through the buyer's view of all lists."""
 
@@ -81,7 +91,9 @@ class ProjectRows(Rescoring[Project]):
     list_select_related = ("place",)
     search_fields = ("=key", "name", "=place__code", "place__name")
     search_help_text = "words of name and key, country, region or mineral, in any order"
-    sortable_by: Any = ("key", "name", "country", "kind", "state", "composite", *DIMENSIONS)
+    sortable_by: ClassVar[Any] = (
+        "key", "name", "country", "kind", "state", "composite", *DIMENSIONS,
+    )  # fmt: skip
     actions = (
         "rescore_selected", "archive_selected", "publish_selected", watch_button.watch_selected,
     )  # fmt: skip
@@ -100,16 +112,22 @@ class ProjectRows(Rescoring[Project]):
             )
         )
 
+    @typed(lambda row: row.place.name)
     @admin.display(description="place", ordering="place__name")
-    def country(self, row: Project) -> str:
-        return row.place.name
+    def country(self, row: Project) -> SafeString:
+        """The place, as a link to its profile."""
+        link = reverse("admin:profile_place", args=[row.place_id])
+        return format_html('<a href="{}">{}</a>', link, row.place.name)
 
+    @typed(lambda row: ", ".join(mineral.name for mineral in _minerals(row)))
     @admin.display(description="minerals")
-    def yields(self, row: Project) -> str:
-        """The minerals by name, the primary one first."""
-        order = ProjectMineral.Role.values
-        parts = sorted(row.minerals.all(), key=lambda part: order.index(part.role))
-        return ", ".join(part.mineral.name for part in parts)
+    def yields(self, row: Project) -> SafeString:
+        """The minerals, the primary one first, as links to their profiles."""
+        links = (
+            (reverse("admin:profile_mineral", args=[mineral.pk]), mineral.name)
+            for mineral in _minerals(row)
+        )
+        return format_html_join(", ", '<a href="{}">{}</a>', links)
 
     @typed(lambda row: _of_score(row, "composite"))
     @admin.display(ordering=UnknownLast("seen_score__composite"))
@@ -132,6 +150,12 @@ class ProjectRows(Rescoring[Project]):
     def regions(self, row: Project) -> str:
         """The regions of its country."""
         return ", ".join(part.region.name for part in row.place.regions.all())
+
+    def prepared(self, rows: list[Any], names: Set[str]) -> list[Any]:
+        """With the regions of their countries, where they are shown."""
+        if "regions" in names:
+            prefetch_related_objects(rows, "place__regions__region")
+        return rows
 
     @admin.display(description="flags")
     def marks(self, row: Project) -> str:

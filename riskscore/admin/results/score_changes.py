@@ -98,13 +98,8 @@ def _indicators(change: Changes) -> list[Line]:
 def _parts(parts: Parts | None) -> tuple[str, str, str]:
     if parts is None:
         return (wording.NOTHING,) * 3
-    data, method, model = (_signed(x) for x in (parts.data, parts.method, parts.model))
+    data, method, model = (wording.signed(x) for x in (parts.data, parts.method, parts.model))
     return data, method, model
-
-
-def _signed(points: float) -> str:
-    text = f"{points:+.1f}"
-    return "0.0" if text in ("+0.0", "-0.0") else text.replace("-", "−")
 
 
 def _raw(indicator: Indicator, value: float | None) -> str:

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.functional import cached_property
 
 from riskscore.admin.ui.lists.chips import Chip
 from riskscore.admin.ui.lists.several import Several, Values
@@ -59,7 +60,7 @@ class ViewFilter(Several):
         return rows if values[0] == "all" else rows.filter(lens=values[0])
 
     def unchosen(self, rows: QuerySet[Any]) -> QuerySet[Any]:
-        return rows.filter(lens=shown_lens())
+        return rows.filter(lens=self._of_all_lists)
 
     def choices(self, changelist: Any) -> Iterator[Any]:
         for choice in super().choices(changelist):
@@ -74,4 +75,8 @@ class ViewFilter(Several):
 
     @property
     def _value(self) -> str:
-        return (self.values or [str(getattr(shown_lens(), "pk", ""))])[0]
+        return (self.values or [str(getattr(self._of_all_lists, "pk", ""))])[0]
+
+    @cached_property
+    def _of_all_lists(self) -> Lens | None:
+        return shown_lens()

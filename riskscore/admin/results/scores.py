@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Set
 from operator import attrgetter
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
@@ -65,7 +65,7 @@ class AnyScoreAdmin(ReadOnly[AnyScore]):
 
     def get_queryset(self, request: HttpRequest) -> Any:
         """Without the text of the method, which is longer than all the rest of a row."""
-        rows: QuerySet[AnyScore] = super().get_queryset(request)
+        rows: QuerySet[Any] = super().get_queryset(request)
         return rows.defer("method__spec")
 
     def around(self, request: HttpRequest, row: AnyScore) -> dict[str, Any]:
@@ -120,7 +120,7 @@ class ScoreAdmin(AnyScoreAdmin[Score]):
         ViewFilter, "band", ProjectMineralFilter, ProjectRegionFilter, ProjectPlaceFilter,
         RankedFilter, "project__kind", *score_ranges(NodeRange), "computed_at",
     )  # fmt: skip
-    sortable_by: Any = ("label", COMPOSITE, *DIMENSIONS)
+    sortable_by: ClassVar[Any] = ("label", COMPOSITE, *DIMENSIONS)
     ordering = ("lens_id", UnknownLast("composite", descending=True), "project_id")
     tie = "project_id"
     within = ("lens_id",)

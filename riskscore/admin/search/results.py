@@ -7,8 +7,8 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.urls import reverse
 
-from riskscore.search import folding
-from riskscore.search.find import Hit, find, rank_of
+from riskscore.curation.search import folding
+from riskscore.curation.search.find import Hit, find, rank_of
 
 #: By kind: what a group of results is called, the permission, and the page of one of them.
 KINDS = {

@@ -11,7 +11,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 
 from riskscore.admin.search.results import GROUPS, Result, results
-from riskscore.search.folding import plain
+from riskscore.curation.search.folding import plain
 
 TITLE = "Search"
 #: Of each kind, on the page and in the palette.

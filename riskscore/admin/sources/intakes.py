@@ -1,6 +1,8 @@
 """Imports: a file is uploaded here, read by a worker, previewed, then imported or left."""
 
 import csv
+from collections.abc import Callable, Iterator
+from itertools import chain
 from typing import Any
 
 from django import forms
@@ -14,7 +16,7 @@ from django.views.decorators.http import require_POST
 
 from riskscore.admin.ui import charts
 from riskscore.admin.ui.pages import Form, OneButton
-from riskscore.intake import requests
+from riskscore.intake import import_report, requests
 from riskscore.models import Intake
 from riskscore.sources.tables import map_layers
 
@@ -109,7 +111,7 @@ class IntakeAdmin(OneButton[Intake]):
         about = (("release_code", "published_edition"), ("licence", "redistributable"))
         ways = (("dry_run", "skip_bad", "replace"),)
         if obj is None:
-            return ("upload", ("source", "generic"), "columns", *ways[0], *about, "retrieved_on")
+            return ("upload", "source", "generic", "columns", *ways[0], *about, "retrieved_on")
         file = (("file", "size"), "sha256", ("source", "layout"), "mapping")
         return (*file, *ways, *about, "retrieved_on", ("created_by", "created_at"))
 
@@ -139,8 +141,12 @@ class IntakeAdmin(OneButton[Intake]):
                  name="riskscore_intake_confirm"),
             path("<path:object_id>/cancel/", view(require_POST(self.cancel_one)),
                  name="riskscore_intake_cancel"),
+            path("<path:object_id>/without-bad/", view(require_POST(self.without_bad)),
+                 name="riskscore_intake_without_bad"),
             path("<path:object_id>/report/", view(self.report_of_one),
                  name="riskscore_intake_report"),
+            path("<path:object_id>/to-mend/", view(self.rows_to_mend),
+                 name="riskscore_intake_to_mend"),
         ]  # fmt: skip
         return [*ours, *super().get_urls()]
 
@@ -163,15 +169,41 @@ class IntakeAdmin(OneButton[Intake]):
         self.message_user(request, "It stops at its next batch; nothing of it is loaded then.")
         return HttpResponseRedirect(_url(intake))
 
+    def without_bad(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Preview the other rows of a file of which some are wrong."""
+        intake = self._theirs(request, object_id)
+        try:
+            fresh = requests.preview_without_bad(intake, by=request.user)
+        except requests.CannotTakeIn as error:
+            self.message_user(request, f"Nothing was started: {error}", messages.ERROR)
+            return HttpResponseRedirect(_url(intake))
+        self.log_addition(request, fresh, "Previewed without the rows that are wrong.")
+        return HttpResponseRedirect(_url(fresh))
+
     def report_of_one(self, request: HttpRequest, object_id: str) -> StreamingHttpResponse:
         """Every fault of the file, as CSV."""
+        return self._as_csv(request, object_id, requests.rejects, "rejects")
+
+    def rows_to_mend(self, request: HttpRequest, object_id: str) -> StreamingHttpResponse:
+        """The rows that are wrong, as a file of their own with the reasons beside them."""
+        return self._as_csv(request, object_id, import_report.to_mend, "rows-to-mend")
+
+    def _as_csv(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        lines_of: Callable[[Intake], Iterator[tuple[str, ...]]],
+        name: str,
+    ) -> StreamingHttpResponse:
         intake = self.row(request, object_id)
         if not self.has_view_permission(request, intake):
             raise PermissionDenied
         writer = csv.writer(_Echo())
-        lines = (writer.writerow(row) for row in requests.rejects(intake))
-        response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
-        response["Content-Disposition"] = f'attachment; filename="rejects-{intake.pk}.csv"'
+        lines = (writer.writerow(row) for row in lines_of(intake))
+        # Spreadsheets take a file without this mark for another encoding.
+        whole = chain(["\ufeff"], lines)
+        response = StreamingHttpResponse(whole, content_type="text/csv; charset=utf-8")
+        response["Content-Disposition"] = f'attachment; filename="{name}-{intake.pk}.csv"'
         return response
 
     def _theirs(self, request: HttpRequest, object_id: str) -> Intake:
@@ -204,17 +236,37 @@ def _state(intake: Intake) -> SafeString:
 
 def _surroundings(intake: Intake) -> dict[str, Any]:
     """What the page of a file shows above its columns."""
-    ended = intake.state in Intake.TERMINAL
     faults = intake.faults.order_by("line", "id")
+    kept = intake.dry_run and intake.state in Intake.TERMINAL and intake.parts.exists()
+    succeeded = intake.state == Intake.State.SUCCEEDED
     return {
         "intake": intake,
         "state": _state(intake),
-        "ended": ended,
+        "ended": intake.state in Intake.TERMINAL,
+        "steps": _steps(intake),
         "bar": charts.progress(intake.size, intake.bytes_read, 0, 0),
         "percent": 100 * intake.bytes_read / intake.size,
         "faults": faults[:MOST_FAULTS],
         "fault_count": faults.count(),
-        "may_confirm": intake.dry_run and intake.state == Intake.State.SUCCEEDED
-        and intake.parts.exists(),
+        "rows_kept": bool(intake.header),
+        "sound": max(intake.rows_read - intake.rejected, 0),
+        "may_confirm": kept and succeeded,
+        "may_try_without": kept and 0 < intake.rejected < intake.rows_read and not succeeded,
         "may_cancel": intake.state in OPEN and intake.cancel_requested_at is None,
-    }  # fmt: skip
+    }
+
+
+STEPS = ("Upload", "Preview", "Confirm", "Report")
+
+
+def _steps(intake: Intake) -> list[tuple[str, str]]:
+    """The way of a file, and which step of it this import is: done, now or later."""
+    ended = intake.state in Intake.TERMINAL
+    if intake.dry_run:
+        at = 2 if ended and intake.state == Intake.State.SUCCEEDED else 1
+    else:
+        at = 3 if ended else 2
+    return [
+        (words, "done" if number < at else "now" if number == at else "later")
+        for number, words in enumerate(STEPS)
+    ]

@@ -2,11 +2,27 @@
 
 from typing import Any
 
+from django.contrib import admin
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from riskscore.admin.map import small_map
+from riskscore.admin.ui import wording
 from riskscore.admin.ui.pages import Page, Part, ReadOnly
 from riskscore.models import Locality, Mineral, Place, PlaceMember, Region, RegionMember, TradeCode
+from riskscore.sourcing import regions
+
+
+@admin.display(description="profile")
+def profile(row: Place | Region | Mineral) -> SafeString:
+    """Its profile: scores, supply, projects, sources."""
+    if row.pk in regions.NOWHERE:
+        return format_html("{}", wording.NOTHING)
+    kind = "mineral" if isinstance(row, Mineral) else "place"
+    link = reverse(f"admin:profile_{kind}", args=[row.pk])
+    return format_html('<a href="{}" aria-label="Profile of {}">profile</a>', link, row.name)
 
 
 class MembersOfGroup(Part[PlaceMember, Place]):
@@ -30,7 +46,7 @@ class MembersOfGroup(Part[PlaceMember, Place]):
 class PlaceAdmin(Page[Place]):
     """Countries and groups. The code is what everything else refers to."""
 
-    list_display = ("code", "name", "kind", "region", "aliases", "verified")
+    list_display = ("code", "name", profile, "kind", "region", "aliases", "verified")
     list_filter = ("kind", "verified", "region")
     search_fields = ("=code", "name", "aliases")
     inlines = (MembersOfGroup,)
@@ -64,7 +80,7 @@ class MembersOfRegion(Part[RegionMember, Region]):
 class RegionAdmin(Page[Region]):
     """Parts of the world as people name them; ask for one by its code, name or an alias."""
 
-    list_display = ("code", "name", "number", "aliases", "verified", "source")
+    list_display = ("code", "name", profile, "number", "aliases", "verified", "source")
     list_filter = ("verified",)
     search_fields = ("code", "name", "aliases")
     inlines = (MembersOfRegion,)
@@ -89,7 +105,9 @@ class TradeCodesOfMineral(Part[TradeCode, Mineral]):
 class MineralAdmin(Page[Mineral]):
     """Minerals as statistics count them."""
 
-    list_display = ("code", "name", "basis", "production_stage", "hs6", "eol_rir", "aliases")
+    list_display = (
+        "code", "name", profile, "basis", "production_stage", "hs6", "eol_rir", "aliases",
+    )  # fmt: skip
     list_filter = ("production_stage", "trade_stage")
     search_fields = ("code", "name", "aliases")
     inlines = (TradeCodesOfMineral,)

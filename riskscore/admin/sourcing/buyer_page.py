@@ -13,6 +13,7 @@ from riskscore.admin.sourcing import answering, question_page
 from riskscore.admin.sourcing.question import QuestionForm, sentence
 from riskscore.engine.sourcing.supply_mix import EU_TEST01
 from riskscore.errors import NotFoundError
+from riskscore.models import Mineral
 from riskscore.scoring.indicators.buyer import Buyer
 from riskscore.sourcing import buyers
 from riskscore.sourcing.briefings import ledger_seen, sources, words
@@ -63,7 +64,7 @@ def dependence(request: HttpRequest) -> HttpResponse:
     return answering.page(request, "dependence", title, shown)
 
 
-def links(request: HttpRequest, buyer: Buyer, form: QuestionForm) -> dict[str, str]:
+def links(request: HttpRequest, buyer: Buyer, form: QuestionForm) -> dict[str, Any]:
     """Where the same question leads: other pages, paper, and the API."""
     query = request.GET.copy()
     query.setlist("buyer", [",".join(buyer.codes)])
@@ -76,7 +77,16 @@ def links(request: HttpRequest, buyer: Buyer, form: QuestionForm) -> dict[str, s
         "shortlist_link": f"{reverse('admin:sourcing_shortlist')}?{query.urlencode()}",
         "briefing_link": briefing if mineral else "",
         "pdf_link": f"{briefing}&format=pdf" if mineral else "",
+        "profiles": _profiles(buyer, mineral),
     }
+
+
+def _profiles(buyer: Buyer, mineral: Mineral | None) -> list[tuple[str, str]]:
+    """(name, address) of the profiles of the mineral and of a buyer that is one place."""
+    found = [(mineral.name, reverse("admin:profile_mineral", args=[mineral.pk]))] if mineral else []
+    if len(buyer.codes) == 1:
+        found.append((buyer.codes[0], reverse("admin:profile_place", args=buyer.codes)))
+    return found
 
 
 def _shown(row: Row, names: Mapping[str, str]) -> dict[str, Any]:
@@ -107,6 +117,7 @@ def _partner(partner: Row, names: Mapping[str, str]) -> Row:
         "agreement": words.plain(partner["agreement"]) if partner["agreement"] else words.UNKNOWN,
         "instability": words.UNKNOWN if g is None else f"{g:.2f}",
         "is_rest": partner["place"] is None,
+        "link": reverse("admin:profile_place", args=[partner["place"]]) if partner["place"] else "",
     }
 
 

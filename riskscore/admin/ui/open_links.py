@@ -17,6 +17,8 @@ from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
 from django.urls import reverse
 
+from riskscore.admin.ui import readers
+
 LINK = re.compile(r"<a\b([^>]*)>(.*?)</a>", re.DOTALL)
 HREF = re.compile(r'\bhref="([^"]*)"')
 
@@ -44,7 +46,8 @@ def _unlink(page: Any, request: HttpRequest, site: AdminSite) -> None:
 
 
 def _opens(request: HttpRequest, site: AdminSite) -> Callable[[str], bool]:
-    """Whether an address of a table's pages opens for a person; other addresses always do."""
+    """Whether an address opens for a person: of a table's pages, of the map, the matrix and
+    profiles; other addresses always do."""
     pages = {
         (model._meta.app_label, model._meta.model_name or ""): page
         for model, page in site._registry.items()
@@ -61,7 +64,12 @@ def _opens(request: HttpRequest, site: AdminSite) -> Callable[[str], bool]:
             return page.has_add_permission(request)
         return page.has_view_or_change_permission(request)
 
+    of_projects = re.compile(rf"{root}(place|mineral|matrix|map)/")
+    sees_projects = readers.sees_projects(request)
+
     def opens(address: str) -> bool:
+        if of_projects.match(address):
+            return sees_projects
         found = table.match(address)
         return found is None or may(found[1], found[2], bool(found[3]))
 

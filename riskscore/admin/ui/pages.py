@@ -22,8 +22,8 @@ from riskscore.admin.ui.lists.saved_lists import Saved
 from riskscore.admin.ui.record_events import lines
 from riskscore.admin.ui.versioned import REFUSAL, Row, Versioned
 from riskscore.curation import challenges, record_history
+from riskscore.curation.search import list_search
 from riskscore.jobs import requests, scope
-from riskscore.search import lists
 
 Child = TypeVar("Child", bound=Model)
 Parent = TypeVar("Parent", bound=Model)
@@ -107,7 +107,7 @@ class Page(
         self, request: HttpRequest, queryset: QuerySet[Row], search_term: str
     ) -> tuple[QuerySet[Row], bool]:
         """What the search box finds: case, accents and the order of words do not matter."""
-        return lists.narrowed(queryset, self.get_search_fields(request), search_term), False
+        return list_search.narrowed(queryset, self.get_search_fields(request), search_term), False
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         """The values that the address presets, without row numbers that are no numbers."""
@@ -207,7 +207,9 @@ class Part(_Inline[Child, Parent]):
 class Rescoring(Page[Row]):
     """A form whose saving starts work. If the work is refused, nothing at all is saved."""
 
-    refusals = (requests.CannotStart, scope.BadScope, challenges.CannotAnswer)
+    refusals = (
+        requests.CannotStart, scope.BadScope, challenges.CannotAnswer, challenges.NotYours,
+    )  # fmt: skip
 
 
 class OneButton(Page[Row]):

@@ -1,4 +1,4 @@
-"""Who may see scores, and with them what is said about sourcing and what moved."""
+"""Who may see scores, with or without projects: what is said about sourcing, and what moved."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -13,6 +13,11 @@ View = Callable[..., HttpResponse]
 def allowed(request: HttpRequest) -> bool:
     """Whether this person may see scores."""
     return request.user.has_perm("riskscore.view_score")
+
+
+def sees_projects(request: HttpRequest) -> bool:
+    """Whether this person may see projects and their scores: the map, the matrix, profiles."""
+    return request.user.has_perms(("riskscore.view_project", "riskscore.view_score"))
 
 
 def for_readers(view: View) -> View:

@@ -1,4 +1,4 @@
-"""The buyer's view whose scores lists and dashboard show."""
+"""The buyer's view whose scores lists and Home show."""
 
 from django.conf import settings
 
@@ -6,7 +6,7 @@ from riskscore.models import Lens
 
 
 def shown_lens() -> Lens | None:
-    """The lens whose scores lists and dashboard show: the default method from nobody's side.
+    """The lens whose scores lists and Home show: the default method from nobody's side.
 
     Before that one exists, the oldest; None before any.
     """

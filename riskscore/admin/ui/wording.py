@@ -17,6 +17,12 @@ def points(value: float | None) -> str:
     return NOTHING if value is None or math.isnan(value) else f"{value:.1f}"
 
 
+def signed(difference: float) -> str:
+    """A difference of scores to one decimal, with its sign; 0.0 has none."""
+    text = f"{difference:+.1f}"
+    return "0.0" if text in ("+0.0", "-0.0") else text.replace("-", "−")
+
+
 def share(value: float | None) -> str:
     """A share 0..1 as whole per cent."""
     return NOTHING if value is None or math.isnan(value) else f"{100 * value:.0f}\u00a0%"

@@ -1,4 +1,4 @@
-"""How far jobs are, in words and bars: for their pages and for the dashboard."""
+"""How far jobs are, in words and bars: for their pages and for Home."""
 
 from typing import Any
 

@@ -1,1 +1,1 @@
-"""What people keep for themselves: lists as they filtered, sorted and chose them."""
+"""What people keep for themselves, and what they did: saved lists, and edits of records."""

@@ -63,7 +63,8 @@ def test_formulas_are_disarmed_by_the_one_rule_in_both_kinds() -> None:
     disarmed = ["'＝1+1", "'\u200b=1", "x;'=1", "#N/A"]
     csv = b"".join(list_files.csv_blocks(["a"], [row])).decode("utf-8-sig")
     assert csv.splitlines()[1].split(",")[:4] == disarmed
-    sheet = openpyxl.load_workbook(list_files.workbook("x", ["=a"], [row])).worksheets[0]
+    with list_files.workbook("x", ["=a"], [row]) as file:
+        sheet = openpyxl.load_workbook(file).worksheets[0]
     assert sheet["A1"].value == "'=a"
     cells = [cell.value for cell in sheet[2]]
     assert cells == [*disarmed, "a\ufffdb", -1.5, None, None, True]

@@ -78,7 +78,8 @@ def test_lists_are_sorted_by_any_score_from_an_index(page: Client, lens: Lens, n
     of_page = (each["sql"] for each in seen if each["sql"].endswith("LIMIT 50"))
     sql = next(text for text in of_page if "riskscore_score" in text)
     with connection.cursor() as cursor:
-        cursor.execute(f"SET LOCAL enable_sort = off; EXPLAIN {sql}")
+        cursor.execute("SET LOCAL enable_sort = off")
+        cursor.execute(f"EXPLAIN {sql}")
         plan = "\n".join(row[0] for row in cursor.fetchall())
     assert ("score_ranking" if node == "composite" else f"score_by_{node}") in plan
     assert "Sort" not in plan.split("Limit")[1].split("Scan")[0]

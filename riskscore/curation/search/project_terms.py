@@ -6,9 +6,9 @@ from typing import Any
 from django.db.models import BooleanField, QuerySet
 from django.db.models.expressions import Expression, RawSQL
 
+from riskscore.curation.search import folding, named_things
+from riskscore.curation.search.named_things import NOTHING, Meaning
 from riskscore.models import Company, Project
-from riskscore.search import folding, named_things
-from riskscore.search.named_things import NOTHING, Meaning
 
 
 def condition(words: Sequence[str], meaning: Meaning = NOTHING) -> str:

@@ -9,8 +9,8 @@ from django.core.exceptions import FieldDoesNotExist
 from django.db.models import Model, Q, QuerySet
 from django.db.models.constants import LOOKUP_SEP
 
+from riskscore.curation.search import folding, project_terms
 from riskscore.models import Company, Project
-from riskscore.search import folding, project_terms
 
 #: Names of these are asked of an index; of others, of each row.
 INDEXED: dict[type[Model], Any] = {

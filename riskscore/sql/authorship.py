@@ -14,6 +14,7 @@ from typing import Any
 
 from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse
+from psycopg.pq import TransactionStatus
 
 #: Statements after which a trigger may ask who wrote.
 _WRITES = re.compile(
@@ -49,6 +50,7 @@ def by(who: Callable[[], int | None], how: str, reason: str = "") -> Iterator[No
             yield
     finally:
         _AUTHOR.reset(mark)
+        _forget()
 
 
 @contextmanager
@@ -60,6 +62,14 @@ def because(reason: str) -> Iterator[None]:
         yield
     finally:
         _AUTHOR.reset(mark)
+
+
+def _forget() -> None:
+    """Nobody's from here on, where the transaction is an outer one and goes on."""
+    if connection.in_atomic_block and not connection.needs_rollback:
+        with connection.connection.cursor() as cursor:
+            if cursor.connection.info.transaction_status == TransactionStatus.INTRANS:
+                cursor.execute(_SETTINGS, ("", "", ""))
 
 
 def _signed(

@@ -6,9 +6,9 @@ from typing import Any, NamedTuple
 
 from django.db import connection, transaction
 
+from riskscore.curation.search import folding, named_things, project_terms
+from riskscore.curation.search.named_things import Named
 from riskscore.models import Company, ExternalId, Project
-from riskscore.search import folding, named_things, project_terms
-from riskscore.search.named_things import Named
 
 #: In the order in which equally good ones stand.
 KINDS = ("project", "place", "region", "mineral", "company", "source", "release", "method")

@@ -1,0 +1,1 @@
+"""A score beside others: its peers, and itself if something were otherwise."""
