@@ -46,4 +46,24 @@ class Migration(migrations.Migration):
             model_name='score',
             index=models.Index(fields=['lens', 'project'], include=('composite', 'geopolitical', 'concentration', 'labour', 'indigenous', 'coverage', 'band', 'id'), name='score_in_brief'),
         ),
+        migrations.RemoveIndex(
+            model_name='mapcell',
+            name='map_cell_by_where',
+        ),
+        migrations.AddField(
+            model_name='mapcell',
+            name='node',
+            field=models.CharField(blank=True, db_default='', default='', max_length=20),
+        ),
+        migrations.AddField(
+            model_name='mapcell',
+            name='band',
+            field=models.SmallIntegerField(choices=[(0, 'not assessed'), (1, 'low'), (2, 'moderate'), (3, 'high'), (4, 'extreme')], null=True),
+        ),
+        migrations.AddIndex(
+            model_name='mapcell',
+            index=models.Index(fields=['grid', 'node', 'band', 'mineral', 'y', 'x'], name='map_cell_by_what'),
+        ),
+        # Counted anew by the next worker, with bands.
+        migrations.RunSQL("DELETE FROM riskscore_matrixcell; DELETE FROM riskscore_mapcell; DELETE FROM riskscore_mapgrid", migrations.RunSQL.noop),
     ]

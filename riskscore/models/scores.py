@@ -242,12 +242,15 @@ class MapGrid(models.Model):
 class MapCell(models.Model):
     """Projects that are alike in all that a map is filtered by, within one cell of the grid.
 
-    ``mineral`` is empty in the rows that count each project once, whatever it yields. The arrays
-    have one entry per node of NODES; ``bands`` has five, by band, for each of them.
+    ``mineral`` is empty in the rows that count each project once, whatever it yields. ``node`` is
+    empty in the rows that count projects of every band; others count those of a ``band`` of it. The
+    arrays have one entry per node of NODES; ``bands`` has five, by band, for each of them.
     """
 
     grid = models.ForeignKey(MapGrid, models.CASCADE, related_name="cells", db_index=False)
     mineral = models.CharField(max_length=40)
+    node = models.CharField(max_length=20, default="", db_default="", blank=True)
+    band = models.SmallIntegerField(choices=Band, null=True)
     place = models.CharField(max_length=3)
     kind = models.CharField(max_length=8)
     status = models.CharField(max_length=12)
@@ -268,7 +271,11 @@ class MapCell(models.Model):
     bands = ArrayField(models.IntegerField())
 
     class Meta:
-        indexes = [models.Index(fields=["grid", "mineral", "y", "x"], name="map_cell_by_where")]
+        indexes = [
+            models.Index(
+                fields=["grid", "node", "band", "mineral", "y", "x"], name="map_cell_by_what"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.number} in {self.x}, {self.y}"

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.contrib.admin.views.main import ORDER_VAR, SEARCH_VAR, ChangeList
-from django.db.models import F, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from riskscore.admin.ui.lists import chips, columns, ordered
@@ -68,14 +68,9 @@ class List(ChangeList):
         key: ordered.UnknownLast = order[at]
         known = self.queryset.filter(**{f"{key.name}__isnull": False})
         unknown = self.queryset.filter(**{f"{key.name}__isnull": True})
-        tie = self.model_admin.tie
-        # In an index, who is level comes in the opposite order when it is read backwards.
-        field = F(key.name)
-        by = field.desc(nulls_last=True) if key.descending else field.asc(nulls_first=True)
-        ties = [tie] if key.descending else [f"-{tie}"]
-        first = order[:at] or self.model_admin.within
-        parts = [known.order_by(*first, by, *ties), unknown.order_by(*first, tie)]
-        return ordered.Parts(parts, whole=self.queryset)
+        page = self.model_admin
+        before = order[:at] or list(page.within)
+        return ordered.Parts(known, unknown, key, before, page.tie)
 
     def has_more_than(self, most: int) -> bool:
         """Whether the whole list has more rows than that."""

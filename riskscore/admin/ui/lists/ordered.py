@@ -4,7 +4,10 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 
-from django.db.models import F, OrderBy, QuerySet
+from django.db.models import ExpressionWrapper, F, FloatField, OrderBy, QuerySet
+
+#: Rows that are counted, and that people can page through; fewer are sorted rather than walked.
+MANY = 10_000
 
 
 class UnknownLast(OrderBy):
@@ -24,61 +27,62 @@ class UnknownLast(OrderBy):
 
 
 class Parts:
-    """Query sets one after the other as one, sliced and counted like one.
+    """Rows sorted by a number that may be unknown: those that have it, then those that have not.
 
-    A part is read only where those before it do not fill the slice: sorting a million rows costs
-    what their first page costs.
+    Many rows are read along the index over the number, a page at a time: a million cost what one
+    page costs. Of few, an index may have to be walked to its end to find them; they are sorted.
+    The unknown are read only where the known do not fill the page.
     """
 
     def __init__(
-        self,
-        parts: list[QuerySet[Any]],
-        counts: tuple[int, ...] = (),
-        whole: QuerySet[Any] | None = None,
-    ) -> None:
-        self.parts = parts
-        #: All the rows, where somebody asks for them in no order.
-        self.whole = whole
-        #: How many rows the first parts have, as far as that was counted.
-        self.counts = counts
+        self, known: QuerySet[Any], unknown: QuerySet[Any], key: UnknownLast, before: list[str],
+        tie: str,
+    ) -> None:  # fmt: skip
+        self.known_count = known.order_by()[: MANY + 1].count()
+        if self.known_count > MANY:
+            self.known = known.order_by(*before, *_along_index(key, tie))
+        else:
+            # Added to, the number is not that of the index.
+            sorted_by = ExpressionWrapper(F(key.name) + 0.0, output_field=FloatField())
+            way = sorted_by.desc() if key.descending else sorted_by.asc()
+            self.known = known.order_by(*before, way, tie if key.descending else f"-{tie}")
+        self.unknown = unknown.order_by(*before, tie)
 
-    def __getitem__(self, wanted: slice) -> "Parts":
+    def count_up_to(self, most: int) -> int:
+        """How many rows there are, counted no further than ``most``."""
+        if self.known_count >= most:
+            return most
+        return self.known_count + self.unknown.order_by()[: most - self.known_count].count()
+
+    def __getitem__(self, wanted: slice) -> list[Any]:
         start, stop = wanted.start or 0, wanted.stop
-        taken: list[QuerySet[Any]] = []
-        counts: list[int] = []
-        for part in self.parts:
-            taken.append(part[start:stop])
-            if part is self.parts[-1]:
-                break
-            before = part[:stop].count()
-            counts.append(max(before - start, 0))
-            start, stop = max(start - before, 0), stop - before
-            if stop <= 0:
-                break
-        return Parts(taken, tuple(counts))
-
-    def count(self) -> int:
-        """How many rows there are."""
-        rest = self.parts[len(self.counts) :]
-        return sum(self.counts) + sum(part.count() for part in rest)
+        rows = list(self.known[start:stop])
+        if len(rows) == stop - start or self.known_count > MANY:
+            return rows
+        after = max(start - self.known_count, 0)
+        return [*rows, *self.unknown[after : stop - self.known_count]]
 
     def iterator(self, chunk_size: int) -> Iterator[Any]:
         """All rows, by a cursor of the database."""
-        for part in self.parts:
-            yield from part.iterator(chunk_size)
+        yield from self.known.iterator(chunk_size)
+        yield from self.unknown.iterator(chunk_size)
 
     def __iter__(self) -> Iterator[Any]:
-        for part in self.parts:
-            yield from part
-
-    def __len__(self) -> int:
-        return sum(len(part) for part in self.parts)
+        yield from self.known
+        yield from self.unknown
 
     def _clone(self) -> "Parts":
-        """Django's list asks for a fresh copy; query sets are lazy, so this is one."""
-        return Parts(self.parts, whole=self.whole)
+        """Django's list asks for a copy of what it shows whole."""
+        return self
 
 
-def has_more_than(rows: "Parts | QuerySet[Any]", most: int) -> bool:
+def _along_index(key: UnknownLast, tie: str) -> tuple[OrderBy, str]:
+    """The order of an index over (number descending, tie), read forwards or backwards."""
+    if key.descending:
+        return F(key.name).desc(nulls_last=True), tie
+    return F(key.name).asc(nulls_first=True), f"-{tie}"
+
+
+def has_more_than(rows: QuerySet[Any], most: int) -> bool:
     """Whether there are more rows than that."""
     return any(True for _ in islice(iter(rows[most : most + 1]), 1))
