@@ -47,6 +47,31 @@ def multiply(projects: int) -> int:
         return before + more
 
 
+def multiply_results() -> None:
+    """Give each copy of a project the current scores, history and owners of its original."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET session_replication_role = replica")
+        for table in ("riskscore_score", "riskscore_scorehistory", "riskscore_ownership"):
+            cursor.execute(
+                "SELECT array_agg(column_name::text ORDER BY ordinal_position)"
+                " FROM information_schema.columns WHERE table_schema = 'public'"
+                " AND table_name = %s AND column_name NOT IN ('id', 'project_id')",
+                [table],
+            )
+            names = cursor.fetchone()[0]
+            columns = ", ".join(f'"{name}"' for name in names)
+            values = ", ".join(f'each."{name}"' for name in names)
+            cursor.execute(_COPY_ROWS.format(table=table, columns=columns, values=values))
+        cursor.execute("RESET session_replication_role")
+        cursor.execute("ANALYZE")
+
+
+_COPY_ROWS = """
+INSERT INTO {table} (project_id, {columns})
+SELECT copy.id, {values} FROM riskscore_project copy
+JOIN riskscore_project original ON original.key = copy.source_id
+JOIN {table} each ON each.project_id = original.id WHERE copy.key LIKE '%-copy-%'
+"""
 _COPY_PROJECTS = """
 INSERT INTO riskscore_project (key, name, place_id, place_label, place_rule, latitude, longitude,
     kind, stage, state, flags, confidence, release_id, source_id)

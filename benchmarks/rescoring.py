@@ -55,7 +55,7 @@ def orm() -> Measured:
         idiomatic = orm_loop.rescore()
         start = perf_counter()
         job = requests.start({"all": True}, draws=0)
-        _drain_until_ended(job)
+        drain_until_ended(job)
         seconds = perf_counter() - start
         total = ledger.progress(job.id).total
     return Measured(
@@ -124,11 +124,11 @@ def _end_workers(workers: list[tuple[Any, Any]]) -> float:
 
 
 def _work(job: Job, pipe: Any) -> None:
-    _drain_until_ended(job)
+    drain_until_ended(job)
     pipe.send(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
 
 
-def _drain_until_ended(job: Job) -> None:
+def drain_until_ended(job: Job) -> None:
     while Job.objects.get(id=job.id).state not in Job.TERMINAL:
         scoring_rescore.drain()
 

@@ -6,16 +6,14 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 from django.conf import settings
-from django.db import connection
 from django.utils import timezone
 
-from benchmarks.database import bundled, multiply
-from benchmarks.rescoring import PROJECTS
+from benchmarks.database import bundled, multiply, multiply_results
+from benchmarks.rescoring import PROJECTS, drain_until_ended
 from benchmarks.runner import Measured, alternate
 from riskscore.engine.sourcing.product import CARBONATE, LITHIUM, OXYGEN
 from riskscore.engine.sourcing.told_apart import Options, undominated
 from riskscore.jobs import requests
-from riskscore.scoring import rescore
 from riskscore.sourcing import regions
 from riskscore.sourcing.buyers import Now, buyer_of, mineral_at, now
 from riskscore.sourcing.shortlists import candidates as listed
@@ -24,12 +22,6 @@ from riskscore.sourcing.shortlists.candidates import Asked, Candidates
 from riskscore.sourcing.shortlists.offers import Markets, markets, offers
 
 MINERAL = "lithium"
-_COPY_SCORES = """
-INSERT INTO riskscore_score SELECT (json_populate_record(s, json_build_object(
-    'id', nextval(pg_get_serial_sequence('riskscore_score', 'id')), 'project_id', copy.id))).*
-FROM riskscore_project copy JOIN riskscore_project original ON original.key = copy.source_id
-JOIN riskscore_score s ON s.project_id = original.id WHERE copy.key LIKE '%-copy-%'
-"""
 
 
 def question() -> shortlist.Question:
@@ -40,10 +32,8 @@ def question() -> shortlist.Question:
 
 def score_everything() -> None:
     """Score the bundle in this process."""
-    requests.start(
-        {"all": True}, lens=requests.lens_for(settings.DEFAULT_METHOD, "WLD", kept_current=True)
-    )
-    rescore.drain()
+    lens = requests.lens_for(settings.DEFAULT_METHOD, "WLD", kept_current=True)
+    drain_until_ended(requests.start({"all": True}, lens=lens))
 
 
 class Loaded(NamedTuple):
@@ -137,9 +127,7 @@ def million() -> Measured:
         shortlist.shortlist(question())
         small_s, _ = alternate(lambda: shortlist.shortlist(question()), lambda: None)
         multiply(PROJECTS)
-        with connection.cursor() as cursor:
-            cursor.execute(_COPY_SCORES)
-            cursor.execute("ANALYZE")
+        multiply_results()
         considered = shortlist.shortlist(question())["considered"]
         large_s, _ = alternate(lambda: shortlist.shortlist(question()), lambda: None, rounds=3)
         return Measured(

@@ -10,6 +10,7 @@ from django.db.models import Model
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver, path, reverse
+from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_POST
 from unfold.sites import UnfoldAdminSite
 
@@ -51,7 +52,7 @@ from riskscore.admin.sources.places import (
 )
 from riskscore.admin.sourcing import links
 from riskscore.admin.sourcing.portfolios import LimitCrossingAdmin, PortfolioAdmin
-from riskscore.admin.ui import menu, open_links
+from riskscore.admin.ui import menu, open_links, refused
 from riskscore.admin.ui.versioned import Versioned
 from riskscore.admin.work import start_jobs
 from riskscore.admin.work.jobs import ChunkAdmin, ItemErrorAdmin, JobAdmin
@@ -233,11 +234,13 @@ class RiskSite(Site):
 
 
 def guarded(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """A view whose answers forbid foreign and inline scripts: the second line behind escaping."""
+    """A view that refuses in words what cannot be answered, and whose answers are compressed and
+    forbid foreign and inline scripts: the second line behind escaping."""
 
+    @gzip_page
     @wraps(view)
     def answer(*args: Any, **kwargs: Any) -> HttpResponse:
-        response = view(*args, **kwargs)
+        response = refused.answered(view, *args, **kwargs)
         response.headers.setdefault("Content-Security-Policy", POLICY)
         return response
 

@@ -132,7 +132,7 @@ WITH medians AS (
 ), joined AS (
     SELECT mineral, place, sum(number) AS number, {_JOINED},
         ARRAY[{", ".join(f"sum(bands[{at + 1}])" for at in range(5 * len(NODES)))}] AS bands
-    FROM riskscore_mapcell WHERE grid_id = %s AND NOT unranked GROUP BY mineral, place
+    FROM riskscore_mapcell WHERE grid_id = %s AND node = '' AND NOT unranked GROUP BY mineral, place
 )
 INSERT INTO riskscore_matrixcell
     (mineral, place, number, known, sums, worst, bands, grid_id, medians)

@@ -113,6 +113,12 @@ WHERE relname IN ('riskscore_project', 'riskscore_score', 'riskscore_projectmine
 """
 
 
+def _where_by_band(then: str) -> str:
+    """What is written in the rows that count the projects of one band of a node."""
+    whens = (f"WHEN GROUPING(band_{node}) = 0 THEN {then}" for node in NODES)
+    return " ".join(when.format(node=node) for when, node in zip(whens, NODES, strict=True))
+
+
 _COUNT = f"""
 WITH placed AS MATERIALIZED (
     SELECT id, place_id, kind, status, latitude, longitude,
@@ -124,9 +130,11 @@ WITH placed AS MATERIALIZED (
     SELECT id AS project_id, '' AS mineral_id FROM placed
     UNION ALL SELECT project_id, mineral_id FROM riskscore_projectmineral
 )
-INSERT INTO riskscore_mapcell (grid_id, mineral, place, kind, status, unranked, x, y, number,
-    first, latitudes, longitudes, west, south, east, north, known, sums, worst, bands)
-SELECT %s::bigint, mineral_id, place_id, kind, status, unranked, x, y, count(*), min(id),
+INSERT INTO riskscore_mapcell (grid_id, node, band, mineral, place, kind, status, unranked, x, y,
+    number, first, latitudes, longitudes, west, south, east, north, known, sums, worst, bands)
+SELECT %s::bigint, CASE {_where_by_band("'{node}'")} ELSE '' END,
+    CASE {_where_by_band("band_{node}")} END,
+    mineral_id, place_id, kind, status, unranked, x, y, count(*), min(id),
     sum(latitude), sum(longitude), min(longitude), min(latitude), max(longitude), max(latitude),
     {each_node("count({node})")}, {each_node("sum({node})")}, {each_node("max({node})")},
     ARRAY[{BANDS}]
@@ -135,5 +143,6 @@ FROM (
     FROM yields y JOIN placed p ON p.id = y.project_id
     LEFT JOIN riskscore_score s ON s.project_id = p.id AND s.lens_id = %s
 ) each
-GROUP BY mineral_id, place_id, kind, status, unranked, x, y
+GROUP BY mineral_id, place_id, kind, status, unranked, x, y,
+    GROUPING SETS ((), {", ".join(f"(band_{node})" for node in NODES)})
 """  # noqa: S608 - names of nodes only

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import MD5, Now
@@ -54,7 +55,7 @@ class Project(models.Model):
     longitude = models.FloatField()
     kind = models.CharField(max_length=8, choices=Kind)
     stage = models.CharField(max_length=40, blank=True)
-    state = models.CharField(max_length=10, choices=State, default=State.PUBLISHED, db_index=True)
+    state = models.CharField(max_length=10, choices=State, default=State.PUBLISHED)
     flags = ArrayField(models.CharField(max_length=20, choices=Flag), default=list, blank=True)
     duplicate_of = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="duplicates"
@@ -90,6 +91,11 @@ class Project(models.Model):
                 fields=["status", "key"], condition=~Q(status=""), name="project_by_status"
             ),
             models.Index(MD5("key"), "id", name="project_in_order_of_samples"),
+            # What lists are put in order and chosen by.
+            models.Index(fields=["name", "id"], name="project_by_name"),
+            models.Index(fields=["kind", "id"], name="project_by_kind"),
+            models.Index(fields=["state", "id"], name="project_by_state"),
+            GinIndex(fields=["flags"], name="project_by_flag"),
             # Maps read this index alone: all that they count and choose by.
             models.Index(
                 fields=["latitude", "longitude"],

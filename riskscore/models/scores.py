@@ -104,7 +104,9 @@ class Score(ScoreColumns):
     model = models.ForeignKey(
         "LearnedModel", models.PROTECT, null=True, related_name="+", db_index=False
     )
-    job = models.ForeignKey("Job", models.DO_NOTHING, related_name="+", db_constraint=False)
+    job = models.ForeignKey(
+        "Job", models.DO_NOTHING, related_name="+", db_constraint=False, db_index=False
+    )
 
     class Meta:
         constraints = [
@@ -129,8 +131,13 @@ class Score(ScoreColumns):
                 )
                 for node in NODES[1:]
             ),
-            # Maps read this index alone: a row of scores is ten times as wide.
-            models.Index(fields=["lens", "project"], include=list(NODES), name="score_on_map"),
+            # Maps, and lists that are chosen by band or sorted by what is known, read this index
+            # alone: a row of scores is twenty times as wide.
+            models.Index(
+                fields=["lens", "project"],
+                include=[*NODES, "coverage", "band", "id"],
+                name="score_in_brief",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -235,12 +242,15 @@ class MapGrid(models.Model):
 class MapCell(models.Model):
     """Projects that are alike in all that a map is filtered by, within one cell of the grid.
 
-    ``mineral`` is empty in the rows that count each project once, whatever it yields. The arrays
-    have one entry per node of NODES; ``bands`` has five, by band, for each of them.
+    ``mineral`` is empty in the rows that count each project once, whatever it yields. ``node`` is
+    empty in the rows that count projects of every band; others count those of a ``band`` of it. The
+    arrays have one entry per node of NODES; ``bands`` has five, by band, for each of them.
     """
 
     grid = models.ForeignKey(MapGrid, models.CASCADE, related_name="cells", db_index=False)
     mineral = models.CharField(max_length=40)
+    node = models.CharField(max_length=20, default="", db_default="", blank=True)
+    band = models.SmallIntegerField(choices=Band, null=True)
     place = models.CharField(max_length=3)
     kind = models.CharField(max_length=8)
     status = models.CharField(max_length=12)
@@ -261,7 +271,11 @@ class MapCell(models.Model):
     bands = ArrayField(models.IntegerField())
 
     class Meta:
-        indexes = [models.Index(fields=["grid", "mineral", "y", "x"], name="map_cell_by_where")]
+        indexes = [
+            models.Index(
+                fields=["grid", "node", "band", "mineral", "y", "x"], name="map_cell_by_what"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.number} in {self.x}, {self.y}"

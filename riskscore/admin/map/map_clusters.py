@@ -77,8 +77,8 @@ def clusters(asked: Asked, lens: Lens | None) -> Clusters:
 
 
 def _grid(asked: Asked, lens: Lens | None) -> MapGrid | None:
-    """The kept counts, where there are some that answer: not by band, and not from very near."""
-    if lens is None or asked.band is not None or asked.step < map_grid.STEP:
+    """The kept counts, where there are some that answer: not from very near."""
+    if lens is None or asked.step < map_grid.STEP:
         return None
     return MapGrid.objects.filter(lens=lens).first()
 
@@ -94,7 +94,7 @@ SELECT sum(number)::int, sum(sums[%(node)s]) / nullif(sum(known[%(node)s]), 0),
     max(worst[%(node)s]), sum(latitudes) / sum(number), sum(longitudes) / sum(number),
     min(west), min(south), max(east), max(north), min(first), {bands}
 FROM riskscore_mapcell
-WHERE grid_id = %(grid)s AND mineral = %(mineral)s {chosen}
+WHERE grid_id = %(grid)s AND mineral = %(mineral)s AND node = %(counted)s {chosen}
 GROUP BY floor(x / %(cells)s), floor(y / %(cells)s)
 ORDER BY 1 DESC, min(first)
 """
@@ -107,11 +107,13 @@ def _kept(asked: Asked, grid: MapGrid) -> tuple[str, dict[str, Any]]:
     box = asked.box
     values: dict[str, Any] = {
         "node": at, "grid": grid.pk, "mineral": asked.mineral,
+        "counted": "" if asked.band is None else asked.by, "band": asked.band,
         "cells": asked.step / map_grid.STEP, "kind": asked.kind, "status": asked.status,
         "places": None if asked.places is None else sorted(asked.places),
         "south": (box.south + 90) / map_grid.STEP, "north": (box.north + 90) / map_grid.STEP,
     }  # fmt: skip
     chosen = [
+        "band = %(band)s" if asked.band is not None else "",
         "NOT unranked" if not asked.with_unranked else "",
         "place = ANY(%(places)s)" if asked.places is not None else "",
         "kind = %(kind)s" if asked.kind else "",

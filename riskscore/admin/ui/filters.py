@@ -190,4 +190,5 @@ class VersionFilter(Several):
     def chosen(self, rows: QuerySet[Evidence], values: Values) -> QuerySet[Evidence]:
         if len(values) > 1:
             return rows
-        return rows.filter(superseded_by__isnull=values == ["current"])
+        newer = Exists(rows.model._base_manager.filter(supersedes=OuterRef("pk")))
+        return rows.exclude(newer) if values == ["current"] else rows.filter(newer)

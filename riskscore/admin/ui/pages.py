@@ -5,17 +5,15 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
-from django.core.paginator import Paginator
 from django.db import DatabaseError
 from django.db.models import AutoField, BigAutoField, ForeignKey, Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
-from django.utils.functional import cached_property
 from unfold.admin import TabularInline as UnfoldTabularInline
 
 from riskscore.admin.ui.careful import Careful
 from riskscore.admin.ui.confirmed_actions import ConfirmedActions
-from riskscore.admin.ui.lists import ordered
+from riskscore.admin.ui.lists.bounded import Bounded
 from riskscore.admin.ui.lists.chosen import ChosenColumns
 from riskscore.admin.ui.lists.exports import Exported
 from riskscore.admin.ui.lists.filtered import Filtered
@@ -54,24 +52,6 @@ def _is_number(text: str) -> bool:
     return text.isascii() and text.isdecimal() and len(text) < 19
 
 
-class Bounded(Paginator):  # type: ignore[type-arg]
-    """Counts no further than ``MOST`` rows: a table of millions opens as quickly as a small one."""
-
-    MOST = ordered.MANY
-
-    @cached_property
-    def count(self) -> int:
-        rows: Any = self.object_list
-        if isinstance(rows, ordered.Parts):
-            return rows.count_up_to(self.MOST + 1)
-        return int(rows.order_by()[: self.MOST + 1].count())
-
-    @property
-    def over(self) -> bool:
-        """Whether there are more rows than were counted."""
-        return self.count > self.MOST
-
-
 class Page(
     Exported[Row],
     Saved[Row],
@@ -86,7 +66,6 @@ class Page(
     change_list_template = "admin/lists/list.html"
     object_history_template = "admin/record_history.html"
     show_full_result_count = False
-    show_facets = admin.ShowFacets.NEVER
     #: By what rows follow each other that are level in an order that keeps the unknown last.
     tie = "pk"
     #: What such an order is made within.

@@ -15,7 +15,7 @@ from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from unfold.admin import ModelAdmin as UnfoldAdmin
 
-from riskscore.admin.ui import error_summary, form_versions
+from riskscore.admin.ui import error_summary, form_versions, refused
 from riskscore.admin.ui.meeting import Meeting, meet
 
 Row = TypeVar("Row", bound=Model)
@@ -38,6 +38,15 @@ class Versioned(Admin[Row]):
     """A form over one record that notices what others changed since it was opened."""
 
     change_form_template = TEMPLATE
+    #: Counts beside each value of a filter read the whole table for each.
+    show_facets = admin.ShowFacets.NEVER
+
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        """The list that the address asks for. Raises refused.Unanswerable."""
+        try:
+            return super().get_changelist_instance(request)
+        except refused.UNFIT as error:
+            raise refused.unfit(error, request) from error
 
     def _changeform_view(
         self, request: HttpRequest, object_id: str | None, form_url: str, extra: Any

@@ -32,6 +32,21 @@ class List(ChangeList):
             self.filter_params[ORDER_VAR] = [self._named(self.params[ORDER_VAR])]
         return super().get_queryset(request, exclude_parameters)
 
+    def get_ordering(self, request: HttpRequest, queryset: QuerySet[Any]) -> list[Any]:
+        """What to sort by: the columns asked for, and then the rows' numbers.
+
+        Django goes on with the list's own order, which no index of a column has.
+        """
+        if ORDER_VAR not in self.params:
+            return super().get_ordering(request, queryset)
+        chosen: list[Any] = super().get_ordering(request, queryset.order_by())
+        if chosen == ["-pk"]:  # no column that can be sorted by
+            return super().get_ordering(request, queryset)
+        turns_back = isinstance(chosen[0], str) and not chosen[0].startswith("-")
+        if len(chosen) == 2 and chosen[1] == "-pk" and turns_back:
+            return [chosen[0], "pk"]
+        return chosen
+
     def get_results(self, request: HttpRequest) -> None:
         """The rows of this page. Sorted by what may be unknown, those that are known come first."""
         whole = self.queryset

@@ -1,0 +1,108 @@
+"""Addresses that cannot be answered: a page says why, in words, and leads back. Never a 500.
+
+The one rule for every page of the site, put around each view by ``RiskSite.admin_view``. What an
+address holds (a year that no calendar has, a number that no column holds, a byte that no text has)
+is refused here, whichever list, form or page of ours it was meant for.
+"""
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.core import exceptions
+from django.core.exceptions import SuspiciousOperation
+from django.db import DataError
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.shortcuts import render
+from django.template.response import SimpleTemplateResponse
+from django.urls import Resolver404, resolve, reverse
+
+from riskscore.errors import ConflictError, NotFoundError, ValidationError
+
+log = logging.getLogger(__name__)
+
+TITLE = "This address cannot be answered"
+NOTHING_DONE = "Nothing was changed."
+REMEDY = "Take the address out of a page rather than typing it; the way on is below."
+NUL = "\0"
+#: What a lookup raises whose value fits no column: at once, or when the database is asked.
+UNFIT = (
+    IncorrectLookupParameters, DataError, ValueError, OverflowError, exceptions.ValidationError,
+    exceptions.FieldError,
+)  # fmt: skip
+#: Refusals that escape a page of ours, and the status of their answers.
+OURS = {ValidationError: 400, NotFoundError: 404, ConflictError: 409}
+
+
+class Unanswerable(ValidationError):
+    """An address asks for something that nothing can fit; the message says which part of it."""
+
+    code = "unanswerable_address"
+    remedy = "Go back, and choose from the filters of the page."
+
+
+def answered(
+    view: Callable[..., HttpResponse], request: HttpRequest, *args: Any, **kwargs: Any
+) -> HttpResponse:
+    """What the view answers, rendered; or a page that says why it cannot."""
+    if _has_nul(request):
+        return _page(request, "It holds a zero byte, which no text has.", 400)
+    try:
+        response = view(request, *args, **kwargs)
+        if isinstance(response, SimpleTemplateResponse) and not response.is_rendered:
+            response.render()
+    except tuple(OURS) as error:
+        status = next(status for kind, status in OURS.items() if isinstance(error, kind))
+        return _page(request, str(error), status)
+    except DataError as error:
+        log.warning("%s %s: %s", request.method, request.path, error)
+        return _page(request, "It holds a value that no column of the database holds.", 400)
+    except SuspiciousOperation as error:
+        log.warning("%s %s: %s", request.method, request.path, error)
+        return _page(request, f"{error}.", 400)
+    if isinstance(response, HttpResponseNotAllowed) and not response.content:
+        ways = response.headers["Allow"]
+        page = _page(request, f"It takes {ways} only, and this was {request.method}.", 405)
+        page.headers["Allow"] = ways
+        return page
+    return response
+
+
+def unfit(error: Exception, request: HttpRequest) -> Unanswerable:
+    """The refusal of a list whose address no row can fit; ``error`` is one of UNFIT."""
+    log.warning("list %s: %s: %s", request.path, type(error).__name__, error)
+    named = ", ".join(dict.fromkeys(name[:60] for name in request.GET))
+    return Unanswerable(f"No row can be chosen by what it asks for ({named or 'nothing'})")
+
+
+def _has_nul(request: HttpRequest) -> bool:
+    texts = (text for name, values in request.GET.lists() for text in (name, *values))
+    return NUL in request.path or any(NUL in text for text in texts)
+
+
+def _page(request: HttpRequest, reason: str, status: int) -> HttpResponse:
+    """The page of a refusal. It asks nothing of the database, which may have just refused."""
+    context = {
+        "title": TITLE, "status": status, "words": reason, "whole_list": _whole_list(request),
+        "remedy": NOTHING_DONE if request.method == "POST" else REMEDY,
+    }  # fmt: skip
+    return render(request, "error_page.html", context, status=status)
+
+
+def _whole_list(request: HttpRequest) -> str:
+    """The list that the address belongs to, with nothing asked of it; empty where there is none."""
+    home = reverse("admin:index")
+    parts = request.path.removeprefix(home).replace(NUL, "").split("/")
+    for number in range(len(parts) - 1, 0, -1):
+        path = f"{home}{'/'.join(parts[:number])}/"
+        if (path != request.path or request.GET) and _is_list(path):
+            return path
+    return ""
+
+
+def _is_list(path: str) -> bool:
+    try:
+        return (resolve(path).url_name or "").endswith("_changelist")
+    except Resolver404:
+        return False
