@@ -27,7 +27,7 @@ from riskscore.models import (
 )
 from riskscore.models.scores import NODES, Band
 from riskscore.scoring import rescore
-from tests.admin.conftest import inline_of, url
+from tests.admin.conftest import act, inline_of, url
 
 What = KeptFigures.What
 
@@ -309,10 +309,10 @@ def test_a_project_is_watched_by_its_button_and_no_longer(
 
 
 def test_rows_of_a_list_are_watched_together(page: Client, curator: Any) -> None:
-    keys = list(Project.objects.order_by("pk").values_list("pk", flat=True)[:3])
-    sent = {"action": "watch_selected", "_selected_action": [str(key) for key in keys]}
-    assert "You watch 3 of them, 3 newly." in page.post(url("project"), sent, follow=True).text
-    assert "You watch 3 of them, 0 newly." in page.post(url("project"), sent, follow=True).text
+    three = Project.objects.order_by("pk")[:3]
+    for newly in (3, 0):
+        told = act(page, "project", "watch_selected", *three).text
+        assert f"You watch 3 of them, {newly} newly." in told
     listed = ProjectList.objects.create(name="lithium")
     assert ">Watch</button>" in page.get(url("projectlist", "change", listed.pk)).text
 

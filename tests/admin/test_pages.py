@@ -28,6 +28,7 @@ from riskscore.models import (
     IntakePart,
     MapCell,
     MapGrid,
+    MatrixCell,
     Offtake,
     PortfolioLimit,
     Position,
@@ -76,6 +77,7 @@ def test_every_model_has_a_page_or_stands_on_that_of_its_project() -> None:
     }
     parts |= {ProjectStatus, Capacity, CapacityRange, RegionMember, TradeCode, RecordChange}
     parts |= {CommunityDistance, Position, PortfolioLimit, CountryOutline, MapCell, MapGrid}
+    parts |= {MatrixCell}
     assert set(MODELS) | parts == ours
     assert all(admin.site.is_registered(model) for model in ours - parts)
 

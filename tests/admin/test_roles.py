@@ -200,6 +200,8 @@ def pattern(address: str) -> str:
     path, _, query = address.partition("?")
     for of_many, one in OF_MANY:
         path = re.sub(of_many, one, path)
+    if "/riskscore/T/" in path:
+        return path
     names = {part.split("=")[0] for part in query.split("&")}
     return f"{path}?{'&'.join(sorted(names - BESIDE))}"
 
@@ -216,12 +218,13 @@ def walk(client: Client) -> Iterator[tuple[str, Any, str]]:
         answer = client.get(address, follow=True)
         yield address, answer, came_from
         base = answer.wsgi_request.path
+        if base.startswith("/admin/riskscore/") and pattern(address) != pattern(base):
+            continue  # a narrowed list has the links of the whole one
         for link in doors_of(answer).links:
             if link.startswith(("http", "#", "javascript", "mailto")) or "logout" in link:
                 continue
             target = base + link if link.startswith("?") else link
-            narrowed = "?" in address and target.startswith(f"{base}?")  # a filter of a filter
-            if target.startswith("/") and not narrowed and pattern(target) not in seen:
+            if target.startswith("/") and pattern(target) not in seen:
                 seen.add(pattern(target))
                 waiting.append((target.split("#")[0], base))
 

@@ -1,6 +1,7 @@
 """The buyer's question in the browser: numbers with units, unknown as a word, mistakes as
 sentences with a way back."""
 
+import csv
 import re
 from collections.abc import Callable
 from html.parser import HTMLParser
@@ -159,6 +160,19 @@ def test_the_shortlist_draws_each_project_as_a_box_and_says_not_told_apart(page:
     assert answer.text.count('class="undominated"') > 3
     assert "Human cost, 0 to 100" in text
     assert "Would decide" in text
+
+
+def test_a_shortlist_can_be_had_as_a_file_with_bounds_as_numbers(page: Client) -> None:
+    shown = page.get(SHORTLIST)
+    answer = page.get(SHORTLIST.replace("shortlist/?", "shortlist.csv?"))
+    assert answer["Content-Disposition"].startswith('attachment; filename="shortlist-jpn-lithium-2')
+    content = b"".join(answer.streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]
+    rows = list(csv.DictReader(content.splitlines()))
+    items = [row["item"] for row in shown.context["rows"]]
+    assert [row["Key"] for row in rows] == [item["key"] for item in items]
+    low = [row["N-1 falls by at least, share 0..1"] for row in rows]
+    assert low == ["" if item["gain_low01"] is None else repr(item["gain_low01"]) for item in items]
+    assert page.get(SHORTLIST.replace("shortlist/?", "shortlist.pdf?")).status_code == 404
 
 
 def test_a_row_says_owners_as_unverified_and_communities_with_distance(page: Client) -> None:

@@ -48,7 +48,7 @@ def test_japans_lithium_is_answered_in_three_clicks_from_signing_in(
     # And from the form, for two buyers seen as one, in a part of the world.
     page.goto(f"{address}/admin/sourcing/?buyer=JPN")
     page.get_by_label("and as one with").select_option("USA")
-    page.get_by_label("Mineral").select_option("copper")
+    page.get_by_label("Mineral", exact=True).select_option("copper")
     page.get_by_label("Region").fill("Latin America")
     page.get_by_role("button", name="Which projects").click()
     expect(page.get_by_role("heading", name="Japan and United States × Copper")).to_be_visible()

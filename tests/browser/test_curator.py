@@ -51,7 +51,7 @@ def test_a_curator_edits_a_mine_and_sees_its_new_score(address: str, browser_pag
     # A project is found by its name; its page explains the score.
     page.goto(f"{address}/admin/riskscore/project/")
     page.locator("#searchbar").fill(mine.name)
-    page.get_by_role("button", name="Search").click()
+    page.get_by_role("button", name="Search", exact=True).click()
     page.get_by_role("link", name=mine.key).click()
     page.get_by_role("link", name="Score", exact=True).click()
     expect(page.get_by_text("What the score is made of")).to_be_visible()

@@ -39,7 +39,7 @@ def test_the_question_is_answered_an_alert_arises_and_visitors_are_told_what_thi
     log_in(page, address)
 
     # Three choices: who buys, which mineral, show.
-    page.get_by_label("Buyer").select_option("JPN")
+    page.get_by_label("Buyer", exact=True).select_option("JPN")
     page.get_by_label("Mineral", exact=True).select_option("lithium")
     page.get_by_role("button", name="Show").click()
     expect(page.get_by_role("heading", name="Japan × Lithium")).to_be_visible()

@@ -64,7 +64,9 @@ def test_a_list_is_filtered_saved_exported_and_its_actions_ask(
     # The file holds what the page shows.
     with page.expect_download() as begun:
         page.get_by_role("link", name="Excel").click()
-    sheet = openpyxl.load_workbook(begun.value.path()).worksheets[0]
+    assert begun.value.suggested_filename.endswith(".xlsx")
+    with begun.value.path().open("rb") as file:
+        sheet = openpyxl.load_workbook(file).worksheets[0]
     headings, *rows = sheet.iter_rows(values_only=True)
     assert headings[:2] == ("Key", "Name")
     assert "Labour" in headings

@@ -25,7 +25,7 @@ def test_a_mine_a_cell_and_a_source_are_found(address: str, browser_page: Page) 
     page.get_by_label("Projects, places, minerals, owners, sources, pages").fill(
         "mexico penasquito"
     )
-    expect(page.get_by_role("option")).to_have_count(1)
+    expect(page.locator("#palette-found [role='option']")).to_have_count(1)
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="asquito", level=1)).to_be_visible()

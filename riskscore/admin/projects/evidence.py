@@ -193,7 +193,7 @@ class EvidenceAdmin(Rescoring[Evidence]):
             return
         project_edits.add_evidence(obj, by=request.user, replaces=form.cleaned_data.get("replaces"))
 
-    def response_post_save_add(self, request: HttpRequest, obj: Evidence) -> HttpResponse:
+    def response_post_save_add(self, request: HttpRequest, obj: Evidence) -> HttpResponseRedirect:
         """Back to the project, whose score is made again."""
         if request.user.has_perms(("riskscore.view_project", "riskscore.view_score")):
             return HttpResponseRedirect(reverse("admin:project_score", args=[obj.project_id]))

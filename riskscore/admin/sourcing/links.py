@@ -13,6 +13,7 @@ from riskscore.admin.sourcing import (
     question_page,
     scenario_page,
 )
+from riskscore.admin.sourcing.shortlist_file import shortlist_file
 from riskscore.admin.sourcing.shortlist_page import shortlist
 
 #: The group of the menu.
@@ -21,6 +22,7 @@ PAGES: tuple[tuple[str, Callable[..., Any], str], ...] = (
     ("", question_page.question, "question"),
     ("dependence/", buyer_page.dependence, "dependence"),
     ("shortlist/", shortlist, "shortlist"),
+    ("shortlist.<str:kind>", shortlist_file, "shortlist_file"),
     ("scenarios/", scenario_page.scenarios, "scenarios"),
     ("briefing/projects/<slug:key>/", briefing_pages.project, "briefing_project"),
     ("briefing/buyers/", briefing_pages.buyer, "briefing_buyer"),

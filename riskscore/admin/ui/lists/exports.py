@@ -2,24 +2,16 @@
 
 from collections.abc import Iterator, Set
 from contextlib import contextmanager
-from itertools import chain, islice
+from itertools import islice
 from typing import Any
 
 from django.contrib import messages
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.core.exceptions import PermissionDenied
 from django.db import connection, transaction
-from django.http import (
-    FileResponse,
-    HttpRequest,
-    HttpResponse,
-    HttpResponseRedirect,
-    StreamingHttpResponse,
-)
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.urls import URLPattern, path, reverse
-from django.utils import timezone
-from django.utils.text import slugify
 
 from riskscore.admin.ui.lists import columns, list_files
 from riskscore.admin.ui.versioned import Admin, Row
@@ -63,19 +55,7 @@ class Exported(Admin[Row]):
         wanted = [column for column in shown.list_display if column != columns.BOXES]
         headings = [columns.heading_of(self, column) for column in wanted]
         rows = self._rows(shown, wanted)
-        title = str(self.opts.verbose_name_plural)
-        answer: HttpResponseBase
-        if kind == "xlsx":
-            answer = FileResponse(list_files.workbook(title, headings, rows))
-        else:
-            lines = list_files.csv_blocks(headings, rows)
-            # Begun now, while a fault can still be answered by a page.
-            answer = StreamingHttpResponse(chain(list(islice(lines, 1)), lines))
-        name = f"{slugify(title)}-{timezone.now():%Y-%m-%d}.{kind}"
-        answer.headers["Content-Type"] = list_files.CONTENT_TYPES[kind]
-        answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-        answer.headers["Cache-Control"] = "private, no-store"
-        return answer
+        return list_files.answer(str(self.opts.verbose_name_plural), kind, headings, rows)
 
     def _rows(self, shown: Any, wanted: list[columns.Column]) -> Iterator[list[Any]]:
         names = {columns.name_of(column) for column in wanted}

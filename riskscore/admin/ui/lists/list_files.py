@@ -2,9 +2,14 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
+from itertools import chain, islice
 from tempfile import TemporaryFile
 from typing import IO, Any
 
+from django.http import FileResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.utils import timezone
+from django.utils.text import slugify
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.cell.cell import ERROR_CODES, ILLEGAL_CHARACTERS_RE
@@ -20,6 +25,22 @@ CONTENT_TYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 Row = Sequence[Any]
+
+
+def answer(title: str, kind: str, headings: Sequence[str], rows: Iterable[Row]) -> HttpResponseBase:
+    """Rows as a file to keep, whose name says what it holds and the day; ``kind``: csv or xlsx."""
+    made: HttpResponseBase
+    if kind == "xlsx":
+        made = FileResponse(workbook(title, headings, rows))
+    else:
+        pieces = csv_blocks(headings, rows)
+        # Begun now, while a fault can still be answered by a page.
+        made = StreamingHttpResponse(chain(list(islice(pieces, 1)), pieces))
+    name = f"{slugify(title)}-{timezone.now():%Y-%m-%d}.{kind}"
+    made.headers["Content-Type"] = CONTENT_TYPES[kind]
+    made.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    made.headers["Cache-Control"] = "private, no-store"
+    return made
 
 
 def csv_blocks(headings: Sequence[str], rows: Iterable[Row]) -> Iterator[bytes]:

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('riskscore', '0021_saved_lists'),
+        ('riskscore', '0022_indexes_of_lists'),
     ]
 
     operations = [

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('riskscore', '0022_rejected_rows'),
+        ('riskscore', '0021_saved_lists'),
     ]
 
     operations = [
