@@ -101,6 +101,15 @@ class Difference:
     lacks: frozenset[str]
     has_more: frozenset[str]
 
+    @property
+    def words(self) -> str:
+        """The difference as a sentence."""
+        if not self.exists:
+            return "The group is gone: --restore makes it again."
+        lists = (("lacks", self.lacks), ("has besides", self.has_more))
+        parts = [f"{word} {', '.join(sorted(names))}" for word, names in lists if names]
+        return f"It {'; it '.join(parts)}." if parts else "It is as it came."
+
 
 def differences() -> list[Difference]:
     """Every role beside the group of its name; equal ones have empty sets."""

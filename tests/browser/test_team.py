@@ -59,7 +59,7 @@ def test_the_first_model_is_trained_promoted_and_a_viewer_meets_no_dead_end(
     page.get_by_role("link", name="labour v1: its card").click(timeout=240_000)
     expect(page.get_by_text("In scores it is")).to_be_visible()
     expect(page.get_by_text("times of 100")).to_be_visible()
-    expect(page.get_by_text("Human development alone")).to_be_visible()
+    expect(page.get_by_role("rowheader", name="Human development alone")).to_be_visible()
 
     # Whoever asked for it does not promote it.
     page.get_by_role("link", name="Promote …").click()

@@ -269,6 +269,13 @@ class TrainingRequestAdmin(ReadOnly[TrainingRequest]):
     """Requests for a training, and how each ended."""
 
     change_form_template = "admin/training.html"
+    fields = (
+        ("kind", "seed"),
+        "reason",
+        ("created_by", "created_at"),
+        ("started_at", "finished_at"),
+        ("attempts", "worker"),
+    )
     list_display = ("kind", "state", "model", "error", "created_by", "created_at")
     list_filter = ("kind", "state")
 
