@@ -101,6 +101,15 @@ class Difference:
     lacks: frozenset[str]
     has_more: frozenset[str]
 
+    @property
+    def words(self) -> str:
+        """The role in a sentence, and how its group stands."""
+        lists = (("lacks", self.lacks), ("has besides", self.has_more))
+        parts = [f"{word} {', '.join(sorted(names))}" for word, names in lists if names]
+        stands = f"It {'; it '.join(parts)}." if parts else "It is as it came."
+        gone = "The group is gone: --restore makes it again."
+        return f"{self.role.name}: {self.role.about}. {stands if self.exists else gone}"
+
 
 def differences() -> list[Difference]:
     """Every role beside the group of its name; equal ones have empty sets."""

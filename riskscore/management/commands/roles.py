@@ -24,12 +24,4 @@ class Command(BaseCommand):
         if restore:
             roles.restore()
         for found in roles.differences():
-            self.stdout.write(f"{found.role.name}: {found.role.about}. {_words(found)}")
-
-
-def _words(found: roles.Difference) -> str:
-    if not found.exists:
-        return "The group is gone: --restore makes it again."
-    lists = (("lacks", found.lacks), ("has besides", found.has_more))
-    parts = [f"{word} {', '.join(sorted(names))}" for word, names in lists if names]
-    return f"It {'; it '.join(parts)}." if parts else "It is as it came."
+            self.stdout.write(found.words)
