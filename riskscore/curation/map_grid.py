@@ -12,11 +12,11 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from riskscore.curation import cell_counts
-from riskscore.curation.cell_counts import BAND_OF, BANDS, each_node
+from riskscore.curation.cell_counts import BAND_OF, each_node
 from riskscore.engine.method import Method as Specification
 from riskscore.models import Lens, MapCell, MapGrid, Project
 from riskscore.models.methods import scoring_method
-from riskscore.models.scores import NODES
+from riskscore.models.scores import NODES, Band
 
 #: Up to so many projects a map counts for itself, in tenths of a second.
 MANY = 50_000
@@ -92,7 +92,7 @@ def keep(lens: Lens) -> None:
         cursor.execute("SET LOCAL work_mem = '128MB'")
         unranked = [str(flag) for flag in Project.UNRANKED]
         begins = [list(starts(lens))] * len(NODES)
-        cursor.execute(_COUNT, [unranked, STEP, STEP, lens.pk, *begins, lens.pk])
+        cursor.execute(_COUNT, [unranked, STEP, STEP, *begins, lens.pk, lens.pk])
         cell_counts.keep(grid)
         grid.took_s = perf_counter() - began
         grid.save(update_fields=["took_s"])
@@ -119,6 +119,17 @@ def _where_by_band(then: str) -> str:
     return " ".join(when.format(node=node) for when, node in zip(whens, NODES, strict=True))
 
 
+_EACH_BAND = ", ".join(f"band_{node}" for node in NODES)
+_IN_BANDS = ", ".join(
+    f"coalesce(sum(number) FILTER (WHERE band_{node} = {band:d}), 0)::int"
+    for node in NODES
+    for band in Band.values
+)
+_OF_NODES = ", ".join(
+    f"count({node}) AS known_{node}, sum({node}) AS sum_{node}, max({node}) AS worst_{node}"
+    for node in NODES
+)
+#: All projects are gone through once, for the finest groups; the rows are sums of those.
 _COUNT = f"""
 WITH placed AS MATERIALIZED (
     SELECT id, place_id, kind, status, latitude, longitude,
@@ -129,20 +140,27 @@ WITH placed AS MATERIALIZED (
 ), yields AS (
     SELECT id AS project_id, '' AS mineral_id FROM placed
     UNION ALL SELECT project_id, mineral_id FROM riskscore_projectmineral
+), finest AS MATERIALIZED (
+    SELECT mineral_id, place_id, kind, status, unranked, x, y, {_EACH_BAND},
+        count(*) AS number, min(id) AS first, sum(latitude) AS latitudes,
+        sum(longitude) AS longitudes, min(longitude) AS west, min(latitude) AS south,
+        max(longitude) AS east, max(latitude) AS north, {_OF_NODES}
+    FROM (
+        SELECT p.*, y.mineral_id, {", ".join(f"s.{node}" for node in NODES)}, {BAND_OF}
+        FROM yields y JOIN placed p ON p.id = y.project_id
+        LEFT JOIN riskscore_score s ON s.project_id = p.id AND s.lens_id = %s
+    ) each
+    GROUP BY mineral_id, place_id, kind, status, unranked, x, y, {_EACH_BAND}
 )
 INSERT INTO riskscore_mapcell (grid_id, node, band, mineral, place, kind, status, unranked, x, y,
     number, first, latitudes, longitudes, west, south, east, north, known, sums, worst, bands)
 SELECT %s::bigint, CASE {_where_by_band("'{node}'")} ELSE '' END,
     CASE {_where_by_band("band_{node}")} END,
-    mineral_id, place_id, kind, status, unranked, x, y, count(*), min(id),
-    sum(latitude), sum(longitude), min(longitude), min(latitude), max(longitude), max(latitude),
-    {each_node("count({node})")}, {each_node("sum({node})")}, {each_node("max({node})")},
-    ARRAY[{BANDS}]
-FROM (
-    SELECT p.*, y.mineral_id, {", ".join(f"s.{node}" for node in NODES)}, {BAND_OF}
-    FROM yields y JOIN placed p ON p.id = y.project_id
-    LEFT JOIN riskscore_score s ON s.project_id = p.id AND s.lens_id = %s
-) each
+    mineral_id, place_id, kind, status, unranked, x, y, sum(number), min(first),
+    sum(latitudes), sum(longitudes), min(west), min(south), max(east), max(north),
+    {each_node("sum(known_{node})::int")}, {each_node("sum(sum_{node})")},
+    {each_node("max(worst_{node})")}, ARRAY[{_IN_BANDS}]
+FROM finest
 GROUP BY mineral_id, place_id, kind, status, unranked, x, y,
     GROUPING SETS ((), {", ".join(f"(band_{node})" for node in NODES)})
 """  # noqa: S608 - names of nodes only

@@ -103,12 +103,12 @@ class Difference:
 
     @property
     def words(self) -> str:
-        """The role in a sentence, and how its group stands."""
+        """The difference as a sentence."""
+        if not self.exists:
+            return "The group is gone: --restore makes it again."
         lists = (("lacks", self.lacks), ("has besides", self.has_more))
         parts = [f"{word} {', '.join(sorted(names))}" for word, names in lists if names]
-        stands = f"It {'; it '.join(parts)}." if parts else "It is as it came."
-        gone = "The group is gone: --restore makes it again."
-        return f"{self.role.name}: {self.role.about}. {stands if self.exists else gone}"
+        return f"It {'; it '.join(parts)}." if parts else "It is as it came."
 
 
 def differences() -> list[Difference]:

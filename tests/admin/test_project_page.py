@@ -17,8 +17,8 @@ from tests.admin.conftest import act, form_of, inline_of, url
 
 #: Queries of each tab, signed in, with everything kept that a process keeps.
 BUDGETS = {
-    "score": 40, "why": 60, "peers": 20, "what-if": 25, "owners": 24, "evidence": 20, "land": 26,
-    "history": 26,
+    "score": 42, "why": 40, "peers": 24, "what-if": 26, "owners": 24, "evidence": 20, "land": 24,
+    "history": 28,
 }  # fmt: skip
 
 
@@ -166,6 +166,7 @@ def test_why_lists_the_versions_and_splits_the_chosen_change(
     assert "Incidents with communities" in answer.text
     older = page.get(f"{address}&at={first.row.pk}")
     assert "What would move it" not in older.text
+    assert "<h3>What would move it" in page.get(f"{address}&steps=1").text
     assert page.get(f"{address}&at=x").status_code == 200
     shown = page.get(url("project", "evidence", project.pk)).text
     assert 'class="timeline"' in shown

@@ -17,6 +17,7 @@ from riskscore.scoring.alerts import mail
 from riskscore.scoring.alerts.words import in_words
 from riskscore.sourcing.holdings import portfolio_edits, portfolio_limits
 from riskscore.sourcing.holdings.portfolio_edits import LimitGiven, PositionGiven
+from tests.intake.files import take_in
 
 pytestmark = pytest.mark.django_db
 
@@ -81,6 +82,20 @@ def test_a_band_is_crossed_once_however_the_project_is_watched(site: Project, an
     requests.start({"keys": [SQM]})
     work()
     assert Alert.objects.count() == 2
+
+
+def test_a_file_of_statements_alerts_as_a_form_does(site: Project, ana: User) -> None:
+    watches.watch(ana, [site])
+    file = (
+        "project,kind,date,url,level,status\n"
+        f"{SQM},strike,2025-03-01,https://example.org/strike,,reported\n"
+        "icmm-13791,strike,2025-03-01,https://example.org/strike,,reported\n"
+    )
+    assert take_in(file, "evidence").added == 2
+    (alert,) = Alert.objects.filter(kind="evidence")
+    assert in_words(alert) == "Salar de Atacama: a new statement: strike, 1 Mar 2025 (reported)"
+    assert take_in(file.replace("reported", "retracted"), "evidence").changed == 2
+    assert "a new version of a statement" in in_words(Alert.objects.latest("pk"))
 
 
 def test_what_nobody_watches_alerts_nobody(site: Project, ana: User) -> None:

@@ -10,7 +10,6 @@ from django.urls import reverse
 
 from riskscore.admin.profiles.matrix_question import Asked
 from riskscore.admin.profiles.project_links import projects_of
-from riskscore.admin.ui import wording
 from riskscore.curation import cell_counts, map_grid
 from riskscore.curation.cell_counts import ANY, Cell
 from riskscore.engine.arrays import Floats
@@ -173,8 +172,11 @@ def _ordered(asked: Asked, found: Values, side: int) -> list[str]:
 def _shown(asked: Asked, found: Values, key: Key, top: int) -> Shown | None:
     value, number = found.by_cell.get(key), found.numbers.get(key, 0)
     if value is None:
-        # Projects that nobody could assess are not nothing.
-        return Shown("?", -1, projects_of(*key), f"{number} not assessed") if number else None
+        # Projects that nobody could assess are not nothing, nor are those that sell nothing yet.
+        text, about = ("–", "no share on record") if asked.is_share else ("?", "not assessed")
+        return (
+            Shown(text, -1, projects_of(*key), f"{number:,} projects, {about}") if number else None
+        )
     text = _text(asked, value)
     about = f"{number:,} project{'' if number == 1 else 's'}"
     return Shown(text, step(asked, value, top), projects_of(*key) if number else "", about)
@@ -183,7 +185,9 @@ def _shown(asked: Asked, found: Values, key: Key, top: int) -> Shown | None:
 def _text(asked: Asked, value: float) -> str:
     if asked.show == "number":
         return f"{value:,.0f}"
-    return f"{value:.0f}" if asked.is_score else wording.share(value).replace("\u00a0%", "")
+    if asked.is_score:
+        return f"{value:.0f}"
+    return "<1" if value < 0.005 else f"{100 * value:.0f}"
 
 
 def step(asked: Asked, value: float, top: float) -> int:

@@ -15,6 +15,8 @@ from riskscore.models import Project, Score, ScoreHistory
 #: Versions that the list shows.
 MOST = 25
 AT = "at"
+#: Asks what would move it to the next band: each input is tried, which takes a moment.
+STEPS = "steps"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +39,14 @@ def shown(request: HttpRequest, project: Project) -> dict[str, Any]:
     rows = _versions(score)
     asked = request.GET.get(AT, "")
     chosen = next((row for row in rows if str(row.pk) == asked), None)
+    steps = chosen is None and STEPS in request.GET
     return {
         "views": views,
         "score": score,
         "versions": _listed(rows[:MOST], chosen or (rows[0] if rows else None), rows),
-        "why": score_changes.of(score) if chosen is None else score_changes.of_version(chosen),
-        "earlier": chosen is not None and chosen.pk != rows[0].pk,
+        "why": score_changes.of(score) if steps else score_changes.of_version(chosen or score),
+        "earlier": not steps,
+        "may_ask_steps": not steps and chosen is None,
     }
 
 

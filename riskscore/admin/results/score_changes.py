@@ -52,8 +52,8 @@ def of(score: Score) -> Why:
     )
 
 
-def of_version(score: ScoreHistory) -> Why:
-    """The change between an earlier version and the one before it."""
+def of_version(score: Score | ScoreHistory) -> Why:
+    """The change between a version and the one before it, alone."""
     change, refusal = _change(score)
     nodes = [] if change is None else _nodes(change)
     indicators = [] if change is None else _indicators(change)

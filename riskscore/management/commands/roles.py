@@ -24,4 +24,4 @@ class Command(BaseCommand):
         if restore:
             roles.restore()
         for found in roles.differences():
-            self.stdout.write(found.words)
+            self.stdout.write(f"{found.role.name}: {found.role.about}. {found.words}")

@@ -14,7 +14,7 @@ from riskscore.models import Project, Score
 from riskscore.models.scores import NODES
 
 #: So many peers are all looked at; of more, a sample of this size.
-ALL_UP_TO, SAMPLE = 20_000, 1_000
+ALL_UP_TO, SAMPLE = 10_000, 1_000
 #: Points of a step of the distribution.
 STEP = 5
 BINS = 100 // STEP
@@ -69,30 +69,25 @@ _SAMPLE = {
 _SAMPLED = """
 SELECT p.id FROM riskscore_project p WHERE {chosen} ORDER BY md5(p.key), p.id LIMIT %(sample)s
 """
-_RANKED = """
-WITH peers AS MATERIALIZED ({ids})
-SELECT s.project_id, s.composite, s.geopolitical, s.concentration, s.labour, s.indigenous
-FROM peers JOIN riskscore_score s ON s.project_id = peers.id AND s.lens_id = %(lens)s
-JOIN riskscore_project p ON p.id = peers.id
-WHERE p.state = 'published' AND NOT p.flags && %(unranked)s::varchar[]
-"""
 _APART = " + ".join(f"abs(coalesce({node} - %({node})s::float8, 0))" for node in NODES[1:])
 _KNOWN = " + ".join(f"(({node} - %({node})s::float8) IS NOT NULL)::int" for node in NODES[1:])
-_BINS = f"""
-SELECT least(width_bucket(composite, 0, 100, {BINS}), {BINS}) AS step, count(*),
-    count(*) FILTER (WHERE composite < %(composite)s::float8)
-FROM ({{ranked}}) ranked GROUP BY step
-"""  # noqa: S608 - our own words
-_NEAREST = f"""
-SELECT r.project_id, p.key, p.name, place.name, r.composite, s.band, r.apart
-FROM (
-    SELECT project_id, composite, ({_APART}) / nullif({_KNOWN}, 0) AS apart
-    FROM ({{ranked}}) ranked WHERE project_id <> %(project)s
-    ORDER BY apart NULLS LAST, project_id LIMIT {NEAREST}
-) r JOIN riskscore_project p ON p.id = r.project_id
-JOIN riskscore_place place ON place.code = p.place_id
-JOIN riskscore_score s ON s.project_id = r.project_id AND s.lens_id = %(lens)s
-WHERE r.apart IS NOT NULL ORDER BY r.apart, p.key
+# Steps and nearest of one pass: reading the peers is what costs.
+_SEEN = f"""
+WITH peers AS MATERIALIZED ({{ids}}),
+ranked AS MATERIALIZED (
+    SELECT s.project_id, s.composite, ({_APART}) / nullif({_KNOWN}, 0) AS apart
+    FROM peers JOIN riskscore_score s ON s.project_id = peers.id AND s.lens_id = %(lens)s
+    JOIN riskscore_project p ON p.id = peers.id
+    WHERE p.state = 'published' AND NOT p.flags && %(unranked)s::varchar[]
+)
+SELECT 'step', least(width_bucket(composite, 0, 100, {BINS}), {BINS})::bigint AS step, count(*),
+    count(*) FILTER (WHERE composite < %(composite)s::float8), NULL::float8
+FROM ranked GROUP BY step
+UNION ALL (
+    SELECT 'near', project_id, 0, 0, apart FROM ranked
+    WHERE project_id <> %(project)s AND apart IS NOT NULL
+    ORDER BY apart, project_id LIMIT {NEAREST}
+)
 """  # noqa: S608 - our own words
 
 
@@ -115,28 +110,45 @@ def _group(score: Score, code: str, chosen: str) -> Group:
     (count,) = _fetch(f"SELECT count(*) FROM ({chosen} LIMIT {ALL_UP_TO + 1}) few", given)[0]  # noqa: S608
     few = count <= ALL_UP_TO
     ids = chosen if few else _SAMPLED.format(chosen=_SAMPLE[chosen])
-    ranked = _RANKED.format(ids=ids)
-    bins = _fetch(_BINS.format(ranked=ranked), {**given, **nodes})
-    near = _fetch(_NEAREST.format(ranked=ranked), {**given, **nodes})
-    return _seen(score, code, bins, near, count if few else None)
+    rows = _fetch(_SEEN.format(ids=ids), {**given, **nodes})
+    steps = [row for row in rows if row[0] == "step"]
+    near = {row[1]: row[4] for row in rows if row[0] == "near"}
+    return _seen(score, code, steps, _nearest(score, near), count if few else None)
 
 
-def _seen(score: Score, code: str, bins: Any, near: Any, of: int | None) -> Group:
+def _nearest(score: Score, apart: dict[int, float]) -> list[Near]:
+    """The peers by name, the nearest first."""
+    rows = Score.objects.filter(lens=score.lens_id, project__in=apart).select_related(
+        "project__place"
+    )
+    near = [
+        Near(
+            row.project_id, row.project.key, row.project.name, row.project.place.name,
+            row.composite, row.band, apart[row.project_id],
+        )
+        for row in rows
+    ]  # fmt: skip
+    return sorted(near, key=lambda one: (one.apart, one.key))
+
+
+def _seen(
+    score: Score, code: str, steps: Sequence[Any], nearest: Sequence[Near], of: int | None
+) -> Group:
     counts = [0] * BINS
-    for step, number, _ in bins:
+    for _, step, number, *_rest in steps:
         if step is not None:
             counts[step - 1] = number
     assessed = sum(counts)
-    lower = sum(number for step, _, number in bins if step is not None)
+    lower = sum(row[3] for row in steps if row[1] is not None)
     known = score.composite is not None and assessed
     return Group(
         code=code,
         counts=counts,
         assessed=assessed,
         lower=lower / assessed if known else None,
-        looked_at=sum(number for _, number, _ in bins),
+        looked_at=sum(row[2] for row in steps),
         of=of,
-        nearest=[Near(*row) for row in near],
+        nearest=nearest,
     )
 
 

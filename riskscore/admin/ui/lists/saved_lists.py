@@ -5,7 +5,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.contrib.admin.options import IncorrectLookupParameters
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.template.response import TemplateResponse
@@ -78,8 +77,8 @@ class Saved(Admin[Row]):
         if not form.is_valid():
             self.message_user(request, "Not saved: give a name of 1 to 80 letters.", messages.ERROR)
             return self._to_list(f"?{query}")
+        valid = self._valid(request, query)
         try:
-            valid = self._valid(request, query)
             saved = kept.save(
                 request.user, self._rows_name, form.cleaned_data["name"], valid,
                 shared=form.cleaned_data["shared"],
@@ -110,10 +109,7 @@ class Saved(Admin[Row]):
     def _valid(self, request: HttpRequest, query: str) -> kept.Query:
         """The part of an address that means something to this list."""
         request.GET = QueryDict(query)
-        try:
-            shown: Any = self.get_changelist_instance(request)
-        except IncorrectLookupParameters:
-            raise kept.NotUnderstood("What the list is filtered by is not understood.") from None
+        shown: Any = self.get_changelist_instance(request)
         return kept.worth_keeping(shown)
 
     @property
