@@ -96,7 +96,7 @@ def test_the_first_model_is_trained_promoted_and_a_viewer_meets_no_dead_end(
         answer = page.goto(f"{address}{place}")
         assert answer is not None
         assert answer.status == 200, place
-        first_row = links(page, "#result_list th a")[:1]
+        first_row = links(page, "#result_list tbody th a")[:1]
         for row in first_row:
             opened = page.goto(row)
             assert opened is not None

@@ -32,7 +32,7 @@ COLUMNS: dict[str, Callable[[dict[str, Any]], Any]] = {
     "Told apart from": itemgetter("told_apart_from"),
     "Of others": itemgetter("of"),
     "Why": itemgetter("why"),
-    "Unknown": itemgetter("unknown"),
+    "Unknown": lambda item: "; ".join(item["unknown"]),
 }
 
 
