@@ -53,7 +53,7 @@ def test_no_page_shuts_anybody_out(address: str, browser_page: Page) -> None:
     assert len(paths) > 30
     found = {}
     for look in ("light", "dark"):
-        page.emulate_media(color_scheme=look)  # type: ignore[arg-type]
+        page.emulate_media(color_scheme=look)
         for path in paths:
             answer = page.goto(address + path)
             assert answer is not None
