@@ -95,6 +95,7 @@ def test_bands_of_the_composite_are_the_stored_ones(lens: Lens) -> None:
 @pytest.mark.parametrize("asked", [
     Asked(), Asked(zoom=6), Asked(by="labour", zoom=3, box=Box(-80.0, -40.0, -40.0, 10.0)),
     Asked(mineral="copper", places=frozenset({"CHL", "PER", "ZMB"}), zoom=4),
+    Asked(band=3), Asked(band=0, by="labour", zoom=5), Asked(mineral="copper", band=2, by="labour"),
     Asked(kind="smelter", with_unranked=True), Asked(status="suspended", by="indigenous"),
     Asked(zoom=2, box=Box(100.0, -50.0, -150.0, 60.0)),
 ])  # fmt: skip

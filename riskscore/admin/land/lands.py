@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
@@ -112,7 +112,10 @@ class LandLayerAdmin(OneButton[LandLayer], Rescoring[LandLayer]):
     actions = ("withdraw_selected",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[LandLayer]:
-        return super().get_queryset(request).defer("mapped")
+        """With whether a later version is there, in the same question."""
+        newer = LandLayer.objects.filter(code=OuterRef("code"), edition__gt=OuterRef("edition"))
+        rows = super().get_queryset(request).defer("mapped")
+        return rows.annotate(is_replaced=Exists(newer))
 
     def has_change_permission(self, request: HttpRequest, obj: LandLayer | None = None) -> bool:
         return False
@@ -161,7 +164,7 @@ class LandLayerAdmin(OneButton[LandLayer], Rescoring[LandLayer]):
     @admin.display(description="in force", boolean=True)
     def holds(self, row: LandLayer) -> bool:
         """Whether projects are measured by this version."""
-        return bool(row.sha256) and not row.newer().exists()
+        return bool(row.sha256) and not row.is_replaced  # type: ignore[attr-defined]
 
     def consequences(
         self, request: HttpRequest, action: str, chosen: QuerySet[LandLayer]

@@ -12,7 +12,7 @@ from riskscore.admin.ui import wording
 from riskscore.curation import map_grid
 from riskscore.curation.search.project_terms import tagged
 from riskscore.models import Lens, Project
-from riskscore.models.scores import NODES
+from riskscore.models.scores import NODES, Band
 
 PAGE = 50
 
@@ -124,16 +124,22 @@ def _scored(
 ) -> list[Any]:
     node = asked.by if asked.by in NODES else NODES[0]
     chosen, values = chosen_sql(asked)
-    within, wanted = "TRUE", []
-    if asked.band is not None:
-        within = (
-            f"CASE WHEN s.{node} IS NULL THEN 0 "
-            f"ELSE 1 + width_bucket(s.{node}, %s::float8[]) END = %s"
-        )
-        wanted = [list(map_grid.starts(lens)), asked.band]
+    within, wanted = _in_band(node, asked.band, lens)
     beyond, begin = _beyond(*after)
     sql = _SCORED.format(node=node, chosen=chosen, within=within, beyond=beyond)
     return _all(sql, [lens.pk, *values, *wanted, *begin, most + 1])
+
+
+def _in_band(node: str, band: int | None, lens: Lens) -> tuple[str, list[Any]]:
+    """That a score lies in a band, as a range, which an index over scores answers."""
+    if band is None:
+        return "TRUE", []
+    if band == Band.NOT_ASSESSED:
+        return f"s.{node} IS NULL", []
+    edges: list[float | None] = [None, *map_grid.starts(lens), None]
+    sides = ((">=", edges[band - 1]), ("<", edges[band]))
+    parts = [(f"s.{node} {sign} %s", edge) for sign, edge in sides if edge is not None]
+    return " AND ".join(sql for sql, _ in parts), [edge for _, edge in parts]
 
 
 def _beyond(composite: float | None, last: int | None) -> tuple[str, list[Any]]:
