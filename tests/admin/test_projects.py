@@ -295,7 +295,7 @@ def test_the_page_says_how_fresh_each_dimension_is_and_what_would_help_most(
 ) -> None:
     shown = page.get(url("project", "score", project.pk)).text
     assert "What would help most" in shown
-    helps = shown.split("What would help most")[1]
+    helps = shown.split("What would help most", 1)[1]
     row = helps.split('<th scope="row">Concentration</th>')[1].split("</tr>")[0]
     assert '<td class="number">2024</td>' in row
     assert "coverage +" in shown
