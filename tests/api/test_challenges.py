@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import User
 
 from riskscore.curation import challenges, project_edits
 from riskscore.models import Challenge, Evidence, Project
@@ -30,14 +31,15 @@ def neighbour(make_api: Callable[..., Api]) -> Api:
 
 
 def test_a_challenge_is_filed_read_and_answered(neighbour: Api, api: Api, project: Project) -> None:
-    said = {**SAID, "kind": "strike", "happened_on": "2026-03-01"}
+    said = {**SAID, "kind": "strike", "happened_on": "2026-03-01", "indicator": "wgi.law"}
     response = neighbour.post(f"/projects/{project.key}/challenges", said)
     assert response.status_code == 201, response.content
     made = response.json()
     assert {**made, **said, "state": "open", "project": project.key} == made
     assert response["Location"] == f"/api/v1/challenges/{made['id']}"
     assert neighbour.json(f"/challenges/{made['id']}") == made
-    challenges.decline(Challenge.objects.get(), "Another mine.", by=neighbour.user)
+    curator = User.objects.create_user("somebody-else")
+    challenges.decline(Challenge.objects.get(), "Another mine.", by=curator)
     (told,) = api.json(f"/projects/{project.key}/challenges")["items"]
     assert (told["state"], told["reason"]) == ("declined", "Another mine.")
     assert api.json("/challenges?state=declined")["items"] == [told]
