@@ -45,3 +45,16 @@
   window.addEventListener("pageshow", (event) => { if (event.persisted) leaving = false; });
   window.addEventListener("beforeunload", (event) => { if (unsaved()) event.preventDefault(); });
 })();
+
+// The boxes that find a row while one types are named by the label of their field.
+window.addEventListener("load", () => {
+  for (const select of document.querySelectorAll("select.admin-autocomplete")) {
+    const label = document.querySelector(`label[for="${select.id}"]`);
+    const box = select.parentElement.querySelector(".select2-selection");
+    const name = select.getAttribute("aria-label") || (label && label.textContent.trim().replace(/:$/, "")) || select.name;
+    if (box) {
+      box.removeAttribute("aria-labelledby");
+      box.setAttribute("aria-label", name);
+    }
+  }
+});
