@@ -48,13 +48,14 @@
 
 // The boxes that find a row while one types are named by the label of their field.
 window.addEventListener("load", () => {
-  for (const select of document.querySelectorAll("select.admin-autocomplete")) {
+  for (const whole of document.querySelectorAll(".select2-container")) {
+    const select = whole.previousElementSibling;
+    if (!select || select.tagName !== "SELECT") continue;
     const label = document.querySelector(`label[for="${select.id}"]`);
-    const box = select.parentElement.querySelector(".select2-selection");
-    const name = select.getAttribute("aria-label") || (label && label.textContent.trim().replace(/:$/, "")) || select.name;
-    if (box) {
-      box.removeAttribute("aria-labelledby");
-      box.setAttribute("aria-label", name);
+    const words = label ? label.textContent.trim().replace(/:$/, "") : select.name;
+    for (const part of whole.querySelectorAll(".select2-selection, .select2-selection__rendered")) {
+      part.removeAttribute("aria-labelledby");
+      part.setAttribute("aria-label", select.getAttribute("aria-label") || words);
     }
   }
 });
