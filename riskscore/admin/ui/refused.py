@@ -54,7 +54,7 @@ def answered(
             response.render()
     except tuple(OURS) as error:
         status = next(status for kind, status in OURS.items() if isinstance(error, kind))
-        return _page(request, str(error), status)
+        return _page(request, f"{str(error).rstrip('.')}.", status)
     except DataError as error:
         log.warning("%s %s: %s", request.method, request.path, error)
         return _page(request, "It holds a value that no column of the database holds.", 400)

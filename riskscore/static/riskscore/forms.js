@@ -45,3 +45,17 @@
   window.addEventListener("pageshow", (event) => { if (event.persisted) leaving = false; });
   window.addEventListener("beforeunload", (event) => { if (unsaved()) event.preventDefault(); });
 })();
+
+// The boxes that find a row while one types are named by the label of their field.
+window.addEventListener("load", () => {
+  for (const whole of document.querySelectorAll(".select2-container")) {
+    const select = whole.previousElementSibling;
+    if (!select || select.tagName !== "SELECT") continue;
+    const label = document.querySelector(`label[for="${select.id}"]`);
+    const words = label ? label.textContent.trim().replace(/:$/, "") : select.name;
+    for (const part of whole.querySelectorAll(".select2-selection, .select2-selection__rendered")) {
+      part.removeAttribute("aria-labelledby");
+      part.setAttribute("aria-label", select.getAttribute("aria-label") || words);
+    }
+  }
+});
