@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from riskscore.admin.home import jobs_shown, movers_shown, question_panel, waiting
-from riskscore.admin.map import viewers
+from riskscore.admin.map import small_map, viewers
 from riskscore.admin.sourcing import answering, portfolios
 from riskscore.admin.ui.shown_lens import shown_lens
 from riskscore.admin.watching import alerts_page
@@ -28,6 +28,7 @@ def shown(request: HttpRequest) -> dict[str, Any]:
         "latest_alerts": alerts_page.unread(request) if may_read else [],
         "crossings": portfolios.alerts(request),
         "lens": lens,
+        "small_map": small_map.of_everything(request) if lens else None,
         "movers": movers_shown.movers(lens) if lens and viewers.allowed(request) else None,
         "jobs": jobs,
         "is_working": any(job["is_open"] for job in jobs),

@@ -46,6 +46,14 @@ def of_place(request: HttpRequest, code: str, name: str) -> Shown | None:
     return {"about": f"projects in {name}", "filters": filters, "link": filters}
 
 
+def of_everything(request: HttpRequest) -> Shown | None:
+    """All ranked projects of the world, which are counted already however many there are; None for
+    people who may not see maps."""
+    if not allowed(request):
+        return None
+    return {"about": "all projects", "filters": "", "link": ""}
+
+
 def of_list(request: HttpRequest) -> str:
     """The address of the map with what a list of projects is filtered by, as far as the map knows
     it, which takes one value of each; "" for people who may not see maps."""
