@@ -46,16 +46,22 @@
   window.addEventListener("beforeunload", (event) => { if (unsaved()) event.preventDefault(); });
 })();
 
-// The boxes that find a row while one types are named by the label of their field.
-window.addEventListener("load", () => {
-  for (const whole of document.querySelectorAll(".select2-container")) {
-    const select = whole.previousElementSibling;
-    if (!select || select.tagName !== "SELECT") continue;
-    const label = document.querySelector(`label[for="${select.id}"]`);
-    const words = label ? label.textContent.trim().replace(/:$/, "") : select.name;
-    for (const part of whole.querySelectorAll(".select2-selection, .select2-selection__rendered")) {
-      part.removeAttribute("aria-labelledby");
-      part.setAttribute("aria-label", select.getAttribute("aria-label") || words);
+// The boxes that find a row while one types are named by the label of their field, whenever they
+// come: some are made after the page has loaded, or with a row that is added.
+(() => {
+  const name = () => {
+    for (const whole of document.querySelectorAll(".select2-container:not([data-named])")) {
+      const select = whole.parentElement.querySelector("select");
+      if (!select) continue;
+      const label = document.querySelector(`label[for="${select.id}"]`);
+      const words = label ? label.textContent.trim().replace(/:$/, "") : select.name;
+      whole.dataset.named = "";
+      for (const part of whole.querySelectorAll("[role=combobox], [role=textbox]")) {
+        part.removeAttribute("aria-labelledby");
+        part.setAttribute("aria-label", select.getAttribute("aria-label") || words);
+      }
     }
-  }
-});
+  };
+  name();
+  new MutationObserver(name).observe(document.body, { childList: true, subtree: true });
+})();
