@@ -22,7 +22,9 @@ from pytest_django.plugin import DjangoDbBlocker
 from riskscore import embedded
 from riskscore.models import Schedule, WorkerPulse
 from tests import scheduling
+from tests.bundled import NAME as BUNDLE
 from tests.bundled import (  # noqa: F401
+    UNLEARNED,
     bundle,
     bundle_database,
     bundled_module,
@@ -66,6 +68,16 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> scheduling.L
     """Hand out whole files, in the order above."""
     config.option.loadscopereorder = False
     return scheduling.LongestFirst(config, log)
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Refuse a test that would empty the bundle's database for all that come after it."""
+    marker = item.get_closest_marker("django_db")
+    empties = "transactional_db" in getattr(item, "fixturenames", ()) or (
+        marker is not None and marker.kwargs.get("transaction", False)
+    )
+    if empties and connection.settings_dict["NAME"] in (BUNDLE, UNLEARNED):
+        pytest.fail("it empties its database, which here is the bundle: give it a module apart")
 
 
 def _clear_what_was_left() -> None:

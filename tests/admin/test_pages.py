@@ -16,7 +16,9 @@ from riskscore.admin.site import PAGES
 from riskscore.curation import project_edits
 from riskscore.jobs import requests
 from riskscore.models import (
+    Alert,
     Artefact,
+    AskedLast,
     Capacity,
     CapacityRange,
     CommunityDistance,
@@ -26,6 +28,7 @@ from riskscore.models import (
     ExternalId,
     IntakeFault,
     IntakePart,
+    KeptFigures,
     MapCell,
     MapGrid,
     MatrixCell,
@@ -40,6 +43,7 @@ from riskscore.models import (
     Release,
     SavedList,
     TradeCode,
+    Watch,
 )
 from tests.admin.conftest import inline_of, url
 
@@ -77,7 +81,7 @@ def test_every_model_has_a_page_or_stands_on_that_of_its_project() -> None:
     }
     parts |= {ProjectStatus, Capacity, CapacityRange, RegionMember, TradeCode, RecordChange}
     parts |= {CommunityDistance, Position, PortfolioLimit, CountryOutline, MapCell, MapGrid}
-    parts |= {MatrixCell}
+    parts |= {MatrixCell, KeptFigures, Watch, Alert, AskedLast}
     assert set(MODELS) | parts == ours
     assert all(admin.site.is_registered(model) for model in ours - parts)
 

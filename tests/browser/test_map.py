@@ -24,7 +24,7 @@ def test_a_project_is_found_with_the_land_near_it(address: str, browser_page: Pa
     # The map counts every project once, and its filters are in its address.
     page.get_by_role("link", name="Map", exact=True).first.click()
     expect(page.locator("#map-says")).to_contain_text("projects in view")
-    page.get_by_label("Mineral").select_option("lithium")
+    page.get_by_label("Mineral", exact=True).select_option("lithium")
     page.get_by_label("Country or region").fill("Argentina")
     page.get_by_role("button", name="Show").click()
     argentine = Project.objects.filter(place="ARG", minerals__mineral="lithium")
@@ -49,6 +49,7 @@ def test_a_project_is_found_with_the_land_near_it(address: str, browser_page: Pa
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     page.set_viewport_size({"width": 1280, "height": 900})
     page.locator(".leaflet-popup-content a").first.click()
+    page.get_by_role("link", name="Land", exact=True).click()
     expect(page.get_by_role("heading", name="On the map")).to_be_visible()
     expect(page.locator("path.of-footprint")).to_have_count(1)
 

@@ -274,7 +274,7 @@ def test_lists_show_every_score_with_and_without(lens: Lens, root: User) -> None
     page.force_login(root)
     text = page.get(f"/admin/riskscore/score/?q={project.key}&lens__id__exact={lens.pk}").text
     assert f'field-composite">{full:.1f}' in text or f">{full:.1f}</td>" in text
-    assert re.search(rf'field-without_learned[^>]*>\s*{plain:.1f}\s*<', text)
+    assert re.search(rf"field-without_learned[^>]*>\s*{plain:.1f}\s*<", text)
 
 
 def test_the_count_of_moved_scores_is_that_of_each_score(lens: Lens, root: User) -> None:

@@ -59,6 +59,9 @@ WORDS: Mapping[str, tuple[Must, ...]] = {
     "challenge_answer_fits_its_state": (
         Must("state", "An accepted challenge names what it became, a declined one its reason."),
     ),
+    "challenge_assigned_at_a_time": (
+        Must("assigned_to", "Who takes a challenge takes it at a time, and nobody at none."),
+    ),
     "challenge_open_once": (
         Must("statement", "The same correction of this project is open already."),
     ),

@@ -102,11 +102,3 @@ def test_every_list_has_its_files(page: Client, name: str, lens: Lens) -> None:
     assert answer.status_code == 200
     headings = rows_of(answer)[0]
     assert len(headings) == len(set(headings)) > 1
-
-
-@pytest.mark.django_db(transaction=True)
-def test_all_rows_of_a_file_belong_to_one_moment() -> None:
-    with exports.one_snapshot(), connection.cursor() as cursor:
-        for setting, value in (("isolation", "repeatable read"), ("read_only", "on")):
-            cursor.execute(f"SHOW transaction_{setting}")
-            assert cursor.fetchone() == (value,)
