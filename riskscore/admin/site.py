@@ -158,7 +158,7 @@ class RiskSite(Site):
         """Every form of the site carries its version, whoever wrote it: users and groups too."""
         page = admin_class or Versioned
         if not issubclass(page, Versioned):
-            page = type(page.__name__, (Versioned, page), {})
+            page = type(page.__name__, (Versioned, page), _own_settings(page))
         super().register(model_or_iterable, page, **options)
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
@@ -231,6 +231,20 @@ class RiskSite(Site):
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         return guarded(super().login)(request, extra_context)
+
+
+def _own_settings(page: type[Any]) -> dict[str, Any]:
+    """What the classes of a foreign page say themselves, such as the fields of its first form.
+
+    django-unfold declares settings of the same names, empty, and would come before them.
+    """
+    own = [each for each in reversed(page.__mro__) if each not in admin.ModelAdmin.__mro__]
+    return {
+        name: value
+        for each in own
+        for name, value in vars(each).items()
+        if isinstance(value, tuple | list | dict | str | bool) and not name.startswith("__")
+    }
 
 
 def guarded(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
