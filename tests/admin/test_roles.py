@@ -221,8 +221,11 @@ def walk(client: Client) -> Iterator[tuple[str, Any, str]]:
         yield address, answer, came_from
         base = answer.wsgi_request.path
         if base.startswith("/admin/riskscore/") and pattern(address) != pattern(base):
+            answer.close()
             continue  # a narrowed list has the links of the whole one
-        for link in doors_of(answer).links:
+        doors = doors_of(answer)
+        answer.close()  # a file that nobody reads
+        for link in doors.links:
             if link.startswith(("http", "#", "javascript", "mailto")) or "logout" in link:
                 continue
             target = base + link if link.startswith("?") else link

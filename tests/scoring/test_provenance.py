@@ -126,8 +126,9 @@ def test_a_concentration_names_every_release_that_contributed(lens: Lens, api: A
 def test_an_accepted_challenge_is_what_its_value_came_from(lens: Lens, api: Api) -> None:
     curator = User.objects.create_superuser("ada")
     project = project_of("CHL")
+    reader = User.objects.create_user("vera")
     filed = challenges.file(
-        project, "the rule of law is stated wrongly", "https://example.org/law", by=curator
+        project, "the rule of law is stated wrongly", "https://example.org/law", by=reader
     )
     stated = {"indicator": "wgi.law", "place": "CHL", "year": "2023", "value": "0.9"}
     done = challenges.accept_as_observation(filed, stated, by=curator)
