@@ -174,7 +174,7 @@ class LandLayerAdmin(OneButton[LandLayer], Rescoring[LandLayer]):
             ("will be withdrawn: projects are not measured by them any more", len(over)),
             ("lands and places are on them", Land.objects.filter(layer__in=over).count()),
             ("are not in force and stay as they are", chosen.count() - len(over)),
-            ("buyers’ views are rescored where projects lie near",
+            ("jobs are started at most, one for each buyer’s view with projects near",
              Lens.objects.filter(kept_current=True).count()),
         )  # fmt: skip
 

@@ -21,7 +21,7 @@ def _rescored(chosen: QuerySet[Project]) -> Numbers:
     scoreable = _scoreable(chosen).count()
     return (
         ("will be rescored", scoreable),
-        ("buyers’ views are rescored, one job each", views),
+        ("jobs are started, one for each buyer’s view", views),
         ("are not scored and stay as they are: not published, or without a mineral",
          chosen.count() - scoreable),
     )  # fmt: skip

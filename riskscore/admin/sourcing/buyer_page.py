@@ -85,7 +85,7 @@ def _profiles(buyer: Buyer, mineral: Mineral | None) -> list[tuple[str, str]]:
     """(name, address) of the profiles of the mineral and of a buyer that is one place."""
     found = [(mineral.name, reverse("admin:profile_mineral", args=[mineral.pk]))] if mineral else []
     if len(buyer.codes) == 1:
-        found.append((buyer.codes[0], reverse("admin:profile_place", args=buyer.codes)))
+        found.append((buyer.name, reverse("admin:profile_place", args=buyer.codes)))
     return found
 
 
