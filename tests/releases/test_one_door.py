@@ -25,8 +25,10 @@ ALLOWED = {
     "riskscore/api/project_parts/facts.py": "filters projects by their newest incidents",
     "riskscore/intake/conflicts.py": "compares a month of a register with what is on file",
     "riskscore/admin/projects/evidence.py": "lists and edits all versions",
-    "riskscore/admin/projects/projects.py": "lists the newest versions and the older ones apart",
-    "riskscore/admin/projects/history.py": "lists all versions of a project's statements",
+    "riskscore/admin/project_page/evidence_tab.py": "lists the newest, counts the older ones",
+    "riskscore/admin/projects/challenged_value.py": "shows the statement that a challenge disputes",
+    "riskscore/admin/profiles/numbers_from.py": "which releases in force speak of a place at all",
+    "riskscore/scoring/alerts/raised.py": "tells watchers what an edition has just stated",
 }
 SOURCES = sorted(
     path
