@@ -7,12 +7,15 @@ from typing import Any
 
 import openpyxl
 import pytest
+from django.contrib.admin import site
+from django.contrib.admin.templatetags.admin_urls import admin_urlname
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from riskscore.admin.ui.lists import exports, list_files
-from riskscore.models import Lens, Project, Score
+from riskscore.models import Lens, Method, Project, Scenario, Score
 from tests.admin.conftest import url
 
 LITHIUM = "mineral=lithium&region=latin-america&o=-composite"
@@ -102,3 +105,23 @@ def test_every_list_has_its_files(page: Client, name: str, lens: Lens) -> None:
     assert answer.status_code == 200
     headings = rows_of(answer)[0]
     assert len(headings) == len(set(headings)) > 1
+
+
+def test_every_list_of_the_site_makes_a_csv_of_a_row_if_it_has_one(page: Client) -> None:
+    failed = {}
+    for model, shown in site._registry.items():
+        if not isinstance(shown, exports.Exported):
+            continue
+        # One row at most: large tables take long.
+        row = model._default_manager.order_by("pk").values_list("pk", flat=True).first()
+        query = f"pk__exact={row}" if row else "q="
+        answer = page.get(f"{reverse(admin_urlname(model._meta, 'changelist'))}export.csv?{query}")
+        if answer.status_code != 200 or not text_of(answer).startswith("\ufeff"):
+            failed[model.__name__] = answer.status_code
+    assert not failed
+
+
+def test_lists_that_name_no_columns_write_what_their_rows_are_called(page: Client) -> None:
+    for model, name in ((Lens, "lens"), (Method, "method"), (Scenario, "scenario")):
+        lines = text_of(page.get(f"{url(name)}export.csv?q=")).splitlines()
+        assert len(lines) == 1 + model._default_manager.count()
