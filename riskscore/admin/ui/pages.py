@@ -90,6 +90,8 @@ class Page(
         if isinstance(answer, TemplateResponse) and answer.context_data is not None:
             shown = answer.context_data.get("cl")
             if isinstance(shown, List):
+                for words in shown.wrong:
+                    messages.warning(request, f"{words}. So no row is shown.")
                 answer.context_data.update(self.list_bar(request, shown))
         return answer
 

@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.urls import URLPattern, path, reverse
 
+from riskscore.admin.ui import refused
 from riskscore.admin.ui.lists import columns, list_files
 from riskscore.admin.ui.versioned import Admin, Row
 
@@ -36,6 +37,8 @@ class Exported(Admin[Row]):
         shown: Any = self.get_changelist_instance(request)
         if kind not in MOST:
             return self._no_file(request, f"There are files of CSV and Excel, none of {kind[:20]}.")
+        if shown.wrong:
+            raise refused.Unanswerable(f"No file was made: {'. '.join(shown.wrong)}")
         if shown.has_more_than(MOST[kind]):
             return self._no_file(
                 request, f"No file was made: more than {MOST[kind]:,} rows. Filter the list first."
