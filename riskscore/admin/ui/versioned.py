@@ -49,10 +49,13 @@ class Versioned(Admin[Row]):
         except refused.UNFIT as error:
             raise refused.unfit(error, request) from error
 
-    def response_action(self, request: HttpRequest, queryset: Any) -> Any:
+    def response_action(
+        self, request: HttpRequest, queryset: Any, *args: Any, **kwargs: Any
+    ) -> HttpResponse | None:
         """What a bulk action answers. Raises refused.Unanswerable if a box names no row."""
         refused.only_rows(self.model, request.POST.getlist(ACTION_CHECKBOX_NAME))
-        return super().response_action(request, queryset)
+        answer: HttpResponse | None = super().response_action(request, queryset, *args, **kwargs)
+        return answer
 
     def _changeform_view(
         self, request: HttpRequest, object_id: str | None, form_url: str, extra: Any
