@@ -53,7 +53,7 @@ from riskscore.admin.sources.places import (
 from riskscore.admin.sourcing import links
 from riskscore.admin.sourcing.portfolios import LimitCrossingAdmin, PortfolioAdmin
 from riskscore.admin.ui import menu, open_links, refused
-from riskscore.admin.ui.versioned import Versioned
+from riskscore.admin.ui.lists.listed import Listed
 from riskscore.admin.work import start_jobs
 from riskscore.admin.work.jobs import ChunkAdmin, ItemErrorAdmin, JobAdmin
 from riskscore.admin.work.records import (
@@ -155,10 +155,11 @@ class RiskSite(Site):
                 self.register(model, page)
 
     def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
-        """Every form of the site carries its version, whoever wrote it: users and groups too."""
-        page = admin_class or Versioned
-        if not issubclass(page, Versioned):
-            page = type(page.__name__, (Versioned, page), _own_settings(page))
+        """Every list of the site has its files, and every form its version, whoever wrote them:
+        users and groups too. Columns of a list are those that its page names: no password."""
+        page = admin_class or Listed
+        if not issubclass(page, Listed):
+            page = type(page.__name__, (Listed, page), _own_settings(page))
         super().register(model_or_iterable, page, **options)
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:

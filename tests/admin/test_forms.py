@@ -290,7 +290,7 @@ def test_a_company_and_a_group_of_users_follow_the_same_rule(person: Client) -> 
     group = Group.objects.create(name="curators")
     address = f"/admin/auth/group/{group.pk}/change/"
     mine = {**form_of(person, address), "name": "Mine"}
-    Group.objects.update(name="Theirs")
+    Group.objects.filter(pk=group.pk).update(name="Theirs")
     assert person.post(address, mine).context["clashes"]
 
 

@@ -26,6 +26,10 @@ HOUR = 3600
 SALT = "riskscore.confirmed_actions"
 #: What a list sends that the question does not repeat.
 LIST_ONLY = {"csrfmiddlewaretoken", "action", "index", "select_across", ACTION_CHECKBOX_NAME}
+GONE = (
+    "Nothing was done: none of the chosen rows are in the list any more. Take filters away or open"
+    " the list anew, and choose again."
+)
 #: A consequence: words, and how many rows it is about.
 Consequence = tuple[str, int]
 
@@ -58,9 +62,9 @@ class ConfirmedActions(Admin[Row]):
     def ask(self, request: HttpRequest, action: str, chosen: QuerySet[Any]) -> HttpResponse:
         """The question before an action on the chosen rows."""
         numbers = list(chosen.order_by("pk").values_list("pk", flat=True)[: MOST + 1])
-        if len(numbers) > MOST:
-            text = f"Nothing was done: more than {MOST:,} rows are chosen. Filter the list first."
-            self.message_user(request, text, messages.ERROR)
+        if not numbers or len(numbers) > MOST:
+            many = f"Nothing was done: more than {MOST:,} rows are chosen. Filter the list first."
+            self.message_user(request, many if numbers else GONE, messages.ERROR)
             return HttpResponseRedirect(request.get_full_path())
         rows = self.get_queryset(request).filter(pk__in=numbers)
         first = list(rows.order_by("pk")[:NAMED])
@@ -100,6 +104,9 @@ class ConfirmedActions(Admin[Row]):
         if action not in possible:
             raise PermissionDenied
         chosen = self.get_queryset(request).filter(pk__in=numbers)
+        if not chosen.exists():
+            self.message_user(request, GONE, messages.ERROR)
+            return HttpResponseRedirect(back)
         answer = possible[action][0](self, request, chosen)
         return answer if isinstance(answer, HttpResponseBase) else HttpResponseRedirect(back)
 

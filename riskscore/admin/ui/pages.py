@@ -14,12 +14,7 @@ from unfold.admin import TabularInline as UnfoldTabularInline
 
 from riskscore.admin.ui.careful import Careful
 from riskscore.admin.ui.confirmed_actions import ConfirmedActions
-from riskscore.admin.ui.lists.bounded import Bounded
-from riskscore.admin.ui.lists.chosen import ChosenColumns
-from riskscore.admin.ui.lists.exports import Exported
-from riskscore.admin.ui.lists.filtered import Filtered
-from riskscore.admin.ui.lists.list_view import List
-from riskscore.admin.ui.lists.saved_lists import Saved
+from riskscore.admin.ui.lists.listed import Listed
 from riskscore.admin.ui.record_events import lines
 from riskscore.admin.ui.versioned import REFUSAL, Row, Versioned
 from riskscore.curation import challenges, record_history
@@ -53,53 +48,14 @@ def _is_number(text: str) -> bool:
     return text.isascii() and text.isdecimal() and len(text) < 19
 
 
-class Page(
-    Exported[Row],
-    Saved[Row],
-    ChosenColumns[Row],
-    Filtered[Row],
-    ConfirmedActions[Row],
-    Versioned[Row],
-):
+class Page(Listed[Row], ConfirmedActions[Row], Versioned[Row]):
     """A list and a form over one table. Nothing is deleted: what is over is archived or ended."""
 
     form = Careful
-    change_list_template = "admin/lists/list.html"
     object_history_template = "admin/record_history.html"
-    show_full_result_count = False
-    #: By what rows follow each other that are level in an order that keeps the unknown last.
-    tie = "pk"
-    #: What such an order is made within.
-    within: tuple[str, ...] = ()
-    list_per_page = 50
-    paginator = Bounded
     empty_value_display = "–"
     #: What saving may raise whose words are for the person; nothing is saved then.
     refusals: tuple[type[Exception], ...] = ()
-
-    def get_changelist(self, request: HttpRequest, **_: Any) -> type[List]:
-        return List
-
-    def changelist_view(
-        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        """With the bar above the list; without any parameter, the person's default list."""
-        if first := self.default_list(request):
-            return HttpResponseRedirect(request.path + first)
-        answer = super().changelist_view(request, extra_context)
-        if isinstance(answer, TemplateResponse) and answer.context_data is not None:
-            shown = answer.context_data.get("cl")
-            if isinstance(shown, List):
-                answer.context_data.update(self.list_bar(request, shown))
-        return answer
-
-    def list_bar(self, request: HttpRequest, shown: List) -> dict[str, Any]:
-        """What stands above a list: its columns, its saved lists, its files."""
-        return {
-            "offered_columns": self.offered_columns(request),
-            "list_query": shown.get_query_string()[1:],
-            **self.saved_bar(request, shown),
-        }
 
     def has_delete_permission(self, request: HttpRequest, obj: Row | None = None) -> bool:
         return False

@@ -6,13 +6,14 @@ is refused here, whichever list, form or page of ours it was meant for.
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.core import exceptions
 from django.core.exceptions import SuspiciousOperation
 from django.db import DataError
+from django.db.models import ForeignKey, Model
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import render
 from django.template.response import SimpleTemplateResponse
@@ -76,6 +77,21 @@ def unfit(error: Exception, request: HttpRequest) -> Unanswerable:
     return Unanswerable(f"No row can be chosen by what it asks for ({named or 'nothing'})")
 
 
+def only_rows(model: type[Model], keys: Sequence[str]) -> None:
+    """Nothing, if each key may be one of a row of the table. Raises Unanswerable."""
+    field: Any = model._meta.pk
+    while isinstance(field, ForeignKey):
+        field = field.target_field
+    for key in keys:
+        try:
+            fits = NUL not in key and field.clean(key, None) is not None
+        except UNFIT:
+            fits = False
+        if not fits:
+            shown = key.replace(NUL, "\\0")[:40]
+            raise Unanswerable(f"{shown!r} names no row of {model._meta.verbose_name_plural}")
+
+
 def _has_nul(request: HttpRequest) -> bool:
     texts = (text for name, values in request.GET.lists() for text in (name, *values))
     return NUL in request.path or any(NUL in text for text in texts)
@@ -96,7 +112,8 @@ def _whole_list(request: HttpRequest) -> str:
     parts = request.path.removeprefix(home).replace(NUL, "").split("/")
     for number in range(len(parts) - 1, 0, -1):
         path = f"{home}{'/'.join(parts[:number])}/"
-        if (path != request.path or request.GET) and _is_list(path):
+        is_another = path != request.path or request.GET or request.method == "POST"
+        if is_another and _is_list(path):
             return path
     return ""
 

@@ -8,6 +8,7 @@ saved, all in one transaction. What both changed is asked about; nothing is save
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.contrib import admin
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.models import LogEntry
 from django.contrib.admin.utils import flatten_fieldsets, unquote
 from django.contrib.contenttypes.models import ContentType
@@ -47,6 +48,14 @@ class Versioned(Admin[Row]):
             return super().get_changelist_instance(request)
         except refused.UNFIT as error:
             raise refused.unfit(error, request) from error
+
+    def response_action(
+        self, request: HttpRequest, queryset: Any, *args: Any, **kwargs: Any
+    ) -> HttpResponse | None:
+        """What a bulk action answers. Raises refused.Unanswerable if a box names no row."""
+        refused.only_rows(self.model, request.POST.getlist(ACTION_CHECKBOX_NAME))
+        answer: HttpResponse | None = super().response_action(request, queryset, *args, **kwargs)
+        return answer
 
     def _changeform_view(
         self, request: HttpRequest, object_id: str | None, form_url: str, extra: Any

@@ -4,8 +4,13 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.contrib.admin import site
+from django.contrib.admin.templatetags.admin_urls import admin_urlname
 from django.contrib.auth.models import User
-from django.test import Client
+from django.db.models import CharField
+from django.test import Client, RequestFactory
+from django.urls import reverse
+from django.utils.safestring import SafeString
 
 from riskscore.admin.ui import confirmed_actions
 from riskscore.models import (
@@ -103,3 +108,34 @@ def test_what_stays_as_it_is_is_counted_too(page: Client, cobalt: list[Project])
     assert dict(asked.context["consequences"])["will be published"] == 1
     assert dict(asked.context["consequences"])["will be rescored"] == 1
     assert "Now published: 1 project." in act(page, "project", "publish_selected", *cobalt[:3]).text
+
+
+def test_boxes_that_name_no_row_are_refused_on_every_list_and_nothing_is_done(
+    page: Client, curator: User
+) -> None:
+    request = RequestFactory().get("/")
+    request.user = curator
+    asked = set()
+    for model, shown in site._registry.items():
+        if isinstance(model._meta.pk, CharField):
+            continue
+        for action in list(shown.get_actions(request))[:1]:
+            address = reverse(admin_urlname(model._meta, SafeString("changelist")))
+            for key in ("abc", "1\0", "9" * 30, ""):
+                sent = {"action": action, "_selected_action": ["1", key]}
+                answer = page.post(f"{address}?q=", sent)
+                assert answer.status_code == 400, (model, key)
+                assert "names no row of" in answer.text
+                assert "Nothing was changed." in answer.text
+            asked.add(model.__name__)
+    assert asked >= {"Project", "Challenge", "Ownership", "Job", "LearnedModel", "User"}
+
+
+def test_rows_that_left_the_list_are_not_asked_about_nor_acted_on(
+    page: Client, cobalt: list[Project]
+) -> None:
+    gone = ask(page, "archive_selected", "place=CHL", *cobalt[:2])
+    assert gone.status_code == 302
+    assert "none of the chosen rows are in the list any more" in page.get(gone["Location"]).text
+    asked = ask(page, "archive_selected", "place=CHL&place=COD", *cobalt[:2])
+    assert asked.context["number"] == 2

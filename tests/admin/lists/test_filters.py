@@ -1,5 +1,7 @@
 """Filters of several values and from–to, and orders by score, against counts by hand."""
 
+from html import unescape
+
 import pytest
 from django.db import connection
 from django.test import Client
@@ -43,11 +45,34 @@ def test_scores_lie_from_to_with_both_ends_and_the_unknown_in_no_range(
     assert count(page, "project", "indigenous_from=0") == (
         Project.objects.filter(scores__lens=lens, scores__indigenous__isnull=False).count()
     )
-    shown = page.get(f"{url('score')}?labour_from=abc&band=99")
-    assert "labour: &#x27;abc&#x27; is no number and filters nothing." in shown.text
-    assert "Band: &#x27;99&#x27; is unknown and filters nothing." in shown.text.replace(
-        "band: ", "Band: "
-    )
+
+
+@pytest.mark.parametrize(
+    ("model", "query", "words"),
+    [
+        ("project", "mineral=lithium,cobalt", "several are asked for as mineral=…"),
+        ("project", "region=nonsense", "region: 'nonsense' is no value of this filter"),
+        ("project", "ranked=no", "'no' is no value of this filter"),
+        ("project", "band=2&band=99", "band: '99' is no value of this filter"),
+        ("project", "updated_at_from=x", "'x' is no day (2026-11-27)"),
+        ("score", "labour_from=abc", "labour: 'abc' is no number"),
+        ("score", "lens=zzz", "'zzz' is no value of this filter"),
+        ("challenge", "whose=zzz", "whose: 'zzz' is no value of this filter"),
+    ],
+)
+def test_nothing_fits_a_value_that_is_none_of_the_filter(
+    page: Client, lens: Lens, model: str, query: str, words: str
+) -> None:
+    shown = page.get(f"{url(model)}?{query}")
+    assert shown.context["cl"].result_count == 0
+    assert words in unescape(shown.text)
+    assert "So no row is shown." in shown.text
+    for kind in ("csv", "xlsx"):
+        file = page.get(f"{url(model)}export.{kind}?{query}")
+        assert file.status_code == 400
+        assert words in unescape(file.text)
+        assert f'href="{url(model)}"' in file.text
+    assert "So no row is shown." not in page.get(f"{url(model)}?q=").text
 
 
 def test_scores_leave_out_flagged_projects_and_other_buyers_and_say_so(

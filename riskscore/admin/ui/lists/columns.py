@@ -16,6 +16,8 @@ from riskscore.admin.ui import wording
 
 #: The boxes beside the rows, which Django adds to the columns.
 BOXES = "action_checkbox"
+#: The column of a list that names none: what a row is called.
+ITSELF = "__str__"
 Shown = TypeVar("Shown", bound=Callable[..., Any])
 Column = str | Callable[..., Any]
 
@@ -64,9 +66,10 @@ def _plain_of(value: Callable[[Any], Any], row: Any) -> Any:
 
 
 def _method(page: Any, column: Column) -> Any:
+    """What the page itself writes in a column. How a row is called, the row says: not the page."""
     if callable(column):
         return column
-    return getattr(page, column, None)
+    return None if column == ITSELF else getattr(page, column, None)
 
 
 def _field(model: type[Model], column: Column) -> "Field[Any, Any] | None":

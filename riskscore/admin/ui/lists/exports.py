@@ -12,11 +12,12 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.urls import URLPattern, path, reverse
 
+from riskscore.admin.ui import refused
 from riskscore.admin.ui.lists import columns, list_files
 from riskscore.admin.ui.versioned import Admin, Row
 
-#: Rows of a file. Excel has no room for more than 1,048,576 with the headings.
-MOST = {"csv": 1_000_000, "xlsx": 1_000_000}
+#: Rows of a file. CSV is sent as it is read; an Excel file is made whole before it is sent.
+MOST = {"csv": 1_000_000, "xlsx": 50_000}
 #: Rows that are read and prepared at once.
 BATCH = 1000
 
@@ -36,10 +37,10 @@ class Exported(Admin[Row]):
         shown: Any = self.get_changelist_instance(request)
         if kind not in MOST:
             return self._no_file(request, f"There are files of CSV and Excel, none of {kind[:20]}.")
+        if shown.wrong:
+            raise refused.Unanswerable(f"No file was made: {'. '.join(shown.wrong)}")
         if shown.has_more_than(MOST[kind]):
-            return self._no_file(
-                request, f"No file was made: more than {MOST[kind]:,} rows. Filter the list first."
-            )
+            return self._no_file(request, _too_many(kind))
         return self._file(shown, kind)
 
     def _no_file(self, request: HttpRequest, why: str) -> HttpResponse:
@@ -65,6 +66,15 @@ class Exported(Admin[Row]):
     def prepared(self, rows: list[Any], names: Set[str]) -> list[Any]:
         """Rows with what the columns of these names need beside the table, many at once."""
         return rows
+
+
+def _too_many(kind: str) -> str:
+    if kind == "csv":
+        return f"No file was made: more than {MOST[kind]:,} rows. Filter the list first."
+    return (
+        f"No file was made: these are more than the {MOST[kind]:,} rows that an Excel file of a"
+        " list may have. Take CSV, or filter the list first."
+    )
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from django.contrib.admin.views.main import ORDER_VAR, SEARCH_VAR, ChangeList
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from riskscore.admin.ui.lists import chips, columns, ordered
+from riskscore.admin.ui.lists import chips, columns, ordered, wrong_values
 
 #: The parameter that names the columns, each value one.
 COLUMNS = "columns"
@@ -30,7 +30,13 @@ class List(ChangeList):
         if ORDER_VAR in self.params:
             self.params[ORDER_VAR] = self._numbered(self.params[ORDER_VAR])
             self.filter_params[ORDER_VAR] = [self._named(self.params[ORDER_VAR])]
-        return super().get_queryset(request, exclude_parameters)
+        rows: QuerySet[Any] = super().get_queryset(request, exclude_parameters)
+        return rows.none() if self.wrong else rows
+
+    @property
+    def wrong(self) -> list[str]:
+        """What its address asks for and no filter knows, in words. No row fits such an address."""
+        return [words for spec in self.filter_specs for words in wrong_values.of(spec)]
 
     def get_ordering(self, request: HttpRequest, queryset: QuerySet[Any]) -> list[Any]:
         """What to sort by: the columns asked for, and then the rows' numbers.

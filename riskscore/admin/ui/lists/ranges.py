@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.db.models import DateField, DateTimeField, Field, Model, Q, QuerySet
 from django.db.models.fields import FloatField, IntegerField
 from django.http import HttpRequest
@@ -27,23 +27,23 @@ class Range(admin.ListFilter):
     unit = 1.0
     #: Words behind the title: the scale of the numbers.
     scale = ""
-    refusal = "is no number and filters nothing."
+    refusal = "is no number"
 
     def __init__(
         self, request: HttpRequest, params: dict[str, Any], model: type[Model], page: Any
     ) -> None:
         super().__init__(request, params, model, page)
-        self.low, self.high = (
-            self._end(request, name, params.pop(name, None)) for name in self.names
-        )
+        #: What the address asks for and is no end of a range, in words.
+        self.wrong: list[str] = []
+        self.low, self.high = (self._end(name, params.pop(name, None)) for name in self.names)
 
-    def _end(self, request: HttpRequest, name: str, sent: Any) -> Any:
+    def _end(self, name: str, sent: Any) -> Any:
         text = str(sent[-1]).strip() if sent else ""
         if not text:
             return None
         value = self.parsed(text)
         if value is None:
-            messages.warning(request, f"{self.title}: {text[:40]!r} {self.refusal}")
+            self.wrong.append(f"{self.title}: {text[:40]!r} {self.refusal}")
             return None
         self.used_parameters[name] = text
         return value
@@ -95,11 +95,13 @@ class Range(admin.ListFilter):
 
     def chips(self, shown: Any) -> list[Chip]:
         """One for both ends."""
+        gone = shown.get_query_string(dict.fromkeys(self.names))
+        if self.wrong:
+            return [Chip(str(self.title), self.refusal, gone)]
         if self.low is None and self.high is None:
             return []
         low, high = (None if end is None else self.words(end) for end in (self.low, self.high))
         text = f"{low} to {high}" if low and high else f"from {low}" if low else f"to {high}"
-        gone = shown.get_query_string(dict.fromkeys(self.names))
         return [Chip(str(self.title), text, gone)]
 
     def kept(self) -> dict[str, list[str]]:
@@ -128,7 +130,7 @@ class Days(OfField):
     """From one day to another, both included; moments by their day in UTC."""
 
     kind = "date"
-    refusal = "is no day (2026-11-27) and filters nothing."
+    refusal = "is no day (2026-11-27)"
 
     def parsed(self, text: str) -> date | None:
         try:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.db.models import BooleanField, Field, ForeignKey, Model, QuerySet
 from django.http import HttpRequest
 
@@ -23,6 +23,8 @@ class Several(admin.ListFilter):
     older: tuple[str, ...] = ()
     #: Whether only one value may be chosen.
     single = False
+    #: What the address asks for and is none of its values, in words.
+    wrong: list[str]
 
     def __init__(
         self, request: HttpRequest, params: dict[str, Any], model: type[Model], page: Any
@@ -34,11 +36,14 @@ class Several(admin.ListFilter):
             sent += [str(value) for value in params.pop(name, ())]
         read = [value if value in self.offered else self.meant(value) for value in sent if value]
         self.values = [value for value in dict.fromkeys(read) if value in self.offered]
-        if unknown := [value for value in read if value not in self.offered]:
-            text = f"{self.title}: {unknown[0][:40]!r} is unknown and filters nothing."
-            messages.warning(request, text)
+        self.wrong = [self._refusal(value) for value in read if value not in self.offered]
         if self.values:
             self.used_parameters[self.parameter_name] = self.values
+
+    def _refusal(self, value: str) -> str:
+        words = f"{self.title}: {value[:40]!r} is no value of this filter"
+        several = f"{self.parameter_name}=…&{self.parameter_name}=…"
+        return f"{words}; several are asked for as {several}" if "," in value else words
 
     def meant(self, value: str) -> str:
         """What a value means that is none of those offered; itself if it means nothing."""
@@ -57,7 +62,7 @@ class Several(admin.ListFilter):
         return rows
 
     def has_output(self) -> bool:
-        return bool(self.offered)
+        return bool(self.offered or self.wrong)
 
     @property
     def names(self) -> list[str]:
@@ -82,11 +87,13 @@ class Several(admin.ListFilter):
         return len(self.offered) > SHORT
 
     def chips(self, shown: Any) -> list[Chip]:
-        """One for each chosen value."""
-        return [
+        """One for each chosen value, and for each that is none of its values."""
+        found = [
             Chip(str(self.title), self.offered[value], self._without(shown, value))
             for value in self.values
         ]
+        rest = self._address(shown, self.values)
+        return found + [Chip(str(self.title), "no value of it", rest) for _ in self.wrong[:1]]
 
     def kept(self) -> dict[str, Values]:
         """What of it is worth keeping in a saved list."""
