@@ -91,7 +91,12 @@ def test_what_if_answers_through_the_engine_and_saves_nothing(
     before = list(Score.objects.filter(project=project).values_list("pk", "digest").order_by("pk"))
     address = url("project", "what-if", project.pk)
     score = Score.objects.get(project=project, lens=lens)
-    same = page.get(address).context["outcome"]
+    opened = page.get(address)
+    same = opened.context["outcome"]
+    assert 'name="x-geo.trade_parameter"' in opened.text
+    fields = {one.name: one for _, each in opened.context["groups"] for one in each}
+    trade = fields["x-geo.trade_parameter"]
+    assert (trade.low, trade.high) == ("0.8", "1.5")
     assert "as it is now" in same.says
     assert same.nodes[0].after == f"{score.composite:.1f}"
     # -2 is the bad end of political stability, which has 0.35 of the dimension: 100 points there.
@@ -116,6 +121,14 @@ def test_what_if_answers_through_the_engine_and_saves_nothing(
         (asked(geo__stability="bad"), "Type a number, like 0.25."),
         (asked(geo__stability="nan"), "Type a number, like 0.25."),
         (asked(lab__listing="99"), "Choose one of the levels."),
+        (asked(geo__stability="1_0"), "Type a number, like 0.25."),
+        (asked(geo__stability="1e0"), "Type a number, like 0.25."),
+        (asked(geo__stability=-5.1), "Between -5 and 5."),
+        (asked(geo__disruption=10**14), "Between 0 and 1."),
+        (asked(con__mining_recent=1.01), "Between 0 and 1."),
+        (asked(lab__events=-1), "Between 0 and 100."),
+        (asked(geo__trade_parameter=0.5), "Between 0.8 and 1.5."),
+        (asked(geo__violence=-1), "At least 0."),
         ("?p=0.2", "Between 1 and 10."),
         ("?w-labour=", "A number is needed."),
         ("?" + "&".join(f"w-{d}=0" for d in ("geopolitical", "concentration", "labour",
