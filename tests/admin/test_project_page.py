@@ -9,8 +9,9 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
-from riskscore.curation import project_edits
+from riskscore.curation import input_causes, project_edits
 from riskscore.models import Evidence, Job, Lens, Project, RecordChange, Score, ScoreHistory
 from riskscore.scoring import rescore
 from tests.admin.conftest import act, form_of, inline_of, url
@@ -70,6 +71,16 @@ def test_every_number_of_the_score_has_its_source_one_click_away(
     assert "<dt>Licence</dt>" in text
     assert "<dt>Scale</dt><dd>goalposts: " in text
     assert "90 % interval" in text
+    raising, *_ = panel.explanation.not_in_share
+    assert raising.startswith("What can only raise a score when it is known (")
+    assert "Incidents with communities" in raising
+    assert raising.endswith(") is in the range, not in this share.")
+    assert raising in text
+    # The first score has nothing before it, and says so with the one form of a moment.
+    why = page.get(url("project", "why", project.pk))
+    begun = why.context["score"].computed_at
+    assert re.search(r"history begins at \d{1,2} [A-Z][a-z]{2} \d{4} \d\d:\d\d UTC,", why.text)
+    assert begun.isoformat() not in why.text
 
 
 def test_what_would_help_leads_to_the_form_with_its_kind_preset(
@@ -174,9 +185,16 @@ def test_why_lists_the_versions_and_splits_the_chosen_change(
     address = url("project", "why", project.pk) + f"?view={lens.pk}"
     answer = page.get(address)
     newest, first = answer.context["versions"]
-    assert "the project was edited" in newest.causes
+    assert newest.causes == "evidence was entered, a later day"
     assert first.causes == "the first of them"
     assert "Incidents with communities" in answer.text
+    # Where nothing on record says what raised the version, the words say no more than that.
+    assert input_causes.Causes([], []).between(first.row, newest.row) == [input_causes.UNSAID]
+    Project.objects.filter(pk=project.pk).update(name="Renamed")
+    Project.objects.filter(pk=project.pk).update(stage="closed")
+    newest.row.computed_at = timezone.now()
+    found = input_causes.of(project, [newest.row, first.row])
+    assert [words for _, words in found.edited] == ["the project was edited"]
     older = page.get(f"{address}&at={first.row.pk}")
     assert "What would move it" not in older.text
     assert "<h3>What would move it" in page.get(f"{address}&steps=1").text
