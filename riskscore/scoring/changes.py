@@ -5,7 +5,7 @@ learned model is scored: the parts are Shapley values and add up to the differen
 admin pages lay out what is built here.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -38,10 +38,18 @@ NOT_ASSESSED = "Not assessed in one of the two scores, so without a difference: 
 
 
 class NoScoreThen(NotFoundError):
-    """The project had no score at the moment asked for."""
+    """The project had no score at the moment asked for. ``words`` has a place for each moment."""
 
     code = "no_score_then"
     remedy = "Ask for a moment at or after the first score, which the message names."
+
+    def __init__(self, words: str, *moments: datetime) -> None:
+        self.words, self.moments = words, moments
+        super().__init__(self.with_moments(datetime.isoformat))
+
+    def with_moments(self, written: Callable[[datetime], str]) -> str:
+        """The message with its moments written in some way."""
+        return self.words.format(*(written(moment) for moment in self.moments))
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,10 +121,9 @@ def in_force(project: int, lens: int, moment: datetime) -> Row:
     past = _history(project, lens).filter(computed_at__lte=moment).first()
     if past is None:
         first = _history(project, lens).last() or current
-        raise NoScoreThen(
-            f"no score at {moment.isoformat()}: "
-            + (f"history begins at {first.computed_at.isoformat()}" if first else "none before")
-        )
+        if first is None:
+            raise NoScoreThen("no score at {}: none before", moment)
+        raise NoScoreThen("no score at {}: history begins at {}", moment, first.computed_at)
     return past
 
 
@@ -126,8 +133,9 @@ def before(score: Row) -> Row:
     result = earlier.exclude(digest=bytes(score.digest)).first()
     if result is None:
         raise NoScoreThen(
-            f"nothing came before: history begins at {score.computed_at.isoformat()}, "
-            "and no number of the score has changed since"
+            "nothing came before: history begins at {}, "
+            "and no number of the score has changed since",
+            score.computed_at,
         )
     return result
 

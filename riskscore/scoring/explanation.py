@@ -154,11 +154,14 @@ class DimensionRow:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """One score: the composite, the dimensions, and the sum of all contributions."""
+    """One score: the composite, the dimensions, and the sum of all contributions.
+
+    ``bounds_hold``: by the rules of its method, low and high allow for what is optional too."""
 
     composite: NodeFigures
     dimensions: Sequence[DimensionRow]
     contributions_sum: float | None
+    bounds_hold: bool = True
 
 
 class Beside(NamedTuple):
@@ -190,6 +193,7 @@ def explain(method: Specification, score: StoredScore) -> Explanation:
             for node in sorted(branches, key=lambda node: NODES.index(node.code))
         ],
         contributions_sum=not_nan(math.fsum(_numbers(score.contributions))),
+        bounds_hold=method.rules >= 2,
     )
 
 

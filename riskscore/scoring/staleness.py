@@ -159,14 +159,22 @@ def _columns(job: Job) -> set[str]:
     return {leaf.column for leaf in method.leaves} | {item.column for item in method.controls}
 
 
+_FIGURES = Q(releases__isnull=False) | Q(number__in=LandLayer.objects.values("edition"))
+
+
+def figures_came(after: int, until: int) -> list[int]:
+    """The editions after one and up to another that brought a release or a layer of a map."""
+    editions = Edition.objects.filter(_FIGURES, number__gt=after, number__lte=until)
+    return list(editions.order_by("number").distinct().values_list("number", flat=True))
+
+
 def _with_news(after: int, until: int) -> Iterator[int]:
     """Editions at which figures came: a release, a layer, a learned model put into or out of use,
     or all of them turned on or off."""
     decided = LearnedModel.objects.exclude(champion_from=None)
     yield from (
         Edition.objects.filter(
-            Q(releases__isnull=False)
-            | Q(number__in=LandLayer.objects.values("edition"))
+            _FIGURES
             | Q(number__in=LearnedSwitch.objects.values("edition"))
             | Q(number__in=decided.values("champion_from"))
             | Q(number__in=decided.exclude(champion_until=None).values("champion_until")),

@@ -9,8 +9,9 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
-from riskscore.curation import project_edits
+from riskscore.curation import input_causes, project_edits
 from riskscore.models import Evidence, Job, Lens, Project, RecordChange, Score, ScoreHistory
 from riskscore.scoring import rescore
 from tests.admin.conftest import act, form_of, inline_of, url
@@ -70,6 +71,16 @@ def test_every_number_of_the_score_has_its_source_one_click_away(
     assert "<dt>Licence</dt>" in text
     assert "<dt>Scale</dt><dd>goalposts: " in text
     assert "90 % interval" in text
+    raising, *_ = panel.explanation.not_in_share
+    assert raising.startswith("What can only raise a score when it is known (")
+    assert "Incidents with communities" in raising
+    assert raising.endswith(") is in the range, not in this share.")
+    assert raising in text
+    # The first score has nothing before it, and says so with the one form of a moment.
+    why = page.get(url("project", "why", project.pk))
+    begun = why.context["score"].computed_at
+    assert re.search(r"history begins at \d{1,2} [A-Z][a-z]{2} \d{4} \d\d:\d\d UTC,", why.text)
+    assert begun.isoformat() not in why.text
 
 
 def test_what_would_help_leads_to_the_form_with_its_kind_preset(
@@ -91,7 +102,12 @@ def test_what_if_answers_through_the_engine_and_saves_nothing(
     before = list(Score.objects.filter(project=project).values_list("pk", "digest").order_by("pk"))
     address = url("project", "what-if", project.pk)
     score = Score.objects.get(project=project, lens=lens)
-    same = page.get(address).context["outcome"]
+    opened = page.get(address)
+    same = opened.context["outcome"]
+    assert 'name="x-geo.trade_parameter"' in opened.text
+    fields = {one.name: one for _, each in opened.context["groups"] for one in each}
+    trade = fields["x-geo.trade_parameter"]
+    assert (trade.low, trade.high) == ("0.8", "1.5")
     assert "as it is now" in same.says
     assert same.nodes[0].after == f"{score.composite:.1f}"
     # -2 is the bad end of political stability, which has 0.35 of the dimension: 100 points there.
@@ -116,6 +132,14 @@ def test_what_if_answers_through_the_engine_and_saves_nothing(
         (asked(geo__stability="bad"), "Type a number, like 0.25."),
         (asked(geo__stability="nan"), "Type a number, like 0.25."),
         (asked(lab__listing="99"), "Choose one of the levels."),
+        (asked(geo__stability="1_0"), "Type a number, like 0.25."),
+        (asked(geo__stability="1e0"), "Type a number, like 0.25."),
+        (asked(geo__stability=-5.1), "Between -5 and 5."),
+        (asked(geo__disruption=10**14), "Between 0 and 1."),
+        (asked(con__mining_recent=1.01), "Between 0 and 1."),
+        (asked(lab__events=-1), "Between 0 and 100."),
+        (asked(geo__trade_parameter=0.5), "Between 0.8 and 1.5."),
+        (asked(geo__violence=-1), "At least 0."),
         ("?p=0.2", "Between 1 and 10."),
         ("?w-labour=", "A number is needed."),
         ("?" + "&".join(f"w-{d}=0" for d in ("geopolitical", "concentration", "labour",
@@ -161,9 +185,16 @@ def test_why_lists_the_versions_and_splits_the_chosen_change(
     address = url("project", "why", project.pk) + f"?view={lens.pk}"
     answer = page.get(address)
     newest, first = answer.context["versions"]
-    assert "the project was edited" in newest.causes
+    assert newest.causes == "evidence was entered, a later day"
     assert first.causes == "the first of them"
     assert "Incidents with communities" in answer.text
+    # Where nothing on record says what raised the version, the words say no more than that.
+    assert input_causes.Causes([], []).between(first.row, newest.row) == [input_causes.UNSAID]
+    Project.objects.filter(pk=project.pk).update(name="Renamed")
+    Project.objects.filter(pk=project.pk).update(stage="closed")
+    newest.row.computed_at = timezone.now()
+    found = input_causes.of(project, [newest.row, first.row])
+    assert [words for _, words in found.edited] == ["the project was edited"]
     older = page.get(f"{address}&at={first.row.pk}")
     assert "What would move it" not in older.text
     assert "<h3>What would move it" in page.get(f"{address}&steps=1").text

@@ -12,7 +12,7 @@ from riskscore.admin.project_page.header import minerals
 from riskscore.admin.ui import wording
 from riskscore.models import Project, Score
 from riskscore.scoring.comparisons import peers
-from riskscore.scoring.comparisons.peers import Group, Near
+from riskscore.scoring.comparisons.peers import ROUNDING, Group, Near
 
 MINERAL = "mineral"
 
@@ -25,7 +25,7 @@ class Shown:
     group: Group
     chart: SafeString
     words: str
-    nearest: Sequence[tuple[Near, str, str]]
+    nearest: Sequence[tuple[Near, str, str, str]]
 
 
 def shown(request: HttpRequest, project: Project) -> dict[str, Any]:
@@ -45,10 +45,23 @@ def shown(request: HttpRequest, project: Project) -> dict[str, Any]:
 
 def _shown(name: str, group: Group, score: Score) -> Shown:
     nearest = [
-        (one, wording.points(one.composite), wording.band(one.band)) for one in group.nearest
+        (one, wording.points(one.composite), wording.band(one.band), _distance(one))
+        for one in group.nearest
     ]
     chart = peers_drawing.chart(group.counts, score.composite, f"Composites of {name}")
     return Shown(name, group, chart, _words(group, score), nearest)
+
+
+def _distance(near: Near) -> str:
+    """How far a peer is, in points, and on how many dimensions where not on all that are known."""
+    if near.is_alike:
+        return "exactly alike"
+    away = wording.points(near.apart)
+    if not near.one_sided:
+        return away
+    unknown = ", ".join(node.capitalize() for node in near.one_sided)
+    how = "alike" if near.apart < ROUNDING else away
+    return f"{how} on {near.shared} of {near.shared + len(near.one_sided)}; {unknown} unknown"
 
 
 def _words(group: Group, score: Score) -> str:

@@ -5,10 +5,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 from django.http import HttpRequest
 
 from riskscore.admin.project_page import chosen_view
 from riskscore.admin.ui import wording
+from riskscore.config.plain_numbers import plain_number
 from riskscore.engine.errors import EngineError
 from riskscore.models import Project
 from riskscore.models.scores import NODES, Band
@@ -26,6 +28,8 @@ LABELS = dict(zip(NODES, ("Composite", "Geopolitical", "Concentration", "Labour"
                   strict=True))  # fmt: skip
 INPUT, WEIGHT, POWER = "x-", "w-", "p"
 LONGEST = 40
+#: No amount that is tried is as large.
+LARGEST = 1e15
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,17 +105,17 @@ def _field(one: Input, asked: Mapping[str, str]) -> Field:
     levels = [(str(at), wording.code(level)) for at, level in enumerate(one.indicator.levels)]
     if one.indicator.unit == "0/1":
         levels = [("0", "no"), ("1", "yes")]
-    now = "" if one.value is None else f"{one.value:.4g}"
+    now = "" if one.value is None else _written(one.value)
     name = f"{INPUT}{one.column}"
     text = asked.get(name, now)
-    fault = _fault(text, may_be_empty=True)
-    if levels and text and not fault and text not in dict(levels) and text != now:
+    fault = "" if text in ("", now) else _fault(text, one.least, one.most)
+    if levels and text not in ("", now, *dict(levels)):
         fault = "Choose one of the levels."
     if levels and now and now not in dict(levels):
         levels = [(now, now), *levels]
     return Field(
         name, one.leaf.label, wording.unit(one.indicator), now, text,
-        f"{one.low:.4g}", f"{one.high:.4g}", levels, fault,
+        _written(one.low), _written(one.high), levels, fault,
     )  # fmt: skip
 
 
@@ -130,23 +134,29 @@ def _joining_fields(joining: Joining, asked: Mapping[str, str]) -> list[Field]:
 def _plain(
     name: str, label: str, value: float, low: float, high: float, asked: Mapping[str, str]
 ) -> Field:
-    now = f"{value:.4g}"
+    now = _written(value)
     text = asked.get(name, now)
-    fault = _fault(text, may_be_empty=False)
-    if not fault and not low <= float(text) <= high:
-        fault = f"Between {low:g} and {high:g}."
+    fault = "" if text == now else _fault(text, low, high)
     return Field(name, label, "", now, text, f"{low:g}", f"{high:g}", (), fault)
 
 
-def _fault(text: str, *, may_be_empty: bool) -> str:
+def _fault(text: str, low: float, high: float) -> str:
     """What is wrong with what was typed; "" if nothing."""
     if not text:
-        return "" if may_be_empty else "A number is needed."
-    try:
-        value = float(text)
-    except ValueError:
+        return "A number is needed."
+    value = plain_number(text)
+    if value is None:
         return "Type a number, like 0.25."
-    return "" if math.isfinite(value) and abs(value) < 1e15 else "Type a number, like 0.25."
+    if math.isfinite(high):
+        return "" if low <= value <= high else f"Between {low:g} and {high:g}."
+    if value < low:
+        return f"At least {low:g}."
+    return "" if value < LARGEST else f"Less than {LARGEST:,.0f}."
+
+
+def _written(value: float) -> str:
+    """Four significant digits, as an address may write them: never 1e+05."""
+    return np.format_float_positional(value, precision=4, fractional=False, trim="-")
 
 
 def _outcome(tried: Trial, fields: Sequence[Field]) -> tuple[Outcome | None, str]:

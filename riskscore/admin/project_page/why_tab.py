@@ -10,7 +10,9 @@ from django.http import HttpRequest
 from riskscore.admin.project_page import chosen_view
 from riskscore.admin.results import score_changes
 from riskscore.admin.ui import wording
+from riskscore.curation import input_causes
 from riskscore.models import Project, Score, ScoreHistory
+from riskscore.scoring import staleness
 
 #: Versions that the list shows.
 MOST = 25
@@ -43,7 +45,7 @@ def shown(request: HttpRequest, project: Project) -> dict[str, Any]:
     return {
         "views": views,
         "score": score,
-        "versions": _listed(rows[:MOST], chosen or (rows[0] if rows else None), rows),
+        "versions": _listed(project, chosen or (rows[0] if rows else None), rows),
         "why": score_changes.of(score) if steps else score_changes.of_version(chosen or score),
         "earlier": not steps,
         "may_ask_steps": not steps and chosen is None,
@@ -57,19 +59,20 @@ def _versions(score: Score) -> list[ScoreHistory]:
 
 
 def _listed(
-    shown_rows: Sequence[ScoreHistory], chosen: ScoreHistory | None, rows: Sequence[ScoreHistory]
+    project: Project, chosen: ScoreHistory | None, rows: Sequence[ScoreHistory]
 ) -> list[Version]:
+    causes = _causes(project, rows)
     before = {new.pk: old for new, old in pairwise(rows)}
-    return [_version(row, before.get(row.pk), row is chosen) for row in shown_rows]
+    return [_version(row, before.get(row.pk), causes[row.pk], row is chosen) for row in rows[:MOST]]
 
 
-def _version(row: ScoreHistory, old: ScoreHistory | None, here: bool) -> Version:
+def _version(row: ScoreHistory, old: ScoreHistory | None, causes: str, here: bool) -> Version:
     return Version(
         row=row,
         points=wording.points(row.composite),
         difference=_difference(row, old),
         band=wording.band(row.band),
-        causes=_causes(row, old),
+        causes=causes,
         here=here,
     )
 
@@ -80,15 +83,20 @@ def _difference(row: ScoreHistory, old: ScoreHistory | None) -> str:
     return wording.signed(row.composite - old.composite)
 
 
-def _causes(row: ScoreHistory, old: ScoreHistory | None) -> str:
-    """What was another one than before: the most that a row alone can say."""
-    if old is None:
-        return "the first of them"
-    parts = (
-        (row.input_version != old.input_version, "the project was edited"),
-        (row.edition != old.edition, "new figures"),
-        (row.method_id != old.method_id, "another version of the method"),
-        (row.model_id != old.model_id, "another learned model"),
-        (row.as_of != old.as_of, "a later day"),
-    )
-    return ", ".join(words for is_so, words in parts if is_so)
+def _causes(project: Project, rows: Sequence[ScoreHistory]) -> dict[int, str]:
+    """By version: what was another one than before, the newest version first."""
+    if not rows:
+        return {}
+    entered = input_causes.of(project, rows)
+    figures = staleness.figures_came(rows[-1].edition, rows[0].edition)
+    found = {rows[-1].pk: "the first of them"}
+    for row, old in pairwise(rows):
+        parts = (
+            (any(old.edition < at <= row.edition for at in figures), "new figures"),
+            (row.method_id != old.method_id, "another version of the method"),
+            (row.model_id != old.model_id, "another learned model"),
+            (row.as_of != old.as_of, "a later day"),
+        )
+        others = [words for is_so, words in parts if is_so]
+        found[row.pk] = ", ".join([*entered.between(old, row), *others])
+    return found

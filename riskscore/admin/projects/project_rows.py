@@ -141,9 +141,9 @@ class ProjectRows(Rescoring[Project]):
         return wording.band(score.band) if score else wording.NOTHING
 
     @typed(lambda row: _of_score(row, "coverage"), "known, share 0..1")
-    @admin.display
+    @admin.display(description="known (of what always counts)")
     def known(self, row: Project) -> str:
-        """The share of the weight that is known."""
+        """The share of the weight of what always counts that is known."""
         return wording.share(_of_score(row, "coverage"))
 
     @admin.display

@@ -241,7 +241,8 @@ class Line:
 @dataclass(frozen=True, slots=True)
 class Layout:
     """One score on a page. ``lines`` add up to the composite; ``uncounted`` are known, but add
-    nothing; of what is unknown, ``unknown`` lowers the coverage and ``absent`` does not."""
+    nothing; of what is unknown, ``unknown`` lowers the coverage and ``absent`` does not.
+    ``not_in_share`` says what the coverage does not count, known or not."""
 
     composite: Meter
     dimensions: Sequence[Meter]
@@ -250,6 +251,7 @@ class Layout:
     unknown: Sequence[tuple[str, str]]
     absent: Sequence[tuple[str, str]]
     cautions: Sequence[str] = field(default=())
+    not_in_share: Sequence[str] = field(default=())
 
     @property
     def total(self) -> float:
@@ -282,7 +284,24 @@ def layout(
         unknown=_missing(result, lowers_coverage=True),
         absent=_missing(result, lowers_coverage=False),
         cautions=_cautions([*lines, *shown]),
+        not_in_share=_not_in_share(result),
     )
+
+
+def _not_in_share(result: Explanation) -> list[str]:
+    """What the coverage never counts, by name, and where it is counted instead: sentences."""
+    rows = [
+        row.leaf
+        for each in result.dimensions
+        for row in each.indicators
+        if row.weight and row.leaf.optional and row.status != Status.DOES_NOT_APPLY
+    ]
+    raising = dict.fromkeys(leaf.label for leaf in rows if leaf.raises_only)
+    others = dict.fromkeys(leaf.label for leaf in rows if not leaf.raises_only)
+    where = "is in the range, not in this share" if result.bounds_hold else "is not in this share"
+    said = (("What can only raise a score when it is known", raising),
+            ("What counts only when it is known", others))  # fmt: skip
+    return [f"{what} ({', '.join(names)}) {where}." for what, names in said if names]
 
 
 def _waterfall(result: Explanation, project: int) -> list[Line]:

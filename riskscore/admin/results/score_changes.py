@@ -7,7 +7,7 @@ from riskscore.admin.ui import wording
 from riskscore.engine.catalogue import Indicator
 from riskscore.errors import RiskscoreError
 from riskscore.models import Score, ScoreHistory
-from riskscore.scoring.changes import Changes, Parts, before, changes
+from riskscore.scoring.changes import Changes, NoScoreThen, Parts, before, changes
 from riskscore.scoring.counterfactuals import NextBand, next_band
 from riskscore.scoring.replay import CannotReplay
 
@@ -63,6 +63,8 @@ def of_version(score: Score | ScoreHistory) -> Why:
 def _change(score: Score | ScoreHistory) -> tuple[Changes | None, str]:
     try:
         return changes(before(score), score), ""
+    except NoScoreThen as refusal:
+        return None, refusal.with_moments(wording.moment)
     except RiskscoreError as refusal:
         return None, str(refusal)
 

@@ -93,9 +93,9 @@ class AnyScoreAdmin(ReadOnly[AnyScore]):
         return wording.band(row.band)
 
     @typed(attrgetter("coverage"), "known, share 0..1")
-    @admin.display(description="known")
+    @admin.display(description="known (of what always counts)")
     def known(self, row: AnyScore) -> str:
-        """The share of the weight that is known."""
+        """The share of the weight of what always counts that is known."""
         return wording.share(row.coverage)
 
     @admin.display(description="key")

@@ -1,8 +1,10 @@
 """Numbers as words: rounded once, here, and never anywhere earlier."""
 
 import math
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -26,6 +28,11 @@ def signed(difference: float) -> str:
 def share(value: float | None) -> str:
     """A share 0..1 as whole per cent."""
     return NOTHING if value is None or math.isnan(value) else f"{100 * value:.0f}\u00a0%"
+
+
+def moment(value: datetime) -> str:
+    """A moment as every page writes it, with its zone: 27 Nov 2026 17:33 UTC."""
+    return date_format(timezone.localtime(value), "DATETIME_FORMAT")
 
 
 def number(value: float) -> str:

@@ -19,6 +19,7 @@ from django.utils.dateparse import parse_datetime
 from riskscore.api.framework import shapes
 from riskscore.api.framework.problems import of_parameters
 from riskscore.api.framework.shapes import Schema
+from riskscore.config.plain_numbers import plain_number
 
 QueryValues = dict[str, Any]
 LONGEST = 2000  # characters of one parameter
@@ -122,11 +123,10 @@ def decimal(low: float, high: float) -> Callable[[str], float]:
     """A plain decimal number within [low, high]."""
 
     def read(text: str) -> float:
-        if not re.fullmatch(r"-?[0-9]{1,20}(\.[0-9]{1,20})?", text, re.ASCII):
+        value = plain_number(text)
+        if value is None or not low <= value <= high:
             raise ValueError(f"say a number from {low:g} to {high:g}")
-        if not low <= float(text) <= high:
-            raise ValueError(f"say a number from {low:g} to {high:g}")
-        return float(text)
+        return value
 
     return read
 

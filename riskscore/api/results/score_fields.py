@@ -12,6 +12,7 @@ from riskscore.scoring.stored_score import COLUMNS, StoredScore, not_nan
 DIMENSIONS = NODES[1:]
 BANDS = {band.value: str(band.label) for band in Band}
 SCORE = "0 (no risk seen) to 100 (worst); null where too little is known to assess it"
+KNOWN = "Share of the weight of what always counts that is known, 0 to 1."
 BESIDE = {"context": "context", "low": "node_low", "high": "node_high", "coverage": "node_coverage"}
 
 
@@ -47,7 +48,7 @@ BESIDE_SHAPE = {
     "context": shapes.optional(shapes.number("The value of what is known.")),
     "low": shapes.optional(shapes.number("The score if all that is unknown were best.")),
     "high": shapes.optional(shapes.number("The score if all that is unknown were worst.")),
-    "coverage": shapes.optional(shapes.number("Share of the weight that is known, 0 to 1.")),
+    "coverage": shapes.optional(shapes.number(KNOWN)),
 }
 NOT_ASSESSED = shapes.record(
     {node: shapes.record(BESIDE_SHAPE, f"If {node} has no score.") for node in NODES},
@@ -69,7 +70,7 @@ NUMBERS: tuple[Field, ...] = (
         "band",
     ),
     *(plain(name, shapes.optional(shapes.number(f"{name}: {SCORE}."))) for name in DIMENSIONS),
-    plain("coverage", shapes.number("Share of the weight that is known, 0 to 1.")),
+    plain("coverage", shapes.number(KNOWN)),
     plain(
         "interval_low",
         shapes.optional(shapes.number("5 % quantile; null until computed.")),

@@ -19,12 +19,14 @@ ALL_UP_TO, SAMPLE = 10_000, 1_000
 STEP = 5
 BINS = 100 // STEP
 NEAREST = 8
+#: Points below this are rounding.
+ROUNDING = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
 class Near:
-    """A peer: ``apart`` is how far its four dimensions lie from this project's, in points on
-    average over those that both have."""
+    """A peer: ``apart`` is how far its dimensions lie from this project's, in points on average
+    over the ``shared`` ones, which both have; ``one_sided``: those that only one of the two has."""
 
     project_id: int
     key: str
@@ -33,6 +35,9 @@ class Near:
     composite: float | None
     band: int
     apart: float
+    shared: int
+    one_sided: Sequence[str]
+    is_alike: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +76,15 @@ SELECT p.id FROM riskscore_project p WHERE {chosen} ORDER BY md5(p.key), p.id LI
 """
 _APART = " + ".join(f"abs(coalesce({node} - %({node})s::float8, 0))" for node in NODES[1:])
 _KNOWN = " + ".join(f"(({node} - %({node})s::float8) IS NOT NULL)::int" for node in NODES[1:])
+_ONE_SIDED = " + ".join(
+    f"(({node} IS NULL) <> (%({node})s::float8 IS NULL))::int" for node in NODES[1:]
+)
 # Steps and nearest of one pass: reading the peers is what costs.
 _SEEN = f"""
 WITH peers AS MATERIALIZED ({{ids}}),
 ranked AS MATERIALIZED (
-    SELECT s.project_id, s.composite, ({_APART}) / nullif({_KNOWN}, 0) AS apart
+    SELECT s.project_id, s.composite, ({_APART}) / nullif({_KNOWN}, 0) AS apart,
+        {_ONE_SIDED} AS one_sided
     FROM peers JOIN riskscore_score s ON s.project_id = peers.id AND s.lens_id = %(lens)s
     JOIN riskscore_project p ON p.id = peers.id
     WHERE p.state = 'published' AND NOT p.flags && %(unranked)s::varchar[]
@@ -86,7 +95,7 @@ FROM ranked GROUP BY step
 UNION ALL (
     SELECT 'near', project_id, 0, 0, apart FROM ranked
     WHERE project_id <> %(project)s AND apart IS NOT NULL
-    ORDER BY apart, project_id LIMIT {NEAREST}
+    ORDER BY one_sided, apart, project_id LIMIT {NEAREST}
 )
 """  # noqa: S608 - our own words
 
@@ -117,18 +126,28 @@ def _group(score: Score, code: str, chosen: str) -> Group:
 
 
 def _nearest(score: Score, apart: dict[int, float]) -> list[Near]:
-    """The peers by name, the nearest first."""
+    """The peers by name: those with the same dimensions first, of these the nearest."""
     rows = Score.objects.filter(lens=score.lens_id, project__in=apart).select_related(
         "project__place"
     )
-    near = [
-        Near(
-            row.project_id, row.project.key, row.project.name, row.project.place.name,
-            row.composite, row.band, apart[row.project_id],
-        )
-        for row in rows
-    ]  # fmt: skip
-    return sorted(near, key=lambda one: (one.apart, one.key))
+    near = [_near(score, row, apart[row.project_id]) for row in rows]
+    return sorted(near, key=lambda one: (len(one.one_sided), one.apart, one.key))
+
+
+def _near(score: Score, row: Score, apart: float) -> Near:
+    pairs = {node: (getattr(score, node), getattr(row, node)) for node in NODES}
+    known = {node: sum(x is not None for x in pairs[node]) for node in NODES[1:]}
+    return Near(
+        row.project_id, row.project.key, row.project.name, row.project.place.name,
+        row.composite, row.band, apart,
+        shared=sum(number == 2 for number in known.values()),
+        one_sided=[node for node, number in known.items() if number == 1],
+        is_alike=all(_same(*pair) for pair in pairs.values()),
+    )  # fmt: skip
+
+
+def _same(one: float | None, other: float | None) -> bool:
+    return one == other or (None not in (one, other) and abs(one - other) < ROUNDING)  # type: ignore[operator]
 
 
 def _seen(

@@ -14,6 +14,7 @@ import numpy as np
 from riskscore.engine import catalogue
 from riskscore.engine.catalogue import Indicator
 from riskscore.engine.frame import Frame
+from riskscore.engine.inputs.plausible import named_range, possible
 from riskscore.engine.method import Fitted
 from riskscore.engine.method import Method as Specification
 from riskscore.engine.result import Result
@@ -32,7 +33,8 @@ ROUNDING = 1e-9
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """One input: its value now (None unknown), and the raw values between which it moves."""
+    """One input: its value now (None unknown), the raw values between which it moves, and those
+    between which its unit lies (``most`` is infinite for an amount)."""
 
     leaf: Leaf
     indicator: Indicator
@@ -40,6 +42,8 @@ class Input:
     value: float | None
     low: float
     high: float
+    least: float
+    most: float
 
     @property
     def column(self) -> str:
@@ -142,9 +146,11 @@ def _inputs(method: Specification, frame: Frame) -> list[Input]:
 def _input(leaf: Leaf, dimension: str, frame: Frame) -> Input:
     value = not_nan(float(frame.column(leaf.column)[0]))
     indicator = catalogue.INDICATORS.get(leaf.column, NOT_IN_CATALOGUE)
-    ends = [end for end in leaf.scaling.raw_range() if np.isfinite(end)]
-    known = [*ends, *([] if value is None else [value])]
-    return Input(leaf, indicator, dimension, value, min(known, default=0), max(known, default=100))
+    least, most = possible(indicator)
+    ends = named_range(indicator.unit) or leaf.scaling.raw_range()
+    known = [end for end in (*ends, value) if end is not None and np.isfinite(end)]
+    low, high = min(known, default=0), max(known, default=100)
+    return Input(leaf, indicator, dimension, value, low, high, least, most)
 
 
 def _joining(method: Specification) -> Joining:

@@ -4,6 +4,7 @@ import pytest
 
 from riskscore.jobs import requests
 from riskscore.models import Project, Score
+from riskscore.models.scores import NODES
 from riskscore.scoring import ranking
 from riskscore.scoring.comparisons import peers
 
@@ -38,9 +39,30 @@ def test_the_nearest_are_other_projects_in_the_order_of_their_distance(score: Sc
     group = peers.of_place(score, "CHL")
     assert len(group.nearest) == 8
     assert score.project_id not in [one.project_id for one in group.nearest]
-    distances = [one.apart for one in group.nearest]
+    distances = [(len(one.one_sided), one.apart) for one in group.nearest]
     assert distances == sorted(distances)
     assert {one.place for one in group.nearest} == {"Chile"}
+
+
+def test_a_peer_that_lacks_a_dimension_is_alike_on_the_others_only_and_comes_last(
+    score: Score,
+) -> None:
+    score.indigenous = 50
+    of_place = Score.objects.filter(lens=score.lens_id, project__place="CHL")
+    first, twin, *_ = (one.project_id for one in peers.of_place(score, "CHL").nearest)
+    of_place.exclude(project__in=[score.project_id, first, twin]).update(**dict.fromkeys(NODES[1:]))
+    same = {node: getattr(score, node) for node in NODES}
+    of_place.filter(project=twin).update(**same)
+    of_place.filter(project=first).update(**{**same, "labour": (score.labour or 0) - 40})
+    nearest = peers.of_place(score, "CHL").nearest
+    assert [(one.project_id, one.is_alike) for one in nearest] == [(twin, True), (first, False)]
+    of_place.filter(project=twin).update(composite=1, indigenous=None)
+    other, last = peers.of_place(score, "CHL").nearest
+    assert (other.project_id, list(other.one_sided)) == (first, [])
+    assert other.apart == pytest.approx(10)
+    assert (last.project_id, last.apart, last.shared) == (twin, 0, 3)
+    assert last.one_sided == ["indigenous"]
+    assert not last.is_alike
 
 
 def test_of_many_peers_a_sample_is_looked_at_and_says_so(

@@ -1,6 +1,5 @@
 """Filters from–to: numbers, years and days, both ends included."""
 
-import math
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -12,6 +11,7 @@ from django.http import HttpRequest
 from django.utils.formats import date_format
 
 from riskscore.admin.ui.lists.chips import Chip
+from riskscore.config.plain_numbers import plain_number
 
 
 class Range(admin.ListFilter):
@@ -50,11 +50,7 @@ class Range(admin.ListFilter):
 
     def parsed(self, text: str) -> Any:
         """The value that a text means; None if it means none."""
-        try:
-            value = float(text)
-        except ValueError:
-            return None
-        return value if math.isfinite(value) and abs(value) < 1e300 else None
+        return plain_number(text)
 
     def has_output(self) -> bool:
         return True
