@@ -141,3 +141,7 @@ def test_users_and_groups_have_files_without_passwords(page: Client, curator: Us
     assert page.get(f"{address}export.csv?password__startswith=pbkdf2").status_code == 400
     assert page.get(f"{address}{curator.pk}/change/").status_code == 200
     assert page.get(f"{address}add/").status_code == 200
+    sent = {"action": "delete_selected", "_selected_action": [str(curator.pk)]}
+    assert page.post(f"{address}?q=", sent).status_code == 200  # Django asks first
+    saved = page.post(f"{address}saved/new/", {"name": "staff", "query": "is_staff__exact=1"})
+    assert page.get(saved["Location"]).context["cl"].result_count == 1
