@@ -10,6 +10,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from django.utils.html import escape
 
 from riskscore.curation import input_causes, project_edits
 from riskscore.models import Evidence, Job, Lens, Project, RecordChange, Score, ScoreHistory
@@ -75,7 +76,7 @@ def test_every_number_of_the_score_has_its_source_one_click_away(
     assert raising.startswith("What can only raise a score when it is known (")
     assert "Incidents with communities" in raising
     assert raising.endswith(") is in the range, not in this share.")
-    assert raising in text
+    assert escape(raising) in text
     # The first score has nothing before it, and says so with the one form of a moment.
     why = page.get(url("project", "why", project.pk))
     begun = why.context["score"].computed_at
