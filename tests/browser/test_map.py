@@ -63,7 +63,7 @@ def test_a_project_is_found_with_the_land_near_it(address: str, browser_page: Pa
         page.mouse.click(middle + right, down + below)
     page.get_by_role("button", name="Take back the last corner").click()
     assert page.get_by_label("Corners").input_value().count("\n") == 2
-    page.get_by_label("Source").fill("https://example.org/outline")
+    page.locator("#id_source").fill("https://example.org/outline")
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_text("was added successfully")).to_be_visible()
     assert Footprint.objects.get().outline is not None
