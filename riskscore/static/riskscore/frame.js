@@ -37,6 +37,13 @@
   reachable(document);
   document.addEventListener("formset:added", (event) => reachable(event.target.closest("table, .formset") || document));
 
+  // app.js writes the name of a chosen file into the text field beside it; ours have none beside
+  // them, and it would fail, or write into the field of something else.
+  document.querySelectorAll("input[type=file]").forEach((input) => {
+    const beside = input.closest("div")?.parentElement?.parentElement?.querySelector("input[type=text]");
+    if (!beside || !beside.disabled) input.hasChangeListener = true;
+  });
+
   // A wide table scrolls by keyboard too.
   document.querySelectorAll(".scroll").forEach((box) => box.setAttribute("tabindex", "0"));
 
