@@ -80,10 +80,6 @@ class LandLayer(models.Model):
     def __str__(self) -> str:
         return self.name
 
-    def newer(self) -> "models.QuerySet[LandLayer]":
-        """Later versions of the same map."""
-        return LandLayer.objects.filter(code=self.code, edition__gt=self.edition_id)
-
 
 class Land(models.Model):
     """One land, area or point of a layer."""

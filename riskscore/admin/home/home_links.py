@@ -9,6 +9,7 @@ from django.urls import URLPattern, path, reverse
 
 from riskscore.admin.home import coverage_page, home_page
 from riskscore.admin.sourcing import answering
+from riskscore.admin.ui import menu
 from riskscore.admin.watching import alerts_page, watch_button, watchlist_page
 
 GROUP = "Home"
@@ -36,13 +37,7 @@ def with_entries(request: HttpRequest, groups: list[dict[str, Any]]) -> list[dic
         ("Watchlist", watchlist_page.TITLE, "admin:watchlist"),
         ("Coverage", coverage_page.TITLE, "admin:coverage"),
     )
-    entries = [
-        {
-            "model": None, "name": name, "object_name": code, "perms": {"view": True},
-            "admin_url": reverse(page), "add_url": None, "view_only": True,
-        }
-        for code, name, page in pages
-    ]  # fmt: skip
+    entries = [menu.entry(code, name, reverse(page)) for code, name, page in pages]
     first = {
         "name": GROUP, "app_label": "home", "app_url": reverse("admin:index"),
         "has_module_perms": True, "models": entries,

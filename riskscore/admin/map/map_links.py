@@ -8,6 +8,7 @@ from django.urls import URLPattern, path, reverse
 
 from riskscore.admin.map import map_page
 from riskscore.admin.map.viewers import allowed
+from riskscore.admin.ui import menu
 
 #: The group of the menu that it stands in.
 GROUP = "Projects"
@@ -28,10 +29,7 @@ def with_entry(request: HttpRequest, groups: list[dict[str, Any]]) -> list[dict[
     """The menu with the map at the head of the projects, for people who may see it."""
     if not allowed(request):
         return groups
-    entry = {
-        "model": None, "name": map_page.TITLE, "object_name": "Map", "perms": {"view": True},
-        "admin_url": reverse("admin:map"), "add_url": None, "view_only": True,
-    }  # fmt: skip
+    entry = menu.entry("Map", map_page.TITLE, reverse("admin:map"))
     return [
         {**group, "models": [entry, *group["models"]]} if group["name"] == GROUP else group
         for group in groups

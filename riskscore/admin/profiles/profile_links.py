@@ -8,6 +8,7 @@ from django.urls import URLPattern, path, reverse
 
 from riskscore.admin.map.viewers import allowed
 from riskscore.admin.profiles import matrix_page, profile_pages
+from riskscore.admin.ui import menu
 
 #: The group of the menu that the matrix stands in.
 GROUP = "Projects"
@@ -26,10 +27,7 @@ def with_entry(request: HttpRequest, groups: list[dict[str, Any]]) -> list[dict[
     """The menu with the matrix at the head of the projects, for people who may see it."""
     if not allowed(request):
         return groups
-    entry = {
-        "model": None, "name": matrix_page.TITLE, "object_name": "Matrix", "perms": {"view": True},
-        "admin_url": reverse("admin:matrix"), "add_url": None, "view_only": True,
-    }  # fmt: skip
+    entry = menu.entry("Matrix", matrix_page.TITLE, reverse("admin:matrix"))
     return [
         {**group, "models": [entry, *group["models"]]} if group["name"] == GROUP else group
         for group in groups

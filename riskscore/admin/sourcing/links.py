@@ -15,6 +15,7 @@ from riskscore.admin.sourcing import (
 )
 from riskscore.admin.sourcing.shortlist_file import shortlist_file
 from riskscore.admin.sourcing.shortlist_page import shortlist
+from riskscore.admin.ui import menu
 
 #: The group of the menu.
 GROUP = "Sourcing"
@@ -44,19 +45,13 @@ def with_entries(request: HttpRequest, groups: list[dict[str, Any]]) -> list[dic
     if not answering.allowed(request):
         return groups
     here = reverse("admin:sourcing_question")
-    own = [_entry("BuyersQuestion", question_page.TITLE, here),
-           _entry("WhatIf", scenario_page.TITLE, reverse("admin:sourcing_scenarios"))]  # fmt: skip
+    own = [
+        menu.entry("BuyersQuestion", question_page.TITLE, here),
+        menu.entry("WhatIf", scenario_page.TITLE, reverse("admin:sourcing_scenarios")),
+    ]
     tables = [model for group in groups if group["name"] == GROUP for model in group["models"]]
     first = {
         "name": GROUP, "app_label": "sourcing", "app_url": here, "has_module_perms": True,
         "models": [*own, *tables],
     }  # fmt: skip
     return [first, *(group for group in groups if group["name"] != GROUP)]
-
-
-def _entry(code: str, name: str, address: str) -> dict[str, Any]:
-    """An entry in the shape of Django's lists of models."""
-    return {
-        "model": None, "name": name, "object_name": code, "perms": {"view": True},
-        "admin_url": address, "add_url": None, "view_only": True,
-    }  # fmt: skip

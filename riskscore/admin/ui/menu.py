@@ -9,6 +9,14 @@ OPERATIONS = "Operations"
 MOST = 999
 
 
+def entry(code: str, name: str, address: str) -> dict[str, Any]:
+    """An entry for a page of our own, in the shape of Django's lists of models."""
+    return {
+        "model": None, "name": name, "object_name": code, "perms": {"view": True},
+        "admin_url": address, "add_url": None, "view_only": True,
+    }  # fmt: skip
+
+
 def shown(
     groups: Sequence[Mapping[str, Any]], path: str, waiting: Mapping[str, int]
 ) -> list[dict[str, Any]]:
