@@ -5,7 +5,6 @@ from functools import reduce
 from operator import or_
 from typing import Any
 
-from django.core.exceptions import FieldDoesNotExist
 from django.db.models import Model, Q, QuerySet
 from django.db.models.constants import LOOKUP_SEP
 
@@ -33,19 +32,29 @@ def narrowed(rows: QuerySet[Any], columns: Sequence[str], text: str) -> QuerySet
 
 
 def _fits(model: type[Model], columns: Sequence[str], part: str) -> Q:
-    words = folding.words(part)
     ways = [_by_index(path, part) for path in _indexed(model, columns)]
     for column in columns:
-        name = column.lstrip("=^@")
-        if _owner(model, name)[0] in INDEXED:
+        owner, way, field = _owner(model, column.lstrip("=^@"))
+        if owner in INDEXED:
             continue
-        if column.startswith("="):
-            ways.append(Q(**{f"{name}__iexact": part}))
-        elif words and _folds(model, name):
-            ways.append(Q(*(Q(**{f"{name}__folded__contains": word}) for word in words)))
-        elif not _folds(model, name):
-            ways.append(Q(**{f"{name}__icontains": part}))
+        fits = _fits_column(f"{column[0] if column[0] in '=^@' else ''}{field.name}", field, part)
+        if fits is None:
+            continue
+        # Another table is asked by itself: its rows are few, and each is compared once.
+        ways.append(
+            Q(**{f"{way}__in": owner._default_manager.filter(fits).values("pk")}) if way else fits
+        )
     return reduce(or_, ways, Q(pk__in=[]))
+
+
+def _fits_column(column: str, field: Any, part: str) -> Q | None:
+    """That a column of a table fits one word; None where the word has nothing to compare."""
+    name, words = column.lstrip("=^@"), folding.words(part)
+    if column.startswith("="):
+        return Q(**{f"{name}__iexact": part})
+    if not folding.is_text(field):
+        return Q(**{f"{name}__icontains": part})
+    return Q(*(Q(**{f"{name}__folded__contains": word}) for word in words)) if words else None
 
 
 def _indexed(model: type[Model], columns: Sequence[str]) -> list[tuple[type[Model], str]]:
@@ -65,10 +74,3 @@ def _owner(model: type[Model], name: str) -> tuple[type[Model], str, Any]:
     for step in way:
         model = model._meta.get_field(step).related_model  # type: ignore[assignment]
     return model, LOOKUP_SEP.join(way), model._meta.get_field(last)
-
-
-def _folds(model: type[Model], name: str) -> bool:
-    try:
-        return folding.is_text(_owner(model, name)[2])
-    except FieldDoesNotExist:
-        return False
