@@ -28,10 +28,11 @@ from riskscore.sources import BadFile
 from riskscore.sources.maps import BadMap
 
 #: Exceptions that no person reads: they end a worker's piece of work, and their catcher is ours.
+REPORT = "riskscore.intake.reports.import_report"
 CONTROL_FLOW = {
     "riskscore.jobs.work_items.LeaseLost": "another worker has it; what this one did is dropped",
-    "riskscore.intake.import_report.Cancelled": "ends the reading of a file that was cancelled",
-    "riskscore.intake.import_report.Rejected": "ends an import whose faults stand in its report",
+    f"{REPORT}.Cancelled": "ends the reading of a file that was cancelled",
+    f"{REPORT}.Rejected": "ends an import whose faults stand in its report",
 }
 
 

@@ -14,6 +14,7 @@ from riskscore.bundle.publications import content
 from riskscore.bundle.weak_languages import weak_points
 from riskscore.sources import maps
 from riskscore.sources.bad_file import BadFile
+from riskscore.sources.left_out import Aside
 from riskscore.sources.maps.layer_about import KINDS
 
 FOLDER = "data/lands/"
@@ -143,7 +144,8 @@ def _shapes(each: LayerFile, data: bytes, confirmed: Container[str]) -> Iterator
     for part in maps.table_points(BytesIO(data), each.file, chosen=each.chosen):
         if isinstance(part, BadFile):
             raise part.within(FOLDER + each.file)
-        yield part[1]
+        if not isinstance(part, Aside):
+            yield part[1]
 
 
 def _layer(each: LayerFile, name: str, data: bytes, rows: int) -> Layer:

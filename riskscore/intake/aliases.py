@@ -11,6 +11,7 @@ from riskscore.models import Mineral, Place
 from riskscore.sources import names
 from riskscore.sources.bad_file import BadFile
 from riskscore.sources.coded_observations import CodedObservation, coded
+from riskscore.sources.left_out import LeftOut
 from riskscore.sources.names import Names, PlaceName, UnknownName
 from riskscore.sources.source_records import SourceRecord
 
@@ -115,11 +116,20 @@ def observations(
     """The observations, in our codes, that a record of a file stands for.
 
     One for each mineral that its word means, one if it names no mineral. Nothing is yielded when
-    its place or importer is left out on purpose, or its mineral is not one of ours: the import
-    then counts the row as left out. Raises BadFile, with the line, for an unknown word.
+    its place or importer is left out on purpose, or its mineral is not one of ours: see
+    :func:`why_left_out`. Raises BadFile, with the line, for an unknown word.
     """
     return coded(
         record,
         lambda term, column: resolver.place(term, line, column),
         lambda term: resolver.minerals(term, line),
     )
+
+
+def why_left_out(record: SourceRecord, line: int | None, resolver: Resolver) -> LeftOut:
+    """Why a record of known words gives no observation."""
+    for term, column in ((record.place, "place"), (record.importer, "importer")):
+        if term is not None and resolver.place(term, line, column) is None:
+            reason = resolver.names.left_out[names.folded(term)]
+            return LeftOut(f"{column} left out: {reason}", line, term)
+    return LeftOut("no mineral of ours", line, record.mineral or "")

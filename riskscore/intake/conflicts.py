@@ -10,6 +10,7 @@ from riskscore.intake import aliases, evidence, staging
 from riskscore.intake.file_rows import ParsedRow
 from riskscore.models import Intake, Project
 from riskscore.sources.bad_file import BadFile
+from riskscore.sources.left_out import Aside
 from riskscore.sources.registers import defensoria
 
 STAGED, COLUMNS, IS_SCORED = evidence.STAGED, evidence.COLUMNS, evidence.IS_SCORED
@@ -18,11 +19,11 @@ compare, move = evidence.compare, evidence.move
 
 def stage(
     parsed: Iterable[ParsedRow], _names: aliases.Resolver
-) -> Iterator[list[staging.Row] | BadFile]:
+) -> Iterator[list[staging.Row] | Aside]:
     """Rows for the staging table; a case that names no project of ours is left out, and counted."""
     sites = list(_sites())
     for part in parsed:
-        if isinstance(part, BadFile):
+        if isinstance(part, Aside):
             yield part
         else:
             line, case = part

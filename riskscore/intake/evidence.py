@@ -14,6 +14,7 @@ from riskscore.models import Evidence, Intake, Release
 from riskscore.releases.editions import next_edition
 from riskscore.scoring.alerts import raised
 from riskscore.sources.bad_file import BadFile
+from riskscore.sources.left_out import Aside
 
 STAGED = "staged_evidence"
 IS_SCORED = True
@@ -29,10 +30,10 @@ Identity = tuple[Any, ...]
 
 def stage(
     parsed: Iterable[ParsedRow], _names: aliases.Resolver
-) -> Iterator[list[staging.Row] | BadFile]:
+) -> Iterator[list[staging.Row] | Aside]:
     """Rows for the staging table."""
     for part in parsed:
-        if isinstance(part, BadFile):
+        if isinstance(part, Aside):
             yield part
         else:
             line, row = part

@@ -9,6 +9,7 @@ from riskscore.intake.observations import refuse_older, refuse_shrinking
 from riskscore.models import Intake, Release
 from riskscore.releases import effective
 from riskscore.sources.bad_file import BadFile
+from riskscore.sources.left_out import Aside, LeftOut
 
 STAGED = "staged_export"
 #: Only models read the panel, and they train by asking.
@@ -24,10 +25,10 @@ STATED = ("value", "quantity", "partners", "destination_hhi")
 
 def stage(
     parsed: Iterable[ParsedRow], names: aliases.Resolver
-) -> Iterator[list[staging.Row] | BadFile]:
+) -> Iterator[list[staging.Row] | Aside]:
     """Rows for the staging table, words turned into codes."""
     for number, part in enumerate(parsed, start=1):
-        if isinstance(part, BadFile):
+        if isinstance(part, Aside):
             yield part
             continue
         line, row = part[0] or number, part[1]
@@ -37,7 +38,10 @@ def stage(
             yield error
             continue
         stated = (row.value, row.quantity, row.partners, row.destination_hhi)
-        yield [] if place is None else [(line, row.hs6, place, row.year, *stated)]
+        if place is None:
+            yield LeftOut("exporter left out on purpose", line, row.place)
+            continue
+        yield [(line, row.hs6, place, row.year, *stated)]
 
 
 def check(_intake: Intake) -> Iterator[BadFile]:

@@ -11,9 +11,11 @@ from typing import Any, BinaryIO, cast
 from riskscore.models import Intake, IntakePart, Mineral, TradeCode
 from riskscore.sources.bad_file import BadFile
 from riskscore.sources.discovery import discover
+from riskscore.sources.left_out import Aside
 from riskscore.sources.publishers import baci, wmd
 from riskscore.sources.readers.text import whole
 from riskscore.sources.readers.zip_guard import ZIP_MAGIC, check_container
+from riskscore.sources.reading import Reading
 from riskscore.sources.source_records import Parse
 from riskscore.sources.tables import observations
 
@@ -21,8 +23,8 @@ from riskscore.sources.tables import observations
 WORKBOOK = "[Content_Types].xml"
 
 #: A line of the file (None where the publisher's parser counts none) and what was read from it,
-#: or what is wrong with it.
-ParsedRow = tuple[int | None, Any] | BadFile
+#: or what the reader says beside its rows.
+ParsedRow = tuple[int | None, Any] | Aside
 
 
 @contextmanager
@@ -50,11 +52,19 @@ def rows(intake: Intake, file: BinaryIO) -> Iterator[ParsedRow]:
     """Every row of the file, in order. Raises BadFile for what is wrong with the file itself."""
     layout = layout_of(intake)
     if hasattr(layout, "rows"):
-        yield from layout.rows(file, intake.file, intake.mapping)
+        yield from layout.rows(file, intake.file, reading_of(intake))
         return
     parse = _parser(layout, intake.published_edition)
     records = chain.from_iterable(_parsed(parse, *part) for part in _documents(file))
-    yield from ((None, record) for record in _settled(layout, records))
+    for record in _settled(layout, records):
+        yield record if isinstance(record, Aside) else (None, record)
+
+
+def reading_of(intake: Intake) -> Reading:
+    """How the file is to be read, as a person stated it."""
+    return Reading(
+        intake.mapping, intake.sheet, intake.header_row, intake.constants, intake.calculated
+    )
 
 
 def _documents(file: BinaryIO) -> Iterator[tuple[str, bytes]]:

@@ -22,10 +22,17 @@ from riskscore.intake.facts import capacities as intake_capacities
 from riskscore.intake.facts import offtake as intake_offtake
 from riskscore.intake.facts import statuses as intake_statuses
 from riskscore.intake.import_diff import ImportDiff
-from riskscore.intake.import_report import Cancelled, Rejected, keep_rows, lease_of, reject, report
 from riskscore.intake.layers import layer_file
 from riskscore.intake.ownership import companies as intake_companies
 from riskscore.intake.ownership import owners as intake_owners
+from riskscore.intake.reports.import_report import (
+    Cancelled,
+    Rejected,
+    keep_rows,
+    lease_of,
+    reject,
+    report,
+)
 from riskscore.intake.staging import execute, fetch
 from riskscore.jobs import work_items
 from riskscore.jobs.ledger import DATABASE_CLOCK
@@ -128,6 +135,8 @@ def _store(intake: Intake, kind: ModuleType, diff: ImportDiff) -> None:
         preview=diff.preview,
         rejected=intake.rejected,
         left_out=intake.left_out,
+        left_out_by_reason=intake.left_out_by_reason,
+        remarks=intake.remarks,
         bytes_read=intake.size,
         **made,
     )

@@ -9,6 +9,7 @@ from riskscore.intake.new_release import is_partial
 from riskscore.models import Intake, Release
 from riskscore.releases import effective
 from riskscore.sources.bad_file import BadFile
+from riskscore.sources.left_out import Aside
 
 STAGED = "staged_observation"
 IS_SCORED = True
@@ -29,10 +30,10 @@ MOST_GONE = 0.2
 
 def stage(
     parsed: Iterable[ParsedRow], names: aliases.Resolver
-) -> Iterator[list[staging.Row] | BadFile]:
+) -> Iterator[list[staging.Row] | Aside]:
     """Rows for the staging table, words turned into codes."""
     for part in parsed:
-        if isinstance(part, BadFile):
+        if isinstance(part, Aside):
             yield part
             continue
         line, record = part
@@ -40,6 +41,9 @@ def stage(
             result = list(aliases.observations(record, line, names))
         except BadFile as error:
             yield error
+            continue
+        if not result:
+            yield aliases.why_left_out(record, line, names)
             continue
         project = record.project or ""
         yield [

@@ -17,6 +17,7 @@ from riskscore.intake.project_writer import write
 from riskscore.intake.published_sites import as_row
 from riskscore.models import Intake, Release
 from riskscore.sources.bad_file import BadFile
+from riskscore.sources.left_out import Aside, LeftOut
 from riskscore.sources.names import folded
 from riskscore.sources.source_records import ProjectRecord
 from riskscore.sources.tables.projects import ProjectRow, Share
@@ -30,17 +31,20 @@ NEEDED = ("name", "place", "latitude", "kind")
 
 def stage(
     parsed: Iterable[ParsedRow], names: aliases.Resolver
-) -> Iterator[list[staging.Row] | BadFile]:
+) -> Iterator[list[staging.Row] | Aside]:
     """Rows for the staging table, words turned into codes."""
     for number, part in enumerate(parsed, start=1):
-        if isinstance(part, BadFile):
+        if isinstance(part, Aside):
             yield part
             continue
         line, row = part[0] or number, part[1]
         if isinstance(row, ProjectRecord):
             row = as_row(names.source, row)
+        if row is None:
+            yield LeftOut("coal, which is not scored here", line, part[1].name)
+            continue
         try:
-            yield [] if row is None else [_staged(row, line, names)]
+            yield [_staged(row, line, names)]
         except BadFile as error:
             yield error
 

@@ -31,7 +31,7 @@ from riskscore.sources.tables import map_layers, minerals
 QUEUE = "intake"
 PART = 1024**2
 LARGEST = 2 * 1024**3
-LONGEST = {"release_code": 60, "published_edition": 120, "licence": 160}
+LONGEST = {"release_code": 60, "published_edition": 120, "licence": 160, "sheet": 80}
 #: What these publish is made into the bundle's reference tables, not taken in by itself.
 BUNDLE_ONLY = tuple(m.SOURCE.code for m in (asher, gsmc, minerals, natural_earth, world_atlas))
 
@@ -49,7 +49,9 @@ class ImportOptions:
 
     ``layout``: ``observations`` when another source's figures come in the generic table.
     ``mapping``: our column → the file's. ``replace`` allows a release that lacks much of the last.
-    ``layer``: what a map file is, in the fields of ``maps.LayerAbout``.
+    ``layer``: what a map file is, in the fields of ``maps.LayerAbout``. ``accept_jumps`` confirms
+    values far from those that stand, ``repair`` mends shapes of a map. ``sheet``, ``header_row``,
+    ``constants`` and ``calculated``: how a table is read, as in ``sources.reading.Reading``.
     """
 
     source: str
@@ -59,6 +61,12 @@ class ImportOptions:
     dry_run: bool = False
     skip_bad: bool = False
     replace: bool = False
+    accept_jumps: bool = False
+    repair: bool = False
+    sheet: str = ""
+    header_row: int = 0
+    constants: Mapping[str, str] = field(default_factory=dict)
+    calculated: bool = False
     release_code: str = ""
     published_edition: str = ""
     licence: str = ""
@@ -175,7 +183,8 @@ def rejects(intake: Intake) -> Iterator[tuple[str, ...]]:
 
 
 def _stored(options: ImportOptions) -> dict[str, Any]:
-    fields = {**asdict(options), "mapping": dict(options.mapping), "layer": dict(options.layer)}
+    stated = {name: dict(getattr(options, name)) for name in ("mapping", "layer", "constants")}
+    fields = {**asdict(options), **stated}
     del fields["layout"]
     return fields
 

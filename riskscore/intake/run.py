@@ -12,7 +12,7 @@ import uuid
 from django.db import DatabaseError, connection, transaction
 
 from riskscore.intake import load_file
-from riskscore.intake.import_report import Cancelled, Rejected, lease_of, reject
+from riskscore.intake.reports.import_report import Cancelled, Rejected, lease_of, reject
 from riskscore.intake.staging import execute, fetch, is_alive
 from riskscore.jobs import work_items
 from riskscore.jobs.heartbeat import Heartbeat, worker_name
@@ -60,7 +60,7 @@ def take_in(key: uuid.UUID) -> bool:
 
 _BEGIN = """
 UPDATE riskscore_intake SET started_at = coalesce(started_at, clock_timestamp()), bytes_read = 0,
-    rows_read = 0, rejected = 0, left_out = 0
+    rows_read = 0, rejected = 0, left_out = 0, left_out_by_reason = '{}', remarks = '[]'
 WHERE id = %s
 """
 

@@ -11,9 +11,11 @@ from typing import Any
 
 from django.db import connection
 
-from riskscore.intake.import_report import reject, report
+from riskscore.intake.reports import not_used
+from riskscore.intake.reports.import_report import reject, report
 from riskscore.models import Intake
 from riskscore.sources.bad_file import BadFile
+from riskscore.sources.left_out import Aside, Remark
 
 BATCH = 5_000
 Row = tuple[Any, ...]
@@ -40,23 +42,23 @@ def derive(name: str, query: str, params: Any = None) -> None:
 
 
 def fill(
-    intake: Intake, name: str, result: Iterable[list[Row] | BadFile], position: Callable[[], int]
+    intake: Intake, name: str, result: Iterable[list[Row] | Aside], position: Callable[[], int]
 ) -> None:
     """Stage every row by COPY and keep every fault; report progress after each batch.
 
-    A part is what one row of the file gives: a fault, or rows for the table. An empty list is a
-    row about a place or mineral that is left out; it is counted. Raises Cancelled between batches.
+    A part is what one row of the file gives: rows for the table, a fault, a reason why it is left
+    out, or a remark about the file. Raises Cancelled between batches.
     """
     stream = iter(result)
     while batch := list(islice(stream, BATCH)):
         faults = [part for part in batch if isinstance(part, BadFile)]
-        rows = [row for part in batch if not isinstance(part, BadFile) for row in part]
+        rows = [row for part in batch if not isinstance(part, Aside) for row in part]
         with connection.cursor() as cursor, cursor.copy(f"COPY {name} FROM STDIN") as copy:
             for row in rows:
                 copy.write_row(row)
         reject(intake, faults)
-        intake.rows_read += len(batch)
-        intake.left_out += sum(1 for part in batch if part == [])
+        intake.rows_read += sum(not isinstance(part, Remark) for part in batch)
+        not_used.note(intake, batch)
         intake.bytes_read = min(position(), intake.size)
         report(intake)
 

@@ -20,18 +20,23 @@ from riskscore.models import Intake, IntakeFault
 
 SHOWN = 10
 PROGRESS_EVERY_S = 2.0
-OPTIONS = ("source", "layout", "dry_run", "skip_bad", "replace", "release_code",
-           "published_edition", "licence", "retrieved_on")  # fmt: skip
+OPTIONS = ("source", "layout", "dry_run", "skip_bad", "replace", "accept_jumps", "repair",
+           "sheet", "header_row", "calculated", "release_code", "published_edition", "licence",
+           "retrieved_on")  # fmt: skip
 FLAGS = {
     "--dry-run": "only say what would change",
     "--skip-bad": "leave bad rows out and list them",
     "--replace": "allow a release that lacks much of what the last one stated",
+    "--accept-jumps": "values far from those that stand are right",
+    "--repair": "mend shapes of a map that can be mended, and say by how much",
+    "--calculated": "take what formulas gave when their workbook was last calculated",
 }
 TEXTS = {
     "--source": ("source", "whose figures these are: wgi, observations, projects …"),
     "--layout": ("layout", "observations: another source's figures in the generic table"),
     "--release": ("release_code", "a code for the release"),
     "--edition": ("published_edition", "what the publisher calls it; its year if no file says it"),
+    "--sheet": ("sheet", "the sheet of a workbook; the first that is not hidden if left out"),
     "--licence": ("licence", "if it is another than the source declares"),
 }
 Say = Callable[[str], object]
@@ -55,6 +60,10 @@ def add_arguments(parser: CommandParser) -> None:
         parser.add_argument(name, dest=field, default="", help=words)
     parser.add_argument("--map", action="append", default=[], metavar="OUR=THEIRS",
                         help="a column of ours that is called otherwise in the file")  # fmt: skip
+    parser.add_argument("--header-row", type=int, default=0, metavar="ROW",
+                        help="the row of the column names, counted from 1")  # fmt: skip
+    parser.add_argument("--constant", action="append", default=[], metavar="OUR=WORD",
+                        help="what a column of ours says in every row")  # fmt: skip
     parser.add_argument("--layer", action="append", default=[], metavar="FIELD=VALUE",
                         help="what a map is: code, kind, name, steward, source …")  # fmt: skip
     parser.add_argument("--retrieved", dest="retrieved_on", type=date.fromisoformat, default=None)
@@ -80,9 +89,8 @@ def run(file: Path, options: Mapping[str, Any], say: Say) -> None:
 
 def _load_bundle(folder: Path, options: Mapping[str, Any], say: Say) -> None:
     """Load a bundle's folder, which has no options."""
-    given = [
-        name for name in (*OPTIONS, "map", "layer", "rejects", "redistributable") if options[name]
-    ]
+    named = (*OPTIONS, "map", "constant", "layer", "rejects", "redistributable")
+    given = [name for name in named if options[name]]
     if given or not folder.is_dir():
         raise NotImported(
             f"{folder}: name a file, and whose figures these are: --source {_some_sources()} …"
@@ -103,10 +111,12 @@ def _some_sources() -> str:
 
 def _upload(file: Path, options: Mapping[str, Any]) -> Intake:
     allowed = {"yes": True, "no": False, None: None}[options["redistributable"]]
-    mapping, layer = (dict(_pair(text) for text in options[name]) for name in ("map", "layer"))
+    mapping, constants, layer = (
+        dict(_pair(text) for text in options[name]) for name in ("map", "constant", "layer")
+    )
     fields = {name: options[name] for name in OPTIONS}
     import_options = requests.ImportOptions(
-        **fields, mapping=mapping, layer=layer, redistributable=allowed
+        **fields, mapping=mapping, constants=constants, layer=layer, redistributable=allowed
     )
     with file.open("rb") as content:
         return requests.take_in(content, file.name, import_options)
@@ -156,9 +166,17 @@ def _tell(intake: Intake, rejects: Path | None, say: Say) -> None:
     if intake.state != Intake.State.SUCCEEDED:
         few = "see above" if intake.rejected == 1 else f"{intake.rejected:,} rows are wrong"
         raise NotImported(f"nothing was loaded: {few if intake.rejected else intake.error}")
-    for line in intake.preview:
+    for line in (*intake.preview, *_left_out(intake), *intake.remarks):
         say(line)
     say(_summary(intake))
+
+
+def _left_out(intake: Intake) -> list[str]:
+    return [
+        f"left out, {found['count']:,} ×: {reason}"
+        + (f" ({'; '.join(found['examples'])})" if found["examples"] else "")
+        for reason, found in intake.left_out_by_reason.items()
+    ]
 
 
 def _words(fault: IntakeFault) -> str:
@@ -174,9 +192,7 @@ def _summary(intake: Intake) -> str:
              f"{intake.unchanged:,} left as they are"]  # fmt: skip
     parts += [f"{intake.gone:,} no longer stated"] if intake.gone else []
     parts += [f"{intake.rejected:,} rejected"] if intake.rejected else []
-    parts += (
-        [f"{intake.left_out:,} left out (no place or mineral of ours)"] if intake.left_out else []
-    )
+    parts += [f"{intake.left_out:,} left out"] if intake.left_out else []
     release = f" as release {intake.release.code}" if intake.release else ""
     release += f" as layer {intake.land_layer.code}" if intake.land_layer else ""
     return ", ".join(parts) + release

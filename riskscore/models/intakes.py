@@ -44,6 +44,24 @@ class Intake(models.Model):
     replace = models.BooleanField(
         default=False, help_text="allow a release that lacks much of what the last one stated"
     )
+    accept_jumps = models.BooleanField(
+        default=False, db_default=False, help_text="values far from those that stand are right"
+    )
+    repair = models.BooleanField(
+        default=False, db_default=False, help_text="mend shapes of a map that can be mended"
+    )
+    sheet = models.CharField(
+        max_length=80, blank=True, default="", db_default="", help_text="of a workbook"
+    )
+    header_row = models.PositiveIntegerField(
+        default=0, db_default=0, help_text="row of the column names; 0: the first that is not empty"
+    )
+    constants = models.JSONField(
+        default=dict, db_default={}, blank=True, help_text="our column → what every row says"
+    )
+    calculated = models.BooleanField(
+        default=False, db_default=False, help_text="take what formulas gave when last calculated"
+    )
     release_code = models.CharField(max_length=60, blank=True)
     published_edition = models.CharField(max_length=120, blank=True)
     licence = models.CharField(max_length=160, blank=True)
@@ -67,8 +85,12 @@ class Intake(models.Model):
     bytes_read = models.BigIntegerField(default=0)
     rows_read = models.BigIntegerField(default=0)
     rejected = models.BigIntegerField(default=0, help_text="rows that are wrong")
-    left_out = models.BigIntegerField(
-        default=0, help_text="rows about a place, mineral or project that is not kept here"
+    left_out = models.BigIntegerField(default=0, help_text="rows that are not used")
+    left_out_by_reason = models.JSONField(
+        default=dict, db_default={}, blank=True, help_text="how many, and the first examples"
+    )
+    remarks = models.JSONField(
+        default=list, db_default=[], blank=True, help_text="what to know of the file"
     )
     added = models.BigIntegerField(null=True)
     changed = models.BigIntegerField(null=True)

@@ -27,6 +27,7 @@ from riskscore.models import (
     ProjectMineral,
 )
 from riskscore.sources.bad_file import BadFile
+from riskscore.sources.reading import Reading
 from riskscore.sources.tables import projects
 from tests.admin.conftest import form_of, inline_of, url
 from tests.processes import ROOT
@@ -366,7 +367,7 @@ def test_what_a_file_refuses_a_form_refuses_too(
     column, value = next(iter(change.items()))
     quoted = '"' + value.replace('"', '""') + '"'
     file = f"key,{column}\nsalar-1,{quoted}\n".encode()
-    found = list(projects.rows(BytesIO(file), "projects.csv", {}))
+    found = list(projects.rows(BytesIO(file), "projects.csv", Reading()))
     assert [row.column for row in found if isinstance(row, BadFile)] == [column]
 
 

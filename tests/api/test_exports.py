@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from riskscore.sources.reading import Reading
 from riskscore.sources.row_writing import cell
 from riskscore.sources.tables import projects
 from tests.api.conftest import Api, problem
@@ -58,7 +59,7 @@ def test_a_project_that_is_exported_and_loaded_again_keeps_its_name(api: Api) ->
     make_project(key="a-1", name="Mine;=cmd")
     text = b"".join(api.get("/projects?fields=key,name&q=cmd", Accept="text/csv").streaming_content)
     assert text == b"key,name\r\na-1,Mine;'=cmd\r\n"
-    ((_, row),) = projects.rows(io.BytesIO(text), "projects.csv", {})  # type: ignore[misc]
+    ((_, row),) = projects.rows(io.BytesIO(text), "projects.csv", Reading())  # type: ignore[misc]
     assert (row.key, row.name) == ("a-1", "Mine;=cmd")
 
 

@@ -5,6 +5,7 @@ from io import BytesIO
 
 from riskscore.engine.inputs.evidence_kinds import KINDS
 from riskscore.engine.inputs.evidence_values import CERTIFICATION
+from riskscore.sources.reading import Reading
 from riskscore.sources.tables import evidence
 from tests.processes import ROOT
 
@@ -18,7 +19,7 @@ def test_each_word_is_a_kind_and_a_level_that_counts() -> None:
 def test_the_example_of_the_documentation_is_read_as_it_says() -> None:
     page = (ROOT / "docs/tables.md").read_text()
     (example,) = re.findall(r"```\n(project,kind,date.*?)```", page, re.DOTALL)
-    rows = list(evidence.rows(BytesIO(example.encode()), "labour.csv", {}))
+    rows = list(evidence.rows(BytesIO(example.encode()), "labour.csv", Reading()))
     told = [(row.kind, row.level, row.severity) for _, row in rows]  # type: ignore[misc]
     assert told == [
         ("certification", "copper_mark", 1.0),

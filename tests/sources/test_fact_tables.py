@@ -11,6 +11,7 @@ import pytest
 
 from riskscore.models import ProjectStatus
 from riskscore.sources.bad_file import BadFile
+from riskscore.sources.reading import Reading
 from riskscore.sources.tables import capacities, offtake, statuses
 from riskscore.sources.tables.status_words import STATUS_WORDS, UNKNOWN, status_of
 from tests.sources.published import sample
@@ -30,7 +31,7 @@ def parsed(rows: Iterable[Any]) -> list[Any]:
 
 
 def only(module: ModuleType, row: str) -> Any:
-    (result,) = module.rows(io.BytesIO((HEADERS[module] + row).encode()), "file.csv", {})
+    (result,) = module.rows(io.BytesIO((HEADERS[module] + row).encode()), "file.csv", Reading())
     return result if isinstance(result, BadFile) else result[1]
 
 
@@ -85,7 +86,7 @@ def test_a_workbook_with_dates_and_numbers_reads_as_the_csv_does() -> None:
     file = io.BytesIO()
     book.save(file)
     file.seek(0)
-    ((line, row),) = parsed(statuses.rows(file, "file.xlsx", {}))
+    ((line, row),) = parsed(statuses.rows(file, "file.xlsx", Reading()))
     assert (line, row.status, row.since) == (2, "closed", date(2024, 5, 1))
 
 
@@ -139,7 +140,7 @@ def test_zero_is_an_amount_and_an_empty_cell_is_not() -> None:
 def test_the_columns_of_a_file_may_be_mapped_and_a_missing_one_is_named() -> None:
     text = "mine,state,day,ref\na1,closed,2024-01-01,https://a.example/b\n"
     mapping = {"project": "mine", "status": "state", "since": "day", "source": "ref"}
-    ((_, row),) = parsed(statuses.rows(io.BytesIO(text.encode()), "file.csv", mapping))
+    ((_, row),) = parsed(statuses.rows(io.BytesIO(text.encode()), "file.csv", Reading(mapping)))
     assert row.status == "closed"
     with pytest.raises(BadFile, match="column status: this column is missing"):
-        list(statuses.rows(io.BytesIO(text.encode()), "file.csv", {"project": "mine"}))
+        list(statuses.rows(io.BytesIO(text.encode()), "file.csv", Reading({"project": "mine"})))

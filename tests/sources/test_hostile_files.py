@@ -13,6 +13,8 @@ import openpyxl
 import pytest
 
 from riskscore.sources.bad_file import BadFile
+from riskscore.sources.left_out import Aside
+from riskscore.sources.reading import Reading
 from riskscore.sources.tables import observations, projects
 
 HEADER = "indicator,place,year,value\n"
@@ -23,7 +25,7 @@ SHEET = "xl/worksheets/sheet1.xml"
 def refused(content: bytes, name: str = "file.csv", module: Any = observations) -> BadFile:
     """The fault of a file as a whole, or of its first wrong row."""
     try:
-        for part in module.rows(io.BytesIO(content), name, {}):
+        for part in module.rows(io.BytesIO(content), name, Reading()):
             if isinstance(part, BadFile):
                 return part
     except BadFile as error:
@@ -65,8 +67,8 @@ def test_a_broken_csv_is_refused_by_line(content: bytes, reason: str, row: int |
 
 def test_a_byte_order_mark_and_windows_line_ends_are_no_fault() -> None:
     text = "\ufeff" + (HEADER + ROW * 2).replace("\n", "\r\n")
-    found = list(observations.rows(io.BytesIO(text.encode()), "file.csv", {}))
-    assert [part[0] for part in found if not isinstance(part, BadFile)] == [2, 3]
+    found = list(observations.rows(io.BytesIO(text.encode()), "file.csv", Reading()))
+    assert [part[0] for part in found if not isinstance(part, Aside)] == [2, 3]
 
 
 def test_a_line_of_200_megabytes_is_refused_in_little_memory() -> None:
@@ -77,7 +79,7 @@ def test_a_line_of_200_megabytes_is_refused_in_little_memory() -> None:
         file.seek(0)
         tracemalloc.start()
         with pytest.raises(BadFile, match=r"row 2: a line of more than 1,048,576 bytes"):
-            list(observations.rows(file, "file.csv", {}))
+            list(observations.rows(file, "file.csv", Reading()))
         assert tracemalloc.get_traced_memory()[1] < 20 * 1024**2
         tracemalloc.stop()
 
@@ -107,7 +109,7 @@ def with_part(name: str, content: bytes | str, of: bytes = GOOD) -> bytes:
 
 
 def test_a_plain_workbook_is_read_with_numbers_and_days_as_text() -> None:
-    ((line, row),) = observations.rows(io.BytesIO(GOOD), "file.xlsx", {})  # type: ignore[misc]
+    ((line, row),) = observations.rows(io.BytesIO(GOOD), "file.xlsx", Reading())  # type: ignore[misc]
     assert (line, row.place, row.year, row.value) == (2, "Chile", 2023, 1.5)
 
 
@@ -259,7 +261,7 @@ def test_a_fault_of_geojson_points_at_its_feature() -> None:
 def test_a_shape_across_the_antimeridian_stays_small() -> None:
     shape = polygon((179, -17), (-179, -17), (-179, -16), (179, -16), (179, -17))
     content = io.BytesIO(collection(shape))
-    ((_, row),) = projects.rows(content, "file.geojson", {})  # type: ignore[misc]
+    ((_, row),) = projects.rows(content, "file.geojson", Reading())  # type: ignore[misc]
     assert abs(row.longitude or 0) >= 179
     assert -17 <= (row.latitude or 0) <= -16
 
@@ -268,13 +270,13 @@ def test_wgs_84_by_any_of_its_names_is_accepted() -> None:
     for name in ("urn:ogc:def:crs:OGC:1.3:CRS84", "EPSG:4326"):
         crs = {"type": "name", "properties": {"name": name}}
         content = io.BytesIO(collection(point(-68, -23), crs))
-        ((_, row),) = projects.rows(content, "file.geojson", {})  # type: ignore[misc]
+        ((_, row),) = projects.rows(content, "file.geojson", Reading())  # type: ignore[misc]
         assert (row.latitude, row.longitude, row.name) == (-23.0, -68.0, "A")
 
 
 def test_geojson_with_a_byte_order_mark_is_read_like_any_other() -> None:
     content = io.BytesIO(b"\xef\xbb\xbf" + collection(point(-68, -23)))
-    ((_, row),) = projects.rows(content, "file.geojson", {})  # type: ignore[misc]
+    ((_, row),) = projects.rows(content, "file.geojson", Reading())  # type: ignore[misc]
     assert row.latitude == -23.0
 
 

@@ -10,13 +10,14 @@ from riskscore.engine.catalogue import INDICATORS
 from riskscore.sources.bad_file import BadFile
 from riskscore.sources.discovery import discover
 from riskscore.sources.publishers import ituc, oecd, usgs, walk_free
+from riskscore.sources.reading import Reading
 from riskscore.sources.tables import evidence, observations, projects
 from riskscore.sources.tables.projects import Share
 from tests.sources.published import sample
 
 
 def read(module: Any, text: str, mapping: Mapping[str, str] | None = None) -> list[Any]:
-    return list(module.rows(io.BytesIO(text.encode()), "file.csv", mapping or {}))
+    return list(module.rows(io.BytesIO(text.encode()), "file.csv", Reading(mapping or {})))
 
 
 def fault(module: Any, text: str) -> BadFile:
@@ -62,7 +63,7 @@ def test_usgs_bounds_and_estimates_are_kept_as_such_and_capacity_is_read() -> No
 
 def test_usgs_commodity_comes_from_the_file_name_when_no_column_says_it() -> None:
     text = "Source,Country,Type,Prod_kt_2021,Prod_kt_est_2022\nMCS2023,Chile,Mine,1,2\n"
-    rows = list(usgs.rows(io.BytesIO(text.encode()), "mcs2023-coppe_world.csv", {}))
+    rows = list(usgs.rows(io.BytesIO(text.encode()), "mcs2023-coppe_world.csv", Reading()))
     assert [
         (part[0], part[1].mineral, part[1].label) for part in rows if isinstance(part, tuple)
     ] == [

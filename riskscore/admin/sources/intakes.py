@@ -16,7 +16,8 @@ from django.views.decorators.http import require_POST
 
 from riskscore.admin.ui import charts
 from riskscore.admin.ui.pages import Form, OneButton
-from riskscore.intake import import_report, requests
+from riskscore.intake import requests
+from riskscore.intake.reports import import_report
 from riskscore.models import Intake
 from riskscore.sources.tables import map_layers
 

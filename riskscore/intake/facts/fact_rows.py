@@ -9,14 +9,15 @@ import orjson
 from riskscore.intake import aliases, staging
 from riskscore.intake.file_rows import ParsedRow
 from riskscore.sources.bad_file import BadFile
+from riskscore.sources.left_out import Aside
 
 
 def stage(
     parsed: Iterable[ParsedRow], names: aliases.Resolver
-) -> Iterator[list[staging.Row] | BadFile]:
+) -> Iterator[list[staging.Row] | Aside]:
     """Rows for the staging table; words for a mineral and a place become codes."""
     for part in parsed:
-        if isinstance(part, BadFile):
+        if isinstance(part, Aside):
             yield part
             continue
         line, row = part

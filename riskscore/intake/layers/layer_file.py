@@ -13,6 +13,7 @@ from riskscore.intake.location_check import Surroundings
 from riskscore.models import Intake, LandLayer
 from riskscore.sources import maps
 from riskscore.sources.bad_file import BadFile
+from riskscore.sources.left_out import Aside
 from riskscore.sources.maps.single_points import TABLES
 
 STAGED = "staged_feature"
@@ -52,10 +53,10 @@ def _as_bad_file(error: maps.BadMap) -> BadFile:
 
 def stage(
     parsed: Iterable[ParsedRow], _names: aliases.Resolver
-) -> Iterator[list[staging.Row] | BadFile]:
+) -> Iterator[list[staging.Row] | Aside]:
     """Rows for the staging table."""
     for part in parsed:
-        if isinstance(part, BadFile):
+        if isinstance(part, Aside):
             yield part
         else:
             line, shape = part

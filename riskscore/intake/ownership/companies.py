@@ -14,6 +14,7 @@ from riskscore.intake.ownership.company_index import CompanyIndex
 from riskscore.models import Company, Domicile, Intake, Release
 from riskscore.releases.editions import next_edition
 from riskscore.sources.bad_file import BadFile
+from riskscore.sources.left_out import Aside
 from riskscore.sources.ownership.company_words import plain
 
 STAGED = "staged_company"
@@ -24,10 +25,10 @@ STATED = ("state_owned", "stated_on", "url", "credibility", "state", "note")
 
 def stage(
     parsed: Iterable[ParsedRow], names: aliases.Resolver
-) -> Iterator[list[staging.Row] | BadFile]:
+) -> Iterator[list[staging.Row] | Aside]:
     """Rows for the staging table, places turned into codes."""
     for part in parsed:
-        if isinstance(part, BadFile):
+        if isinstance(part, Aside):
             yield part
             continue
         line, row = part

@@ -15,6 +15,7 @@ from riskscore.intake.ownership.company_index import CompanyIndex
 from riskscore.models import Intake, Ownership, Release
 from riskscore.releases.editions import next_edition
 from riskscore.sources.bad_file import BadFile
+from riskscore.sources.left_out import Aside
 from riskscore.sources.ownership.company_words import plain
 
 STAGED = "staged_owner"
@@ -32,10 +33,10 @@ Lines = dict[tuple[int | None, int | str, date | None], int]
 
 def stage(
     parsed: Iterable[ParsedRow], _names: aliases.Resolver
-) -> Iterator[list[staging.Row] | BadFile]:
+) -> Iterator[list[staging.Row] | Aside]:
     """Rows for the staging table."""
     for part in parsed:
-        if isinstance(part, BadFile):
+        if isinstance(part, Aside):
             yield part
         else:
             line, row = part

@@ -7,15 +7,17 @@ import numpy as np
 import shapely
 
 from riskscore.sources.bad_file import BadFile
+from riskscore.sources.left_out import Aside
 from riskscore.sources.maps.feature_names import LONGEST, Shape, named
 from riskscore.sources.maps.map_features import Parsed
 from riskscore.sources.maps.polygons import Mapped, what_to_do
 from riskscore.sources.maps.projections import called, to_degrees
 from riskscore.sources.readers.text import number
+from riskscore.sources.reading import Reading
 from riskscore.sources.tables.columns import Columns
 from riskscore.sources.tables.table import Cells, read
 
-Rows = Iterator[tuple[int, Shape] | BadFile]
+Rows = Iterator[tuple[int, Shape] | Aside]
 TABLES = (".csv", ".csv.gz", ".txt", ".xlsx")
 REQUIRED, OPTIONAL = ("name", "latitude", "longitude"), ("people", "code")
 
@@ -53,8 +55,8 @@ def table_points(
     """The same of a table with a row for each point; columns as in REQUIRED and OPTIONAL, or as
     ``chosen`` says. Raises BadFile for a column that is not there."""
     turn = to_degrees(system)
-    for part in read(file, name, Columns(REQUIRED, OPTIONAL, chosen or {})):
-        if isinstance(part, BadFile):
+    for part in read(file, name, Columns(REQUIRED, OPTIONAL, Reading(chosen or {}))):
+        if isinstance(part, Aside):
             yield part
             continue
         line, cells = part

@@ -4,12 +4,13 @@ The file may not be passed on; whoever holds it writes a table with country, yea
 Source of the scale: ITUC, Global Rights Index, methodology.
 """
 
-from collections.abc import Mapping
 from typing import BinaryIO
 
 from riskscore.engine.catalogue import RIGHTS_LEVELS
 from riskscore.sources.bad_file import BadFile
+from riskscore.sources.left_out import Aside
 from riskscore.sources.readers import text
+from riskscore.sources.reading import Reading
 from riskscore.sources.source_records import Source, SourceRecord
 from riskscore.sources.tables.columns import Columns
 from riskscore.sources.tables.table import Cells, ParsedRows, parse_rows, parser, read
@@ -27,13 +28,13 @@ COLUMNS = ("country", "year", "rating")
 NO_RATING = ("", "no data", "n/a", "-")
 
 
-def rows(file: BinaryIO, name: str, mapping: Mapping[str, str]) -> ParsedRows[SourceRecord]:
+def rows(file: BinaryIO, name: str, reading: Reading) -> ParsedRows[SourceRecord]:
     """(line, record) of each rated country, or what is wrong with its row."""
-    return parse_rows(filter(_is_rated, read(file, name, Columns(COLUMNS, (), mapping))), _record)
+    return parse_rows(filter(_is_rated, read(file, name, Columns(COLUMNS, (), reading))), _record)
 
 
-def _is_rated(row: tuple[int, Cells] | BadFile) -> bool:
-    return isinstance(row, BadFile) or row[1]["rating"].casefold() not in NO_RATING
+def _is_rated(row: tuple[int, Cells] | Aside) -> bool:
+    return isinstance(row, Aside) or row[1]["rating"].casefold() not in NO_RATING
 
 
 parse = parser(rows)

@@ -13,6 +13,7 @@ from typing import BinaryIO
 
 from riskscore.sources.bad_file import BadFile
 from riskscore.sources.readers.delimited import check_delimiter, delimited_rows, wrong_width
+from riskscore.sources.reading import Reading
 from riskscore.sources.source_records import Source, SourceRecord
 from riskscore.sources.tables.table import ParsedRows, kind_of, parser
 
@@ -55,7 +56,7 @@ COMMODITIES = {
 }  # fmt: skip
 
 
-def rows(file: BinaryIO, name: str, _mapping: Mapping[str, str]) -> ParsedRows[SourceRecord]:
+def rows(file: BinaryIO, name: str, _reading: Reading) -> ParsedRows[SourceRecord]:
     """(line, record) of each figure; the commodity comes from a column or the file's name."""
     if kind_of(file, name) != "csv":
         raise BadFile("not a CSV file", value=name, remedy="Use the publisher's world CSV.")

@@ -10,14 +10,16 @@ import calendar
 import io
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import BinaryIO
 
 from riskscore.engine.inputs.geometry import haversine_km
 from riskscore.sources.bad_file import BadFile
+from riskscore.sources.left_out import Aside
 from riskscore.sources.readers.text import degrees
+from riskscore.sources.reading import Reading
 from riskscore.sources.source_records import Source
 from riskscore.sources.tables.columns import Columns
 from riskscore.sources.tables.evidence import EvidenceRow
@@ -78,7 +80,7 @@ class NamedSite:
     lon: float
 
 
-def rows(file: BinaryIO, name: str, mapping: Mapping[str, str]) -> ParsedRows[Case]:
+def rows(file: BinaryIO, name: str, reading: Reading) -> ParsedRows[Case]:
     """(line, case) of each row, or its BadFile; the file's name says the month (2024-03)."""
     month = MONTH.search(name)
     if month is None:
@@ -88,17 +90,18 @@ def rows(file: BinaryIO, name: str, mapping: Mapping[str, str]) -> ParsedRows[Ca
             remedy="Name the file by its month, such as conflicts_2024-03.csv.",
         )
     day = last_day(int(month[1]), int(month[2]))
-    lines = read(file, name, Columns(COLUMNS, (), mapping))
+    lines = read(file, name, Columns(COLUMNS, (), reading))
     return parse_rows(lines, lambda cells, line: _case(cells, line, day))
 
 
 def parse(content: bytes, month: tuple[int, int]) -> Iterator[Case]:
     """Every case of the register of a month (year, month); the first fault raises."""
     name = f"{month[0]}-{month[1]:02}.csv"
-    for result in rows(io.BytesIO(content), name, {}):
+    for result in rows(io.BytesIO(content), name, Reading()):
         if isinstance(result, BadFile):
             raise result
-        yield result[1]
+        if not isinstance(result, Aside):
+            yield result[1]
 
 
 def last_day(year: int, month: int) -> date:

@@ -4,10 +4,10 @@ An amount, with its range or without; or a range alone, which says why it is one
 is a range or no row at all: a cell that is empty is never read as zero.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import BinaryIO
 
+from riskscore.sources.reading import Reading
 from riskscore.sources.source_records import Source
 from riskscore.sources.tables import facts
 from riskscore.sources.tables.cell_values import bad_cell, finite_number, one_of, year
@@ -49,9 +49,9 @@ class CapacityStated:
     note: str
 
 
-def rows(file: BinaryIO, name: str, mapping: Mapping[str, str]) -> ParsedRows[CapacityStated]:
+def rows(file: BinaryIO, name: str, reading: Reading) -> ParsedRows[CapacityStated]:
     """(line, statement) of each row, or its BadFile; raises BadFile for the file as a whole."""
-    columns = Columns(REQUIRED, OPTIONAL, mapping, facts.OTHERWISE)
+    columns = Columns(REQUIRED, OPTIONAL, reading, facts.OTHERWISE)
     return parse_rows(read(file, name, columns), _row)
 
 

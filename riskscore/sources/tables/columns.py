@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from riskscore.sources.bad_file import BadFile
+from riskscore.sources.reading import Reading
 
 MOST_COLUMNS = 1000
 
@@ -17,7 +18,7 @@ class Columns:
 
     required: tuple[str, ...]
     optional: tuple[str, ...] = ()
-    mapping: Mapping[str, str] = field(default_factory=dict)
+    reading: Reading = field(default_factory=Reading)
     otherwise: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
@@ -35,14 +36,14 @@ def located(header: Sequence[str], columns: Columns, row: int = 1) -> dict[str, 
     _check_header(header, plain, row)
     places = {}
     for ours in columns.known:
-        theirs = columns.mapping.get(ours)
+        theirs = columns.reading.mapping.get(ours)
         names = (theirs,) if theirs else (ours, *columns.otherwise.get(ours, ()))
         at = next((at for name in names if (at := _place(plain, name)) is not None), None)
         if at is None and (theirs or ours in columns.required):
             raise _missing(ours, theirs, header, row)
         if at is not None:
             places[ours] = at
-    for ours in set(columns.mapping).difference(columns.known):
+    for ours in set(columns.reading.mapping).difference(columns.known):
         raise BadFile(
             "the mapping names a column that this table does not have",
             column=ours,

@@ -1,11 +1,11 @@
 """The project's own layout for companies: where one is at home, and who stands behind it."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import BinaryIO
 
 from riskscore.sources.readers.formula_guard import restored
+from riskscore.sources.reading import Reading
 from riskscore.sources.source_records import Source
 from riskscore.sources.tables.cell_values import bad_cell, truth
 from riskscore.sources.tables.columns import Columns
@@ -43,9 +43,9 @@ class CompanyStated:
     note: str
 
 
-def rows(file: BinaryIO, name: str, mapping: Mapping[str, str]) -> ParsedRows[CompanyStated]:
+def rows(file: BinaryIO, name: str, reading: Reading) -> ParsedRows[CompanyStated]:
     """(line, statement) of each row, or its BadFile; raises BadFile for the file as a whole."""
-    return parse_rows(read(file, name, Columns(REQUIRED, OPTIONAL, mapping)), _row)
+    return parse_rows(read(file, name, Columns(REQUIRED, OPTIONAL, reading)), _row)
 
 
 parse = parser(rows)

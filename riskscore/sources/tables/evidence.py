@@ -1,7 +1,6 @@
 """The project's own layout for evidence: one dated, sourced statement about a project per row."""
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import BinaryIO
@@ -11,6 +10,7 @@ from riskscore.engine.inputs.evidence_kinds import KINDS as KNOWN
 from riskscore.engine.inputs.evidence_kinds import REACH
 from riskscore.engine.inputs.evidence_values import STATUS
 from riskscore.sources.readers.formula_guard import restored
+from riskscore.sources.reading import Reading
 from riskscore.sources.source_records import Source
 from riskscore.sources.tables.cell_values import YEARS, bad_cell, day, one_of, truth
 from riskscore.sources.tables.columns import Columns
@@ -66,9 +66,9 @@ class EvidenceRow:
     reference: str = ""
 
 
-def rows(file: BinaryIO, name: str, mapping: Mapping[str, str]) -> ParsedRows[EvidenceRow]:
+def rows(file: BinaryIO, name: str, reading: Reading) -> ParsedRows[EvidenceRow]:
     """(line, statement) of each row, or its BadFile; raises BadFile for the file as a whole."""
-    return parse_rows(read(file, name, Columns(REQUIRED, OPTIONAL, mapping)), _row)
+    return parse_rows(read(file, name, Columns(REQUIRED, OPTIONAL, reading)), _row)
 
 
 parse = parser(rows)

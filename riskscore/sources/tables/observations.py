@@ -5,7 +5,6 @@ shipped come the same way. ``record`` is pure and quick: a file may hold million
 """
 
 import math
-from collections.abc import Mapping
 from functools import lru_cache
 from typing import BinaryIO
 
@@ -13,6 +12,7 @@ from riskscore.engine.catalogue import Indicator, Level, get
 from riskscore.engine.errors import UnknownIndicator
 from riskscore.engine.inputs.plausible import plausible
 from riskscore.sources.readers.formula_guard import restored
+from riskscore.sources.reading import Reading
 from riskscore.sources.source_records import Source, SourceRecord
 from riskscore.sources.tables.cell_values import bad_cell, day, finite_number, one_of, truth, year
 from riskscore.sources.tables.columns import Columns
@@ -54,14 +54,14 @@ ALLOWED: dict[Level, tuple[str, ...]] = {
 SPARED = {"dol.good": ("mineral",), "ec.trade": ("place",)}
 
 
-def columns(mapping: Mapping[str, str]) -> Columns:
+def columns(reading: Reading) -> Columns:
     """The columns of the layout, with the names that a file has for them."""
-    return Columns(REQUIRED, OPTIONAL, mapping)
+    return Columns(REQUIRED, OPTIONAL, reading)
 
 
-def rows(file: BinaryIO, name: str, mapping: Mapping[str, str]) -> ParsedRows[SourceRecord]:
+def rows(file: BinaryIO, name: str, reading: Reading) -> ParsedRows[SourceRecord]:
     """(line, record) of each row, or its BadFile; raises BadFile for the file as a whole."""
-    return parse_rows(read(file, name, columns(mapping)), record)
+    return parse_rows(read(file, name, columns(reading)), record)
 
 
 parse = parser(rows)

@@ -1,10 +1,10 @@
 """The project's own layout for off-take: which share of a project's output is bound to whom."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import BinaryIO
 
+from riskscore.sources.reading import Reading
 from riskscore.sources.source_records import Source
 from riskscore.sources.tables import facts
 from riskscore.sources.tables.cell_values import bad_cell
@@ -41,9 +41,9 @@ class OfftakeStated:
     note: str
 
 
-def rows(file: BinaryIO, name: str, mapping: Mapping[str, str]) -> ParsedRows[OfftakeStated]:
+def rows(file: BinaryIO, name: str, reading: Reading) -> ParsedRows[OfftakeStated]:
     """(line, statement) of each row, or its BadFile; raises BadFile for the file as a whole."""
-    columns = Columns(REQUIRED, OPTIONAL, mapping, facts.OTHERWISE)
+    columns = Columns(REQUIRED, OPTIONAL, reading, facts.OTHERWISE)
     return parse_rows(read(file, name, columns), _row)
 
 

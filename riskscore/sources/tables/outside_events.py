@@ -10,6 +10,7 @@ from datetime import date
 from typing import BinaryIO
 
 from riskscore.sources.bad_file import BadFile
+from riskscore.sources.left_out import Aside
 from riskscore.sources.tables.cell_values import bad_cell, day, finite_number
 from riskscore.sources.tables.columns import Columns
 from riskscore.sources.tables.table import Cells, parse_rows, read
@@ -33,10 +34,11 @@ class OutsideEvent:
 
 def events(file: BinaryIO, name: str) -> Iterator[OutsideEvent]:
     """Every row of the list; the first fault raises BadFile."""
-    for result in parse_rows(read(file, name, Columns(COLUMNS, OPTIONAL, {})), _event):
+    for result in parse_rows(read(file, name, Columns(COLUMNS, OPTIONAL)), _event):
         if isinstance(result, BadFile):
             raise result.within(name)
-        yield result[1]
+        if not isinstance(result, Aside):
+            yield result[1]
 
 
 def _event(cells: Cells, line: int) -> OutsideEvent:

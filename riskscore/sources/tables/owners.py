@@ -1,11 +1,11 @@
 """The project's own layout for owners: one row says that a company owns a project."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, BinaryIO
 
 from riskscore.sources.readers.formula_guard import restored
+from riskscore.sources.reading import Reading
 from riskscore.sources.source_records import Source
 from riskscore.sources.tables.cell_values import bad_cell, day, finite_number, one_of
 from riskscore.sources.tables.columns import Columns
@@ -43,9 +43,9 @@ class OwnerStated:
     note: str
 
 
-def rows(file: BinaryIO, name: str, mapping: Mapping[str, str]) -> ParsedRows[OwnerStated]:
+def rows(file: BinaryIO, name: str, reading: Reading) -> ParsedRows[OwnerStated]:
     """(line, statement) of each row, or its BadFile; raises BadFile for the file as a whole."""
-    return parse_rows(read(file, name, Columns(REQUIRED, OPTIONAL, mapping)), _row)
+    return parse_rows(read(file, name, Columns(REQUIRED, OPTIONAL, reading)), _row)
 
 
 parse = parser(rows)

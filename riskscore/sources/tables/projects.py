@@ -7,12 +7,12 @@ primary, others secondary unless a role is given), ``owners`` are ``Codelco@CHL:
 """
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import BinaryIO
 
 from riskscore.engine.inputs.land_overlap import STAGES
 from riskscore.sources.readers.formula_guard import is_formula, restored
+from riskscore.sources.reading import Reading
 from riskscore.sources.source_records import Source
 from riskscore.sources.tables.cell_values import bad_cell, finite_number, one_of, year
 from riskscore.sources.tables.columns import Columns
@@ -71,9 +71,9 @@ class ProjectRow:
     source_id: str = ""
 
 
-def rows(file: BinaryIO, name: str, mapping: Mapping[str, str]) -> ParsedRows[ProjectRow]:
+def rows(file: BinaryIO, name: str, reading: Reading) -> ParsedRows[ProjectRow]:
     """(line, row) of each row, or its BadFile; raises BadFile for the file as a whole."""
-    return parse_rows(read(file, name, Columns((), COLUMNS, mapping)), _row)
+    return parse_rows(read(file, name, Columns((), COLUMNS, reading)), _row)
 
 
 parse = parser(rows)

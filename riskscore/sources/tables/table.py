@@ -1,31 +1,33 @@
 """A table with a header, from CSV, Excel or GeoJSON: each row as text by *our* column names.
 
 The kind of file is told by its first bytes and must fit its name: a workbook called .csv is a
-mistake or a trick. ``mapping`` says which of the file's columns stands for which of ours.
+mistake or a trick. a ``Reading`` says which of the file's columns stands for which of ours.
 """
 
 import io
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, BinaryIO, TypeVar
 
 from riskscore.sources.bad_file import BadFile
+from riskscore.sources.left_out import Aside
 from riskscore.sources.readers.delimited import check_delimiter, delimited_rows, wrong_width
 from riskscore.sources.readers.site_shapes import SiteShape, site_shapes
 from riskscore.sources.readers.workbook import OLE_MAGIC, sheet_lines
 from riskscore.sources.readers.zip_guard import ZIP_MAGIC
+from riskscore.sources.reading import Reading
 from riskscore.sources.tables.columns import Columns, located
 
 KINDS = {"csv": (".csv", ".csv.gz", ".txt"), "xlsx": (".xlsx",), "geojson": (".geojson", ".json")}
 Cells = dict[str, str]
 Parsed = TypeVar("Parsed")
-ParsedRows = Iterator[tuple[int, Parsed] | BadFile]
-Rows = Callable[[BinaryIO, str, Mapping[str, str]], ParsedRows[Parsed]]
+ParsedRows = Iterator[tuple[int, Parsed] | Aside]
+Rows = Callable[[BinaryIO, str, Reading], ParsedRows[Parsed]]
 
 
 def parse_rows(rows: ParsedRows[Cells], make: Callable[[Cells, int], Parsed]) -> ParsedRows[Parsed]:
     """(line, what ``make`` returns for its cells) of each row, or the BadFile that it raises."""
     for part in rows:
-        if isinstance(part, BadFile):
+        if isinstance(part, Aside):
             yield part
             continue
         line, cells = part
@@ -39,10 +41,11 @@ def parser(rows: Rows[Parsed]) -> Callable[[bytes], Iterator[Parsed]]:
     """The ``parse`` of a layout: every row of a CSV file by ``rows``; the first fault raises."""
 
     def parse(content: bytes) -> Iterator[Parsed]:
-        for result in rows(io.BytesIO(content), "file.csv", {}):
+        for result in rows(io.BytesIO(content), "file.csv", Reading()):
             if isinstance(result, BadFile):
                 raise result
-            yield result[1]
+            if not isinstance(result, Aside):
+                yield result[1]
 
     return parse
 

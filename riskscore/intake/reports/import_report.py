@@ -6,9 +6,10 @@ maps are not tables of rows with a header; of those only the report is kept.
 """
 
 from collections.abc import Iterator, Sequence
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from django.db import connection, transaction
+from psycopg.types.json import Jsonb
 
 from riskscore.jobs.work_items import IMPORTS, Lease, LeaseLost, hold
 from riskscore.models import Intake, IntakeFault
@@ -68,16 +69,18 @@ def _short(text: str, most: int) -> str:
 
 
 _REPORT = """
-UPDATE riskscore_intake SET bytes_read = %s, rows_read = %s, rejected = %s, left_out = %s
+UPDATE riskscore_intake SET bytes_read = %s, rows_read = %s, rejected = %s, left_out = %s,
+    left_out_by_reason = %s, remarks = %s
 WHERE id = %s AND state = 'running' AND token = %s RETURNING cancel_requested_at
 """
 
 
 def report(intake: Intake) -> None:
     """Show how far the reading is. Raises Cancelled and LeaseLost."""
-    counts = [intake.bytes_read, intake.rows_read, intake.rejected, intake.left_out]
+    counts: list[Any] = [intake.bytes_read, intake.rows_read, intake.rejected, intake.left_out]
+    words: list[Any] = [Jsonb(intake.left_out_by_reason), Jsonb(intake.remarks)]
     with connection.cursor() as cursor:
-        cursor.execute(_REPORT, [*counts, intake.id, intake.token])
+        cursor.execute(_REPORT, [*counts, *words, intake.id, intake.token])
         row = cursor.fetchone()
     if row is None:
         raise LeaseLost(f"import {intake.id} was taken over, or has ended")
