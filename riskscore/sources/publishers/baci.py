@@ -23,11 +23,12 @@ from riskscore.sources.bad_file import BadFile
 from riskscore.sources.left_out import Aside, LeftOut, Remark
 from riskscore.sources.readers.delimited import csv_rows
 from riskscore.sources.readers.text import integer, number
+from riskscore.sources.readers.zipped_tables import Table, tables
 from riskscore.sources.reading import Reading
 from riskscore.sources.source_records import Source, SourceRecord
 from riskscore.sources.trade import hs_revisions, trade_files
 from riskscore.sources.trade.hs_meanings import Meaning, Meanings, meanings
-from riskscore.sources.trade.trade_files import Table, Trade
+from riskscore.sources.trade.trade_files import Trade
 
 SOURCE = Source(
     code="baci",
@@ -116,19 +117,19 @@ def rows(
 ) -> Iterator[tuple[int | None, SourceRecord] | Aside]:
     """(line, sum of a mineral's codes) of each pair of places and year, file by file; what is left
     out, by reason. Raises BadFile for what is wrong with a file itself."""
-    parts = list(trade_files.tables(file, name))
+    parts = list(tables(file, name))
     yield from (part for part in parts if isinstance(part, LeftOut))
     found = [(part, part.header()) for part in parts if isinstance(part, Table)]
-    tables = [part for part, header in found if trade_files.is_trade(header) or len(parts) == 1]
+    chosen = [part for part, header in found if trade_files.is_trade(header) or len(parts) == 1]
     countries: dict[str, str] = {}
     for part, _ in found:
-        if part not in tables:
+        if part not in chosen:
             codes = trade_files.countries(part)
             countries |= codes
             use = "only for the codes of its places" if codes else "it holds no trade"
             yield LeftOut(f"a file of the zip beside its tables: {use}", example=part.name)
     years: dict[int, str] = {}
-    for table in tables:
+    for table in chosen:
         revision = _revision(table, name, reading)
         yield Remark(f"{table.name}: its codes are read as those of {revision.title}")
         one = _OneTable(table, meanings(revision, minerals, stages), countries)

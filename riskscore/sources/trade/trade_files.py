@@ -5,22 +5,17 @@ forgotten. Columns are told by name, in any order: ``t,i,j,k,v,q`` as CEPII ship
 ``year,exporter,importer,hs6,value_kusd,quantity_t``.
 """
 
-import zipfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import BinaryIO, NamedTuple, cast
+from typing import NamedTuple
 
 from riskscore.sources.bad_file import BadFile
 from riskscore.sources.left_out import Aside, LeftOut
 from riskscore.sources.readers.delimited import check_delimiter, delimited_rows, wrong_width
 from riskscore.sources.readers.text import integer, number
-from riskscore.sources.readers.zip_guard import DAMAGED, ZIP_MAGIC, check_parts
+from riskscore.sources.readers.zipped_tables import Table
 from riskscore.sources.trade.hs_revisions import six_digits
 
-#: CEPII's zip of a revision holds a file of about 300 MB for each year since 1995.
-MOST_BYTES = 32 * 1024**3
-FETCH_AGAIN = "Fetch the publisher's file again."
 #: Our column: the same in the publisher's file.
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     "year": ("year", "t"),
@@ -49,47 +44,6 @@ class Trade(NamedTuple):
     code: str
     value: float | None
     quantity: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A CSV file, or one in a zip; ``open`` gives it from its beginning, as often as is needed."""
-
-    name: str
-    open: Callable[[], BinaryIO]
-
-    def header(self) -> list[str]:
-        """The names of its columns, plain."""
-        _, cells = next(delimited_rows(self.open()), (1, []))
-        check_delimiter(cells)
-        return [cell.strip().casefold() for cell in cells]
-
-
-def tables(file: BinaryIO, name: str) -> Iterator[Table | LeftOut]:
-    """The file itself, or each CSV file of a zip in the order of their names."""
-    start = file.read(len(ZIP_MAGIC))
-    file.seek(0)
-    if start != ZIP_MAGIC:
-        yield Table(name, lambda: _from_start(file))
-        return
-    try:
-        container = zipfile.ZipFile(file)
-        entries = sorted(container.infolist(), key=lambda entry: entry.filename)
-        check_parts(entries, remedy=FETCH_AGAIN, most_bytes=MOST_BYTES)
-    except DAMAGED as error:
-        raise BadFile(f"is not a readable zip ({error})", remedy=FETCH_AGAIN) from error
-    for entry in entries:
-        if entry.is_dir():
-            continue
-        if not entry.filename.casefold().endswith(".csv"):
-            yield LeftOut("a file of the zip that is no table", example=entry.filename)
-            continue
-        yield Table(entry.filename, lambda at=entry: cast(BinaryIO, container.open(at)))  # type: ignore[misc]
-
-
-def _from_start(file: BinaryIO) -> BinaryIO:
-    file.seek(0)
-    return file
 
 
 def is_trade(header: list[str]) -> bool:
