@@ -9,7 +9,7 @@ import pytest
 
 from riskscore.sources.bad_file import BadFile
 from riskscore.sources.left_out import LeftOut, Remark
-from riskscore.sources.publishers import baci
+from riskscore.sources.publishers import baci, baci_exports
 from riskscore.sources.reading import Reading
 from riskscore.sources.trade import hs_revisions
 
@@ -235,3 +235,36 @@ def test_each_of_the_programs_codes_stands_in_the_table_of_revisions() -> None:
         assert first == since, code
     assert exact["HS22"]["811261"] == ("810710",)
     assert hs_revisions.revision("HS22").wider["811269"] == ("810710",)
+
+
+def exports(text: str, name: str = "panel.csv") -> list[Any]:
+    header = "hs6,exporter,year,quantity_t,value_kusd,partners,destination_hhi,world_share\n"
+    return list(baci_exports.rows(io.BytesIO((header + text).encode()), name, Reading()))
+
+
+def test_a_panel_of_exports_is_read_with_its_columns_and_codes_as_they_come() -> None:
+    found = exports("282520.0,CHL,2023,NA,5,3,0.5,0.1\n2836.91,152,2023,0,5,3,0.5,0.1\n"
+                    "260300,PER,2023,2,5,3,0.5,0.1\nTOTAL,PER,2023,2,5,3,0.5,0.1\n")  # fmt: skip
+    records = [part[1] for part in found if isinstance(part, tuple)]
+    assert [(row.hs6, row.place, row.quantity) for row in records] == [
+        ("282520", "CHL", None), ("283691", "152", None), ("260300", "PER", 2),
+    ]  # fmt: skip
+    assert left_out(found) == {
+        "a column that is not used": 1, "not a code of six digits: a heading or a total": 1,
+    }  # fmt: skip
+
+
+def test_of_a_panel_of_a_later_revision_codes_that_stand_alone_are_read() -> None:
+    """Partners and concentration of 810520 and 810530 cannot be added to those of 810510."""
+    found = exports(
+        "260300,CHL,2023,1,5,3,0.5,0\n810520,COD,2023,1,5,3,0.5,0\n252800,TUR,2023,1,5,3,0.5,0\n"
+        "010121,TUR,2023,1,5,3,0.5,0\n810510,COD,2023,1,5,3,0.5,0\n", "panel_HS17.csv",
+    )  # fmt: skip
+    assert [part[1].hs6 for part in found if isinstance(part, tuple)] == ["260300"]
+    assert left_out(found) == {
+        "a column that is not used": 1,
+        "one of several codes that make up one of ours": 1,
+        "a code of HS2017 that covers more than those of ours": 1,
+        "goods that are not of ours": 1,
+    }
+    assert [fault.value for fault in faults(found)] == ["810510"]

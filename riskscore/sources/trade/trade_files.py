@@ -145,11 +145,11 @@ def _trade(
     try:
         return line, Trade(
             _year(cells[at["year"]], line),
-            _place(cells[at["exporter"]], codes),
-            _place(cells[at["importer"]], codes),
+            place_term(cells[at["exporter"]], codes),
+            place_term(cells[at["importer"]], codes),
             code,
-            _amount(cells[at["value_kusd"]], line, "value_kusd"),
-            _amount(cells[at["quantity_t"]], line, "quantity_t"),
+            amount(cells[at["value_kusd"]], line, "value_kusd"),
+            amount(cells[at["quantity_t"]], line, "quantity_t"),
         )
     except BadFile as error:
         return error
@@ -165,7 +165,7 @@ def _year(text: str, line: int) -> int:
     return result
 
 
-def _place(text: str, codes: Mapping[str, str]) -> str:
+def place_term(text: str, codes: Mapping[str, str]) -> str:
     """The publisher's word; a number as three digits (``004``), or as its own list names it."""
     plain = text.strip().removesuffix(".0")
     if not plain.isdecimal():
@@ -174,7 +174,7 @@ def _place(text: str, codes: Mapping[str, str]) -> str:
     return codes.get(numeric, numeric)
 
 
-def _amount(text: str, line: int, column: str) -> float | None:
+def amount(text: str, line: int, column: str) -> float | None:
     """Not negative; None where the cell says that nothing is known."""
     if text.strip().casefold() in MISSING:
         return None
