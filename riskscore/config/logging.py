@@ -29,6 +29,8 @@ SECRETS = re.compile(
     re.IGNORECASE,
 )
 HIDDEN = "[hidden]"
+REQUEST_ID = "riskscore.request_id"
+"""Under which key of a request's META its id is kept."""
 
 
 class JsonLine(logging.Formatter):
@@ -44,16 +46,24 @@ class JsonLine(logging.Formatter):
             "message": without_secrets(record.getMessage()[:LONGEST]),
             "process": record.process,
         }
-        line |= log_context.fields()
+        line |= log_context.fields() or _of_request(record)
         extra = vars(record).items()
         line |= {key: _plain(value) for key, value in extra if key not in ORDINARY | UNLOGGED}
         if record.exc_info and not record.name.startswith(TRACELESS):
             line["trace"] = without_secrets(self.formatException(record.exc_info)[-LONGEST:])
-        return json.dumps(line, default=lambda value: without_secrets(str(value)[:LONGEST]))
+        return json.dumps(line)
+
+
+def _of_request(record: logging.LogRecord) -> dict[str, str]:
+    """The id of the request that Django logs after its answer has left our middleware."""
+    meta = getattr(getattr(record, "request", None), "META", {})
+    return {"request_id": str(meta[REQUEST_ID])} if REQUEST_ID in meta else {}
 
 
 def _plain(value: object) -> object:
-    return without_secrets(value[:LONGEST]) if isinstance(value, str) else value
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    return without_secrets(str(value)[:LONGEST])
 
 
 def without_secrets(text: str) -> str:

@@ -1,5 +1,6 @@
 """The files in which child processes and servers write: private, kept, and bounded in size."""
 
+import json
 import os
 import shutil
 from pathlib import Path
@@ -33,7 +34,7 @@ def _put_away(path: Path) -> None:
         if older.exists():
             older.replace(path.with_name(f"{path.name}.{number + 1}"))
     newest = path.with_name(f"{path.name}.1")
-    with path.open("r+b") as log, open(open_to_append(newest), "wb") as copy:
+    with path.open("r+b") as log, os.fdopen(open_to_append(newest), "wb") as copy:
         shutil.copyfileobj(log, copy)
         log.truncate(0)
 
@@ -42,4 +43,9 @@ def last_words(path: Path, since: int) -> str:
     """The last line that a log got after its first ``since`` bytes, at most 300 letters."""
     with path.open("rb") as log:
         log.seek(max(since, path.stat().st_size - 64 * 1024))
-        return log.read().decode(errors="replace").strip().split("\n")[-1][:300]
+        line = log.read().decode(errors="replace").strip().split("\n")[-1]
+    try:
+        message = str(json.loads(line)["message"])
+    except (ValueError, KeyError, TypeError):
+        message = line
+    return (message.split("\n") or [""])[0][:300]

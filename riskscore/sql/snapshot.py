@@ -51,10 +51,9 @@ class Snapshot:
             raise
 
     def _begin(self) -> None:
-        joins = connection.in_atomic_block
-        self._held.enter_context(transaction.atomic())
-        if joins:
+        if connection.in_atomic_block:
             return
+        self._held.enter_context(transaction.atomic())
         with connection.cursor() as cursor:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
             for name in _BOUNDS if connection.pg_version >= _BOUNDS_WHOLE else _BOUNDS[:1]:  # type: ignore[attr-defined]
@@ -87,3 +86,7 @@ class Snapshot:
     def close(self) -> None:
         """End the transaction, once. Django calls it when the answer is sent or given up."""
         self._held.close()
+
+    def __del__(self) -> None:
+        """An answer that nobody reads is given up with its last reference."""
+        self.close()

@@ -3,6 +3,7 @@
 import logging
 import time
 from collections.abc import Callable, Iterable, Iterator
+from typing import Any
 
 from django.http import FileResponse, HttpRequest, StreamingHttpResponse
 from django.http.response import HttpResponseBase
@@ -34,7 +35,8 @@ class RequestLog:
             if isinstance(response, StreamingHttpResponse) and not isinstance(
                 response, FileResponse
             ):
-                response.streaming_content = _under(fields, response.streaming_content)
+                made: Any = response.streaming_content
+                response.streaming_content = _under(fields, made)
             if request.path not in UNLOGGED:
                 log.info(
                     "%s %s %s", request.method, request.path[:500], response.status_code,
