@@ -17,7 +17,7 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 PRODUCTION = env.choice("RISKSCORE_ENV", "development", ("development", "production")) == (
     "production"
 )
-VAR = Path(env.text("RISKSCORE_VAR", str(BASE_DIR / "var"))).resolve()
+VAR = addresses.folder("RISKSCORE_VAR", env.text("RISKSCORE_VAR", str(BASE_DIR / "var")))
 FIXTURES = BASE_DIR / "fixtures"
 PORT = env.integer("RISKSCORE_PORT", 8000, low=1, high=65535)
 
