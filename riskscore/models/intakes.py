@@ -47,6 +47,9 @@ class Intake(models.Model):
     accept_jumps = models.BooleanField(
         default=False, db_default=False, help_text="values far from those that stand are right"
     )
+    jumps = models.BigIntegerField(
+        default=0, db_default=0, help_text="values far from those that stand"
+    )
     repair = models.BooleanField(
         default=False, db_default=False, help_text="mend shapes of a map that can be mended"
     )

@@ -25,8 +25,8 @@ from riskscore.sources.tables import map_layers
 MOST_FAULTS = 50
 #: Columns of an import that the form shows as they are.
 STATED = (
-    "dry_run", "skip_bad", "replace", "release_code", "published_edition", "licence",
-    "redistributable", "retrieved_on",
+    "dry_run", "skip_bad", "replace", "accept_jumps", "release_code", "published_edition",
+    "licence", "redistributable", "retrieved_on",
 )  # fmt: skip
 OPEN = (Intake.State.QUEUED, Intake.State.RUNNING)
 
@@ -110,7 +110,7 @@ class IntakeAdmin(OneButton[Intake]):
 
     def get_fields(self, request: HttpRequest, obj: Intake | None = None) -> tuple[Any, ...]:
         about = (("release_code", "published_edition"), ("licence", "redistributable"))
-        ways = (("dry_run", "skip_bad", "replace"),)
+        ways = (("dry_run", "skip_bad", "replace", "accept_jumps"),)
         if obj is None:
             return ("upload", "source", "generic", "columns", *ways[0], *about, "retrieved_on")
         file = (("file", "size"), "sha256", ("source", "layout"), "mapping")
@@ -155,7 +155,8 @@ class IntakeAdmin(OneButton[Intake]):
         """Import for good what the preview has shown."""
         intake = self._theirs(request, object_id)
         try:
-            fresh = requests.confirm_intake(intake, by=request.user)
+            accepted = "accept_jumps" in request.POST
+            fresh = requests.confirm_intake(intake, by=request.user, accept_jumps=accepted)
         except requests.CannotTakeIn as error:
             self.message_user(request, f"Nothing was started: {error}", messages.ERROR)
             return HttpResponseRedirect(_url(intake))
