@@ -165,8 +165,7 @@ class Lands:
 
 @dataclass(frozen=True, slots=True)
 class _Near:
-    """A land in reach: km to it, what of the footprint lies on it (km around its point), its name.
-    """
+    """A land in reach: km to it, what of the footprint lies on it (in km), and its name."""
 
     km: float
     shared: BaseGeometry

@@ -45,8 +45,9 @@ PAGES = {
 DRIVERS = {driver: page for page, drivers in PAGES.items() for driver in drivers}
 #: Words that are not called so in Python: ISO 8859 without hyphens, numbers of Windows' code pages.
 WORDS = {
-    "65001": "utf-8", "utf8": "utf-8", "unicode": "utf-8", "936": "gbk", "54936": "gb18030", "28605": "iso8859-15",
-    "20127": "ascii", "20866": "koi8_r", "21866": "koi8_u", "51932": "euc_jp", "51949": "euc_kr",
+    "65001": "utf-8", "utf8": "utf-8", "unicode": "utf-8", "936": "gbk", "54936": "gb18030",
+    "28605": "iso8859-15", "20127": "ascii", "20866": "koi8_r", "21866": "koi8_u",
+    "51932": "euc_jp", "51949": "euc_kr",
     "10000": "mac_roman", "macintosh": "mac_roman", "sjis": "cp932", "shiftjis": "cp932",
     "eucjp": "euc_jp", "euckr": "euc_kr", "gb2312": "gbk", "latin1": "iso8859-1", "l1": "iso8859-1",
 }  # fmt: skip

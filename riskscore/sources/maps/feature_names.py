@@ -36,9 +36,7 @@ def check_chosen(features: Sequence[Feature], chosen: Mapping[str, str]) -> None
     for theirs in chosen.values():
         if theirs and theirs.casefold() not in there:
             have = ", ".join(sorted(features[0].properties)[:20]) or "none"
-            raise BadMap(
-                features[0].where, f"has no property {theirs!r}", f"choose one of: {have}"
-            )
+            raise BadMap(features[0].where, f"has no property {theirs!r}", f"choose one of: {have}")
 
 
 def words(feature: Feature, chosen: Mapping[str, str]) -> dict[str, str]:

@@ -87,7 +87,7 @@ class Parsed:
     def about(self) -> tuple[str, ...]:
         """The remarks, and whether heights were dropped."""
         high = sum(feature.heights for feature in self.features)
-        words = f"heights and measures are not used, since a map here is flat: features with them: {high:,}"
+        words = f"heights and measures are not used, since a map here is flat: {high:,} features"
         return (*self.remarks, words) if high else self.remarks
 
 

@@ -5,15 +5,15 @@ what it encloses an odd number of times is inside (GEOS, “structure”), holes
 and parts that overlap count once. Outside holes and spikes take nothing and add nothing.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 import shapely
+from shapely.affinity import translate
 from shapely.geometry.base import BaseGeometry
 
 from riskscore.engine.arrays import Floats
-from riskscore.engine.inputs.borders import unwrapped
 from riskscore.sources.maps.map_features import BadMap, Feature, Polygon, Ring
 
 #: Half of the major axis of WGS 84 in metres, and the square of its eccentricity.
@@ -23,6 +23,8 @@ AXIS, ECCENTRICITY2 = 6_378_137.0, 0.00669437999014
 MOST_LOST = 0.05
 #: Crossings of boxes of steps, for each step, of an outline that is still looked at.
 MOST_CROSSINGS = 50
+#: An outline of so few positions is mended however often it crosses itself.
+FEW = 500
 BLOCK = 64
 WHOLE_TURN = 360.0
 MEND_IT = "draw it again, or leave it out (--skip-bad)"
@@ -54,7 +56,7 @@ class Mended:
 
 def size_words(m2: float) -> str:
     """An area in hectares, a small one in m²."""
-    return f"{m2 / 10_000:,.1f} ha" if abs(m2) >= 10_000 else f"{m2:,.0f} m²"
+    return f"{m2 / 10_000:,.1f} ha" if abs(m2) >= 10_000 else f"{round(m2):,} m²"
 
 
 def mended(feature: Feature, reasons: Iterable[str]) -> Mended:
@@ -72,7 +74,9 @@ def ground(shape: BaseGeometry) -> float:
     """m² of polygons on the ellipsoid, their edges straight in degrees."""
     result = 0.0
     for part in shapely.get_parts(shape):
-        shell, *holes = [_ring_m2(shapely.get_coordinates(ring)) for ring in shapely.get_rings(part)]
+        shell, *holes = [
+            _ring_m2(shapely.get_coordinates(ring)) for ring in shapely.get_rings(part)
+        ]
         result += shell - sum(holes)
     return result
 
@@ -81,7 +85,9 @@ def _drawn(polygon: Polygon) -> float:
     """m² of a polygon as its corners count it, the holes that reach into it taken off."""
     shell, *holes = polygon
     low, high = shell.min(axis=0), shell.max(axis=0)
-    inside = [hole for hole in holes if (hole.max(axis=0) > low).all() and (hole.min(axis=0) < high).all()]
+    inside = [
+        hole for hole in holes if (hole.max(axis=0) > low).all() and (hole.min(axis=0) < high).all()
+    ]
     return max(_ring_m2(shell) - sum(map(_ring_m2, inside)), 0.0)
 
 
@@ -91,7 +97,7 @@ def _ring_m2(ring: Ring) -> float:
     The integral of the authalic measure of latitude along edges that are straight in degrees, by
     Simpson's rule. Source: Snyder (1987), Map Projections, eq. 3-12.
     """
-    lon = np.radians(np.array([x for x, _ in unwrapped([(float(x), float(y)) for x, y in ring])]))
+    lon = np.unwrap(np.radians(ring[:, 0]))
     lat = np.radians(ring[:, 1])
     middle = (lat[1:] + lat[:-1]) / 2
     mean = (_authalic(lat[1:]) + 4 * _authalic(middle) + _authalic(lat[:-1])) / 6
@@ -101,7 +107,8 @@ def _ring_m2(ring: Ring) -> float:
 def _authalic(latitude: Floats) -> Floats:
     sine, eccentricity = np.sin(latitude), np.sqrt(ECCENTRICITY2)
     away = np.log((1 - eccentricity * sine) / (1 + eccentricity * sine)) / (2 * eccentricity)
-    return (1 - ECCENTRICITY2) * (sine / (1 - ECCENTRICITY2 * sine**2) - away)
+    result: Floats = (1 - ECCENTRICITY2) * (sine / (1 - ECCENTRICITY2 * sine**2) - away)
+    return result
 
 
 def _closed(ring: Ring) -> Ring:
@@ -120,7 +127,11 @@ def _filled(where: str, ring: Ring) -> Iterator[BaseGeometry]:
     """What a ring encloses, within ±180°; nothing if that has no area."""
     if len(ring) < 4:
         return
-    around = np.array(unwrapped([(float(x), float(y)) for x, y in ring]))
+    around = np.column_stack((np.unwrap(ring[:, 0], period=WHOLE_TURN), ring[:, 1]))
+    if abs(around[0, 0] - around[-1, 0]) > 1.0:
+        raise BadMap(
+            where, "goes around a pole", "cut it at 180° and at the pole (RFC 7946, 3.1.9)"
+        )
     if _crosses_endlessly(around):
         raise BadMap(where, "is crossed by its own outline too often to be mended", MEND_IT)
     area = shapely.make_valid(shapely.Polygon(around), method="structure", keep_collapsed=False)
@@ -129,7 +140,7 @@ def _filled(where: str, ring: Ring) -> Iterator[BaseGeometry]:
         box = shapely.box(turn - 180.0, -90.0, turn + 180.0, 90.0)
         here = _areal(shapely.intersection(area, box))
         if not shapely.is_empty(here):
-            yield shapely.transform(here, lambda xy, turn=turn: xy - (turn, 0.0))
+            yield translate(here, -turn)
 
 
 def _refuse_doubt(where: str, ring: Ring, area: BaseGeometry) -> None:
@@ -145,7 +156,10 @@ def _refuse_doubt(where: str, ring: Ring, area: BaseGeometry) -> None:
 
 def _crosses_endlessly(ring: Ring) -> bool:
     """Whether the steps of an outline meet so often that mending it would not end."""
-    steps = shapely.linestrings(np.stack((ring[:-1], ring[1:]), axis=1))
+    if len(ring) <= FEW:
+        return False
+    pairs = np.stack((ring[:-1], ring[1:]), axis=1)
+    steps = np.array([shapely.LineString(pair) for pair in pairs], dtype=object)
     most, found = MOST_CROSSINGS * len(steps) + 10_000, 0
     tree = shapely.STRtree(steps)
     for at in range(0, len(steps), BLOCK):
@@ -157,9 +171,8 @@ def _crosses_endlessly(ring: Ring) -> bool:
 
 def _areal(shape: BaseGeometry) -> BaseGeometry:
     """The polygons of a shape, without lines and points."""
-    parts: Sequence[BaseGeometry] = [
+    parts: list[BaseGeometry] = [
         part for part in shapely.get_parts(shape) if shapely.area(part) > 0
     ]
-    if len(parts) == 1:
-        return parts[0]
-    return shapely.MultiPolygon(parts) if parts else shapely.Polygon()
+    whole: BaseGeometry = parts[0] if len(parts) == 1 else shapely.union_all(parts)
+    return whole if parts else shapely.Polygon()

@@ -7,7 +7,6 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from riskscore.sources.bad_file import BadFile
 from riskscore.sources.left_out import Aside, Remark
 from riskscore.sources.maps.feature_names import Shape, called, check_chosen, words
 from riskscore.sources.maps.map_features import (
@@ -53,7 +52,9 @@ def outline(parsed: Parsed) -> BaseGeometry:
         raise BadMap("the outline", f"has {count} features", "give one, of as many parts as it has")
     refuse_many_vertices("the outline", parsed.features[0].vertices, MOST_OF_OUTLINE)
     degrees = _in_degrees(parsed, "")
-    _refuse(list(_faults(degrees[0], called_system(parsed.declared))))
+    system = called_system(parsed.declared)
+    _refuse([*lost_faults(degrees[0], system), *beyond_faults(degrees[0], system)])
+    _refuse(list(shape_faults(degrees[0])))
     return built(degrees[0].polygons)
 
 
@@ -139,26 +140,21 @@ def _shapes(
     usable = [feature for feature, faults in zip(read, lost, strict=True) if not faults]
     astray = {} if mapped is None else _strangers(usable, mapped, name)
     for feature, faults in zip(read, lost, strict=True):
-        if not faults and feature.where in astray:
-            faults = [astray[feature.where]]
-        yield feature, faults or _land(feature, name, chosen, repair=repair)
+        if faults or feature.where in astray:
+            yield feature, faults or [astray[feature.where]]
+        else:
+            yield feature, _land(feature, name, chosen, repair=repair)
 
 
 def _land(feature: Feature, system: str, chosen: Mapping[str, str], *, repair: bool) -> Result:
     try:
         words(feature, chosen)
-        faults = list(_faults(feature, system))
+        faults = list(beyond_faults(feature, system)) or list(shape_faults(feature))
         if (faults and repair) or feature.mended:
             return mended(feature, (*feature.mended, *(fault.what for fault in faults)))
     except BadMap as fault:
         return [fault]
     return faults or built(feature.polygons)
-
-
-def _faults(feature: Feature, system: str) -> Iterator[BadMap]:
-    """All that is wrong with a feature in degrees."""
-    lost = [*feature.faults, *lost_faults(feature, system), *beyond_faults(feature, system)]
-    yield from lost or shape_faults(feature)
 
 
 def _shape(feature: Feature, result: BaseGeometry | Mended, chosen: Mapping[str, str]) -> Shape:
@@ -184,8 +180,7 @@ def _refuse_all_lost(lost: Sequence[Sequence[BadMap]]) -> None:
 
 
 def _strangers(features: Sequence[Feature], mapped: Mapped, system: str) -> dict[str, BadMap]:
-    """The lands that lie outside the mapped area, each with its fault. Raises BadMap where most do.
-    """
+    """The lands outside the mapped area, each with its fault. Raises BadMap where most are."""
     shapely.prepare(mapped)
     astray = [feature for feature in features if _share_within(feature, mapped) < 0.5]
     if not astray:
@@ -214,4 +209,5 @@ def _share_within(feature: Feature, mapped: Mapped, *, swap: bool = False) -> fl
     points = np.concatenate(rings_of(feature))
     x, y = points[:, ::-1].T if swap else points.T
     # Longitudes up to 360° are those of the other side of the antimeridian.
-    return float(np.mean(shapely.intersects_xy(mapped, (x + 180) % 360 - 180 if not swap else x, y)))
+    east = np.where(np.abs(x) > 180, x - 360 * np.sign(x), x)
+    return float(np.mean(shapely.intersects_xy(mapped, east, y)))

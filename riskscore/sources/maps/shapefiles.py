@@ -122,7 +122,7 @@ def _feature(number: int, shape: Any, properties: dict[str, Any]) -> Feature:
 
 
 def _stray_holes(where: str, shape: Any) -> tuple[BadMap, ...]:
-    """A ring that runs as a hole, beside the parts: a hole in nothing, or a part drawn backwards."""
+    """A ring that runs as a hole beside the parts: a hole in nothing, or a part backwards."""
     if not shape._errors.get("polygon_orphaned_holes"):
         return ()
     what = "has a ring that runs as a hole but lies in no part: a hole, or a part drawn backwards"

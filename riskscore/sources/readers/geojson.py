@@ -37,7 +37,7 @@ LEAVE_OUT = "Leave it out or draw it again."
 class Features:
     """A file as read: the reference system that it declares ("" = WGS 84), its raw features.
 
-    A feature may be a BadFile where its line is no JSON. ``by_line``: the file has a feature a line.
+    A feature may be a BadFile where its line is no JSON. ``by_line``: each line has one.
     """
 
     declared: str
@@ -183,15 +183,13 @@ def feature(
         raise _bad(number, "has properties that are no object", "Export the file again.")
     if kind == "Point":
         at = _position(coordinates, number, 1, numbers)
-        return Feature(number, properties, at, [], len(coordinates) > 2)
+        return Feature(number, properties, at, [], _list(coordinates, number)[2:] != [])
     many = [coordinates] if kind == "Polygon" else _list(coordinates, number)
     polygons = _polygons(many, number, most_vertices, numbers)
-    return Feature(number, properties, None, polygons, len(many[0][0][0]) > 2)
+    return Feature(number, properties, None, polygons, _list(many[0], number)[0][0][2:] != [])
 
 
-def _polygons(
-    many: list[Any], number: int, most: int, numbers: Sequence[int]
-) -> list[list[Ring]]:
+def _polygons(many: list[Any], number: int, most: int, numbers: Sequence[int]) -> list[list[Ring]]:
     result: list[list[Ring]] = []
     vertices = 0
     for polygon in many:
