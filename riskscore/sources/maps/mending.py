@@ -1,8 +1,8 @@
 """Mending the polygons of a feature where that is asked for, and saying what it changed.
 
-Rings are closed; what crosses 180° is cut there; each outer ring is made valid by the rule that
-what it encloses an odd number of times is inside (GEOS, “structure”), holes are taken out of it,
-and parts that overlap count once. Outside holes and spikes take nothing and add nothing.
+Rings are closed; what crosses 180° is cut there; each outer ring is made valid, so that all that it
+goes around is inside (GEOS, method “structure”); holes are taken out of it, and parts that overlap
+count once. Holes that lie outside and spikes take nothing and add nothing.
 """
 
 from collections.abc import Iterable, Iterator
@@ -18,9 +18,8 @@ from riskscore.sources.maps.map_features import BadMap, Feature, Polygon, Ring
 
 #: Half of the major axis of WGS 84 in metres, and the square of its eccentricity.
 AXIS, ECCENTRICITY2 = 6_378_137.0, 0.00669437999014
-#: Of what an outer ring encloses, so much may be lost by mending; beyond, nobody knows what is
-#: meant.
-MOST_LOST = 0.05
+#: An outer ring may go around so much of its ground twice; beyond, nobody knows what is meant.
+MOST_IN_DOUBT = 0.05
 #: Crossings of boxes of steps, for each step, of an outline that is still looked at.
 MOST_CROSSINGS = 50
 #: An outline of so few positions is mended however often it crosses itself.
@@ -144,13 +143,11 @@ def _filled(where: str, ring: Ring) -> Iterator[BaseGeometry]:
 
 
 def _refuse_doubt(where: str, ring: Ring, area: BaseGeometry) -> None:
-    """Refuse an outline of which much lies within it twice, and so neither in nor out."""
-    lines = shapely.union_all([shapely.LineString(ring)])
-    faces = shapely.get_parts(shapely.polygonize([lines]))
-    enclosed = float(np.sum(shapely.area(faces)))
-    lost = 1 - shapely.area(area) / enclosed if enclosed else 0.0
-    if lost > MOST_LOST:
-        what = f"encloses {lost:.0%} of itself twice, so that it may be meant as land or not"
+    """Refuse an outline that goes around much of its ground twice: a hole, or land all the same."""
+    once = shapely.area(shapely.make_valid(shapely.Polygon(ring), method="linework"))
+    doubt = 1 - once / shapely.area(area) if shapely.area(area) else 0.0
+    if doubt > MOST_IN_DOUBT:
+        what = f"goes around {doubt:.0%} of its ground twice, which may be meant as land or not"
         raise BadMap(where, what, MEND_IT)
 
 
