@@ -63,8 +63,9 @@ def rows(intake: Intake, file: BinaryIO) -> Iterator[ParsedRow]:
 def reading_of(intake: Intake) -> Reading:
     """How the file is to be read, as a person stated it."""
     return Reading(
-        intake.mapping, intake.sheet, intake.header_row, intake.constants, intake.calculated
-    )
+        intake.mapping, intake.sheet, intake.header_row, intake.constants, intake.calculated,
+        intake.hidden,
+    )  # fmt: skip
 
 
 def _documents(file: BinaryIO) -> Iterator[tuple[str, bytes]]:
