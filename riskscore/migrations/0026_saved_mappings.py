@@ -69,7 +69,7 @@ class Migration(migrations.Migration):
                 ('calculated', models.BooleanField(db_default=False, default=False, help_text='take what formulas gave when last calculated')),
                 ('hidden', models.BooleanField(db_default=False, default=False, help_text='read hidden rows of a workbook too')),
                 ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('created_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('created_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
                 'ordering': ['name'],

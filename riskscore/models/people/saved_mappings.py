@@ -39,7 +39,7 @@ class SavedMapping(models.Model):
         default=False, db_default=False, help_text="read hidden rows of a workbook too"
     )
     created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
     )
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 
