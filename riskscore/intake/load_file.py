@@ -139,6 +139,7 @@ def _store(intake: Intake, kind: ModuleType, diff: ImportDiff) -> None:
         left_out=intake.left_out,
         left_out_by_reason=intake.left_out_by_reason,
         remarks=intake.remarks,
+        read_as=intake.read_as,
         bytes_read=intake.size,
         **made,
     )
