@@ -202,6 +202,21 @@ def windows(newest: Ints, count: int) -> npt.NDArray[np.int16]:
     return np.where((newest == 0) | ended, 0, newest - count + 1).astype(np.int16)
 
 
+def last_years(rows: Observations, series: Ints, count: int) -> Observations:
+    """The rows of the last ``count`` years of each series (n,), -1 for none. A series that ends
+    before the window that most series have reached has none."""
+    if not len(rows):
+        return rows
+    begins = windows(newest_of(series, rows.year, int(series.max()) + 1), count)
+    return rows.take((series >= 0) & (begins[series] > 0) & (rows.year >= begins[series]))
+
+
+def number_of_years(rows: Observations, series: Ints, size: int) -> Ints:
+    """(size,) in how many years each series (n,) has a row."""
+    pairs = np.unique(np.stack([series, rows.year]), axis=1)
+    return np.bincount(pairs[0], minlength=size)
+
+
 def buyer_years(key: str, rows: Observations, axes: Axes) -> list[int]:
     """The years that are complete for importers who together are a buyer, oldest first."""
     rows = complete_rows(key, rows, axes)

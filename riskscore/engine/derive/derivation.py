@@ -116,7 +116,8 @@ def _dated(table: Table, key: str, observations: Mapping[str, Observations], axe
     A table whose rule set years is returned as it is. Every other rule reads lists that are
     complete in each edition (a place that is not on the list has a value, too), so the year is
     that of the newest row of a complete year: of the rows about the same mineral where the table
-    has minerals, else of all rows. Rows that are in force from one day to another (a treaty, a ban) have no year.
+    has minerals, else of all rows. Rows that are in force from one day to another (a treaty, a ban)
+    have no year.
     """
     if table.years is not None:
         return table

@@ -79,7 +79,7 @@ class Output(NamedTuple):
 def production(
     observations: Mapping[str, Observations], axes: Axes, count: int = SUPPLY_YEARS
 ) -> Floats | None:
-    """(years, M, P) output of each mineral over its last ``count`` complete years; see ``output``."""
+    """(years, M, P) output of each mineral over its last ``count`` complete years: ``output``."""
     made = output(observations, axes, count)
     return None if made is None else made.amounts
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from riskscore.engine.arrays import Floats
 from riskscore.engine.catalogue import AGREEMENT_LEVELS, ALIGNMENT_LEVELS, RESTRICTION_LEVELS, Level
-from riskscore.engine.derive.complete_years import Ints, newest_of, windows
+from riskscore.engine.derive.complete_years import last_years, number_of_years
 from riskscore.engine.derive.observation_rows import Rule, latest_of, rows_of
 from riskscore.engine.formulas.concentration import hhi01
 from riskscore.engine.formulas.geopolrisk import geopolrisk_import_risk, partner_risk
@@ -132,22 +132,14 @@ def imports(observations: Mapping[str, Observations], axes: Axes, key: str) -> F
         return None
     inside = axes.is_member()
     rows = rows.take((rows.importer >= 0) & inside[rows.importer])
-    rows, years = _last_years(rows, rows.importer, len(axes.places))
+    rows = last_years(rows, rows.importer, IMPORT_YEARS)
+    years = number_of_years(rows, rows.importer, len(axes.places))
     sold = (rows.mineral >= 0) & (rows.place >= 0) & ~inside[rows.place] & ~np.isnan(rows.value)
     rows = rows.take(sold & axes.is_country()[rows.place])
     out = np.zeros((len(axes.minerals), len(axes.places)))
     np.add.at(out, (rows.mineral, rows.place), rows.value / years[rows.importer])
     out[~np.isin(np.arange(len(axes.minerals)), rows.mineral)] = np.nan
     return out
-
-
-def _last_years(rows: Observations, series: Ints, size: int) -> tuple[Observations, Ints]:
-    """The rows of the last three years of each series (n,), -1 for none, and (size,) how many years
-    those are. A series that ends before the three years that most have reached has none."""
-    begins = windows(newest_of(series, rows.year, size), IMPORT_YEARS)
-    counts = (series >= 0) & (begins[series] > 0) & (rows.year >= begins[series])
-    pairs = np.unique(np.stack([series[counts], rows.year[counts]]), axis=1)
-    return rows.take(counts), np.bincount(pairs[0], minlength=size)
 
 
 def import_hhi(observations: Mapping[str, Observations], axes: Axes) -> Table | None:
@@ -201,7 +193,8 @@ def _tonnes(
     rows = rows_of(observations, "wmd.production", axes)
     if rows is None:
         return None
-    rows, years = _last_years(rows, rows.mineral, len(axes.minerals))
+    rows = last_years(rows, rows.mineral, IMPORT_YEARS)
+    years = number_of_years(rows, rows.mineral, len(axes.minerals))
     rows = rows.take((rows.place >= 0) & axes.is_country()[rows.place])
     factor = np.array([TONNES.get(str(unit), np.nan) for unit in rows.label], dtype=np.float64)
     return rows, rows.value * factor / years[rows.mineral]
