@@ -43,7 +43,7 @@ class Resolver:
 
         try:
             for record in records:
-                for row in coded(record, place_of, minerals_of):
+                for row in coded(record, place_of, minerals_of, self.names.groups):
                     key = (row.indicator, row.place, row.mineral, row.importer)
                     same = result.setdefault((*key, row.year, row.label, row.since), row)
                     if same.value != row.value:

@@ -25,7 +25,7 @@ import numpy.typing as npt
 from riskscore.engine.arrays import Bools, Floats
 from riskscore.engine.catalogue import INDICATORS, Level
 from riskscore.engine.inputs.axes import Axes, Observations
-from riskscore.engine.inputs.plausible import AMOUNT, plausible
+from riskscore.engine.inputs.plausible import adds_up
 
 Ints = npt.NDArray[np.integer]
 
@@ -93,10 +93,7 @@ def judge(key: str, rows: Observations, axes: Axes) -> Judged | None:
         return _imports(key, rows, axes)
     if key.startswith(STATED_EVERY_YEAR):
         return _judged(rows, np.where(rows.place < 0, -1, 0), rows.place, 1, axes, LISTS)
-    is_amount = row.level is Level.PLACE_MINERAL and not row.levels and plausible(row) == AMOUNT
-    if is_amount:
-        return _amounts(rows, axes)
-    return None
+    return _amounts(rows, axes) if adds_up(row) else None
 
 
 def _amounts(rows: Observations, axes: Axes) -> Judged:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from math import inf
 
-from riskscore.engine.catalogue import Indicator
+from riskscore.engine.catalogue import Indicator, Level
 
 #: By the words of the catalogue, where observations may lie elsewhere than the unit names.
 #: Governance estimates are in standard deviations: 5 is beyond any.
@@ -17,6 +17,12 @@ RANGES: dict[str, tuple[float, float]] = {
 }
 AMOUNT = (0.0, inf)
 _NAMED = re.compile(r"(-?\d+(?:\.\d+)?)\.\.(-?\d+(?:\.\d+)?)$")
+
+
+def adds_up(row: Indicator) -> bool:
+    """Whether an observation is an amount of a mineral that is summed over places, as trade is."""
+    of_mineral = row.level in (Level.PLACE_MINERAL, Level.IMPORTER_PLACE_MINERAL)
+    return of_mineral and not row.levels and plausible(row) == AMOUNT
 
 
 def plausible(row: Indicator) -> tuple[float, float]:
