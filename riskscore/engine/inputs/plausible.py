@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from math import inf
 
-from riskscore.engine.catalogue import Indicator
+from riskscore.engine.catalogue import Indicator, Level
 from riskscore.engine.inputs.measures import DRY_MASS, MASS, VOLUME, UnitDoubt, measure
 
 #: By the words of the catalogue, where observations may lie elsewhere than the unit names.
@@ -30,6 +30,13 @@ RESERVES_OF_A_YEAR = 1_000
 #: What is counted, never measured: no half of it exists.
 WHOLE = frozenset({"deaths"})
 _NAMED = re.compile(r"(-?\d+(?:\.\d+)?)\.\.(-?\d+(?:\.\d+)?)$")
+
+
+def adds_up(row: Indicator) -> bool:
+    """Whether an observation is an amount of a mineral that is summed over places, as trade is."""
+    of_mineral = row.level in (Level.PLACE_MINERAL, Level.IMPORTER_PLACE_MINERAL)
+    is_amount = row.unit not in RANGES and named_range(row.unit) is None
+    return of_mineral and not row.levels and is_amount
 
 
 def plausible(row: Indicator, unit: str = "") -> tuple[float, float]:
