@@ -1,5 +1,6 @@
 """The bytes of an imported file, and its rows, whether a publisher's own or in our layout."""
 
+import io
 import tempfile
 import zipfile
 from collections.abc import Callable, Iterator
@@ -11,8 +12,9 @@ from typing import Any, BinaryIO, cast
 from riskscore.models import Intake, IntakePart, Mineral, TradeCode
 from riskscore.sources.bad_file import BadFile
 from riskscore.sources.discovery import discover
-from riskscore.sources.left_out import Aside
+from riskscore.sources.left_out import Aside, Remark
 from riskscore.sources.publishers import baci, wmd
+from riskscore.sources.readers.encodings import remark_on
 from riskscore.sources.readers.text import whole
 from riskscore.sources.readers.zip_guard import ZIP_MAGIC, check_container
 from riskscore.sources.reading import Reading
@@ -51,13 +53,15 @@ def layout_of(intake: Intake) -> ModuleType:
 def rows(intake: Intake, file: BinaryIO) -> Iterator[ParsedRow]:
     """Every row of the file, in order. Raises BadFile for what is wrong with the file itself."""
     layout = layout_of(intake)
+    if remark := remark_on(file):
+        yield Remark(remark)
     if hasattr(layout, "rows"):
         yield from layout.rows(file, intake.file, reading_of(intake))
         return
     parse = _parser(layout, intake.published_edition)
     records = chain.from_iterable(_parsed(parse, *part) for part in _documents(file))
     for record in _settled(layout, records):
-        yield record if isinstance(record, Aside) else (None, record)
+        yield record if isinstance(record, Aside) else (getattr(record, "row", None), record)
 
 
 def reading_of(intake: Intake) -> Reading:
@@ -88,6 +92,8 @@ def _parser(layout: ModuleType, edition: str) -> Parse:
 
 
 def _parsed(parse: Parse, name: str, content: bytes) -> Iterator[Any]:
+    if name and (remark := remark_on(io.BytesIO(content))):
+        yield Remark(f"{name}: {remark}")
     try:
         yield from parse(content)
     except BadFile as error:

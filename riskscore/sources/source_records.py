@@ -5,7 +5,7 @@ new alias never touches a parser.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -30,7 +30,8 @@ class SourceRecord:
     ``place``, ``mineral`` and ``importer`` are the publisher's own terms (None: does not apply).
     An ordinal indicator's ``value`` is the index into that indicator's levels. ``since`` and
     ``until`` are the first and the last day on which a measure was in force. ``verified`` is
-    False where the compiler of the file worked from memory or inferred the row.
+    False where the compiler of the file worked from memory or inferred the row. ``row`` is where
+    it stands in the file, for the words of a fault.
     """
 
     indicator: str
@@ -46,6 +47,7 @@ class SourceRecord:
     since: date | None = None
     until: date | None = None
     verified: bool = True
+    row: int | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
