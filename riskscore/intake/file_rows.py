@@ -5,6 +5,7 @@ import tempfile
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from itertools import chain
 from types import ModuleType
 from typing import Any, BinaryIO, cast
@@ -86,9 +87,13 @@ def _documents(file: BinaryIO) -> Iterator[tuple[str, bytes]]:
 
 
 def _parser(layout: ModuleType, edition: str) -> Parse:
-    """The publisher's parser; where files do not say their year, that of the stated edition."""
-    of_edition: Callable[[str], Parse] | None = getattr(layout, "of_edition", None)
-    return of_edition(edition) if of_edition else cast(Parse, layout.parse)
+    """The publisher's reader: of the records and what is said beside them, where it says that.
+
+    Where files do not say their year it is that of the stated edition.
+    """
+    parts: Callable[..., Iterator[Any]] = getattr(layout, "parts", None) or layout.parse
+    year_of: Callable[[str], int | None] | None = getattr(layout, "year_of_edition", None)
+    return partial(parts, year=year_of(edition)) if year_of else parts
 
 
 def _parsed(parse: Parse, name: str, content: bytes) -> Iterator[Any]:

@@ -32,7 +32,7 @@ Cells = dict[str, object]
 
 def sheet_lines(file: BinaryIO) -> Iterator[tuple[int, list[str]]]:
     """(row number, its cells as text) of each row of the first sheet that is not empty."""
-    with _as_bad_file():
+    with broken_as_bad_file():
         for number, row in enumerate(_sheet(file, None, calculated=False).iter_rows(), start=1):
             cells = [_text(cell) for cell in row]
             if any(cells):
@@ -47,7 +47,7 @@ def sheet_rows(
     ``title`` names the sheet (None: the first); a cell that is not there is None. Raises BadFile
     when the workbook cannot be read, the sheet is not there, or a column is missing.
     """
-    with _as_bad_file():
+    with broken_as_bad_file():
         sheet = _sheet(io.BytesIO(content), title, calculated=True)
         lines = sheet.iter_rows(values_only=True)
         header = ["" if cell is None else str(cell).strip() for cell in next(lines, ())]
@@ -57,13 +57,21 @@ def sheet_rows(
             yield row, {name: cells[at] if at < len(cells) else None for name, at in places.items()}
 
 
-def _sheet(file: BinaryIO, title: str | None, *, calculated: bool) -> Any:
-    """A sheet of the workbook, its container checked. Raises BadFile."""
+def opened_workbook(file: BinaryIO, *, calculated: bool) -> Any:
+    """The workbook, its container checked. Raises BadFile.
+
+    ``calculated``: of a formula, what it gave when the workbook was last calculated.
+    """
     if file.read(len(ZIP_MAGIC)) != ZIP_MAGIC:
         raise BadFile("is not an Excel workbook (.xlsx)", remedy="Fetch the .xlsx file again.")
     file.seek(0)
     check_container(file)
-    book = openpyxl.load_workbook(file, read_only=True, data_only=calculated, keep_links=False)
+    return openpyxl.load_workbook(file, read_only=True, data_only=calculated, keep_links=False)
+
+
+def _sheet(file: BinaryIO, title: str | None, *, calculated: bool) -> Any:
+    """A sheet of the workbook. Raises BadFile."""
+    book = opened_workbook(file, calculated=calculated)
     if title is not None and title not in book.sheetnames:
         raise BadFile(
             f"there is no sheet {title!r}",
@@ -76,7 +84,7 @@ def _sheet(file: BinaryIO, title: str | None, *, calculated: bool) -> Any:
 
 
 @contextmanager
-def _as_bad_file() -> Iterator[None]:
+def broken_as_bad_file() -> Iterator[None]:
     """Whatever broken XML makes openpyxl stumble over, as BadFile."""
     try:
         yield
