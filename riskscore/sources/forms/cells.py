@@ -39,7 +39,7 @@ def year_of(value: object, row: int, column: str) -> int:
     return result
 
 
-def figure(value: object, row: int, column: str) -> float | None:
+def figure(value: object, row: int | None, column: str) -> float | None:
     """The number in a cell, None where it says that there is none; BadFile for anything else."""
     return None if is_missing(value) else number(value, row, column)
 

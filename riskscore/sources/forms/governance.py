@@ -41,7 +41,7 @@ def estimates(content: bytes) -> Iterator[Estimate | LeftOut | Remark]:
             "no sheet has the columns of the Worldwide Governance Indicators",
             value=", ".join(filter(None, titles)),
             remedy="Use the publisher's Excel workbook: code, year, indicator, estimate, stddev; "
-            "Economy (code), Year, Governance estimate; or a sheet for each dimension with Code, Estimate.",
+            "Economy (code), Year, Governance estimate; or a sheet of Code, Estimate a dimension.",
         )
     if lacking := [DIMENSIONS[code] for code in DIMENSIONS if code not in found]:
         yield Remark(f"no estimate of: {', '.join(lacking)}")

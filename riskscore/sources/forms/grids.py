@@ -34,12 +34,15 @@ def grids(content: bytes) -> Iterator[Grid | LeftOut]:
         return
     with broken_as_bad_file():
         book = opened_workbook(io.BytesIO(content), calculated=True)
-        for sheet in book.worksheets:
-            if sheet.sheet_state != "visible":
-                yield LeftOut("a hidden sheet: not read", None, sheet.title)
-                continue
-            sheet.reset_dimensions()  # what the file says of its size is not to be believed
-            yield Grid(sheet.title, _filled(sheet.iter_rows(values_only=True)))
+        try:
+            for sheet in book.worksheets:
+                if sheet.sheet_state != "visible":
+                    yield LeftOut("a hidden sheet: not read", None, sheet.title)
+                    continue
+                sheet.reset_dimensions()  # what the file says of its size is not to be believed
+                yield Grid(sheet.title, _filled(sheet.iter_rows(values_only=True)))
+        finally:
+            book.close()
 
 
 def _filled(rows: Iterator[Sequence[object]]) -> Iterator[Row]:
@@ -67,26 +70,26 @@ def table_with(
     for its reader to say what is missing. Every row of a text has as many cells as the header, or
     BadFile is raised when it comes up.
     """
-    chosen: Table | None = None
-    known, aside = False, []
+    headers: dict[str, Row] = {}
+    aside: list[LeftOut] = []
     for part in grids(content):
         if isinstance(part, LeftOut):
             aside.append(part)
-            continue
-        header: Row = next(part.rows, (1, ()))
-        here = is_known([folded(cell) for cell in header[1]])
-        if chosen is not None:
-            aside.append(LeftOut(OTHER_SHEET, None, chosen.title if here else part.title))
-        if chosen is None or (here and not known):
-            rows = part.rows if part.title else _as_wide(part.rows, len(header[1]))
-            chosen, known = Table(part.title, header, rows), here
-    if chosen is None:
+        else:
+            headers[part.title] = next(part.rows, (1, ()))
+    if not headers:
         raise BadFile("every sheet is hidden", remedy="Show the sheet that is to be read.")
-    return chosen, aside
+    known = (title for title, row in headers.items() if is_known([folded(c) for c in row[1]]))
+    title = next(known, next(iter(headers)))
+    aside += [LeftOut(OTHER_SHEET, None, other) for other in headers if other != title]
+    return Table(title, headers[title], _below_header(content, title)), aside
 
 
-def _as_wide(rows: Iterator[Row], width: int) -> Iterator[Row]:
-    for line, cells in rows:
-        if len(cells) != width:
-            raise wrong_width(line, len(cells), width)
-        yield line, cells
+def _below_header(content: bytes, title: str) -> Iterator[Row]:
+    for part in grids(content):
+        if isinstance(part, Grid) and part.title == title:
+            _number, header = next(part.rows, (1, ()))
+            for row, cells in part.rows:
+                if not title and len(cells) != len(header):
+                    raise wrong_width(row, len(cells), len(header))
+                yield row, cells

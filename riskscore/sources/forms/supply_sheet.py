@@ -25,6 +25,8 @@ MINERALS = {"magnet rare earth elements": "Rare Earth Elements"}
 #: The total of cobalt's refining is named like one of demand in the edition of 2025.
 TOTALS = ("total", "total clean technologies")
 KT = "kt"
+#: Foot notes are longer.
+LONGEST_HEADING = 60
 
 
 class Supply(NamedTuple):
@@ -77,7 +79,7 @@ def _sheet(grid: Grid) -> Iterator[Supply | LeftOut]:
         yield LeftOut("columns of projected years", years_row, words, len(late))
     # Each table has its observed column; its names stand in the one before.
     for at in (at for at, year in years.items() if year == observed):
-        yield from _table(rows, at, observed)
+        yield from _table([row for row in rows if row[0] > years_row], at, observed)
 
 
 def _years(rows: Sequence[Row]) -> tuple[int, dict[int, int]]:
@@ -110,7 +112,7 @@ def _heading(name: str, cells: Sequence[object], at: int) -> _Block | None:
     mineral, dash, rest = name.partition(" - ")
     stage, _, unit = rest.partition("(")
     if not dash or said(stage).casefold() not in STAGES:
-        if dash and (at >= len(cells) or cells[at] is None):
+        if dash and len(name) < LONGEST_HEADING and (at >= len(cells) or cells[at] is None):
             raise BadFile(
                 "a heading of an unknown stage", column=SHEET, value=name,
                 remedy=f"Known: {', '.join(STAGES)}.",

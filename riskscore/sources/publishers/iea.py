@@ -141,7 +141,9 @@ def _stage(
         for year in observed:
             column = f"{mineral}, {name}, {place[:60]}, {year}"
             # Foot notes of the original sheet stand among the places; they hold no figures.
-            value = figure(values.get(str(year)) if isinstance(values, dict) else None, 0, column)
+            value = figure(
+                values.get(str(year)) if isinstance(values, dict) else None, None, column
+            )
             if value is None:
                 yield LeftOut("no figure: a note or an empty cell", None, column)
             else:

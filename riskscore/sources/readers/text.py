@@ -39,7 +39,7 @@ def decoded(content: bytes) -> str:
     return text
 
 
-def number(value: object, row: int, column: str) -> float:
+def number(value: object, row: int | None, column: str) -> float:
     """A finite number from a cell; BadFile otherwise."""
     try:
         result = float(str(value).strip())
@@ -52,7 +52,7 @@ def number(value: object, row: int, column: str) -> float:
     return result
 
 
-def integer(value: object, row: int, column: str) -> int:
+def integer(value: object, row: int | None, column: str) -> int:
     """A whole number from a cell; BadFile otherwise."""
     result = number(value, row, column)
     if result != int(result):
