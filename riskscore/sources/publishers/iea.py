@@ -3,6 +3,7 @@
 Only the top places are named. "Rest of world" is a remainder that must never be read as one
 place, and ``total`` need not equal the sum of the named (nickel: 3 % less). The first year of an
 edition is the observed one; later years are projections of announced projects, and are left out.
+The file does not say which edition it is.
 
 The explorer's JSON as a public converter makes it, or the publisher's own workbook
 (:mod:`riskscore.sources.forms.supply_sheet`).
@@ -17,7 +18,7 @@ from riskscore.sources.bad_file import BadFile
 from riskscore.sources.forms import supply_sheet
 from riskscore.sources.forms.cells import figure
 from riskscore.sources.forms.parts import records_of
-from riskscore.sources.forms.supply_sheet import WORLD, Supply
+from riskscore.sources.forms.supply_sheet import WORLD
 from riskscore.sources.left_out import Aside, LeftOut, Remark
 from riskscore.sources.readers.text import decoded
 from riskscore.sources.readers.zip_guard import ZIP_MAGIC
@@ -67,16 +68,6 @@ def parts(content: bytes) -> Iterator[SourceRecord | Aside]:
 
 
 parse = records_of(parts)
-
-
-def stated_edition(_name: str, content: bytes) -> str:
-    """The newest observed year, by which the publisher's files are told apart."""
-    if content.startswith(ZIP_MAGIC):
-        found = {part.year for part in supply_sheet.supply(content) if isinstance(part, Supply)}
-    else:
-        document = _document(content)
-        found = set(_observed(_years(document), document))
-    return str(max(found)) if found else ""
 
 
 def _document(content: bytes) -> dict[str, Any]:

@@ -55,7 +55,6 @@ def test_the_observed_years_of_an_edition_are_read_and_projections_are_not(
     found = list(iea.parse(content))
     assert {r.year for r in found} == years
     assert {r.place for r in found} == {"Chile", "Rest of world", "World"}
-    assert iea.stated_edition("iea.json", content) == str(max(years))
 
 
 def test_what_the_explorer_says_besides_is_left_out_by_reason() -> None:
@@ -146,7 +145,6 @@ def test_a_workbook_of_another_edition_has_the_year_of_its_first_column(year: in
     supply["Copper"]["refining"] = supply["Copper"]["mining"]
     content = book_of({SUPPLY: supply_rows(document, year)})
     assert {r.year for r in iea.parse(content)} == {year}
-    assert iea.stated_edition("CM_Data_Explorer.xlsx", content) == str(year)
 
 
 def test_a_workbook_without_the_sheet_of_supply_is_refused() -> None:
