@@ -147,11 +147,4 @@ def test_the_worlds_row_beside_japans_sellers(bundle: None, name: str) -> None:
     if not (FIELD / name).exists():
         pytest.skip(f"NOT VERIFIED with the file {name}: it is not beside the checkout")
     layout = "observations" if "observations" in name else ""
-    done = take_in((FIELD / name).read_bytes(), "baci", name, layout=layout, replace=True)
-    print(
-        name,
-        done.state,
-        done.error,
-        done.left_out_by_reason,
-        values("con.import_hhi", "JPN").get(("", "lithium")),
-    )
+    take_in((FIELD / name).read_bytes(), "baci", name, layout=layout, replace=True)
