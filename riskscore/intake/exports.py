@@ -28,10 +28,12 @@ def stage(
     parsed: Iterable[ParsedRow], names: aliases.Resolver
 ) -> Iterator[list[staging.Row] | Aside]:
     """Rows for the staging table, words turned into codes."""
-    for number, part in enumerate(parsed, start=1):
+    number = 0
+    for part in parsed:
         if isinstance(part, Aside):
             yield part
             continue
+        number += 1
         line, row = part[0] or number, part[1]
         try:
             place = names.place(row.place, line, "exporter")

@@ -81,7 +81,7 @@ def load(intake: Intake) -> None:
     transaction that compares them against what holds and moves the news. Only the last one lasts.
     """
     kind = KINDS.get(intake.layout, observations)
-    strict = hasattr(file_rows.layout_of(intake), "rows")
+    strict = file_rows.is_strict(file_rows.layout_of(intake))
     with file_rows.opened(intake) as file, staging.table(kind.STAGED, kind.COLUMNS):
         parsed = getattr(kind, "rows", file_rows.rows)(intake, file)
         rows = kind.stage(parsed, Resolver(intake.source, known_names(), strict=strict))
