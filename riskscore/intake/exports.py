@@ -8,6 +8,7 @@ from riskscore.intake.import_diff import MOST_SHOWN, ImportDiff
 from riskscore.intake.observations import refuse_older, refuse_shrinking
 from riskscore.models import Intake, Release
 from riskscore.releases import effective
+from riskscore.sources.aggregates import GROUP_REASON
 from riskscore.sources.bad_file import BadFile
 from riskscore.sources.left_out import Aside, LeftOut
 
@@ -41,7 +42,12 @@ def stage(
             continue
         stated = (row.value, row.quantity, row.partners, row.destination_hhi)
         if place is None:
-            yield LeftOut("exporter left out on purpose", line, row.place)
+            yield LeftOut(
+                f"exporter left out: {names.names.why_left_out(row.place)}", line, row.place
+            )
+            continue
+        if place in names.names.groups:
+            yield LeftOut(f"exporter left out: {GROUP_REASON}", line, row.place)
             continue
         yield [(line, row.hs6, place, row.year, *stated)]
 

@@ -101,7 +101,7 @@ def _check(intake: Intake, kind: ModuleType, file: BinaryIO) -> None:
         while batch := list(islice(faults, staging.BATCH)):
             reject(intake, batch)
     report(intake)
-    if intake.rejected:
+    if intake.rejected and hasattr(file_rows.layout_of(intake), "rows"):
         keep_rows(intake, file)
     if intake.rejected and not intake.skip_bad:
         raise Rejected
