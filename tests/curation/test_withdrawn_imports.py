@@ -44,7 +44,7 @@ PROJECTS = (
 def test_an_import_of_projects_archives_its_own_and_gives_the_others_back_what_they_said() -> None:
     old = make_project(key="test-old", name="Old", stage="operating")
     text = PROJECTS + (
-        "test-old,Older,PER,-12.5,-75.5,mine,lithium,Buyer:CHL:50%,gem:77,,,\n"
+        "test-old,Older,PER,-12.5,-75.5,mine,lithium,Buyer@CHL:50%,gem:77,,,\n"
         "test-new,New,CHL,-23.5,-68.3,mine,copper,,gem:78,12,kt Cu,2024\n"
     )
     done = take_in(text, "projects")
