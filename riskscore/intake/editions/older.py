@@ -9,7 +9,7 @@ a day on which it was fetched that lies before the other's.
 from riskscore.intake import staging
 from riskscore.models import Intake, Release
 from riskscore.releases import effective
-from riskscore.sources import editions
+from riskscore.sources import edition_words
 
 
 def why(intake: Intake, staged: str, in_force: str, *, by_indicator: bool = True) -> str:
@@ -55,14 +55,14 @@ def _ends_earlier(staged: str, in_force: str, *, by_indicator: bool) -> str:
 
 
 def _named_earlier(intake: Intake, before: Release) -> str:
-    if editions.compared(intake.published_edition, before.published_edition) != -1:
+    if edition_words.compared(intake.published_edition, before.published_edition) != -1:
         return ""
     return f"it is {intake.published_edition!r}, and {before.published_edition!r} is in force"
 
 
 def _fetched_earlier(intake: Intake, before: Release, staged: str, in_force: str) -> str:
     days = (intake.retrieved_on, before.retrieved_on)
-    told = editions.compared(intake.published_edition, before.published_edition)
+    told = edition_words.compared(intake.published_edition, before.published_edition)
     if told is not None or days[0] is None or days[1] is None or days[0] >= days[1]:
         return ""
     ((newest, known),) = staging.fetch(

@@ -5,7 +5,7 @@ from typing import BinaryIO
 
 from riskscore.intake import file_rows, staging
 from riskscore.models import Intake
-from riskscore.sources import editions
+from riskscore.sources import edition_words
 from riskscore.sources.bad_file import BadFile
 
 #: So much of a file is read for what it says of itself.
@@ -22,7 +22,7 @@ def settle(intake: Intake, file: BinaryIO) -> None:
     """
     said = _of_file(intake, file)
     if said and intake.published_edition:
-        if editions.contradict(said, intake.published_edition):
+        if edition_words.contradict(said, intake.published_edition):
             raise BadFile(
                 f"the file says that it is {said!r}, and it was to be {intake.published_edition!r}",
                 remedy="Correct the edition (--edition), or choose the file of that edition.",

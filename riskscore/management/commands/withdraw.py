@@ -1,13 +1,10 @@
-"""`python manage.py withdraw CODE --reason "…" [--dry-run]`: take a release, a layer or an import
-back, after showing which scores move."""
+"""`manage.py withdraw CODE --reason "…" [--dry-run]`: take back a release, a layer or an import."""
 
 from typing import Any
 
 from django.core.management import BaseCommand, CommandError, CommandParser
 
-from riskscore.curation.withdrawals import withdraw as withdrawing
-from riskscore.curation.withdrawals.outcome import CannotWithdraw, Outcome, called
-from riskscore.management import withdraw_words
+from riskscore.management import withdraw_command
 
 
 class Command(BaseCommand):
@@ -20,23 +17,11 @@ class Command(BaseCommand):
         """What, why, and whether only to look."""
         parser.add_argument("code", help="code of a release or a layer, or the id of an import")
         parser.add_argument("--reason", default="", help="why; shown beside every score it moves")
-        parser.add_argument("--dry-run", action="store_true", help="only say what would follow")
+        parser.add_argument("--dry-run", action="store_true", help="only say which scores move")
 
     def handle(self, *args: Any, code: str, reason: str, dry_run: bool, **options: Any) -> None:
         """Withdraw it, or say what would follow."""
         try:
-            target = withdrawing.find(code)
-            if dry_run:
-                seen = withdrawing.preview(target)
-                self._say(seen.outcome, f"{called(target)} would be withdrawn")
-                for line in withdraw_words.of_moves(seen.moves):
-                    self.stdout.write(line)
-            else:
-                self._say(withdrawing.withdraw(target, reason), f"{called(target)} is withdrawn")
-        except CannotWithdraw as error:
+            withdraw_command.run(code, reason, self.stdout.write, only_look=dry_run)
+        except withdraw_command.FAULTS as error:
             raise CommandError(str(error)) from error
-
-    def _say(self, outcome: Outcome, first: str) -> None:
-        self.stdout.write(first)
-        for line in withdraw_words.of_outcome(outcome):
-            self.stdout.write(line)

@@ -1,9 +1,26 @@
-"""What a withdrawal does and which scores move, as lines for a terminal."""
+"""What `manage.py withdraw` does: withdraw something, or say what would follow, line by line."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
+from riskscore.curation.withdrawals import withdraw as withdrawing
 from riskscore.curation.withdrawals.moves import Move, Moves
-from riskscore.curation.withdrawals.outcome import Outcome
+from riskscore.curation.withdrawals.outcome import CannotWithdraw, Outcome, called
+
+FAULTS = (CannotWithdraw,)
+
+
+def run(code: str, reason: str, say: Callable[[str], object], *, only_look: bool) -> None:
+    """Withdraw what is called so, and say what follows. Raises CannotWithdraw."""
+    target = withdrawing.find(code)
+    if only_look:
+        seen = withdrawing.preview(target)
+        lines = [f"{called(target)} would be withdrawn", *of_outcome(seen.outcome)]
+        lines += of_moves(seen.moves)
+    else:
+        outcome = withdrawing.withdraw(target, reason)
+        lines = [f"{called(target)} is withdrawn", *of_outcome(outcome)]
+    for line in lines:
+        say(line)
 
 
 def of_outcome(outcome: Outcome) -> Iterator[str]:
