@@ -30,7 +30,7 @@ SOURCE = Source(
     url="https://www.cepii.fr/CEPII/en/bdd_modele/bdd_modele_item.asp?id=37",
     licence="Etalab Open Licence 2.0",
     redistributable=True,
-    attribution="CEPII, BACI (HS92), from UN Comtrade.",
+    attribution="CEPII, BACI ({edition}), from UN Comtrade.",
 )
 COLUMNS = (
     "hs6",
