@@ -40,11 +40,13 @@ def find(staged: str, *, partial: bool) -> tuple[int, list[str]]:
 
     Needs the tables ``known_observation`` and ``matched_observation`` of the comparison.
     """
-    if not _state_rules(staged):
-        return 0, []
-    _compare(staged)
-    columns, rows = _columns(), _rows(partial=partial)
-    others = [*_new_places(), *_new_stages(staged, partial=partial)]
+    columns: list[tuple[int, str]] = []
+    rows: list[tuple[int, str]] = []
+    others = _new_stages(staged, partial=partial)
+    if _state_rules(staged):
+        _compare(staged)
+        columns, rows = _columns(), _rows(partial=partial)
+        others += _new_places()
     # A value that has jumped with its column is one, and counted once.
     count = max(sum(count for count, _ in columns), len(rows)) + len(others)
     return count, [words for _, words in [*columns, *rows, *others][:MOST_SHOWN]]
