@@ -123,6 +123,14 @@ def check(options: ImportOptions) -> str:
     return layout
 
 
+def preview_mended(done: Intake, *, by: Any = None) -> Intake:
+    """Preview a map of which a dry run found shapes wrong, with those mended that can be. Raises
+    CannotTakeIn."""
+    if not (done.dry_run and done.state == Intake.State.FAILED and done.layer and not done.repair):
+        raise CannotTakeIn("only a dry run of a map that found wrong shapes can be mended")
+    return _again(done, by, repair=True)
+
+
 def confirm_intake(done: Intake, *, by: Any = None, accept_jumps: bool = False) -> Intake:
     """Import for good what a dry run has shown, as an import of its own.
 

@@ -254,6 +254,7 @@ def _surroundings(intake: Intake) -> dict[str, Any]:
         "sound": max(intake.rows_read - intake.rejected, 0),
         "may_confirm": kept and succeeded,
         "may_try_without": kept and 0 < intake.rejected < intake.rows_read and not succeeded,
+        "may_mend": kept and not succeeded and bool(intake.layer) and not intake.repair,
         "may_cancel": intake.state in OPEN and intake.cancel_requested_at is None,
     }
 
