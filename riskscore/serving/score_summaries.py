@@ -59,7 +59,9 @@ def of(lens: Lens, minerals: Sequence[str], places: Sequence[str]) -> list[Row]:
     )
     worst_first = F("composite").desc(nulls_last=True)
     place_and_mineral = ("project__place__name", "project__minerals__mineral__name")
-    return _rows(lens, chosen.order_by(*place_and_mineral, worst_first, "project__name", "project__key"))
+    return _rows(
+        lens, chosen.order_by(*place_and_mineral, worst_first, "project__name", "project__key")
+    )
 
 
 def _rows(lens: Lens, scores: QuerySet[Score]) -> list[Row]:
