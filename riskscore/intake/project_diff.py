@@ -13,7 +13,7 @@ from riskscore.intake.ownership import owner_lists
 from riskscore.intake.ownership.company_index import CompanyIndex
 from riskscore.models import ExternalId, Offtake, Project, ProjectMineral
 from riskscore.releases import effective
-from riskscore.sources import stages
+from riskscore.sources import figure_stages as stages
 
 CAPACITY = "project.capacity"
 PLAIN = ("name", "kind", "stage", "state")

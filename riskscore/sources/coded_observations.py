@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from datetime import date
 from typing import NamedTuple
 
-from riskscore.sources import stages
+from riskscore.sources import figure_stages as stages
 from riskscore.sources.source_records import SourceRecord
 
 # A mined good that is no mineral of ours still says something about mining in that place.

@@ -9,7 +9,7 @@ from typing import BinaryIO
 
 from riskscore.engine.catalogue import Indicator, Level, get
 from riskscore.engine.errors import UnknownIndicator
-from riskscore.sources import stages
+from riskscore.sources import figure_stages as stages
 from riskscore.sources.readers.formula_guard import restored
 from riskscore.sources.reading import Reading
 from riskscore.sources.source_records import Source, SourceRecord
