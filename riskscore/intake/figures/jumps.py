@@ -1,11 +1,11 @@
 """Values that lie far from those that stand: a slip of the unit, unless a person says otherwise.
 
 A staged value is compared with the one of the same figure that stands, or else with that of the
-nearest year, of ten years. Measured on the consecutive years of the bundle: of 6,240 populations, 7,000 indices
-and 900 amounts of the USGS none differs by more than the factor, of 11,447 amounts of World Mining
-Data 13, of which 2 matter to the world's total. Trade between two places and deaths in conflicts do
-so by nature (one row in thirteen, one in 500): theirs are compared with the same year only, and
-together. No group of rows has a median beyond the factor for columns.
+nearest year, of ten years. Measured on the consecutive years of the bundle: of 6,240 populations,
+7,000 indices and 900 amounts of the USGS none differs by more than the factor, of 11,447 amounts of
+World Mining Data 13, of which 2 matter to the world's total. Trade between two places and deaths in
+conflicts do so by nature (one row in thirteen, one in 500): theirs are compared with the same year
+only, and together. No group of rows has a median beyond the factor for columns.
 """
 
 from riskscore.engine.catalogue import get

@@ -9,7 +9,9 @@ from typing import BinaryIO
 
 from riskscore.engine.catalogue import Indicator, Level, get
 from riskscore.engine.errors import UnknownIndicator
+from riskscore.engine.inputs.plausible import named_range
 from riskscore.sources import figure_stages as stages
+from riskscore.sources.left_out import Aside, LeftOut
 from riskscore.sources.readers.formula_guard import restored
 from riskscore.sources.reading import Reading
 from riskscore.sources.source_records import Source, SourceRecord
@@ -29,6 +31,7 @@ SOURCE = Source(
 REQUIRED = ("indicator", "year", "value")
 AXES = ("place", "mineral", "importer", "project")
 OPTIONAL = (*AXES, "standard_error", "quality", "unit", "stage", "since", "until", "verified")
+NUMBERS = ("value", "standard_error")
 #: ``at_least`` and ``at_most``: the value is a bound.
 QUALITIES = (
     "", "reported", "estimated", "provisional", "secondary", "partial", "at_least", "at_most",
@@ -56,12 +59,21 @@ SPARED = {"dol.good": ("mineral",), "ec.trade": ("place",)}
 
 def columns(reading: Reading) -> Columns:
     """The columns of the layout, with the names that a file has for them."""
-    return Columns(REQUIRED, OPTIONAL, reading)
+    return Columns(REQUIRED, OPTIONAL, reading, numbers=NUMBERS)
 
 
 def rows(file: BinaryIO, name: str, reading: Reading) -> ParsedRows[SourceRecord]:
     """(line, record) of each row, or its BadFile; raises BadFile for the file as a whole."""
-    return parse_rows(read(file, name, columns(reading)), record)
+    return parse_rows(map(_valued, read(file, name, columns(reading))), record)
+
+
+def _valued(part: tuple[int, Cells] | Aside) -> tuple[int, Cells] | Aside:
+    """The row, or that it has no value: unknown is no figure, and never zero."""
+    if isinstance(part, Aside) or part[1]["value"]:
+        return part
+    line, cells = part
+    about = (cells.get(name, "") for name in ("indicator", *AXES, "year"))
+    return LeftOut("no value (an empty cell, .., NA, n/a, -)", line, " ".join(filter(None, about)))
 
 
 parse = parser(rows)
@@ -140,13 +152,25 @@ def _value(row: Indicator, text: str, line: int) -> float:
 
     Whether a number can be in its unit is judged where it has one: ``units_in_force``.
     """
-    if row.levels and text in row.levels:
-        return float(row.levels.index(text))
-    result = finite_number(text, "value", line)
+    if row.levels and (word := text.casefold()) in row.levels:
+        return float(row.levels.index(word))
+    result = _of_percent(row, text, line) if "%" in text else finite_number(text, "value", line)
     if row.levels and (result != int(result) or not 0 <= result < len(row.levels)):
         raise bad_cell(line, "value", text, "no level of this indicator",
                    f"Write one of {', '.join(row.levels)}.")  # fmt: skip
     return result
+
+
+def _of_percent(row: Indicator, text: str, line: int) -> float:
+    """40 % of an indicator from 0 to 100 is 40, of a share from 0 to 1 it is 0.4."""
+    number = finite_number(text.removesuffix("%").strip(), "value", line)
+    span = named_range(row.unit)
+    if row.levels or span not in ((0, 1), (0, 100)):
+        raise bad_cell(
+            line, "value", text, f"a percentage of something that is not one ({row.unit})",
+            "Write the value in the unit of the indicator.",
+        )  # fmt: skip
+    return number if span == (0, 100) else round(number / 100, 14)
 
 
 def _error(text: str | None, line: int) -> float | None:
