@@ -12,10 +12,9 @@ from riskscore.engine.derive.observation_rows import Rule, latest_of, newest_yea
 from riskscore.engine.formulas.concentration import hhi01
 from riskscore.engine.formulas.geopolrisk import geopolrisk_import_risk, partner_risk
 from riskscore.engine.inputs.axes import Axes, Observations, Table
+from riskscore.engine.inputs.measures import tonnes_each
 
 IMPORT_YEARS = 3
-TONNES = {"t": 1.0, "metr. t": 1.0, "kg": 1e-3, "ct": 2e-7}
-"""Tonnes per unit of production; a carat is 0.2 g. Volumes have no place here."""
 ALIGNMENT = {
     "fta": "trade_agreement",
     "critical_minerals_agreement": "trade_agreement",
@@ -61,7 +60,7 @@ def _stages(rows: Observations, axes: Axes) -> list[tuple[int, int, float]]:
     for scope in (-1, *scopes):
         here = rows.take(rows.importer == scope)
         for place, mineral, stage, value in zip(
-            here.place, here.mineral, here.label, here.value, strict=True
+            here.place, here.mineral, here.stage, here.value, strict=True
         ):
             chosen[int(place), int(mineral), str(stage)] = float(value)
     return [(place, mineral, value) for (place, mineral, _), value in chosen.items()]
@@ -157,7 +156,7 @@ def home_production(observations: Mapping[str, Observations], axes: Axes) -> Flo
     years = newest_years(rows, IMPORT_YEARS)
     inside = np.isin(rows.place, np.flatnonzero(axes.is_member()))
     rows = rows.take(inside & np.isin(rows.year, years) & (rows.mineral >= 0))
-    factor = np.array([TONNES.get(str(unit), np.nan) for unit in rows.label], dtype=np.float64)
+    factor = tonnes_each(rows.label)
     np.add.at(out, rows.mineral, rows.value * factor / len(years))
     return out
 
@@ -173,7 +172,7 @@ def output_t(observations: Mapping[str, Observations], axes: Axes) -> Floats:
         return np.full_like(out, np.nan)
     years = newest_years(rows, IMPORT_YEARS)
     rows = rows.take(np.isin(rows.year, years) & (rows.mineral >= 0) & (rows.place >= 0))
-    factor = np.array([TONNES.get(str(unit), np.nan) for unit in rows.label], dtype=np.float64)
+    factor = tonnes_each(rows.label)
     np.add.at(out, (rows.mineral, rows.place), rows.value * factor / len(years))
     out[np.isnan(out).any(axis=1)] = np.nan
     return out

@@ -20,6 +20,7 @@ from riskscore.engine.derive.labour_listings import RULES as LABOUR
 from riskscore.engine.derive.observation_rows import latest_of, newest_years, rows_of
 from riskscore.engine.derive.partnerships import partnership
 from riskscore.engine.formulas.geopolrisk import partner_risk
+from riskscore.engine.inputs import measures
 from riskscore.engine.inputs.axes import Axes, Observations
 from riskscore.engine.sourcing.supply_mix import Supply, joined
 from riskscore.models import PlaceMember
@@ -176,7 +177,7 @@ def _output_t(rows: Mapping[str, Observations], axes: Axes) -> Floats:
     stated = stated.take(
         np.isin(stated.year, years) & (stated.mineral >= 0) & axes.is_country()[stated.place]
     )
-    factor = np.array([trade.TONNES.get(str(unit), np.nan) for unit in stated.label])
+    factor = measures.tonnes_each(stated.label)
     np.add.at(out, (stated.mineral, stated.place), stated.value * factor / len(years))
     return out
 
