@@ -45,7 +45,7 @@ class Resolver:
 
         try:
             for record in records:
-                for stated in coded(record, place_of, minerals_of):
+                for stated in coded(record, place_of, minerals_of, self.names.groups):
                     stage, row = units.settle(stated, record.row, column=record.column)
                     key = (row.indicator, row.place, row.mineral, row.importer)
                     same = result.setdefault((*key, row.year, stage, row.since), row)

@@ -81,7 +81,7 @@ def load(intake: Intake) -> None:
     transaction that compares them against what holds and moves the news. Only the last one lasts.
     """
     kind = KINDS.get(intake.layout, observations)
-    strict = hasattr(file_rows.layout_of(intake), "rows")
+    strict = file_rows.is_strict(file_rows.layout_of(intake))
     with file_rows.opened(intake) as file, staging.table(kind.STAGED, kind.COLUMNS):
         parsed = getattr(kind, "rows", file_rows.rows)(intake, file)
         rows = kind.stage(parsed, Resolver(intake.source, known_names(), strict=strict))
@@ -101,7 +101,7 @@ def _check(intake: Intake, kind: ModuleType, file: BinaryIO) -> None:
         while batch := list(islice(faults, staging.BATCH)):
             reject(intake, batch)
     report(intake)
-    if intake.rejected:
+    if intake.rejected and hasattr(file_rows.layout_of(intake), "rows"):
         keep_rows(intake, file)
     if intake.rejected and not intake.skip_bad:
         raise Rejected

@@ -8,6 +8,8 @@ from riskscore.intake.figures.standing_units import standing_units
 from riskscore.intake.file_rows import ParsedRow, module_of
 from riskscore.intake.import_diff import MOST_SHOWN, ImportDiff
 from riskscore.intake.new_release import is_partial
+from riskscore.intake.reports import not_used
+from riskscore.intake.years import incomplete_years
 from riskscore.models import Intake, Release
 from riskscore.releases import effective
 from riskscore.sources.bad_file import BadFile
@@ -152,6 +154,7 @@ def compare(intake: Intake) -> ImportDiff:
         f"SELECT (SELECT count(*) FROM {STAGED}), (SELECT count(*) FROM known_observation),"  # noqa: S608
         " count(*), count(*) FILTER (WHERE same) FROM matched_observation"
     )
+    not_used.note(intake, incomplete_years.remarks(intake, STAGED, "known_observation"))
     gone = 0
     if not is_partial(intake):
         refuse_older(intake, STAGED, "known_observation")

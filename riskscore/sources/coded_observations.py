@@ -5,11 +5,12 @@ error that names the table of aliases; a fault of the row with a suggestion). Th
 word is looked up; which observations follow is decided here.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from datetime import date
 from typing import NamedTuple
 
 from riskscore.sources import stages
+from riskscore.sources.aggregates import why_in_no_sum
 from riskscore.sources.source_records import SourceRecord
 
 # A mined good that is no mineral of ours still says something about mining in that place.
@@ -43,17 +44,20 @@ class CodedObservation(NamedTuple):
 
 
 def coded(
-    record: SourceRecord, place_of: PlaceOf, minerals_of: MineralsOf
+    record: SourceRecord, place_of: PlaceOf, minerals_of: MineralsOf, groups: Collection[str] = ()
 ) -> Iterator[CodedObservation]:
     """One observation for each mineral of the record, one if it names no mineral.
 
-    None at all if the record's place or importer is left out on purpose, or its mineral is none
-    of ours. Raises whatever the two look-ups raise for an unknown word.
+    None at all if the record's place or importer is left out on purpose, its mineral is none of
+    ours, or its figure is in no sum of places (``aggregates``); ``groups`` are the codes of places
+    that are no country. Raises whatever the two look-ups raise for an unknown word.
     """
     place = importer = None
     if record.place is not None and (place := place_of(record.place, "place")) is None:
         return
     if record.importer is not None and (importer := place_of(record.importer, "importer")) is None:
+        return
+    if why_in_no_sum(record.indicator, place, importer, groups):
         return
     codes: tuple[str | None, ...] = (None,)
     if record.mineral is not None:
