@@ -28,11 +28,14 @@ ParsedRow = tuple[int | None, Any] | Aside
 
 
 @contextmanager
-def opened(intake: Intake) -> Iterator[BinaryIO]:
-    """The file, from its parts in the database into a file that has no name and leaves no trace."""
+def opened(intake: Intake, most: int | None = None) -> Iterator[BinaryIO]:
+    """The file, from its parts in the database into a file that has no name and leaves no trace.
+
+    ``most``: only so many parts, for a look at the beginning of it.
+    """
     with tempfile.TemporaryFile() as file:
         parts = IntakePart.objects.filter(intake=intake).order_by("seq")
-        for seq in range(parts.count()):
+        for seq in range(parts.count())[:most]:
             file.write(parts.values_list("content", flat=True).get(seq=seq))
         file.seek(0)
         yield cast(BinaryIO, file)
@@ -63,8 +66,9 @@ def rows(intake: Intake, file: BinaryIO) -> Iterator[ParsedRow]:
 def reading_of(intake: Intake) -> Reading:
     """How the file is to be read, as a person stated it."""
     return Reading(
-        intake.mapping, intake.sheet, intake.header_row, intake.constants, intake.calculated
-    )
+        intake.mapping, intake.sheet, intake.header_row, intake.constants, intake.calculated,
+        intake.hidden,
+    )  # fmt: skip
 
 
 def _documents(file: BinaryIO) -> Iterator[tuple[str, bytes]]:

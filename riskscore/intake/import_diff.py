@@ -18,13 +18,17 @@ DOCUMENTS = (
 
 @dataclass
 class ImportDiff:
-    """How many rows of a file are new, changed, the same or no longer stated, and some in words."""
+    """How many rows of a file are new, changed, the same or no longer stated, and some in words.
+
+    ``jumps``: how many values are far from those that stand; the preview begins with them.
+    """
 
     added: int = 0
     changed: int = 0
     unchanged: int = 0
     gone: int = 0
     preview: list[str] = field(default_factory=list)
+    jumps: int = 0
 
     @property
     def is_news(self) -> bool:

@@ -120,6 +120,7 @@ def _hold(intake: Intake) -> None:
 
 def _store(intake: Intake, kind: ModuleType, diff: ImportDiff) -> None:
     """Load what is new unless this is a dry run, and store the counts on the import's row."""
+    _refuse_jumps(intake, diff)
     made: dict[str, Any] = {}
     if diff.is_news and not intake.dry_run:
         made = kind.store(intake) if hasattr(kind, "store") else _release(intake, kind)
@@ -133,15 +134,34 @@ def _store(intake: Intake, kind: ModuleType, diff: ImportDiff) -> None:
         unchanged=diff.unchanged,
         gone=diff.gone,
         preview=diff.preview,
+        jumps=diff.jumps,
         rejected=intake.rejected,
         left_out=intake.left_out,
         left_out_by_reason=intake.left_out_by_reason,
         remarks=intake.remarks,
+        read_as=intake.read_as,
         bytes_read=intake.size,
         **made,
     )
     if not (follows or intake.dry_run):
         IntakePart.objects.filter(intake=intake).delete()
+
+
+def _refuse_jumps(intake: Intake, diff: ImportDiff) -> None:
+    """Raise BadFile for values far from those that stand; a preview shows them."""
+    if diff.jumps and intake.dry_run and not intake.accept_jumps:
+        intake.remarks.append(
+            f"{diff.jumps:,} values are far from those that stand: check unit and decimal point. "
+            "Loading them needs --accept-jumps."
+        )
+    if diff.jumps and not (intake.dry_run or intake.accept_jumps):
+        first = "; ".join(
+            line.removeprefix("jump: ") for line in diff.preview[: min(diff.jumps, 3)]
+        )
+        raise BadFile(
+            f"{diff.jumps:,} values are far from those that stand: {first}",
+            remedy="Check unit and decimal point. If they are right, use --accept-jumps.",
+        )
 
 
 def _release(intake: Intake, kind: ModuleType) -> dict[str, Any]:

@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Iterator
 
 from riskscore.intake import aliases, staging
+from riskscore.intake.figures import jumps
+from riskscore.intake.figures.standing_units import standing_units
 from riskscore.intake.file_rows import ParsedRow, module_of
 from riskscore.intake.import_diff import MOST_SHOWN, ImportDiff
 from riskscore.intake.new_release import is_partial
@@ -21,10 +23,10 @@ COLUMNS = """
     importer text NOT NULL, project text NOT NULL, year smallint NOT NULL,
     value double precision NOT NULL, standard_error double precision, quality text NOT NULL,
     label text NOT NULL, since date NOT NULL, until date, verified boolean NOT NULL,
-    project_id bigint NOT NULL DEFAULT 0
+    stage text NOT NULL DEFAULT '', project_id bigint NOT NULL DEFAULT 0
 """
 NAMES = tuple(part.split()[0] for part in COLUMNS.strip().split(","))
-KEY = ("indicator", "place", "mineral", "importer", "project_id", "year", "label", "since")
+KEY = ("indicator", "place", "mineral", "importer", "project_id", "year", "stage", "since")
 NEVER = "-infinity"
 #: A whole release that lacks more than this share of what the last one stated is a cut-off file.
 MOST_GONE = 0.2
@@ -33,29 +35,36 @@ MOST_GONE = 0.2
 def stage(
     parsed: Iterable[ParsedRow], names: aliases.Resolver
 ) -> Iterator[list[staging.Row] | Aside]:
-    """Rows for the staging table, words turned into codes."""
+    """Rows for the staging table: words turned into codes, each value in the unit that stands."""
+    units = standing_units(names.source)
     for part in parsed:
         if isinstance(part, Aside):
             yield part
             continue
         line, record = part
+        if line is None:
+            line = record.row
+        project = record.project or ""
         try:
-            result = list(aliases.observations(record, line, names))
+            result = [
+                units.settle(row, line, project, record.column)
+                for row in aliases.observations(record, line, names)
+            ]
         except BadFile as error:
             yield error
             continue
         if not result:
             yield aliases.why_left_out(record, line, names)
             continue
-        project = record.project or ""
         yield [
             (
                 line, row.indicator, row.place or "", row.mineral or "", row.importer or "",
                 project, row.year, row.value, row.standard_error, row.quality, row.label,
-                row.since or NEVER, row.until, row.verified, 0,
+                row.since or NEVER, row.until, row.verified, said, 0,
             )
-            for row in result
+            for said, row in result
         ]  # fmt: skip
+    yield from units.remarks()
 
 
 def check(intake: Intake) -> Iterator[BadFile]:
@@ -151,7 +160,9 @@ def compare(intake: Intake) -> ImportDiff:
         refuse_older(intake, STAGED, "known_observation")
         gone = _gone() if getattr(module_of(intake), "RESTATED", False) else known - matched
         refuse_shrinking(intake, gone, known)
-    return ImportDiff(staged - matched, matched - unchanged, unchanged, gone, _preview())
+    far, words = jumps.find(STAGED, partial=is_partial(intake))
+    preview = [*(f"jump: {text}" for text in words), *_preview()][:MOST_SHOWN]
+    return ImportDiff(staged - matched, matched - unchanged, unchanged, gone, preview, far)
 
 
 def _known(intake: Intake) -> None:
@@ -162,7 +173,7 @@ def _known(intake: Intake) -> None:
         "SELECT indicator,"  # noqa: S608
         " coalesce(place_id, '') AS place, coalesce(mineral_id, '') AS mineral,"
         " coalesce(importer_id, '') AS importer, coalesce(project_id, 0) AS project_id, year,"
-        f" label, coalesce(since, '{NEVER}') AS since, value, standard_error, quality, until,"
+        f" stage, coalesce(since, '{NEVER}') AS since, value, standard_error, quality, until,"
         f" verified FROM {effective.OBSERVATIONS} o",
         releases.parameters,
     )
@@ -229,7 +240,7 @@ def _preview() -> list[str]:
 
 _TARGET = (
     "indicator, place_id, mineral_id, importer_id, project_id, year, value, standard_error,"
-    " quality, label, since, until, verified"
+    " quality, label, since, until, verified, stage"
 )
 
 
@@ -242,7 +253,7 @@ def move(_intake: Intake, release: Release) -> int:
         f"INSERT INTO riskscore_observation (release_id, {_TARGET})"  # noqa: S608
         " SELECT %s, indicator, NULLIF(place, ''), NULLIF(mineral, ''), NULLIF(importer, ''),"
         " NULLIF(project_id, 0), year, value, standard_error, quality, label,"
-        f" NULLIF(since, '{NEVER}'), until, verified"
+        f" NULLIF(since, '{NEVER}'), until, verified, stage"
         f" FROM {_NEWS if release.partial else STAGED}",
         [release.id],
     )

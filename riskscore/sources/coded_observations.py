@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Iterator
 from datetime import date
 from typing import NamedTuple
 
+from riskscore.sources import stages
 from riskscore.sources.aggregates import why_in_no_sum
 from riskscore.sources.source_records import SourceRecord
 
@@ -36,6 +37,11 @@ class CodedObservation(NamedTuple):
     until: date | None
     verified: bool
 
+    @property
+    def stage(self) -> str:
+        """What tells it apart from other figures of the same place, mineral and year."""
+        return stages.stage_of(self.indicator, self.label)
+
 
 def coded(
     record: SourceRecord, place_of: PlaceOf, minerals_of: MineralsOf, groups: Collection[str] = ()
@@ -58,9 +64,13 @@ def coded(
         codes = minerals_of(record.mineral)
         if not codes and record.indicator in KEPT_WITHOUT_MINERAL:
             codes = (None,)
+    label = record.label
+    if record.stage:
+        unit = stages.said(record.indicator, label).unit
+        label = stages.label_of(record.indicator, unit, record.stage)
     for mineral in codes:
         yield CodedObservation(
             record.indicator, place, mineral, importer, record.year, record.value,
-            record.standard_error, record.quality, record.label, record.since, record.until,
+            record.standard_error, record.quality, label, record.since, record.until,
             record.verified,
         )  # fmt: skip

@@ -13,10 +13,9 @@ from riskscore.engine.derive.observation_rows import Rule, latest_of, rows_of
 from riskscore.engine.formulas.concentration import hhi01
 from riskscore.engine.formulas.geopolrisk import geopolrisk_import_risk, partner_risk
 from riskscore.engine.inputs.axes import Axes, Observations, Table
+from riskscore.engine.inputs.measures import tonnes_each
 
 IMPORT_YEARS = 3
-TONNES = {"t": 1.0, "metr. t": 1.0, "kg": 1e-3, "ct": 2e-7}
-"""Tonnes per unit of production; a carat is 0.2 g. Volumes have no place here."""
 ALIGNMENT = {
     "fta": "trade_agreement",
     "critical_minerals_agreement": "trade_agreement",
@@ -62,7 +61,7 @@ def _stages(rows: Observations, axes: Axes) -> list[tuple[int, int, float]]:
     for scope in (-1, *scopes):
         here = rows.take(rows.importer == scope)
         for place, mineral, stage, value in zip(
-            here.place, here.mineral, here.label, here.value, strict=True
+            here.place, here.mineral, here.stage, here.value, strict=True
         ):
             chosen[int(place), int(mineral), str(stage)] = float(value)
     return [(place, mineral, value) for (place, mineral, _), value in chosen.items()]
@@ -196,7 +195,7 @@ def _tonnes(
     rows = last_years(rows, rows.mineral, IMPORT_YEARS)
     years = number_of_years(rows, rows.mineral, len(axes.minerals))
     rows = rows.take((rows.place >= 0) & axes.is_country()[rows.place])
-    factor = np.array([TONNES.get(str(unit), np.nan) for unit in rows.label], dtype=np.float64)
+    factor = tonnes_each(rows.label)
     return rows, rows.value * factor / years[rows.mineral]
 
 

@@ -54,6 +54,8 @@ def parse(content: bytes) -> Iterator[SourceRecord]:
             year=integer(cells["year"], row, "year"),
             value=number(cells["estimate"], row, "estimate"),
             standard_error=None if error in MISSING else number(error, row, "stddev"),
+            row=row,
+            column="estimate",
         )
 
 
@@ -67,4 +69,6 @@ def parse_stability(content: bytes) -> Iterator[SourceRecord]:
             year=integer(cells["year"], row, "year"),
             value=number(cells["estimate"], row, "estimate"),
             standard_error=number(cells["standard_error"], row, "standard_error"),
+            row=row,
+            column="estimate",
         )

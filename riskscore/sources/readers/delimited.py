@@ -8,23 +8,37 @@ unpacked. Empty lines are passed over.
 import csv
 import io
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import BinaryIO
 
 from riskscore.sources.bad_file import BadFile
+from riskscore.sources.readers.delimiters import DELIMITERS, SAMPLE, most_regular
 from riskscore.sources.readers.text import DAMAGED, UTF16_MARKS, damaged, unpacked, whole
 
 LONGEST_LINE = 1024**2
 LARGEST = 4 * 1024**3
 BOM = b"\xef\xbb\xbf"
-OTHER_DELIMITERS = {";": "semicolons", "\t": "tabs", "|": "vertical bars"}
 
 
 Record = dict[str, str]
 
 
-def delimited_rows(file: BinaryIO, encoding: str = "utf-8") -> Iterator[tuple[int, list[str]]]:
+def delimiter_of(file: BinaryIO, encoding: str = "utf-8") -> str:
+    """The mark between the columns of a file, which is at its beginning again afterwards."""
+    try:
+        lines = list(islice(_lines(unpacked(file), encoding), SAMPLE))
+    except DAMAGED as error:
+        raise damaged(error) from error
+    finally:
+        file.seek(0)
+    return most_regular(lines)
+
+
+def delimited_rows(
+    file: BinaryIO, encoding: str = "utf-8", delimiter: str = ","
+) -> Iterator[tuple[int, list[str]]]:
     """(line on which the row begins, its cells) of each row that is not empty, header first."""
-    lines = csv.reader(_lines(unpacked(file), encoding), strict=True)
+    lines = csv.reader(_lines(unpacked(file), encoding), delimiter=delimiter, strict=True)
     start = 1
     try:
         for cells in lines:
@@ -82,8 +96,8 @@ def wrong_width(line: int, cells: int, width: int) -> BadFile:
 
 def check_delimiter(header: list[str]) -> None:
     """A header of one cell that holds another delimiter is a file of another delimiter."""
-    for mark, name in OTHER_DELIMITERS.items():
-        if len(header) == 1 and mark in header[0]:
+    for mark, name in DELIMITERS.items():
+        if len(header) == 1 and mark in header[0] and mark != ",":
             raise BadFile(
                 f"the columns are apart by {name}",
                 row=1,

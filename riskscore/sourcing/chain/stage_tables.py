@@ -15,6 +15,7 @@ from riskscore.engine.derive import supply, trade
 from riskscore.engine.derive.complete_years import newest_of
 from riskscore.engine.derive.observation_rows import mean_of_not_nan, newest_years, rows_of
 from riskscore.engine.formulas.concentration import shares
+from riskscore.engine.inputs import measures
 from riskscore.engine.inputs.axes import Axes, Observations
 from riskscore.engine.sourcing.stages import Held, held
 from riskscore.releases import effective, register
@@ -138,7 +139,7 @@ def _tonnes_each(rows: Observations, minerals: int) -> Floats:
     result = np.full(minerals, np.nan)
     for mineral, unit in zip(rows.mineral, rows.label, strict=True):
         if mineral >= 0:
-            result[mineral] = trade.TONNES.get(str(unit), np.nan)
+            result[mineral] = measures.tonnes(str(unit))
     return result
 
 
