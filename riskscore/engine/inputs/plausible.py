@@ -8,6 +8,7 @@ from math import inf
 from riskscore.engine.catalogue import Indicator, Level
 from riskscore.engine.inputs.measures import DRY_MASS, MASS, VOLUME, UnitDoubt, measure
 
+MONEY = "thousand USD"
 #: By the words of the catalogue, where observations may lie elsewhere than the unit names.
 #: Governance estimates are in standard deviations: 5 is beyond any.
 RANGES: dict[str, tuple[float, float]] = {
@@ -20,7 +21,7 @@ RANGES: dict[str, tuple[float, float]] = {
     # Three times the greatest of the bundle and more: 770,581 in Rwanda in 1994.
     "deaths": (0, 3_000_000),
     # World trade in all goods is some 25 thousand million thousand USD a year.
-    "thousand USD": (0, 3e10),
+    MONEY: (0, 3e10),
 }
 AMOUNT = (0.0, inf)
 #: The most of anything that one place can state, in t and in m3: five times the world's coal, and
@@ -35,7 +36,7 @@ _NAMED = re.compile(r"(-?\d+(?:\.\d+)?)\.\.(-?\d+(?:\.\d+)?)$")
 def adds_up(row: Indicator) -> bool:
     """Whether an observation is an amount of a mineral that is summed over places, as trade is."""
     of_mineral = row.level in (Level.PLACE_MINERAL, Level.IMPORTER_PLACE_MINERAL)
-    is_amount = row.unit not in RANGES and named_range(row.unit) is None
+    is_amount = row.unit == MONEY or (row.unit not in RANGES and named_range(row.unit) is None)
     return of_mineral and not row.levels and is_amount
 
 
