@@ -12,7 +12,7 @@ from riskscore.sources import names
 from riskscore.sources.bad_file import BadFile
 from riskscore.sources.coded_observations import CodedObservation, coded
 from riskscore.sources.left_out import LeftOut
-from riskscore.sources.names import Names, PlaceName, UnknownName
+from riskscore.sources.names import AmbiguousName, Names, PlaceName, UnknownName
 from riskscore.sources.source_records import SourceRecord
 
 #: Unknown words that get a suggestion; a file of a million wrong words must not look each one up.
@@ -79,11 +79,15 @@ class Resolver:
 
     def _look_up_place(self, term: str) -> str | BadFile | None:
         try:
-            code = self.names.place(term, suggest=self._suggested < MOST_SUGGESTIONS)
+            code = self.names.place(
+                term, suggest=self._suggested < MOST_SUGGESTIONS, strict=self.strict
+            )
+        except AmbiguousName as error:
+            return BadFile(str(error), value=term, remedy=error.remedy)
         except UnknownName as error:
             return self._unknown(term, "place", error)
         if code is None and self.strict:
-            reason = self.names.left_out[names.folded(term)]
+            reason = self.names.why_left_out(term)
             return BadFile(f"left out on purpose: {reason}", value=term, remedy="Remove the row.")
         return code
 
@@ -130,6 +134,6 @@ def why_left_out(record: SourceRecord, line: int | None, resolver: Resolver) -> 
     """Why a record of known words gives no observation."""
     for term, column in ((record.place, "place"), (record.importer, "importer")):
         if term is not None and resolver.place(term, line, column) is None:
-            reason = resolver.names.left_out[names.folded(term)]
+            reason = resolver.names.why_left_out(term)
             return LeftOut(f"{column} left out: {reason}", line, term)
     return LeftOut("no mineral of ours", line, record.mineral or "")
