@@ -108,7 +108,9 @@ class Names:
         if codes is not None:
             return codes
         if sold := self._minerals(PROJECTS, term):
-            raise UnknownName(f"{term!r} is a form of {', '.join(sold)}: its tonnes are not tonnes of it")
+            raise UnknownName(
+                f"{term!r} is a form of {', '.join(sold)}: its tonnes are not tonnes of it"
+            )
         words = {
             word: ", ".join(codes)
             for (owner, word), codes in self.minerals.items()
