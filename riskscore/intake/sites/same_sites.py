@@ -4,7 +4,7 @@ Two sites are asked about when they are of one kind (a mine and a deposit are) a
 - have the same name but for words like "mine", within NAME_KM, and share a mineral (within NEAR_KM
   whatever they yield);
 - or lie within NEAR_KM, share a mineral, and one's name is a part of the other's or a slip of it;
-- or lie within POINT_KM and share a mineral, whatever they are called.
+- or lie within POINT_KM and share a mineral, whatever they are called, and one is on record.
 
 Candidates come from two indexes and are bounded for each site, so that a million sites cost a
 million times one.
@@ -80,7 +80,7 @@ SELECT asked, id, line, key, name, km, own_site, site, why FROM (
         WHEN own_site <> '' AND site <> '' AND (
              string_to_array(own_site, ' ') <@ string_to_array(site, ' ')
              OR string_to_array(site, ' ') <@ string_to_array(own_site, ' ')) THEN 2
-        WHEN km <= %(point_km)s THEN 3
+        WHEN km <= %(point_km)s AND line IS NULL THEN 3
         WHEN left(site, 1) = left(own_site, 1) AND abs(length(site) - length(own_site)) <= 2 THEN 4
     END AS why
     FROM (
