@@ -17,6 +17,8 @@ from riskscore.sources.readers.delimited import Record, csv_rows
 
 #: Shorter names are codes, whose letters are all that tells them apart.
 LEAST_LETTERS = 5
+#: Shorter words find nothing in a search: nearly every text has them.
+LONGEST_CODE = 2
 #: What a site yields, in the words of those who sell it.
 PROJECTS = "projects"
 #: A name and its symbol or second name: ``Copper (Cu)``.
@@ -243,6 +245,24 @@ def committed_words() -> Mapping[str, str]:
              for word in (place.code, place.name, *place.aliases)]  # fmt: skip
     codes = {place.code for place in place_names()}
     return _meant([*words, *((code, word) for code, word in place_words() if code in codes)])
+
+
+@cache
+def search_words() -> tuple[tuple[str, str, str], ...]:
+    """(``place`` or ``mineral``, code, folded word) of whatever a person may look for: every
+    committed word for a place or mineral of ours but numbers and two letters."""
+    places = ((code, word) for word, code in committed_words().items())
+    minerals = (
+        (codes[0], folded(word))
+        for source, word, codes in mineral_words()
+        if len(codes) == 1 and source == "*"
+    )
+    return tuple(
+        (kind, code, word)
+        for kind, words in (("place", places), ("mineral", minerals))
+        for code, word in words
+        if len(word) > LONGEST_CODE and not word.isdigit()
+    )
 
 
 def _meant(words: Iterable[tuple[str, str]]) -> dict[str, str]:

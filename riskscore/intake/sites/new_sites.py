@@ -51,7 +51,7 @@ def _placed(batch: Sequence[Document]) -> dict[int, Site]:
         if before is None:
             if row["latitude"] is not None and row["place"]:
                 result[document.line] = Site(row["place"], row["latitude"], row["longitude"])
-        elif (site := _after(row, before)) != Site(*before[:3]):
+        elif (site := _after(row, before)) != Site(*before[:3], ""):
             result[document.line] = site
     return result
 

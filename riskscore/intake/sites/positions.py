@@ -11,17 +11,18 @@ from typing import NamedTuple
 import numpy as np
 import shapely
 
-from riskscore.engine.inputs.outlines import EXCHANGED, Outlines
+from riskscore.engine.inputs.outlines import EXCHANGED, Elsewhere, Outlines
 from riskscore.intake.location_check import FAR_KM, SWAPPED, Surroundings
 from riskscore.models import CountryOutline
 
 
 class Site(NamedTuple):
-    """A point and the code of the place that it is said to lie in."""
+    """A point, the code of the place that it is said to lie in, and what that is called."""
 
     place: str
     latitude: float
     longitude: float
+    called: str = ""
 
 
 class Doubt(NamedTuple):
@@ -43,41 +44,36 @@ class Positions:
         latitude = np.array([site.latitude for site in sites], np.float64)
         longitude = np.array([site.longitude for site in sites], np.float64)
         found = self._outlines.elsewhere([site.place for site in sites], latitude, longitude)
-        result: list[Doubt | None] = []
-        for site, elsewhere in zip(sites, found, strict=True):
-            if site.place not in self._outlines:
-                result.append(self._by_known_sites(site))
-            elif elsewhere is None:
-                result.append(None)
-            else:
-                words = _words(site, elsewhere.seen, elsewhere.instead)
-                result.append(Doubt(words, elsewhere.instead == EXCHANGED))
-        return result
+        return [self._doubt(site, elsewhere) for site, elsewhere in zip(sites, found, strict=True)]
 
     def doubt(self, site: Site) -> Doubt | None:
         """The same of one site."""
         return self.doubts([site])[0]
 
-    def _by_known_sites(self, site: Site) -> Doubt | None:
-        if self._surroundings.is_swapped(*site):
-            return Doubt(SWAPPED.format(place=site.place), is_swapped=True)
-        if self._surroundings.is_disputed(*site):
-            words = (
-                f"{_point(site)} lies more than {FAR_KM:,.0f} km from every known site"
-                f" of {site.place}"
-            )
-            return Doubt(words, is_swapped=False)
-        return None
+    def _doubt(self, site: Site, elsewhere: Elsewhere | None) -> Doubt | None:
+        if site.place in self._outlines and elsewhere is None:
+            return None
+        there, at = site.called or site.place, (site.place, site.latitude, site.longitude)
+        is_far = self._surroundings.is_disputed(*at)
+        if elsewhere and elsewhere.instead == EXCHANGED:
+            words = f"{_where(site, elsewhere)}, but in {there} with the axes swapped"
+            return Doubt(words, is_swapped=True)
+        if is_far and self._surroundings.is_swapped(*at):
+            return Doubt(SWAPPED.format(place=there), is_swapped=True)
+        far = f"more than {FAR_KM:,.0f} km from every known site of {there}"
+        if elsewhere is None:
+            return Doubt(f"{_point(site)} lies {far}", is_swapped=False) if is_far else None
+        hint = f"; {elsewhere.instead} it would lie there" if elsewhere.instead else ""
+        words = f"{_where(site, elsewhere)}, not in {there}{f', {far}' if is_far else ''}{hint}"
+        return Doubt(words, is_swapped=False)
 
 
-def _words(site: Site, seen: str, instead: str) -> str:
-    where = f"lies in {seen}" if seen else "lies at sea or in no country"
+def _where(site: Site, elsewhere: Elsewhere) -> str:
+    """Where a point lies, in words."""
     if site.latitude == site.longitude == 0:
-        where = "is where points without coordinates end up"
-    if instead == EXCHANGED:
-        return f"{_point(site)} {where}, but in {site.place} with the axes swapped"
-    hint = f"; {instead} it would lie there" if instead else ""
-    return f"{_point(site)} {where}, not in {site.place}{hint}"
+        return f"{_point(site)} is where points without coordinates end up"
+    seen = elsewhere.seen
+    return f"{_point(site)} lies {f'in {seen}' if seen else 'at sea or in no country'}"
 
 
 def _point(site: Site) -> str:

@@ -16,9 +16,9 @@ from typing import NamedTuple
 from riskscore.intake import staging
 from riskscore.sources.near_names import is_slip
 
-NAME_KM, NEAR_KM, POINT_KM = 25.0, 5.0, 0.5
+NAME_KM, NEAR_KM, POINT_KM = 50.0, 5.0, 0.5
 #: Degrees of latitude that NAME_KM may be.
-NAME_DEGREES = 0.23
+NAME_DEGREES = 0.46
 #: Candidates of one site by name and by square; more are not looked at.
 MOST_BY_NAME, MOST_NEAR = 50, 200
 STAGED_SITES = "staged_site"
@@ -144,19 +144,16 @@ def of_projects(ids: Sequence[int]) -> Iterator[tuple[int, Same]]:
     yield from _pairs(_ASKED_PROJECTS, candidates, {"ids": list(ids)})
 
 
-def of_one(key: str, name: str, kind: str, at: tuple[float, float], minerals: Sequence[str]
-           ) -> Same | None:  # fmt: skip
-    """The project that a site which is about to be entered may be."""
+def of_one(name: str, kind: str, at: tuple[float, float], minerals: Sequence[str]) -> Same | None:
+    """The project that a new site which is about to be entered may be, likeliest first."""
     asked = (
-        "SELECT 1 AS asked, %(name)s::text AS name,"
-        " riskscore_site_name(riskscore_folded(%(name)s)) AS site,"
+        "SELECT 1 AS asked, riskscore_site_name(riskscore_folded(%(name)s)) AS site,"
         " %(latitude)s::float8 AS latitude, %(longitude)s::float8 AS longitude,"
         " %(kind)s::text AS kind, %(minerals)s::text[] AS minerals"
     )
     values = {"name": name, "latitude": at[0], "longitude": at[1], "kind": kind,
               "minerals": list(minerals)}  # fmt: skip
-    others = (same for _, same in _pairs(asked, _KNOWN, values) if same.key != key)
-    return next(others, None)
+    return next((same for _, same in _pairs(asked, _KNOWN, values)), None)
 
 
 def _pairs(asked: str, candidates: str, values: dict[str, object]) -> Iterator[tuple[int, Same]]:

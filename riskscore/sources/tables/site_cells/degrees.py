@@ -18,9 +18,17 @@ _MARKS = str.maketrans({
     "´": "'", "`": "'", "″": '"', "”": '"', "“": '"', "\xa0": " ",
 })  # fmt: skip
 _PARTS = re.compile(
-    r"(?P<before>[A-Za-z])?\s*(?P<sign>[-+])?\s*(?P<degrees>\d{1,3}(?:[.,]\d+)?)\s*(?P<mark>°|[dD]|:|\s)?\s*"
-    r"(?:(?P<minutes>\d{1,2}(?:[.,]\d+)?)\s*(?:'|[mM]|:|\s)?\s*)?"
-    r"(?:(?P<seconds>\d{1,2}(?:[.,]\d+)?)\s*(?:\"|''|[sS](?=\s*[A-Za-z])|\s)?\s*)?(?P<after>[A-Za-z])?"
+    r"""(?P<before>[A-Za-z])?\s*(?P<sign>[-+])?\s*(?P<degrees>\d{1,3}(?:[.,]\d+)?)
+    (?:
+        (?:\s*(?P<mark>[°dD:])\s*|\s+)(?P<minutes>\d{1,2}(?:[.,]\d+)?)
+        (?:
+            (?:\s*['mM:]\s*|\s+)(?P<seconds>\d{1,2}(?:[.,]\d+)?)\s*(?:"|''|[sS](?=\s*[A-Za-z]))?
+            | \s*['mM]?
+        )
+        | \s*[°dD]?
+    )
+    \s*(?P<after>[A-Za-z])?""",
+    re.VERBOSE,
 )
 _COMMA = re.compile(r"\d{1,3},(?:\d{1,2}|\d{4,})")
 _DECIMAL = re.compile(r"[-+]?\s*\d+(?:\.\d*)?(?:[eE][-+]?\d+)?|[-+]?\s*\.\d+")
@@ -35,7 +43,7 @@ def degree(text: str, column: str, line: int) -> float:
     if parts is None:
         raise _unread(text, column, line)
     marked = bool(parts["before"] or parts["after"])
-    if parts["minutes"] and not marked and parts["mark"] not in {"°", "d", "D"}:
+    if parts["minutes"] and not marked and parts["mark"] in {None, ":"}:
         raise bad_cell(line, column, text, "numbers that may be degrees and minutes, or one number",
                        "Write 24°16'15\"S or -24.2708.")  # fmt: skip
     size = _size(parts, text, column, line)
