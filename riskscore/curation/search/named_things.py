@@ -100,8 +100,8 @@ def with_any_of(words: Iterable[str]) -> list[Named]:
     with connection.cursor() as cursor:
         cursor.execute(_NAMED, [[f"% {word}%" for word in asked], keys])
         return [
-            Named(kind, key, *rest, elsewhere.get((kind, key), ()))
-            for kind, key, *rest in cursor.fetchall()
+            Named(kind, key, title, subtitle, names, elsewhere.get((kind, key), ()))
+            for kind, key, title, subtitle, names in cursor.fetchall()
         ]
 
 

@@ -83,13 +83,14 @@ def _point(site: Site) -> str:
 def current_outlines() -> Outlines:
     """The newest outlines on record, none in a database without them."""
     newest = CountryOutline.objects.order_by("-release__edition_id", "-release_id")
-    release = newest.values_list("release_id", flat=True).first()
-    return _outlines(release)
+    row = newest.values_list("release_id", "release__sha256", "release__code").first()
+    return _outlines(*row) if row else Outlines({})
 
 
-@lru_cache(maxsize=1)
-def _outlines(release: int | None) -> Outlines:
-    """The outlines of a release, which never changes."""
+@lru_cache(maxsize=2)
+def _outlines(release: int, _sha256: str, _code: str) -> Outlines:
+    """The outlines of a release, which never changes; its files and code tell it from a release
+    of the same number in another database."""
     pieces = defaultdict(list)
     rows = CountryOutline.objects.filter(release=release).exclude(place=None).order_by("id")
     for place, outline in rows.values_list("place_id", "outline"):

@@ -1,8 +1,9 @@
 """New sites of a file that may be known ones or do not lie in their country wait as drafts."""
 
+from datetime import date
+
 import pytest
 import shapely
-from django.utils import timezone
 
 from riskscore.intake.sites import same_sites
 from riskscore.models import CountryOutline, Project, ProjectMineral, Release, Source
@@ -27,17 +28,10 @@ def escondida(db: None) -> Project:
 @pytest.fixture
 def outlines() -> None:
     """Chile west of 68° W, Argentina east of it, both at latitudes -40 to -20."""
-    source = Source.objects.create(
-        code="outlines",
-        publisher="x",
-        title="x",
-        licence="x",
-        redistributable=True,
-        attribution="x",
-    )
+    source = Source.objects.create(code="outlines", publisher="p", title="t")
     release = Release.objects.create(
-        code="outlines-1", source=source, edition=next_edition("outlines"),
-        sha256="0" * 64, retrieved_on=timezone.now().date(),
+        code="outlines-1", source=source, edition=next_edition("outlines"), licence="l",
+        redistributable=True, file="f", sha256="0" * 64, rows=2, retrieved_on=date(2026, 1, 1),
     )  # fmt: skip
     for code, box in (("CHL", (-75, -40, -68, -20)), ("ARG", (-68, -40, -55, -20))):
         CountryOutline.objects.create(
@@ -48,7 +42,9 @@ def outlines() -> None:
 def drafts() -> dict[str, tuple[list[str], str | None]]:
     """By name: the flags of each draft and the key of the project that it may be."""
     rows = Project.objects.filter(state="draft").order_by("key")
-    return {row.name: (row.flags, row.duplicate_of and row.duplicate_of.key) for row in rows}
+    return {
+        row.name: (row.flags, row.duplicate_of.key if row.duplicate_of else None) for row in rows
+    }
 
 
 @pytest.mark.parametrize(
