@@ -74,21 +74,9 @@ def _minerals(row: ProjectRow, line: int, names: aliases.Resolver) -> list[list[
     """[code, role, word], each mineral once in its strongest role."""
     result: dict[str, list[str]] = {}
     for term, role in row.minerals:
-        for code in _codes(term, line, names):
-            known_role = role if not result or role != "primary" else "secondary"
-            result.setdefault(code, [code, known_role, term[:120]])
+        for code in names.minerals(term, line, "minerals"):
+            result.setdefault(code, [code, role, term[:120]])
     return list(result.values())
-
-
-def _codes(term: str, line: int, names: aliases.Resolver) -> list[str]:
-    """The minerals that a term means; where it is no word itself, those of its parts by commas."""
-    parts = [part.strip() for part in term.split(",") if part.strip()]
-    try:
-        return list(names.minerals(term, line, "minerals"))
-    except BadFile:
-        if len(parts) < 2:
-            raise
-    return [code for part in parts for code in names.minerals(part, line, "minerals")]
 
 
 def _share(part: dict[str, Any], line: int, column: str, names: aliases.Resolver) -> list[Any]:

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('riskscore', '0024_file_readings'),
+        ('riskscore', '0029_withdrawals'),
     ]
 
     operations = [

@@ -5,11 +5,12 @@ A country's code is ISO 3166 alpha-3; `places.csv` lists them with the words tha
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from importlib.resources import files
 
 from riskscore.errors import NotFoundError
+from riskscore.sources import aggregates
 from riskscore.sources.name_keys import folded as folded
 from riskscore.sources.name_keys import in_any_order, joined, numbered
 from riskscore.sources.near_names import near
@@ -23,6 +24,9 @@ LONGEST_CODE = 2
 PROJECTS = "projects"
 #: A name and its symbol or second name: ``Copper (Cu)``.
 WITH_BRACKET = re.compile(r"(?P<name>[^()]+?)\s*\((?P<second>[^()]+)\)\s*")
+
+GROUP = "group"
+"""The kind of a place that is no country."""
 
 
 class UnknownName(NotFoundError):
@@ -61,7 +65,21 @@ class Names:
     places: Mapping[str, str]
     left_out: Mapping[str, str]
     minerals: Mapping[tuple[str, str], tuple[str, ...]]
+    groups: frozenset[str] = frozenset()
+    aggregates: Mapping[str, str] = field(default_factory=dict)
     ambiguous: Mapping[str, str] = field(default_factory=dict)
+
+    def aggregate(self, term: str) -> str | None:
+        """What a word is that stands for no place but for a sum of places; None: it is not."""
+        key = self._known(term)
+        if key in self.places or key in self.left_out:
+            return None
+        return self.aggregates.get(folded(term)) or aggregates.by_pattern(folded(term))
+
+    def why_left_out(self, term: str) -> str:
+        """Why a known word that is no place is left out."""
+        reason = self.left_out.get(self._known(term))
+        return reason or f"{self.aggregate(term)}, which is no place"
 
     def place(self, term: str, *, suggest: bool = True, strict: bool = False) -> str | None:
         """The code of a place, None when the place is left out for a stated reason.
@@ -75,13 +93,9 @@ class Names:
         key = self._known(term)
         if key in self.places:
             return self.places[key]
-        if key in self.left_out:
+        if key in self.left_out or self.aggregate(term):
             return None
         raise UnknownName(_unknown("place", term, self.places if suggest else {}))
-
-    def why_left_out(self, term: str) -> str:
-        """Why a place is left out. Raises KeyError for one that is not."""
-        return self.left_out[self._known(term)]
 
     def _known(self, term: str) -> str:
         """The key by which a word is known, the folded word itself if it is not."""
@@ -149,6 +163,7 @@ def names(
     terms: Iterable[tuple[str, str, tuple[str, ...]]],
 ) -> Names:
     """Build the lookup; ValueError when one word stands for two places."""
+    places = list(places)
     return Names(
         places=_meant(
             (place.code, word)
@@ -157,6 +172,8 @@ def names(
         ),
         left_out={folded(term): reason for term, reason in left_out.items()},
         minerals={(source, folded(term)): codes for source, term, codes in terms},
+        groups=frozenset(place.code for place in places if place.kind == GROUP),
+        aggregates={folded(term): reason for term, reason in aggregates.terms().items()},
     )
 
 
@@ -286,7 +303,12 @@ def together(
     own = names(places, {}, [*terms, *minerals])
     committed = {word: code for word, code in committed_words().items() if code in codes}
     left_out = {word: reason for word, reason in _left_out().items() if word not in own.places}
-    return Names({**committed, **own.places}, left_out, own.minerals, _ambiguous())
+    return replace(
+        own,
+        places={**committed, **own.places},
+        left_out=left_out,
+        ambiguous=_ambiguous(),
+    )
 
 
 def shipped(minerals: Iterable[str]) -> Names:
@@ -294,5 +316,5 @@ def shipped(minerals: Iterable[str]) -> Names:
     codes = list(minerals)
     own = [("*", code, (code,)) for code in codes]
     terms = [*mineral_words(), *own, *mineral_terms()]
-    lookup = names((), {}, terms)
-    return Names(committed_words(), _left_out(), lookup.minerals, _ambiguous())
+    lookup = names(place_names(), {}, terms)
+    return replace(lookup, places=committed_words(), left_out=_left_out(), ambiguous=_ambiguous())
