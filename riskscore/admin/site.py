@@ -50,6 +50,7 @@ from riskscore.admin.sources.places import (
     PlaceMemberAdmin,
     RegionAdmin,
 )
+from riskscore.admin.sources.saved_mappings import SavedMappingAdmin
 from riskscore.admin.sourcing import links
 from riskscore.admin.sourcing.portfolios import LimitCrossingAdmin, PortfolioAdmin
 from riskscore.admin.ui import menu, open_links, refused
@@ -107,6 +108,7 @@ PAGES: "dict[str, dict[type[Model], type[admin.ModelAdmin[Any]]]]" = {
         models.Job: JobAdmin,
         models.Schedule: ScheduleAdmin,
         models.Intake: IntakeAdmin,
+        models.SavedMapping: SavedMappingAdmin,
     },
     "Methods": {
         models.Method: MethodAdmin,

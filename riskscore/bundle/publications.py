@@ -11,6 +11,7 @@ from riskscore.bundle.cells import SEPARATOR
 from riskscore.bundle.fixture_rows import Release
 from riskscore.bundle.usgs import usgs_amounts, usgs_world
 from riskscore.sources.bad_file import BadFile
+from riskscore.sources.left_out import LeftOut, Remark
 from riskscore.sources.ownership import gsmc
 from riskscore.sources.publishers import (
     baci,
@@ -48,10 +49,14 @@ class Publication:
     named: str = ""
 
     def records(self, directory: Path) -> Iterator[Any]:
-        """What the files say, in order; BadFile names the file."""
+        """The records of the files, in order; BadFile names the file.
+
+        What a parser says beside its records is for the report of an import.
+        """
         for name, parse in self.files:
             try:
-                yield from parse(content(directory, name))
+                parsed = parse(content(directory, name))
+                yield from (part for part in parsed if not isinstance(part, LeftOut | Remark))
             except BadFile as error:
                 error.within(name)
                 raise

@@ -66,9 +66,9 @@ CURATOR = _role(
     (*WORK, "intake", "projectlist"),
     add="challenge project projectmineral externalid offtake projectstatus capacity evidence"
     " ownership company domicile portfolio position portfoliolimit intake landlayer footprint"
-    " region regionmember tradecode projectlist job withdrawal",
+    " region regionmember tradecode projectlist savedmapping job withdrawal",
     change="challenge project projectmineral externalid offtake company portfolio position"
-    " portfoliolimit place region regionmember mineral tradecode projectlist",
+    " portfoliolimit place region regionmember mineral tradecode projectlist savedmapping",
     delete="projectmineral externalid offtake position portfoliolimit regionmember",
 )
 METHODOLOGIST = _role(
@@ -84,8 +84,8 @@ OPERATOR = _role(
     "operator",
     "runs the service: jobs, schedules, imports and their withdrawal, workers and keys",
     (*WORK, *PLUMBING, "trainingrequest", "intake"),
-    add="challenge job schedule projectlist intake apikey withdrawal",
-    change="job schedule projectlist apikey",
+    add="challenge job schedule projectlist intake savedmapping apikey withdrawal",
+    change="job schedule projectlist savedmapping apikey",
 )
 ROLES: Mapping[str, Role] = {role.name: role for role in (VIEWER, CURATOR, METHODOLOGIST, OPERATOR)}
 

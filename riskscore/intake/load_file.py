@@ -82,7 +82,7 @@ def load(intake: Intake) -> None:
     transaction that compares them against what holds and moves the news. Only the last one lasts.
     """
     kind = KINDS.get(intake.layout, observations)
-    strict = hasattr(file_rows.layout_of(intake), "rows")
+    strict = file_rows.is_strict(file_rows.layout_of(intake))
     with file_rows.opened(intake) as file, staging.table(kind.STAGED, kind.COLUMNS):
         stated.settle(intake, file)
         parsed = getattr(kind, "rows", file_rows.rows)(intake, file)
@@ -103,7 +103,7 @@ def _check(intake: Intake, kind: ModuleType, file: BinaryIO) -> None:
         while batch := list(islice(faults, staging.BATCH)):
             reject(intake, batch)
     report(intake)
-    if intake.rejected:
+    if intake.rejected and hasattr(file_rows.layout_of(intake), "rows"):
         keep_rows(intake, file)
     if intake.rejected and not intake.skip_bad:
         raise Rejected
@@ -122,6 +122,7 @@ def _hold(intake: Intake) -> None:
 
 def _store(intake: Intake, kind: ModuleType, diff: ImportDiff) -> None:
     """Load what is new unless this is a dry run, and store the counts on the import's row."""
+    _refuse_jumps(intake, diff)
     made: dict[str, Any] = {}
     edition = _edition(intake, kind) if diff.is_news else ""
     if diff.is_news and not intake.dry_run:
@@ -138,16 +139,35 @@ def _store(intake: Intake, kind: ModuleType, diff: ImportDiff) -> None:
         unchanged=diff.unchanged,
         gone=diff.gone,
         preview=diff.preview,
+        jumps=diff.jumps,
         rejected=intake.rejected,
         left_out=intake.left_out,
         left_out_by_reason=intake.left_out_by_reason,
         remarks=intake.remarks,
         published_edition=intake.published_edition,
+        read_as=intake.read_as,
         bytes_read=intake.size,
         **made,
     )
     if not (follows or intake.dry_run):
         IntakePart.objects.filter(intake=intake).delete()
+
+
+def _refuse_jumps(intake: Intake, diff: ImportDiff) -> None:
+    """Raise BadFile for values far from those that stand; a preview shows them."""
+    if diff.jumps and intake.dry_run and not intake.accept_jumps:
+        intake.remarks.append(
+            f"{diff.jumps:,} values are far from those that stand: check unit and decimal point. "
+            "Loading them needs --accept-jumps."
+        )
+    if diff.jumps and not (intake.dry_run or intake.accept_jumps):
+        first = "; ".join(
+            line.removeprefix("jump: ") for line in diff.preview[: min(diff.jumps, 3)]
+        )
+        raise BadFile(
+            f"{diff.jumps:,} values are far from those that stand: {first}",
+            remedy="Check unit and decimal point. If they are right, use --accept-jumps.",
+        )
 
 
 def _edition(intake: Intake, kind: ModuleType) -> str:

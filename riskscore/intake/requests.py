@@ -25,6 +25,7 @@ from riskscore.sources import discover, maps
 from riskscore.sources.ownership import gsmc
 from riskscore.sources.publishers import natural_earth, world_atlas
 from riskscore.sources.readers.formula_guard import disarmed
+from riskscore.sources.reading import Reading
 from riskscore.sources.registers import asher
 from riskscore.sources.tables import map_layers, minerals
 
@@ -51,7 +52,8 @@ class ImportOptions:
     ``mapping``: our column → the file's. ``replace`` allows a release that lacks much of the last.
     ``layer``: what a map file is, in the fields of ``maps.LayerAbout``. ``accept_jumps`` confirms
     values far from those that stand, ``repair`` mends shapes of a map. ``sheet``, ``header_row``,
-    ``constants`` and ``calculated``: how a table is read, as in ``sources.reading.Reading``.
+    ``constants``, ``calculated`` and ``hidden``: how a table is read, as in
+    ``sources.reading.Reading``.
     """
 
     source: str
@@ -67,6 +69,7 @@ class ImportOptions:
     header_row: int = 0
     constants: Mapping[str, str] = field(default_factory=dict)
     calculated: bool = False
+    hidden: bool = False
     release_code: str = ""
     published_edition: str = ""
     licence: str = ""
@@ -91,8 +94,18 @@ def take_in(content: BinaryIO, name: str, options: ImportOptions, *, by: Any = N
     return intake
 
 
-def store(content: BinaryIO, name: str, options: ImportOptions, *, by: Any = None) -> Intake:
-    """Store a file that is to be imported. Raises CannotTakeIn; then nothing is written."""
+def store(
+    content: BinaryIO,
+    name: str,
+    options: ImportOptions,
+    *,
+    by: Any = None,
+    state: str = Intake.State.QUEUED,
+) -> Intake:
+    """Store a file that is to be imported. Raises CannotTakeIn; then nothing is written.
+
+    ``state``: uploaded, where a person first says which column is which.
+    """
     layout, key = check(options), uuid7()
     with transaction.atomic():
         size, digest = _store_parts(content, key)
@@ -104,6 +117,7 @@ def store(content: BinaryIO, name: str, options: ImportOptions, *, by: Any = Non
             created_by=by,
             **_stored(options),
             layout=layout,
+            state=state,
         )
 
 
@@ -123,11 +137,59 @@ def check(options: ImportOptions) -> str:
     return layout
 
 
-def confirm_intake(done: Intake, *, by: Any = None) -> Intake:
-    """Import for good what a dry run has shown, as an import of its own. Raises CannotTakeIn."""
+def is_table(options: ImportOptions) -> bool:
+    """Whether the file is a table of ours, whose columns a person may name. Raises CannotTakeIn."""
+    layout = _layout(options, _module(options.source))
+    return hasattr(_module(layout), "columns")
+
+
+def begin(uploaded: Intake, reading: Reading) -> None:
+    """Have an uploaded file read, as a person has said it is to be. Raises CannotTakeIn."""
+    if len(reading.sheet) > LONGEST["sheet"]:
+        raise CannotTakeIn(f"sheet: longer than {LONGEST['sheet']} characters")
+    with transaction.atomic():
+        begun = Intake.objects.filter(id=uploaded.id, state=Intake.State.UPLOADED).update(
+            state=Intake.State.QUEUED, mapping=dict(reading.mapping), sheet=reading.sheet,
+            header_row=reading.header_row, constants=dict(reading.constants),
+            calculated=reading.calculated, hidden=reading.hidden,
+        )  # fmt: skip
+        if not begun:
+            raise CannotTakeIn("this file is read already, or was cancelled")
+        transaction.on_commit(notify_workers)
+
+
+def name_columns_again(done: Intake, *, by: Any = None) -> Intake:
+    """The file of a preview once more, before it is read: its columns can be named otherwise.
+
+    Raises CannotTakeIn.
+    """
+    if not (done.dry_run and done.state in (Intake.State.SUCCEEDED, Intake.State.FAILED)):
+        raise CannotTakeIn("only the columns of a preview that has ended can be named again")
+    return _again(done, by, state=Intake.State.UPLOADED)
+
+
+def preview_mended(done: Intake, *, by: Any = None) -> Intake:
+    """Preview a map of which a dry run found shapes wrong, with those mended that can be. Raises
+    CannotTakeIn."""
+    if not (done.dry_run and done.state == Intake.State.FAILED and done.layer and not done.repair):
+        raise CannotTakeIn("only a dry run of a map that found wrong shapes can be mended")
+    return _again(done, by, repair=True)
+
+
+def confirm_intake(done: Intake, *, by: Any = None, accept_jumps: bool = False) -> Intake:
+    """Import for good what a dry run has shown, as an import of its own.
+
+    ``accept_jumps``: values far from those that stand are right. Raises CannotTakeIn.
+    """
     if not (done.dry_run and done.state == Intake.State.SUCCEEDED):
         raise CannotTakeIn("only a dry run that found the file valid can be confirmed")
-    return _again(done, by, dry_run=False)
+    accepted = accept_jumps or done.accept_jumps
+    if done.jumps and not accepted:
+        raise CannotTakeIn(
+            f"{done.jumps:,} values are far from those that stand: check them, and confirm that"
+            " they are right (--accept-jumps)"
+        )
+    return _again(done, by, dry_run=False, accept_jumps=accepted)
 
 
 def preview_without_bad(done: Intake, *, by: Any = None) -> Intake:
@@ -227,8 +289,13 @@ def _layout(options: ImportOptions, module: ModuleType) -> str:
     if layout not in (options.source, "observations"):
         raise CannotTakeIn(f"layout: leave it out, or write 'observations'; not {layout!r}")
     own = not (hasattr(module, "rows") or module is map_layers)
-    if options.mapping and own and layout == options.source:
-        raise CannotTakeIn(f"map: files of {options.source} have their publisher's own columns")
+    stated = [name for name in ("mapping", "constants", "sheet", "header_row")
+              if getattr(options, name)]  # fmt: skip
+    if stated and own and layout == options.source:
+        raise CannotTakeIn(
+            f"{stated[0].replace('_', ' ')}: files of {options.source} have their publisher's own"
+            " columns"
+        )
     return layout
 
 
@@ -258,7 +325,7 @@ def cancel_intake(key: uuid.UUID) -> None:
 _CANCEL = """
 UPDATE riskscore_intake SET
     cancel_requested_at = coalesce(cancel_requested_at, clock_timestamp()),
-    finished_at = CASE state WHEN 'queued' THEN clock_timestamp() END,
-    state = CASE state WHEN 'queued' THEN 'cancelled' ELSE state END
-WHERE id = %s AND state IN ('queued', 'running')
+    finished_at = CASE WHEN state IN ('uploaded', 'queued') THEN clock_timestamp() END,
+    state = CASE WHEN state IN ('uploaded', 'queued') THEN 'cancelled' ELSE state END
+WHERE id = %s AND state IN ('uploaded', 'queued', 'running')
 """

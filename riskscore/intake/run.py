@@ -60,7 +60,8 @@ def take_in(key: uuid.UUID) -> bool:
 
 _BEGIN = """
 UPDATE riskscore_intake SET started_at = coalesce(started_at, clock_timestamp()), bytes_read = 0,
-    rows_read = 0, rejected = 0, left_out = 0, left_out_by_reason = '{}', remarks = '[]'
+    rows_read = 0, rejected = 0, left_out = 0, left_out_by_reason = '{}', remarks = '[]',
+    read_as = '{}'
 WHERE id = %s
 """
 
@@ -133,6 +134,7 @@ def _forget() -> None:
     execute(
         "DELETE FROM riskscore_intakepart p USING riskscore_intake i WHERE i.id = p.intake_id"
         " AND (i.finished_at < clock_timestamp() - %s::interval"
+        "  OR i.state = 'uploaded' AND i.created_at < clock_timestamp() - %s::interval"
         "  OR i.state = 'failed' AND NOT (i.dry_run AND i.rejected > 0))",
-        [KEPT],
+        [KEPT, KEPT],
     )

@@ -15,7 +15,7 @@ from riskscore.intake.reports import not_used
 from riskscore.intake.reports.import_report import reject, report
 from riskscore.models import Intake
 from riskscore.sources.bad_file import BadFile
-from riskscore.sources.left_out import Aside, Remark
+from riskscore.sources.left_out import Aside, LeftOut, Remark
 
 BATCH = 5_000
 Row = tuple[Any, ...]
@@ -57,10 +57,15 @@ def fill(
             for row in rows:
                 copy.write_row(row)
         reject(intake, faults)
-        intake.rows_read += sum(not isinstance(part, Remark) for part in batch)
+        intake.rows_read += sum(is_of_row(part) for part in batch)
         not_used.note(intake, batch)
         intake.bytes_read = min(position(), intake.size)
         report(intake)
+
+
+def is_of_row(part: object) -> bool:
+    """Whether a part of the stream is about a row of the table."""
+    return not isinstance(part, Remark) and not (isinstance(part, LeftOut) and not part.is_row)
 
 
 def is_alive() -> bool:

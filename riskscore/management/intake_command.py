@@ -15,14 +15,15 @@ from riskscore.bundle import load
 from riskscore.errors import ConflictError, RiskscoreError
 from riskscore.intake import requests
 from riskscore.intake import run as intake_run
+from riskscore.intake.mappings import saved
 from riskscore.jobs import requests as job_requests
 from riskscore.models import Intake, IntakeFault
 
 SHOWN = 10
 PROGRESS_EVERY_S = 2.0
 OPTIONS = ("source", "layout", "dry_run", "skip_bad", "replace", "accept_jumps", "repair",
-           "sheet", "header_row", "calculated", "release_code", "published_edition", "licence",
-           "retrieved_on")  # fmt: skip
+           "sheet", "header_row", "calculated", "hidden", "release_code", "published_edition",
+           "licence", "retrieved_on")  # fmt: skip
 FLAGS = {
     "--dry-run": "only say what would change",
     "--skip-bad": "leave bad rows out and list them",
@@ -30,13 +31,18 @@ FLAGS = {
     "--accept-jumps": "values far from those that stand are right",
     "--repair": "mend shapes of a map that can be mended, and say by how much",
     "--calculated": "take what formulas gave when their workbook was last calculated",
+    "--hidden": "read hidden rows of a workbook too",
 }
 TEXTS = {
     "--source": ("source", "whose figures these are: wgi, observations, projects …"),
     "--layout": ("layout", "observations: another source's figures in the generic table"),
     "--release": ("release_code", "a code for the release"),
     "--edition": ("published_edition", "what the publisher calls it; its year if no file says it"),
-    "--sheet": ("sheet", "the sheet of a workbook; the first that is not hidden if left out"),
+    "--sheet": (
+        "sheet",
+        "a workbook's sheet, by name or number; the first that is not hidden if left out",
+    ),
+    "--mapping": ("saved_mapping", "a saved mapping: how such files are read"),
     "--licence": ("licence", "if it is another than the source declares"),
 }
 Say = Callable[[str], object]
@@ -59,7 +65,7 @@ def add_arguments(parser: CommandParser) -> None:
     for name, (field, words) in TEXTS.items():
         parser.add_argument(name, dest=field, default="", help=words)
     parser.add_argument("--map", action="append", default=[], metavar="OUR=THEIRS",
-                        help="a column of ours that is called otherwise in the file")  # fmt: skip
+                        help="a column that is called otherwise; OUR= is not read")  # fmt: skip
     parser.add_argument("--header-row", type=int, default=0, metavar="ROW",
                         help="the row of the column names, counted from 1")  # fmt: skip
     parser.add_argument("--constant", action="append", default=[], metavar="OUR=WORD",
@@ -73,7 +79,7 @@ def add_arguments(parser: CommandParser) -> None:
 
 def run(file: Path, options: Mapping[str, Any], say: Say) -> None:
     """Import a file, or load the bundle from a folder."""
-    if not options["source"]:
+    if not (options["source"] or options["saved_mapping"]):
         _load_bundle(file, options, say)
         return
     if file.is_dir():
@@ -89,7 +95,7 @@ def run(file: Path, options: Mapping[str, Any], say: Say) -> None:
 
 def _load_bundle(folder: Path, options: Mapping[str, Any], say: Say) -> None:
     """Load a bundle's folder, which has no options."""
-    named = (*OPTIONS, "map", "constant", "layer", "rejects", "redistributable")
+    named = (*OPTIONS, "map", "constant", "layer", "rejects", "redistributable", "saved_mapping")
     given = [name for name in named if options[name]]
     if given or not folder.is_dir():
         raise NotImported(
@@ -112,20 +118,23 @@ def _some_sources() -> str:
 def _upload(file: Path, options: Mapping[str, Any]) -> Intake:
     allowed = {"yes": True, "no": False, None: None}[options["redistributable"]]
     mapping, constants, layer = (
-        dict(_pair(text) for text in options[name]) for name in ("map", "constant", "layer")
+        dict(_pair(name, text) for text in options[name]) for name in ("map", "constant", "layer")
     )
     fields = {name: options[name] for name in OPTIONS}
     import_options = requests.ImportOptions(
         **fields, mapping=mapping, constants=constants, layer=layer, redistributable=allowed
     )
+    if options["saved_mapping"]:
+        import_options = saved.applied(import_options, saved.named(options["saved_mapping"]))
     with file.open("rb") as content:
         return requests.take_in(content, file.name, import_options)
 
 
-def _pair(text: str) -> tuple[str, str]:
+def _pair(option: str, text: str) -> tuple[str, str]:
     ours, equals, theirs = text.partition("=")
     if not equals:
-        raise NotImported(f"--map {text}: write NAME=WORD, such as --map place=Country")
+        example = {"map": "place=Country", "constant": "year=2023"}.get(option, "kind=indigenous")
+        raise NotImported(f"--{option} {text}: write NAME=WORD, such as --{option} {example}")
     return ours.strip(), theirs.strip()
 
 

@@ -21,6 +21,7 @@ from riskscore.models.observations import Edition, Observation, Release, Source
 from riskscore.models.owners import Company, Domicile, Ownership
 from riskscore.models.people.record_changes import RecordChange
 from riskscore.models.people.saved_lists import DefaultList, SavedList
+from riskscore.models.people.saved_mappings import SavedMapping
 from riskscore.models.people.withdrawals import Withdrawal
 from riskscore.models.places import (
     CountryOutline,
@@ -102,6 +103,7 @@ __all__ = [
     "RegionMember",
     "Release",
     "SavedList",
+    "SavedMapping",
     "Scenario",
     "Schedule",
     "Score",

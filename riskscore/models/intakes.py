@@ -11,13 +11,15 @@ from riskscore.models.ids import uuid7
 class Intake(models.Model):
     """A file to be imported: leased work. The row is the truth; messages only save waiting.
 
-    queued → running → loaded → succeeded, or failed, or cancelled. ``loaded``: its rows stand in
+    queued → running → loaded → succeeded, or failed, or cancelled. ``uploaded``: before all that, a
+    person still says which columns of the file are which. ``loaded``: its rows stand in
     the tables, and the scores that they make stale are about to be made again. A dry run goes from
     running to succeeded; what failed for a reason that is not the file's goes from running back to
     queued. Terminal states never change again (a trigger holds that).
     """
 
     class State(models.TextChoices):
+        UPLOADED = "uploaded"
         QUEUED = "queued"
         RUNNING = "running"
         LOADED = "loaded"
@@ -47,6 +49,9 @@ class Intake(models.Model):
     accept_jumps = models.BooleanField(
         default=False, db_default=False, help_text="values far from those that stand are right"
     )
+    jumps = models.BigIntegerField(
+        default=0, db_default=0, help_text="values far from those that stand"
+    )
     repair = models.BooleanField(
         default=False, db_default=False, help_text="mend shapes of a map that can be mended"
     )
@@ -61,6 +66,9 @@ class Intake(models.Model):
     )
     calculated = models.BooleanField(
         default=False, db_default=False, help_text="take what formulas gave when last calculated"
+    )
+    hidden = models.BooleanField(
+        default=False, db_default=False, help_text="read hidden rows of a workbook too"
     )
     release_code = models.CharField(max_length=60, blank=True)
     published_edition = models.CharField(max_length=120, blank=True)
@@ -91,6 +99,12 @@ class Intake(models.Model):
     )
     remarks = models.JSONField(
         default=list, db_default=[], blank=True, help_text="what to know of the file"
+    )
+    read_as = models.JSONField(
+        default=dict,
+        db_default={},
+        blank=True,
+        help_text="sheet and row of the column names, where they were looked for",
     )
     added = models.BigIntegerField(null=True)
     changed = models.BigIntegerField(null=True)

@@ -111,6 +111,13 @@ class Observation(models.Model):
     label = models.CharField(
         max_length=200, blank=True, help_text="unit, stage, good or agreement, as published"
     )
+    stage = models.CharField(
+        max_length=200,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="what is counted, where one place, mineral and year have several figures",
+    )
     since = models.DateField(null=True)
     until = models.DateField(null=True, help_text="last day on which it holds")
     verified = models.BooleanField(default=True)
@@ -126,7 +133,7 @@ class Observation(models.Model):
                     "importer",
                     "project",
                     "year",
-                    "label",
+                    "stage",
                     "since",
                 ],
                 name="observation_once_per_release",

@@ -44,7 +44,9 @@ class SourceRecord:
     ``place``, ``mineral`` and ``importer`` are the publisher's own terms (None: does not apply).
     An ordinal indicator's ``value`` is the index into that indicator's levels. ``since`` and
     ``until`` are the first and the last day on which a measure was in force. ``verified`` is
-    False where the compiler of the file worked from memory or inferred the row.
+    False where the compiler of the file worked from memory or inferred the row. ``stage`` tells
+    apart several figures of one place, mineral and year (the product, the good); where it is left
+    out the label says it. ``row`` and ``column`` are where the value stands in the file.
     """
 
     indicator: str
@@ -60,6 +62,9 @@ class SourceRecord:
     since: date | None = None
     until: date | None = None
     verified: bool = True
+    stage: str = ""
+    row: int | None = None
+    column: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,6 +53,7 @@ learnedswitch        look    look     add            look
 prediction           look    look     look           look
 trainingrequest      –       –        look           look
 intake               –       add      –              add
+savedmapping         –       change   –              change
 source               look    look     look           look
 release              look    look     look           look
 edition              look    look     look           look

@@ -116,8 +116,6 @@ HEADER = "indicator,place,mineral,year,value,standard_error,since,until\n"
         ("wgi.law,Chile,copper,2023,1,,,", "mineral"),
         ("wgi.law,Chile,,23,1,,,", "year"),
         ("wgi.law,Chile,,2023.5,1,,,", "year"),
-        ("wgi.law,Chile,,2023,,,,", "value"),
-        ("wgi.law,Chile,,2023,nan,,,", "value"),
         ("wgi.law,Chile,,2023,1e999,,,", "value"),
         ("wgi.law,Chile,,2023,1_000,,,", "value"),
         ('wgi.law,Chile,,2023,"0,98",,,', "value"),

@@ -2,13 +2,16 @@
 
 from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.contrib import admin, messages
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import reverse
+from django.shortcuts import get_object_or_404
+from django.urls import URLPattern, path, reverse
+from django.views.decorators.http import require_POST
 
 from riskscore.admin.map import small_map
 from riskscore.admin.ui import wording
@@ -20,6 +23,9 @@ from riskscore.intake import requests
 from riskscore.models import Footprint, Intake, Land, LandLayer, Lens, Withdrawal
 from riskscore.sources.maps import BadMap
 from riskscore.sources.tables import map_layers
+
+#: How a file is taken in.
+WAYS = ("dry_run", "skip_bad", "repair", "replace")
 
 
 class LayerForm(Form[LandLayer]):
@@ -59,6 +65,27 @@ class LayerForm(Form[LandLayer]):
     replace = forms.BooleanField(
         required=False, label="Smaller", help_text="It may lack much of the version before."
     )
+    dry_run = forms.BooleanField(
+        required=False,
+        initial=True,
+        label="Preview first",
+        help_text="Only say what would change and what is wrong; you then confirm it.",
+    )
+    skip_bad = forms.BooleanField(
+        required=False,
+        label="Without what is wrong",
+        help_text=(
+            "Load the rest; what is left out is named, and counts as absent in the mapped area."
+        ),
+    )
+    repair = forms.BooleanField(
+        required=False,
+        label="Mend shapes",
+        help_text=(
+            "Close rings, undo loops and spikes, join parts that overlap, cut at 180°. The report"
+            " says for each by how much its area moved. What could mean two things stays a fault."
+        ),
+    )
 
     class Meta:
         model = LandLayer
@@ -87,7 +114,7 @@ class LayerForm(Form[LandLayer]):
             licence=cleaned["licence"],
             redistributable=cleaned["redistributable"],
             published_edition=cleaned["published_edition"],
-            replace=cleaned["replace"],
+            **{way: cleaned[way] for way in WAYS},
         )
         try:
             requests.check(cleaned["options"])
@@ -136,7 +163,7 @@ class LandLayerAdmin(Withdrawable[LandLayer], OneButton[LandLayer], Rescoring[La
         about = ("kind", ("code", "name"), ("steward", "published_edition"))
         rights = (("licence", "redistributable"), "attribution")
         if obj is None:
-            names = (("named_by", "people_by", "code_by"), "system", "replace")
+            names = (("named_by", "people_by", "code_by"), "system", WAYS)
             return (*about, "source", *rights, "upload", "mapped_area", *names)
         file = ("file", "crs", "sha256", ("lands_count", "places"))
         record = (("entered_by", "entered_at", "edition"), "holds")
@@ -173,6 +200,22 @@ class LandLayerAdmin(Withdrawable[LandLayer], OneButton[LandLayer], Rescoring[La
     def holds(self, row: LandLayer) -> bool:
         """Whether projects are measured by this version."""
         return bool(row.sha256) and not row.is_replaced  # type: ignore[attr-defined]
+
+    def get_urls(self) -> list[URLPattern]:
+        mended = self.admin_site.admin_view(require_POST(self.mended))
+        ours = [path("mended/<uuid:key>/", mended, name="riskscore_landlayer_mended")]
+        return [*ours, *super().get_urls()]
+
+    def mended(self, request: HttpRequest, key: UUID) -> HttpResponse:
+        """Preview a map again, with shapes mended that can be."""
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        shown = get_object_or_404(Intake, pk=key)
+        try:
+            shown = requests.preview_mended(shown, by=request.user)
+        except requests.CannotTakeIn as error:
+            self.message_user(request, f"Nothing was started: {error}", messages.ERROR)
+        return HttpResponseRedirect(reverse("admin:riskscore_intake_change", args=[shown.pk]))
 
     def consequences(
         self, request: HttpRequest, action: str, chosen: QuerySet[LandLayer]

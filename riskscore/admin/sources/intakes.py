@@ -14,22 +14,24 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST
 
+from riskscore.admin.sources import columns_page
 from riskscore.admin.ui import charts
 from riskscore.admin.ui.pages import Form, OneButton
 from riskscore.admin.withdrawals.withdraw_page import way
-from riskscore.intake import requests
+from riskscore.intake import file_rows, requests
+from riskscore.intake.mappings import saved
 from riskscore.intake.reports import import_report
-from riskscore.models import Intake
+from riskscore.models import Intake, SavedMapping
 from riskscore.sources.tables import map_layers
 
 #: Faults that the page of a file shows; the report has all.
 MOST_FAULTS = 50
 #: Columns of an import that the form shows as they are.
 STATED = (
-    "dry_run", "skip_bad", "replace", "release_code", "published_edition", "licence",
-    "redistributable", "retrieved_on",
+    "dry_run", "skip_bad", "replace", "accept_jumps", "repair", "calculated", "release_code",
+    "published_edition", "licence", "redistributable", "retrieved_on",
 )  # fmt: skip
-OPEN = (Intake.State.QUEUED, Intake.State.RUNNING)
+OPEN = (Intake.State.UPLOADED, Intake.State.QUEUED, Intake.State.RUNNING)
 
 
 def _sources() -> list[tuple[str, str]]:
@@ -42,16 +44,31 @@ class IntakeForm(Form[Intake]):
     """A file and its import options. The file itself is read by a worker."""
 
     upload = forms.FileField(label="File", help_text="As its publisher made it, or our own tables.")
-    source = forms.ChoiceField(choices=_sources)
+    source = forms.ChoiceField(choices=_sources, required=False)
     generic = forms.BooleanField(
         required=False,
         label="Generic table",
         help_text="The figures of this source stand in the generic table of observations.",
     )
+    saved_mapping = forms.ModelChoiceField(
+        SavedMapping.objects,
+        required=False,
+        label="Saved mapping",
+        to_field_name="name",
+        help_text="How such files were read before; it says the source too.",
+    )
+    choose_columns = forms.BooleanField(
+        required=False,
+        initial=True,
+        label="Choose columns first",
+        help_text="Look at the first rows, and say sheet and columns. For tables, not for"
+        " publishers’ own files.",
+    )
     columns = forms.CharField(
         required=False,
         widget=forms.Textarea(attrs={"rows": 3, "cols": 40}),
-        help_text="Columns that are called otherwise in the file, one a line: place=Country",
+        help_text="Columns that are called otherwise in the file, one a line: place=Country."
+        " Nothing behind the sign: it is not read.",
     )
     dry_run = forms.BooleanField(
         required=False,
@@ -66,6 +83,8 @@ class IntakeForm(Form[Intake]):
 
     def clean(self) -> dict[str, Any]:
         result = super().clean() or {}
+        if not (result.get("source") or result.get("saved_mapping")):
+            self.add_error("source", "Say whose figures these are, or choose a saved mapping.")
         if self.errors:
             return result
         stated = {name: result[name] for name in STATED}
@@ -76,6 +95,8 @@ class IntakeForm(Form[Intake]):
             **stated,
         )
         try:
+            if chosen := result["saved_mapping"]:
+                result["options"] = saved.applied(result["options"], chosen)
             requests.check(result["options"])
         except requests.CannotTakeIn as error:
             raise ValidationError(str(error)) from None
@@ -85,8 +106,8 @@ class IntakeForm(Form[Intake]):
 def _mapping(text: str) -> dict[str, str]:
     """Our column → the file's, from lines of OUR=THEIRS."""
     pairs = [line.partition("=") for line in text.splitlines() if line.strip()]
-    for ours, equals, theirs in pairs:
-        if not (equals and ours.strip() and theirs.strip()):
+    for ours, equals, _ in pairs:
+        if not (equals and ours.strip()):
             raise ValidationError({"columns": f"{ours[:60]!r}: write OUR=THEIRS: place=Country"})
     return {ours.strip(): theirs.strip() for ours, _, theirs in pairs}
 
@@ -111,10 +132,12 @@ class IntakeAdmin(OneButton[Intake]):
 
     def get_fields(self, request: HttpRequest, obj: Intake | None = None) -> tuple[Any, ...]:
         about = (("release_code", "published_edition"), ("licence", "redistributable"))
-        ways = (("dry_run", "skip_bad", "replace"),)
+        ways = (("dry_run", "skip_bad", "replace"), ("accept_jumps", "repair", "calculated"))
         if obj is None:
-            return ("upload", "source", "generic", "columns", *ways[0], *about, "retrieved_on")
-        file = (("file", "size"), "sha256", ("source", "layout"), "mapping")
+            how = ("saved_mapping", "choose_columns", "columns", *chain(*ways))
+            return ("upload", "source", "generic", *how, *about, "retrieved_on")
+        file = (("file", "size"), "sha256", ("source", "layout"), "mapping", "constants",
+                ("sheet", "header_row"))  # fmt: skip
         return (*file, *ways, *about, "retrieved_on", ("created_by", "created_at"))
 
     def get_readonly_fields(
@@ -123,9 +146,13 @@ class IntakeAdmin(OneButton[Intake]):
         return () if obj is None else ("created_at",)
 
     def save_model(self, request: HttpRequest, obj: Intake, form: Any, change: bool) -> None:
-        upload = form.cleaned_data["upload"]
-        kept = requests.take_in(upload, upload.name, form.cleaned_data["options"], by=request.user)
-        obj.pk = kept.pk
+        upload, options = form.cleaned_data["upload"], form.cleaned_data["options"]
+        if form.cleaned_data["choose_columns"] and requests.is_table(options):
+            waits = Intake.State.UPLOADED
+            kept = requests.store(upload, upload.name, options, by=request.user, state=waits)
+        else:
+            kept = requests.take_in(upload, upload.name, options, by=request.user)
+        obj.pk, obj.state = kept.pk, kept.state
 
     def around(self, request: HttpRequest, row: Intake) -> dict[str, Any]:
         return {
@@ -137,12 +164,18 @@ class IntakeAdmin(OneButton[Intake]):
     def response_add(
         self, request: HttpRequest, obj: Intake, post_url_continue: str | None = None
     ) -> HttpResponse:
-        """To the page that follows the file."""
+        """To the page that follows the file, or to that of its columns."""
+        if obj.state == Intake.State.UPLOADED:
+            return HttpResponseRedirect(reverse("admin:riskscore_intake_columns", args=[obj.pk]))
         return HttpResponseRedirect(_url(obj))
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view
         ours = [
+            path("<path:object_id>/columns/", view(self.columns_of_one),
+                 name="riskscore_intake_columns"),
+            path("<path:object_id>/columns-again/", view(require_POST(self.columns_again)),
+                 name="riskscore_intake_columns_again"),
             path("<path:object_id>/confirm/", view(require_POST(self.confirm_one)),
                  name="riskscore_intake_confirm"),
             path("<path:object_id>/cancel/", view(require_POST(self.cancel_one)),
@@ -156,11 +189,27 @@ class IntakeAdmin(OneButton[Intake]):
         ]  # fmt: skip
         return [*ours, *super().get_urls()]
 
+    def columns_of_one(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Say which column is which, and look at the first rows."""
+        return columns_page.page(request, self._theirs(request, object_id))
+
+    def columns_again(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Name the columns of a previewed file otherwise."""
+        intake = self._theirs(request, object_id)
+        try:
+            fresh = requests.name_columns_again(intake, by=request.user)
+        except requests.CannotTakeIn as error:
+            self.message_user(request, f"Nothing was started: {error}", messages.ERROR)
+            return HttpResponseRedirect(_url(intake))
+        self.log_addition(request, fresh, "Columns are named again.")
+        return HttpResponseRedirect(reverse("admin:riskscore_intake_columns", args=[fresh.pk]))
+
     def confirm_one(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Import for good what the preview has shown."""
         intake = self._theirs(request, object_id)
         try:
-            fresh = requests.confirm_intake(intake, by=request.user)
+            accepted = "accept_jumps" in request.POST
+            fresh = requests.confirm_intake(intake, by=request.user, accept_jumps=accepted)
         except requests.CannotTakeIn as error:
             self.message_user(request, f"Nothing was started: {error}", messages.ERROR)
             return HttpResponseRedirect(_url(intake))
@@ -257,22 +306,33 @@ def _surroundings(intake: Intake) -> dict[str, Any]:
         "rows_kept": bool(intake.header),
         "sound": max(intake.rows_read - intake.rejected, 0),
         "may_confirm": kept and succeeded,
+        "may_name_columns": intake.state == Intake.State.UPLOADED,
+        "may_name_again": kept
+        and intake.state != Intake.State.CANCELLED
+        and hasattr(file_rows.layout_of(intake), "columns"),
+        "mapped": _mapped(intake),
         "may_try_without": kept and 0 < intake.rejected < intake.rows_read and not succeeded,
+        "may_mend": kept and not succeeded and bool(intake.layer) and not intake.repair,
         "may_cancel": intake.state in OPEN and intake.cancel_requested_at is None,
     }
 
 
-STEPS = ("Upload", "Preview", "Confirm", "Report")
+def _mapped(intake: Intake) -> list[tuple[str, str]]:
+    """Our columns that are not read from a column of their own name, and from what."""
+    pairs = [
+        (ours, f"from {theirs}" if theirs else "not read")
+        for ours, theirs in intake.mapping.items()
+    ]
+    return pairs + [(ours, f"{word} in every row") for ours, word in intake.constants.items()]
 
 
 def _steps(intake: Intake) -> list[tuple[str, str]]:
-    """The way of a file, and which step of it this import is: done, now or later."""
+    """The way of a file, and which step of it this import is."""
     ended = intake.state in Intake.TERMINAL
+    if intake.state == Intake.State.UPLOADED:
+        return columns_page.steps("Columns")
     if intake.dry_run:
-        at = 2 if ended and intake.state == Intake.State.SUCCEEDED else 1
-    else:
-        at = 3 if ended else 2
-    return [
-        (words, "done" if number < at else "now" if number == at else "later")
-        for number, words in enumerate(STEPS)
-    ]
+        return columns_page.steps(
+            "Confirm" if intake.state == Intake.State.SUCCEEDED else "Preview"
+        )
+    return columns_page.steps("Report" if ended else "Confirm")

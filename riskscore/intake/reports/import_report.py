@@ -14,10 +14,8 @@ from psycopg.types.json import Jsonb
 from riskscore.jobs.work_items import IMPORTS, Lease, LeaseLost, hold
 from riskscore.models import Intake, IntakeFault
 from riskscore.sources.bad_file import BadFile
-from riskscore.sources.readers.delimited import delimited_rows
 from riskscore.sources.readers.formula_guard import disarmed
-from riskscore.sources.readers.workbook import sheet_lines
-from riskscore.sources.tables.table import kind_of
+from riskscore.sources.tables.table import kind_of, table_lines
 
 #: Faults kept as rows; all are counted.
 MOST_FAULTS = 10_000
@@ -95,7 +93,7 @@ def keep_rows(intake: Intake, file: BinaryIO) -> None:
         first.setdefault(fault.line or 0, fault)
     if not first:
         return
-    header, found = _read(file, intake.file, set(first))
+    header, found = _read(file, intake, set(first))
     if not header:
         return
     for line, cells in found.items():
@@ -104,19 +102,24 @@ def keep_rows(intake: Intake, file: BinaryIO) -> None:
     Intake.objects.filter(pk=intake.pk).update(header=_cells(header))
 
 
-def _read(file: BinaryIO, name: str, wanted: set[int]) -> tuple[list[str], dict[int, list[str]]]:
+def _read(
+    file: BinaryIO, intake: Intake, wanted: set[int]
+) -> tuple[list[str], dict[int, list[str]]]:
     """The header, and the wanted rows by line; a file that cannot be read again has none."""
     file.seek(0)
     found: dict[int, list[str]] = {}
+    header: list[str] = []
     try:
-        kind = kind_of(file, name)
+        kind = kind_of(file, intake.file)
         if kind == "geojson":
             return [], {}
-        lines = sheet_lines(file) if kind == "xlsx" else delimited_rows(file)
-        _, header = next(lines, (1, []))
+        lines = table_lines(file, kind, intake.read_as.get("sheet", ""))
+        header_row = intake.read_as.get("header_row", 1)
         for line, cells in lines:
-            if line in wanted:
-                found[line] = cells
+            if line <= header_row or not header:
+                header = cells
+            elif line in wanted:
+                found[line] = [str(cell) for cell in cells]
             if len(found) == len(wanted):
                 break
     except BadFile:

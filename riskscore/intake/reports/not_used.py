@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from riskscore.models import Intake
-from riskscore.sources.left_out import LeftOut, Remark
+from riskscore.sources.left_out import LeftOut, Remark, TableFound
 
 #: Reasons that are told apart, examples of each, remarks, and letters of one text.
 MOST_REASONS, MOST_EXAMPLES, MOST_REMARKS, MOST_LETTERS = 100, 5, 50, 200
@@ -22,10 +22,13 @@ def note(intake: Intake, parts: Iterable[Any]) -> None:
             _count(intake, part)
         elif isinstance(part, Remark):
             _remark(intake, part.text[:MOST_LETTERS])
+            if isinstance(part, TableFound):
+                intake.read_as = {"sheet": part.sheet, "header_row": part.header_row}
 
 
 def _count(intake: Intake, part: LeftOut) -> None:
-    intake.left_out += part.count
+    if part.is_row:
+        intake.left_out += part.count
     reasons = intake.left_out_by_reason
     reason = part.reason[:MOST_LETTERS]
     if reason not in reasons and len(reasons) >= MOST_REASONS:
@@ -44,5 +47,5 @@ def _example(part: LeftOut) -> str:
 
 
 def _remark(intake: Intake, text: str) -> None:
-    if text not in intake.remarks and len(intake.remarks) < MOST_REMARKS:
+    if text and text not in intake.remarks and len(intake.remarks) < MOST_REMARKS:
         intake.remarks.append(text)

@@ -43,9 +43,14 @@ class CompanyStated:
     note: str
 
 
+def columns(reading: Reading) -> Columns:
+    """The columns of the layout, with the names that a file has for them."""
+    return Columns(REQUIRED, OPTIONAL, reading, numbers=("credibility",))
+
+
 def rows(file: BinaryIO, name: str, reading: Reading) -> ParsedRows[CompanyStated]:
     """(line, statement) of each row, or its BadFile; raises BadFile for the file as a whole."""
-    return parse_rows(read(file, name, Columns(REQUIRED, OPTIONAL, reading)), _row)
+    return parse_rows(read(file, name, columns(reading)), _row)
 
 
 parse = parser(rows)

@@ -30,6 +30,7 @@ OPTIONAL = (
     "level", "expires", "severity", "credibility", "status", "self_disclosed", "note", "reach",
     "reference",
 )  # fmt: skip
+NUMBERS = ("severity", "credibility")
 KINDS = tuple(sorted(KNOWN))
 #: What lists of sites write, as kind and level of ours.
 WORDS = {
@@ -66,9 +67,14 @@ class EvidenceRow:
     reference: str = ""
 
 
+def columns(reading: Reading) -> Columns:
+    """The columns of the layout, with the names that a file has for them."""
+    return Columns(REQUIRED, OPTIONAL, reading, numbers=NUMBERS)
+
+
 def rows(file: BinaryIO, name: str, reading: Reading) -> ParsedRows[EvidenceRow]:
     """(line, statement) of each row, or its BadFile; raises BadFile for the file as a whole."""
-    return parse_rows(read(file, name, Columns(REQUIRED, OPTIONAL, reading)), _row)
+    return parse_rows(read(file, name, columns(reading)), _row)
 
 
 parse = parser(rows)

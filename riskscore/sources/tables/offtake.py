@@ -41,10 +41,14 @@ class OfftakeStated:
     note: str
 
 
+def columns(reading: Reading) -> Columns:
+    """The columns of the layout, with the names that a file has for them."""
+    return Columns(REQUIRED, OPTIONAL, reading, facts.OTHERWISE, ("share",))
+
+
 def rows(file: BinaryIO, name: str, reading: Reading) -> ParsedRows[OfftakeStated]:
     """(line, statement) of each row, or its BadFile; raises BadFile for the file as a whole."""
-    columns = Columns(REQUIRED, OPTIONAL, reading, facts.OTHERWISE)
-    return parse_rows(read(file, name, columns), _row)
+    return parse_rows(read(file, name, columns(reading)), _row)
 
 
 parse = parser(rows)

@@ -23,6 +23,7 @@ SOURCE = Source(
 )
 REQUIRED = ("project", "owner")
 OPTIONAL = ("share", "since", "until", "date", "url", "credibility", "state", "note")
+NUMBERS = ("share", "credibility")
 STATES = ("unverified", "confirmed", "corrected", "rejected")
 LONGEST_NAME, LONGEST_NOTE, LONGEST_URL = 200, 400, 400
 
@@ -43,9 +44,14 @@ class OwnerStated:
     note: str
 
 
+def columns(reading: Reading) -> Columns:
+    """The columns of the layout, with the names that a file has for them."""
+    return Columns(REQUIRED, OPTIONAL, reading, numbers=NUMBERS)
+
+
 def rows(file: BinaryIO, name: str, reading: Reading) -> ParsedRows[OwnerStated]:
     """(line, statement) of each row, or its BadFile; raises BadFile for the file as a whole."""
-    return parse_rows(read(file, name, Columns(REQUIRED, OPTIONAL, reading)), _row)
+    return parse_rows(read(file, name, columns(reading)), _row)
 
 
 parse = parser(rows)

@@ -71,9 +71,14 @@ class ProjectRow:
     source_id: str = ""
 
 
+def columns(reading: Reading) -> Columns:
+    """The columns of the layout, with the names that a file has for them."""
+    return Columns((), COLUMNS, reading, numbers=("capacity",))
+
+
 def rows(file: BinaryIO, name: str, reading: Reading) -> ParsedRows[ProjectRow]:
     """(line, row) of each row, or its BadFile; raises BadFile for the file as a whole."""
-    return parse_rows(read(file, name, Columns((), COLUMNS, reading)), _row)
+    return parse_rows(read(file, name, columns(reading)), _row)
 
 
 parse = parser(rows)
@@ -157,7 +162,7 @@ def _degree(text: str, bound: int, column: str, line: int) -> float:
 
 def _minerals(text: str, line: int) -> tuple[tuple[str, str], ...]:
     result = []
-    for at, part in enumerate(texts([text])):
+    for at, part in enumerate(texts([text], "|;,")):
         term, _, role = part.rpartition(":") if ":" in part else (part, "", "")
         role = role or ("primary" if at == 0 else "secondary")
         result.append((term.strip(), one_of(role.strip(), ("", *ROLES), "minerals", line)))

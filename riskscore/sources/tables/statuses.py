@@ -38,10 +38,14 @@ class StatusStated:
     note: str
 
 
+def columns(reading: Reading) -> Columns:
+    """The columns of the layout, with the names that a file has for them."""
+    return Columns(REQUIRED, OPTIONAL, reading, facts.OTHERWISE, ("credibility",))
+
+
 def rows(file: BinaryIO, name: str, reading: Reading) -> ParsedRows[StatusStated]:
     """(line, statement) of each row, or its BadFile; raises BadFile for the file as a whole."""
-    columns = Columns(REQUIRED, OPTIONAL, reading, facts.OTHERWISE)
-    return parse_rows(read(file, name, columns), _row)
+    return parse_rows(read(file, name, columns(reading)), _row)
 
 
 parse = parser(rows)

@@ -1,7 +1,7 @@
 """A table with a header, from CSV, Excel or GeoJSON: each row as text by *our* column names.
 
 The kind of file is told by its first bytes and must fit its name: a workbook called .csv is a
-mistake or a trick. a ``Reading`` says which of the file's columns stands for which of ours.
+mistake or a trick. A ``Reading`` says which of the file's columns stands for which of ours.
 """
 
 import io
@@ -10,15 +10,18 @@ from typing import Any, BinaryIO, TypeVar
 
 from riskscore.sources.bad_file import BadFile
 from riskscore.sources.left_out import Aside
-from riskscore.sources.readers.delimited import check_delimiter, delimited_rows, wrong_width
+from riskscore.sources.readers.delimited import delimited_rows, delimiter_of
 from riskscore.sources.readers.site_shapes import SiteShape, site_shapes
-from riskscore.sources.readers.workbook import OLE_MAGIC, sheet_lines
+from riskscore.sources.readers.workbook import OLE_MAGIC
 from riskscore.sources.readers.zip_guard import ZIP_MAGIC
 from riskscore.sources.reading import Reading
 from riskscore.sources.tables.columns import Columns, located
+from riskscore.sources.tables.files import delimited_table, worksheet
+from riskscore.sources.tables.files.table_rows import Cells as Cells
+from riskscore.sources.tables.files.table_rows import filled_in
+from riskscore.sources.tables.files.written_numbers import DOCUMENTED
 
 KINDS = {"csv": (".csv", ".csv.gz", ".txt"), "xlsx": (".xlsx",), "geojson": (".geojson", ".json")}
-Cells = dict[str, str]
 Parsed = TypeVar("Parsed")
 ParsedRows = Iterator[tuple[int, Parsed] | Aside]
 Rows = Callable[[BinaryIO, str, Reading], ParsedRows[Parsed]]
@@ -53,13 +56,42 @@ def parser(rows: Rows[Parsed]) -> Callable[[bytes], Iterator[Parsed]]:
 def read(file: BinaryIO, name: str, columns: Columns) -> ParsedRows[Cells]:
     """(line, cells by our column) of each row, or the fault of a row; faults of the whole raise.
 
-    Columns that are not ours are left out. A cell that is not there is empty.
+    A cell that is not there is empty; so is one of a column of figures that says that there is
+    none. What of the file is not read, and how it was read, is said among the rows.
     """
     kind = kind_of(file, name)
+    columns.check()
+    check_reading(kind, columns.reading)
     if kind == "geojson":
         return _from_features(site_shapes(file), columns)
-    lines = sheet_lines(file) if kind == "xlsx" else delimited_rows(file)
-    return _from_lines(lines, columns, strict=kind == "csv")
+    if kind == "xlsx":
+        return worksheet.rows(file, columns)
+    return delimited_table.rows(file, columns)
+
+
+def table_lines(file: BinaryIO, kind: str, sheet: str) -> Iterator[tuple[int, list[str]]]:
+    """(line, cells) of every row of a text or of a workbook's sheet, hidden ones too, as text.
+
+    ``sheet`` as in ``Reading``.
+    """
+    lines = (
+        worksheet.lines(file, sheet)
+        if kind == "xlsx"
+        else delimited_rows(file, delimiter=delimiter_of(file))
+    )
+    return (part for part in lines if not isinstance(part, Aside))
+
+
+def check_reading(kind: str, reading: Reading) -> None:
+    """Raises BadFile where something is stated that files of the kind do not have."""
+    if reading.sheet and kind != "xlsx":
+        raise BadFile(
+            "only workbooks have sheets", value=reading.sheet, remedy="Leave the sheet out."
+        )
+    if reading.header_row and kind == "geojson":
+        raise BadFile(
+            "a map has no row of column names", value=reading.header_row, remedy="Leave it out."
+        )
 
 
 def kind_of(file: BinaryIO, name: str) -> str:
@@ -91,23 +123,6 @@ def _by_content(start: bytes) -> str:
     return "geojson" if start.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"{") else "csv"
 
 
-def _from_lines(
-    lines: Iterator[tuple[int, list[str]]], columns: Columns, *, strict: bool
-) -> Iterator[tuple[int, Cells] | BadFile]:
-    first, header = next(lines, (1, []))
-    check_delimiter(header)
-    places = located(header, columns, first)
-    width = len(header)
-    requested = list(places.items())
-    for line, cells in lines:
-        if len(cells) != width:
-            if strict or len(cells) > width:
-                yield wrong_width(line, len(cells), width)
-                continue
-            cells.extend([""] * (width - len(cells)))
-        yield line, {name: cells[at].strip() for name, at in requested}
-
-
 def _from_features(
     result: Iterator[SiteShape | BadFile], columns: Columns
 ) -> Iterator[tuple[int, Cells] | BadFile]:
@@ -124,7 +139,11 @@ def _from_features(
             yield error
             continue
         values = list(stated.values())
-        yield feature.number, {name: values[at] for name, at in places.items()}
+        cells = {name: values[at] for name, at in places.items()}
+        try:
+            yield feature.number, filled_in(cells, columns, DOCUMENTED, feature.number)
+        except BadFile as error:
+            yield error
 
 
 def _words(value: Any) -> str:
@@ -137,6 +156,10 @@ def _words(value: Any) -> str:
     return str(value).strip()
 
 
-def texts(cells: Iterable[str]) -> tuple[str, ...]:
-    """The parts of a cell that holds several, apart by ``|``."""
-    return tuple(part.strip() for cell in cells for part in cell.split("|") if part.strip())
+def texts(cells: Iterable[str], marks: str = "|;") -> tuple[str, ...]:
+    """The parts of cells that hold several, apart by the first of the marks that a cell has."""
+    return tuple(part.strip() for cell in cells for part in _parts(cell, marks) if part.strip())
+
+
+def _parts(cell: str, marks: str) -> list[str]:
+    return next((cell.split(mark) for mark in marks if mark in cell), [cell])

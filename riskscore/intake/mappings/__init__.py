@@ -1,0 +1,1 @@
+"""How a table is read: saved under a name and used again, and tried on the first rows of a file."""
