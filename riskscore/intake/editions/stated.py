@@ -8,9 +8,8 @@ from riskscore.models import Intake
 from riskscore.sources import edition_words
 from riskscore.sources.bad_file import BadFile
 
-#: So much of a file is read for what it says of itself.
-MOST_READ = 64 * 1024**2
-MOST_OF_A_STREAM = 64 * 1024
+#: Of a file that is read as a stream its name and first bytes say which edition it is.
+HEAD = 64 * 1024
 LONGEST = 120
 Statement = Callable[[str, bytes], str | None]
 
@@ -34,19 +33,14 @@ def settle(intake: Intake, file: BinaryIO) -> None:
 
 def _of_file(intake: Intake, file: BinaryIO) -> str:
     """What the file says of its edition: the first of its documents that says something."""
-    layout = file_rows.layout_of(intake)
-    speaks: Statement | None = getattr(layout, "stated_edition", None)
+    speaks: Statement | None = getattr(file_rows.layout_of(intake), "stated_edition", None)
     if speaks is None:
         return ""
-    if hasattr(layout, "rows"):
-        # Read as a stream, of any size: its name and its beginning speak for it.
-        start = file.read(MOST_OF_A_STREAM)
-        file.seek(0)
-        return speaks(intake.file, start) or ""
-    found = (
-        speaks(name or intake.file, content[:MOST_READ])
-        for name, content in file_rows.documents(file)
-    )
+    if hasattr(file_rows.layout_of(intake), "rows"):
+        parts = iter([("", file.read(HEAD))])
+    else:
+        parts = file_rows.documents(file)
+    found = (speaks(name or intake.file, content) for name, content in parts)
     result = next((text for text in found if text), "")
     file.seek(0)
     return result or ""
