@@ -227,3 +227,13 @@ def test_both_whole_files_are_read_without_a_fault_and_as_the_bundle_reads_them(
             place = cells.counted_place(row.place or "").name
             about = (row.indicator, row.mineral, place, row.year, row.label)
             assert found[about] == (row.value, row.quality), about
+
+
+def test_carats_of_a_column_are_spelled_as_every_table_of_units_knows_them() -> None:
+    text = "Source,Country,Type,Prod_Mct_2022\nMCS2024,Russia,Mine industrial diamond,19\n"
+    ((_, row),) = [
+        part for part in read(text, "mcs2024-diamo_world.csv") if isinstance(part, tuple)
+    ]
+    assert (row.mineral, row.label) == (
+        "diamonds_industrial", "million carats; Mine industrial diamond"
+    )  # fmt: skip

@@ -40,7 +40,8 @@ PUBLISHED = True
 COMMODITIES = {
     "alumi": "aluminum", "antim": "antimony", "arsen": "arsenic", "barit": "barite",
     "bauxi": "bauxite and alumina", "beryl": "beryllium", "bismu": "bismuth", "boron": "boron",
-    "chrom": "chromium", "cobal": "cobalt", "coppe": "copper", "feldspar": "feldspar",
+    "chrom": "chromium", "cobal": "cobalt", "coppe": "copper", "diamo": "diamond (industrial)",
+    "feldspar": "feldspar",
     "fluor": "fluorspar", "galli": "gallium", "germa": "germanium", "gold": "gold",
     "graph": "graphite", "heliu": "helium", "indiu": "indium", "feore": "iron ore",
     "lead": "lead", "lithi": "lithium", "manga": "manganese", "mercu": "mercury",

@@ -29,6 +29,8 @@ KINDS = {
     "capacity": CAPACITY_OF, "reserves": RESERVES_OF, "reserve": RESERVES_OF,
 }  # fmt: skip
 COLUMN_UNITS = frozenset({"t", "kt", "mt", "kg", "mct", "kct"})
+#: Units of columns that are no words elsewhere.
+SPELLED = {"mct": "million carats", "kct": "thousand carats"}
 NOTES = frozenset({"notes", "note"})
 EDITION = re.compile(r"mcs\s*(\d{4})")
 #: Chapters by another name in one edition than in the table of products.
@@ -112,7 +114,8 @@ def _columns(header: Sequence[str]) -> Iterator[Column]:
             notes = f"{parts[0].removesuffix('s')}_notes"
             near = (n for n in header if n in (notes, f"{parts[0]}_notes"))
             yield Column(
-                name, kind, unit, year, "estimated" if "est" in parts else "reported",
+                name, kind, SPELLED.get(unit, unit), year,
+                "estimated" if "est" in parts else "reported",
                 " ".join(rest), next(near, ""),
             )  # fmt: skip
 
