@@ -59,11 +59,14 @@ def rows(intake: Intake, file: BinaryIO) -> Iterator[ParsedRow]:
     layout = layout_of(intake)
     if remark := remark_on(file):
         yield Remark(remark)
+    if layout is baci:
+        yield from baci.rows(file, intake.file, reading_of(intake), *_trade_codes())
+        return
     if hasattr(layout, "rows"):
         yield from layout.rows(file, intake.file, reading_of(intake))
         return
     parse = _parser(layout, intake.published_edition)
-    records = chain.from_iterable(_parsed(parse, *part) for part in _documents(file))
+    records = chain.from_iterable(_parsed(parse, *part) for part in documents(file))
     for record in _settled(layout, records):
         yield record if isinstance(record, Aside) else (getattr(record, "row", None), record)
 
@@ -76,7 +79,7 @@ def reading_of(intake: Intake) -> Reading:
     )  # fmt: skip
 
 
-def _documents(file: BinaryIO) -> Iterator[tuple[str, bytes]]:
+def documents(file: BinaryIO) -> Iterator[tuple[str, bytes]]:
     """(name, content) of the file, or of those that a zip holds: some publishers state one thing
     in several files, and a release of theirs is all of them. A workbook is one file."""
     if file.read(len(ZIP_MAGIC)) == ZIP_MAGIC:
@@ -109,13 +112,22 @@ def _parsed(parse: Parse, name: str, content: bytes) -> Iterator[Any]:
         raise error.within(name) from None
 
 
+def is_strict(layout: ModuleType) -> bool:
+    """Whether each word of a file must mean exactly one place or mineral of ours: in our own
+    layouts. A publisher's own file names places that are left out and goods that are not ours."""
+    return hasattr(layout, "rows") and not getattr(layout, "PUBLISHED", False)
+
+
+def _trade_codes() -> tuple[dict[str, tuple[str, ...]], baci.Stages]:
+    """By HS6 code of HS1992: the minerals whose own it is, and stages that it carries of others."""
+    codes: dict[str, tuple[str, ...]] = {}
+    for mineral in Mineral.objects.order_by("code"):
+        for hs6 in mineral.hs6:
+            codes[hs6] = (*codes.get(hs6, ()), mineral.code)
+    others = TradeCode.objects.values_list("hs6", "mineral_id", "stage")
+    return codes, baci.other_stages(others, codes)
+
+
 def _settled(layout: ModuleType, records: Iterator[Any]) -> Iterator[Any]:
     """One record for what some publishers state in several rows or twice, as in the bundle."""
-    if layout is baci:
-        codes: dict[str, tuple[str, ...]] = {}
-        for mineral in Mineral.objects.order_by("code"):
-            for hs6 in mineral.hs6:
-                codes[hs6] = (*codes.get(hs6, ()), mineral.code)
-        others = TradeCode.objects.values_list("hs6", "mineral_id", "stage")
-        return baci.by_mineral(records, codes, baci.other_stages(others, codes))
     return wmd.settled(records) if layout is wmd else records
