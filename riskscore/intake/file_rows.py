@@ -13,7 +13,7 @@ from typing import Any, BinaryIO, cast
 from riskscore.models import Intake, IntakePart, Mineral, TradeCode
 from riskscore.sources.bad_file import BadFile
 from riskscore.sources.discovery import discover
-from riskscore.sources.left_out import Aside, Remark
+from riskscore.sources.left_out import Aside, LeftOut, Remark
 from riskscore.sources.publishers import baci, wmd
 from riskscore.sources.readers.encodings import remark_on
 from riskscore.sources.readers.text import whole
@@ -24,6 +24,9 @@ from riskscore.sources.tables import observations
 
 #: The part that every Excel workbook has (ECMA-376, part 2).
 WORKBOOK = "[Content_Types].xml"
+#: What publishers put beside their tables for people, and what a Mac puts into every zip.
+PAPERS = (".pdf", ".txt", ".md", ".htm", ".html", ".doc", ".rtf")
+FOLDER_OF_MACS = "__MACOSX/"
 
 #: A line of the file (None where the publisher's parser counts none) and what was read from it,
 #: or what the reader says beside its rows.
@@ -65,6 +68,7 @@ def rows(intake: Intake, file: BinaryIO) -> Iterator[ParsedRow]:
     if hasattr(layout, "rows"):
         yield from layout.rows(file, intake.file, reading_of(intake))
         return
+    yield from _papers(file)
     parse = _parser(layout, intake.published_edition)
     records = chain.from_iterable(_parsed(parse, *part) for part in documents(file))
     for record in _settled(layout, records):
@@ -81,16 +85,38 @@ def reading_of(intake: Intake) -> Reading:
 
 def documents(file: BinaryIO) -> Iterator[tuple[str, bytes]]:
     """(name, content) of the file, or of those that a zip holds: some publishers state one thing
-    in several files, and a release of theirs is all of them. A workbook is one file."""
+    in several files, and a release of theirs is all of them. A workbook is one file; a codebook
+    beside the tables is none."""
+    names = _members(file)
+    if names is None:
+        yield "", whole(file)
+        return
+    with zipfile.ZipFile(file) as container:
+        yield from ((name, container.read(name)) for name in names if not _is_paper(name))
+
+
+def _papers(file: BinaryIO) -> Iterator[LeftOut]:
+    """What a zip holds to be read by people, named."""
+    for name in _members(file) or ():
+        if _is_paper(name):
+            yield LeftOut("a document beside the tables: not read", None, name, is_row=False)
+
+
+def _members(file: BinaryIO) -> list[str] | None:
+    """The names in a zip, in order; None for a file that is no zip or is a workbook. The file is
+    left at its start."""
+    found = None
     if file.read(len(ZIP_MAGIC)) == ZIP_MAGIC:
         check_container(file)
         with zipfile.ZipFile(file) as container:
             names = sorted(entry.filename for entry in container.infolist() if not entry.is_dir())
-            if WORKBOOK not in names:
-                yield from ((name, container.read(name)) for name in names)
-                return
+            found = None if WORKBOOK in names else names
     file.seek(0)
-    yield "", whole(file)
+    return found
+
+
+def _is_paper(name: str) -> bool:
+    return name.casefold().endswith(PAPERS) or name.startswith(FOLDER_OF_MACS)
 
 
 def _parser(layout: ModuleType, edition: str) -> Parse:

@@ -48,11 +48,15 @@ def test_a_fault_of_a_publishers_file_names_its_row() -> None:
 def test_ucdp_26_comes_as_the_publishers_zip() -> None:
     rows = [BARE, (155, "Chile", 2025, 0, "", 4, "26.1")]
     done = take_in(
-        zipped({"OrganizedViolenceCYDataSet26_1.csv": text_of(rows, "utf-8-sig")}),
+        zipped({
+            "OrganizedViolenceCYDataSet26_1.csv": text_of(rows, "utf-8-sig"),
+            "UCDP_OrganizedViolenceCY_Codebook_261.pdf": b"%PDF-1.7",
+        }),
         "ucdp", "organizedviolencecy-261-csv.zip",
     )  # fmt: skip
     assert (done.state, done.error, done.added) == ("succeeded", "", 2)
     assert reasons(done) == {
+        "a document beside the tables: not read": 1,
         "a column that is not used": 1, "no figure of deaths: unknown, not zero": 1,
     }  # fmt: skip
     assert done.remarks == [

@@ -5,17 +5,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from riskscore.sources.bad_file import BadFile
 from riskscore.sources.left_out import LeftOut
 from riskscore.sources.readers.text import integer, number
+from riskscore.sources.tables.files.written_numbers import is_missing as says_nothing
 
-#: What publishers write where there is no figure. Of figures only: NA is Namibia elsewhere.
-MISSING = frozenset(
-    {"", ".", "..", "...", "-", "--", "–", "—", "na", "n/a", "#n/a", "n.a.", "nan", "null", "none"}
-)
 YEARS = (1900, 2100)
 
 
 def is_missing(value: object) -> bool:
     """Whether the cell of a figure says that there is none; never asked of a code or a name."""
-    return value is None or (isinstance(value, str) and value.strip().casefold() in MISSING)
+    return value is None or (isinstance(value, str) and says_nothing(value.strip()))
 
 
 def said(value: object) -> str:
@@ -49,7 +46,8 @@ def unused(names: Iterable[object], sheet: str = "") -> Iterator[LeftOut]:
     word."""
     for name in dict.fromkeys(said(name) for name in names):
         if name:
-            yield LeftOut("a column that is not used", None, f"{sheet}: {name}" if sheet else name)
+            example = f"{sheet}: {name}" if sheet else name
+            yield LeftOut("a column that is not used", None, example, is_row=False)
 
 
 def place_of(header: Sequence[object], name: str) -> int | None:

@@ -29,7 +29,7 @@ def estimates(content: bytes) -> Iterator[Estimate | LeftOut | Remark]:
         made = _of_sheet(part)
         if made is None:
             if part.title:
-                yield LeftOut("a sheet that holds no estimates", None, part.title)
+                yield LeftOut("a sheet that holds no estimates", None, part.title, is_row=False)
             continue
         sheets += 1
         for one in made:

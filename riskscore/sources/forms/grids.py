@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from riskscore.sources.bad_file import BadFile
 from riskscore.sources.forms.cells import folded
 from riskscore.sources.left_out import LeftOut
-from riskscore.sources.readers.delimited import delimited_rows, wrong_width
+from riskscore.sources.readers.delimited import delimited_rows, delimiter_of, wrong_width
 from riskscore.sources.readers.workbook import OLE_MAGIC, broken_as_bad_file, opened_workbook
 from riskscore.sources.readers.zip_guard import ZIP_MAGIC
 
@@ -30,14 +30,16 @@ def grids(content: bytes) -> Iterator[Grid | LeftOut]:
     A hidden sheet is named and not read. Raises BadFile for what cannot be read.
     """
     if not content.startswith((ZIP_MAGIC, OLE_MAGIC)):
-        yield Grid("", ((line, cells) for line, cells in delimited_rows(io.BytesIO(content))))
+        mark = delimiter_of(io.BytesIO(content))
+        rows = delimited_rows(io.BytesIO(content), delimiter=mark)
+        yield Grid("", ((line, cells) for line, cells in rows))
         return
     with broken_as_bad_file():
         book = opened_workbook(io.BytesIO(content), calculated=True)
         try:
             for sheet in book.worksheets:
                 if sheet.sheet_state != "visible":
-                    yield LeftOut("a hidden sheet: not read", None, sheet.title)
+                    yield LeftOut("a hidden sheet: not read", None, sheet.title, is_row=False)
                     continue
                 sheet.reset_dimensions()  # what the file says of its size is not to be believed
                 yield Grid(sheet.title, _filled(sheet.iter_rows(values_only=True)))
@@ -81,7 +83,9 @@ def table_with(
         raise BadFile("every sheet is hidden", remedy="Show the sheet that is to be read.")
     known = (title for title, row in headers.items() if is_known([folded(c) for c in row[1]]))
     title = next(known, next(iter(headers)))
-    aside += [LeftOut(OTHER_SHEET, None, other) for other in headers if other != title]
+    aside += [
+        LeftOut(OTHER_SHEET, None, other, is_row=False) for other in headers if other != title
+    ]
     return Table(title, headers[title], _below_header(content, title)), aside
 
 

@@ -59,7 +59,7 @@ def supply(content: bytes) -> Iterator[Supply | LeftOut]:
         if isinstance(part, LeftOut):
             yield part
         elif SHEET not in part.title.casefold():
-            yield LeftOut("a sheet that is not about supply", None, part.title)
+            yield LeftOut("a sheet that is not about supply", None, part.title, is_row=False)
         else:
             found = True
             yield from _sheet(part)
@@ -76,7 +76,7 @@ def _sheet(grid: Grid) -> Iterator[Supply | LeftOut]:
     observed = min(years.values())
     if late := sorted(set(years.values()) - {observed}):
         words = f"{', '.join(map(str, late))}; observed: {observed}"
-        yield LeftOut("columns of projected years", years_row, words, len(late))
+        yield LeftOut("columns of projected years", years_row, words, len(late), is_row=False)
     # Each table has its observed column; its names stand in the one before.
     for at in (at for at, year in years.items() if year == observed):
         yield from _table([row for row in rows if row[0] > years_row], at, observed)

@@ -79,9 +79,7 @@ def parts(content: bytes, year: int | None = None) -> Iterator[SourceRecord | As
     document = root(content)
     match document.tag:
         case "Goods":
-            agreed = _agreed(year, None)
-            yield Remark(f"the list of goods: every listing as of {agreed}")
-            yield from _goods(document, agreed)
+            yield from _goods(document, _agreed(year, None))
         case "Countries":
             agreed = _agreed(year, _stated_year(document))
             yield Remark(f"the findings: about {agreed}, as most of their descriptions begin")

@@ -118,7 +118,8 @@ def _about(header: Row, columns: list[_Column]) -> Iterator[LeftOut | Remark]:
             others.setdefault(match[1] if match else name, []).append(match[2] if match else "")
     for series, years in others.items():
         span = f" {min(years)}–{max(years)}" if any(years) else ""
-        yield LeftOut("columns of a series that is not used", None, series + span, len(years))
+        reason = "columns of a series that is not used"
+        yield LeftOut(reason, None, series + span, len(years), is_row=False)
     for series, indicator in SERIES.items():
         stated = [column.year for column in columns if column.indicator == indicator]
         yield Remark(f"{series}: {min(stated)}–{max(stated)}")
@@ -138,7 +139,8 @@ def _values(
                 column.indicator, place, column.year, value, row=row, column=column.name
             )
     if missing:
-        yield LeftOut(NO_FIGURE, row, f"{place}: {missing} years of a series", missing)
+        example = f"{place}: {missing} years of a series"
+        yield LeftOut(NO_FIGURE, row, example, missing, is_row=False)
 
 
 def _first(cells: Sequence[object]) -> str:

@@ -55,10 +55,10 @@ def parts(content: bytes) -> Iterator[SourceRecord | Aside]:
     observed = _observed(years, document)
     yield Remark(f"observed: {', '.join(map(str, observed))}")
     if late := [year for year in years if year not in observed]:
-        yield LeftOut("projected years", None, ", ".join(map(str, late)), len(late))
+        yield LeftOut("projected years", None, ", ".join(map(str, late)), len(late), is_row=False)
     for name in document:
         if name not in ("supply", "source"):
-            yield LeftOut("a table that is not about supply", None, name)
+            yield LeftOut("a table that is not about supply", None, name, is_row=False)
     for mineral, stages in document["supply"].items():
         for stage, stated in stages.items():
             if stage in STAGES:

@@ -29,7 +29,8 @@ def test_ucdp_of_every_version_is_read_as_text_and_as_a_workbook(
         (155, "Chile", 2024, 0, 0, 0, version),
         (490, "DR Congo", 2024, 7, 1, 2, version),
     ]
-    for content in (text_of(rows), text_of(rows, "utf-8-sig"), book(Sheet1=rows)):
+    semicolons = text_of(rows).replace(b",", b";")
+    for content in (text_of(rows), text_of(rows, "utf-8-sig"), semicolons, book(Sheet1=rows)):
         found = {(r.place, r.indicator): r.value for r in ucdp.parse(content)}
         assert found["Chile", "ucdp.state"] == 0.0
         assert found["DR Congo", "ucdp.onesided"] == 2.0
