@@ -31,6 +31,8 @@ def snapshots(batch: Sequence[Document]) -> dict[int, Snapshot]:
             **{name: getattr(project, name) for name in PLAIN},
             "place": project.place_id,
             "place_label": project.place_label,
+            "waits": project.state == Project.State.DRAFT
+            and bool(set(Project.DOUBTED).intersection(project.flags)),
             "latitude": project.latitude,
             "longitude": project.longitude,
             "minerals": [],
@@ -80,10 +82,13 @@ def _capacities(ids: Sequence[int]) -> list[tuple[Any, ...]]:
 
 
 def news(row: Mapping[str, Any], known: Snapshot, companies: CompanyIndex) -> dict[str, Change]:
-    """What a row changes, by column: (before, after). A cell that is empty changes nothing."""
+    """What a row changes, by column: (before, after). A cell that is empty changes nothing, and a
+    file does not publish a draft that waits for a person because something of it is doubted."""
     result: dict[str, Change] = {
         name: (known[name], row[name]) for name in PLAIN if row[name] and row[name] != known[name]
     }
+    if known["waits"]:
+        result.pop("state", None)
     # A label that was weighed against the coordinates already does not move the project again.
     relabelled = row["place_label"] != known["place_label"]
     if row["place"] and relabelled and row["place"] != known["place"]:
