@@ -21,6 +21,8 @@ from riskscore.sources.left_out import Remark
 
 Subject = tuple[str, ...]
 """What a unit or a stage stands for: the indicator, and by it the mineral, the project or more."""
+#: Of these a stage is that of one place, mineral and importer, and says nothing of others.
+BY_PLACE = stages.BY_LABEL - {"ec.trade"}
 MOST_REMEMBERED = 100_000
 #: Examples of what was converted or taken as it stands.
 MOST_SHOWN = 3
@@ -57,19 +59,21 @@ class UnitsInForce:
     """
 
     standing: dict[Subject, dict[str, str]] = field(default_factory=dict)
-    _ways: dict[tuple[Subject, str], _Way | BadFile] = field(default_factory=dict)
+    _ways: dict[tuple[object, ...], _Way | BadFile] = field(default_factory=dict)
     _remarks: dict[str, tuple[int, list[str]]] = field(default_factory=dict)
 
     def settle(
         self, row: CodedObservation, line: int | None = None, project: str = "", column: str = ""
     ) -> tuple[str, CodedObservation]:
         """(stage, the row in the unit that stands). Raises BadFile, with line and column."""
-        subject = subject_of(row.indicator, row.place, row.mineral, row.importer, project)
-        way = self._ways.get((subject, row.label))
+        whose = (row.place, row.importer) if row.indicator in BY_PLACE else project
+        key = row.indicator, row.mineral, whose, row.label
+        way = self._ways.get(key)
         if way is None:
+            subject = subject_of(row.indicator, row.place, row.mineral, row.importer, project)
             way = self._way(subject, row)
             if len(self._ways) < MOST_REMEMBERED:
-                self._ways[subject, row.label] = way
+                self._ways[key] = way
         if isinstance(way, BadFile):
             raise BadFile(
                 way.reason, row=line, column=way.column, value=way.value, remedy=way.remedy
@@ -122,7 +126,7 @@ def subject_of(
     indicator: str, place: str | None, mineral: str | None, importer: str | None, project: str
 ) -> Subject:
     """For what one unit and one set of stages stands."""
-    if indicator in stages.BY_LABEL and indicator != "ec.trade":
+    if indicator in BY_PLACE:
         return indicator, place or "", mineral or "", importer or ""
     return indicator, mineral or "", project
 
