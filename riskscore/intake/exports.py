@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Iterator
 
 from riskscore.intake import aliases, staging
+from riskscore.intake.editions import older
 from riskscore.intake.file_rows import ParsedRow
 from riskscore.intake.import_diff import MOST_SHOWN, ImportDiff
-from riskscore.intake.observations import refuse_older, refuse_shrinking
+from riskscore.intake.observations import beside, refuse_shrinking
 from riskscore.models import Intake, Release
 from riskscore.releases import effective
 from riskscore.sources.aggregates import GROUP_REASON
@@ -81,10 +82,13 @@ def compare(intake: Intake) -> ImportDiff:
         f" count(*), count(*) FILTER (WHERE ({ours}) IS NOT DISTINCT FROM ({theirs}))"
         f" FROM {STAGED} s JOIN known_export k ON {same}"
     )
-    gone = known - matched
-    refuse_older(intake, STAGED, "known_export")
-    refuse_shrinking(intake, gone, known)
-    return ImportDiff(staged - matched, matched - unchanged, unchanged, gone, _preview(same))
+    diff = ImportDiff(staged - matched, matched - unchanged, unchanged, known - matched)
+    kept = older.why(intake, STAGED, "known_export", by_indicator=False) if diff.is_news else ""
+    if kept:
+        return beside(intake, staged, kept)
+    refuse_shrinking(intake, diff.gone, known)
+    diff.preview = _preview(same)
+    return diff
 
 
 def _preview(same: str) -> list[str]:

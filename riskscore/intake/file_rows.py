@@ -66,7 +66,7 @@ def rows(intake: Intake, file: BinaryIO) -> Iterator[ParsedRow]:
         yield from layout.rows(file, intake.file, reading_of(intake))
         return
     parse = _parser(layout, intake.published_edition)
-    records = chain.from_iterable(_parsed(parse, *part) for part in _documents(file))
+    records = chain.from_iterable(_parsed(parse, *part) for part in documents(file))
     for record in _settled(layout, records):
         yield record if isinstance(record, Aside) else (getattr(record, "row", None), record)
 
@@ -79,7 +79,7 @@ def reading_of(intake: Intake) -> Reading:
     )  # fmt: skip
 
 
-def _documents(file: BinaryIO) -> Iterator[tuple[str, bytes]]:
+def documents(file: BinaryIO) -> Iterator[tuple[str, bytes]]:
     """(name, content) of the file, or of those that a zip holds: some publishers state one thing
     in several files, and a release of theirs is all of them. A workbook is one file."""
     if file.read(len(ZIP_MAGIC)) == ZIP_MAGIC:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from riskscore.intake import aliases, staging
+from riskscore.intake.editions import older
 from riskscore.intake.figures import jumps
 from riskscore.intake.figures.standing_units import standing_units
 from riskscore.intake.file_rows import ParsedRow, module_of
@@ -154,15 +155,17 @@ def compare(intake: Intake) -> ImportDiff:
         f"SELECT (SELECT count(*) FROM {STAGED}), (SELECT count(*) FROM known_observation),"  # noqa: S608
         " count(*), count(*) FILTER (WHERE same) FROM matched_observation"
     )
-    not_used.note(intake, incomplete_years.remarks(intake, STAGED, "known_observation"))
-    gone = 0
+    diff = ImportDiff(staged - matched, matched - unchanged, unchanged)
     if not is_partial(intake):
-        refuse_older(intake, STAGED, "known_observation")
-        gone = _gone() if getattr(module_of(intake), "RESTATED", False) else known - matched
-        refuse_shrinking(intake, gone, known)
-    far, words = jumps.find(STAGED, partial=is_partial(intake))
-    preview = [*(f"jump: {text}" for text in words), *_preview()][:MOST_SHOWN]
-    return ImportDiff(staged - matched, matched - unchanged, unchanged, gone, preview, far)
+        diff.gone = known - matched
+        if diff.is_news and (kept := older.why(intake, STAGED, "known_observation")):
+            return beside(intake, staged, kept)
+        diff.gone = _gone() if getattr(module_of(intake), "RESTATED", False) else diff.gone
+        refuse_shrinking(intake, diff.gone, known)
+    not_used.note(intake, incomplete_years.remarks(intake, STAGED, "known_observation"))
+    diff.jumps, words = jumps.find(STAGED, partial=is_partial(intake))
+    diff.preview = [*(f"jump: {text}" for text in words), *_preview()][:MOST_SHOWN]
+    return diff
 
 
 def _known(intake: Intake) -> None:
@@ -180,20 +183,14 @@ def _known(intake: Intake) -> None:
     staging.execute(f"ANALYZE {STAGED}")
 
 
-def refuse_older(intake: Intake, staged: str, in_force: str) -> None:
-    """Raise BadFile if the file ends before what is in force of its source.
-
-    With the option ``replace`` it may. Both tables have a column ``year``.
-    """
-    ((newest, known),) = staging.fetch(
-        f"SELECT (SELECT max(year) FROM {staged}), (SELECT max(year) FROM {in_force})"  # noqa: S608
-    )
-    if known is not None and newest < known and not intake.replace:
-        raise BadFile(
-            f"the file's newest year is {newest}, and figures of {intake.source} for {known} are in"
-            " force: an older edition",
-            remedy="Load the newest one. If the older one is to count from now on, use --replace.",
-        )
+def beside(intake: Intake, staged: int, kept: str) -> ImportDiff:
+    """An older edition, to be kept beside the one in force; nothing new if it is kept already."""
+    if same := older.kept_already(intake):
+        intake.remarks.append(f"kept already, as release {same.code}: {kept}")
+        return ImportDiff(unchanged=staged)
+    words = f"an older edition: {kept}. It is kept and not scored; --replace makes it count."
+    intake.remarks.append(words)
+    return ImportDiff(added=staged, kept=kept)
 
 
 def _gone() -> int:

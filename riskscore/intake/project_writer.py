@@ -19,7 +19,7 @@ from riskscore.intake.project_diff import (
 )
 from riskscore.models import ExternalId, Offtake, Project, ProjectMineral, Release
 from riskscore.scoring.project_inputs import kept_communities
-from riskscore.sources.stages import stage_of
+from riskscore.sources.figure_stages import stage_of
 
 #: A project, the row about it, and what that changes.
 Changed = tuple[int, Document, dict[str, Any]]

@@ -118,6 +118,9 @@ class Intake(models.Model):
         blank=True,
         help_text="columns of the file, where rows of it are kept with their faults",
     )
+    transaction = models.BigIntegerField(
+        null=True, editable=False, help_text="number of the transaction that loaded it"
+    )
     release = models.ForeignKey("Release", models.PROTECT, null=True, related_name="intakes")
     land_layer = models.ForeignKey(
         "LandLayer",

@@ -59,6 +59,11 @@ class Release(models.Model):
         db_default=False,
         help_text="adds to and corrects the source's whole release instead of replacing it",
     )
+    scored = models.BooleanField(
+        default=True,
+        db_default=True,
+        help_text="no: an older edition, kept beside the one that scores are made of",
+    )
     retrieved_on = models.DateField(
         null=True, blank=True, help_text="when the file was fetched from its publisher"
     )
@@ -70,6 +75,9 @@ class Release(models.Model):
             models.CheckConstraint(
                 condition=Q(sha256__regex=r"^[0-9a-f]{64}(\|[0-9a-f]{64})*$"),
                 name="release_sha256_is_hex",
+            ),
+            models.CheckConstraint(
+                condition=Q(scored=True) | Q(partial=False), name="release_kept_is_whole"
             ),
         ]
 

@@ -12,7 +12,11 @@ from typing import Any, NamedTuple
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Who publishes something, under which licence, and how the publisher is to be named."""
+    """Who publishes something, under which licence, and how the publisher is to be named.
+
+    ``attribution`` is the publisher's wording; ``{edition}`` in it stands for the edition of a
+    release, which no constant knows.
+    """
 
     code: str
     publisher: str
@@ -21,6 +25,16 @@ class Source:
     licence: str
     redistributable: bool
     attribution: str
+
+    def cited(self, edition: str) -> str:
+        """The wording with an edition; a word that both would say ("version") stands once."""
+        before, gap, after = self.attribution.partition("{edition}")
+        if not gap:
+            return self.attribution
+        *_, last = before.rstrip().rsplit(" ", 1)
+        first, _, rest = edition.strip().partition(" ")
+        named = rest if rest and first.casefold() == last.casefold() else edition.strip()
+        return f"{before}{named}{after}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,9 +17,10 @@ from riskscore.admin.map import small_map
 from riskscore.admin.ui import wording
 from riskscore.admin.ui.confirmed_actions import Consequence
 from riskscore.admin.ui.pages import Form, OneButton, ReadOnly, Rescoring
+from riskscore.admin.withdrawals.withdraw_page import Withdrawable, way
 from riskscore.curation import land_layers
 from riskscore.intake import requests
-from riskscore.models import Footprint, Intake, Land, LandLayer, Lens
+from riskscore.models import Footprint, Intake, Land, LandLayer, Lens, Withdrawal
 from riskscore.sources.maps import BadMap
 from riskscore.sources.tables import map_layers
 
@@ -122,13 +123,14 @@ class LayerForm(Form[LandLayer]):
         return cleaned
 
 
-class LandLayerAdmin(OneButton[LandLayer], Rescoring[LandLayer]):
+class LandLayerAdmin(Withdrawable[LandLayer], OneButton[LandLayer], Rescoring[LandLayer]):
     """A new version of a layer replaces the one with its code; all versions stay.
 
     A worker reads the file; its page shows how far it is and what is wrong with it.
     """
 
     form = LayerForm
+    change_form_template = "admin/land_layer.html"
     list_display = (
         "name", "kind", "code", "steward", "lands_count", "licence", "entered_at", "entered_by",
         "holds",
@@ -143,6 +145,12 @@ class LandLayerAdmin(OneButton[LandLayer], Rescoring[LandLayer]):
         newer = LandLayer.objects.filter(code=OuterRef("code"), edition__gt=OuterRef("edition"))
         rows = super().get_queryset(request).defer("mapped")
         return rows.annotate(is_replaced=Exists(newer))
+
+    def around(self, request: HttpRequest, row: LandLayer) -> dict[str, Any]:
+        """The way to its withdrawal, or what became of it."""
+        gone = Withdrawal.objects.filter(layer=row).first()
+        may = "" if row.is_replaced else way(request, row)  # type: ignore[attr-defined]
+        return {"withdraw": may, "withdrawn": gone}
 
     def has_change_permission(self, request: HttpRequest, obj: LandLayer | None = None) -> bool:
         return False

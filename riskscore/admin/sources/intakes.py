@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST
 from riskscore.admin.sources import columns_page
 from riskscore.admin.ui import charts
 from riskscore.admin.ui.pages import Form, OneButton
+from riskscore.admin.withdrawals.withdraw_page import way
 from riskscore.intake import file_rows, requests
 from riskscore.intake.mappings import saved
 from riskscore.intake.reports import import_report
@@ -154,7 +155,11 @@ class IntakeAdmin(OneButton[Intake]):
         obj.pk, obj.state = kept.pk, kept.state
 
     def around(self, request: HttpRequest, row: Intake) -> dict[str, Any]:
-        return {**_surroundings(row), "may_take_in": self.has_add_permission(request)}
+        return {
+            **_surroundings(row),
+            "may_take_in": self.has_add_permission(request),
+            "withdraw": way(request, row.release or row.land_layer),
+        }
 
     def response_add(
         self, request: HttpRequest, obj: Intake, post_url_continue: str | None = None

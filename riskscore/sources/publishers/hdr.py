@@ -25,7 +25,7 @@ SOURCE = Source(
     url="https://hdr.undp.org/data-center/documentation-and-downloads",
     licence="CC BY 3.0 IGO",
     redistributable=True,
-    attribution="UNDP, Human Development Report 2023/24.",
+    attribution="UNDP, Human Development Report {edition}.",
 )
 SERIES = {"pop_total": "hdr.population", "hdi": "hdr.hdi", "ihdi": "hdr.ihdi"}
 SERIES_YEAR = re.compile(r"([a-z0-9_]+?)_(\d{4})")

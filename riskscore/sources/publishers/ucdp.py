@@ -26,7 +26,7 @@ SOURCE = Source(
     url="https://ucdp.uu.se/downloads/",
     licence="CC BY 4.0",
     redistributable=True,
-    attribution="UCDP Country-Year Dataset on Organized Violence, version 25.1.",
+    attribution="UCDP Country-Year Dataset on Organized Violence, version {edition}.",
 )
 DEATHS = {
     "sb_total_deaths_best": "ucdp.state",
