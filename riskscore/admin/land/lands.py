@@ -163,7 +163,7 @@ class LandLayerAdmin(Withdrawable[LandLayer], OneButton[LandLayer], Rescoring[La
         about = ("kind", ("code", "name"), ("steward", "published_edition"))
         rights = (("licence", "redistributable"), "attribution")
         if obj is None:
-            names = (("named_by", "people_by", "code_by"), "system", WAYS)
+            names = (("named_by", "people_by", "code_by"), "system", *WAYS)
             return (*about, "source", *rights, "upload", "mapped_area", *names)
         file = ("file", "crs", "sha256", ("lands_count", "places"))
         record = (("entered_by", "entered_at", "edition"), "holds")

@@ -68,12 +68,13 @@ def is_wgs84(declared: str) -> bool:
 def features(content: bytes, *, single: bool = False) -> Features:
     """The features of a FeatureCollection. Raises BadFile when the file as a whole is none.
 
-    ``single``: a file that is one Feature or one bare geometry will do too.
+    ``single``: a file that is one Feature or one bare geometry will do too, or one with a feature
+    on each line; and a number that is none is the fault of its feature, not of the file.
     """
     plain = content.removeprefix(BOM)
-    if (lines := line_delimited(plain)) is not None:
+    if single and (lines := line_delimited(plain)) is not None:
         return Features("", lines, by_line=True)
-    whole = _parsed(plain)
+    whole = _parsed(plain, unnumbers=single)
     if not isinstance(whole, dict) or not (single or whole.get("type") == "FeatureCollection"):
         raise BadFile("is not a FeatureCollection", remedy="Export it as a FeatureCollection.")
     declared = _declared(whole.get("crs"))
@@ -104,13 +105,13 @@ def _of_line(line: bytes, number: int) -> Any:
         return error
 
 
-def _parsed(content: bytes) -> Any:
-    """JSON, in which NaN and Infinity may stand as numbers, to be refused where they are."""
+def _parsed(content: bytes, *, unnumbers: bool = True) -> Any:
+    """JSON; ``unnumbers``: NaN and Infinity may stand for numbers, to be refused where they are."""
     try:
         return orjson.loads(content)
     except orjson.JSONDecodeError as error:
         fault = _no_json(content, error)
-    if not UNNUMBERS.search(content):
+    if not (unnumbers and UNNUMBERS.search(content)):
         raise fault
     try:
         return json.loads(content)
