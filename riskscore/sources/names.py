@@ -59,6 +59,8 @@ class Names:
         key = folded(term)
         if key in self.places or key in self.left_out:
             return None
+        if key.isdigit() and term.strip() != key:  # "+1" is not the number of a region
+            return None
         return self.aggregates.get(key) or aggregates.by_pattern(key)
 
     def why_left_out(self, term: str) -> str:
