@@ -74,7 +74,9 @@ class Names:
         key = self._known(term)
         if key in self.places or key in self.left_out:
             return None
-        return self.aggregates.get(folded(term)) or aggregates.by_pattern(folded(term))
+        if key.isdigit() and term.strip() != key:  # "+1" is not the number of a region
+            return None
+        return self.aggregates.get(key) or aggregates.by_pattern(key)
 
     def why_left_out(self, term: str) -> str:
         """Why a known word that is no place is left out."""

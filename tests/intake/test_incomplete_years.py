@@ -67,7 +67,7 @@ def test_the_same_holds_for_other_tables(
 @pytest.mark.parametrize(
     ("source", "row", "key"),
     [
-        ("wgi", "wgi.law,CHL,,,2026,-2,", "geo.law"),
+        ("wgi", "wgi.law,CHL,,,2026,0.3,", "geo.law"),
         ("hdr", "hdr.population,CHL,,,2026,21,", "geo.gang_violence"),
         ("dol", "dol.advancement,CHL,,,2028,0,", "lab.advancement"),
     ],
@@ -112,7 +112,7 @@ def test_aggregates_are_left_out_and_counted_by_reason(bundle: None) -> None:
     tables = buyer_tables.by_year(buyer_tables.View(Buyer.of("JPN"), 3), effective.in_force())
     assert before[0]["", "lithium"] == pytest.approx(0.42421, abs=5e-6)
     rows = [line for line in AGGREGATES.splitlines(keepends=True) if line.startswith("baci")]
-    done = corrected("".join(rows) + "baci.import_value,CHL,lithium,JPN,2019,1,own\n", "baci")
+    done = corrected("".join(rows) + "baci.import_value,CHL,lithium,JPN,2019,1,\n", "baci")
     assert done.added == 1
     assert done.left_out == 7
     assert {why: found["count"] for why, found in done.left_out_by_reason.items()} == {
