@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from riskscore.intake.sites import same_sites
-from riskscore.intake.sites.same_sites import Same
+from riskscore.intake.sites import alike_sites
+from riskscore.intake.sites.alike_sites import Same
 from riskscore.models import Project
 
 BATCH = 500
@@ -26,7 +26,7 @@ def undecided() -> Iterator[Pair]:
     while batch := list(rows.filter(key__gt=after).values_list("id", "key", "name")[:BATCH]):
         after = batch[-1][1]
         about = {number: (key, name) for number, key, name in batch}
-        for number, other in same_sites.of_projects(list(about)):
+        for number, other in alike_sites.of_projects(list(about)):
             key, name = about[number]
             if key < other.key and not _is_decided(number, other):
                 yield Pair(key, name, other)
@@ -34,7 +34,7 @@ def undecided() -> Iterator[Pair]:
 
 def likely(project: Project) -> Same | None:
     """The project that this one most likely is, where nobody has said so yet."""
-    found = same_sites.of_projects([project.pk])
+    found = alike_sites.of_projects([project.pk])
     return next((same for number, same in found if not _is_decided(number, same)), None)
 
 
