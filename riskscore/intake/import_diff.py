@@ -20,8 +20,8 @@ DOCUMENTS = (
 class ImportDiff:
     """How many rows of a file are new, changed, the same or no longer stated, and some in words.
 
-    ``kept`` is why the file is an older edition: then it is kept, and nothing is scored by it.
     ``jumps``: how many values are far from those that stand; the preview begins with them.
+    ``kept`` is why the file is an older edition: then it is kept, and nothing is scored by it.
     """
 
     added: int = 0

@@ -144,8 +144,8 @@ def _store(intake: Intake, kind: ModuleType, diff: ImportDiff) -> None:
         left_out=intake.left_out,
         left_out_by_reason=intake.left_out_by_reason,
         remarks=intake.remarks,
-        published_edition=intake.published_edition,
         read_as=intake.read_as,
+        published_edition=intake.published_edition,
         bytes_read=intake.size,
         **made,
     )

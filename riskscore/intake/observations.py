@@ -155,7 +155,6 @@ def compare(intake: Intake) -> ImportDiff:
         f"SELECT (SELECT count(*) FROM {STAGED}), (SELECT count(*) FROM known_observation),"  # noqa: S608
         " count(*), count(*) FILTER (WHERE same) FROM matched_observation"
     )
-    not_used.note(intake, incomplete_years.remarks(intake, STAGED, "known_observation"))
     diff = ImportDiff(staged - matched, matched - unchanged, unchanged)
     if not is_partial(intake):
         diff.gone = known - matched
@@ -163,6 +162,7 @@ def compare(intake: Intake) -> ImportDiff:
             return beside(intake, staged, kept)
         diff.gone = _gone() if getattr(module_of(intake), "RESTATED", False) else diff.gone
         refuse_shrinking(intake, diff.gone, known)
+    not_used.note(intake, incomplete_years.remarks(intake, STAGED, "known_observation"))
     diff.jumps, words = jumps.find(STAGED, partial=is_partial(intake))
     diff.preview = [*(f"jump: {text}" for text in words), *_preview()][:MOST_SHOWN]
     return diff

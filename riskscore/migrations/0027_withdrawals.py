@@ -37,7 +37,6 @@ class Migration(migrations.Migration):
     dependencies = [
         ('auth', '0012_alter_user_first_name_max_length'),
         ('contenttypes', '0002_remove_content_type_name'),
-        ('riskscore', '0025_figures'),
         ('riskscore', '0026_saved_mappings'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
