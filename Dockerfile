@@ -11,7 +11,8 @@ WORKDIR /app
 
 COPY requirements.lock ./
 RUN pip install --no-cache-dir --disable-pip-version-check --require-hashes -r requirements.lock \
-    && useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin riskscore
+    && useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin riskscore \
+    && install -d -o 10001 -m 0700 /spool
 
 COPY manage.py ./
 COPY riskscore ./riskscore
@@ -31,5 +32,5 @@ RUN python -m compileall -q riskscore workers \
 USER 10001
 EXPOSE 8000
 CMD ["gunicorn", "riskscore.wsgi:application", "--bind=0.0.0.0:8000", "--no-control-socket", \
-     "--worker-class=gthread", "--workers=2", "--threads=4", "--worker-tmp-dir=/dev/shm", \
-     "--graceful-timeout=25", "--access-logfile=-"]
+     "--worker-class=riskscore.serving.buffered_worker.BufferedWorker", "--workers=2", \
+     "--threads=4", "--worker-tmp-dir=/dev/shm", "--graceful-timeout=25"]

@@ -17,7 +17,7 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 PRODUCTION = env.choice("RISKSCORE_ENV", "development", ("development", "production")) == (
     "production"
 )
-VAR = Path(env.text("RISKSCORE_VAR", str(BASE_DIR / "var"))).resolve()
+VAR = addresses.folder("RISKSCORE_VAR", env.text("RISKSCORE_VAR", str(BASE_DIR / "var")))
 FIXTURES = BASE_DIR / "fixtures"
 PORT = env.integer("RISKSCORE_PORT", 8000, low=1, high=65535)
 
@@ -88,6 +88,7 @@ INSTALLED_APPS = [
     "drf_spectacular_sidecar",
 ]
 MIDDLEWARE = [
+    "riskscore.api.framework.request_log.RequestLog",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -288,15 +289,13 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"()": "riskscore.config.logging.JsonLine"}},
+    "filters": {"repeats": {"()": "riskscore.config.logging.Repeats"}},
     "handlers": {
-        "stderr": {"class": "logging.StreamHandler", "formatter": "line"},
-        "nobody": {"class": "logging.NullHandler"},
+        "stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["repeats"]},
     },
     "root": {"handlers": ["stderr"], "level": _level},
     "loggers": {
         "django": {"handlers": [], "level": _level, "propagate": True},
         "django.server": {"handlers": [], "level": _level, "propagate": True},
-        # Whoever sends foreign host names must not fill the disk with traces.
-        "django.security.DisallowedHost": {"handlers": ["nobody"], "propagate": False},
     },
 }

@@ -117,7 +117,8 @@ sys.meta_path.insert(0, Hide())
 import django
 django.setup()
 import riskscore.urls, riskscore.wsgi, riskscore.serving.journey, workers.tasks
-import kombu.transport.redis, celery.bin.celery, gunicorn.app.wsgiapp, gunicorn.workers.gthread
+import kombu.transport.redis, celery.bin.celery, gunicorn.app.wsgiapp
+import riskscore.serving.buffered_worker
 import whitenoise.middleware, whitenoise.storage
 """
 

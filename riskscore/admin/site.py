@@ -55,6 +55,7 @@ from riskscore.admin.sourcing import links
 from riskscore.admin.sourcing.portfolios import LimitCrossingAdmin, PortfolioAdmin
 from riskscore.admin.ui import menu, open_links, refused
 from riskscore.admin.ui.lists.listed import Listed
+from riskscore.admin.withdrawals.withdrawn_list import WithdrawalAdmin
 from riskscore.admin.work import start_jobs
 from riskscore.admin.work.jobs import ChunkAdmin, ItemErrorAdmin, JobAdmin
 from riskscore.admin.work.records import (
@@ -119,6 +120,7 @@ PAGES: "dict[str, dict[type[Model], type[admin.ModelAdmin[Any]]]]" = {
     "What is known": {
         models.Source: SourceAdmin,
         models.Release: ReleaseAdmin,
+        models.Withdrawal: WithdrawalAdmin,
         models.Observation: ObservationAdmin,
         models.Place: PlaceAdmin,
         models.PlaceMember: PlaceMemberAdmin,

@@ -32,6 +32,17 @@ RELEASE = Resource(
         plain("sha256", shapes.text("Hash of the publisher's file.")),
         plain("rows", shapes.whole("Rows read.")),
         plain("edition", shapes.whole("Since which edition we know it."), "edition_id"),
+        plain("scored", shapes.flag("False: an older edition, kept beside the one in force.")),
+        plain(
+            "withdrawn",
+            shapes.optional(shapes.whole("The edition from which on it does not count.")),
+            "withdrawal__edition_id",
+        ),
+        plain(
+            "withdrawn_reason",
+            shapes.optional(shapes.text("Why it was withdrawn.")),
+            "withdrawal__reason",
+        ),
     ),
 )
 COVERAGE = shapes.record(

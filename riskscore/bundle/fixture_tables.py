@@ -48,6 +48,7 @@ from riskscore.sources.bad_file import BadFile
 from riskscore.sources.coded_observations import CodedObservation
 from riskscore.sources.readers.delimited import delimited_rows, wrong_width
 from riskscore.sources.source_records import ExportRecord
+from riskscore.sources.stages import stage_of
 from riskscore.sources.tables.observations import QUALITIES
 
 __all__ = ["RELEASES", "Bundle", "bad_cell", "check_known", "read", "rows_of", "write"]
@@ -300,7 +301,7 @@ def _observations(
         ) = line
         if not (place in known_places and importer in known_places and mineral in known_minerals):
             raise _unknown_code(file, number, line, known_places, known_minerals)
-        key = (indicator, place, mineral, importer, year, label, since)
+        key = (indicator, place, mineral, importer, year, stage_of(indicator, label), since)
         if key in seen:
             raise _duplicate(file, number, OBSERVATION.key, key)
         seen.add(key)

@@ -208,7 +208,7 @@ def _load_releases(stated: Iterable[fixture_rows.Release], edition: Edition) -> 
 
 def _observations(bundle: fixture_tables.Bundle, release: str) -> Iterator[intake.NewObservation]:
     for row in bundle.observations(release):
-        yield intake.NewObservation(project=None, **row._asdict())
+        yield intake.NewObservation(project=None, stage=row.stage, **row._asdict())
 
 
 def _load_localities(stated: Iterable[fixture_rows.Locality], releases: dict[str, Release]) -> None:

@@ -11,6 +11,7 @@ from riskscore.bundle.cells import SEPARATOR
 from riskscore.bundle.fixture_rows import Release
 from riskscore.bundle.usgs import usgs_amounts, usgs_world
 from riskscore.sources.bad_file import BadFile
+from riskscore.sources.left_out import LeftOut, Remark
 from riskscore.sources.ownership import gsmc
 from riskscore.sources.publishers import (
     baci,
@@ -36,18 +37,26 @@ from riskscore.sources.tables import agreements, minerals, restrictions
 
 @dataclass(frozen=True, slots=True)
 class Publication:
-    """One edition of a source: its release code, and each file with the parser that reads it."""
+    """One edition of a source: its release code, and each file with the parser that reads it.
+
+    ``named`` is the edition as its publisher is cited with it, where that is shorter.
+    """
 
     code: str
     source: Source
     edition: str
     files: tuple[tuple[str, Parse], ...]
+    named: str = ""
 
     def records(self, directory: Path) -> Iterator[Any]:
-        """What the files say, in order; BadFile names the file."""
+        """The records of the files, in order; BadFile names the file.
+
+        What a parser says beside its records is for the report of an import.
+        """
         for name, parse in self.files:
             try:
-                yield from parse(content(directory, name))
+                parsed = parse(content(directory, name))
+                yield from (part for part in parsed if not isinstance(part, LeftOut | Remark))
             except BadFile as error:
                 error.within(name)
                 raise
@@ -73,7 +82,7 @@ class Publication:
             file=SEPARATOR.join(name for name, _parse in self.files),
             sha256=digest.hexdigest(),
             rows=rows,
-            attribution=self.source.attribution,
+            attribution=self.source.cited(self.named or self.edition),
         )
 
 
@@ -113,6 +122,7 @@ SITES = Publication(
     icmm.SOURCE,
     "September 2025",
     (("data/icmm-global-mining-dataset-2025-09.xlsx", icmm.parse),),
+    named="September 2025 (V1)",
 )
 DEPOSITS = Publication(
     "busch-2025",
@@ -149,12 +159,14 @@ IMPORTS = Publication(
     baci.SOURCE,
     "HS92, imports 2020–2024",
     (("figures/baci_imports_2020_2024.csv.gz", baci.parse),),
+    named="HS92",
 )
 EXPORTS = Publication(
     "baci-exports-1995-2024",
     baci_exports.SOURCE,
     "HS92, exports 1995–2024",
     (("figures/baci_export_panel_1995_2024.csv.gz", baci_exports.parse),),
+    named="HS92",
 )
 OWNERS = Publication(
     "gsmc-2026-02",
@@ -196,12 +208,14 @@ OBSERVED = (
         ucdp.SOURCE,
         "version 25.1, 1989–2024",
         (("data/ucdp_organizedviolencecy_v25_1.csv", ucdp.parse),),
+        named="25.1",
     ),
     Publication(
         "hdr-2023-24",
         hdr.SOURCE,
         "2023/24, series 1990–2022",
         (("data/HDR23-24_Composite_indices_complete_time_series.csv", hdr.parse),),
+        named="2023/24",
     ),
     Publication(
         "dol-2022",
@@ -226,6 +240,7 @@ OBSERVED = (
             ("cases/ec_crm/ec2023_trade_parameters.csv", ec.parse),
             ("cases/ec_crm/ec2023_results_clean.csv", ec.parse),
         ),
+        named="2023, DOI 10.2873/725585",
     ),
     Publication(
         "restrictions-2025",

@@ -9,6 +9,7 @@ from riskscore.sources.bad_file import BadFile
 from riskscore.sources.coded_observations import CodedObservation, coded
 from riskscore.sources.names import Names, UnknownName
 from riskscore.sources.source_records import SourceRecord
+from riskscore.sources.units_in_force import UnitsInForce
 
 REMEDY = "Add the word to riskscore/sources/places.csv or mineral_terms.csv."
 
@@ -21,12 +22,13 @@ class Resolver:
     left_out: Counter[tuple[str, str, str]] = field(default_factory=Counter)
 
     def observations(self, source: str, records: Iterable[SourceRecord]) -> list[CodedObservation]:
-        """The observations of one release, each once.
+        """The observations of one release, each once, of one mineral in one unit.
 
         Two records with the same key and value are one; with different values they are a
         BadFile, because nobody could say which holds. Raises BadFile for an unknown word.
         """
         result: dict[tuple[object, ...], CodedObservation] = {}
+        units = UnitsInForce()
         places, minerals = cache(self.names.place), cache(self.names.minerals_of)
 
         def place_of(term: str, _column: str) -> str | None:
@@ -43,9 +45,10 @@ class Resolver:
 
         try:
             for record in records:
-                for row in coded(record, place_of, minerals_of):
+                for stated in coded(record, place_of, minerals_of, self.names.groups):
+                    stage, row = units.settle(stated, record.row, column=record.column)
                     key = (row.indicator, row.place, row.mineral, row.importer)
-                    same = result.setdefault((*key, row.year, row.label, row.since), row)
+                    same = result.setdefault((*key, row.year, stage, row.since), row)
                     if same.value != row.value:
                         raise BadFile(
                             f"two values for {key} in {row.year}",

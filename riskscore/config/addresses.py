@@ -34,7 +34,9 @@ def socket_folder(var: Path) -> Path:
     The short folder is named by user and checkout, and made 0700 by whoever starts the servers.
     """
     inside = var / "sockets"
-    if len(os.fsencode(inside / POSTGRES_SOCKET)) <= LONGEST_SOCKET_PATH:
+    fits = len(os.fsencode(inside / POSTGRES_SOCKET)) <= LONGEST_SOCKET_PATH
+    # A client of PostgreSQL takes a comma for the end of one host's address.
+    if fits and "," not in str(inside):
         return inside
     name = hashlib.sha256(os.fsencode(var)).hexdigest()[:12]
     # Not tempfile.gettempdir(): two processes with different TMPDIR must still meet.
@@ -89,6 +91,17 @@ def _split(variable: str, url: str, schemes: tuple[str, ...]) -> SplitResult:
         allowed = ", ".join(f"{scheme}://" for scheme in schemes)
         raise ImproperlyConfigured(f"{variable}: starts with none of {allowed}")
     return parts
+
+
+def folder(variable: str, text: str) -> Path:
+    """Return the folder that a variable names. Raises ImproperlyConfigured for a name with marks
+    that a shell expands: PostgreSQL starts its server through one."""
+    if found := sorted(set(text) & set("$`\"\\'\n\r\t")):
+        raise ImproperlyConfigured(
+            f"{variable}={text!r}: choose a folder without {' '.join(found).strip() or 'breaks'}"
+            " in its path"
+        )
+    return Path(text).resolve()
 
 
 @dataclass(frozen=True)

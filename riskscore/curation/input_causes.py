@@ -68,7 +68,7 @@ def _entered(project: Project, rows: Sequence[ScoreHistory]) -> list[tuple[int, 
     seen = [row.edition for row in rows]
     first_seen, last_seen = min(seen), max(seen)
     first, *others = (
-        model._default_manager.filter(
+        model._base_manager.filter(
             **{path: project}, edition__gt=first_seen, edition__lte=last_seen
         )
         .order_by()

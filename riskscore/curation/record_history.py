@@ -86,7 +86,7 @@ def of_project(project: Project) -> list[Event]:
     rows = RecordChange.objects.filter(project=project, model__in=names)
     done = _logged(rows.select_related("author").order_by("-id")[:MOST])
     for model, by in _VERSIONED:
-        done += _versions(model.objects.filter(project=project), by)
+        done += _versions(model._base_manager.filter(project=project), by)
     return _events([*done, *_challenges(project)])
 
 

@@ -28,7 +28,7 @@ LOOKED_AT = _words(
     " company domicile score scorehistory scoreaccountability portfolio position portfoliolimit"
     " limitcrossing method methodchoice lens scenario learnedmodel learnedswitch prediction source"
     " release edition observation place placemember region regionmember mineral tradecode locality"
-    " exportflow landlayer land footprint"
+    " exportflow landlayer land footprint withdrawal"
 )
 #: How far work is, for whoever may start some.
 WORK = ("job", "itemerror")
@@ -61,11 +61,12 @@ VIEWER = _role(
 )
 CURATOR = _role(
     "curator",
-    "keeps projects, evidence, owners, land and imports, and answers challenges",
+    "keeps projects, evidence, owners, land and imports, withdraws what was wrong, and answers"
+    " challenges",
     (*WORK, "intake", "projectlist"),
     add="challenge project projectmineral externalid offtake projectstatus capacity evidence"
     " ownership company domicile portfolio position portfoliolimit intake landlayer footprint"
-    " region regionmember tradecode projectlist savedmapping job",
+    " region regionmember tradecode projectlist savedmapping job withdrawal",
     change="challenge project projectmineral externalid offtake company portfolio position"
     " portfoliolimit place region regionmember mineral tradecode projectlist savedmapping",
     delete="projectmineral externalid offtake position portfoliolimit regionmember",
@@ -81,9 +82,9 @@ METHODOLOGIST = _role(
 )
 OPERATOR = _role(
     "operator",
-    "runs the service: jobs, schedules, imports, workers and keys",
+    "runs the service: jobs, schedules, imports and their withdrawal, workers and keys",
     (*WORK, *PLUMBING, "trainingrequest", "intake"),
-    add="challenge job schedule projectlist intake savedmapping apikey",
+    add="challenge job schedule projectlist intake savedmapping apikey withdrawal",
     change="job schedule projectlist savedmapping apikey",
 )
 ROLES: Mapping[str, Role] = {role.name: role for role in (VIEWER, CURATOR, METHODOLOGIST, OPERATOR)}

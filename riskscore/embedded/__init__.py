@@ -21,7 +21,16 @@ from riskscore.embedded.postgres import Postgres
 from riskscore.embedded.programs import CannotServe, one_line_errors, own
 from riskscore.embedded.valkey import Valkey
 
-__all__ = ["CannotServe", "Lease", "Postgres", "Valkey", "ensure", "serve", "stop_if_unused"]
+__all__ = [
+    "CannotServe",
+    "Lease",
+    "Postgres",
+    "Server",
+    "Valkey",
+    "ensure",
+    "serve",
+    "stop_if_unused",
+]
 
 
 class Server(Protocol):

@@ -65,8 +65,9 @@ def _outcome(command: list[str], stdin: str) -> tuple[int, list[str]]:
         query.seek(0)
         try:
             status = subprocess.run(
-                command, stdin=query, stdout=said, stderr=subprocess.STDOUT, check=False
-            ).returncode
+                command, stdin=query, stdout=said, stderr=subprocess.STDOUT, check=False,
+                umask=0o077,
+            ).returncode  # fmt: skip
         except FileNotFoundError as error:
             return 127, [f"{error.filename}: {error.strerror}"]
         said.seek(0)

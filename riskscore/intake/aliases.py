@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from riskscore.models import Mineral, Place
 from riskscore.sources import names
+from riskscore.sources.aggregates import why_in_no_sum
 from riskscore.sources.bad_file import BadFile
 from riskscore.sources.coded_observations import CodedObservation, coded
 from riskscore.sources.left_out import LeftOut
@@ -50,6 +51,7 @@ class Resolver:
     strict: bool
     _places: dict[str, str | BadFile | None] = field(default_factory=dict)
     _minerals: dict[str, tuple[str, ...] | BadFile] = field(default_factory=dict)
+    _aggregates: dict[str, str | None] = field(default_factory=dict)
     _suggested: int = 0
 
     def place(self, term: str, line: int | None, column: str = "place") -> str | None:
@@ -62,6 +64,15 @@ class Resolver:
         if isinstance(result, BadFile):
             raise _at(result, line, column)
         return result  # type: ignore[return-value]
+
+    def aggregate(self, term: str) -> str | None:
+        """What a word is that stands for a sum of places; None: for a place, or unknown."""
+        result = self._aggregates.get(term, "")
+        if result == "":
+            result = self.names.aggregate(term)
+            if len(self._aggregates) < MOST_REMEMBERED:
+                self._aggregates[term] = result
+        return result
 
     def minerals(self, term: str, line: int | None, column: str = "mineral") -> tuple[str, ...]:
         """The codes of minerals that a word means, empty if it is known and not one of ours.
@@ -83,7 +94,7 @@ class Resolver:
         except UnknownName as error:
             return self._unknown(term, "place", error)
         if code is None and self.strict:
-            reason = self.names.left_out[names.folded(term)]
+            reason = self.names.why_left_out(term)
             return BadFile(f"left out on purpose: {reason}", value=term, remedy="Remove the row.")
         return code
 
@@ -121,15 +132,24 @@ def observations(
     """
     return coded(
         record,
-        lambda term, column: resolver.place(term, line, column),
+        lambda term, column: _place_or_sum(term, line, column, resolver),
         lambda term: resolver.minerals(term, line),
+        resolver.names.groups,
     )
+
+
+def _place_or_sum(term: str, line: int | None, column: str, resolver: Resolver) -> str | None:
+    """The code of a place; None for a sum of places, also where every word must be a place."""
+    return None if resolver.aggregate(term) else resolver.place(term, line, column)
 
 
 def why_left_out(record: SourceRecord, line: int | None, resolver: Resolver) -> LeftOut:
     """Why a record of known words gives no observation."""
+    codes: list[str | None] = []
     for term, column in ((record.place, "place"), (record.importer, "importer")):
-        if term is not None and resolver.place(term, line, column) is None:
-            reason = resolver.names.left_out[names.folded(term)]
-            return LeftOut(f"{column} left out: {reason}", line, term)
+        codes.append(None if term is None else _place_or_sum(term, line, column, resolver))
+        if term is not None and codes[-1] is None:
+            return LeftOut(f"{column} left out: {resolver.names.why_left_out(term)}", line, term)
+    if why := why_in_no_sum(record.indicator, codes[0], codes[1], resolver.names.groups):
+        return LeftOut(why, line, f"{record.place} to {record.importer or 'all'}")
     return LeftOut("no mineral of ours", line, record.mineral or "")

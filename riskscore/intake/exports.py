@@ -3,11 +3,13 @@
 from collections.abc import Iterable, Iterator
 
 from riskscore.intake import aliases, staging
+from riskscore.intake.editions import older
 from riskscore.intake.file_rows import ParsedRow
 from riskscore.intake.import_diff import MOST_SHOWN, ImportDiff
-from riskscore.intake.observations import refuse_older, refuse_shrinking
+from riskscore.intake.observations import beside, refuse_shrinking
 from riskscore.models import Intake, Release
 from riskscore.releases import effective
+from riskscore.sources.aggregates import GROUP_REASON
 from riskscore.sources.bad_file import BadFile
 from riskscore.sources.left_out import Aside, LeftOut
 
@@ -27,10 +29,12 @@ def stage(
     parsed: Iterable[ParsedRow], names: aliases.Resolver
 ) -> Iterator[list[staging.Row] | Aside]:
     """Rows for the staging table, words turned into codes."""
-    for number, part in enumerate(parsed, start=1):
+    number = 0
+    for part in parsed:
         if isinstance(part, Aside):
             yield part
             continue
+        number += 1
         line, row = part[0] or number, part[1]
         try:
             place = names.place(row.place, line, "exporter")
@@ -39,7 +43,12 @@ def stage(
             continue
         stated = (row.value, row.quantity, row.partners, row.destination_hhi)
         if place is None:
-            yield LeftOut("exporter left out on purpose", line, row.place)
+            yield LeftOut(
+                f"exporter left out: {names.names.why_left_out(row.place)}", line, row.place
+            )
+            continue
+        if place in names.names.groups:
+            yield LeftOut(f"exporter left out: {GROUP_REASON}", line, row.place)
             continue
         yield [(line, row.hs6, place, row.year, *stated)]
 
@@ -73,10 +82,13 @@ def compare(intake: Intake) -> ImportDiff:
         f" count(*), count(*) FILTER (WHERE ({ours}) IS NOT DISTINCT FROM ({theirs}))"
         f" FROM {STAGED} s JOIN known_export k ON {same}"
     )
-    gone = known - matched
-    refuse_older(intake, STAGED, "known_export")
-    refuse_shrinking(intake, gone, known)
-    return ImportDiff(staged - matched, matched - unchanged, unchanged, gone, _preview(same))
+    diff = ImportDiff(staged - matched, matched - unchanged, unchanged, known - matched)
+    kept = older.why(intake, STAGED, "known_export", by_indicator=False) if diff.is_news else ""
+    if kept:
+        return beside(intake, staged, kept)
+    refuse_shrinking(intake, diff.gone, known)
+    diff.preview = _preview(same)
+    return diff
 
 
 def _preview(same: str) -> list[str]:

@@ -1,9 +1,11 @@
 """The bytes of an imported file, and its rows, whether a publisher's own or in our layout."""
 
+import io
 import tempfile
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from itertools import chain
 from types import ModuleType
 from typing import Any, BinaryIO, cast
@@ -11,8 +13,9 @@ from typing import Any, BinaryIO, cast
 from riskscore.models import Intake, IntakePart, Mineral, TradeCode
 from riskscore.sources.bad_file import BadFile
 from riskscore.sources.discovery import discover
-from riskscore.sources.left_out import Aside
+from riskscore.sources.left_out import Aside, Remark
 from riskscore.sources.publishers import baci, wmd
+from riskscore.sources.readers.encodings import remark_on
 from riskscore.sources.readers.text import whole
 from riskscore.sources.readers.zip_guard import ZIP_MAGIC, check_container
 from riskscore.sources.reading import Reading
@@ -54,13 +57,18 @@ def layout_of(intake: Intake) -> ModuleType:
 def rows(intake: Intake, file: BinaryIO) -> Iterator[ParsedRow]:
     """Every row of the file, in order. Raises BadFile for what is wrong with the file itself."""
     layout = layout_of(intake)
+    if remark := remark_on(file):
+        yield Remark(remark)
+    if layout is baci:
+        yield from baci.rows(file, intake.file, reading_of(intake), *_trade_codes())
+        return
     if hasattr(layout, "rows"):
         yield from layout.rows(file, intake.file, reading_of(intake))
         return
     parse = _parser(layout, intake.published_edition)
-    records = chain.from_iterable(_parsed(parse, *part) for part in _documents(file))
+    records = chain.from_iterable(_parsed(parse, *part) for part in documents(file))
     for record in _settled(layout, records):
-        yield record if isinstance(record, Aside) else (None, record)
+        yield record if isinstance(record, Aside) else (getattr(record, "row", None), record)
 
 
 def reading_of(intake: Intake) -> Reading:
@@ -71,7 +79,7 @@ def reading_of(intake: Intake) -> Reading:
     )  # fmt: skip
 
 
-def _documents(file: BinaryIO) -> Iterator[tuple[str, bytes]]:
+def documents(file: BinaryIO) -> Iterator[tuple[str, bytes]]:
     """(name, content) of the file, or of those that a zip holds: some publishers state one thing
     in several files, and a release of theirs is all of them. A workbook is one file."""
     if file.read(len(ZIP_MAGIC)) == ZIP_MAGIC:
@@ -86,25 +94,40 @@ def _documents(file: BinaryIO) -> Iterator[tuple[str, bytes]]:
 
 
 def _parser(layout: ModuleType, edition: str) -> Parse:
-    """The publisher's parser; where files do not say their year, that of the stated edition."""
-    of_edition: Callable[[str], Parse] | None = getattr(layout, "of_edition", None)
-    return of_edition(edition) if of_edition else cast(Parse, layout.parse)
+    """The publisher's reader: of the records and what is said beside them, where it says that.
+
+    Where files do not say their year it is that of the stated edition.
+    """
+    parts: Callable[..., Iterator[Any]] = getattr(layout, "parts", None) or layout.parse
+    year_of: Callable[[str], int | None] | None = getattr(layout, "year_of_edition", None)
+    return partial(parts, year=year_of(edition)) if year_of else parts
 
 
 def _parsed(parse: Parse, name: str, content: bytes) -> Iterator[Any]:
+    if name and (remark := remark_on(io.BytesIO(content))):
+        yield Remark(f"{name}: {remark}")
     try:
         yield from parse(content)
     except BadFile as error:
         raise error.within(name) from None
 
 
+def is_strict(layout: ModuleType) -> bool:
+    """Whether each word of a file must mean exactly one place or mineral of ours: in our own
+    layouts. A publisher's own file names places that are left out and goods that are not ours."""
+    return hasattr(layout, "rows") and not getattr(layout, "PUBLISHED", False)
+
+
+def _trade_codes() -> tuple[dict[str, tuple[str, ...]], baci.Stages]:
+    """By HS6 code of HS1992: the minerals whose own it is, and stages that it carries of others."""
+    codes: dict[str, tuple[str, ...]] = {}
+    for mineral in Mineral.objects.order_by("code"):
+        for hs6 in mineral.hs6:
+            codes[hs6] = (*codes.get(hs6, ()), mineral.code)
+    others = TradeCode.objects.values_list("hs6", "mineral_id", "stage")
+    return codes, baci.other_stages(others, codes)
+
+
 def _settled(layout: ModuleType, records: Iterator[Any]) -> Iterator[Any]:
     """One record for what some publishers state in several rows or twice, as in the bundle."""
-    if layout is baci:
-        codes: dict[str, tuple[str, ...]] = {}
-        for mineral in Mineral.objects.order_by("code"):
-            for hs6 in mineral.hs6:
-                codes[hs6] = (*codes.get(hs6, ()), mineral.code)
-        others = TradeCode.objects.values_list("hs6", "mineral_id", "stage")
-        return baci.by_mineral(records, codes, baci.other_stages(others, codes))
     return wmd.settled(records) if layout is wmd else records

@@ -18,13 +18,19 @@ DOCUMENTS = (
 
 @dataclass
 class ImportDiff:
-    """How many rows of a file are new, changed, the same or no longer stated, and some in words."""
+    """How many rows of a file are new, changed, the same or no longer stated, and some in words.
+
+    ``jumps``: how many values are far from those that stand; the preview begins with them.
+    ``kept`` is why the file is an older edition: then it is kept, and nothing is scored by it.
+    """
 
     added: int = 0
     changed: int = 0
     unchanged: int = 0
     gone: int = 0
     preview: list[str] = field(default_factory=list)
+    jumps: int = 0
+    kept: str = ""
 
     @property
     def is_news(self) -> bool:

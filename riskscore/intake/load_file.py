@@ -18,6 +18,7 @@ from riskscore.intake import (
 from riskscore.intake import evidence as intake_evidence
 from riskscore.intake import projects as intake_projects
 from riskscore.intake.aliases import Resolver, known_names
+from riskscore.intake.editions import stated
 from riskscore.intake.facts import capacities as intake_capacities
 from riskscore.intake.facts import offtake as intake_offtake
 from riskscore.intake.facts import statuses as intake_statuses
@@ -81,8 +82,9 @@ def load(intake: Intake) -> None:
     transaction that compares them against what holds and moves the news. Only the last one lasts.
     """
     kind = KINDS.get(intake.layout, observations)
-    strict = hasattr(file_rows.layout_of(intake), "rows")
+    strict = file_rows.is_strict(file_rows.layout_of(intake))
     with file_rows.opened(intake) as file, staging.table(kind.STAGED, kind.COLUMNS):
+        stated.settle(intake, file)
         parsed = getattr(kind, "rows", file_rows.rows)(intake, file)
         rows = kind.stage(parsed, Resolver(intake.source, known_names(), strict=strict))
         staging.fill(intake, kind.STAGED, rows, file.tell)
@@ -101,7 +103,7 @@ def _check(intake: Intake, kind: ModuleType, file: BinaryIO) -> None:
         while batch := list(islice(faults, staging.BATCH)):
             reject(intake, batch)
     report(intake)
-    if intake.rejected:
+    if intake.rejected and hasattr(file_rows.layout_of(intake), "rows"):
         keep_rows(intake, file)
     if intake.rejected and not intake.skip_bad:
         raise Rejected
@@ -120,10 +122,14 @@ def _hold(intake: Intake) -> None:
 
 def _store(intake: Intake, kind: ModuleType, diff: ImportDiff) -> None:
     """Load what is new unless this is a dry run, and store the counts on the import's row."""
+    _refuse_jumps(intake, diff)
     made: dict[str, Any] = {}
+    edition = _edition(intake, kind) if diff.is_news else ""
     if diff.is_news and not intake.dry_run:
-        made = kind.store(intake) if hasattr(kind, "store") else _release(intake, kind)
-    follows = bool(made) and kind.IS_SCORED
+        made = (
+            kind.store(intake) if hasattr(kind, "store") else _release(intake, kind, edition, diff)
+        )
+    follows = bool(made) and kind.IS_SCORED and not diff.kept
     Intake.objects.filter(id=intake.id).update(
         state=Intake.State.LOADED if follows else Intake.State.SUCCEEDED,
         finished_at=None if follows else DATABASE_CLOCK,
@@ -133,11 +139,13 @@ def _store(intake: Intake, kind: ModuleType, diff: ImportDiff) -> None:
         unchanged=diff.unchanged,
         gone=diff.gone,
         preview=diff.preview,
+        jumps=diff.jumps,
         rejected=intake.rejected,
         left_out=intake.left_out,
         left_out_by_reason=intake.left_out_by_reason,
         remarks=intake.remarks,
         read_as=intake.read_as,
+        published_edition=intake.published_edition,
         bytes_read=intake.size,
         **made,
     )
@@ -145,11 +153,43 @@ def _store(intake: Intake, kind: ModuleType, diff: ImportDiff) -> None:
         IntakePart.objects.filter(intake=intake).delete()
 
 
-def _release(intake: Intake, kind: ModuleType) -> dict[str, Any]:
+def _refuse_jumps(intake: Intake, diff: ImportDiff) -> None:
+    """Raise BadFile for values far from those that stand; a preview shows them."""
+    if diff.jumps and intake.dry_run and not intake.accept_jumps:
+        intake.remarks.append(
+            f"{diff.jumps:,} values are far from those that stand: check unit and decimal point. "
+            "Loading them needs --accept-jumps."
+        )
+    if diff.jumps and not (intake.dry_run or intake.accept_jumps):
+        first = "; ".join(
+            line.removeprefix("jump: ") for line in diff.preview[: min(diff.jumps, 3)]
+        )
+        raise BadFile(
+            f"{diff.jumps:,} values are far from those that stand: {first}",
+            remedy="Check unit and decimal point. If they are right, use --accept-jumps.",
+        )
+
+
+def _edition(intake: Intake, kind: ModuleType) -> str:
+    """What the release is called; said in the report where nobody has named it."""
+    own = new_release.is_partial(intake)
+    edition = stated.or_by_what_it_holds(intake, kind.STAGED, kind.COLUMNS, own=own)
+    if not (own or intake.published_edition):
+        intake.remarks.append(f"no edition is named: it is cited as {edition!r}; see --edition")
+    return edition
+
+
+def _release(intake: Intake, kind: ModuleType, edition: str, diff: ImportDiff) -> dict[str, Any]:
     """Write the rows as a release; what the import's row then says of it."""
-    release = new_release.reserve(intake)
+    release = new_release.reserve(intake, edition, scored=not diff.kept)
     release.rows = kind.move(intake, release)
     new_release.register(release, intake)
     if intake.source in FEEDING_RANGES:
         capacity_ranges.refresh()
-    return {"release": release}
+    return {"release": release, "transaction": _transaction()}
+
+
+def _transaction() -> int:
+    """The number of this transaction, by which the change log knows what it edited in place."""
+    ((number,),) = fetch("SELECT pg_current_xact_id()::text::bigint")
+    return int(number)

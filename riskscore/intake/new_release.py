@@ -18,8 +18,11 @@ def is_partial(intake: Intake) -> bool:
     return intake.layout in GENERIC or getattr(module_of(intake), "PARTIAL", False)
 
 
-def reserve(intake: Intake) -> Release:
-    """An unsaved release that has its id already, so that rows can refer to it."""
+def reserve(intake: Intake, edition: str, *, scored: bool = True) -> Release:
+    """An unsaved release that has its id already, so that rows can refer to it.
+
+    ``edition`` is what its publisher calls it; one that is not ``scored`` is kept beside another.
+    """
     with connection.cursor() as cursor:
         cursor.execute("SELECT nextval(pg_get_serial_sequence('riskscore_release', 'id'))")
         (number,) = cursor.fetchone()
@@ -29,14 +32,15 @@ def reserve(intake: Intake) -> Release:
         id=number,
         code=intake.release_code or _free_code(f"{stated.code}-{intake.sha256[:10]}"),
         source_id=stated.code,
-        published_edition=intake.published_edition or intake.file[:120],
+        published_edition=edition,
         licence=intake.licence or stated.licence,
         redistributable=stated.redistributable if allowed is None else allowed,
-        attribution=stated.attribution,
+        attribution=stated.cited(edition)[:400],
         url=stated.url,
         file=intake.file,
         sha256=intake.sha256,
         partial=is_partial(intake),
+        scored=scored,
         retrieved_on=intake.retrieved_on,
     )
 

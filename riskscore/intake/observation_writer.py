@@ -25,11 +25,13 @@ class NewObservation(NamedTuple):
     since: Any
     until: Any
     verified: bool
+    stage: str = ""
 
 
 _COPY = (
     "COPY riskscore_observation (release_id, indicator, place_id, mineral_id, importer_id,"
-    " project_id, year, value, standard_error, quality, label, since, until, verified) FROM STDIN"
+    " project_id, year, value, standard_error, quality, label, since, until, verified, stage)"
+    " FROM STDIN"
 )
 
 

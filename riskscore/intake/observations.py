@@ -3,9 +3,14 @@
 from collections.abc import Iterable, Iterator
 
 from riskscore.intake import aliases, staging
+from riskscore.intake.editions import older
+from riskscore.intake.figures import jumps
+from riskscore.intake.figures.standing_units import standing_units
 from riskscore.intake.file_rows import ParsedRow, module_of
 from riskscore.intake.import_diff import MOST_SHOWN, ImportDiff
 from riskscore.intake.new_release import is_partial
+from riskscore.intake.reports import not_used
+from riskscore.intake.years import incomplete_years
 from riskscore.models import Intake, Release
 from riskscore.releases import effective
 from riskscore.sources.bad_file import BadFile
@@ -19,10 +24,10 @@ COLUMNS = """
     importer text NOT NULL, project text NOT NULL, year smallint NOT NULL,
     value double precision NOT NULL, standard_error double precision, quality text NOT NULL,
     label text NOT NULL, since date NOT NULL, until date, verified boolean NOT NULL,
-    project_id bigint NOT NULL DEFAULT 0
+    stage text NOT NULL DEFAULT '', project_id bigint NOT NULL DEFAULT 0
 """
 NAMES = tuple(part.split()[0] for part in COLUMNS.strip().split(","))
-KEY = ("indicator", "place", "mineral", "importer", "project_id", "year", "label", "since")
+KEY = ("indicator", "place", "mineral", "importer", "project_id", "year", "stage", "since")
 NEVER = "-infinity"
 #: A whole release that lacks more than this share of what the last one stated is a cut-off file.
 MOST_GONE = 0.2
@@ -31,29 +36,36 @@ MOST_GONE = 0.2
 def stage(
     parsed: Iterable[ParsedRow], names: aliases.Resolver
 ) -> Iterator[list[staging.Row] | Aside]:
-    """Rows for the staging table, words turned into codes."""
+    """Rows for the staging table: words turned into codes, each value in the unit that stands."""
+    units = standing_units(names.source)
     for part in parsed:
         if isinstance(part, Aside):
             yield part
             continue
         line, record = part
+        if line is None:
+            line = record.row
+        project = record.project or ""
         try:
-            result = list(aliases.observations(record, line, names))
+            result = [
+                units.settle(row, line, project, record.column)
+                for row in aliases.observations(record, line, names)
+            ]
         except BadFile as error:
             yield error
             continue
         if not result:
             yield aliases.why_left_out(record, line, names)
             continue
-        project = record.project or ""
         yield [
             (
                 line, row.indicator, row.place or "", row.mineral or "", row.importer or "",
                 project, row.year, row.value, row.standard_error, row.quality, row.label,
-                row.since or NEVER, row.until, row.verified, 0,
+                row.since or NEVER, row.until, row.verified, said, 0,
             )
-            for row in result
+            for said, row in result
         ]  # fmt: skip
+    yield from units.remarks()
 
 
 def check(intake: Intake) -> Iterator[BadFile]:
@@ -143,12 +155,17 @@ def compare(intake: Intake) -> ImportDiff:
         f"SELECT (SELECT count(*) FROM {STAGED}), (SELECT count(*) FROM known_observation),"  # noqa: S608
         " count(*), count(*) FILTER (WHERE same) FROM matched_observation"
     )
-    gone = 0
+    diff = ImportDiff(staged - matched, matched - unchanged, unchanged)
     if not is_partial(intake):
-        refuse_older(intake, STAGED, "known_observation")
-        gone = _gone() if getattr(module_of(intake), "RESTATED", False) else known - matched
-        refuse_shrinking(intake, gone, known)
-    return ImportDiff(staged - matched, matched - unchanged, unchanged, gone, _preview())
+        diff.gone = known - matched
+        if diff.is_news and (kept := older.why(intake, STAGED, "known_observation")):
+            return beside(intake, staged, kept)
+        diff.gone = _gone() if getattr(module_of(intake), "RESTATED", False) else diff.gone
+        refuse_shrinking(intake, diff.gone, known)
+    not_used.note(intake, incomplete_years.remarks(intake, STAGED, "known_observation"))
+    diff.jumps, words = jumps.find(STAGED, partial=is_partial(intake))
+    diff.preview = [*(f"jump: {text}" for text in words), *_preview()][:MOST_SHOWN]
+    return diff
 
 
 def _known(intake: Intake) -> None:
@@ -159,27 +176,21 @@ def _known(intake: Intake) -> None:
         "SELECT indicator,"  # noqa: S608
         " coalesce(place_id, '') AS place, coalesce(mineral_id, '') AS mineral,"
         " coalesce(importer_id, '') AS importer, coalesce(project_id, 0) AS project_id, year,"
-        f" label, coalesce(since, '{NEVER}') AS since, value, standard_error, quality, until,"
+        f" stage, coalesce(since, '{NEVER}') AS since, value, standard_error, quality, until,"
         f" verified FROM {effective.OBSERVATIONS} o",
         releases.parameters,
     )
     staging.execute(f"ANALYZE {STAGED}")
 
 
-def refuse_older(intake: Intake, staged: str, in_force: str) -> None:
-    """Raise BadFile if the file ends before what is in force of its source.
-
-    With the option ``replace`` it may. Both tables have a column ``year``.
-    """
-    ((newest, known),) = staging.fetch(
-        f"SELECT (SELECT max(year) FROM {staged}), (SELECT max(year) FROM {in_force})"  # noqa: S608
-    )
-    if known is not None and newest < known and not intake.replace:
-        raise BadFile(
-            f"the file's newest year is {newest}, and figures of {intake.source} for {known} are in"
-            " force: an older edition",
-            remedy="Load the newest one. If the older one is to count from now on, use --replace.",
-        )
+def beside(intake: Intake, staged: int, kept: str) -> ImportDiff:
+    """An older edition, to be kept beside the one in force; nothing new if it is kept already."""
+    if same := older.kept_already(intake):
+        intake.remarks.append(f"kept already, as release {same.code}: {kept}")
+        return ImportDiff(unchanged=staged)
+    words = f"an older edition: {kept}. It is kept and not scored; --replace makes it count."
+    intake.remarks.append(words)
+    return ImportDiff(added=staged, kept=kept)
 
 
 def _gone() -> int:
@@ -226,7 +237,7 @@ def _preview() -> list[str]:
 
 _TARGET = (
     "indicator, place_id, mineral_id, importer_id, project_id, year, value, standard_error,"
-    " quality, label, since, until, verified"
+    " quality, label, since, until, verified, stage"
 )
 
 
@@ -239,7 +250,7 @@ def move(_intake: Intake, release: Release) -> int:
         f"INSERT INTO riskscore_observation (release_id, {_TARGET})"  # noqa: S608
         " SELECT %s, indicator, NULLIF(place, ''), NULLIF(mineral, ''), NULLIF(importer, ''),"
         " NULLIF(project_id, 0), year, value, standard_error, quality, label,"
-        f" NULLIF(since, '{NEVER}'), until, verified"
+        f" NULLIF(since, '{NEVER}'), until, verified, stage"
         f" FROM {_NEWS if release.partial else STAGED}",
         [release.id],
     )

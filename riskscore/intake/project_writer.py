@@ -19,6 +19,7 @@ from riskscore.intake.project_diff import (
 )
 from riskscore.models import ExternalId, Offtake, Project, ProjectMineral, Release
 from riskscore.scoring.project_inputs import kept_communities
+from riskscore.sources.stages import stage_of
 
 #: A project, the row about it, and what that changes.
 Changed = tuple[int, Document, dict[str, Any]]
@@ -142,4 +143,5 @@ def _capacities(
         yield NewObservation(
             CAPACITY, None, primary, None, key, row["capacity_year"], row["capacity"], None, "",
             row["capacity_unit"], None, None, verified=True,
+            stage=stage_of(CAPACITY, row["capacity_unit"]),
         )  # fmt: skip

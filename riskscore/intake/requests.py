@@ -168,11 +168,28 @@ def name_columns_again(done: Intake, *, by: Any = None) -> Intake:
     return _again(done, by, state=Intake.State.UPLOADED)
 
 
-def confirm_intake(done: Intake, *, by: Any = None) -> Intake:
-    """Import for good what a dry run has shown, as an import of its own. Raises CannotTakeIn."""
+def preview_mended(done: Intake, *, by: Any = None) -> Intake:
+    """Preview a map of which a dry run found shapes wrong, with those mended that can be. Raises
+    CannotTakeIn."""
+    if not (done.dry_run and done.state == Intake.State.FAILED and done.layer and not done.repair):
+        raise CannotTakeIn("only a dry run of a map that found wrong shapes can be mended")
+    return _again(done, by, repair=True)
+
+
+def confirm_intake(done: Intake, *, by: Any = None, accept_jumps: bool = False) -> Intake:
+    """Import for good what a dry run has shown, as an import of its own.
+
+    ``accept_jumps``: values far from those that stand are right. Raises CannotTakeIn.
+    """
     if not (done.dry_run and done.state == Intake.State.SUCCEEDED):
         raise CannotTakeIn("only a dry run that found the file valid can be confirmed")
-    return _again(done, by, dry_run=False)
+    accepted = accept_jumps or done.accept_jumps
+    if done.jumps and not accepted:
+        raise CannotTakeIn(
+            f"{done.jumps:,} values are far from those that stand: check them, and confirm that"
+            " they are right (--accept-jumps)"
+        )
+    return _again(done, by, dry_run=False, accept_jumps=accepted)
 
 
 def preview_without_bad(done: Intake, *, by: Any = None) -> Intake:

@@ -15,6 +15,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from riskscore.celery import publish
+from riskscore.config import log_context
 from riskscore.errors import ConflictError
 from riskscore.jobs import ledger
 from riskscore.jobs import scope as job_scope
@@ -61,7 +62,8 @@ def start(
     """
     job, _ = check(scope, lens=lens, as_of=as_of, seed=seed)
     job.draws = draws
-    job.queue, job.reason, job.created_by, job.request_id = queue, reason, by, request_id
+    job.queue, job.reason, job.created_by = queue, reason, by
+    job.request_id = request_id or log_context.fields().get("request_id", "")
     job.schedule, job.slot = schedule, slot
     return _write(job)
 

@@ -35,7 +35,7 @@ def permit(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('riskscore', '0024_file_readings'),
+        ('riskscore', '0025_figures'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -22,6 +22,7 @@ from riskscore.models.owners import Company, Domicile, Ownership
 from riskscore.models.people.record_changes import RecordChange
 from riskscore.models.people.saved_lists import DefaultList, SavedList
 from riskscore.models.people.saved_mappings import SavedMapping
+from riskscore.models.people.withdrawals import Withdrawal
 from riskscore.models.places import (
     CountryOutline,
     Locality,
@@ -114,5 +115,6 @@ __all__ = [
     "TrainingRequest",
     "Transition",
     "Watch",
+    "Withdrawal",
     "WorkerPulse",
 ]

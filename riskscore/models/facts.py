@@ -3,15 +3,27 @@
 Both are append-only: a correction is a new row. The newest row for a day is what holds for it.
 """
 
+from typing import TypeVar
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+
+Row = TypeVar("Row", bound=models.Model)
+
+
+class Standing(models.Manager[Row]):
+    """The statements of no release that was withdrawn."""
+
+    def get_queryset(self) -> "models.QuerySet[Row]":
+        return super().get_queryset().filter(release__withdrawal__isnull=True)
 
 
 class Stated(models.Model):
     """Who states something about a project, how far that can be believed, and since when we know.
 
     What comes with a bundle or file names its ``release``; what a person enters has a ``url``.
+    ``objects`` leaves out what was withdrawn with its release, ``recorded`` has all of it.
     """
 
     url = models.URLField(max_length=400, blank=True, help_text="where it can be read")
@@ -27,6 +39,9 @@ class Stated(models.Model):
     edition = models.ForeignKey(
         "riskscore.Edition", models.PROTECT, related_name="+", db_index=False
     )
+
+    objects = Standing()
+    recorded = models.Manager()
 
     class Meta:
         abstract = True

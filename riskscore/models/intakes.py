@@ -49,6 +49,9 @@ class Intake(models.Model):
     accept_jumps = models.BooleanField(
         default=False, db_default=False, help_text="values far from those that stand are right"
     )
+    jumps = models.BigIntegerField(
+        default=0, db_default=0, help_text="values far from those that stand"
+    )
     repair = models.BooleanField(
         default=False, db_default=False, help_text="mend shapes of a map that can be mended"
     )
@@ -114,6 +117,9 @@ class Intake(models.Model):
         db_default=[],
         blank=True,
         help_text="columns of the file, where rows of it are kept with their faults",
+    )
+    transaction = models.BigIntegerField(
+        null=True, editable=False, help_text="number of the transaction that loaded it"
     )
     release = models.ForeignKey("Release", models.PROTECT, null=True, related_name="intakes")
     land_layer = models.ForeignKey(

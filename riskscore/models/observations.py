@@ -59,6 +59,11 @@ class Release(models.Model):
         db_default=False,
         help_text="adds to and corrects the source's whole release instead of replacing it",
     )
+    scored = models.BooleanField(
+        default=True,
+        db_default=True,
+        help_text="no: an older edition, kept beside the one that scores are made of",
+    )
     retrieved_on = models.DateField(
         null=True, blank=True, help_text="when the file was fetched from its publisher"
     )
@@ -70,6 +75,9 @@ class Release(models.Model):
             models.CheckConstraint(
                 condition=Q(sha256__regex=r"^[0-9a-f]{64}(\|[0-9a-f]{64})*$"),
                 name="release_sha256_is_hex",
+            ),
+            models.CheckConstraint(
+                condition=Q(scored=True) | Q(partial=False), name="release_kept_is_whole"
             ),
         ]
 
@@ -103,6 +111,13 @@ class Observation(models.Model):
     label = models.CharField(
         max_length=200, blank=True, help_text="unit, stage, good or agreement, as published"
     )
+    stage = models.CharField(
+        max_length=200,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="what is counted, where one place, mineral and year have several figures",
+    )
     since = models.DateField(null=True)
     until = models.DateField(null=True, help_text="last day on which it holds")
     verified = models.BooleanField(default=True)
@@ -118,7 +133,7 @@ class Observation(models.Model):
                     "importer",
                     "project",
                     "year",
-                    "label",
+                    "stage",
                     "since",
                 ],
                 name="observation_once_per_release",

@@ -3,7 +3,10 @@
 A source's newest complete release is in force until the next one, and with it the partial releases
 (single corrections) that came after it: each of their rows adds to it, or replaces its row of the
 same identity. Sources that only ever get partial releases (an operator's own tables) accumulate.
-Of evidence the newest version of each statement is in force.
+An older edition that is kept beside the one in force (``Release.scored`` is false) never counts,
+and a release that was withdrawn counts up to the edition before that of its withdrawal; what it
+replaced or corrected is back from then on. Of evidence the newest version of each statement is in
+force.
 
 Every reader of observations goes through here.
 """
@@ -16,9 +19,10 @@ from django.db.models.expressions import RawSQL
 
 from riskscore.models import Observation
 
-#: What makes two rows statements about the same thing.
+#: What makes two rows one figure. Unit and label are not part of it: what of a label tells figures
+#: apart is their stage (``sources.stages``).
 IDENTITY: tuple[str, ...] = (
-    "indicator", "place_id", "mineral_id", "importer_id", "project_id", "year", "label", "since",
+    "indicator", "place_id", "mineral_id", "importer_id", "project_id", "year", "stage", "since",
 )  # fmt: skip
 
 
@@ -60,16 +64,24 @@ class InForce(NamedTuple):
         )
 
 
+#: The releases that count at an edition, replaced ones too: neither kept beside nor withdrawn.
+_COUNTED = """
+    SELECT r.id, r.source_id, r.partial, r.edition_id FROM riskscore_release r
+    WHERE r.edition_id <= %(edition)s AND r.scored AND NOT EXISTS (
+        SELECT FROM riskscore_withdrawal w
+        WHERE w.release_id = r.id AND w.edition_id <= %(edition)s)
+"""
 #: Rows (id, source, whether partial releases of the source are in force). Parameter: ``edition``.
-RELEASES = """
+RELEASES = f"""
+WITH counted AS ({_COUNTED})
 SELECT r.id, r.source_id, bool_or(r.partial) OVER (PARTITION BY r.source_id) AS corrected
-FROM riskscore_release r
-WHERE r.edition_id <= %(edition)s AND NOT EXISTS (
-    SELECT FROM riskscore_release newer
-    WHERE newer.source_id = r.source_id AND NOT newer.partial AND newer.edition_id <= %(edition)s
+FROM counted r
+WHERE NOT EXISTS (
+    SELECT FROM counted newer
+    WHERE newer.source_id = r.source_id AND NOT newer.partial
       AND (newer.edition_id, newer.id) > (r.edition_id, r.id))
 ORDER BY r.id
-"""
+"""  # noqa: S608 - our own names
 
 
 def _newest(releases: str) -> str:

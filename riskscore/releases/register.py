@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.db import connection
 from django.db.models import QuerySet
 
-from riskscore.models import Observation, Place, Release
+from riskscore.models import Observation, Place, Release, Withdrawal
 from riskscore.releases import effective
 
 _COVERAGE = """
@@ -36,6 +36,21 @@ class Coverage:
 def feeds_scores(release: Release) -> bool:
     """Whether the release is in force now."""
     return release.pk in effective.in_force().ids
+
+
+def standing(release: Release) -> str:
+    """How a release stands now, as a sentence."""
+    if gone := Withdrawal.objects.filter(release=release).select_related("withdrawn_by").first():
+        who = f" by {gone.withdrawn_by}" if gone.withdrawn_by else ""
+        return (
+            f"It was withdrawn on {gone.withdrawn_at:%-d %B %Y}{who}, with edition"
+            f" {gone.edition_id}: {gone.reason}. As of earlier editions it stands."
+        )
+    if not release.scored:
+        return "It is an older edition, kept and not scored. Load it with --replace to score by it."
+    if feeds_scores(release):
+        return "It feeds scores now."
+    return "A newer release of its source stands in its place."
 
 
 def coverage(release: Release) -> tuple[Coverage, ...]:

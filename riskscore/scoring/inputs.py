@@ -168,7 +168,7 @@ def axes_at_any_time(importer: str) -> Axes:
 
 _OBSERVATIONS = f"""
 SELECT indicator, place_id, mineral_id, importer_id, year, value, standard_error, since, until,
-    label
+    label, stage
 FROM {effective.OBSERVATIONS} o
 WHERE project_id IS NULL AND (indicator NOT LIKE 'baci.%%' OR importer_id = ANY(%(members)s))
 """  # noqa: S608 - our own names
@@ -196,7 +196,9 @@ def observations(
 def _arrays(
     rows: list[tuple[Any, ...]], places: dict[str, int], minerals: dict[str, int]
 ) -> Observations:
-    place, mineral, importer, year, value, error, since, until, label = zip(*rows, strict=True)
+    place, mineral, importer, year, value, error, since, until, label, stage = zip(
+        *rows, strict=True
+    )
     return Observations(
         place=_indices(place, places),
         mineral=_indices(mineral, minerals),
@@ -207,6 +209,7 @@ def _arrays(
         since=np.array(since, "datetime64[D]"),
         until=np.array(until, "datetime64[D]"),
         label=np.array(label, object),
+        stage=np.array(stage, object),
     )
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from billiard.exceptions import SoftTimeLimitExceeded
 from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
 
+from riskscore.config import log_context
 from riskscore.jobs import ledger, work_items
 from riskscore.jobs.heartbeat import Heartbeat, worker_heartbeat, worker_name
 from riskscore.models import Job
@@ -52,6 +53,11 @@ def drain() -> list[uuid.UUID]:
 
 def _attempt(claim: ledger.Claim) -> bool:
     """Score a chunk, or let it be retried. Returns whether the worker may go on at once."""
+    with log_context.about(job=str(claim.job_id)):
+        return _tried(claim)
+
+
+def _tried(claim: ledger.Claim) -> bool:
     try:
         score_chunk(claim)
     except ledger.LeaseLost as error:
@@ -92,6 +98,7 @@ def _retry_later(claim: ledger.Claim, error: Exception) -> bool:
 def score_chunk(claim: ledger.Claim) -> None:
     """Score the projects of a claimed chunk and write the scores, all or none. Raises LeaseLost."""
     job = Job.objects.select_related("lens").get(id=claim.job_id)
+    log_context.add(request_id=job.request_id)
     computed = compute(job, claim.project_ids)
     with transaction.atomic():
         # First the token: who lost the lease must not get as far as writing.

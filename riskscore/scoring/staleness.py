@@ -7,6 +7,7 @@ method reads are derived as of both editions, and the cells that differ say whic
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -41,6 +42,16 @@ class Changed:
     pairs: set[str] = field(default_factory=set)
     projects: list[int] = field(default_factory=list)
 
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """What :data:`AFFECTED` needs."""
+        return {
+            "projects": self.projects,
+            "places": sorted(self.places),
+            "minerals": sorted(self.minerals),
+            "pairs": sorted(self.pairs),
+        }
+
 
 def mark(job: Job) -> None:
     """Mark what has changed since the last time, if the job is about what is stale."""
@@ -49,7 +60,7 @@ def mark(job: Job) -> None:
     done = _marked_until(job)
     if done is None:
         return  # nothing is scored yet, so everything is stale without a mark
-    columns = _columns(job)
+    columns = columns_of(job)
     for edition in _with_news(done, job.edition_id):
         before, after = (
             inputs.Pinned(number, job.as_of, job.lens.importer_id) for number in (done, edition)
@@ -154,16 +165,21 @@ def _marked_until(job: Job) -> int | None:
     return None if first is None else int(first)
 
 
-def _columns(job: Job) -> set[str]:
+def columns_of(job: Job) -> set[str]:
+    """What the job's method reads, as columns."""
     method = Specification.from_dict(job.method.spec)
     return {leaf.column for leaf in method.leaves} | {item.column for item in method.controls}
 
 
-_FIGURES = Q(releases__isnull=False) | Q(number__in=LandLayer.objects.values("edition"))
+_FIGURES = (
+    Q(releases__isnull=False)
+    | Q(withdrawals__isnull=False)
+    | Q(number__in=LandLayer.objects.values("edition"))
+)
 
 
 def figures_came(after: int, until: int) -> list[int]:
-    """The editions after one and up to another that brought a release or a layer of a map."""
+    """The editions after one and up to another that brought, or took back, a release or a layer."""
     editions = Edition.objects.filter(_FIGURES, number__gt=after, number__lte=until)
     return list(editions.order_by("number").distinct().values_list("number", flat=True))
 
@@ -187,37 +203,34 @@ def _with_news(after: int, until: int) -> Iterator[int]:
     )
 
 
-# A mark that still waits keeps its moment: the score has been stale since then.
-_MARK = """
-INSERT INTO riskscore_stalemark AS mark (project_id, lens_id, edition, since)
-SELECT p.id, %(lens)s, e.number, e.made_at
-FROM riskscore_project p, riskscore_edition e
-WHERE e.number = %(edition)s AND p.state = 'published'
+#: Which projects ``p`` differ by what is :class:`Changed`, its fields being the parameters.
+AFFECTED = """
+p.state = 'published'
   AND EXISTS (SELECT FROM riskscore_projectmineral m WHERE m.project_id = p.id)
   AND (
     p.id = ANY(%(projects)s) OR p.place_id = ANY(%(places)s) OR EXISTS (
         SELECT FROM riskscore_projectmineral m WHERE m.project_id = p.id AND (
             m.mineral_id = ANY(%(minerals)s)
             OR p.place_id || ' ' || m.mineral_id = ANY(%(pairs)s))))
+"""
+# A mark that still waits keeps its moment: the score has been stale since then.
+_MARK = f"""
+INSERT INTO riskscore_stalemark AS mark (project_id, lens_id, edition, since)
+SELECT p.id, %(lens)s, e.number, e.made_at
+FROM riskscore_project p, riskscore_edition e
+WHERE e.number = %(edition)s AND {AFFECTED}
 ORDER BY p.id
 ON CONFLICT (project_id, lens_id) DO UPDATE SET edition = EXCLUDED.edition,
     since = CASE WHEN EXISTS (
     SELECT FROM riskscore_score s WHERE s.project_id = mark.project_id AND s.lens_id = mark.lens_id
         AND s.edition >= mark.edition) THEN EXCLUDED.since ELSE mark.since END
 WHERE mark.edition < EXCLUDED.edition
-"""
+"""  # noqa: S608 - our own names
 
 
 def _record(job: Job, edition: int, changes: Changed) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             _MARK,
-            {
-                "lens": job.lens_id,
-                "edition": edition,
-                "projects": changes.projects,
-                "places": sorted(changes.places),
-                "minerals": sorted(changes.minerals),
-                "pairs": sorted(changes.pairs),
-            },
+            {"lens": job.lens_id, "edition": edition, **changes.parameters},
         )

@@ -3,28 +3,31 @@
 import os
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import astuple
 from pathlib import Path
 
 from django.conf import settings
 from django.core.management import call_command
-from django.db import DatabaseError
+from django.db import DatabaseError, connection
 from rich.console import Console
 
 from riskscore.bundle import load
-from riskscore.jobs import requests
+from riskscore.embedded import Postgres, Server, Valkey
+from riskscore.jobs import ledger, requests
 from riskscore.jobs.requests import CannotStart
-from riskscore.models import Score
-from riskscore.serving import answer_table, score_tables
+from riskscore.models import Job, Score
+from riskscore.serving import answer_table, log_files, score_tables
 from riskscore.serving.processes import (
     CannotRun,
     Children,
     check_port,
     children_of,
-    only_one,
     wait_for_port,
 )
 from riskscore.serving.progress_bar import follow
+from riskscore.serving.run_lock import only_one
+from riskscore.serving.watching import Watch
 from riskscore.serving.welcome import Credentials, first_credentials
 from riskscore.sources import BadFile
 
@@ -35,10 +38,14 @@ WORKER = ("celery", "-A", "riskscore.celery", "worker", "--loglevel=INFO")
 # Neither talks to other workers at start nor gossips: both have kept workers from consuming.
 WORKER_OPTIONS = ("--without-mingle", "--without-gossip", "--hostname=riskscore@localhost")
 # No control socket: it would lie in the home folder. Threads, since requests wait for PostgreSQL.
-WEB = ("gunicorn", "riskscore.wsgi:application", "--no-control-socket", "--worker-class=gthread")
-WEB_OPTIONS = ("--workers=2", "--threads=4", "--graceful-timeout=10", "--access-logfile=-")
+WEB = ("gunicorn", "riskscore.wsgi:application", "--no-control-socket")
+WEB_OPTIONS = (
+    "--worker-class=riskscore.serving.buffered_worker.BufferedWorker", "--workers=2", "--threads=4",
+    "--graceful-timeout=10",
+)  # fmt: skip
 # A page that takes longer is a mistake, and must not hold a connection.
 WEB_ENVIRONMENT = {"RISKSCORE_STATEMENT_TIMEOUT_MS": "5000"}
+LOOK_EVERY_S, ROTATE_EVERY_S = 0.5, 60.0
 
 
 def run(*, serve: bool) -> None:
@@ -54,12 +61,14 @@ def run(*, serve: bool) -> None:
             check_port(HOST, settings.PORT)
         _prepare(console)
         _start(children, serve=serve)
-        summary = _score(console, children)
         if serve:
             wait_for_port(HOST, settings.PORT, children)
             _tell(console, address, first_credentials())
-            _serve(console, children)
-    console.print("stopped" if serve else summary, highlight=False, soft_wrap=True)
+            _serve(console, children, address)
+            summary = "stopped"
+        else:
+            summary = _demonstrate(console, children)
+    console.print(summary, highlight=False, soft_wrap=True)
 
 
 def _log_folder() -> Path:
@@ -98,18 +107,37 @@ def _start(children: Children, *, serve: bool) -> None:
         children.start("web", (*WEB, *WEB_OPTIONS, bind), **WEB_ENVIRONMENT)
 
 
-def _score(console: Console, children: Children) -> str:
-    """Rescore everything through the door that everybody uses; return the closing line."""
+def _demonstrate(console: Console, children: Children) -> str:
+    """Score all; return the closing line. Raises CannotRun when that does not succeed."""
     began = time.monotonic()
+    job = _scored(console, children.check)
+    if job.state != Job.State.SUCCEEDED:
+        raise CannotRun(f"{_how_it_ended(job)}; see {children.log_of('worker')}")
+    return _show(console, job, time.monotonic() - began)
+
+
+def _scored(console: Console, look: Callable[[], None]) -> Job:
+    """Rescore everything through the door that everybody uses; return the job that did it."""
     lens = requests.default_lens()
-    job = requests.start({"all": True}, lens=lens, reason="demo")
-    follow(job.id, children, console)
-    seconds = time.monotonic() - began
-    score_tables.show(console, lens)
-    for line in score_tables.learned(lens):
+    return follow(requests.start({"all": True}, lens=lens, reason="demo").id, look, console)
+
+
+def _how_it_ended(job: Job) -> str:
+    progress = ledger.progress(job.id)
+    words = f" ({job.error})" if job.error else ""
+    return (
+        f"job {job.id} ended as {job.state}: {progress.failed:,} of {progress.total:,} projects"
+        f" could not be scored{words}"
+    )
+
+
+def _show(console: Console, job: Job, seconds: float) -> str:
+    """Print the tables; return the line that sums them up."""
+    score_tables.show(console, job.lens)
+    for line in score_tables.learned(job.lens):
         console.print(line, highlight=False, soft_wrap=True)
     answer_table.show(console)
-    scores = Score.objects.filter(lens=lens)
+    scores = Score.objects.filter(lens=job.lens)
     blank = scores.filter(composite__isnull=True).count()
     return f"scored {scores.count()} projects in {seconds:.1f} s, {blank} not assessed"
 
@@ -131,20 +159,44 @@ def _tell(console: Console, address: str, new: Credentials | None) -> None:
     console.print("\n" + "\n".join(lines), highlight=False, soft_wrap=True, markup=False)
 
 
-def _serve(console: Console, children: Children) -> None:
-    """Wait until somebody stops us, or until a child fails for good (CannotRun).
-
-    A worker that died is replaced: Celery's gives up when Valkey has no memory left, for instance.
-    """
+def _serve(console: Console, children: Children, address: str) -> None:
+    """Serve until somebody stops us; whatever ends meanwhile is started again."""
+    watch = Watch(lambda words: console.print(words, highlight=False, soft_wrap=True))
+    watch.over(_servers(), children)
     try:
+        _report_first_job(console, watch, address)
+        rotated = time.monotonic()
         while True:
-            if children.revive("worker"):
-                console.print(
-                    f"the worker had ended and was started again: {children.log_of('worker')}",
-                    highlight=False,
-                    soft_wrap=True,
-                )
-            children.check()
-            time.sleep(0.5)
+            watch.look()
+            if time.monotonic() - rotated > ROTATE_EVERY_S:
+                log_files.rotate(children.log_folder)
+                rotated = time.monotonic()
+            time.sleep(LOOK_EVERY_S)
     except KeyboardInterrupt:
         return
+
+
+def _servers() -> list[tuple[str, Server]]:
+    """The servers that are ours to keep alive."""
+    own: list[tuple[str, Server]] = []
+    if not settings.DATABASE_URL:
+        own.append(("PostgreSQL", Postgres(settings.VAR)))
+    if not settings.REDIS_URL:
+        own.append(("Valkey", Valkey(settings.VAR)))
+    return own
+
+
+def _report_first_job(console: Console, watch: Watch, address: str) -> None:
+    """Score all while serving, and say what came of it: that it fails ends nothing."""
+    began = time.monotonic()
+    try:
+        job = _scored(console, watch.look)
+        if job.state != Job.State.SUCCEEDED:
+            page = f"{address}/admin/riskscore/job/{job.pk}/change/"
+            console.print(f"{_how_it_ended(job)}: {page}", highlight=False, soft_wrap=True)
+        said = _show(console, job, time.monotonic() - began)
+    except (CannotStart, DatabaseError) as error:
+        words = " ".join(str(error).split())
+        said = f"the first scores could not be made: {words}; it serves what is there"
+        connection.close()
+    console.print(said, highlight=False, soft_wrap=True)

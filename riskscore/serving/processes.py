@@ -1,7 +1,6 @@
 """The worker and the web server as child processes: started, watched, and never left behind."""
 
 import ctypes
-import fcntl
 import os
 import signal
 import socket
@@ -15,16 +14,11 @@ from pathlib import Path
 from types import FrameType
 
 from riskscore.errors import UnavailableError
+from riskscore.serving import log_files
 
 GRACE = 20.0  # seconds that the children may take to finish what they are doing
 PR_SET_PDEATHSIG = 1
 ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-
-
-#: Seconds before a child that died is started again: the first time, the second … Whoever dies
-#: more often than that within STEADY_S ends the run.
-PAUSES = (1.0, 2.0, 4.0, 8.0, 16.0)
-STEADY_S = 60.0
 
 
 class CannotRun(UnavailableError):
@@ -45,43 +39,43 @@ class Children:
     inherited: int  # a lock's descriptor: it stays locked for as long as any child lives
     running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
     commands: dict[str, tuple[Sequence[str], dict[str, str]]] = field(default_factory=dict)
-    deaths: dict[str, list[float]] = field(default_factory=dict)
+    began_at: dict[str, int] = field(default_factory=dict)
 
     def start(self, name: str, module: Sequence[str], **changes: str) -> None:
-        """Start `python -m module…`; what it says goes to the folder's `name.log`."""
-        self.log_of(name).write_bytes(b"")
-        self.commands[name], self.deaths[name] = (module, changes), []
-        self._start(name)
+        """Start `python -m module…`; what it says is added to the folder's `name.log`."""
+        self.commands[name] = (module, changes)
+        self.start_again(name)
 
-    def _start(self, name: str) -> None:
+    def start_again(self, name: str) -> None:
+        """Start a child by the command with which it was started first."""
         module, changes = self.commands[name]
-        with self.log_of(name).open("ab") as log, _uninterrupted():
-            self.running[name] = subprocess.Popen(
-                [sys.executable, "-m", *module],
-                env={**os.environ, **changes},
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-                pass_fds=(self.inherited,),
-                preexec_fn=_before_child(),  # noqa: PLW1509 - no other thread is at work
-            )
+        log = log_files.open_to_append(self.log_of(name))
+        try:
+            self.began_at[name] = os.fstat(log).st_size
+            with _uninterrupted():
+                self.running[name] = subprocess.Popen(
+                    [sys.executable, "-m", *module],
+                    env={**os.environ, **changes},
+                    stdin=subprocess.DEVNULL,
+                    stdout=log,
+                    stderr=log,
+                    start_new_session=True,
+                    pass_fds=(self.inherited,),
+                    preexec_fn=_before_child(),  # noqa: PLW1509 - no other thread is at work
+                )
+        finally:
+            os.close(log)
 
-    def revive(self, name: str) -> bool:
-        """Start a child again if it has ended; return whether it had.
+    def lives(self, name: str) -> bool:
+        """Whether a child runs."""
+        return self.running[name].poll() is None
 
-        The pause before it grows with each death. Raises CannotRun when it dies again and again.
-        """
-        if self.running[name].poll() is None:
-            return False
-        now = time.monotonic()
-        recent = [died for died in self.deaths[name] if now - died < STEADY_S]
-        if len(recent) == len(PAUSES):
-            self.check()
-        self.deaths[name] = [*recent, now]
-        time.sleep(PAUSES[len(recent)])
-        self._start(name)
-        return True
+    def how_it_ended(self, name: str) -> str:
+        """Status and last words of a child that has ended, in a line."""
+        log = self.log_of(name)
+        words = log_files.last_words(log, self.began_at[name])
+        status = self.running[name].returncode
+        return f"the {name} process ended with status {status}: {words} (all: {log})"
 
     def log_of(self, name: str) -> Path:
         """Return where a child writes."""
@@ -89,13 +83,9 @@ class Children:
 
     def check(self) -> None:
         """Raise CannotRun if a child has ended by itself."""
-        for name, child in self.running.items():
-            if child.poll() is not None:
-                log = self.log_of(name)
-                said = log.read_text(errors="replace").strip().split("\n")[-1][:300]
-                raise CannotRun(
-                    f"the {name} process ended with status {child.returncode}: {said} (all: {log})"
-                )
+        for name in self.running:
+            if not self.lives(name):
+                raise CannotRun(self.how_it_ended(name))
 
     def stop(self) -> None:
         """End all children: politely, and after GRACE seconds not."""
@@ -156,24 +146,6 @@ def children_of(log_folder: Path, inherited: int) -> Iterator[Children]:
         children.stop()
         for number, handler in before.items():
             signal.signal(number, handler)
-
-
-@contextmanager
-def only_one(var: Path, address: str) -> Iterator[int]:
-    """Hold the folder's run lock; yield its descriptor. Raises CannotRun if somebody has it."""
-    with (var / "run.lock").open("a+") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            lock.seek(0)
-            holder = lock.read().strip() or "just starting"
-            raise CannotRun(
-                f"already running in {var} ({holder}): stop that one with Ctrl-C first"
-            ) from None
-        lock.truncate(0)
-        lock.write(f"process {os.getpid()}{address and f', {address}'}\n")
-        lock.flush()
-        yield lock.fileno()
 
 
 def check_port(host: str, port: int) -> None:

@@ -2,47 +2,53 @@
 
 import time
 import uuid
+from collections.abc import Callable
 
+from django.db import OperationalError, connection
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from riskscore.jobs import ledger
 from riskscore.models import Job
-from riskscore.serving.processes import CannotRun, Children
 
 LOOK_EVERY = 0.2  # seconds
 
 
-def follow(job_id: uuid.UUID, children: Children, console: Console) -> ledger.Progress:
-    """Draw the bar until the job has ended; return how it ended.
+def follow(job_id: uuid.UUID, look: Callable[[], None], console: Console) -> Job:
+    """Draw the bar until the job has ended; return it as it ended.
 
     A newer job may take over what is left of it (a schedule that falls due in that minute): then
-    that one is followed to its end.
-
-    Raises CannotRun when a child dies or the job does not succeed.
+    that one is followed to its end, and returned. ``look`` is called between two looks at the job:
+    whatever it raises ends the following.
     """
-    now = _followed(job_id, children, console)
+    _drawn(job_id, look, console)
     job = Job.objects.get(id=job_id)
-    if now.state == Job.State.CANCELLED and job.superseded_by_id is not None:
-        return follow(job.superseded_by_id, children, console)
-    if now.state != Job.State.SUCCEEDED:
-        raise CannotRun(
-            f"job {job_id} ended as {now.state}: {now.failed} of {now.total} projects failed"
-            f"{job.error and f' ({job.error})'}; see {children.log_of('worker')}"
-        )
-    return now
+    if job.state == Job.State.CANCELLED and job.superseded_by_id is not None:
+        return follow(job.superseded_by_id, look, console)
+    return job
 
 
-def _followed(job_id: uuid.UUID, children: Children, console: Console) -> ledger.Progress:
+def _drawn(job_id: uuid.UUID, look: Callable[[], None], console: Console) -> None:
     columns = (TextColumn("scoring"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console) as bar:
         task = bar.add_task("scoring", total=None)
-        while (now := ledger.progress(job_id)).state not in Job.TERMINAL:
-            _draw(bar, task, now)
-            children.check()
+        while True:
+            now = _progress(job_id)
+            if now is not None:
+                _draw(bar, task, now)
+                if now.state in Job.TERMINAL:
+                    return
+            look()
             time.sleep(LOOK_EVERY)
-        _draw(bar, task, now)
-    return now
+
+
+def _progress(job_id: uuid.UUID) -> ledger.Progress | None:
+    """How far the job is; None while the database is away."""
+    try:
+        return ledger.progress(job_id)
+    except OperationalError:
+        connection.close()
+        return None
 
 
 def _draw(bar: Progress, task: int, now: ledger.Progress) -> None:

@@ -47,7 +47,7 @@ class Row:
 def riskiest(lens: Lens, count: int) -> list[Row]:
     """Return the highest composites, worst first, ties in the order of their names."""
     scores = ranking.ranked(lens.pk).filter(composite__isnull=False)
-    return _rows(lens, scores.order_by("-composite", "project__name")[:count])
+    return _rows(lens, scores.order_by("-composite", "project__name", "project__key")[:count])
 
 
 def of(lens: Lens, minerals: Sequence[str], places: Sequence[str]) -> list[Row]:
@@ -59,7 +59,9 @@ def of(lens: Lens, minerals: Sequence[str], places: Sequence[str]) -> list[Row]:
     )
     worst_first = F("composite").desc(nulls_last=True)
     place_and_mineral = ("project__place__name", "project__minerals__mineral__name")
-    return _rows(lens, chosen.order_by(*place_and_mineral, worst_first, "project__name"))
+    return _rows(
+        lens, chosen.order_by(*place_and_mineral, worst_first, "project__name", "project__key")
+    )
 
 
 def _rows(lens: Lens, scores: QuerySet[Score]) -> list[Row]:
@@ -118,7 +120,7 @@ def missing_together(lens: Lens) -> dict[tuple[str, ...], int]:
         scores.annotate(**unknown)
         .values_list(*unknown)
         .annotate(count=Count("*"))
-        .order_by("-count")
+        .order_by("-count", *unknown)
     )
     return {
         tuple(name for name, lacks in zip(DIMENSIONS, flags, strict=True) if lacks): count

@@ -7,12 +7,16 @@ import difflib
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib.resources import files
 
 from riskscore.errors import NotFoundError
+from riskscore.sources import aggregates
 from riskscore.sources.readers.delimited import Record, csv_rows
+
+GROUP = "group"
+"""The kind of a place that is no country."""
 
 
 class UnknownName(NotFoundError):
@@ -47,6 +51,20 @@ class Names:
     places: Mapping[str, str]
     left_out: Mapping[str, str]
     minerals: Mapping[tuple[str, str], tuple[str, ...]]
+    groups: frozenset[str] = frozenset()
+    aggregates: Mapping[str, str] = field(default_factory=dict)
+
+    def aggregate(self, term: str) -> str | None:
+        """What a word is that stands for no place but for a sum of places; None: it is not."""
+        key = folded(term)
+        if key in self.places or key in self.left_out:
+            return None
+        return self.aggregates.get(key) or aggregates.by_pattern(key)
+
+    def why_left_out(self, term: str) -> str:
+        """Why a known word that is no place is left out."""
+        reason = self.left_out.get(folded(term))
+        return reason or f"{self.aggregate(term)}, which is no place"
 
     def place(self, term: str, *, suggest: bool = True) -> str | None:
         """The code of a place, None when the place is left out for a stated reason.
@@ -56,7 +74,7 @@ class Names:
         key = folded(term)
         if key in self.places:
             return self.places[key]
-        if key in self.left_out:
+        if key in self.left_out or self.aggregate(term):
             return None
         raise UnknownName(_unknown("place", term, self.places if suggest else {}))
 
@@ -92,6 +110,7 @@ def names(
 ) -> Names:
     """Build the lookup; ValueError when one word stands for two places."""
     result: dict[str, str] = {}
+    places = list(places)
     for place in places:
         for word in (place.code, place.name, *place.aliases):
             if result.setdefault(folded(word), place.code) != place.code:
@@ -100,6 +119,8 @@ def names(
         places=result,
         left_out={folded(term): reason for term, reason in left_out.items()},
         minerals={(source, folded(term)): codes for source, term, codes in terms},
+        groups=frozenset(place.code for place in places if place.kind == GROUP),
+        aggregates={folded(term): reason for term, reason in aggregates.terms().items()},
     )
 
 
@@ -154,7 +175,7 @@ def together(
         if place.code in codes
         for word in (place.code, place.name, *place.aliases)
     }
-    return Names({**committed, **own.places}, own.left_out, own.minerals)
+    return replace(own, places={**committed, **own.places})
 
 
 def shipped(minerals: Iterable[str]) -> Names:

@@ -12,7 +12,11 @@ from typing import Any, NamedTuple
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Who publishes something, under which licence, and how the publisher is to be named."""
+    """Who publishes something, under which licence, and how the publisher is to be named.
+
+    ``attribution`` is the publisher's wording; ``{edition}`` in it stands for the edition of a
+    release, which no constant knows.
+    """
 
     code: str
     publisher: str
@@ -22,6 +26,16 @@ class Source:
     redistributable: bool
     attribution: str
 
+    def cited(self, edition: str) -> str:
+        """The wording with an edition; a word that both would say ("version") stands once."""
+        before, gap, after = self.attribution.partition("{edition}")
+        if not gap:
+            return self.attribution
+        *_, last = before.rstrip().rsplit(" ", 1)
+        first, _, rest = edition.strip().partition(" ")
+        named = rest if rest and first.casefold() == last.casefold() else edition.strip()
+        return f"{before}{named}{after}"
+
 
 @dataclass(frozen=True, slots=True)
 class SourceRecord:
@@ -30,7 +44,9 @@ class SourceRecord:
     ``place``, ``mineral`` and ``importer`` are the publisher's own terms (None: does not apply).
     An ordinal indicator's ``value`` is the index into that indicator's levels. ``since`` and
     ``until`` are the first and the last day on which a measure was in force. ``verified`` is
-    False where the compiler of the file worked from memory or inferred the row.
+    False where the compiler of the file worked from memory or inferred the row. ``stage`` tells
+    apart several figures of one place, mineral and year (the product, the good); where it is left
+    out the label says it. ``row`` and ``column`` are where the value stands in the file.
     """
 
     indicator: str
@@ -46,6 +62,9 @@ class SourceRecord:
     since: date | None = None
     until: date | None = None
     verified: bool = True
+    stage: str = ""
+    row: int | None = None
+    column: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,3 +40,5 @@ CREATE OR REPLACE TRIGGER scorehistory_append_only BEFORE UPDATE OR DELETE ON ri
 -- Transitions go when their job goes.
 CREATE OR REPLACE TRIGGER transition_append_only BEFORE UPDATE ON riskscore_transition
     FOR EACH ROW EXECUTE FUNCTION riskscore_append_only();
+CREATE OR REPLACE TRIGGER withdrawal_append_only BEFORE UPDATE OR DELETE ON riskscore_withdrawal
+    FOR EACH ROW EXECUTE FUNCTION riskscore_append_only();

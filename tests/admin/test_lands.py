@@ -3,11 +3,13 @@
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.urls import reverse
 
 from riskscore.models import Footprint, Intake, Job, LandLayer, Project
 from tests.admin.conftest import act, url
 from tests.intake.files import finish
 from tests.maps.files import geojson, shapefile_parts, zipped
+from tests.maps.test_mending import BOW_TIE, a_map, box, polygon
 
 
 def around(project: Project) -> list[list[float]]:
@@ -98,6 +100,21 @@ def test_a_file_of_a_layer_that_cannot_be_used_is_refused_on_its_page(
     done = finish(Intake.objects.latest("id"))
     assert said in page.get(url("intake", "change", done.pk)).text
     assert LandLayer.objects.count() == layers
+
+
+def test_a_map_is_previewed_with_its_faults_by_name_mended_and_confirmed(page: Client) -> None:
+    content = a_map(polygon(box(-60, -20)), BOW_TIE)
+    page.post(url("landlayer", "add"), layer(content, dry_run="on"))
+    seen = finish(Intake.objects.latest("id"))
+    text = page.get(url("intake", "change", seen.pk)).text
+    assert "“Land 2” is no valid polygon" in text
+    assert "Preview it with shapes mended" in text
+    page.post(reverse("admin:riskscore_landlayer_mended", args=[seen.pk]))
+    mended = finish(Intake.objects.latest("id"))
+    assert (mended.state, mended.added, mended.repair) == ("succeeded", 2, True)
+    assert "Import it for good" in page.get(url("intake", "change", mended.pk)).text
+    again = page.post(reverse("admin:riskscore_landlayer_mended", args=[seen.pk]), follow=True)
+    assert "no longer kept" in again.text
 
 
 def test_a_layer_can_be_withdrawn_and_not_changed(page: Client, project: Project) -> None:

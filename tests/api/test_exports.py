@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from riskscore.models import Edition
 from riskscore.sources.reading import Reading
 from riskscore.sources.row_writing import cell
 from riskscore.sources.tables import projects
@@ -18,6 +19,10 @@ from tests.sources.test_formula_guard import DANGEROUS
 pytestmark = pytest.mark.django_db
 
 
+def latest_edition() -> int:
+    return int(Edition.objects.order_by("-number")[0].number)
+
+
 def lines(response: Any) -> list[str]:
     assert response.status_code == 200
     return b"".join(response.streaming_content).decode().splitlines()
@@ -25,7 +30,7 @@ def lines(response: Any) -> list[str]:
 
 def test_ndjson_has_every_row_and_says_where_it_ends(bundle: None, api: Api) -> None:
     *rows, end = lines(api.get("/scores?fields=key,composite", Accept="application/x-ndjson"))
-    assert json.loads(end) == {"_end": True, "rows": len(rows)}
+    assert json.loads(end) == {"_end": True, "rows": len(rows), "edition": latest_edition()}
     pages = walk(api, "/scores?fields=key,composite&page_size=1000")
     assert [json.loads(row) for row in rows] == pages
 

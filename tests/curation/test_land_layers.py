@@ -56,7 +56,7 @@ ABOUT = {
 def imported(content: bytes, file: str = "lands.geojson", **changes: Any) -> Intake:
     """What came of a file of a layer, taken in here and now."""
     options = {"licence": "CC0"}
-    for option in ("mapping", "replace", "dry_run", "skip_bad"):
+    for option in ("mapping", "replace", "dry_run", "skip_bad", "repair"):
         if option in changes:
             options[option] = changes.pop(option)
     return take_in(content, "map-layers", file, layer={**ABOUT, **changes}, **options)

@@ -196,3 +196,22 @@ def test_a_forked_child_does_not_stop_its_parents_servers(var: Path) -> None:
             os._exit(0)
         os.waitpid(child, 0)
         assert answers(var) == [True, True]
+
+
+@pytest.mark.parametrize("name", ["a,b", "with blank", "per%cent", "ümlaut;x"])
+def test_servers_run_in_a_folder_of_an_unusual_name(tmp_path: Path, name: str) -> None:
+    with embedded.serve(tmp_path / name, durable=False):
+        assert embedded.Postgres(tmp_path / name).answers()
+        assert embedded.Valkey(tmp_path / name).answers()
+    assert not embedded.Postgres(tmp_path / name).answers()
+
+
+@pytest.mark.parametrize("name", ["a$HOME", "a`id`", 'a"b', "a\\b"])
+def test_a_folder_that_a_shell_would_read_otherwise_is_refused_in_one_line(
+    name: str, tmp_path: Path
+) -> None:
+    result = manage("migrate", RISKSCORE_VAR=f"{tmp_path}/{name}")
+    assert result.returncode == 1
+    assert "RISKSCORE_VAR=" in result.stderr
+    assert "choose a folder without" in result.stderr
+    assert result.stderr.count("\n") == 1

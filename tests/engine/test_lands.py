@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import shapely
 from pyproj import Geod
+from shapely.geometry.base import BaseGeometry
 
 from riskscore.engine.inputs.land_overlap import (
     REACH_KM,
@@ -49,6 +50,44 @@ def test_half_a_footprint_overlaps_by_half() -> None:
         (found,) = Lands([MAP]).positions(footprint)
         assert found.overlap == pytest.approx(0.5, abs=1e-4)
         assert (found.km, found.land) == (0.0, "Land")
+
+
+HALF, WHOLE = shapely.box(0, 0, 1, 1), shapely.box(0.9, 0.4, 1.1, 0.6)
+SLIVER = shapely.box(0.99, 0, 1.0, 1)
+PARTS = shapely.MultiPolygon([shapely.box(0, 0, 0.95, 1), shapely.box(0.96, 0, 1.0, 1)])
+
+
+@pytest.mark.parametrize(
+    ("lands", "share"),
+    [
+        ([HALF, HALF], 0.5),  # the same land twice, under two names
+        ([HALF, SLIVER], 0.5),
+        ([HALF, shapely.box(0.5, 0, 1.05, 1)], 0.75),
+        ([PARTS, HALF, SLIVER], 0.5),
+        ([HALF, shapely.box(1, 0, 2, 1)], 1.0),  # neighbours share a border, no ground
+        ([HALF, HALF, shapely.box(0, 0, 2, 1)], 1.0),
+        ([PARTS], 0.45),
+    ],
+)
+def test_ground_on_which_several_lands_of_a_map_lie_counts_once(
+    lands: list[BaseGeometry], share: float
+) -> None:
+    names = [f"Land {number}" for number, _ in enumerate(lands)]
+    known = Lands([Layer("map", lands, names, shapely.box(-5, -5, 5, 5))])
+    (found,) = known.positions(Footprint(0.5, 1.0, 0.0, WHOLE))
+    assert found.overlap == pytest.approx(share, abs=1e-4)
+    assert found.share <= 100
+
+
+def test_two_maps_that_show_the_same_land_each_say_their_own_share() -> None:
+    other = Layer("other", [HALF], ["Same"], shapely.box(-5, -5, 5, 5))
+    shares = [one.overlap for one in Lands([MAP, other]).positions(Footprint(0.5, 1, 0, WHOLE))]
+    assert shares == [pytest.approx(0.5, abs=1e-4)] * 2
+
+
+def test_a_point_without_extent_lies_on_land_wholly_or_not() -> None:
+    lands = Lands([Layer("map", [HALF, HALF], ["A", "B"], shapely.box(-5, -5, 5, 5))])
+    assert [lands.positions(point(0.5, lon))[0].overlap for lon in (0.5, 1.5)] == [1.0, 0.0]
 
 
 def test_a_radius_brings_the_land_nearer_by_itself() -> None:

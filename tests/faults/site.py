@@ -163,7 +163,8 @@ class Site:
     def start_web(self) -> str:
         with socket.create_server(("127.0.0.1", 0)) as free:
             port = free.getsockname()[1]
-        options = ("--no-control-socket", "--worker-class=gthread", "--workers=1", "--threads=4")
+        front = "--worker-class=riskscore.serving.buffered_worker.BufferedWorker"
+        options = ("--no-control-socket", front, "--workers=1", "--threads=4")
         self._start(
             "web", "gunicorn", "riskscore.wsgi:application", *options, f"-b127.0.0.1:{port}"
         )

@@ -83,10 +83,18 @@ def test_what_a_newer_edition_no_longer_lists_is_counted() -> None:
 def test_an_older_edition_never_takes_over_by_itself() -> None:
     loaded("2022", CONGO)
     older = loaded("2020", CONGO)
-    assert older.state == "failed"
-    assert "the file's newest year is 2020, and figures of dol for 2022 are in force" in older.error
-    assert "use --replace" in older.error
+    assert older.state == "succeeded"
+    assert older.remarks == [
+        "an older edition: its newest year of dol.good is 2020, and figures for 2022 are in force."
+        " It is kept and not scored; --replace makes it count."
+    ]
     assert listed() == {("COD", 2022)}
+    assert older.release is not None
+    assert not older.release.scored
+    assert set(older.release.observations.values_list("year", flat=True)) == {2020}
+    again = loaded("2020", CONGO)
+    assert (again.added, again.release) == (0, None)
+    assert "kept already, as release" in again.remarks[0]
     assert loaded("2020", CONGO, replace=True).state == "succeeded"
     assert listed() == {("COD", 2020)}
 

@@ -10,6 +10,7 @@ import pytest
 import shapefile
 import shapely
 
+from riskscore.intake import requests
 from riskscore.models import Intake, Land, LandLayer, Project
 from riskscore.scoring.project_inputs import land_distances, map_distances
 from riskscore.sources.maps.layer_about import CODE, KINDS
@@ -17,6 +18,7 @@ from tests.curation.test_land_layers import imported, load
 from tests.intake.files import faults, finish, queue
 from tests.make import make_place, make_project
 from tests.maps.files import WGS84, geojson, zipped
+from tests.maps.test_mending import BOW_TIE, POINT, a_map, box, polygon
 
 pytestmark = pytest.mark.django_db
 TABLE = (
@@ -232,3 +234,55 @@ def test_kinds_are_those_of_the_tables_and_areas_need_no_mapped_area() -> None:
     assert {kind for kind, is_point in KINDS.items() if is_point} == set(LandLayer.POINTS)
     assert load(code="areas", kind="areas", mapped="").mapped is None
     assert CODE.fullmatch("arg-inai")
+
+
+LANDS = {"kind": "lands", "code": "lands", "mapped": "-75, -56, -53, 0", "name": "Lands"}
+BAD_LANDS = (BOW_TIE, None, POINT)
+
+
+def lands(**changes: Any) -> Intake:
+    good = [polygon(box(-60, -20)), polygon(box(-58, -20))]
+    return take_in(a_map(good[0], *BAD_LANDS, good[1]), "lands.geojson", **{**LANDS, **changes})
+
+
+def test_a_map_is_refused_with_all_its_faults_at_once_each_by_the_name_of_its_land() -> None:
+    done = lands()
+    assert done.state == Intake.State.FAILED
+    assert [line for line, _, _ in faults(done)] == [2, 3, 4]
+    assert all(f"“Land {line}”" in reason for line, _, reason in faults(done))
+    assert not LandLayer.objects.exists()
+
+
+def test_the_rest_of_a_map_is_loaded_and_what_is_left_out_is_named() -> None:
+    done = lands(skip_bad=True)
+    assert (done.state, done.added, done.rejected) == ("succeeded", 2, 3)
+    assert "left out: Land 2, Land 3, Land 4" in done.remarks
+    assert any("counts as absent" in text for text in done.remarks)
+
+
+def test_what_can_be_mended_is_loaded_with_what_its_area_moved_and_the_rest_stays_a_fault() -> None:
+    assert [line for line, _, _ in faults(lands(repair=True))] == [3, 4]
+    done = lands(repair=True, skip_bad=True)
+    assert (done.state, done.added, done.rejected) == ("succeeded", 3, 2)
+    assert any("“Land 2”: 0 m² → " in text and "+100 %" in text for text in done.remarks)
+    outline = shapely.from_wkb(bytes(Land.objects.get(name="Land 2").outline))
+    assert outline.area == pytest.approx(0.5)
+
+
+def test_points_that_are_none_are_each_named_and_the_others_are_loaded() -> None:
+    content = a_map(POINT, polygon(box(-60, -20)), None, {**POINT, "coordinates": [-66, -123]})
+    done = take_in(content, "register.geojson", skip_bad=True)
+    assert [line for line, _, _ in faults(done)] == [2, 3, 4]
+    assert all(f"“Land {line}”" in reason for line, _, reason in faults(done))
+    assert (done.added, done.rejected) == (1, 3)
+
+
+def test_a_preview_of_a_map_can_be_tried_again_with_its_shapes_mended() -> None:
+    good = polygon(box(-60, -20))
+    seen = take_in(a_map(good, BOW_TIE), "lands.geojson", dry_run=True, **LANDS)
+    assert seen.state == Intake.State.FAILED
+    mended = finish(requests.preview_mended(seen))
+    assert (mended.state, mended.added, mended.dry_run) == ("succeeded", 2, True)
+    assert finish(requests.confirm_intake(mended)).land_layer is not None
+    with pytest.raises(requests.CannotTakeIn, match="only a dry run of a map"):
+        requests.preview_mended(mended)

@@ -37,10 +37,10 @@ def test_one_of_several_files_alone_is_refused_with_the_remedy(bundle: None, sou
 @pytest.mark.parametrize(
     ("source", "path", "rows", "left_out"),
     [
-        ("wgi", "data/wgidataset.xlsx", 30_914, 60),
-        ("hdr", "data/HDR23-24_Composite_indices_complete_time_series.csv", 14_206, 0),
-        ("ucdp", "data/ucdp_organizedviolencecy_v25_1.csv", 20_784, 24),
-        ("iea", "data/iea_critical_minerals_explorer.json", 85, 0),
+        ("wgi", "data/wgidataset.xlsx", 30_914, 1_192),
+        ("hdr", "data/HDR23-24_Composite_indices_complete_time_series.csv", 14_206, 2_206),
+        ("ucdp", "data/ucdp_organizedviolencecy_v25_1.csv", 20_784, 92),
+        ("iea", "data/iea_critical_minerals_explorer.json", 85, 21),
         ("ilo", "data/ilo_c169_ratifications.csv", 24, 0),
         ("icmm", "data/icmm-global-mining-dataset-2025-09.xlsx", 4_323, 4_185),
         ("busch", "data/lithium_deposits_pmbusch.csv", 160, 0),

@@ -2,23 +2,30 @@
 
 from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.contrib import admin, messages
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import reverse
+from django.shortcuts import get_object_or_404
+from django.urls import URLPattern, path, reverse
+from django.views.decorators.http import require_POST
 
 from riskscore.admin.map import small_map
 from riskscore.admin.ui import wording
 from riskscore.admin.ui.confirmed_actions import Consequence
 from riskscore.admin.ui.pages import Form, OneButton, ReadOnly, Rescoring
+from riskscore.admin.withdrawals.withdraw_page import Withdrawable, way
 from riskscore.curation import land_layers
 from riskscore.intake import requests
-from riskscore.models import Footprint, Intake, Land, LandLayer, Lens
+from riskscore.models import Footprint, Intake, Land, LandLayer, Lens, Withdrawal
 from riskscore.sources.maps import BadMap
 from riskscore.sources.tables import map_layers
+
+#: How a file is taken in.
+WAYS = ("dry_run", "skip_bad", "repair", "replace")
 
 
 class LayerForm(Form[LandLayer]):
@@ -58,6 +65,27 @@ class LayerForm(Form[LandLayer]):
     replace = forms.BooleanField(
         required=False, label="Smaller", help_text="It may lack much of the version before."
     )
+    dry_run = forms.BooleanField(
+        required=False,
+        initial=True,
+        label="Preview first",
+        help_text="Only say what would change and what is wrong; you then confirm it.",
+    )
+    skip_bad = forms.BooleanField(
+        required=False,
+        label="Without what is wrong",
+        help_text=(
+            "Load the rest; what is left out is named, and counts as absent in the mapped area."
+        ),
+    )
+    repair = forms.BooleanField(
+        required=False,
+        label="Mend shapes",
+        help_text=(
+            "Close rings, undo loops and spikes, join parts that overlap, cut at 180°. The report"
+            " says for each by how much its area moved. What could mean two things stays a fault."
+        ),
+    )
 
     class Meta:
         model = LandLayer
@@ -86,7 +114,7 @@ class LayerForm(Form[LandLayer]):
             licence=cleaned["licence"],
             redistributable=cleaned["redistributable"],
             published_edition=cleaned["published_edition"],
-            replace=cleaned["replace"],
+            **{way: cleaned[way] for way in WAYS},
         )
         try:
             requests.check(cleaned["options"])
@@ -95,13 +123,14 @@ class LayerForm(Form[LandLayer]):
         return cleaned
 
 
-class LandLayerAdmin(OneButton[LandLayer], Rescoring[LandLayer]):
+class LandLayerAdmin(Withdrawable[LandLayer], OneButton[LandLayer], Rescoring[LandLayer]):
     """A new version of a layer replaces the one with its code; all versions stay.
 
     A worker reads the file; its page shows how far it is and what is wrong with it.
     """
 
     form = LayerForm
+    change_form_template = "admin/land_layer.html"
     list_display = (
         "name", "kind", "code", "steward", "lands_count", "licence", "entered_at", "entered_by",
         "holds",
@@ -117,6 +146,12 @@ class LandLayerAdmin(OneButton[LandLayer], Rescoring[LandLayer]):
         rows = super().get_queryset(request).defer("mapped")
         return rows.annotate(is_replaced=Exists(newer))
 
+    def around(self, request: HttpRequest, row: LandLayer) -> dict[str, Any]:
+        """The way to its withdrawal, or what became of it."""
+        gone = Withdrawal.objects.filter(layer=row).first()
+        may = "" if row.is_replaced else way(request, row)  # type: ignore[attr-defined]
+        return {"withdraw": may, "withdrawn": gone}
+
     def has_change_permission(self, request: HttpRequest, obj: LandLayer | None = None) -> bool:
         return False
 
@@ -128,7 +163,7 @@ class LandLayerAdmin(OneButton[LandLayer], Rescoring[LandLayer]):
         about = ("kind", ("code", "name"), ("steward", "published_edition"))
         rights = (("licence", "redistributable"), "attribution")
         if obj is None:
-            names = (("named_by", "people_by", "code_by"), "system", "replace")
+            names = (("named_by", "people_by", "code_by"), "system", WAYS)
             return (*about, "source", *rights, "upload", "mapped_area", *names)
         file = ("file", "crs", "sha256", ("lands_count", "places"))
         record = (("entered_by", "entered_at", "edition"), "holds")
@@ -165,6 +200,22 @@ class LandLayerAdmin(OneButton[LandLayer], Rescoring[LandLayer]):
     def holds(self, row: LandLayer) -> bool:
         """Whether projects are measured by this version."""
         return bool(row.sha256) and not row.is_replaced  # type: ignore[attr-defined]
+
+    def get_urls(self) -> list[URLPattern]:
+        mended = self.admin_site.admin_view(require_POST(self.mended))
+        ours = [path("mended/<uuid:key>/", mended, name="riskscore_landlayer_mended")]
+        return [*ours, *super().get_urls()]
+
+    def mended(self, request: HttpRequest, key: UUID) -> HttpResponse:
+        """Preview a map again, with shapes mended that can be."""
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        shown = get_object_or_404(Intake, pk=key)
+        try:
+            shown = requests.preview_mended(shown, by=request.user)
+        except requests.CannotTakeIn as error:
+            self.message_user(request, f"Nothing was started: {error}", messages.ERROR)
+        return HttpResponseRedirect(reverse("admin:riskscore_intake_change", args=[shown.pk]))
 
     def consequences(
         self, request: HttpRequest, action: str, chosen: QuerySet[LandLayer]

@@ -12,6 +12,7 @@ from riskscore.admin.results import score_changes
 from riskscore.admin.ui import wording
 from riskscore.curation import input_causes
 from riskscore.models import Project, Score, ScoreHistory
+from riskscore.releases import withdrawn
 from riskscore.scoring import staleness
 
 #: Versions that the list shows.
@@ -89,6 +90,7 @@ def _causes(project: Project, rows: Sequence[ScoreHistory]) -> dict[int, str]:
         return {}
     entered = input_causes.of(project, rows)
     figures = staleness.figures_came(rows[-1].edition, rows[0].edition)
+    gone = withdrawn.between(rows[-1].edition, rows[0].edition)
     found = {rows[-1].pk: "the first of them"}
     for row, old in pairwise(rows):
         parts = (
@@ -97,6 +99,7 @@ def _causes(project: Project, rows: Sequence[ScoreHistory]) -> dict[int, str]:
             (row.model_id != old.model_id, "another learned model"),
             (row.as_of != old.as_of, "a later day"),
         )
-        others = [words for is_so, words in parts if is_so]
+        others = [words for at, words in gone if old.edition < at <= row.edition]
+        others += [words for is_so, words in parts if is_so]
         found[row.pk] = ", ".join([*entered.between(old, row), *others])
     return found

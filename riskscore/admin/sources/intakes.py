@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST
 from riskscore.admin.sources import columns_page
 from riskscore.admin.ui import charts
 from riskscore.admin.ui.pages import Form, OneButton
+from riskscore.admin.withdrawals.withdraw_page import way
 from riskscore.intake import file_rows, requests
 from riskscore.intake.mappings import saved
 from riskscore.intake.reports import import_report
@@ -154,7 +155,11 @@ class IntakeAdmin(OneButton[Intake]):
         obj.pk, obj.state = kept.pk, kept.state
 
     def around(self, request: HttpRequest, row: Intake) -> dict[str, Any]:
-        return {**_surroundings(row), "may_take_in": self.has_add_permission(request)}
+        return {
+            **_surroundings(row),
+            "may_take_in": self.has_add_permission(request),
+            "withdraw": way(request, row.release or row.land_layer),
+        }
 
     def response_add(
         self, request: HttpRequest, obj: Intake, post_url_continue: str | None = None
@@ -203,7 +208,8 @@ class IntakeAdmin(OneButton[Intake]):
         """Import for good what the preview has shown."""
         intake = self._theirs(request, object_id)
         try:
-            fresh = requests.confirm_intake(intake, by=request.user)
+            accepted = "accept_jumps" in request.POST
+            fresh = requests.confirm_intake(intake, by=request.user, accept_jumps=accepted)
         except requests.CannotTakeIn as error:
             self.message_user(request, f"Nothing was started: {error}", messages.ERROR)
             return HttpResponseRedirect(_url(intake))
@@ -306,6 +312,7 @@ def _surroundings(intake: Intake) -> dict[str, Any]:
         and hasattr(file_rows.layout_of(intake), "columns"),
         "mapped": _mapped(intake),
         "may_try_without": kept and 0 < intake.rejected < intake.rows_read and not succeeded,
+        "may_mend": kept and not succeeded and bool(intake.layer) and not intake.repair,
         "may_cancel": intake.state in OPEN and intake.cancel_requested_at is None,
     }
 

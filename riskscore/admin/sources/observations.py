@@ -15,6 +15,7 @@ from riskscore.admin.ui.filters import MineralOfRow, PlaceFilter
 from riskscore.admin.ui.lists.columns import typed
 from riskscore.admin.ui.lists.several import Several, Values
 from riskscore.admin.ui.pages import ReadOnly
+from riskscore.admin.withdrawals.withdraw_page import Withdrawable, way
 from riskscore.engine.catalogue import INDICATORS
 from riskscore.models import Edition, Observation, Release, Source
 from riskscore.releases import register
@@ -35,14 +36,15 @@ class SourceAdmin(ReadOnly[Source]):
         return format_html('<a href="{}?source__code__exact={}">{}</a>', place, row.code, count)
 
 
-class ReleaseAdmin(ReadOnly[Release]):
+class ReleaseAdmin(Withdrawable[Release], ReadOnly[Release]):
     """The register: what was loaded, under which licence, and how much of the world it covers."""
 
     change_form_template = "admin/release.html"
     list_display = (
         "code", "source", "published_edition", "rows", "licence", "redistributable", "edition",
+        "scored",
     )  # fmt: skip
-    list_filter = ("redistributable", "source")
+    list_filter = ("redistributable", "scored", "source")
     list_select_related = ("source", "edition")
     search_fields = ("code", "source__title", "source__publisher", "published_edition")
     readonly_fields = ("values",)
@@ -52,7 +54,8 @@ class ReleaseAdmin(ReadOnly[Release]):
         return {
             "coverage": register.coverage(row),
             "unknown_places": register.unknown_places(row),
-            "stands": register.feeds_scores(row),
+            "stands": register.standing(row),
+            "withdraw": way(request, row),
         }
 
     @admin.display

@@ -18,6 +18,7 @@ from rest_framework.request import Request
 
 from riskscore import api_keys
 from riskscore.api.framework.problems import Problem
+from riskscore.config import log_context
 from riskscore.models import ApiKey
 
 log = logging.getLogger(__name__)
@@ -43,6 +44,7 @@ class BearerKey(BaseAuthentication):
         )
         if key is None:
             raise AuthenticationFailed("not a living key; send `Authorization: Bearer rs_…`")
+        log_context.add(key=key.prefix, user=key.user.get_username())
         _note_use(key)
         return key.user, key
 

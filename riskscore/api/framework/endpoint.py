@@ -31,6 +31,7 @@ from riskscore.api.framework.resources import Resource, Row, cell_names, cells, 
 from riskscore.api.framework.shapes import Schema
 from riskscore.models import ApiKey
 from riskscore.sources.row_writing import blocks, csv_lines
+from riskscore.sql.snapshot import Snapshot
 
 READ, RESCORE = str(ApiKey.Scope.READ), str(ApiKey.Scope.RESCORE)
 CHALLENGE, SCENARIO = str(ApiKey.Scope.CHALLENGE), str(ApiKey.Scope.SCENARIO)
@@ -195,7 +196,18 @@ class Listing(Endpoint):
         for name in ("page_size", "cursor"):
             if name in request.query_params:
                 raise of_parameters({name: "an export holds all rows: leave it out"})
+        snapshot = Snapshot()
+        try:
+            return self._streamed(request, snapshot, start)
+        except BaseException:
+            snapshot.close()
+            raise
+
+    def _streamed(
+        self, request: Request, snapshot: Snapshot, start: list[Any] | None
+    ) -> StreamingHttpResponse:
         fields = self.resource.chosen(self.query_values["fields"])
+        edition = snapshot.edition
         rows = self._all({field.name for field in fields}, start)
         # The first row is fetched now, while a problem can still be told by the status.
         first = list(islice(rows, 1))
@@ -206,8 +218,10 @@ class Listing(Endpoint):
         elif isinstance(kind, GeoJson):
             lines = geojson_lines((row, item(fields, row)) for row in rows)
         else:
-            lines = ndjson_lines(item(fields, row) for row in rows)
-        response = StreamingHttpResponse(blocks(lines), content_type=kind.media_type)
+            lines = ndjson_lines((item(fields, row) for row in rows), edition)
+        body = snapshot.streaming(iter(blocks(lines)))
+        response = StreamingHttpResponse(body, content_type=kind.media_type)
+        response["Riskscore-Edition"] = str(edition)
         response["Content-Disposition"] = f'inline; filename="{self.resource.name}.{kind.format}"'
         response["Cache-Control"] = "private, no-store"
         return response

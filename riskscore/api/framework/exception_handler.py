@@ -23,6 +23,7 @@ from riskscore.errors import (
     UnavailableError,
     ValidationError,
 )
+from riskscore.sql.snapshot import Occupied
 
 log = logging.getLogger(__name__)
 
@@ -82,6 +83,8 @@ def _of_refusal(refusal: RiskscoreError) -> Problem | None:
     None for what says nothing about the request (a method that cannot be fitted, a server that is
     away): that is an internal error, whose words stay in the log.
     """
+    if isinstance(refusal, Occupied):
+        return Problem("unavailable", str(refusal), headers=AGAIN)
     if isinstance(refusal, UnavailableError):
         return None
     if refusal.code in KINDS:

@@ -4,11 +4,11 @@ import re
 
 from django.http import HttpRequest
 
+from riskscore.config.logging import REQUEST_ID as _KEPT
 from riskscore.models.ids import uuid7
 
 HEADER = "X-Request-ID"
 ACCEPTED = re.compile(r"[A-Za-z0-9._-]{8,64}")
-_KEPT = "riskscore.request_id"
 
 
 def request_id(request: HttpRequest) -> str:

@@ -12,11 +12,18 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from riskscore.bundle.usgs.usgs_products import EARLIER_PRODUCTS, NEWER_PRODUCTS, UNITS, Product
 from riskscore.sources.bad_file import BadFile
-from riskscore.sources.publishers import usgs
 from riskscore.sources.readers.delimited import csv_rows
 from riskscore.sources.source_records import SourceRecord
+from riskscore.sources.summaries import cells
+from riskscore.sources.summaries.products import (
+    CAPACITY_OF,
+    EARLIER_PRODUCTS,
+    NEWER_PRODUCTS,
+    RESERVES_OF,
+    UNITS,
+    Product,
+)
 
 NEWER = ("Section", "Commodity", "Country", "Statistics_detail", "Unit", "Year", "Value", "Notes")
 EARLIER = (
@@ -35,8 +42,8 @@ SIZES = ("large", "moderate", "small", "very small")
 NA = ("NA", "na", "XX", "xx")
 #: Column, year, quality and note of the amounts of the edition of 2025.
 COLUMNS = {
-    usgs.RESERVES_OF: (("RESERVES_2024", 2024, "reported", "RESERVE_NOTES"),),
-    usgs.CAPACITY_OF: (
+    RESERVES_OF: (("RESERVES_2024", 2024, "reported", "RESERVE_NOTES"),),
+    CAPACITY_OF: (
         ("CAP_2023", 2023, "reported", "CAP_NOTES"),
         ("CAP_EST_ 2024", 2024, "estimated", "CAP_NOTES"),
     ),
@@ -94,10 +101,10 @@ def _newer(content: bytes) -> Iterator[Found]:
         if unit not in (product.unit, UNITS.get(product.mineral)):
             raise BadFile(
                 f"another unit than the publisher's table prints ({product.unit})", row=line,
-                column="Unit", value=unit, remedy="Correct riskscore/bundle/usgs/usgs_products.py.",
+                column="Unit", value=unit, remedy="Correct sources/summaries/products.py.",
             )  # fmt: skip
         quality = "estimated" if row["Notes"].startswith("Estimated") else "reported"
-        place, year = usgs.place_of(row["Country"]), int(row["Year"])
+        place, year = cells.place_of(row["Country"]), int(row["Year"])
         stated = Stated(product, place, year, row["Value"].strip(), quality)
         yield _found(stated, line, "Value")
 
@@ -106,7 +113,7 @@ def _earlier(content: bytes) -> Iterator[Found]:
     for line, row in csv_rows(content, EARLIER):
         if SEVERAL in row["COUNTRY"].casefold():
             continue
-        place = usgs.place_of(row["COUNTRY"])
+        place = cells.place_of(row["COUNTRY"])
         for product in _products(row):
             for column, year, quality, note in COLUMNS[product.indicator]:
                 text = row[column].strip()
@@ -135,7 +142,7 @@ def _found(stated: Stated, line: int, column: str) -> Found:
         size = text.casefold().startswith(SIZES)
         mark = "a word for the size" if size else MARKS.get(text.casefold(), "a word")
         return product.indicator, mark
-    value, marked = usgs.amount(text, column, line)
+    value, marked = cells.amount(text, column, line)
     return SourceRecord(
         indicator=product.indicator,
         place=place,

@@ -11,55 +11,11 @@ from collections.abc import Iterator, Mapping
 
 from riskscore.bundle.usgs import usgs_amounts
 from riskscore.sources.bad_file import BadFile
-from riskscore.sources.publishers import usgs
 from riskscore.sources.readers.delimited import csv_rows
 from riskscore.sources.source_records import SourceRecord
+from riskscore.sources.summaries import cells
+from riskscore.sources.summaries.products import PRODUCTION_OF, PRODUCTS
 
-MINED, REFINED = "mine production", "refinery production"
-#: (commodity, product) in the publisher's words: our mineral and its stage. Left out are products
-#: whose places are stated in different terms (boron, titanium, feldspar), and what is no mineral of
-#: ours.
-PRODUCTS: Mapping[tuple[str, str], tuple[str, str]] = {
-    ("aluminum", "smelter production"): ("aluminium", REFINED),
-    ("antimony", "mine production"): ("antimony", MINED),
-    ("barite", "mine production"): ("baryte", MINED),
-    ("bauxite", "bauxite, mine production"): ("bauxite", MINED),
-    ("beryllium", "mine production"): ("beryllium", MINED),
-    ("bismuth", "refinery production"): ("bismuth", REFINED),
-    ("cadmium", "refinery production"): ("cadmium", REFINED),
-    ("chromium", "mine production"): ("chromium", MINED),
-    ("cobalt", "mine production"): ("cobalt", MINED),
-    ("copper", "mine production"): ("copper", MINED),
-    ("copper", "refinery production"): ("copper", REFINED),
-    ("fluorspar", "mine production"): ("fluorspar", MINED),
-    ("gallium", "primary production"): ("gallium", REFINED),
-    ("gold", "mine production"): ("gold", MINED),
-    ("graphite (natural)", "mine production"): ("graphite", MINED),
-    ("indium", "refinery production"): ("indium", REFINED),
-    ("iron ore", "mine production: iron content"): ("iron", MINED),
-    ("lead", "mine production"): ("lead", MINED),
-    ("lithium", "mine production"): ("lithium", MINED),
-    ("manganese", "mine production"): ("manganese", MINED),
-    ("molybdenum", "mine production"): ("molybdenum", MINED),
-    ("nickel", "mine production"): ("nickel", MINED),
-    ("niobium (columbium)", "mine production"): ("niobium", MINED),
-    ("palladium", "mine production: palladium"): ("palladium", MINED),
-    ("phosphate rock", "mine production"): ("phosphate_rock", MINED),
-    ("platinum", "mine production: platinum"): ("platinum", MINED),
-    ("potash", "mine production"): ("potash", MINED),
-    ("rare earths", "mine production"): ("rare_earths", MINED),
-    ("selenium", "refinery production"): ("selenium", REFINED),
-    ("silver", "mine production"): ("silver", MINED),
-    ("tantalum", "mine production"): ("tantalum", MINED),
-    ("tellurium", "refinery production"): ("tellurium", REFINED),
-    ("tin", "mine production"): ("tin", MINED),
-    ("tungsten", "mine production"): ("tungsten", MINED),
-    ("vanadium", "mine production"): ("vanadium", MINED),
-    ("zinc", "mine production"): ("zinc", MINED),
-    ("zirconium",
-     "zirconium mineral concentrates, mine production (thousand metric tons, gross weight)",
-     ): ("zircon", MINED),
-}  # fmt: skip
 NEEDED = ("Section", "Commodity", "Country", "Statistics_detail", "Unit", "Year", "Value", "Notes")
 ENCODING = "cp1252"
 TOTAL = "world total"
@@ -74,7 +30,7 @@ def parse(content: bytes) -> Iterator[SourceRecord]:
         if not row["Section"].startswith("World") or row["Country"].casefold() == TOTAL:
             continue
         product = row["Commodity"].casefold(), row["Statistics_detail"].casefold()
-        if product in PRODUCTS and row["Value"].strip().casefold() not in usgs.NO_VALUE:
+        if product in PRODUCTS and row["Value"].strip().casefold() not in cells.NO_VALUE:
             yield _record(row, line, *PRODUCTS[product])
     yield from usgs_amounts.newer(content)
 
@@ -82,8 +38,8 @@ def parse(content: bytes) -> Iterator[SourceRecord]:
 def _record(row: Mapping[str, str], line: int, mineral: str, stage: str) -> SourceRecord:
     others = row["Country"].casefold().startswith("other countr")
     return SourceRecord(
-        indicator="usgs.production",
-        place=usgs.OTHERS if others else row["Country"],
+        indicator=PRODUCTION_OF,
+        place=cells.OTHERS if others else row["Country"],
         mineral=mineral,
         year=int(_number(row["Year"], "Year", line)),
         value=_number(row["Value"], "Value", line),

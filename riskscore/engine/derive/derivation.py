@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
+import numpy.typing as npt
 
 from riskscore.engine.catalogue import INDICATORS, Level
 from riskscore.engine.derive import (
@@ -91,11 +92,22 @@ def _from(table: Table, key: str, observations: Mapping[str, Observations], axes
     if table.first_years is not None or key not in MEANS:
         return replace(table, first_years=years if table.first_years is None else table.first_years)
     stated, count = MEANS[key]
-    rows = rows_of(observations, stated, axes)
-    begins = years if rows is None else np.minimum(years, newest_years(rows, count)[0])
+    begins = np.minimum(years, _begins(observations, stated, count, axes, table.level))
     if key == "con.refining":  # what the IEA states is of its newest year alone
         begins = np.where(supply.is_refined(axes), begins, years)
     return replace(table, first_years=begins.astype(np.int16))
+
+
+def _begins(
+    observations: Mapping[str, Observations], key: str, count: int, axes: Axes, level: Level
+) -> npt.NDArray[np.integer] | int:
+    """The first of the last ``count`` years: (M,) of each mineral's output, else of all rows."""
+    never = np.iinfo(np.int16).max
+    if level in OF_MINERALS and key == "wmd.production":
+        made = supply.output(observations, axes, count)
+        return never if made is None else np.where(made.oldest > 0, made.oldest, never)
+    rows = rows_of(observations, key, axes)
+    return never if rows is None else newest_years(rows, count)[0]
 
 
 def _dated(table: Table, key: str, observations: Mapping[str, Observations], axes: Axes) -> Table:
@@ -103,8 +115,9 @@ def _dated(table: Table, key: str, observations: Mapping[str, Observations], axe
 
     A table whose rule set years is returned as it is. Every other rule reads lists that are
     complete in each edition (a place that is not on the list has a value, too), so the year is
-    that of the newest row: of the rows about the same mineral where the table has minerals, else
-    of all rows. Rows that are in force from one day to another (a treaty, a ban) have no year.
+    that of the newest row of a complete year: of the rows about the same mineral where the table
+    has minerals, else of all rows. Rows that are in force from one day to another (a treaty, a ban)
+    have no year.
     """
     if table.years is not None:
         return table

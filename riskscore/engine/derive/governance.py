@@ -25,7 +25,8 @@ VIOLENCE_YEARS = 3
 def deaths_per_million(*keys: str) -> Rule:
     """Σ of the keys' deaths per million people and year, mean over the last three years.
 
-    A place without any row is unknown; a row that says 0 is 0. The population is the newest the
+    The last three years that are complete for every key count. A place without any row is
+    unknown; a row that says 0 is 0. The population is the newest the
     Human Development Report states, in millions; without it the rate is unknown.
     """
 
@@ -36,7 +37,10 @@ def deaths_per_million(*keys: str) -> Rule:
         if people is None or len(rows) < len(keys):
             return None
         size = len(axes.places)
-        years = newest_years(max(rows, key=lambda part: int(part.year.max())), VIOLENCE_YEARS)
+        of_all = rows[0].take(np.all([np.isin(rows[0].year, part.year) for part in rows], axis=0))
+        if not len(of_all):
+            return None
+        years = newest_years(of_all, VIOLENCE_YEARS)
         deaths = mean_of_not_nan(np.sum([by_year(part, years, size) for part in rows], axis=0))
         population = latest(people, size)[0]
         not_nan = ~np.isnan(deaths) & (population > 0)

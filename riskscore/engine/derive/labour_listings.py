@@ -7,7 +7,14 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from riskscore.engine.catalogue import GOOD_LEVELS, LISTED_LEVELS, LISTING_LEVELS, Level
-from riskscore.engine.derive.observation_rows import Rule, latest_of, mean_of_not_nan, rows_of
+from riskscore.engine.derive.complete_years import newest_of
+from riskscore.engine.derive.observation_rows import (
+    Rule,
+    latest_of,
+    mean_of_not_nan,
+    reached,
+    rows_of,
+)
 from riskscore.engine.inputs.axes import Axes, Observations, Table
 
 LISTS_NOT_ITSELF = ("USA", "PRI", "GUM", "VIR", "ASM", "MNP")
@@ -33,7 +40,9 @@ def listed_by(levels: Sequence[str]) -> Rule:
             hit = rows.take((rows.value == GOOD_LEVELS.index(level)) & (rows.mineral >= 0))
             values[hit.place, hit.mineral] = levels.index(level)
         values[[axes.place(code) for code in LISTS_NOT_ITSELF if axes.place(code) >= 0]] = np.nan
-        years = np.where(np.isnan(values), 0, int(rows.year.max(initial=0))).astype(np.int16)
+        own = newest_of(rows.place, rows.year, len(axes.places))[:, np.newaxis]
+        looked = np.maximum(own, reached(rows, len(axes.places)))
+        years = np.where(np.isnan(values), 0, looked).astype(np.int16)
         return Table(Level.PLACE_MINERAL, values, None, years)
 
     return rule

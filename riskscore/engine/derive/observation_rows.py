@@ -9,21 +9,33 @@ import numpy.typing as npt
 
 from riskscore.engine.arrays import Floats, over
 from riskscore.engine.catalogue import Level
+from riskscore.engine.derive.complete_years import complete_rows, newest_of, reached_year
 from riskscore.engine.inputs.axes import Axes, Observations, Table
 
 Rule = Callable[[Mapping[str, Observations], Axes], Table | None]
 
 STALE_YEARS = 5
-"""A place whose newest value is this much older than the publisher's newest year is unknown."""
+"""A place whose newest value is this much older than the year that most places have reached is
+unknown; see ``complete_years.reached_year``."""
 
 
 def rows_of(observations: Mapping[str, Observations], key: str, axes: Axes) -> Observations | None:
-    """The rows of a key up to the year of the facts, or None when there are none."""
+    """The rows of a key in complete years up to that of the facts, or None when there are none.
+
+    What an incomplete year is, ``complete_years`` says; of a table of which each place's newest
+    value counts, no year is left out.
+    """
     rows = observations.get(key)
     if rows is None:
         return None
-    rows = rows.until_year(axes.as_of.year)
+    rows = complete_rows(key, rows.until_year(axes.as_of.year), axes)
     return rows if len(rows) else None
+
+
+def reached(rows: Observations, size: int) -> int:
+    """The year that most places of a table have reached; 0 where no row names a place."""
+    known = ~np.isnan(rows.value)
+    return reached_year(newest_of(np.where(known, rows.place, -1), rows.year, size))
 
 
 def latest(rows: Observations, size: int) -> tuple[Floats, Floats, npt.NDArray[np.int16]]:
@@ -39,26 +51,32 @@ def latest(rows: Observations, size: int) -> tuple[Floats, Floats, npt.NDArray[n
     values[place] = keep.value[order]
     errors[place] = keep.standard_error[order]
     years[place] = keep.year[order]
-    old = years < (int(years.max(initial=0)) - STALE_YEARS)
+    old = years < reached_year(years) - STALE_YEARS
     values[old] = errors[old] = np.nan
     years[old] = 0
     return values, errors, years
 
 
-def latest_of(key: str) -> Rule:
-    """The rule "newest value of this observation key per place"."""
+def latest_of(key: str, *, together: bool = False) -> Rule:
+    """The rule "newest value of this observation key per place".
+
+    ``together``: for what is made of all places together, where one place's newer value would move
+    the others; then no value is newer than the year that most places have reached.
+    """
 
     def rule(observations: Mapping[str, Observations], axes: Axes) -> Table | None:
         rows = rows_of(observations, key, axes)
         if rows is None:
             return None
+        if together:
+            rows = rows.until_year(reached(rows, len(axes.places)))
         return Table(Level.PLACE, *latest(rows, len(axes.places)))
 
     return rule
 
 
 def newest_years(rows: Observations, count: int) -> list[int]:
-    """The last ``count`` years for which the publisher states anything, oldest first."""
+    """The last ``count`` years of some rows, of which some may be missing, oldest first."""
     newest = int(rows.year.max())
     return [year for year in range(newest - count + 1, newest + 1) if (rows.year == year).any()]
 

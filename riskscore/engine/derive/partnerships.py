@@ -56,7 +56,7 @@ def _levels(rows: Observations) -> Floats:
     """The level of each agreement, by its kind and its name."""
     index = [PARTNERSHIP_LEVELS.index(ALIGNMENT[level]) for level in AGREEMENT_LEVELS]
     kinds = np.array(index, dtype=np.float64)[rows.value.astype(np.intp)]
-    is_bloc = np.isin([str(label).strip().casefold() for label in rows.label], list(TRADE_BLOCS))
+    is_bloc = np.isin([str(name).strip().casefold() for name in rows.stage], list(TRADE_BLOCS))
     return np.where(is_bloc, PARTNERSHIP_LEVELS.index("trade_bloc"), kinds)
 
 

@@ -11,10 +11,11 @@ import numpy as np
 import numpy.typing as npt
 
 from riskscore.engine.arrays import Floats
-from riskscore.engine.derive.observation_rows import Rule, rows_of
+from riskscore.engine.derive.complete_years import newest_of
+from riskscore.engine.derive.observation_rows import Rule
 from riskscore.engine.derive.output_years import Supply, supply
 from riskscore.engine.derive.publishers_apart import Apart, apart, rivals
-from riskscore.engine.derive.supply import iea_refining, is_refined, ore_rows
+from riskscore.engine.derive.supply import iea_refining, is_refined, newest_rows, ore_rows
 from riskscore.engine.formulas.concentration import hhi01, rest_of_world_bounds
 from riskscore.engine.indicators.row import Level
 from riskscore.engine.inputs.axes import Axes, Observations, Table
@@ -67,13 +68,14 @@ def refined(
     if made is not None and far is not None:
         share[at], error[at], hhi[at] = made.share[at], far.share[at], made.hhi[at]
         hhi_error[at], year[at], first[at] = far.hhi[at], made.year[at], made.first_year[at]
-    rows = rows_of(observations, "iea.refining", axes)
+    rows = newest_rows(observations, "iea.refining", axes)
+    newest = np.zeros(m, np.int16) if rows is None else newest_of(rows.mineral, rows.year, m)
     stated = iea_refining(observations, axes)
     for mineral, (named, rest) in stated.items():
         low, high = rest_of_world_bounds(named, rest)
         share[mineral] = named / (np.nansum(named) + rest)
         hhi[mineral], hhi_error[mineral] = (low + high) / 2, (high - low) / 2 / Z90
-        year[mineral] = first[mineral] = 0 if rows is None else rows.year.max()
+        year[mineral] = first[mineral] = newest[mineral]
     if stated:
         by_iea = np.isin(np.arange(m), list(stated))
         others = rivals(observations, axes, year, refined=by_iea)

@@ -53,7 +53,7 @@ def rivals(
 ) -> Iterator[Rival]:
     """Second publishers' figures of the (M,) years; of refineries where ``refined``, else of mines.
 
-    The USGS says by its labels what it counts; two labels are two statements and never summed.
+    The USGS counts several stages of one mineral; two stages are two figures and never summed.
     """
     for key, at in (("iea.mining", ~refined), ("iea.refining", refined)):
         rows = _of_years(observations, key, axes, year, at)
@@ -61,9 +61,9 @@ def rivals(
             yield _stated("iea", rows, axes)
     for words, at in ((MINED, ~refined), (REFINED, refined)):
         rows = _of_years(observations, "usgs.production", axes, year, at)
-        for label in sorted(set(rows.label.tolist())) if rows is not None else ():
-            if rows is not None and any(word in str(label).casefold() for word in words):
-                yield _stated("usgs", rows.take(rows.label == label), axes)
+        for stage in sorted(set(rows.stage.tolist())) if rows is not None else ():
+            if rows is not None and any(word in str(stage).casefold() for word in words):
+                yield _stated("usgs", rows.take(rows.stage == stage), axes)
 
 
 def apart(share: Floats, hhi: Floats, others: Iterator[Rival]) -> Apart:

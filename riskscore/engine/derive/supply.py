@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from riskscore.engine.arrays import Floats
 from riskscore.engine.catalogue import WGI_LABELS, Level
+from riskscore.engine.derive.complete_years import newest_of, windows
 from riskscore.engine.derive.observation_rows import (
     Rule,
     latest_of,
     mean_of_not_nan,
-    newest_years,
     rows_of,
 )
 from riskscore.engine.formulas.concentration import (
@@ -53,26 +55,75 @@ GOVERNED = 0.9
 """Least share of Σ s² whose producers' governance is known, for a governance-weighted HHI."""
 
 
+class Output(NamedTuple):
+    """``amounts``: (years, M, P) output of each mineral in its own last years, oldest first, 0
+    where a producer is not listed and NaN where the year is unknown; ``years``: (years, M) which
+    those are, 0 where unknown."""
+
+    amounts: Floats
+    years: npt.NDArray[np.int16]
+
+    @property
+    def newest(self) -> npt.NDArray[np.int16]:
+        """(M,) the newest year of each mineral; 0 where there is none."""
+        return np.asarray(self.years.max(axis=0, initial=0))
+
+    @property
+    def oldest(self) -> npt.NDArray[np.int16]:
+        """(M,) the oldest year of each mineral that counts; 0 where there is none."""
+        far = np.iinfo(np.int16).max
+        first = np.where(self.years > 0, self.years, far).min(axis=0, initial=far)
+        return np.where(first == far, 0, first).astype(np.int16)
+
+
 def production(
     observations: Mapping[str, Observations], axes: Axes, count: int = SUPPLY_YEARS
 ) -> Floats | None:
-    """(years, M, P) output over the last ``count`` years, 0 where a producer is not listed.
+    """(years, M, P) output of each mineral over its last ``count`` complete years: ``output``."""
+    made = output(observations, axes, count)
+    return None if made is None else made.amounts
+
+
+def output(
+    observations: Mapping[str, Observations], axes: Axes, count: int = SUPPLY_YEARS
+) -> Output | None:
+    """Output of each mineral over its own last ``count`` complete years; None without any row.
 
     World Mining Data is exhaustive: a place without a row produces nothing. A mineral without any
     row in a year is unknown there (all NaN).
     """
+    yearly = yearly_output(observations, axes)
+    if yearly is None:
+        return None
+    years, amounts = yearly
+    stated = ~np.isnan(amounts).all(axis=2)
+    newest = np.where(stated, years[:, np.newaxis], 0).max(axis=0, initial=0)
+    begins = windows(newest, count)
+    counts = stated & (begins > 0) & (years[:, np.newaxis] >= begins)
+    # Each mineral's years moved to the end of the axis, in their order.
+    order = np.argsort(counts, axis=0, kind="stable")[-count:]
+    order = order[len(order) - int(counts.sum(axis=0).max(initial=0)) :]
+    chosen = np.take_along_axis(counts, order, axis=0)
+    found = np.take_along_axis(amounts, order[:, :, np.newaxis], axis=0)
+    found[~chosen] = np.nan
+    return Output(found, np.where(chosen, years[order], 0).astype(np.int16))
+
+
+def yearly_output(
+    observations: Mapping[str, Observations], axes: Axes
+) -> tuple[npt.NDArray[np.int16], Floats] | None:
+    """The complete years of any mineral (Y,), oldest first, and (Y, M, P) output in each: 0 where a
+    producer is not listed, NaN where the mineral's year is not complete. None without any row."""
     rows = rows_of(observations, "wmd.production", axes)
     if rows is None:
         return None
     rows = rows.take((rows.place >= 0) & (rows.mineral >= 0) & (rows.value > 0))
     rows = rows.take(axes.is_country()[rows.place])
-    years = newest_years(rows, count)
+    years, at = np.unique(rows.year, return_inverse=True)
     out = np.zeros((len(years), len(axes.minerals), len(axes.places)))
-    for i, year in enumerate(years):
-        here = rows.take(rows.year == year)
-        np.add.at(out[i], (here.mineral, here.place), here.value)
+    np.add.at(out, (at, rows.mineral, rows.place), rows.value)
     out[out.sum(axis=2) == 0] = np.nan
-    return out
+    return years.astype(np.int16), out
 
 
 def is_refined(axes: Axes) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
@@ -120,12 +171,11 @@ def iea_refining(
 ) -> dict[int, tuple[Floats, float]]:
     """Per mineral: (P,) refined output of the named places in kt (NaN elsewhere), and the rest's.
 
-    The newest year up to the day of the facts. "Rest of world" never counts as one country.
+    Each mineral's newest complete year. "Rest of world" never counts as one country.
     """
-    rows = rows_of(observations, "iea.refining", axes)
+    rows = newest_rows(observations, "iea.refining", axes)
     if rows is None:
         return {}
-    rows = rows.take((rows.year == int(rows.year.max())) & (rows.mineral >= 0) & (rows.place >= 0))
     country = axes.is_country()
     out = {}
     for mineral in np.unique(rows.mineral):
@@ -136,6 +186,20 @@ def iea_refining(
         rest = here.value[here.place == axes.place("ROW")].sum()
         out[int(mineral)] = (named, float(rest))
     return out
+
+
+def newest_rows(
+    observations: Mapping[str, Observations], key: str, axes: Axes
+) -> Observations | None:
+    """The rows of each mineral's newest complete year; None without any. A mineral that is not
+    stated in the last three years for which most minerals are has no rows."""
+    rows = rows_of(observations, key, axes)
+    if rows is None:
+        return None
+    rows = rows.take((rows.mineral >= 0) & (rows.place >= 0))
+    newest = newest_of(rows.mineral, rows.year, len(axes.minerals))
+    continued = windows(newest, SUPPLY_YEARS) > 0
+    return rows.take((rows.year == newest[rows.mineral]) & continued[rows.mineral])
 
 
 def refining(observations: Mapping[str, Observations], axes: Axes) -> Table | None:
@@ -192,7 +256,7 @@ def hhi_governance(observations: Mapping[str, Observations], axes: Axes) -> Tabl
 
 def governance_estimate(observations: Mapping[str, Observations], axes: Axes) -> Floats | None:
     """(P,) mean of the six governance estimates of each place, about -2.5 to 2.5; None: no rows."""
-    tables = [latest_of(f"wgi.{name}")(observations, axes) for name in WGI_LABELS]
+    tables = [latest_of(f"wgi.{name}", together=True)(observations, axes) for name in WGI_LABELS]
     present = [table.values for table in tables if table is not None]
     return mean_of_not_nan(np.stack(present)) if present else None
 

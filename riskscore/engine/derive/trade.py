@@ -8,14 +8,14 @@ import numpy as np
 
 from riskscore.engine.arrays import Floats
 from riskscore.engine.catalogue import AGREEMENT_LEVELS, ALIGNMENT_LEVELS, RESTRICTION_LEVELS, Level
-from riskscore.engine.derive.observation_rows import Rule, latest_of, newest_years, rows_of
+from riskscore.engine.derive.complete_years import last_years, number_of_years
+from riskscore.engine.derive.observation_rows import Rule, latest_of, rows_of
 from riskscore.engine.formulas.concentration import hhi01
 from riskscore.engine.formulas.geopolrisk import geopolrisk_import_risk, partner_risk
 from riskscore.engine.inputs.axes import Axes, Observations, Table
+from riskscore.engine.inputs.measures import tonnes_each
 
 IMPORT_YEARS = 3
-TONNES = {"t": 1.0, "metr. t": 1.0, "kg": 1e-3, "ct": 2e-7}
-"""Tonnes per unit of production; a carat is 0.2 g. Volumes have no place here."""
 ALIGNMENT = {
     "fta": "trade_agreement",
     "critical_minerals_agreement": "trade_agreement",
@@ -61,7 +61,7 @@ def _stages(rows: Observations, axes: Axes) -> list[tuple[int, int, float]]:
     for scope in (-1, *scopes):
         here = rows.take(rows.importer == scope)
         for place, mineral, stage, value in zip(
-            here.place, here.mineral, here.label, here.value, strict=True
+            here.place, here.mineral, here.stage, here.value, strict=True
         ):
             chosen[int(place), int(mineral), str(stage)] = float(value)
     return [(place, mineral, value) for (place, mineral, _), value in chosen.items()]
@@ -122,19 +122,21 @@ def spread_to_members(values: Floats, axes: Axes, group: str, members: frozenset
 def imports(observations: Mapping[str, Observations], axes: Axes, key: str) -> Floats | None:
     """(M, P) yearly imports of the importer's members per seller, mean of three years.
 
-    What the members sell each other is left out. A mineral without any row is NaN: it has no
+    Of each member the last three years that are complete for it count. What the members sell each
+    other is left out, and so is what no country sells. A mineral without any row is NaN: it has no
     customs code of its own.
     """
     rows = rows_of(observations, key, axes)
     if not axes.has_importer or rows is None:
         return None
-    years = newest_years(rows, IMPORT_YEARS)
-    inside = np.flatnonzero(axes.is_member())
-    mine = np.isin(rows.importer, inside) & ~np.isin(rows.place, inside)
-    rows = rows.take(mine & np.isin(rows.year, years) & (rows.mineral >= 0) & (rows.place >= 0))
-    rows = rows.take(~np.isnan(rows.value))
+    inside = axes.is_member()
+    rows = rows.take((rows.importer >= 0) & inside[rows.importer])
+    rows = last_years(rows, rows.importer, IMPORT_YEARS)
+    years = number_of_years(rows, rows.importer, len(axes.places))
+    sold = (rows.mineral >= 0) & (rows.place >= 0) & ~inside[rows.place] & ~np.isnan(rows.value)
+    rows = rows.take(sold & axes.is_country()[rows.place])
     out = np.zeros((len(axes.minerals), len(axes.places)))
-    np.add.at(out, (rows.mineral, rows.place), rows.value / len(years))
+    np.add.at(out, (rows.mineral, rows.place), rows.value / years[rows.importer])
     out[~np.isin(np.arange(len(axes.minerals)), rows.mineral)] = np.nan
     return out
 
@@ -146,37 +148,55 @@ def import_hhi(observations: Mapping[str, Observations], axes: Axes) -> Table | 
 
 
 def home_production(observations: Mapping[str, Observations], axes: Axes) -> Floats:
-    """(M,) yearly output of the importer's members in tonnes, mean of the last three years.
+    """(M,) yearly output of the importer's members in tonnes, mean of the last three complete years
+    of each mineral.
 
     NaN where the unit is no mass.
     """
-    out = np.zeros(len(axes.minerals))
-    rows = rows_of(observations, "wmd.production", axes)
-    if rows is None:
+    made = _tonnes(observations, axes)
+    if made is None:
         return np.full(len(axes.minerals), np.nan)
-    years = newest_years(rows, IMPORT_YEARS)
-    inside = np.isin(rows.place, np.flatnonzero(axes.is_member()))
-    rows = rows.take(inside & np.isin(rows.year, years) & (rows.mineral >= 0))
-    factor = np.array([TONNES.get(str(unit), np.nan) for unit in rows.label], dtype=np.float64)
-    np.add.at(out, rows.mineral, rows.value * factor / len(years))
+    rows, tonnes = made
+    out, inside = np.zeros(len(axes.minerals)), axes.is_member()[rows.place]
+    np.add.at(out, rows.mineral[inside], tonnes[inside])
     return out
 
 
 def output_t(observations: Mapping[str, Observations], axes: Axes) -> Floats:
-    """(M, P) yearly output in tonnes, mean of the last three years; NaN where the unit is no mass.
+    """(M, P) yearly output in tonnes, mean of the last three complete years of each mineral; NaN
+    where the unit is no mass.
 
     A place without a row produces nothing.
     """
-    out = np.zeros((len(axes.minerals), len(axes.places)))
-    rows = rows_of(observations, "wmd.production", axes)
-    if rows is None:
-        return np.full_like(out, np.nan)
-    years = newest_years(rows, IMPORT_YEARS)
-    rows = rows.take(np.isin(rows.year, years) & (rows.mineral >= 0) & (rows.place >= 0))
-    factor = np.array([TONNES.get(str(unit), np.nan) for unit in rows.label], dtype=np.float64)
-    np.add.at(out, (rows.mineral, rows.place), rows.value * factor / len(years))
+    out = output_by_place(observations, axes)
     out[np.isnan(out).any(axis=1)] = np.nan
     return out
+
+
+def output_by_place(observations: Mapping[str, Observations], axes: Axes) -> Floats:
+    """The same, NaN only for the places whose own unit is no mass."""
+    out = np.zeros((len(axes.minerals), len(axes.places)))
+    made = _tonnes(observations, axes)
+    if made is None:
+        return np.full_like(out, np.nan)
+    rows, tonnes = made
+    np.add.at(out, (rows.mineral, rows.place), tonnes)
+    return out
+
+
+def _tonnes(
+    observations: Mapping[str, Observations], axes: Axes
+) -> tuple[Observations, Floats] | None:
+    """The rows of countries' output in each mineral's last years, and what each adds to the mean of
+    those years in tonnes; None without any row."""
+    rows = rows_of(observations, "wmd.production", axes)
+    if rows is None:
+        return None
+    rows = last_years(rows, rows.mineral, IMPORT_YEARS)
+    years = number_of_years(rows, rows.mineral, len(axes.minerals))
+    rows = rows.take((rows.place >= 0) & axes.is_country()[rows.place])
+    factor = tonnes_each(rows.label)
+    return rows, rows.value * factor / years[rows.mineral]
 
 
 def import_risk(observations: Mapping[str, Observations], axes: Axes) -> Table | None:
@@ -185,7 +205,7 @@ def import_risk(observations: Mapping[str, Observations], axes: Axes) -> Table |
     bought = imports(observations, axes, "baci.import_quantity")
     if bought is None:
         return None
-    stability = latest_of("wgi.stability")(observations, axes)
+    stability = latest_of("wgi.stability", together=True)(observations, axes)
     estimates = np.full(len(axes.places), np.nan) if stability is None else stability.values
     values = geopolrisk_import_risk(
         bought, partner_risk(estimates), home_production(observations, axes)

@@ -27,7 +27,9 @@ class Observations:
 
     ``place``, ``mineral`` and ``importer`` index into ``Axes.places``, ``Axes.minerals`` and
     ``Axes.places``; -1 means none. ``value`` is in the publisher's unit. ``standard_error`` is NaN
-    and ``since``/``until`` are NaT where nobody states them.
+    and ``since``/``until`` are NaT where nobody states them. ``label`` is the unit or the words of
+    the publisher; ``stage`` tells several figures of one place, mineral and year apart (where it is
+    left out, the label does).
     """
 
     place: Ints
@@ -39,8 +41,11 @@ class Observations:
     since: Dates
     until: Dates
     label: Strings
+    stage: Strings = None  # type: ignore[assignment]
 
     def __post_init__(self) -> None:
+        if self.stage is None:
+            object.__setattr__(self, "stage", self.label)
         sizes = {name: len(getattr(self, name)) for name in self.__slots__}
         if len(set(sizes.values())) > 1:
             raise FrameError(f"the columns of an Observations differ in length: {sizes}")

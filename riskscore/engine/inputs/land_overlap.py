@@ -75,7 +75,8 @@ class Position:
     """How a footprint lies to one layer.
 
     ``covered``: its point is in the mapped area, so that absence means absence. ``overlap`` is the
-    share 0..1 of the footprint on lands of the layer, ``km`` the distance to the nearest (0 if they
+    share 0..1 of the footprint on lands of the layer (where several lie on the same ground, that
+    ground counts once), ``km`` the distance to the nearest (0 if they
     overlap, REACH_KM if it is farther); both NaN where unknown. ``land`` is the nearest one's name.
     """
 
@@ -128,15 +129,16 @@ class Lands:
     def positions(self, footprint: Footprint) -> list[Position]:
         """How a footprint lies to each layer that says something about it, the nearest first."""
         covered = self.covering([footprint])[:, 0]
-        near: list[list[tuple[float, float, str]]] = [[] for _ in self.layers]
+        near: list[list[_Near]] = [[] for _ in self.layers]
         for _, land, window in self._candidates([footprint]):
-            share, km = _meeting(footprint, self._shapes[land], window)
+            km, shared = _meeting(footprint, self._shapes[land], window)
             if km < REACH_KM:
-                near[self._layer[land]].append((km, share, self._names[land]))
+                near[self._layer[land]].append(_Near(km, shared, self._names[land]))
+        body = _body(footprint)
         results = [
-            _position(layer.name, bool(is_covered), lands)
+            _position(layer.name, bool(is_covered), lands, body)
             for layer, is_covered, lands in zip(self.layers, covered, near, strict=True)
-            if is_covered or any(km == 0 for km, _, _ in lands)
+            if is_covered or any(land.km == 0 for land in lands)
         ]
         return sorted(
             results, key=lambda position: (position.km, -position.overlap, position.layer)
@@ -145,7 +147,7 @@ class Lands:
     def _near(self, footprints: Sequence[Footprint], covered: Bools) -> Iterator[tuple[int, float]]:
         """Distances to single lands; outside all mapped areas only an overlap is certain."""
         for at, land, window in self._candidates(footprints):
-            km = _meeting(footprints[at], self._shapes[land], window)[1]
+            km, _ = _meeting(footprints[at], self._shapes[land], window)
             if covered[at] or km == 0:
                 yield at, km
 
@@ -161,12 +163,35 @@ class Lands:
             yield at, int(land), window
 
 
-def _position(layer: str, covered: bool, lands: list[tuple[float, float, str]]) -> Position:  # noqa: FBT001
+@dataclass(frozen=True, slots=True)
+class _Near:
+    """A land in reach: km to it, what of the footprint lies on it (in km), and its name."""
+
+    km: float
+    shared: BaseGeometry
+    name: str
+
+
+def _position(
+    layer: str,
+    covered: bool,  # noqa: FBT001
+    lands: list[_Near],
+    body: BaseGeometry,
+) -> Position:
     if not lands:
         return Position(layer, covered, 0.0, REACH_KM, "")
-    km, _, name = min(lands, key=lambda land: (land[0], -land[1], land[2]))
-    overlap = min(sum(share for _, share, _ in lands), 1.0)
-    return Position(layer, covered, overlap, km, name)
+    nearest = min(lands, key=lambda land: (land.km, -shapely.area(land.shared), land.name))
+    return Position(layer, covered, _covered_share(lands, body), nearest.km, nearest.name)
+
+
+def _covered_share(lands: Sequence[_Near], body: BaseGeometry) -> float:
+    """The share of a footprint on lands, of which several may lie on the same ground."""
+    size = float(shapely.area(body))
+    if not size:
+        return float(any(land.km == 0 for land in lands))
+    shared = [land.shared for land in lands]
+    ground = shapely.union_all(shared) if len(shared) > 1 else shared[0]
+    return min(float(shapely.area(ground)) / size, 1.0)
 
 
 def windows(footprint: Footprint) -> Iterator[BaseGeometry]:
@@ -187,18 +212,19 @@ def windows(footprint: Footprint) -> Iterator[BaseGeometry]:
             yield shapely.box(left, south, right, north)
 
 
-def _meeting(footprint: Footprint, land: BaseGeometry, window: BaseGeometry) -> tuple[float, float]:
-    """(share of the footprint on the land, km between them)."""
+def _meeting(
+    footprint: Footprint, land: BaseGeometry, window: BaseGeometry
+) -> tuple[float, BaseGeometry]:
+    """(km between a footprint and a land, what of the footprint lies on it)."""
     ground = _flat(shapely.intersection(land, window), footprint)
-    body = _body(footprint)
+    body, nothing = _body(footprint), shapely.Polygon()
     if shapely.intersects(body, ground):
-        size = shapely.area(body)
-        return (shapely.area(shapely.intersection(body, ground)) / size if size else 1.0), 0.0
+        return 0.0, shapely.intersection(body, ground)
     ends = shapely.get_coordinates(shapely.shortest_line(body, ground))
     if len(ends) < 2:  # only a border of the window was touched
-        return 0.0, REACH_KM
+        return REACH_KM, nothing
     lat, lon = _unflat(ends, footprint)
-    return 0.0, min(float(geodesic_km(lat[0], lon[0], lat[1], lon[1])), REACH_KM)
+    return min(float(geodesic_km(lat[0], lon[0], lat[1], lon[1])), REACH_KM), nothing
 
 
 def _body(footprint: Footprint) -> BaseGeometry:
@@ -214,7 +240,9 @@ def _flat(shape: BaseGeometry, around: Footprint) -> BaseGeometry:
     flat: BaseGeometry = shapely.transform(
         fine, lambda xy: azimuthal(xy[:, 0], xy[:, 1], around.longitude, around.latitude)
     )
-    return flat if shapely.is_valid(flat) else shapely.make_valid(flat)
+    if shapely.is_valid(flat):
+        return flat
+    return shapely.make_valid(flat, method="structure", keep_collapsed=False)
 
 
 def _unflat(points: Floats, around: Footprint) -> tuple[Floats, Floats]:

@@ -8,7 +8,7 @@ import shapely
 from riskscore.intake import aliases, staging
 from riskscore.intake.file_rows import ParsedRow
 from riskscore.intake.import_diff import ImportDiff
-from riskscore.intake.layers import layer_diff, layer_writer
+from riskscore.intake.layers import layer_diff, layer_writer, skipped
 from riskscore.intake.location_check import Surroundings
 from riskscore.models import Intake, LandLayer
 from riskscore.sources import maps
@@ -26,7 +26,8 @@ MOST_CHECKED = 500
 def rows(intake: Intake, file: BinaryIO) -> Iterator[ParsedRow]:
     """(number, shape) of each feature, or what is wrong with it. Raises BadFile for the file."""
     try:
-        yield from _rows(intake, file, maps.LayerAbout.of(intake.layer))
+        about = maps.LayerAbout.of(intake.layer)
+        yield from skipped.with_names(intake, about, _rows(intake, file, about))
     except maps.BadMap as error:
         raise _as_bad_file(error) from None
 
@@ -36,12 +37,14 @@ def _rows(intake: Intake, file: BinaryIO, about: maps.LayerAbout) -> Iterator[Pa
     if about.has_points and intake.file.casefold().endswith(TABLES):
         yield from maps.table_points(file, intake.file, mapped, system=about.system, chosen=chosen)
         return
-    parsed = maps.read(file.read(maps.MOST_BYTES + 1), points=about.has_points)
+    content = file.read(maps.MOST_BYTES + 1)
+    parsed = maps.read(content, points=about.has_points, repair=intake.repair)
     if about.has_points:
         yield from maps.points(parsed, mapped, system=about.system, chosen=chosen)
-    else:
-        shapes = maps.lands(parsed, mapped, system=about.system, chosen=chosen)
-        yield from enumerate(shapes, 1)
+        return
+    yield from maps.land_rows(
+        parsed, mapped, system=about.system, chosen=chosen, repair=intake.repair
+    )
 
 
 def _as_bad_file(error: maps.BadMap) -> BadFile:

@@ -2,6 +2,7 @@
 
 from riskscore.models import Alert
 from riskscore.models.scores import Band
+from riskscore.releases import withdrawn
 
 
 def in_words(row: Alert) -> str:
@@ -16,8 +17,14 @@ def in_words(row: Alert) -> str:
 def _bands(row: Alert) -> str:
     before, after = Band(row.band_before or 0), Band(row.band_after or 0)
     figures = f"{_points(row.score_before)} → {_points(row.score_after)}"
-    cause = "by a new version of the method" if row.method_changed else "by new data"
+    cause = "by a new version of the method" if row.method_changed else _data(row)
     return f"{before.label} → {after.label} ({figures}), {cause}, seen through {row.lens}"
+
+
+def _data(row: Alert) -> str:
+    """What of the data is new, as far as the job's edition tells."""
+    gone = withdrawn.at(row.job.edition_id) if row.job else ""
+    return f"by new data ({gone})" if gone else "by new data"
 
 
 def _points(value: float | None) -> str:

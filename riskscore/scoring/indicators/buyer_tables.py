@@ -13,6 +13,8 @@ import numpy as np
 
 from riskscore.engine.arrays import Floats
 from riskscore.engine.catalogue import WGI_LABELS
+from riskscore.engine.derive import supply
+from riskscore.engine.derive.complete_years import buyer_years, reached_year
 from riskscore.engine.inputs.axes import Axes, Observations
 from riskscore.models import Mineral, Place, PlaceMember
 from riskscore.releases import effective
@@ -108,7 +110,7 @@ def _by_year(
     stated = _shared(known.places, tuple(goods), complete, corrected)
     bought = _trade(view.buyer, InForce(list(complete), list(corrected), {}))
     result = {}
-    for year in _years(bought, stated):
+    for year in _years(view.buyer, bought, stated):
         # A group's members are those of the year's last day.
         axes = axes_on(view.buyer, date(year, 12, 31))
         sold = _exports(axes, goods, exports, view.span, bought.get(QUANTITY))
@@ -135,10 +137,15 @@ def _trade(buyer: Buyer, releases: InForce) -> dict[str, Observations]:
     return inputs.observations(axes, releases, "AND indicator = ANY(%(keys)s)", keys=list(TRADE))
 
 
-def _years(bought: dict[str, Observations], shared: dict[str, Observations]) -> list[int]:
-    years = {int(year) for rows in bought.values() for year in np.unique(rows.year)}
-    if not years and PRODUCTION in shared:
-        years = {int(shared[PRODUCTION].year.max())}
+def _years(
+    buyer: Buyer, bought: dict[str, Observations], shared: dict[str, Observations]
+) -> list[int]:
+    """The years whose trade is complete for the whole buyer; an incomplete one has no table."""
+    axes = axes_at_any_time(buyer)
+    years = {year for key, rows in bought.items() for year in buyer_years(key, rows, axes)}
+    made = supply.output(shared, axes) if not years else None
+    if made is not None:
+        years = {reached_year(made.newest)} - {0}
     return sorted(years)
 
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from riskscore.engine.arrays import Floats, over
 from riskscore.engine.derive import supply, trade
+from riskscore.engine.derive.complete_years import last_years
 from riskscore.engine.derive.observation_rows import (
     latest_of,
     mean_of_not_nan,
@@ -54,7 +55,7 @@ def dependence(observations: Input, axes: Axes, exports_t: Floats, span: int) ->
     bought = _matrix(trade.imports(seen, axes, QUANTITY), axes)
     worth = _matrix(trade.imports(seen, axes, VALUE), axes)
     home = trade.home_production(seen, axes)
-    stability = latest_of("wgi.stability")(seen, axes)
+    stability = latest_of("wgi.stability", together=True)(seen, axes)
     supply_of = Supply(bought, home)
     columns = {
         "imports_t": bought.sum(axis=1),
@@ -78,10 +79,11 @@ def dependence(observations: Input, axes: Axes, exports_t: Floats, span: int) ->
 
 
 def _last_years(observations: Input, axes: Axes, span: int) -> dict[str, Observations]:
-    """Trade and production of each publisher's last ``span`` years up to the year of the facts."""
+    """Trade of each importer and production of each mineral in the last ``span`` years that are
+    complete, up to the year of the facts."""
     found = {key: rows_of(observations, key, axes) for key in (QUANTITY, VALUE, PRODUCTION)}
     return {
-        key: rows.take(np.isin(rows.year, newest_years(rows, span)))
+        key: last_years(rows, rows.mineral if key == PRODUCTION else rows.importer, span)
         for key, rows in found.items()
         if rows is not None
     }

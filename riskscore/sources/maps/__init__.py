@@ -2,7 +2,8 @@
 tables too. Pure and suspicious.
 
 Whoever uploads a map may be careless or hostile. A file is read within limits, each ring is
-checked, and the first fault is told with its place and its remedy; nothing is repaired silently.
+checked, and every fault is told with its place and its remedy; nothing is mended unless that is
+asked for, and then it is said by how much the area moved.
 """
 
 from riskscore.sources.maps.feature_names import Shape
@@ -10,7 +11,7 @@ from riskscore.sources.maps.layer_about import LayerAbout
 from riskscore.sources.maps.map_features import BadMap, Parsed
 from riskscore.sources.maps.map_files import MOST_BYTES, read
 from riskscore.sources.maps.mapped_text import mapped_area
-from riskscore.sources.maps.polygons import Mapped, area, lands, outline
+from riskscore.sources.maps.polygons import Mapped, area, land_rows, lands, outline
 from riskscore.sources.maps.single_points import points, table_points
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "Parsed",
     "Shape",
     "area",
+    "land_rows",
     "lands",
     "mapped_area",
     "outline",

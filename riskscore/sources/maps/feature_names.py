@@ -1,6 +1,6 @@
 """What the features of a map are called, whose they are, and their numbers at the steward."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from shapely.geometry.base import BaseGeometry
@@ -13,6 +13,8 @@ USUAL = {
     "people": ("people", "pueblo", "grupo", "etnia", "nation"),
     "code": ("code",),
 }
+#: What programs write for a letter that they could not read.
+LOST = "\N{REPLACEMENT CHARACTER}"
 LONGEST = {"name": 200, "people": 160, "code": 60}
 
 
@@ -27,22 +29,40 @@ class Shape:
     code: str = ""
 
 
-def named(
-    features: Sequence[Feature], geometries: Sequence[BaseGeometry], chosen: Mapping[str, str]
-) -> Iterator[Shape]:
-    """The features with their names. ``chosen``: name, people or code → the file's property."""
-    for feature, geometry in zip(features, geometries, strict=True):
-        known = {key.lower(): value for key, value in feature.properties.items()}
-        words = {ours: _word(feature, known, ours, chosen.get(ours, "")) for ours in USUAL}
-        yield Shape(words["name"] or feature.where, geometry, words["people"], words["code"])
+def check_chosen(features: Sequence[Feature], chosen: Mapping[str, str]) -> None:
+    """Raise BadMap for a chosen property that no feature has. ``chosen``: name, people or code →
+    the file's property."""
+    there = {key.casefold() for feature in features for key in feature.properties}
+    for theirs in chosen.values():
+        if theirs and theirs.casefold() not in there:
+            have = ", ".join(sorted(features[0].properties)[:20]) or "none"
+            raise BadMap(features[0].where, f"has no property {theirs!r}", f"choose one of: {have}")
 
 
-def _word(feature: Feature, known: Mapping[str, object], ours: str, theirs: str) -> str:
-    if theirs and theirs.lower() not in known:
-        have = ", ".join(sorted(feature.properties)[:20]) or "none"
-        raise BadMap(feature.where, f"has no property {theirs!r}", f"choose one of: {have}")
-    for key in (theirs.lower(),) if theirs else USUAL[ours]:
+def words(feature: Feature, chosen: Mapping[str, str]) -> dict[str, str]:
+    """The name, people and code of a feature, "" where it says none. Raises BadMap for letters that
+    were lost before the file was written."""
+    known = {key.casefold(): value for key, value in feature.properties.items()}
+    found = {ours: _word(known, ours, chosen.get(ours, "")) for ours in USUAL}
+    for ours, word in found.items():
+        if LOST in word:
+            what = f"has a {ours} with letters that are lost: “{word.replace(LOST, '?')[:60]}”"
+            raise BadMap(feature.where, what, "export it again in UTF-8 from where it is whole")
+    return found
+
+
+def called(feature: Feature, chosen: Mapping[str, str]) -> str:
+    """How a message names a feature: its number, and its name where it has one."""
+    known = {key.casefold(): value for key, value in feature.properties.items()}
+    name = _word(known, "name", chosen.get("name", "")).replace(LOST, "?")[:60]
+    return f"{feature.where} “{name}”" if name else feature.where
+
+
+def _word(known: Mapping[str, object], ours: str, theirs: str) -> str:
+    for key in (theirs.casefold(),) if theirs else USUAL[ours]:
         value = known.get(key)
+        if isinstance(value, float) and value.is_integer():
+            value = int(value)
         if isinstance(value, str | int) and str(value).strip():
             return str(value).strip().replace("\0", "")[: LONGEST[ours]]
     return ""

@@ -22,7 +22,10 @@ READING = {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ}
 
 
 def parse(content: bytes, *, points: bool = False) -> Parsed:
-    """The features of the one table of features. Raises BadMap."""
+    """The features of the one table of features; one that cannot be read has faults. Raises BadMap.
+
+    Texts of a GeoPackage are UTF-8 by its standard; others are refused.
+    """
     with closing(sqlite3.connect(":memory:")) as database:
         try:
             # The mark of a write-ahead log, which a database in memory cannot have.
@@ -32,6 +35,9 @@ def parse(content: bytes, *, points: bool = False) -> Parsed:
             database.set_progress_handler(lambda: 1, MOST_STEPS)
             return _layer(database, points)
         except (sqlite3.Error, OverflowError) as error:
+            if "decode to UTF-8" in str(error):
+                what = f"has texts that are not UTF-8, as its standard wants ({error})"
+                raise BadMap("the GeoPackage", what, "export it again") from None
             raise BadMap("the GeoPackage", f"cannot be read ({error})", "export it again") from None
 
 
@@ -90,10 +96,18 @@ def _feature(
     number: int, row: dict[str, Any], column: str, read: Callable[[bytes, str], wkb.Geometry]
 ) -> Feature:
     where, blob = f"feature {number}", row.pop(column)
+    try:
+        shape = read(_geometry(blob, where), where)
+    except BadMap as fault:
+        return Feature(where, [], row, faults=(fault,))
+    return Feature(where, shape.polygons, row, shape.point, heights=shape.heights)
+
+
+def _geometry(blob: Any, where: str) -> bytes:
+    """The well-known binary of a GeoPackage's geometry. Raises BadMap."""
     if not isinstance(blob, bytes) or len(blob) < 8 or blob[:2] != b"GP":
         raise BadMap(where, "has no geometry", "leave it out or draw it")
     envelope = ENVELOPES.get((blob[3] >> 1) & 7)
     if envelope is None or blob[3] & 0b10_0000:
         raise BadMap(where, "has a geometry of an unknown kind", "export it as plain shapes")
-    polygons, point = read(blob[8 + envelope :], where)
-    return Feature(where, polygons, row, point)
+    return blob[8 + envelope :]

@@ -49,12 +49,24 @@ class BadMap(ValidationError):
 
 @dataclass(frozen=True, slots=True)
 class Feature:
-    """One feature of a file: polygons, or a point. ``where`` names it in messages."""
+    """One feature of a file: polygons, or a point. ``where`` names it in messages.
+
+    ``faults``: why it could not be read, so that it has no shape. ``mended``: what its reader made
+    right, because that was asked for. ``heights``: whether heights or measures were dropped.
+    """
 
     where: str
     polygons: list[Polygon]
     properties: dict[str, object] = field(default_factory=dict)
     point: tuple[float, float] | None = None
+    faults: tuple[BadMap, ...] = ()
+    mended: tuple[str, ...] = ()
+    heights: bool = False
+
+    @property
+    def number(self) -> int:
+        """Its number in the file, from 1."""
+        return int(self.where.rpartition(" ")[2])
 
     @property
     def vertices(self) -> int:
@@ -64,10 +76,19 @@ class Feature:
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """A file as read: the coordinate system that it declares ("" = WGS 84), and its features."""
+    """A file as read: the coordinate system that it declares ("" = WGS 84), its features, and
+    what there is to know of the file as a whole."""
 
     declared: str
     features: list[Feature]
+    remarks: tuple[str, ...] = ()
+
+    @property
+    def about(self) -> tuple[str, ...]:
+        """The remarks, and whether heights were dropped."""
+        high = sum(feature.heights for feature in self.features)
+        words = f"heights and measures are not used, since a map here is flat: {high:,} features"
+        return (*self.remarks, words) if high else self.remarks
 
 
 def wrong_kind(where: str, kind: str, *, points: bool = False) -> BadMap:
@@ -106,3 +127,11 @@ def refuse_excess(features: list[Feature]) -> list[Feature]:
             "simplify its outlines, or load it in parts as several layers",
         )
     return features
+
+
+def as_row(fault: BadMap, feature: Feature, called: str, remedy: str = "") -> BadFile:
+    """A fault of a feature as that of a row, naming the feature as it is called."""
+    where = fault.where.replace(feature.where, called, 1)
+    remedy = remedy or fault.remedy
+    remedy = f"{remedy[:1].upper()}{remedy[1:]}."
+    return BadFile(f"{where} {fault.what}", row=feature.number, column="geometry", remedy=remedy)

@@ -6,10 +6,11 @@ from riskscore.sources.maps.map_features import BadMap, Parsed
 MOST_BYTES = 32 * 2**20
 
 
-def read(content: bytes, *, points: bool = False) -> Parsed:
+def read(content: bytes, *, points: bool = False, repair: bool = False) -> Parsed:
     """The features of a file, its kind told by its first bytes. Raises BadMap.
 
-    All of them must be polygons, or with ``points`` single points.
+    All of them must be polygons, or with ``points`` single points; one that is not has faults.
+    ``repair``: of what is not, take what can be.
     """
     if len(content) > MOST_BYTES:
         raise BadMap(
@@ -21,4 +22,4 @@ def read(content: bytes, *, points: bool = False) -> Parsed:
         return shapefiles.parse(content, points=points)
     if content.startswith(geopackage.MAGIC):
         return geopackage.parse(content, points=points)
-    return geojson_features.parse(content, points=points)
+    return geojson_features.parse(content, points=points, repair=repair)

@@ -7,11 +7,13 @@ import numpy as np
 import shapely
 
 from riskscore.sources.bad_file import BadFile
-from riskscore.sources.left_out import Aside
-from riskscore.sources.maps.feature_names import LONGEST, Shape, named
-from riskscore.sources.maps.map_features import Parsed
-from riskscore.sources.maps.polygons import Mapped, what_to_do
-from riskscore.sources.maps.projections import called, to_degrees
+from riskscore.sources.left_out import Aside, Remark
+from riskscore.sources.maps.feature_names import LONGEST, LOST, Shape, check_chosen, words
+from riskscore.sources.maps.feature_names import called as called_feature
+from riskscore.sources.maps.map_features import BadMap, Feature, Parsed, as_row
+from riskscore.sources.maps.polygons import Mapped
+from riskscore.sources.maps.projections import Degrees, called, to_degrees
+from riskscore.sources.maps.shape_faults import what_to_do
 from riskscore.sources.readers.text import number
 from riskscore.sources.reading import Reading
 from riskscore.sources.tables.columns import Columns
@@ -34,14 +36,35 @@ def points(
     ``system`` and ``chosen`` as for lands; points outside the mapped area are faults. Raises BadMap
     for a coordinate system or property that is not there.
     """
-    declared = system or parsed.declared
-    stated = np.array([feature.point for feature in parsed.features], np.float64).reshape(-1, 2)
-    degrees = to_degrees(declared)(stated)
-    shapes = named(parsed.features, [shapely.Point(at) for at in degrees], chosen or {})
-    for at, shape in enumerate(shapes):
-        x, y = degrees[at]
-        fault = _fault(float(x), float(y), mapped, called(declared))
-        yield (at + 1, shape) if fault is None else _bad(at + 1, "position", fault)
+    declared, chosen = system or parsed.declared, chosen or {}
+    turn, name = to_degrees(declared), called(declared)
+    check_chosen(parsed.features, chosen)
+    for feature in parsed.features:
+        yield _map_point(feature, turn, mapped, name, chosen)
+    for text in parsed.about:
+        yield Remark(text)
+
+
+def _map_point(
+    feature: Feature,
+    turn: Degrees,
+    mapped: Mapped | None,
+    system: str,
+    chosen: Mapping[str, str],
+) -> tuple[int, Shape] | BadFile:
+    """(number, point) of a feature of a map, or what is wrong with it."""
+    named = called_feature(feature, chosen)
+    if feature.faults or feature.point is None:
+        return as_row(feature.faults[0], feature, named)
+    try:
+        found = words(feature, chosen)
+    except BadMap as lost:
+        return as_row(lost, feature, named)
+    ((x, y),) = turn(np.array([feature.point], np.float64))
+    if fault := _fault(float(x), float(y), mapped, system):
+        return _bad(feature.number, "position", (f"{named}: {fault[0]}", fault[1]))
+    name = found["name"] or feature.where
+    return feature.number, Shape(name, shapely.Point(x, y), found["people"], found["code"])
 
 
 def table_points(
@@ -62,6 +85,7 @@ def table_points(
         line, cells = part
         try:
             y, x = (_degrees(cells, axis, line) for axis in ("latitude", "longitude"))
+            _refuse_lost(cells, line)
         except BadFile as error:
             yield error
             continue
@@ -72,6 +96,15 @@ def table_points(
 
 def _degrees(cells: Cells, axis: str, line: int) -> float:
     return number(cells[axis].replace("\u2212", "-"), line, axis)
+
+
+def _refuse_lost(cells: Cells, line: int) -> None:
+    """Raise BadFile for letters that were lost before the file was written."""
+    for ours in LONGEST:
+        if LOST in cells.get(ours, ""):
+            shown = cells[ours].replace(LOST, "?")
+            reason, remedy = "letters are lost", "Export it again in UTF-8 from where it is whole."
+            raise BadFile(reason, row=line, column=ours, value=shown, remedy=remedy)
 
 
 def _shape(cells: Cells, x: float, y: float, line: int) -> Shape:

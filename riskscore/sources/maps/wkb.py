@@ -1,6 +1,7 @@
 """Well-known binary of polygons and points, read without recursion: nesting exhausts no stack."""
 
 import struct
+from typing import NamedTuple
 
 import numpy as np
 
@@ -53,8 +54,12 @@ class Cursor:
         return result
 
 
-Geometry = tuple[list[Polygon], tuple[float, float] | None]
-"""Polygons, or a point."""
+class Geometry(NamedTuple):
+    """Polygons, or a point; whether it had heights or measures."""
+
+    polygons: list[Polygon]
+    point: tuple[float, float] | None
+    heights: bool
 
 
 def point(content: bytes, where: str) -> Geometry:
@@ -64,7 +69,7 @@ def point(content: bytes, where: str) -> Geometry:
     if kind != POINT:
         raise wrong_kind(where, KINDS.get(kind, f"geometry of kind {kind}"), points=True)
     ((x, y),) = cursor.positions(1, dimensions)
-    return [], (float(x), float(y))
+    return Geometry([], (float(x), float(y)), dimensions > 2)
 
 
 def polygons(content: bytes, where: str) -> Geometry:
@@ -72,10 +77,11 @@ def polygons(content: bytes, where: str) -> Geometry:
     cursor = Cursor(content, where)
     kind, dimensions = cursor.head()
     if kind == POLYGON:
-        return [_polygon(cursor, dimensions)], None
+        return Geometry([_polygon(cursor, dimensions)], None, dimensions > 2)
     if kind != MULTIPOLYGON:
         raise wrong_kind(where, KINDS.get(kind, f"geometry of kind {kind}"))
-    return [_part(cursor) for _ in range(cursor.some())], None
+    parts = [_part(cursor) for _ in range(cursor.some())]
+    return Geometry(parts, None, dimensions > 2)
 
 
 def _part(cursor: Cursor) -> Polygon:

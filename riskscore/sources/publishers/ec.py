@@ -19,7 +19,7 @@ SOURCE = Source(
     url="https://doi.org/10.2873/725585",
     licence="MIT (transcription by CritMAT); reuse with attribution (study)",
     redistributable=True,
-    attribution="European Commission 2023, DOI 10.2873/725585, transcribed by CritMAT.",
+    attribution="European Commission {edition}, transcribed by CritMAT.",
 )
 YEAR = 2023
 SCOPES: dict[str, str | None] = {"world": None, "eu": "EUU"}

@@ -18,7 +18,7 @@ SOURCE = Source(
     url="https://www.icmm.com/en-gb/research/data/2025/global-mining-dataset",
     licence="CC BY 4.0",
     redistributable=True,
-    attribution="ICMM Global Mining Dataset, September 2025 (V1) release.",
+    attribution="ICMM Global Mining Dataset, {edition} release.",
 )
 COLUMNS = (
     "ICMMID",

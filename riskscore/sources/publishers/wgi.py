@@ -1,15 +1,18 @@
 """Worldwide Governance Indicators: six estimates per place and year, with standard errors.
 
 Two editions differ for the same year (mean 0.145 for political stability), so one release
-feeds all six indicators; ``stddev`` is the standard error of the estimate.
+feeds all six indicators; ``stddev`` is the standard error of the estimate. Which forms of the
+publisher's files are read: :mod:`riskscore.sources.forms.governance`.
 """
 
 from collections.abc import Iterator
 
-from riskscore.sources.bad_file import BadFile
+from riskscore.sources.forms import governance
+from riskscore.sources.forms.governance_sheets import LONG, Estimate
+from riskscore.sources.forms.parts import records_of
+from riskscore.sources.left_out import Aside
 from riskscore.sources.readers.delimited import csv_rows
 from riskscore.sources.readers.text import integer, number
-from riskscore.sources.readers.workbook import sheet_rows
 from riskscore.sources.source_records import Source, SourceRecord
 
 SOURCE = Source(
@@ -29,32 +32,33 @@ DIMENSIONS = {
     "rl": "wgi.law",
     "cc": "wgi.corruption",
 }
-COLUMNS = ("code", "year", "indicator", "estimate", "stddev")
-MISSING = (None, "", "..")
+#: Of the long form.
+COLUMNS = (*LONG, "stddev")
 
 
-def parse(content: bytes) -> Iterator[SourceRecord]:
-    """The numeric estimates of the workbook of all six dimensions; ``..`` is no record."""
-    for row, cells in sheet_rows(content, COLUMNS):
-        if cells["estimate"] in MISSING:
+def parts(content: bytes) -> Iterator[SourceRecord | Aside]:
+    """The numeric estimates of all dimensions, in whichever form the file has."""
+    for part in governance.estimates(content):
+        if not isinstance(part, Estimate):
+            yield part
             continue
-        dimension = str(cells["indicator"])
-        if dimension not in DIMENSIONS:
-            raise BadFile(
-                "an unknown dimension",
-                row=row,
-                column="indicator",
-                value=dimension,
-                remedy=f"Use one of {', '.join(DIMENSIONS)}.",
-            )
-        error = cells["stddev"]
         yield SourceRecord(
-            indicator=DIMENSIONS[dimension],
-            place=str(cells["code"]),
-            year=integer(cells["year"], row, "year"),
-            value=number(cells["estimate"], row, "estimate"),
-            standard_error=None if error in MISSING else number(error, row, "stddev"),
+            indicator=DIMENSIONS[part.dimension],
+            place=part.place,
+            year=part.year,
+            value=part.value,
+            standard_error=part.error,
+            row=part.row,
+            column=part.column,
         )
+
+
+parse = records_of(parts)
+
+
+def stated_edition(_name: str, content: bytes) -> str:
+    """The edition that stands above the tables ("2022 Update"); empty where none does."""
+    return governance.stated_update(content)
 
 
 def parse_stability(content: bytes) -> Iterator[SourceRecord]:
@@ -67,4 +71,6 @@ def parse_stability(content: bytes) -> Iterator[SourceRecord]:
             year=integer(cells["year"], row, "year"),
             value=number(cells["estimate"], row, "estimate"),
             standard_error=number(cells["standard_error"], row, "standard_error"),
+            row=row,
+            column="estimate",
         )

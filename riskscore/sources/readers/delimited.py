@@ -2,7 +2,8 @@
 
 Every fault is a BadFile that names the line on which the row begins. The file may be gzipped; one
 line may not be longer than ``LONGEST_LINE`` and the whole not longer than ``LARGEST`` bytes once
-unpacked. Empty lines are passed over.
+unpacked. Empty lines are passed over. The encoding is recognised before the first row
+(:mod:`riskscore.sources.readers.encodings`), unless it is given.
 """
 
 import csv
@@ -13,7 +14,9 @@ from typing import BinaryIO
 
 from riskscore.sources.bad_file import BadFile
 from riskscore.sources.readers.delimiters import DELIMITERS, SAMPLE, most_regular
-from riskscore.sources.readers.text import DAMAGED, UTF16_MARKS, damaged, unpacked, whole
+from riskscore.sources.readers.encodings import AS_UTF8, UTF16, recognised
+from riskscore.sources.readers.text import whole
+from riskscore.sources.readers.unpacking import DAMAGED, damaged, unpacked
 
 LONGEST_LINE = 1024**2
 LARGEST = 4 * 1024**3
@@ -23,10 +26,11 @@ BOM = b"\xef\xbb\xbf"
 Record = dict[str, str]
 
 
-def delimiter_of(file: BinaryIO, encoding: str = "utf-8") -> str:
+def delimiter_of(file: BinaryIO, encoding: str = "") -> str:
     """The mark between the columns of a file, which is at its beginning again afterwards."""
     try:
-        lines = list(islice(_lines(unpacked(file), encoding), SAMPLE))
+        codec = encoding or recognised(file).codec
+        lines = list(islice(_lines(unpacked(file), codec), SAMPLE))
     except DAMAGED as error:
         raise damaged(error) from error
     finally:
@@ -35,10 +39,11 @@ def delimiter_of(file: BinaryIO, encoding: str = "utf-8") -> str:
 
 
 def delimited_rows(
-    file: BinaryIO, encoding: str = "utf-8", delimiter: str = ","
+    file: BinaryIO, encoding: str = "", delimiter: str = ","
 ) -> Iterator[tuple[int, list[str]]]:
     """(line on which the row begins, its cells) of each row that is not empty, header first."""
-    lines = csv.reader(_lines(unpacked(file), encoding), delimiter=delimiter, strict=True)
+    codec = encoding or recognised(file).codec
+    lines = csv.reader(_lines(unpacked(file), codec), delimiter=delimiter, strict=True)
     start = 1
     try:
         for cells in lines:
@@ -52,7 +57,7 @@ def delimited_rows(
 
 
 def csv_rows(
-    content: bytes, required: Sequence[str], encoding: str = "utf-8"
+    content: bytes, required: Sequence[str], encoding: str = ""
 ) -> Iterator[tuple[int, Record]]:
     """(line, cells by column name) of each row of a publisher's file; the header is line 1.
 
@@ -118,29 +123,48 @@ def _csv_remedy(line: int) -> str:
 
 def _lines(file: BinaryIO, encoding: str) -> Iterator[str]:
     """The text of each line; never more than one line is held."""
+    if encoding == UTF16:
+        yield from _wide_lines(file)
+        return
     number, total = 0, 0
     while raw := file.readline(LONGEST_LINE + 1):
         number += 1
         total += len(raw)
         if number == 1:
-            _refuse_utf16(raw)
             raw = raw.removeprefix(BOM)
         if len(raw) > LONGEST_LINE or total > LARGEST or b"\0" in raw:
             raise _unusable(raw, number)
         try:
             yield raw.decode(encoding)
         except UnicodeDecodeError as error:
-            raise BadFile(
-                "this line is not UTF-8",
-                row=number,
-                value=raw[max(error.start - 10, 0) : error.start + 10].decode("latin-1"),
-                remedy="Save the file as UTF-8 (in Excel: CSV UTF-8).",
-            ) from error
+            raise _undecodable(raw, number, error) from error
 
 
-def _refuse_utf16(first: bytes) -> None:
-    if first.startswith(UTF16_MARKS) or first[1:2] == b"\0" or first[:1] == b"\0":
-        raise BadFile("the file is UTF-16", row=1, remedy="Save it as UTF-8 CSV.")
+def _wide_lines(file: BinaryIO) -> Iterator[str]:
+    """The text of each line of a file in UTF-16 that begins with its mark."""
+    text, number, total = io.TextIOWrapper(file, UTF16, newline="\n"), 0, 0
+    try:
+        while line := text.readline(LONGEST_LINE + 1):
+            number += 1
+            total += 2 * len(line)
+            if len(line) > LONGEST_LINE or total > LARGEST or "\0" in line:
+                raise _unusable(line.encode(errors="replace"), number)
+            yield line
+    except UnicodeError as error:
+        raise BadFile(
+            f"not UTF-16 as its mark says ({error})", row=number + 1, remedy=AS_UTF8
+        ) from error
+    finally:
+        text.detach()
+
+
+def _undecodable(raw: bytes, number: int, error: UnicodeDecodeError) -> BadFile:
+    return BadFile(
+        f"this line is not {error.encoding}",
+        row=number,
+        value=raw[max(error.start - 10, 0) : error.start + 10].decode("latin-1"),
+        remedy=AS_UTF8,
+    )
 
 
 def _unusable(raw: bytes, number: int) -> BadFile:

@@ -1,31 +1,16 @@
 """The bytes of a file as text, unpacked where it is gzipped; and single cells as values."""
 
-import gzip
 import io
 import math
-import zlib
 from datetime import date
-from typing import BinaryIO, cast
+from typing import BinaryIO
 
 from riskscore.sources.bad_file import BadFile
+from riskscore.sources.readers.encodings import AS_UTF8, of_bytes
+from riskscore.sources.readers.unpacking import DAMAGED, damaged, unpacked
 
-GZIP_MAGIC = b"\x1f\x8b"
-UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 #: What is read whole: publishers' files have at most some tens of megabytes.
 LARGEST_WHOLE = 200 * 1024**2
-DAMAGED = (EOFError, OSError, zlib.error)
-
-
-def unpacked(file: BinaryIO) -> BinaryIO:
-    """The file itself, or a stream of what its gzip holds; either from the beginning."""
-    packed = file.read(len(GZIP_MAGIC)) == GZIP_MAGIC
-    file.seek(0)
-    return cast(BinaryIO, gzip.GzipFile(fileobj=file)) if packed else file
-
-
-def damaged(error: Exception, row: int | None = None) -> BadFile:
-    """The fault of a gzip that was cut short or is none."""
-    return BadFile(f"the gzip file is damaged ({error})", row=row, remedy="Fetch the file again.")
 
 
 def whole(file: BinaryIO) -> bytes:
@@ -42,19 +27,19 @@ def whole(file: BinaryIO) -> bytes:
 
 
 def decoded(content: bytes) -> str:
-    """The text of a file in UTF-8, which may be gzipped."""
+    """The text of a file, which may be gzipped, in the encoding that is recognised; or BadFile."""
     plain = whole(io.BytesIO(content))
-    if plain.startswith(UTF16_MARKS) or b"\x00" in plain[:4096]:
-        raise BadFile("the file is not plain text or is UTF-16", remedy="Save it as UTF-8.")
+    codec = of_bytes(plain).codec
     try:
-        return plain.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise BadFile(
-            f"byte {error.start} is not UTF-8", remedy="Save the file as UTF-8."
-        ) from error
+        text = plain.decode(codec)
+    except UnicodeError as error:
+        raise BadFile(f"not {codec} as its mark says ({error})", remedy=AS_UTF8) from error
+    if "\0" in text[:4096]:
+        raise BadFile("the file is not plain text", remedy="Fetch the file again.")
+    return text
 
 
-def number(value: object, row: int, column: str) -> float:
+def number(value: object, row: int | None, column: str) -> float:
     """A finite number from a cell; BadFile otherwise."""
     try:
         result = float(str(value).strip())
@@ -67,7 +52,7 @@ def number(value: object, row: int, column: str) -> float:
     return result
 
 
-def integer(value: object, row: int, column: str) -> int:
+def integer(value: object, row: int | None, column: str) -> int:
     """A whole number from a cell; BadFile otherwise."""
     result = number(value, row, column)
     if result != int(result):

@@ -46,13 +46,19 @@ def check_container(file: BinaryIO) -> None:
 
 
 def check_parts(
-    entries: Sequence[zipfile.ZipInfo], most: int = MOST_PARTS, remedy: str = SAVE_AGAIN
+    entries: Sequence[zipfile.ZipInfo],
+    most: int = MOST_PARTS,
+    remedy: str = SAVE_AGAIN,
+    most_bytes: int = MOST_BYTES,
 ) -> None:
-    """Refuse too many parts, too many bytes, bombs, encryption and names that leave the folder."""
+    """Refuse too many parts, too many bytes, bombs, encryption and names that leave the folder.
+
+    ``most_bytes`` is for parts that are read as streams, none of them whole.
+    """
     if len(entries) > most:
         raise BadFile(f"holds more than {most} parts", remedy=remedy)
-    if sum(entry.file_size for entry in entries) > MOST_BYTES:
-        raise BadFile(f"unpacks to more than {MOST_BYTES:,} bytes", remedy=remedy)
+    if sum(entry.file_size for entry in entries) > most_bytes:
+        raise BadFile(f"unpacks to more than {most_bytes:,} bytes", remedy=remedy)
     for entry in entries:
         if reason := _harm(entry):
             raise BadFile(reason, value=entry.filename, remedy=remedy)

@@ -4,13 +4,13 @@ Whoever has figures writes them so; a publisher's corrections and the sources wh
 shipped come the same way. ``record`` is pure and quick: a file may hold millions of rows.
 """
 
-import math
 from functools import lru_cache
 from typing import BinaryIO
 
 from riskscore.engine.catalogue import Indicator, Level, get
 from riskscore.engine.errors import UnknownIndicator
-from riskscore.engine.inputs.plausible import named_range, plausible
+from riskscore.engine.inputs.plausible import named_range
+from riskscore.sources import stages
 from riskscore.sources.left_out import Aside, LeftOut
 from riskscore.sources.readers.formula_guard import restored
 from riskscore.sources.reading import Reading
@@ -30,13 +30,14 @@ SOURCE = Source(
 )
 REQUIRED = ("indicator", "year", "value")
 AXES = ("place", "mineral", "importer", "project")
-OPTIONAL = (*AXES, "standard_error", "quality", "unit", "since", "until", "verified")
+OPTIONAL = (*AXES, "standard_error", "quality", "unit", "stage", "since", "until", "verified")
 NUMBERS = ("value", "standard_error")
 #: ``at_least`` and ``at_most``: the value is a bound.
 QUALITIES = (
     "", "reported", "estimated", "provisional", "secondary", "partial", "at_least", "at_most",
 )  # fmt: skip
-LONGEST_UNIT = 200
+#: Of unit and stage together, which are one label.
+LONGEST_UNIT = 198
 NEEDED: dict[Level, tuple[str, ...]] = {
     Level.PLACE: ("place",),
     Level.MINERAL: ("mineral",),
@@ -84,6 +85,12 @@ def record(cells: Cells, line: int) -> SourceRecord:
     row = _indicator(cells["indicator"], line)
     axes = [cells.get(axis) or None for axis in AXES]
     _check_axes(row, axes, line)
+    stage = _label(cells.get("stage", ""), "stage", line)
+    if len(stage) + len(cells.get("unit", "")) > LONGEST_UNIT:
+        raise bad_cell(line, "stage", stage, "too long", "Write it shorter.")
+    if stage and not stages.has_stages(row.key):
+        raise bad_cell(line, "stage", stage, f"{row.key} has one figure, and no stages",
+                       "Leave the cell empty.")  # fmt: skip
     place, mineral, importer, project = axes
     since, until = (day(cells.get(name, ""), name, line) for name in ("since", "until"))
     if since and until and until < since:
@@ -100,7 +107,8 @@ def record(cells: Cells, line: int) -> SourceRecord:
         project=project,
         standard_error=_error(cells.get("standard_error"), line),
         quality=one_of(cells.get("quality", ""), QUALITIES, "quality", line),
-        label=_label(cells.get("unit", ""), line),
+        label=_label(cells.get("unit", ""), "unit", line),
+        stage=stage,
         since=since,
         until=until,
         verified=truth(cells.get("verified", ""), "verified", line, empty=True),
@@ -140,15 +148,13 @@ def _check_axes(row: Indicator, axes: list[str | None], line: int) -> None:
 
 
 def _value(row: Indicator, text: str, line: int) -> float:
-    """A number; of an ordinal indicator, the level's word or its place in the list of levels."""
+    """A number; of an ordinal indicator, the level's word or its place in the list of levels.
+
+    Whether a number can be in its unit is judged where it has one: ``units_in_force``.
+    """
     if row.levels and (word := text.casefold()) in row.levels:
         return float(row.levels.index(word))
     result = _of_percent(row, text, line) if "%" in text else finite_number(text, "value", line)
-    low, high = plausible(row)
-    if not row.levels and not low <= result <= high:
-        span = f"lies between {low:g} and {high:g}" if high < math.inf else f"is at least {low:g}"
-        raise bad_cell(line, "value", text, f"{row.key} {span} ({row.unit})",
-                   "Check the unit and the decimal point; leave out what is missing.")  # fmt: skip
     if row.levels and (result != int(result) or not 0 <= result < len(row.levels)):
         raise bad_cell(line, "value", text, "no level of this indicator",
                    f"Write one of {', '.join(row.levels)}.")  # fmt: skip
@@ -176,7 +182,7 @@ def _error(text: str | None, line: int) -> float | None:
     return result
 
 
-def _label(text: str, line: int) -> str:
+def _label(text: str, column: str, line: int) -> str:
     if len(text) > LONGEST_UNIT or "\0" in text or "\n" in text:
-        raise bad_cell(line, "unit", text, "too long, or of several lines", "Write a short unit.")
+        raise bad_cell(line, column, text, "too long, or of several lines", "Write it shorter.")
     return text

@@ -12,8 +12,10 @@ import numpy as np
 
 from riskscore.engine.arrays import Floats
 from riskscore.engine.derive import supply, trade
+from riskscore.engine.derive.complete_years import newest_of
 from riskscore.engine.derive.observation_rows import mean_of_not_nan, newest_years, rows_of
 from riskscore.engine.formulas.concentration import shares
+from riskscore.engine.inputs import measures
 from riskscore.engine.inputs.axes import Axes, Observations
 from riskscore.engine.sourcing.stages import Held, held
 from riskscore.releases import effective, register
@@ -118,15 +120,15 @@ def _produced(seen: Mapping[str, Observations], axes: Axes) -> list[Output]:
 
     Shares are means of each year's, and the HHI is the mean of each year's, as in scores.
     """
-    output, rows = supply.production(seen, axes), rows_of(seen, PRODUCTION, axes)
-    if output is None or rows is None:
+    made, rows = supply.output(seen, axes), rows_of(seen, PRODUCTION, axes)
+    if made is None or rows is None:
         return [_nothing(axes)] * len(axes.minerals)
-    share, hhi = mean_of_not_nan(shares(output)), supply.mean_hhi(output)
-    tonnes = mean_of_not_nan(output) * _tonnes_each(rows, len(axes.minerals))[:, np.newaxis]
-    years = tuple(newest_years(rows, supply.SUPPLY_YEARS))
+    share, hhi = mean_of_not_nan(shares(made.amounts)), supply.mean_hhi(made.amounts)
+    tonnes = mean_of_not_nan(made.amounts) * _tonnes_each(rows, len(axes.minerals))[:, np.newaxis]
     result = []
     for at in range(len(axes.minerals)):
         known = held(share[at])._replace(hhi_low01=float(hhi[at]), hhi_high01=float(hhi[at]))
+        years = tuple(int(year) for year in made.years[:, at] if year)
         kept = years if known.largest >= 0 else ()
         result.append(Output(tonnes[at], known, kept, PRODUCTION if kept else ""))
     return result
@@ -137,18 +139,18 @@ def _tonnes_each(rows: Observations, minerals: int) -> Floats:
     result = np.full(minerals, np.nan)
     for mineral, unit in zip(rows.mineral, rows.label, strict=True):
         if mineral >= 0:
-            result[mineral] = trade.TONNES.get(str(unit), np.nan)
+            result[mineral] = measures.tonnes(str(unit))
     return result
 
 
 def _iea(seen: Mapping[str, Observations], axes: Axes) -> dict[int, Output]:
     """Refined output of the newest year; the rest of the world is bounds, never one place."""
-    rows = rows_of(seen, REFINING, axes)
+    rows = supply.newest_rows(seen, REFINING, axes)
     if rows is None:
         return {}
-    years = (int(rows.year.max()),)
+    newest = newest_of(rows.mineral, rows.year, len(axes.minerals))
     return {
-        at: Output(named * KILOTONNE, held(named, rest), years, REFINING)
+        at: Output(named * KILOTONNE, held(named, rest), (int(newest[at]),), REFINING)
         for at, (named, rest) in supply.iea_refining(seen, axes).items()
     }
 
@@ -157,9 +159,8 @@ def _comparable(seen: Mapping[str, Observations], axes: Axes) -> Floats:
     """(M, P) mine output in tonnes as the publisher of the refined output counts it: the only one
     that may be divided by it. NaN where that publisher does not name the place."""
     result = np.full((len(axes.minerals), len(axes.places)), np.nan)
-    rows = rows_of(seen, MINING, axes)
+    rows = supply.newest_rows(seen, MINING, axes)
     if rows is not None:
-        rows = rows.take((rows.year == rows.year.max()) & (rows.mineral >= 0) & (rows.place >= 0))
         result[rows.mineral, rows.place] = rows.value * KILOTONNE
     return result
 

@@ -9,7 +9,6 @@ from django.utils import timezone
 
 from riskscore.engine.arrays import Floats
 from riskscore.engine.derive import supply
-from riskscore.engine.derive.observation_rows import newest_years, rows_of
 from riskscore.engine.formulas.concentration import hhi01, shares
 from riskscore.engine.inputs.axes import Axes
 from riskscore.releases import effective
@@ -29,7 +28,7 @@ class Now(NamedTuple):
 
 class Years(NamedTuple):
     """Output as World Mining Data has it, year by year: ``share01`` (Y, M, P), NaN where a mineral
-    is not listed in a year, and ``hhi01`` (Y, M)."""
+    is not listed in a year or its year is not complete, and ``hhi01`` (Y, M)."""
 
     axes: Axes
     years: tuple[int, ...]
@@ -61,12 +60,11 @@ def _by_year(
         "AND indicator = ANY(%(keys)s)",
         keys=[PRODUCTION],
     )
-    output, rows = supply.production(seen, axes, MOST_YEARS), rows_of(seen, PRODUCTION, axes)
-    if output is None or rows is None:
+    yearly = supply.yearly_output(seen, axes)
+    if yearly is None:
         nothing = np.empty((0, len(axes.minerals), len(axes.places)))
         return Years(axes, (), nothing, nothing[:, :, 0])
-    years = tuple(int(year) for year in newest_years(rows, MOST_YEARS))
-    order = np.argsort(years)
+    years, output = (part[-MOST_YEARS:] for part in yearly)
     return Years(
-        axes, tuple(sorted(years)), shares(output)[order], np.asarray(hhi01(output))[order]
+        axes, tuple(int(year) for year in years), shares(output), np.asarray(hhi01(output))
     )

@@ -16,8 +16,9 @@ import numpy as np
 from riskscore.engine.arrays import Bools, Counts, Floats
 from riskscore.engine.catalogue import PARTNERSHIP_LEVELS
 from riskscore.engine.derive import supply, trade
+from riskscore.engine.derive.complete_years import buyer_years
 from riskscore.engine.derive.labour_listings import RULES as LABOUR
-from riskscore.engine.derive.observation_rows import latest_of, newest_years, rows_of
+from riskscore.engine.derive.observation_rows import latest_of
 from riskscore.engine.derive.partnerships import partnership
 from riskscore.engine.formulas.geopolrisk import partner_risk
 from riskscore.engine.inputs.axes import Axes, Observations
@@ -116,10 +117,11 @@ def _world(
         everybody, InForce(list(complete), list(corrected), {}),
         "AND indicator = ANY(%(keys)s)", keys=KEYS,
     )  # fmt: skip
-    year = int(rows[QUANTITY].year.max()) if QUANTITY in rows else date.max.year
+    bought_in = buyer_years(QUANTITY, rows[QUANTITY], axes) if QUANTITY in rows else []
+    year = bought_in[-1] if bought_in else date.max.year
     axes = axes_on(Buyer.of("WLD"), date(year, 12, 31))
     importers = _importers(rows, axes)
-    stability = latest_of(STABILITY)(rows, axes)
+    stability = latest_of(STABILITY, together=True)(rows, axes)
     listed = LABOUR[LISTED](rows, axes)
     unknown = np.full(len(axes.places), np.nan)
     output = supply.production(rows, axes)
@@ -130,7 +132,7 @@ def _world(
         goods,
         importers,
         np.stack(bought) if bought else np.zeros((0, *shape)),
-        _output_t(rows, axes),
+        trade.output_by_place(rows, axes),
         np.full((1, *shape), np.nan) if output is None else output,
         partner_risk(unknown if stability is None else stability.values),
         _exports_t(exports, axes, goods, year),
@@ -138,7 +140,7 @@ def _world(
         np.stack([_agreed(rows, axes, code) for code in importers])
         if importers
         else np.zeros((0, *shape)),
-        tuple(newest_years(rows[QUANTITY], SPAN)) if QUANTITY in rows else (),
+        tuple(one for one in bought_in if one > year - SPAN),
         _codes(complete + corrected + exports),
     )
 
@@ -146,7 +148,8 @@ def _world(
 def _importers(rows: Mapping[str, Observations], axes: Axes) -> tuple[str, ...]:
     if QUANTITY not in rows:
         return ()
-    return tuple(axes.places[at] for at in np.unique(rows[QUANTITY].importer) if at >= 0)
+    known = np.unique(rows[QUANTITY].importer)
+    return tuple(axes.places[at] for at in known if at >= 0 and axes.is_country()[at])
 
 
 def _imports(rows: Mapping[str, Observations], axes: Axes, importer: str) -> Floats:
@@ -164,21 +167,6 @@ def _agreed(rows: Mapping[str, Observations], axes: Axes, importer: str) -> Floa
         return np.full((len(axes.minerals), len(axes.places)), np.nan)
     levels = table.values.T
     return np.where(np.isnan(levels), np.nan, levels <= PARTNERSHIP_LEVELS.index("partner"))
-
-
-def _output_t(rows: Mapping[str, Observations], axes: Axes) -> Floats:
-    """(M, P) yearly output in tonnes, as ``trade.home_production`` counts it for one place."""
-    out = np.zeros((len(axes.minerals), len(axes.places)))
-    stated = rows_of(rows, PRODUCTION, axes)
-    if stated is None:
-        return np.full(out.shape, np.nan)
-    years = newest_years(stated, SPAN)
-    stated = stated.take(
-        np.isin(stated.year, years) & (stated.mineral >= 0) & axes.is_country()[stated.place]
-    )
-    factor = np.array([trade.TONNES.get(str(unit), np.nan) for unit in stated.label])
-    np.add.at(out, (stated.mineral, stated.place), stated.value * factor / len(years))
-    return out
 
 
 _SOLD = """

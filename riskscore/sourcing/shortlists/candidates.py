@@ -65,7 +65,8 @@ WITH newest AS (
     SELECT DISTINCT ON (c.project_id) coalesce(d.duplicate_of_id, d.id) AS site,
         d.duplicate_of_id IS NULL AS itself, c.year, c.low, c.high, c.amount, c.unit
     FROM riskscore_capacity c JOIN riskscore_project d ON d.id = c.project_id
-    WHERE c.mineral_id = %(mineral)s AND d.state <> 'archived'
+    WHERE c.mineral_id = %(mineral)s AND d.state <> 'archived' AND NOT EXISTS (
+        SELECT FROM riskscore_withdrawal w WHERE w.release_id = c.release_id)
     ORDER BY c.project_id, c.year DESC, c.id DESC
 ), stated AS (
     SELECT DISTINCT ON (site) site, sum(coalesce(low, amount)) AS low,

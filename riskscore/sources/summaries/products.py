@@ -1,5 +1,5 @@
-"""Which statistics of the USGS editions are reserves or capacity of a mineral of ours, and in which
-unit the publisher's tables print them.
+"""Which statistics of the USGS are production, reserves or capacity of a mineral of ours, in which
+unit.
 
 Left out are products whose places are stated in different terms (boron, feldspar, talc), reserves
 of a group (platinum-group metals), and what is no mineral of ours. The file of 2025 has traps: the
@@ -10,7 +10,7 @@ vanadium, titanium), and its reserves of indium are capacities in the wrong colu
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from riskscore.sources.publishers.usgs import CAPACITY_OF, RESERVES_OF
+PRODUCTION_OF, CAPACITY_OF, RESERVES_OF = "usgs.production", "usgs.capacity", "usgs.reserves"
 
 
 class Product(NamedTuple):
@@ -141,3 +141,48 @@ EARLIER_PRODUCTS: tuple[tuple[str, str, Product], ...] = (
     ("titanium & titanium dioxide", "sponge", SPONGE),
     ("titanium & titanium dioxide", "pigment", PIGMENT),
 )
+MINED, REFINED = "mine production", "refinery production"
+#: (commodity, product) in the publisher's words: our mineral and its stage. Left out are products
+#: whose places are stated in different terms (boron, titanium, feldspar), and what is no mineral of
+#: ours.
+PRODUCTS: Mapping[tuple[str, str], tuple[str, str]] = {
+    ("aluminum", "smelter production"): ("aluminium", REFINED),
+    ("antimony", "mine production"): ("antimony", MINED),
+    ("barite", "mine production"): ("baryte", MINED),
+    ("bauxite", "bauxite, mine production"): ("bauxite", MINED),
+    ("beryllium", "mine production"): ("beryllium", MINED),
+    ("bismuth", "refinery production"): ("bismuth", REFINED),
+    ("cadmium", "refinery production"): ("cadmium", REFINED),
+    ("chromium", "mine production"): ("chromium", MINED),
+    ("cobalt", "mine production"): ("cobalt", MINED),
+    ("copper", "mine production"): ("copper", MINED),
+    ("copper", "refinery production"): ("copper", REFINED),
+    ("fluorspar", "mine production"): ("fluorspar", MINED),
+    ("gallium", "primary production"): ("gallium", REFINED),
+    ("gold", "mine production"): ("gold", MINED),
+    ("graphite (natural)", "mine production"): ("graphite", MINED),
+    ("indium", "refinery production"): ("indium", REFINED),
+    ("iron ore", "mine production: iron content"): ("iron", MINED),
+    ("lead", "mine production"): ("lead", MINED),
+    ("lithium", "mine production"): ("lithium", MINED),
+    ("manganese", "mine production"): ("manganese", MINED),
+    ("molybdenum", "mine production"): ("molybdenum", MINED),
+    ("nickel", "mine production"): ("nickel", MINED),
+    ("niobium (columbium)", "mine production"): ("niobium", MINED),
+    ("palladium", "mine production: palladium"): ("palladium", MINED),
+    ("phosphate rock", "mine production"): ("phosphate_rock", MINED),
+    ("platinum", "mine production: platinum"): ("platinum", MINED),
+    ("potash", "mine production"): ("potash", MINED),
+    ("rare earths", "mine production"): ("rare_earths", MINED),
+    ("selenium", "refinery production"): ("selenium", REFINED),
+    ("silver", "mine production"): ("silver", MINED),
+    ("tantalum", "mine production"): ("tantalum", MINED),
+    ("tellurium", "refinery production"): ("tellurium", REFINED),
+    ("tin", "mine production"): ("tin", MINED),
+    ("tungsten", "mine production"): ("tungsten", MINED),
+    ("vanadium", "mine production"): ("vanadium", MINED),
+    ("zinc", "mine production"): ("zinc", MINED),
+    ("zirconium",
+     "zirconium mineral concentrates, mine production (thousand metric tons, gross weight)",
+     ): ("zircon", MINED),
+}  # fmt: skip

@@ -1,0 +1,1 @@
+"""Which edition a file is, and whether an older one than that in force."""

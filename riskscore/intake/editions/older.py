@@ -1,0 +1,73 @@
+"""Whether a whole release is an older edition than the one in force of its source.
+
+Such a file is loaded and kept beside it (``Release.scored`` is false); only ``replace`` makes it
+the one that is scored. Older is: figures that end in an earlier year, of the source or of one of
+its indicators; an earlier version or year in the words for the edition; and where neither tells,
+a day on which it was fetched that lies before the other's.
+"""
+
+from riskscore.intake import staging
+from riskscore.models import Intake, Release
+from riskscore.releases import effective
+from riskscore.sources import edition_words
+
+
+def why(intake: Intake, staged: str, in_force: str, *, by_indicator: bool = True) -> str:
+    """Why the staged file is an older edition, in words; empty if it is none, or is to count.
+
+    ``staged`` and ``in_force`` are tables with a column ``year``, and ``indicator`` if asked.
+    """
+    before = current(intake.source)
+    if intake.replace or before is None:
+        return ""
+    return (
+        _ends_earlier(staged, in_force, by_indicator=by_indicator)
+        or _named_earlier(intake, before)
+        or _fetched_earlier(intake, before, staged, in_force)
+    )
+
+
+def current(source: str) -> Release | None:
+    """The whole release of a source that is in force; None if there is none."""
+    ids = effective.in_force().of(source).ids
+    return Release.objects.filter(id__in=ids, partial=False).order_by("-edition_id", "-id").first()
+
+
+def kept_already(intake: Intake) -> Release | None:
+    """The same file, kept beside the one in force since an earlier import."""
+    same = Release.objects.filter(source=intake.source, sha256=intake.sha256, scored=False)
+    return same.filter(withdrawal__isnull=True).first()
+
+
+def _ends_earlier(staged: str, in_force: str, *, by_indicator: bool) -> str:
+    about = "indicator" if by_indicator else "''"
+    rows = staging.fetch(
+        f"SELECT s.about, s.newest, k.newest FROM (SELECT {about} AS about, max(year) AS newest"  # noqa: S608
+        f" FROM {staged} GROUP BY 1) s JOIN (SELECT {about} AS about, max(year) AS newest"
+        f" FROM {in_force} GROUP BY 1) k USING (about) WHERE s.newest < k.newest ORDER BY 1"
+    )
+    if not rows:
+        return ""
+    about, newest, known = rows[0]
+    of = f" of {about}" if about else ""
+    more = f", and {len(rows) - 1} more indicators are older" if len(rows) > 1 else ""
+    return f"its newest year{of} is {newest}, and figures for {known} are in force{more}"
+
+
+def _named_earlier(intake: Intake, before: Release) -> str:
+    if edition_words.compared(intake.published_edition, before.published_edition) != -1:
+        return ""
+    return f"it is {intake.published_edition!r}, and {before.published_edition!r} is in force"
+
+
+def _fetched_earlier(intake: Intake, before: Release, staged: str, in_force: str) -> str:
+    days = (intake.retrieved_on, before.retrieved_on)
+    told = edition_words.compared(intake.published_edition, before.published_edition)
+    if told is not None or days[0] is None or days[1] is None or days[0] >= days[1]:
+        return ""
+    ((newest, known),) = staging.fetch(
+        f"SELECT (SELECT max(year) FROM {staged}), (SELECT max(year) FROM {in_force})"  # noqa: S608
+    )
+    if newest > known:
+        return ""
+    return f"it was fetched on {days[0]}, and what is in force on {days[1]}"

@@ -1,0 +1,177 @@
+"""Values that lie far from those that stand: a slip of the unit, unless a person says otherwise.
+
+A staged value is compared with the one of the same figure that stands, or else with that of the
+nearest year. Measured on the consecutive years of the bundle: of 6,240 populations, 7,000 indices
+and 900 amounts of the USGS none differs by more than the factor, of 11,447 amounts of World Mining
+Data 13, of which 2 matter to the world's total. Trade between two places and deaths in conflicts do
+so by nature (one row in thirteen, one in 500): theirs are compared with the same year only, and
+together. No group of rows has a median beyond the factor for columns.
+"""
+
+from riskscore.engine.catalogue import get
+from riskscore.engine.inputs.plausible import RANGES, named_range
+from riskscore.intake import staging
+from riskscore.sources import stages
+
+#: A value this many times the one that stands, or less than one of so many parts of it.
+JUMP = 100
+#: The same of the median row of an indicator and mineral.
+COLUMN_JUMP = 20
+#: A place that has no figure yet, against the greatest of any place.
+NEW_PLACE_JUMP = 10
+#: Of an index between two ends: points as a share of the whole span, of a row and of the median.
+#: Governance moved by at most 18 % of its span, human development by 8 %; their medians by 3 %.
+SPAN_JUMP, SPAN_COLUMN_JUMP = 0.2, 0.05
+#: In a publisher's whole edition, amounts below this share of the largest place's do not count.
+MATERIAL = 0.01
+#: Rows or places that make a group.
+FEWEST = 5
+#: Series in which one year says little of the next.
+BURSTING = ("baci.", "ucdp.")
+MOST_SHOWN = 10
+
+_SERIES = ("indicator", "place", "mineral", "importer", "project_id", "stage")
+_ABOUT = ", ".join(f"s.{name}" for name in _SERIES)
+_SAME_SERIES = " AND ".join(f"k.{name} = s.{name}" for name in _SERIES)
+
+
+def find(staged: str, *, partial: bool) -> tuple[int, list[str]]:
+    """How many staged values are far from what stands, and the first in words.
+
+    Needs the tables ``known_observation`` and ``matched_observation`` of the comparison.
+    """
+    if not _state_rules(staged):
+        return 0, []
+    _compare(staged)
+    columns, rows = _columns(), _rows(partial=partial)
+    others = [*_new_places(), *_new_stages(staged, partial=partial)]
+    # A value that has jumped with its column is one, and counted once.
+    count = max(sum(count for count, _ in columns), len(rows)) + len(others)
+    return count, [words for _, words in [*columns, *rows, *others][:MOST_SHOWN]]
+
+
+def _state_rules(staged: str) -> bool:
+    """The table of rules, one for each indicator that is compared; False if there is none."""
+    rules = []
+    for (indicator,) in staging.fetch(f"SELECT DISTINCT indicator FROM {staged}"):  # noqa: S608
+        row = get(indicator)
+        if row.levels or row.unit == "0/1" or indicator in stages.BY_LABEL:
+            continue
+        low, high = named_range(row.unit) or RANGES.get(row.unit, (0, 0))
+        span = high - low if low < 0 or named_range(row.unit) else 0
+        most = float(SPAN_JUMP * span or JUMP)
+        typical = float(SPAN_COLUMN_JUMP * span or COLUMN_JUMP)
+        rules.append((indicator, not span, most, typical, indicator.startswith(BURSTING)))
+    columns = [list(column) for column in zip(*rules, strict=True)] or [[]] * 5
+    staging.derive(
+        "jump_rule",
+        "SELECT * FROM unnest(%s::text[], %s::boolean[], %s::float8[], %s::float8[],"
+        " %s::boolean[]) AS r (indicator, by_ratio, most, typical, bursting)",
+        columns,
+    )
+    return bool(rules)
+
+
+def _compare(staged: str) -> None:
+    """Every value that is news, with what stands of the same year or else of the nearest."""
+    distance = (
+        "CASE WHEN NOT by_ratio THEN abs(value - before) WHEN value = before THEN 1"
+        " WHEN value > 0 AND before > 0 THEN greatest(value / before, before / value)"
+        " ELSE 'Infinity' END"
+    )
+    staging.derive(
+        "compared_observation",
+        f"SELECT c.*, r.most, r.typical, r.by_ratio, r.bursting, {distance} AS distance FROM ("  # noqa: S608
+        f" SELECT s.line, {_ABOUT}, s.year, s.value, m.before, s.year AS before_year"
+        f" FROM {staged} s JOIN matched_observation m ON m.at = s.ctid WHERE NOT m.same"
+        " UNION ALL (SELECT DISTINCT ON (s.ctid)"
+        f" s.line, {_ABOUT}, s.year, s.value, k.value, k.year"
+        f" FROM {staged} s LEFT JOIN matched_observation m ON m.at = s.ctid"
+        f" LEFT JOIN known_observation k ON {_SAME_SERIES}"
+        " WHERE m.at IS NULL ORDER BY s.ctid, k.year > s.year, abs(k.year - s.year))"
+        ") c JOIN jump_rule r USING (indicator)",
+    )
+
+
+def _columns() -> list[tuple[int, str]]:
+    """Indicators and minerals of which the median value has jumped."""
+    return [
+        (count, f"{' '.join(part for part in about if part)}: {count:,} values, of which the median"
+         f" differs {_far(median, by_ratio=by_ratio)} from what stands")
+        for *about, by_ratio, count, median, _ in staging.fetch(
+            "SELECT * FROM (SELECT indicator, mineral, stage, by_ratio, count(*),"
+            " percentile_disc(0.5) WITHIN GROUP (ORDER BY distance) AS median, min(typical) AS most"
+            " FROM compared_observation WHERE before IS NOT NULL GROUP BY 1, 2, 3, 4"
+            " HAVING count(*) >= %s) g WHERE median > most ORDER BY 1, 2, 3",
+            [FEWEST],
+        )
+    ]  # fmt: skip
+
+
+def _rows(*, partial: bool) -> list[tuple[int, str]]:
+    """Single values; of a whole edition, those that matter beside the largest place's."""
+    material = (
+        "NOT c.by_ratio OR greatest(c.value, c.before) >= %s * (SELECT max(k.value)"
+        " FROM known_observation k WHERE k.indicator = c.indicator AND k.mineral = c.mineral"
+        " AND k.importer = c.importer AND k.stage = c.stage AND k.place NOT IN ('WLD', 'ROW'))"
+    )
+    return [
+        (1, f"{_about(about)} {year}: {value:g}, where {before:g}"
+         f"{'' if year == known else f' of {known}'} stands")
+        for *about, year, value, before, known in staging.fetch(
+            "SELECT indicator, place, mineral, importer, stage, year, value, before,"  # noqa: S608
+            " before_year"
+            " FROM compared_observation c WHERE distance > most AND distance < 'Infinity'"
+            " AND (year = before_year OR NOT bursting)"
+            f" AND ({'%s > 0' if partial else material}) ORDER BY line, indicator, year",
+            [MATERIAL],
+        )
+    ]  # fmt: skip
+
+
+def _new_places() -> list[tuple[int, str]]:
+    """Values of places that have none yet, beyond what any other place has."""
+    return [
+        (1, f"{_about(about)} {year}: {value:g}, where the places that stand have"
+         f" {least:g} to {most:g}")
+        for *about, year, value, least, most in staging.fetch(
+            "SELECT c.indicator, c.place, c.mineral, c.importer, c.stage, c.year, c.value, k.least,"
+            " k.most FROM compared_observation c JOIN (SELECT indicator, mineral, stage,"
+            " min(value) FILTER (WHERE value > 0) AS least, max(value) AS most"
+            " FROM known_observation WHERE place NOT IN ('WLD', 'ROW', '')"
+            " GROUP BY 1, 2, 3 HAVING count(DISTINCT place) >= %s) k"
+            " USING (indicator, mineral, stage) WHERE c.before IS NULL AND c.by_ratio"
+            " AND c.place NOT IN ('WLD', 'ROW', '') AND c.value > 0"
+            " AND (c.value > %s * k.most OR c.value < k.least / %s)"
+            " ORDER BY c.line, c.indicator, c.year",
+            [FEWEST, NEW_PLACE_JUMP, JUMP],
+        )
+    ]  # fmt: skip
+
+
+def _new_stages(staged: str, *, partial: bool) -> list[tuple[int, str]]:
+    """Corrections for a stage that nobody states yet, where others of the same figure stand."""
+    if not partial:
+        return []
+    named = sorted(stages.BY_LABEL)
+    return [
+        (1, f"{_about(about)} {year}: a stage of its own beside {beside}")
+        for *about, year, beside in staging.fetch(
+            "SELECT s.indicator, s.place, s.mineral, s.importer, s.stage, s.year,"  # noqa: S608
+            f" string_agg(DISTINCT k.stage, ', ') FROM {staged} s JOIN known_observation k"
+            " ON k.indicator = s.indicator AND k.place = s.place AND k.mineral = s.mineral"
+            " AND k.importer = s.importer AND k.year = s.year AND k.project_id = 0"
+            " WHERE s.project_id = 0 AND (s.indicator = ANY(%s) OR s.indicator LIKE 'usgs.%%')"
+            " AND NOT EXISTS (SELECT FROM known_observation e WHERE e.indicator = s.indicator"
+            " AND e.stage = s.stage) GROUP BY s.line, 1, 2, 3, 4, 5, 6 ORDER BY s.line",
+            [named],
+        )
+    ]
+
+
+def _about(parts: list[str]) -> str:
+    return " ".join(part for part in parts if part)
+
+
+def _far(distance: float, *, by_ratio: bool) -> str:
+    return f"by the factor {distance:,.0f}" if by_ratio else f"by {distance:.3g}"

@@ -1,0 +1,1 @@
+"""Trade by customs code: revisions of the Harmonized System, and files as CEPII ships them."""

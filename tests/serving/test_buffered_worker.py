@@ -1,0 +1,130 @@
+"""A client that is slow costs a connection, not one of the threads that answer."""
+
+import socket
+import subprocess
+import sys
+import textwrap
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import ExitStack, suppress
+from pathlib import Path
+
+import pytest
+
+from riskscore.serving.buffered_worker import BODY_S, HEAD_S, SLOWEST, BoundedChannel
+from tests.processes import ROOT, environment, until
+
+ANSWER_S = 1.0
+APP = """
+    def app(environ, start_response):
+        size = len(environ["wsgi.input"].read())
+        start_response("200 OK", [("Content-Type", "text/plain")])
+        if environ["PATH_INFO"] == "/export":
+            return (b"x" * 65536 for _ in range(160))
+        return [str(size).encode()]
+"""
+
+
+class Site:
+    def __init__(self, port: int) -> None:
+        self.port, self.held = port, ExitStack()
+
+    def connect(self, *said: bytes) -> socket.socket:
+        client = self.held.enter_context(socket.create_connection(("127.0.0.1", self.port), 30))
+        for words in said:
+            client.sendall(words)
+        return client
+
+    def answers_within(self, path: str = "/livez") -> float:
+        began = time.monotonic()
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=60) as page:
+            page.read()
+        return time.monotonic() - began
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """Two processes of four threads, as `make run` has, before a small application."""
+    folder = tmp_path_factory.mktemp("front")
+    (folder / "small.py").write_text(textwrap.dedent(APP))
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    site = Site(port)
+    options = [
+        "--worker-class=riskscore.serving.buffered_worker.BufferedWorker", "--workers=2",
+        "--threads=4", "--no-control-socket", f"--bind=127.0.0.1:{port}",
+    ]  # fmt: skip
+    with (folder / "log").open("wb") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "gunicorn", "small:app", *options],
+            cwd=ROOT, env=environment(PYTHONPATH=f"{folder}:{ROOT}"), stdout=log, stderr=log,
+        )  # fmt: skip
+    try:
+        until(lambda: _listens(site), Path(folder / "log").read_text())
+        yield site
+    finally:
+        site.held.close()
+        process.terminate()
+        process.wait(60)
+
+
+def _listens(site: Site) -> bool:
+    with suppress(OSError):
+        site.answers_within()
+        return True
+    return False
+
+
+def test_two_hundred_slow_clients_of_every_sort_stop_no_answer(site: Site) -> None:
+    post = b"POST /x HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\n"
+    for _ in range(50):
+        site.connect()  # says nothing
+        site.connect(b"GET / HT")  # half a head
+        site.connect(post, b"abc")  # half a body
+        site.connect(b"GET /export HTTP/1.1\r\nHost: a\r\n\r\n")  # reads nothing
+    time.sleep(2)
+    fastest = min(site.answers_within() for _ in range(5))
+    assert fastest < ANSWER_S, "threads are held"
+    site.held.close()
+
+
+def test_a_body_that_no_file_brings_is_refused_by_its_head(site: Site) -> None:
+    head = b"POST /api/v1/jobs HTTP/1.1\r\nHost: a\r\nContent-Length: 17000000\r\n\r\n"
+    assert b" 413 " in site.connect(head).recv(1000).split(b"\r\n")[0]
+    file = b"POST /admin/x HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc"
+    assert b" 200 " in site.connect(file).recv(1000).split(b"\r\n")[0]
+
+
+def test_a_head_without_end_is_refused(site: Site) -> None:
+    client = site.connect(b"GET / HTTP/1.1\r\nX: " + b"a" * 40_000)
+    assert b" 431 " in client.recv(1000).split(b"\r\n")[0]
+
+
+def test_few_large_bodies_are_taken_at_a_time(site: Site) -> None:
+    head = b"POST /admin/x HTTP/1.1\r\nHost: a\r\nContent-Length: 20000000\r\n\r\n"
+    clients = [site.connect(head, b"abc") for _ in range(12)]
+    time.sleep(1)
+    refused = 0
+    for client in clients:
+        client.setblocking(False)
+        with suppress(BlockingIOError):
+            refused += b" 503 " in client.recv(1000)
+    assert 4 <= refused <= 8, "two processes take four each"
+    site.held.close()
+
+
+def test_a_request_that_comes_too_slowly_is_closed() -> None:
+
+    channel = BoundedChannel.__new__(BoundedChannel)
+    channel.coming_since, channel.request = 0.0, _Coming(finished=False)
+    assert not channel.is_late(HEAD_S - 1)
+    assert channel.is_late(HEAD_S + 1)
+    channel.request = _Coming(finished=True, body=10 * SLOWEST)
+    assert not channel.is_late(BODY_S + 9)
+    assert channel.is_late(BODY_S + 11)
+
+
+class _Coming:
+    def __init__(self, *, finished: bool, body: int = 0) -> None:
+        self.headers_finished, self.body_bytes_received = finished, body
