@@ -46,9 +46,9 @@ from riskscore.bundle.layout import (
 )
 from riskscore.sources.bad_file import BadFile
 from riskscore.sources.coded_observations import CodedObservation
+from riskscore.sources.figure_stages import stage_of
 from riskscore.sources.readers.delimited import delimited_rows, wrong_width
 from riskscore.sources.source_records import ExportRecord
-from riskscore.sources.stages import stage_of
 from riskscore.sources.tables.observations import QUALITIES
 
 __all__ = ["RELEASES", "Bundle", "bad_cell", "check_known", "read", "rows_of", "write"]

@@ -13,7 +13,7 @@ from riskscore.sources.aggregates import why_in_no_sum
 from riskscore.sources.bad_file import BadFile
 from riskscore.sources.coded_observations import CodedObservation, coded
 from riskscore.sources.left_out import LeftOut
-from riskscore.sources.names import Names, PlaceName, UnknownName
+from riskscore.sources.names import AmbiguousName, Names, PlaceName, UnknownName
 from riskscore.sources.source_records import SourceRecord
 
 #: Unknown words that get a suggestion; a file of a million wrong words must not look each one up.
@@ -90,7 +90,11 @@ class Resolver:
 
     def _look_up_place(self, term: str) -> str | BadFile | None:
         try:
-            code = self.names.place(term, suggest=self._suggested < MOST_SUGGESTIONS)
+            code = self.names.place(
+                term, suggest=self._suggested < MOST_SUGGESTIONS, strict=self.strict
+            )
+        except AmbiguousName as error:
+            return BadFile(str(error), value=term, remedy=error.remedy)
         except UnknownName as error:
             return self._unknown(term, "place", error)
         if code is None and self.strict:

@@ -6,12 +6,14 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from riskscore.engine.inputs.measures import UnitDoubt, conversion, converted
 from riskscore.intake import staging
 from riskscore.intake.import_diff import Document
 from riskscore.intake.ownership import owner_lists
 from riskscore.intake.ownership.company_index import CompanyIndex
 from riskscore.models import ExternalId, Offtake, Project, ProjectMineral
 from riskscore.releases import effective
+from riskscore.sources import figure_stages as stages
 
 CAPACITY = "project.capacity"
 PLAIN = ("name", "kind", "stage", "state")
@@ -29,6 +31,8 @@ def snapshots(batch: Sequence[Document]) -> dict[int, Snapshot]:
             **{name: getattr(project, name) for name in PLAIN},
             "place": project.place_id,
             "place_label": project.place_label,
+            "waits": project.state == Project.State.DRAFT
+            and bool(set(Project.DOUBTED).intersection(project.flags)),
             "latitude": project.latitude,
             "longitude": project.longitude,
             "minerals": [],
@@ -48,7 +52,7 @@ def snapshots(batch: Sequence[Document]) -> dict[int, Snapshot]:
     for at, scheme, value in _parts(ExternalId, ids, "scheme", "value"):
         result[at]["external_ids"].append([scheme, value])
     for at, year, label, value in _capacities(ids):
-        result[at]["capacity"][year, label] = value
+        result[at]["capacity"][year, stages.stage_of(CAPACITY, label)] = (value, label)
     return result
 
 
@@ -78,10 +82,13 @@ def _capacities(ids: Sequence[int]) -> list[tuple[Any, ...]]:
 
 
 def news(row: Mapping[str, Any], known: Snapshot, companies: CompanyIndex) -> dict[str, Change]:
-    """What a row changes, by column: (before, after). A cell that is empty changes nothing."""
+    """What a row changes, by column: (before, after). A cell that is empty changes nothing, and a
+    file does not publish a draft that waits for a person because something of it is doubted."""
     result: dict[str, Change] = {
         name: (known[name], row[name]) for name in PLAIN if row[name] and row[name] != known[name]
     }
+    if known["waits"]:
+        result.pop("state", None)
     # A label that was weighed against the coordinates already does not move the project again.
     relabelled = row["place_label"] != known["place_label"]
     if row["place"] and relabelled and row["place"] != known["place"]:
@@ -103,10 +110,24 @@ def _additions(row: Mapping[str, Any], known: Snapshot) -> dict[str, Change]:
     ids = [pair for pair in row["external_ids"] if pair not in known["external_ids"]]
     if ids:
         result["external_ids"] = (known["external_ids"], ids)
-    before = known["capacity"].get((row["capacity_year"], row["capacity_unit"]))
-    if row["capacity"] is not None and row["capacity"] != before:
-        result["capacity"] = (before, row["capacity"])
+    if row["capacity"] is not None:
+        about = row["capacity_year"], stages.stage_of(CAPACITY, row["capacity_unit"])
+        before = _in_unit(known["capacity"].get(about), row["capacity_unit"])
+        if row["capacity"] != before:
+            result["capacity"] = (before, row["capacity"])
     return result
+
+
+def _in_unit(stated: tuple[float, str] | None, label: str) -> float | None:
+    """A capacity (value, label) in the unit of another label; None where it is of another kind."""
+    if stated is None or stated[1] == label:
+        return stated and stated[0]
+    one, other = (stages.said(CAPACITY, words).unit for words in (stated[1], label))
+    try:
+        by = conversion(one, other)
+    except UnitDoubt:
+        return None
+    return None if by is None else converted(stated[0], by)
 
 
 def _moved(row: Mapping[str, Any], known: Snapshot) -> bool:

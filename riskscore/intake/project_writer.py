@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from riskscore.intake.import_diff import Document
-from riskscore.intake.location_check import Surroundings
 from riskscore.intake.observation_writer import NewObservation, record
 from riskscore.intake.ownership import owner_lists
 from riskscore.intake.ownership.company_index import CompanyIndex
@@ -17,9 +16,10 @@ from riskscore.intake.project_diff import (
     news,
     terms,
 )
+from riskscore.intake.sites.new_sites import Doubts
 from riskscore.models import ExternalId, Offtake, Project, ProjectMineral, Release
 from riskscore.scoring.project_inputs import kept_communities
-from riskscore.sources.stages import stage_of
+from riskscore.sources.figure_stages import stage_of
 
 #: A project, the row about it, and what that changes.
 Changed = tuple[int, Document, dict[str, Any]]
@@ -29,13 +29,13 @@ def write(
     batch: Sequence[Document],
     known: dict[int, Snapshot],
     release: Release,
-    surroundings: Surroundings,
+    doubts: Mapping[int, Doubts],
     companies: CompanyIndex,
 ) -> None:
-    """Write the rows of a batch."""
+    """Write the rows of a batch; new ones of which something is doubted become drafts."""
     fresh = [document for document in batch if document.id is None]
     made = Project.objects.bulk_create(
-        [_project(document, release, surroundings) for document in fresh]
+        [_project(document, release, doubts.get(document.line)) for document in fresh]
     )
     changes: list[Changed] = [
         (project.pk, document, document.row) for project, document in zip(made, fresh, strict=True)
@@ -63,9 +63,11 @@ def _is_placed(document: Document, result: Mapping[str, object]) -> bool:
     return document.id is None or bool({"place", "position"} & result.keys())
 
 
-def _project(document: Document, release: Release, surroundings: Surroundings) -> Project:
-    row = document.row
-    ids, where = row["external_ids"], (row["place"], row["latitude"], row["longitude"])
+def _project(document: Document, release: Release, doubts: Doubts | None) -> Project:
+    row, ids = document.row, document.row["external_ids"]
+    stated = {name: row[name] for name in PLAIN if row[name]}
+    if doubts:
+        stated["state"] = Project.State.DRAFT
     return Project(
         key=document.key,
         place_id=row["place"],
@@ -73,10 +75,11 @@ def _project(document: Document, release: Release, surroundings: Surroundings) -
         place_rule="label",
         latitude=row["latitude"],
         longitude=row["longitude"],
-        flags=[Project.Flag.PLACE_DISPUTED] if surroundings.is_disputed(*where) else [],
+        flags=doubts.flags if doubts else [],
+        duplicate_of_id=doubts.duplicate_of if doubts else None,
         release=release,
         source_id=(row["source_id"] or (ids[0][1] if ids else ""))[:60],
-        **{name: row[name] for name in PLAIN if row[name]},
+        **stated,
     )
 
 

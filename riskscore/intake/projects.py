@@ -9,18 +9,20 @@ import orjson
 from riskscore.intake import aliases, import_diff, staging
 from riskscore.intake.file_rows import ParsedRow
 from riskscore.intake.import_diff import DOCUMENTS, Document, ImportDiff
-from riskscore.intake.location_check import SWAPPED, Surroundings
 from riskscore.intake.ownership import owner_lists
 from riskscore.intake.ownership.company_index import CompanyIndex
 from riskscore.intake.project_diff import Snapshot, news, snapshots
 from riskscore.intake.project_writer import write
 from riskscore.intake.published_sites import as_row
+from riskscore.intake.sites import new_sites, same_sites
+from riskscore.intake.sites.positions import Doubt, Positions
 from riskscore.models import Intake, Release
 from riskscore.sources.bad_file import BadFile
 from riskscore.sources.left_out import Aside, LeftOut
 from riskscore.sources.names import folded
 from riskscore.sources.source_records import ProjectRecord
-from riskscore.sources.tables.projects import ProjectRow, Share
+from riskscore.sources.tables.projects import ProjectRow
+from riskscore.sources.tables.site_cells.shares import Share
 
 STAGED = "staged_project"
 IS_SCORED = True
@@ -94,9 +96,11 @@ def check(_intake: Intake) -> Iterator[BadFile]:
     """Faults: two rows about one project, ids of two projects, missing cells, swapped axes."""
     yield from _identify()
     yield from _repeated()
-    surroundings, companies = Surroundings(), CompanyIndex()
+    yield from _answers()
+    positions, companies = Positions(), CompanyIndex()
     for batch in import_diff.documents(STAGED):
-        faults = [fault for row in batch if (fault := _fault(row, surroundings))]
+        doubts = new_sites.doubted_positions(batch, positions)
+        faults = [fault for row in batch if (fault := _fault(row, doubts.get(row.line)))]
         faulty = {fault.row for fault in faults}
         sound = [row for row in batch if row.line not in faulty]
         faults += owner_lists.contradictions(sound, companies)
@@ -137,7 +141,26 @@ def _repeated() -> Iterator[BadFile]:
         )  # fmt: skip
 
 
-def _fault(document: Document, surroundings: Surroundings) -> BadFile | None:
+def _answers() -> Iterator[BadFile]:
+    """What ``duplicate_of`` says must be a known project, and said of a new one."""
+    for line, answer, is_new in staging.fetch(
+        f"DELETE FROM {STAGED} s WHERE s.row->>'duplicate_of' <> '' AND (s.id IS NOT NULL"  # noqa: S608
+        "  OR s.row->>'duplicate_of' <> %s AND NOT EXISTS (SELECT FROM riskscore_project p"
+        "   WHERE p.key = s.row->>'duplicate_of'))"
+        " RETURNING s.line, s.row->>'duplicate_of', s.id IS NULL",
+        [same_sites.ANOTHER],
+    ):
+        yield BadFile(
+            "no project has this key" if is_new else "said of a project that is known already",
+            row=line, column="duplicate_of", value=answer,
+            remedy="Write the key of a project, or none." if is_new
+            else "Decide in admin, on the project's page.",
+        )  # fmt: skip
+
+
+def _fault(document: Document, doubt: Doubt | None) -> BadFile | None:
+    """A new project without what it must have; a point with its axes swapped; a known project that
+    would be moved to where its country is not."""
     row, line = document.row, document.line
     if document.id is None:
         missing = next((name for name in NEEDED if row[name] in ("", None)), None)
@@ -146,28 +169,31 @@ def _fault(document: Document, surroundings: Surroundings) -> BadFile | None:
                 "a new project without it", row=line, column=missing or "key",
                 remedy="Fill in name, place, latitude, longitude and kind of every new project.",
             )  # fmt: skip
-    if row["latitude"] is None or not row["place"]:
+    if doubt is None or (document.id is None and not doubt.is_swapped):
         return None
-    if surroundings.is_swapped(row["place"], row["latitude"], row["longitude"]):
-        return BadFile(
-            SWAPPED.format(place=row["place"]),
-            row=line, column="latitude", value=f"{row['latitude']}, {row['longitude']}",
-            remedy="Put latitude into latitude; in GeoJSON the longitude comes first.",
-        )  # fmt: skip
-    return None
+    remedy = "Correct the point or the place; who is sure of both moves the project in admin."
+    if doubt.is_swapped:
+        remedy = "Put latitude into latitude; in GeoJSON the longitude comes first."
+    return BadFile(
+        doubt.words, row=line, column="latitude",
+        value=f"{row['latitude']}, {row['longitude']}", remedy=remedy,
+    )  # fmt: skip
 
 
-def compare(_intake: Intake) -> ImportDiff:
-    """Compare each row with its project as it is now."""
-    diff, companies = ImportDiff(), CompanyIndex()
+def compare(intake: Intake) -> ImportDiff:
+    """Compare each row with its project as it is now, and new ones with those that are known."""
+    diff, companies, doubted = ImportDiff(), CompanyIndex(), new_sites.Doubted(STAGED)
     for batch in import_diff.documents(STAGED):
-        known = snapshots(batch)
+        known, doubts = snapshots(batch), doubted.of(batch)
         verdicts = []
         for document in batch:
             verdict, words = _verdict(document, known, companies)
+            if why := doubts.get(document.line):
+                words += f"; waits as a draft: {why.words}"
             diff.count(verdict, f"{document.key or document.row['name']}: {words}")
             verdicts.append((verdict, document.line))
         import_diff.note(STAGED, verdicts)
+    intake.remarks += doubted.remarks()
     return diff
 
 
@@ -183,8 +209,9 @@ def _verdict(
 
 def move(_intake: Intake, release: Release) -> int:
     """Write new and changed projects. Returns how many."""
-    surroundings, companies, count = Surroundings(), CompanyIndex(), 0
+    doubted, companies, count = new_sites.Doubted(STAGED), CompanyIndex(), 0
     for batch in import_diff.documents(STAGED, "verdict <> 'unchanged'"):
-        write(batch, snapshots(batch), release, surroundings, companies)
+        write(batch, snapshots(batch), release, doubted.of(batch), companies)
         count += len(batch)
+    new_sites.name_earlier_rows(STAGED)
     return count

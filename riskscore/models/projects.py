@@ -6,7 +6,7 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import Q
+from django.db.models import Func, Q
 from django.db.models.functions import MD5, Now
 
 
@@ -41,6 +41,9 @@ class Project(models.Model):
 
     #: Flags that keep a project out of rankings unless they are asked for.
     UNRANKED = (Flag.DUPLICATE, Flag.STEEL, Flag.NO_KNOWN_OUTPUT)
+
+    #: Flags of what a person has to look at before it is published.
+    DOUBTED = (Flag.DUPLICATE, Flag.PLACE_DISPUTED)
 
     key = models.CharField(max_length=60, unique=True)
     name = models.CharField(max_length=200)
@@ -102,6 +105,22 @@ class Project(models.Model):
                 include=["id", "place", "kind", "status", "flags"],
                 condition=Q(state="published"),
                 name="project_on_map",
+            ),
+            # Sites that may be the same: of one name, or near each other.
+            models.Index(
+                Func(Func("name", function="riskscore_folded"), function="riskscore_site_name"),
+                "latitude",
+                name="project_by_site_name",
+            ),
+            models.Index(
+                Func("latitude", "longitude", function="riskscore_site_cell"),
+                name="project_by_site_cell",
+            ),
+            # Drafts that wait because something about them is doubted.
+            models.Index(
+                fields=["id"],
+                condition=Q(state="draft", flags__overlap=["duplicate", "place_disputed"]),
+                name="project_doubted_draft",
             ),
             # The queue of sites whose sources disagree about the country.
             models.Index(

@@ -20,7 +20,7 @@ from django.db.models.expressions import RawSQL
 from riskscore.models import Observation
 
 #: What makes two rows one figure. Unit and label are not part of it: what of a label tells figures
-#: apart is their stage (``sources.stages``).
+#: apart is their stage (``sources.figure_stages``).
 IDENTITY: tuple[str, ...] = (
     "indicator", "place_id", "mineral_id", "importer_id", "project_id", "year", "stage", "since",
 )  # fmt: skip

@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Iterator
 from datetime import date
 from typing import NamedTuple
 
-from riskscore.sources import stages
+from riskscore.sources import figure_stages as stages
 from riskscore.sources.aggregates import why_in_no_sum
 from riskscore.sources.source_records import SourceRecord
 

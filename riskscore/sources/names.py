@@ -3,17 +3,27 @@
 A country's code is ISO 3166 alpha-3; `places.csv` lists them with the words that publishers use.
 """
 
-import difflib
 import re
-import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
 
 from riskscore.errors import NotFoundError
 from riskscore.sources import aggregates
+from riskscore.sources.name_keys import folded as folded
+from riskscore.sources.name_keys import in_any_order, joined, numbered
+from riskscore.sources.near_names import near
 from riskscore.sources.readers.delimited import Record, csv_rows
+
+#: Shorter names are codes, whose letters are all that tells them apart.
+LEAST_LETTERS = 5
+#: Shorter words find nothing in a search: nearly every text has them.
+LONGEST_CODE = 2
+#: What a site yields, in the words of those who sell it.
+PROJECTS = "projects"
+#: A name and its symbol or second name: ``Copper (Cu)``.
+WITH_BRACKET = re.compile(r"(?P<name>[^()]+?)\s*\((?P<second>[^()]+)\)\s*")
 
 GROUP = "group"
 """The kind of a place that is no country."""
@@ -26,11 +36,11 @@ class UnknownName(NotFoundError):
     remedy = "Correct the word, or add it to the aliases of a place or mineral."
 
 
-def folded(name: str) -> str:
-    """A name without case, accents, punctuation and double blanks, for comparing."""
-    plain = unicodedata.normalize("NFKD", name)
-    letters = "".join(mark for mark in plain if not unicodedata.combining(mark)).casefold()
-    return " ".join(re.sub(r"[^a-z0-9]+", " ", letters).split())
+class AmbiguousName(UnknownName):
+    """A word that may mean two places; the message names both."""
+
+    code = "ambiguous_name"
+    remedy = "Write which of them is meant, or its ISO code."
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,44 +56,77 @@ class PlaceName:
 
 @dataclass(frozen=True)
 class Names:
-    """Words to codes. Keys are folded; an empty tuple: a known word that is no mineral of ours."""
+    """Words to codes. Keys are folded; an empty tuple: a known word that is no mineral of ours.
+
+    ``ambiguous``: what a word may mean, in words. Publishers may mean one of them all the same:
+    ``Congo`` is the Republic of the Congo for the United Nations.
+    """
 
     places: Mapping[str, str]
     left_out: Mapping[str, str]
     minerals: Mapping[tuple[str, str], tuple[str, ...]]
     groups: frozenset[str] = frozenset()
     aggregates: Mapping[str, str] = field(default_factory=dict)
+    ambiguous: Mapping[str, str] = field(default_factory=dict)
 
     def aggregate(self, term: str) -> str | None:
         """What a word is that stands for no place but for a sum of places; None: it is not."""
-        key = folded(term)
+        key = self._known(term)
         if key in self.places or key in self.left_out:
             return None
-        return self.aggregates.get(key) or aggregates.by_pattern(key)
+        return self.aggregates.get(folded(term)) or aggregates.by_pattern(folded(term))
 
     def why_left_out(self, term: str) -> str:
         """Why a known word that is no place is left out."""
-        reason = self.left_out.get(folded(term))
+        reason = self.left_out.get(self._known(term))
         return reason or f"{self.aggregate(term)}, which is no place"
 
-    def place(self, term: str, *, suggest: bool = True) -> str | None:
+    def place(self, term: str, *, suggest: bool = True, strict: bool = False) -> str | None:
         """The code of a place, None when the place is left out for a stated reason.
 
-        Raises UnknownName; without ``suggest`` at once, without looking for near words.
+        ``strict``: a word that may mean two places is refused even where publishers mean one by
+        it. Raises UnknownName; without ``suggest`` at once, without looking for near words.
         """
         key = folded(term)
+        if key in self.ambiguous and (strict or key not in self.places):
+            raise AmbiguousName(f"{term!r} may be {self.ambiguous[key]}")
+        key = self._known(term)
         if key in self.places:
             return self.places[key]
         if key in self.left_out or self.aggregate(term):
             return None
         raise UnknownName(_unknown("place", term, self.places if suggest else {}))
 
+    def _known(self, term: str) -> str:
+        """The key by which a word is known, the folded word itself if it is not."""
+        key = folded(term)
+        for known in (key, joined(key), numbered(term)):
+            if known is not None and (known in self.places or known in self.left_out):
+                return known
+        return self._in_any_order.get(in_any_order(key)) or key
+
+    @cached_property
+    def _in_any_order(self) -> Mapping[frozenset[str], str]:
+        """The known names of several words by their words; empty where two places have them."""
+        result: dict[frozenset[str], str] = {}
+        meant = {**self.left_out, **self.places}
+        for key in meant:
+            words = in_any_order(key)
+            if len(words) < 2 and len(key) < LEAST_LETTERS:
+                continue
+            if meant[result.setdefault(words, key) or key] != meant[key]:
+                result[words] = ""
+        return result
+
     def minerals_of(self, source: str, term: str, *, suggest: bool = True) -> tuple[str, ...]:
         """The codes for a source's word; the source's own entry goes before the general one."""
-        key = folded(term)
-        for result in ((source, key), ("*", key)):
-            if result in self.minerals:
-                return self.minerals[result]
+        codes = self._minerals(source, term)
+        if codes is not None:
+            return codes
+        if sold := self._minerals(PROJECTS, term):
+            raise UnknownName(
+                f"{term!r} is a form of {', '.join(sold)}: its tonnes are not tonnes of it"
+            )
         words = {
             word: ", ".join(codes)
             for (owner, word), codes in self.minerals.items()
@@ -91,14 +134,25 @@ class Names:
         }
         raise UnknownName(_unknown("mineral", term, words if suggest else {}))
 
+    def _minerals(self, source: str, term: str) -> tuple[str, ...] | None:
+        """The codes for a word, None for an unknown one; a name may have its symbol in brackets."""
+        key = folded(term)
+        for result in ((source, key), ("*", key)):
+            if result in self.minerals:
+                return self.minerals[result]
+        both = WITH_BRACKET.fullmatch(term)
+        if both is None:
+            return None
+        name, second = (self._minerals(source, both[part]) for part in ("name", "second"))
+        return name if name == second else None
+
 
 def _unknown(kind: str, term: str, words: Mapping[str, str]) -> str:
     """What to say of an unknown term; ``words`` are the known ones with their codes."""
-    near = difflib.get_close_matches(folded(term[:80]), list(words), n=3, cutoff=0.6)
-    meant: dict[str, str] = {}
-    for word in near:
-        meant.setdefault(words[word], word)
-    told = [code if folded(code) == word else f"{word} ({code})" for code, word in meant.items()]
+    told = [
+        words[word] if folded(words[word]) == word else f"{word} ({words[word]})"
+        for word in near(folded(term[:80]), words)
+    ]
     hint = f"; did you mean {' or '.join(told)}?" if told else ""
     return f"no {kind} is known as {term!r}{hint}"
 
@@ -109,14 +163,13 @@ def names(
     terms: Iterable[tuple[str, str, tuple[str, ...]]],
 ) -> Names:
     """Build the lookup; ValueError when one word stands for two places."""
-    result: dict[str, str] = {}
     places = list(places)
-    for place in places:
-        for word in (place.code, place.name, *place.aliases):
-            if result.setdefault(folded(word), place.code) != place.code:
-                raise ValueError(f"{word!r} is both {result[folded(word)]} and {place.code}")
     return Names(
-        places=result,
+        places=_meant(
+            (place.code, word)
+            for place in places
+            for word in (place.code, place.name, *place.aliases)
+        ),
         left_out={folded(term): reason for term, reason in left_out.items()},
         minerals={(source, folded(term)): codes for source, term, codes in terms},
         groups=frozenset(place.code for place in places if place.kind == GROUP),
@@ -157,6 +210,86 @@ def mineral_terms() -> tuple[tuple[str, str, tuple[str, ...]], ...]:
     )
 
 
+@cache
+def place_words() -> tuple[tuple[str, str], ...]:
+    """(place, word): names and codes that others have for places (``place_words.csv``).
+
+    Codes of ISO 3166 and of Comtrade; official, usual and former names; names in English, Spanish,
+    Portuguese, French and German by the Unicode Common Locale Data Repository (release of Babel
+    2.19). Places that are left out have words here too.
+    """
+    return tuple(
+        (row["place"], word)
+        for row in _package_rows("place_words.csv")
+        for word in _split(row["words"])
+    )
+
+
+@cache
+def mineral_words() -> tuple[tuple[str, str, tuple[str, ...]], ...]:
+    """(source, word, our codes) of whoever writes about minerals (``mineral_words.csv``).
+
+    They go after :func:`mineral_terms`, which are what publishers of the bundle write.
+    """
+    known = {(source, folded(term)) for source, term, _ in mineral_terms()}
+    return tuple(
+        (row["source"], word, _split(row["minerals"]))
+        for row in _package_rows("mineral_words.csv")
+        for word in _split(row["words"])
+        if (row["source"], folded(word)) not in known
+    )
+
+
+@cache
+def _left_out() -> dict[str, str]:
+    """Folded words for places that are left out, with the reason."""
+    result = {folded(row["term"]): row["reason"] for row in _package_rows("places_left_out.csv")}
+    for place, word in place_words():
+        if reason := result.get(folded(place)):
+            result.setdefault(folded(word), reason)
+    return result
+
+
+@cache
+def _ambiguous() -> dict[str, str]:
+    return {folded(row["term"]): row["meanings"] for row in _package_rows("places_ambiguous.csv")}
+
+
+@cache
+def committed_words() -> Mapping[str, str]:
+    """Every committed word for a place, folded → its code."""
+    words = [(place.code, word) for place in place_names()
+             for word in (place.code, place.name, *place.aliases)]  # fmt: skip
+    codes = {place.code for place in place_names()}
+    return _meant([*words, *((code, word) for code, word in place_words() if code in codes)])
+
+
+@cache
+def search_words() -> tuple[tuple[str, str, str], ...]:
+    """(``place`` or ``mineral``, code, folded word) of whatever a person may look for: every
+    committed word for a place or mineral of ours but numbers and two letters."""
+    places = ((code, word) for word, code in committed_words().items())
+    minerals = (
+        (codes[0], folded(word))
+        for source, word, codes in mineral_words()
+        if len(codes) == 1 and source == "*"
+    )
+    return tuple(
+        (kind, code, word)
+        for kind, words in (("place", places), ("mineral", minerals))
+        for code, word in words
+        if len(word) > LONGEST_CODE and not word.isdigit()
+    )
+
+
+def _meant(words: Iterable[tuple[str, str]]) -> dict[str, str]:
+    result: dict[str, str] = {}
+    for code, word in words:
+        if result.setdefault(folded(word), code) != code:
+            raise ValueError(f"{word!r} is both {result[folded(word)]} and {code}")
+    return result
+
+
 def together(
     places: Iterable[PlaceName], minerals: Iterable[tuple[str, str, tuple[str, ...]]]
 ) -> Names:
@@ -166,20 +299,22 @@ def together(
     """
     places, minerals = list(places), list(minerals)
     codes, known = {place.code for place in places}, {term[2][0] for term in minerals}
-    left_out = {row["term"]: row["reason"] for row in _package_rows("places_left_out.csv")}
-    terms = [term for term in mineral_terms() if set(term[2]) <= known]
-    own = names(places, left_out, [*terms, *minerals])
-    committed = {
-        folded(word): place.code
-        for place in place_names()
-        if place.code in codes
-        for word in (place.code, place.name, *place.aliases)
-    }
-    return replace(own, places={**committed, **own.places})
+    terms = [term for term in (*mineral_words(), *mineral_terms()) if set(term[2]) <= known]
+    own = names(places, {}, [*terms, *minerals])
+    committed = {word: code for word, code in committed_words().items() if code in codes}
+    left_out = {word: reason for word, reason in _left_out().items() if word not in own.places}
+    return replace(
+        own,
+        places={**committed, **own.places},
+        left_out=left_out,
+        ambiguous=_ambiguous(),
+    )
 
 
 def shipped(minerals: Iterable[str]) -> Names:
     """The committed aliases; each of our mineral codes, with or without ``_``, is a word too."""
-    left_out = {row["term"]: row["reason"] for row in _package_rows("places_left_out.csv")}
-    own = [("*", code, (code,)) for code in minerals]
-    return names(place_names(), left_out, [*own, *mineral_terms()])
+    codes = list(minerals)
+    own = [("*", code, (code,)) for code in codes]
+    terms = [*mineral_words(), *own, *mineral_terms()]
+    lookup = names(place_names(), {}, terms)
+    return replace(lookup, places=committed_words(), left_out=_left_out(), ambiguous=_ambiguous())

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from riskscore.engine.catalogue import get
 from riskscore.engine.inputs.measures import UnitDoubt, conversion, converted, measure
 from riskscore.engine.inputs.plausible import WHOLE, plausible
-from riskscore.sources import stages
+from riskscore.sources import figure_stages as stages
 from riskscore.sources.bad_file import BadFile
 from riskscore.sources.coded_observations import CodedObservation
 from riskscore.sources.left_out import Remark

@@ -23,8 +23,9 @@ def years_of(key: str, rows: Rows, series: int = 0) -> dict[int, bool]:
     return {int(y): bool(c) for y, c in zip(judged.years, judged.complete[:, series], strict=True)}
 
 
-def made(year: int, mineral: str = "copper", **amounts: float) -> Rows:
-    return [{**row, "year": year} for row in produced(mineral, **amounts)]
+def made(year: int, *mineral: str, **amounts: float) -> Rows:
+    (name,) = mineral or ("copper",)
+    return [{**row, "year": year} for row in produced(name, **amounts)]
 
 
 COPPER = MINERALS.index("copper")

@@ -1,6 +1,7 @@
 """Which edition a file is, and which of two editions is scored."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -20,7 +21,7 @@ def names(db: None) -> None:
     make_place("PER", name="Peru")
 
 
-def rated(rating: str, edition: str = "", **options: object) -> Intake:
+def rated(rating: str, edition: str = "", **options: Any) -> Intake:
     text = f"{HEADER}Chile,2024,{rating}\n"
     return take_in(text, "ituc", published_edition=edition, **options)
 

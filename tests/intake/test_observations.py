@@ -268,6 +268,6 @@ def test_a_file_that_ends_earlier_than_what_is_in_force_does_not_take_over_by_it
     older = take_in(text, "ituc")
     assert older.release is not None
     assert not older.release.scored
-    assert "is 2023, and figures for 2024 are in force" in older.remarks[-1]
+    assert "is 2023, and figures for 2024 are in force" in " ".join(older.remarks)
     assert effective.observations("ituc.rating").get(year=2024).value == 3
     assert take_in(text, "ituc", replace=True).gone == 1

@@ -1,5 +1,6 @@
 """Every fault of a map is told at once; what can be mended is, where asked, with what it moved."""
 
+import gzip
 import json
 from typing import Any
 
@@ -195,6 +196,24 @@ def test_all_faults_of_an_outline_are_told_as_one() -> None:
     two = {"type": "MultiPolygon", "coordinates": [[box(0, 0)[:-1]], [box(5, 5)[:2]]]}
     with pytest.raises(maps.BadMap, match=r"is not closed; .*has a ring of 2 positions"):
         maps.outline(maps.read(json.dumps(two).encode()))
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"<?xml version='1.0'?><kml/>", "is KML"),
+        (b"\xef\xbb\xbf <kml/>", "is KML"),
+        (shapefile_parts()["lands.shp"], "shp of a shapefile alone"),
+        (gzip.compress(a_map(OPEN)), "packed with gzip"),
+        (a_map(OPEN).decode().encode("utf-16"), "is UTF-16"),
+        (a_map(OPEN).decode().encode("utf-16-le"), "is UTF-16"),
+        (a_map(OPEN).replace(b"Land 1", b"Atacame\xf1o"), r"not UTF-8 at byte \d+: .*Atacame\?o"),
+    ],
+)
+def test_other_formats_and_encodings_are_called_by_their_names(content: bytes, said: str) -> None:
+    with pytest.raises(maps.BadMap, match=said) as caught:
+        maps.read(content)
+    assert "ive GeoJSON" in caught.value.remedy
 
 
 @needs_published

@@ -158,6 +158,13 @@ def test_a_file_whose_revision_nobody_can_tell_is_refused_with_the_remedy() -> N
         read(THEIRS + "2015,156,392,810510,8,8\n", constants={"revision": "HS19"})
 
 
+def test_what_has_no_meaning_for_the_publishers_own_file_is_refused() -> None:
+    with pytest.raises(BadFile, match="its publisher's own columns"):
+        read(OURS + "2015,260300,CHN,JPN,8,8\n", constants={"year": "2023"})
+    with pytest.raises(BadFile, match="its publisher's own columns"):
+        read(OURS + "2015,260300,CHN,JPN,8,8\n", mapping={"year": "t"})
+
+
 def test_a_code_that_the_named_revision_does_not_have_is_a_fault_and_not_foreign() -> None:
     (found,) = faults(read(OURS + "2023,810510,COD,JPN,8,8\n", "BACI_HS17_Y2023_V202501.csv"))
     assert "HS2017 has no such code" in str(found)

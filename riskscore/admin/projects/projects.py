@@ -23,7 +23,8 @@ from riskscore.admin.ui.pages import Form
 from riskscore.admin.work import start_jobs
 from riskscore.curation import project_edits
 from riskscore.engine.inputs.land_overlap import STAGES
-from riskscore.intake.location_check import FAR_KM, SWAPPED, Surroundings
+from riskscore.intake.sites import same_sites
+from riskscore.intake.sites.positions import Positions, Site
 from riskscore.models import Job, Project
 from riskscore.models.facts import Stated
 
@@ -60,28 +61,39 @@ class ProjectForm(Form[Project]):
     def clean(self) -> dict[str, Any]:
         """A point with its axes swapped is refused, as it is in files."""
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
-        where = self._moved_to()
-        if where and Surroundings().is_swapped(*where):
-            self.add_error("latitude", f"{SWAPPED.format(place=cleaned['place'])}: swap them back.")
+        site = self._moved_to()
+        doubt = Positions().doubt(site) if site else None
+        if doubt and doubt.is_swapped:
+            self.add_error("latitude", f"{doubt.words}: swap them back.")
         return cleaned
 
     def implausible(self) -> Iterator[tuple[str, str]]:
-        """A point far from every known site of its country."""
-        where = self._moved_to()
-        if where and Surroundings().is_disputed(*where):
-            place = self.cleaned_data["place"]
-            yield (
-                "latitude",
-                f"{where[1]:g}, {where[2]:g} lies more than {FAR_KM:,.0f} km from every known site "
-                f"of {place}. Check the point and the country.",
+        """A point outside its country, and a new project that may be a known one: as in files."""
+        site = self._moved_to()
+        if site and (doubt := Positions().doubt(site)):
+            yield "latitude", f"{doubt.words}. Check the point and the country."
+        if site and self.instance._state.adding and not self.cleaned_data.get("duplicate_of"):
+            same = same_sites.of_one(
+                self.cleaned_data.get("name", ""),
+                self.cleaned_data.get("kind", ""),
+                (site.latitude, site.longitude),
+                self._minerals(),
             )
+            if same:
+                yield "name", f"It may be a project that is known: {same.words()}."
 
-    def _moved_to(self) -> tuple[str, float, float] | None:
+    def _minerals(self) -> list[str]:
+        """The minerals that the form states beside the project."""
+        each = (name for name in self.data if name.startswith("minerals-"))
+        return [str(self.data[name]) for name in each if name.endswith("-mineral")]
+
+    def _moved_to(self) -> Site | None:
         """Country and point, if they were changed and make sense."""
         place, latitude, longitude = (self.cleaned_data.get(name) for name in WHERE)
         if place is None or latitude is None or longitude is None or abs(latitude) > 90:
             return None
-        return (place.pk, latitude, longitude) if set(WHERE) & set(self.changed_data) else None
+        is_moved = set(WHERE) & set(self.changed_data)
+        return Site(place.pk, latitude, longitude, str(place)) if is_moved else None
 
 
 class ProjectAdmin(ProjectRows):

@@ -79,7 +79,7 @@ def _of_named(
             one.key,
             one.title,
             one.subtitle,
-            min(rank_of(words, name) for name in one.names),
+            min(rank_of(words, name) for name in (*one.names, *one.elsewhere)),
         )
         for one in named
         if one.kind in kinds and all(map(one.has, words))

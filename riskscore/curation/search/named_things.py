@@ -7,20 +7,31 @@ from typing import NamedTuple
 
 from django.db import connection
 
+from riskscore.sources.names import search_words
+
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """A row of a small table. ``names``: its codes, names and aliases, folded."""
+    """A row of a small table. ``names``: its codes, names and aliases, folded.
+
+    ``elsewhere``: what it is called in other languages and was called before, by the table that
+    files are read with; these count as wholes, not word by word.
+    """
 
     kind: str
     key: str
     title: str
     subtitle: str
     names: Sequence[str]
+    elsewhere: Sequence[str] = ()
 
     def has(self, word: str) -> bool:
         """Whether one of its words begins with this one."""
-        return any(f" {word}" in f" {name}" for name in self.names)
+        return any(f" {word}" in f" {name}" for name in (*self.names, *self.elsewhere))
+
+    def begins(self, word: str) -> bool:
+        """Whether one of its own words begins with this one, or it is called this elsewhere."""
+        return word in self.elsewhere or any(f" {word}" in f" {name}" for name in self.names)
 
     def whole(self, words: Collection[str]) -> frozenset[str]:
         """The words of its longest name of which all are among these; none if there is none."""
@@ -46,6 +57,9 @@ class Meaning(NamedTuple):
 
 NOTHING = Meaning({}, {}, ())
 
+
+#: Letters from which the beginning of a name in another language is looked for.
+LEAST = 3
 
 _NAMED = """
 WITH named (kind, key, title, subtitle, names) AS (
@@ -74,15 +88,31 @@ WITH named (kind, key, title, subtitle, names) AS (
     SELECT *, riskscore_folded(array_to_string(names, ' ')) AS words FROM named
 )
 SELECT kind, key, title, subtitle, ARRAY(SELECT riskscore_folded(name) FROM unnest(names) name)
-FROM folded WHERE ' ' || words LIKE ANY(%s) ORDER BY kind, title
+FROM folded WHERE ' ' || words LIKE ANY(%s) OR kind || ':' || key = ANY(%s) ORDER BY kind, title
 """
 
 
 def with_any_of(words: Iterable[str]) -> list[Named]:
     """The rows of which one word begins with one of these."""
+    asked = list(words)
+    elsewhere = _called_elsewhere(asked)
+    keys = [f"{kind}:{key}" for kind, key in elsewhere]
     with connection.cursor() as cursor:
-        cursor.execute(_NAMED, [[f"% {word}%" for word in words]])
-        return [Named(*row) for row in cursor.fetchall()]
+        cursor.execute(_NAMED, [[f"% {word}%" for word in asked], keys])
+        return [
+            Named(kind, key, title, subtitle, names, elsewhere.get((kind, key), ()))
+            for kind, key, title, subtitle, names in cursor.fetchall()
+        ]
+
+
+def _called_elsewhere(asked: Sequence[str]) -> dict[tuple[str, str], list[str]]:
+    """By kind and key of places and minerals: their other names that have one of these words."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for kind, key, name in search_words():
+        own = name.split()
+        if any(word in own or (len(word) >= LEAST and name.startswith(word)) for word in asked):
+            found.setdefault((kind, key), []).append(name)
+    return found
 
 
 def meant(words: Sequence[str], named: Sequence[Named]) -> Meaning:
@@ -95,13 +125,16 @@ def meant(words: Sequence[str], named: Sequence[Named]) -> Meaning:
     members = _members([one for one in named if one.whole(words)])
     countries = [one for one in named if one.kind == "place" and one.key not in members]
     minerals = [one for one in named if one.kind == "mineral"]
+    phrases = [*_phrases(words, named, members), *_of_several_words(words, countries)]
     return Meaning(
-        _by_word(words, countries), _by_word(words, minerals), _phrases(words, named, members)
+        _by_word(words, countries),
+        _by_word(words, minerals),
+        sorted(phrases, key=lambda phrase: len(phrase.words), reverse=True),
     )
 
 
 def _by_word(words: Sequence[str], named: Sequence[Named]) -> dict[str, frozenset[str]]:
-    return {word: frozenset(one.key for one in named if one.has(word)) for word in words}
+    return {word: frozenset(one.key for one in named if one.begins(word)) for word in words}
 
 
 def _phrases(
@@ -112,6 +145,17 @@ def _phrases(
         if one.key in members and (whole := one.whole(words)):
             found.setdefault(whole, set()).update(members[one.key])
     return [Phrase(each, frozenset(found[each])) for each in sorted(found, key=len, reverse=True)]
+
+
+def _of_several_words(words: Sequence[str], countries: Sequence[Named]) -> list[Phrase]:
+    """Names of several words, all of them asked for, that a country has elsewhere."""
+    found: dict[frozenset[str], set[str]] = {}
+    for one in countries:
+        for name in one.elsewhere:
+            parts = frozenset(name.split())
+            if len(parts) > 1 and parts <= set(words):
+                found.setdefault(parts, set()).add(one.key)
+    return [Phrase(parts, frozenset(keys)) for parts, keys in found.items()]
 
 
 def _members(named: Sequence[Named]) -> dict[str, set[str]]:

@@ -9,7 +9,7 @@ is shown, not scored. What a year is measured by depends on what its figures are
 
 A place counts as stated with a row, also with one that says 0: whoever has stopped is stated so.
 The first year on record has nothing before it: it is complete unless one of the three years after
-it states twice as much. Shares and their reasons: docs/method-spec.md.
+it states twice as much. Shares and their reasons: docs/data.md.
 
 Of a table of which each place's newest value counts (governance, population) no year is left out;
 how old a value is, is counted from the year that three quarters of the places have reached.

@@ -28,6 +28,7 @@ RADIUS_KM = {
     "feasibility": 1.5,
     "construction": 2.0,
     "producing": 3.0,
+    "suspended": 3.0,
     "closed": 3.0,
 }
 """Radius of a footprint that nobody has drawn, by stage. Judgement: a mine with its pits, dumps and

@@ -15,9 +15,9 @@ RANGES: dict[str, tuple[float, float]] = {
     "0/1": (0, 1),
     "factor 0.8..1.5": (0.1, 10),
     "estimate, about -2.5 to 2.5": (-5, 5),
-    # The least that the Global Slavery Index has is 0.5 (Switzerland and Norway, 2023), the most
-    # 104.6: all shares of the population, up to 0.105, lie below its figures per 1,000.
-    "per 1,000 people": (0.2, 1000),
+    # A tenth of the lowest prevalence of the Global Slavery Index 2023 (0.5, Switzerland), and five
+    # times its highest (104.6, North Korea): a share or a percentage is not taken for it.
+    "per 1,000 people": (0.05, 500),
     # More than any country has, and fewer than any: 1,426 million at most in the bundle.
     "millions": (1e-5, 2_000),
     # Three times the greatest of the bundle and more: 770,581 in Rwanda in 1994.

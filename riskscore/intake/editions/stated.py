@@ -8,8 +8,8 @@ from riskscore.models import Intake
 from riskscore.sources import edition_words
 from riskscore.sources.bad_file import BadFile
 
-#: So much of a file is read for what it says of itself.
-MOST_READ = 64 * 1024**2
+#: Of a file that is read as a stream its name and first bytes say which edition it is.
+HEAD = 64 * 1024
 LONGEST = 120
 Statement = Callable[[str, bytes], str | None]
 
@@ -36,10 +36,11 @@ def _of_file(intake: Intake, file: BinaryIO) -> str:
     speaks: Statement | None = getattr(file_rows.layout_of(intake), "stated_edition", None)
     if speaks is None:
         return ""
-    found = (
-        speaks(name or intake.file, content[:MOST_READ])
-        for name, content in file_rows.documents(file)
-    )
+    if hasattr(file_rows.layout_of(intake), "rows"):
+        parts = iter([("", file.read(HEAD))])
+    else:
+        parts = file_rows.documents(file)
+    found = (speaks(name or intake.file, content) for name, content in parts)
     result = next((text for text in found if text), "")
     file.seek(0)
     return result or ""

@@ -1,17 +1,17 @@
 """Values that lie far from those that stand: a slip of the unit, unless a person says otherwise.
 
 A staged value is compared with the one of the same figure that stands, or else with that of the
-nearest year. Measured on the consecutive years of the bundle: of 6,240 populations, 7,000 indices
-and 900 amounts of the USGS none differs by more than the factor, of 11,447 amounts of World Mining
-Data 13, of which 2 matter to the world's total. Trade between two places and deaths in conflicts do
-so by nature (one row in thirteen, one in 500): theirs are compared with the same year only, and
-together. No group of rows has a median beyond the factor for columns.
+nearest year, of ten years. Measured on the consecutive years of the bundle: of 6,240 populations,
+7,000 indices and 900 amounts of the USGS none differs by more than the factor, of 11,447 amounts of
+World Mining Data 13, of which 2 matter to the world's total. Trade between two places and deaths in
+conflicts do so by nature (one row in thirteen, one in 500): theirs are compared with the same year
+only, and together. No group of rows has a median beyond the factor for columns.
 """
 
 from riskscore.engine.catalogue import get
 from riskscore.engine.inputs.plausible import RANGES, named_range
 from riskscore.intake import staging
-from riskscore.sources import stages
+from riskscore.sources import figure_stages as stages
 
 #: A value this many times the one that stands, or less than one of so many parts of it.
 JUMP = 100
@@ -26,6 +26,8 @@ SPAN_JUMP, SPAN_COLUMN_JUMP = 0.2, 0.05
 MATERIAL = 0.01
 #: Rows or places that make a group.
 FEWEST = 5
+#: Years over which a value still says something of another.
+FARTHEST = 10
 #: Series in which one year says little of the next.
 BURSTING = ("baci.", "ucdp.")
 MOST_SHOWN = 10
@@ -40,11 +42,13 @@ def find(staged: str, *, partial: bool) -> tuple[int, list[str]]:
 
     Needs the tables ``known_observation`` and ``matched_observation`` of the comparison.
     """
-    if not _state_rules(staged):
-        return 0, []
-    _compare(staged)
-    columns, rows = _columns(), _rows(partial=partial)
-    others = [*_new_places(), *_new_stages(staged, partial=partial)]
+    columns: list[tuple[int, str]] = []
+    rows: list[tuple[int, str]] = []
+    others = _new_stages(staged, partial=partial)
+    if _state_rules(staged):
+        _compare(staged)
+        columns, rows = _columns(), _rows(partial=partial)
+        others += _new_places()
     # A value that has jumped with its column is one, and counted once.
     count = max(sum(count for count, _ in columns), len(rows)) + len(others)
     return count, [words for _, words in [*columns, *rows, *others][:MOST_SHOWN]]
@@ -88,8 +92,10 @@ def _compare(staged: str) -> None:
         f" s.line, {_ABOUT}, s.year, s.value, k.value, k.year"
         f" FROM {staged} s LEFT JOIN matched_observation m ON m.at = s.ctid"
         f" LEFT JOIN known_observation k ON {_SAME_SERIES}"
+        " AND abs(k.year - s.year) <= %s"
         " WHERE m.at IS NULL ORDER BY s.ctid, k.year > s.year, abs(k.year - s.year))"
         ") c JOIN jump_rule r USING (indicator)",
+        [FARTHEST],
     )
 
 

@@ -2,7 +2,7 @@
 
 from riskscore.engine.catalogue import INDICATORS
 from riskscore.releases import effective
-from riskscore.sources import stages
+from riskscore.sources import figure_stages as stages
 from riskscore.sources.units_in_force import Subject, UnitsInForce, subject_of
 
 #: Indicators whose unit or stage is said by their figures, and not by the catalogue.

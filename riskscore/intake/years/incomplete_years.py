@@ -26,7 +26,7 @@ MOST_SAID = 20
 #: rows than this share of another's, or less in sum, and of these so many rows at most.
 MANY, SUSPECT = 20_000, 0.75
 MOST_READ = 50_000
-IDENTITY = ("indicator", "place", "mineral", "importer", "year", "label")
+IDENTITY = ("indicator", "place", "mineral", "importer", "year", "stage")
 _SUSPECTS = f"""
 WHERE series IN (
     SELECT series FROM (

@@ -2,8 +2,18 @@
 
 from riskscore.sources.maps import geojson_features, geopackage, shapefiles
 from riskscore.sources.maps.map_features import BadMap, Parsed
+from riskscore.sources.readers.geojson import BOM
 
 MOST_BYTES = 32 * 2**20
+#: What people bring besides, by its first bytes.
+OTHERS = {
+    b"<": "is KML, GML or another XML",
+    b"\x1f\x8b": "is packed with gzip",
+    b"\0\0\x27\x0a": "is the .shp of a shapefile alone",
+    b"Rar!": "is a RAR archive",
+    b"7z\xbc\xaf": "is a 7z archive",
+}
+GIVE = "give GeoJSON, a GeoPackage, or a zip with the .shp, .shx, .dbf and .prj of one shapefile"
 
 
 def read(content: bytes, *, points: bool = False, repair: bool = False) -> Parsed:
@@ -22,4 +32,7 @@ def read(content: bytes, *, points: bool = False, repair: bool = False) -> Parse
         return shapefiles.parse(content, points=points)
     if content.startswith(geopackage.MAGIC):
         return geopackage.parse(content, points=points)
+    for start, what in OTHERS.items():
+        if content.removeprefix(BOM).lstrip().startswith(start):
+            raise BadMap("the file", what, GIVE)
     return geojson_features.parse(content, points=points, repair=repair)

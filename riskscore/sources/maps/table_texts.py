@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from riskscore.sources.maps import code_pages
 from riskscore.sources.maps.map_features import BadMap
+from riskscore.sources.readers.encodings import why_not_windows
 
 WHERE = "the shapefile's table"
 ADD = "add a .cpg file with the right word (UTF-8, 1252, 850 …) to the zip, or save it as GeoJSON"
@@ -137,25 +138,8 @@ codecs.register_error(CUT_LETTER, _without_cut_letter)
 
 
 def _is_western(cells: Sequence[Cell]) -> bool:
-    """Whether texts make sense in cp1252: letters among plain ones, as in Western languages.
-
-    What code pages of DOS, or of other scripts, write for letters are signs here, or letters
-    without a plain one among them.
-    """
-    if not _fits(cells, "cp1252"):
-        return False
-    return all(_is_plausible(_decoded(cell, "cp1252")) for cell in cells)
-
-
-def _is_plausible(text: str) -> bool:
-    foreign = 0
-    for letter in text:
-        if not letter.isascii() and not (letter.isalpha() or letter in "–—‘’“”´°ªº·…"):
-            return False
-        foreign = foreign + 1 if letter.isalpha() and not letter.isascii() else 0
-        if foreign > 2:
-            return False
-    return True
+    """Whether every word makes sense in Windows-1252, by the rule of every reader of text."""
+    return not any(why_not_windows(word) for cell in cells for word in cell.text.split())
 
 
 def _example(cells: Sequence[Cell], encoding: str) -> str:

@@ -23,7 +23,7 @@ from riskscore.sources.bad_file import BadFile
 from riskscore.sources.left_out import Aside, LeftOut, Remark
 from riskscore.sources.readers.delimited import csv_rows
 from riskscore.sources.readers.text import integer, number
-from riskscore.sources.readers.zipped_tables import Table, tables
+from riskscore.sources.readers.zipped_tables import Table, refuse_other, tables
 from riskscore.sources.reading import Reading
 from riskscore.sources.source_records import Source, SourceRecord
 from riskscore.sources.trade import hs_revisions, trade_files
@@ -117,6 +117,7 @@ def rows(
 ) -> Iterator[tuple[int | None, SourceRecord] | Aside]:
     """(line, sum of a mineral's codes) of each pair of places and year, file by file; what is left
     out, by reason. Raises BadFile for what is wrong with a file itself."""
+    refuse_other(reading, "revision")
     parts = list(tables(file, name))
     yield from (part for part in parts if isinstance(part, LeftOut))
     found = [(part, part.header()) for part in parts if isinstance(part, Table)]

@@ -17,6 +17,7 @@ from riskscore.sources.left_out import Aside, LeftOut, Remark
 from riskscore.sources.publishers import baci
 from riskscore.sources.readers.delimited import check_header, delimited_rows, wrong_width
 from riskscore.sources.readers.text import integer
+from riskscore.sources.readers.zipped_tables import refuse_other
 from riskscore.sources.reading import Reading
 from riskscore.sources.source_records import ExportRecord, Source
 from riskscore.sources.trade import hs_revisions, trade_files
@@ -52,6 +53,7 @@ def rows(
 ) -> Iterator[tuple[None, ExportRecord] | Aside]:
     """The exports of each row, in the file's order; a negative number or an HHI above 1 is a fault
     of its row."""
+    refuse_other(reading, "revision")
     revision = _revision(file, name, reading)
     yield from _remark(revision)
     file.seek(0)

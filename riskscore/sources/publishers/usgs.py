@@ -16,7 +16,7 @@ from riskscore.sources.bad_file import BadFile
 from riskscore.sources.left_out import Aside, LeftOut
 from riskscore.sources.readers.delimited import check_delimiter, delimited_rows
 from riskscore.sources.readers.zip_guard import ZIP_MAGIC
-from riskscore.sources.readers.zipped_tables import Table, tables
+from riskscore.sources.readers.zipped_tables import Table, refuse_other, tables
 from riskscore.sources.reading import Reading
 from riskscore.sources.source_records import Source, SourceRecord
 from riskscore.sources.summaries import long, wide
@@ -62,8 +62,9 @@ USE = (
 )
 
 
-def rows(file: BinaryIO, name: str, _reading: Reading) -> ParsedRows[SourceRecord]:
+def rows(file: BinaryIO, name: str, reading: Reading) -> ParsedRows[SourceRecord]:
     """(line, record) of each figure; the commodity comes from a column or the file's name."""
+    refuse_other(reading)
     start = file.read(len(ZIP_MAGIC))
     file.seek(0)
     zipped = start == ZIP_MAGIC

@@ -176,14 +176,14 @@ def _refuse_implausible(file: BinaryIO) -> None:
     lines = 0
     for block in _blocks(file):
         for word in _words_of(block):
-            if reason := _not_windows(word):
+            if reason := why_not_windows(word):
                 line = lines + block[: block.index(word)].count(b"\n") + 1
                 shown = word.decode("latin-1")[:MOST_LETTERS]
                 raise BadFile(f"not UTF-8, and {reason}", row=line, value=shown, remedy=AS_UTF8)
         lines += block.count(b"\n")
 
 
-def _not_windows(word: bytes) -> str:
+def why_not_windows(word: bytes) -> str:
     """Why a word cannot be Windows-1252; empty if it can."""
     try:
         text = word.decode(WINDOWS)

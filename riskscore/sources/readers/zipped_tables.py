@@ -1,5 +1,6 @@
 """A CSV file, or those in a zip: each opened as a stream, as often as is needed."""
 
+import io
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -7,8 +8,10 @@ from typing import BinaryIO, cast
 
 from riskscore.sources.bad_file import BadFile
 from riskscore.sources.left_out import LeftOut
-from riskscore.sources.readers.delimited import check_delimiter, delimited_rows
+from riskscore.sources.readers.delimited import LONGEST_LINE, check_delimiter, delimited_rows
+from riskscore.sources.readers.unpacking import unpacked
 from riskscore.sources.readers.zip_guard import DAMAGED, ZIP_MAGIC, check_parts
+from riskscore.sources.reading import Reading
 
 #: CEPII's zip of a revision holds a file of about 300 MB for each year since 1995.
 MOST_BYTES = 32 * 1024**3
@@ -23,11 +26,18 @@ class Table:
     name: str
     open: Callable[[], BinaryIO]
 
+    def names(self) -> list[str]:
+        """The names of its columns, as they stand there; only the first lines are read."""
+        stream = unpacked(self.open())
+        start = stream.read(LONGEST_LINE)
+        whole_lines = start.rpartition(b"\n")[0] if len(start) == LONGEST_LINE else start
+        _, cells = next(delimited_rows(io.BytesIO(whole_lines)), (1, []))
+        check_delimiter(cells)
+        return cells
+
     def header(self) -> list[str]:
         """The names of its columns, plain."""
-        _, cells = next(delimited_rows(self.open()), (1, []))
-        check_delimiter(cells)
-        return [cell.strip().casefold() for cell in cells]
+        return [cell.strip().casefold() for cell in self.names()]
 
 
 def tables(file: BinaryIO, name: str) -> Iterator[Table | LeftOut]:
@@ -55,6 +65,18 @@ def tables(file: BinaryIO, name: str) -> Iterator[Table | LeftOut]:
             yield LeftOut("a file of the zip that is no table", example=entry.filename)
             continue
         yield Table(entry.filename, _opener(container, entry))
+
+
+def refuse_other(reading: Reading, *known: str) -> None:
+    """Raise BadFile if a person says of a publisher's own file what has no meaning for it."""
+    said = [*reading.mapping, *(name for name in reading.constants if name not in known)]
+    said += [word for word in (reading.sheet, reading.header_row and "header row") if word]
+    if said:
+        raise BadFile(
+            "the file has its publisher's own columns", value=", ".join(map(str, said)),
+            remedy=f"Only --constant {known[0]}=… can be said of it." if known
+            else "Leave the option out.",
+        )  # fmt: skip
 
 
 def _opener(container: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Callable[[], BinaryIO]:

@@ -10,7 +10,7 @@ from typing import BinaryIO
 from riskscore.engine.catalogue import Indicator, Level, get
 from riskscore.engine.errors import UnknownIndicator
 from riskscore.engine.inputs.plausible import named_range
-from riskscore.sources import stages
+from riskscore.sources import figure_stages as stages
 from riskscore.sources.left_out import Aside, LeftOut
 from riskscore.sources.readers.formula_guard import restored
 from riskscore.sources.reading import Reading

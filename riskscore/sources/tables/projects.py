@@ -1,21 +1,24 @@
 """The project's own layout for projects: CSV, Excel or GeoJSON, one row per site.
 
 A cell that is empty says nothing: of a project that is known already, that part stays as it is.
-Several things in one cell are apart by ``|``: ``minerals`` are ``copper|gold:other`` (the first is
-primary, others secondary unless a role is given), ``owners`` are ``Codelco@CHL:51%|…``,
+Several things in one cell are apart by ``|`` or ``;``: ``minerals`` are ``copper|gold:other`` (the
+first is primary, others secondary unless a role is given), ``owners`` are ``Codelco@CHL:51%|…``,
 ``offtake`` is ``JPN:30%|Trafigura@CHE:0.2``, ``external_ids`` are ``gem:G100|usgs-mrds:1003``.
+``duplicate_of`` answers whether a new site is a known one: the key of that one, or ``none``.
 """
 
 import re
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from riskscore.engine.inputs.land_overlap import STAGES
 from riskscore.sources.readers.formula_guard import is_formula, restored
 from riskscore.sources.reading import Reading
 from riskscore.sources.source_records import Source
 from riskscore.sources.tables.cell_values import bad_cell, finite_number, one_of, year
 from riskscore.sources.tables.columns import Columns
+from riskscore.sources.tables.site_cells.degrees import degree
+from riskscore.sources.tables.site_cells.kinds_and_stages import kind, stage
+from riskscore.sources.tables.site_cells.shares import Share, shares
 from riskscore.sources.tables.table import Cells, ParsedRows, parse_rows, parser, read, texts
 
 SOURCE = Source(
@@ -30,23 +33,14 @@ SOURCE = Source(
 COLUMNS = (
     "key", "external_ids", "name", "place", "latitude", "longitude", "kind", "stage", "state",
     "minerals", "owners", "offtake", "capacity", "capacity_unit", "capacity_year",
+    "duplicate_of",
 )  # fmt: skip
-KINDS = ("mine", "deposit", "smelter", "refinery", "plant")
 STATES = ("draft", "published", "archived")
 ROLES = ("primary", "secondary", "other")
 KEY = re.compile(r"[a-z0-9][a-z0-9-]{1,59}")
 SCHEME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 OWN_SCHEME = "own"
 LONGEST = {"name": 200, "stage": 40, "capacity_unit": 40}
-
-
-@dataclass(frozen=True, slots=True)
-class Share:
-    """A named party's share, 0..1, and the place it is at; either name or place may be empty."""
-
-    name: str
-    place: str
-    share: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +62,7 @@ class ProjectRow:
     capacity: float | None = None
     capacity_unit: str = ""
     capacity_year: int | None = None
+    duplicate_of: str = ""
     source_id: str = ""
 
 
@@ -99,15 +94,16 @@ def _row(cells: Cells, line: int) -> ProjectRow:
         place=cell("place"),
         latitude=latitude,
         longitude=longitude,
-        kind=one_of(cell("kind").casefold(), ("", *KINDS), "kind", line),
-        stage=one_of(cell("stage").casefold(), ("", *STAGES), "stage", line),
-        state=one_of(cell("state"), ("", *STATES), "state", line),
+        kind=kind(cell("kind"), line),
+        stage=stage(cell("stage"), line),
+        state=_state(cell("state"), line),
         minerals=_minerals(cell("minerals"), line),
-        owners=_shares(cell("owners"), "owners", line),
-        offtake=_shares(cell("offtake"), "offtake", line),
+        owners=shares(cell("owners"), "owners", line),
+        offtake=shares(cell("offtake"), "offtake", line),
         capacity=capacity,
         capacity_unit=unit,
         capacity_year=capacity_year,
+        duplicate_of=_answer(cell("duplicate_of"), line),
     )
     if not (result.key or result.external_ids):
         raise bad_cell(line, "key", "", "neither a key nor an external id",
@@ -137,7 +133,7 @@ def _key(text: str, line: int) -> str:
 
 def _external(text: str, line: int) -> tuple[tuple[str, str], ...]:
     result = []
-    for part in texts([text]):
+    for part in texts([text.replace(";", "|")]):
         scheme, colon, value = part.partition(":")
         scheme, value = (scheme, value) if colon else (OWN_SCHEME, part)
         if not SCHEME.fullmatch(scheme) or not value.strip() or len(value) > 120:
@@ -149,15 +145,7 @@ def _external(text: str, line: int) -> tuple[tuple[str, str], ...]:
 def _degrees(lat: str, lon: str, line: int) -> tuple[float | None, float | None]:
     if not lat and not lon:
         return None, None
-    return _degree(lat, 90, "latitude", line), _degree(lon, 180, "longitude", line)
-
-
-def _degree(text: str, bound: int, column: str, line: int) -> float:
-    result = finite_number(text.replace("\N{MINUS SIGN}", "-"), column, line)
-    if abs(result) > bound:
-        raise bad_cell(line, column, text, f"outside ±{bound} degrees",
-                   "Check for swapped axes, and for metres in place of degrees.")  # fmt: skip
-    return result
+    return degree(lat, "latitude", line), degree(lon, "longitude", line)
 
 
 def _minerals(text: str, line: int) -> tuple[tuple[str, str], ...]:
@@ -171,25 +159,23 @@ def _minerals(text: str, line: int) -> tuple[tuple[str, str], ...]:
     return tuple(result)
 
 
-def _shares(text: str, column: str, line: int) -> tuple[Share, ...]:
-    result = tuple(_share(part, column, line) for part in texts([text]))
-    if sum(part.share for part in result) > 1 + 1e-6:
-        raise bad_cell(line, column, text, "the shares add up to more than 100 %", "Correct them.")
-    return result
+def _state(text: str, line: int) -> str:
+    """What we do with the project; many files have the province in a column of this name."""
+    if text.casefold() not in ("", *STATES):
+        raise bad_cell(
+            line, "state", text, "not a state of our record",
+            f"Use one of {', '.join(STATES)}; leave a column that means something else (a province)"
+            " out with --map state=",
+        )  # fmt: skip
+    return text.casefold()
 
 
-def _share(part: str, column: str, line: int) -> Share:
-    who, colon, number = part.rpartition(":")
-    if not colon:
-        raise bad_cell(line, column, part, "no share", "Write name@PLACE:51%.")
-    name, _, place = who.rpartition("@") if "@" in who else (who, "", "")
-    if column == "offtake" and not place:
-        name, place = "", who
-    percent = number.strip().endswith("%")
-    share = finite_number(number.strip().removesuffix("%"), column, line) / (100 if percent else 1)
-    if not 0 < share <= 1:
-        raise bad_cell(line, column, part, "not a share", "Write a share as 0.51 or as 51%.")
-    return Share(name.strip(), place.strip(), share)
+def _answer(text: str, line: int) -> str:
+    plain = text.casefold()
+    if plain and not KEY.fullmatch(plain):
+        raise bad_cell(line, "duplicate_of", text, "neither a key nor none",
+                       "Write the key of the project that this is, or none.")  # fmt: skip
+    return plain
 
 
 def _capacity(text: str, unit: str, stated: str, line: int) -> tuple[float | None, str, int | None]:

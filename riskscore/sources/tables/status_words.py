@@ -16,32 +16,47 @@ WORDS = {
     folded(word): status
     for status, several in {
         "exploration": (
+            "occurrence", "exploración", "en exploración", "exploração", "em exploração",
+            "pesquisa", "prospección", "Erkundung",
             "exploration", "exploring", "early exploration", "advanced exploration", "prospect",
             "prospecting", "grassroots",
         ),
         "feasibility": (
+            "bfs", "factibilidad", "prefactibilidad", "pre-factibilidad",
+            "viabilidade", "pré-viabilidade", "estudio de factibilidad", "definitive feasibility",
+            "bankable feasibility study", "pre-feasibility study", "prefeasibility study",
             "feasibility", "prefeasibility", "pre-feasibility", "scoping", "pea", "pfs", "dfs",
             "evaluation", "preliminary economic assessment", "feasibility study",
         ),
         "construction": (
+            "construcción", "en construcción", "construção", "em construção",
+            "im Bau",
             "construction", "under construction", "in construction", "construction started",
             "commissioning", "preproduction", "pre-production",
         ),
         "operating": (
+            "producer", "operation", "en operación", "operando", "operativa",
+            "operativo", "activa", "activo", "ativa", "ativo", "em operação", "en producción",
+            "produciendo", "produção", "em produção", "en exploitation", "in Betrieb",
             "operating", "operational", "in operation", "active", "producing", "production",
             "in production", "operating mine", "expansion", "limited production",
         ),
         "suspended": (
+            "suspendida", "suspendido", "suspensa", "suspenso", "paralizada",
+            "paralizado", "paralisada", "paralisado", "cuidado y mantenimiento",
+            "en cuidado y mantenimiento", "cuidados e manutenção", "c&m",
             "suspended", "care and maintenance", "care & maintenance", "in care and maintenance",
             "on care and maintenance", "mothballed", "idle", "idled", "temporarily closed",
             "temporarily suspended", "paused", "on hold", "standby",
         ),
         "closed": (
+            "abandoned", "abandonada", "abandonado", "cerrada", "cerrado", "fechada",
+            "fechado", "encerrada", "encerrado", "shut", "closure", "stillgelegt", "fermée",
             "closed", "permanently closed", "shut down", "decommissioned", "rehabilitation",
             "reclamation", "depleted", "exhausted", "historic", "historical", "past producer",
             "ceased", "retired", "post-closure",
         ),
-        "cancelled": ("cancelled", "canceled"),
+        "cancelled": ("cancelled", "canceled", "cancelada", "cancelado"),
     }.items()
     for word in several
 }  # fmt: skip

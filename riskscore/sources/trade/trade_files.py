@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from riskscore.sources.bad_file import BadFile
 from riskscore.sources.left_out import Aside, LeftOut
+from riskscore.sources.readers.chosen_rows import chosen_rows
 from riskscore.sources.readers.delimited import check_delimiter, delimited_rows, wrong_width
 from riskscore.sources.readers.text import integer, number
 from riskscore.sources.readers.zipped_tables import Table
@@ -58,29 +59,26 @@ def trades(
 
     ``countries``: the publisher's number for a place, of three digits, to its code.
     """
-    lines = delimited_rows(table.open())
-    _, header = next(lines, (1, []))
+    header = table.names()
     at = _positions(header)
     yield from _unused(header, at)
-    known: dict[str, str | None] = {}
     foreign: Counter[str] = Counter()
-    code_at, width = at["hs6"], len(header)
-    for line, cells in lines:
-        if len(cells) != width:
-            yield wrong_width(line, len(cells), width)
+
+    def chosen(text: str) -> bool:
+        code = six_digits(text)
+        return code is None or wanted(code)
+
+    for line, cells in chosen_rows(table.open(), at["hs6"], len(header), chosen, foreign):
+        if len(cells) != len(header):
+            yield wrong_width(line, len(cells), len(header))
             continue
-        text = cells[code_at]
-        if text not in known:
-            known[text] = code = six_digits(text)
-            if code is not None and not wanted(code):
-                known[text] = FOREIGN
-        code = known[text]
-        if code == FOREIGN:
-            foreign[text] += 1
-        elif code is None:
-            yield LeftOut(NO_CODE, line, text)
-        else:
+        code = six_digits(cells[at["hs6"]])
+        if code is None:
+            yield LeftOut(NO_CODE, line, cells[at["hs6"]])
+        elif wanted(code):
             yield _trade(cells, at, code, line, countries)
+        else:
+            foreign[code] += 1
     if foreign:
         first = ", ".join(list(foreign)[:EXAMPLES])
         yield LeftOut(FOREIGN, None, f"{table.name}: {first}", foreign.total())
@@ -88,11 +86,11 @@ def trades(
 
 def codes_of(table: Table) -> set[str]:
     """Every code of six digits in the file."""
-    lines = delimited_rows(table.open())
-    _, header = next(lines, (1, []))
+    header, texts = table.names(), Counter[str]()
     code_at = _positions(header)["hs6"]
-    texts = {cells[code_at] for _, cells in lines if len(cells) == len(header)}
-    return {code for text in texts if (code := six_digits(text))}
+    odd = chosen_rows(table.open(), code_at, len(header), lambda _text: False, texts)
+    codes = {six_digits(cells[code_at]) for _, cells in odd if len(cells) == len(header)}
+    return {code for code in (*codes, *map(six_digits, texts)) if code}
 
 
 def countries(table: Table) -> dict[str, str]:

@@ -1,0 +1,168 @@
+"""Sites that may be one: by name, distance, kind and minerals. One rule for files, forms and lists.
+
+Two sites are asked about when they are of one kind (a mine and a deposit are) and
+- have the same name but for words like "mine", within NAME_KM, and share a mineral (within NEAR_KM
+  whatever they yield);
+- or lie within NEAR_KM, share a mineral, and one's name is a part of the other's or a slip of it;
+- or lie within POINT_KM and share a mineral, whatever they are called, and one is on record.
+
+Candidates come from two indexes and are bounded for each site, so that a million sites cost a
+million times one.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from riskscore.intake import staging
+from riskscore.sources.near_names import is_slip
+
+NAME_KM, NEAR_KM, POINT_KM = 50.0, 5.0, 0.5
+#: Degrees of latitude that NAME_KM may be.
+NAME_DEGREES = 0.46
+#: Candidates of one site by name and by square; more are not looked at.
+MOST_BY_NAME, MOST_NEAR = 50, 200
+STAGED_SITES = "staged_site"
+ANOTHER = "none"
+"""What a file says of a site that is no other: ``duplicate_of`` is this word."""
+
+
+class Same(NamedTuple):
+    """The site that another may be: a project, or (``project`` None) an earlier row of the file."""
+
+    key: str
+    name: str
+    km: float
+    project: int | None
+    line: int | None
+
+    def words(self) -> str:
+        """Which it is and how far away."""
+        which = self.key if self.line is None else f"line {self.line}"
+        return f"{which} {self.name}, {self.km:.1f} km away"
+
+
+_SITE = """
+p.id, NULL::bigint AS line, p.key, p.name, riskscore_site_name(riskscore_folded(p.name)) AS site,
+p.latitude, p.longitude, p.kind, ARRAY(SELECT mineral_id FROM riskscore_projectmineral
+                           WHERE project_id = p.id)::text[] AS minerals
+"""
+_KNOWN = f"""
+SELECT {_SITE} FROM riskscore_project p
+WHERE p.state <> 'archived' AND p.id IN (
+    (SELECT k.id FROM riskscore_project k
+     WHERE riskscore_site_name(riskscore_folded(k.name)) = s.site AND s.site <> ''
+       AND k.latitude BETWEEN s.latitude - {NAME_DEGREES} AND s.latitude + {NAME_DEGREES}
+     LIMIT {MOST_BY_NAME})
+    UNION
+    (SELECT k.id FROM riskscore_project k
+     WHERE riskscore_site_cell(k.latitude, k.longitude)
+           = ANY (riskscore_site_cells(s.latitude, s.longitude))
+     LIMIT {MOST_NEAR}))
+"""  # noqa: S608 - our own numbers
+_EARLIER = f"""
+SELECT NULL::bigint AS id, e.line, e.key, e.name, e.site, e.latitude, e.longitude, e.kind,
+    e.minerals
+FROM {STAGED_SITES} e WHERE e.line < s.line AND e.line IN (
+    (SELECT k.line FROM {STAGED_SITES} k
+     WHERE k.site = s.site AND s.site <> ''
+       AND k.latitude BETWEEN s.latitude - {NAME_DEGREES} AND s.latitude + {NAME_DEGREES}
+     LIMIT {MOST_BY_NAME})
+    UNION
+    (SELECT k.line FROM {STAGED_SITES} k
+     WHERE k.cell = ANY (riskscore_site_cells(s.latitude, s.longitude)) LIMIT {MOST_NEAR}))
+"""  # noqa: S608 - our own names
+_PAIRS = """
+SELECT asked, id, line, key, name, km, own_site, site, why FROM (
+    SELECT pair.*, CASE
+        WHEN km <= %(name_km)s AND own_site = site AND site <> ''
+             AND (shared OR km <= %(near_km)s OR minerals = '{{}}' OR own_minerals = '{{}}') THEN 1
+        WHEN km > %(near_km)s OR NOT shared THEN NULL
+        WHEN own_site <> '' AND site <> '' AND (
+             string_to_array(own_site, ' ') <@ string_to_array(site, ' ')
+             OR string_to_array(site, ' ') <@ string_to_array(own_site, ' ')) THEN 2
+        WHEN km <= %(point_km)s AND line IS NULL THEN 3
+        WHEN left(site, 1) = left(own_site, 1) AND abs(length(site) - length(own_site)) <= 2 THEN 4
+    END AS why
+    FROM (
+        SELECT s.asked, s.site AS own_site, s.minerals AS own_minerals, c.id, c.line, c.key, c.name,
+            c.site, c.minerals, c.minerals && s.minerals AS shared,
+            riskscore_site_km(s.latitude, s.longitude, c.latitude, c.longitude) AS km
+        FROM ({asked}) s CROSS JOIN LATERAL ({candidates}) c
+        WHERE riskscore_site_class(c.kind) = riskscore_site_class(s.kind)
+    ) pair
+) judged
+WHERE why IS NOT NULL ORDER BY asked, why, km, id, line
+"""
+_KM = {"name_km": NAME_KM, "near_km": NEAR_KM, "point_km": POINT_KM}
+_ASKED_STAGED = f"""
+SELECT line AS asked, * FROM {STAGED_SITES} WHERE line = ANY(%(lines)s)
+"""  # noqa: S608 - our own name
+_ASKED_PROJECTS = f"""
+SELECT p.id AS asked, {_SITE} FROM riskscore_project p WHERE p.id = ANY(%(ids)s)
+"""  # noqa: S608 - our own names
+
+
+def stage_sites(staged: str) -> None:
+    """The new sites of a file, with what they are compared by, until the transaction ends."""
+    staging.derive(
+        STAGED_SITES,
+        "SELECT line, key, name, riskscore_site_name(riskscore_folded(name)) AS site,"  # noqa: S608
+        " latitude, longitude, kind, minerals, riskscore_site_cell(latitude, longitude) AS cell"
+        " FROM ("
+        "SELECT line, key, row->>'name' AS name, (row->>'latitude')::float8 AS latitude,"
+        " (row->>'longitude')::float8 AS longitude, row->>'kind' AS kind,"
+        " ARRAY(SELECT part->>0 FROM jsonb_array_elements(row->'minerals') part) AS minerals"
+        f" FROM {staged} WHERE id IS NULL) new",
+    )
+    staging.execute(f"CREATE UNIQUE INDEX ON {STAGED_SITES} (line)")
+    staging.execute(f"CREATE INDEX ON {STAGED_SITES} (site, latitude)")
+    staging.execute(f"CREATE INDEX ON {STAGED_SITES} (cell)")
+
+
+def of_lines(lines: Sequence[int]) -> dict[int, Same]:
+    """The site that each new row may be, best first: a known project before an earlier row."""
+    if not lines:
+        return {}
+    return {**of_earlier_lines(lines), **_best(_KNOWN, lines)}
+
+
+def of_earlier_lines(lines: Sequence[int]) -> dict[int, Same]:
+    """The earlier row of the same file that each new row may be."""
+    return _best(_EARLIER, lines) if lines else {}
+
+
+def _best(candidates: str, lines: Sequence[int]) -> dict[int, Same]:
+    found: dict[int, Same] = {}
+    for line, same in _pairs(_ASKED_STAGED, candidates, {"lines": list(lines)}):
+        found.setdefault(line, same)
+    return found
+
+
+def of_projects(ids: Sequence[int]) -> Iterator[tuple[int, Same]]:
+    """(project, another that it may be), likeliest first for each project."""
+    candidates = f"SELECT * FROM ({_KNOWN}) other WHERE other.id <> s.id"  # noqa: S608
+    yield from _pairs(_ASKED_PROJECTS, candidates, {"ids": list(ids)})
+
+
+def of_one(name: str, kind: str, at: tuple[float, float], minerals: Sequence[str]) -> Same | None:
+    """The project that a new site which is about to be entered may be, likeliest first."""
+    asked = (
+        "SELECT 1 AS asked, riskscore_site_name(riskscore_folded(%(name)s)) AS site,"
+        " %(latitude)s::float8 AS latitude, %(longitude)s::float8 AS longitude,"
+        " %(kind)s::text AS kind, %(minerals)s::text[] AS minerals"
+    )
+    values = {"name": name, "latitude": at[0], "longitude": at[1], "kind": kind,
+              "minerals": list(minerals)}  # fmt: skip
+    return next((same for _, same in _pairs(asked, _KNOWN, values)), None)
+
+
+def _pairs(asked: str, candidates: str, values: dict[str, object]) -> Iterator[tuple[int, Same]]:
+    query = _PAIRS.format(asked=asked, candidates=candidates)
+    for row in staging.fetch(query, {**_KM, **values}):
+        number, project, line, key, name, km, own, other, why = row
+        if why != LIKE or is_slip(own, other):
+            yield number, Same(key, name, km, project, line)
+
+
+#: The last of the reasons above: of it the database cannot say whether it holds.
+LIKE = 4
