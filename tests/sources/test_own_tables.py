@@ -391,6 +391,10 @@ def test_a_percentage_is_read_where_the_indicator_is_one() -> None:
     assert values(of("hdr.ihdi", "70.4%")) == [("Chile", 2023, 0.704)]
     for indicator in (PREVALENCE, "wgi.law", "ilo.c169"):
         assert "a percentage of something" in faults(of(indicator, "0.45%"))[0].reason
+    with_unit = text("indicator,place,year,value,unit\nhdr.ihdi,Chile,2023,70.4%,%\n")
+    assert values(with_unit) == [("Chile", 2023, 70.4)]  # the unit is turned later, once
+    (both,) = faults(text("indicator,place,year,value,unit\nhdr.ihdi,Chile,2023,70.4%,t\n"))
+    assert both.reason == "a percentage, and the unit t"
 
 
 def test_a_cell_in_the_format_of_percentages_is_one() -> None:
@@ -452,8 +456,6 @@ def test_ratings_are_read_as_numbers_of_a_spreadsheet_and_no_rating_is_left_out(
         ("obs_missing_words.csv", observations, {}, []),
         ("obs_percent.csv", observations, {}, [("Chile", 2023, 40.0)]),
         ("obs_percent_format.xlsx", observations, {}, []),
-        # Refused where a value meets its unit: tests/intake/test_figures.py.
-        ("obs_ihdi_percent.csv", observations, {}, [("CHL", 2023, 70.4)]),
         ("obs_german_thousands.csv", observations, {}, []),
         ("gsi_2023.xlsx", walk_free, GSI, [("Chile", 2023, 3.2)]),
         ("gsi_flat.xlsx", walk_free, GSI, [("Chile", 2023, 3.2)]),

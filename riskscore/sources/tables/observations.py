@@ -32,6 +32,7 @@ REQUIRED = ("indicator", "year", "value")
 AXES = ("place", "mineral", "importer", "project")
 OPTIONAL = (*AXES, "standard_error", "quality", "unit", "stage", "since", "until", "verified")
 NUMBERS = ("value", "standard_error")
+PERCENT = ("%", "percent", "per cent", "pct", "percentage")
 #: ``at_least`` and ``at_most``: the value is a bound.
 QUALITIES = (
     "", "reported", "estimated", "provisional", "secondary", "partial", "at_least", "at_most",
@@ -101,7 +102,7 @@ def record(cells: Cells, line: int) -> SourceRecord:
         indicator=row.key,
         place=place,
         year=year(cells["year"], "year", line),
-        value=_value(row, cells["value"], line),
+        value=_value(row, cells["value"], cells.get("unit", ""), line),
         mineral=mineral,
         importer=importer,
         project=project,
@@ -147,24 +148,35 @@ def _check_axes(row: Indicator, axes: list[str | None], line: int) -> None:
             )
 
 
-def _value(row: Indicator, text: str, line: int) -> float:
+def _value(row: Indicator, text: str, unit: str, line: int) -> float:
     """A number; of an ordinal indicator, the level's word or its place in the list of levels.
 
     Whether a number can be in its unit is judged where it has one: ``units_in_force``.
     """
     if row.levels and (word := text.casefold()) in row.levels:
         return float(row.levels.index(word))
-    result = _of_percent(row, text, line) if "%" in text else finite_number(text, "value", line)
+    if "%" in text:
+        result = _of_percent(row, text, unit, line)
+    else:
+        result = finite_number(text, "value", line)
     if row.levels and (result != int(result) or not 0 <= result < len(row.levels)):
         raise bad_cell(line, "value", text, "no level of this indicator",
                    f"Write one of {', '.join(row.levels)}.")  # fmt: skip
     return result
 
 
-def _of_percent(row: Indicator, text: str, line: int) -> float:
-    """40 % of an indicator from 0 to 100 is 40, of a share from 0 to 1 it is 0.4."""
+def _of_percent(row: Indicator, text: str, unit: str, line: int) -> float:
+    """40 % of an indicator from 0 to 100 is 40, of a share from 0 to 1 it is 0.4.
+
+    Where the unit says percent too, it is 40: units are turned where they are compared.
+    """
     number = finite_number(text.removesuffix("%").strip(), "value", line)
     span = named_range(row.unit)
+    if unit.casefold() in PERCENT:
+        return number
+    if unit:
+        raise bad_cell(line, "value", text, f"a percentage, and the unit {unit}",
+                       "Write one of the two.")  # fmt: skip
     if row.levels or span not in ((0, 1), (0, 100)):
         raise bad_cell(
             line, "value", text, f"a percentage of something that is not one ({row.unit})",
