@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Iterator
 
+from django.utils import timezone
+
 from riskscore.intake import aliases, staging
 from riskscore.intake.editions import older
 from riskscore.intake.figures import jumps
@@ -71,8 +73,19 @@ def stage(
 def check(intake: Intake) -> Iterator[BadFile]:
     """The faults that only the whole file shows; faulty rows are deleted from the staging table."""
     yield from _unknown_projects()
+    yield from _future_years()
     yield from _contradictions()
     yield from _foreign_indicators(intake)
+
+
+def _future_years() -> Iterator[BadFile]:
+    """A year that has not begun is a slip, or a projection: neither is a figure of what was."""
+    this_year = timezone.now().year
+    for line, year in _dropped(f"year > {this_year:d}", "line, year"):
+        yield BadFile(
+            "this year has not begun", row=line, column="year", value=year,
+            remedy=f"Write a year up to {this_year}; projections are no figures.",
+        )  # fmt: skip
 
 
 def _unknown_projects() -> Iterator[BadFile]:
