@@ -116,6 +116,8 @@ def test_populations_are_millions_whatever_the_file_counts_in() -> None:
         ("ucdp.state,Japan,2024,7000000", "lies between 0 and 3e+06 (deaths)"),
         ("wgi.law,Japan,2024,55.2", "lies between -5 and 5"),
         ("hdr.hdi,Japan,2024,92", "lies between 0 and 1"),
+        ("hdr.ihdi,CHL,2023,70.4", "lies between 0 and 1"),
+        ("walkfree.prevalence,Chile,2023,0.0032", "lies between 0.05 and 500 (per 1,000 people)"),
     ],
 )
 def test_a_value_outside_its_unit_is_an_error(row: str, words: str) -> None:
