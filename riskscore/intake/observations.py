@@ -10,7 +10,7 @@ from riskscore.intake.figures import jumps
 from riskscore.intake.figures.standing_units import standing_units
 from riskscore.intake.file_rows import ParsedRow, module_of
 from riskscore.intake.import_diff import MOST_SHOWN, ImportDiff
-from riskscore.intake.new_release import is_partial
+from riskscore.intake.new_release import is_correction, is_partial
 from riskscore.intake.reports import not_used
 from riskscore.intake.years import incomplete_years
 from riskscore.models import Intake, Release
@@ -176,7 +176,7 @@ def compare(intake: Intake) -> ImportDiff:
         diff.gone = _gone() if getattr(module_of(intake), "RESTATED", False) else diff.gone
         refuse_shrinking(intake, diff.gone, known)
     not_used.note(intake, incomplete_years.remarks(intake, STAGED, "known_observation"))
-    diff.jumps, words = jumps.find(STAGED, partial=is_partial(intake))
+    diff.jumps, words = jumps.find(STAGED, is_correction=is_correction(intake))
     diff.preview = [*(f"jump: {text}" for text in words), *_preview()][:MOST_SHOWN]
     return diff
 

@@ -27,6 +27,8 @@ NEW_PLACE_JUMP = 10
 SPAN_JUMP, SPAN_COLUMN_JUMP = 0.2, 0.05
 #: In a publisher's whole edition, amounts below this share of the largest place's do not count.
 MATERIAL = 0.01
+#: A value that turns from or into 0 is asked about from this share of the largest place's on.
+VANISHED = 0.05
 #: Points of an index that might be taken for a share of the whole.
 PER_CENT = 100
 #: Rows or places that make a group.
@@ -42,24 +44,24 @@ _ABOUT = ", ".join(f"s.{name}" for name in _SERIES)
 _SAME_SERIES = " AND ".join(f"k.{name} = s.{name}" for name in _SERIES)
 
 
-def find(staged: str, *, partial: bool) -> tuple[int, list[str]]:
+def find(staged: str, *, is_correction: bool) -> tuple[int, list[str]]:
     """How many staged values are far from what stands, and the first in words.
 
     Needs the tables ``known_observation`` and ``matched_observation`` of the comparison.
     """
     columns: list[tuple[int, str]] = []
     rows: list[tuple[int, str]] = []
-    others = _new_stages(staged, partial=partial)
-    if _state_rules(staged, partial=partial):
+    others = _new_stages(staged, is_correction=is_correction)
+    if _state_rules(staged, is_correction=is_correction):
         _compare(staged)
-        columns, rows = _columns(), _rows(partial=partial)
+        columns, rows = _columns(), _rows(is_correction=is_correction)
         others += [*_new_places(), *_shares_for_points()]
     # A value that has jumped with its column is one, and counted once.
     count = max(sum(count for count, _ in columns), len(rows)) + len(others)
     return count, [words for _, words in [*columns, *rows, *others][:MOST_SHOWN]]
 
 
-def _state_rules(staged: str, *, partial: bool) -> bool:
+def _state_rules(staged: str, *, is_correction: bool) -> bool:
     """The table of rules, one for each indicator that is compared; False if there is none."""
     rules = []
     for (indicator,) in staging.fetch(f"SELECT DISTINCT indicator FROM {staged}"):  # noqa: S608
@@ -69,7 +71,7 @@ def _state_rules(staged: str, *, partial: bool) -> bool:
         low, high = named_range(row.unit) or RANGES.get(row.unit, (0, 0))
         span = high - low if low < 0 or named_range(row.unit) else 0
         bursts = indicator.startswith(BURSTING)
-        factor = CORRECTION_JUMP if partial else BURST if bursts else JUMP
+        factor = CORRECTION_JUMP if is_correction else BURST if bursts else JUMP
         most = float(SPAN_JUMP * span or OF_PEOPLE.get(row.unit, factor))
         usual = COLUMN_BURST if bursts else OF_PEOPLE.get(row.unit, COLUMN_JUMP)
         typical = float(SPAN_COLUMN_JUMP * span or usual)
@@ -124,7 +126,7 @@ def _columns() -> list[tuple[int, str]]:
     ]  # fmt: skip
 
 
-def _rows(*, partial: bool) -> list[tuple[int, str]]:
+def _rows(*, is_correction: bool) -> list[tuple[int, str]]:
     """Single values; of a whole edition, those that matter beside the largest place's."""
     material = (
         "NOT c.by_ratio OR greatest(c.value, c.before) >= %s * (SELECT max(k.value)"
@@ -137,10 +139,11 @@ def _rows(*, partial: bool) -> list[tuple[int, str]]:
         for *about, year, value, before, known in staging.fetch(
             "SELECT indicator, place, mineral, importer, stage, year, value, before,"  # noqa: S608
             " before_year"
-            " FROM compared_observation c WHERE distance > most AND distance < 'Infinity'"
+            " FROM compared_observation c WHERE distance > most"
             " AND (year = before_year OR NOT bursting)"
-            f" AND ({'%s > 0' if partial else material}) ORDER BY line, indicator, year",
-            [MATERIAL],
+            f" AND CASE WHEN distance = 'Infinity' THEN {material}"
+            f" ELSE {'true' if is_correction else material} END ORDER BY line, indicator, year",
+            [VANISHED, *([] if is_correction else [MATERIAL])],
         )
     ]  # fmt: skip
 
@@ -180,9 +183,9 @@ def _shares_for_points() -> list[tuple[int, str]]:
     ]
 
 
-def _new_stages(staged: str, *, partial: bool) -> list[tuple[int, str]]:
+def _new_stages(staged: str, *, is_correction: bool) -> list[tuple[int, str]]:
     """Corrections for a stage that nobody states yet, where others of the same figure stand."""
-    if not partial:
+    if not is_correction:
         return []
     named = sorted(stages.BY_LABEL)
     return [
