@@ -90,7 +90,8 @@ def _state_rules(staged: str, *, is_correction: bool) -> bool:
 def _compare(staged: str) -> None:
     """Every value that is news, with what stands of the same year or else of the nearest."""
     distance = (
-        "CASE WHEN NOT by_ratio THEN abs(value - before) WHEN value = before THEN 1"
+        "CASE WHEN before IS NULL THEN NULL WHEN NOT by_ratio THEN abs(value - before)"
+        " WHEN value = before THEN 1"
         " WHEN value > 0 AND before > 0 THEN greatest(value / before, before / value)"
         " ELSE 'Infinity' END"
     )
