@@ -58,3 +58,20 @@ def test_the_file_that_the_bundle_was_made_of_changes_nothing(
     assert (done.added, done.changed, done.unchanged, done.gone) == (0, 0, rows, 0)
     assert (done.rejected, done.left_out) == (0, left_out)
     assert done.release is None
+
+
+@pytest.mark.parametrize(
+    ("path", "added", "unchanged", "older"),
+    [
+        ("data/usgs_MCS2026_Commodities_Data.csv", 507, 1_411, 0),
+        ("data/usgs_MCS2025_World_Data.csv", 1_480, 493, 42),
+    ],
+)
+def test_a_publishers_file_of_which_the_bundle_holds_a_part_adds_and_changes_nothing(
+    bundle: None, path: str, added: int, unchanged: int, older: int
+) -> None:
+    done = take_in(published(path), "usgs", path.rsplit("/", 1)[1])
+    assert done.state == "succeeded", done.error
+    assert (done.added, done.changed, done.unchanged, done.gone) == (added, 0, unchanged, 0)
+    left = [one for why, one in done.left_out_by_reason.items() if "older edition" in why]
+    assert sum(one["count"] for one in left) == older

@@ -4,12 +4,19 @@ Such a file is loaded and kept beside it (``Release.scored`` is false); only ``r
 the one that is scored. Older is: figures that end in an earlier year, of the source or of one of
 its indicators; an earlier version or year in the words for the edition; and where neither tells,
 a day on which it was fetched that lies before the other's.
+
+Where files of a publisher add to each other (``PARTIAL``), an older edition adds what no other
+states, and figure by figure what a newer one says otherwise is left to that.
 """
 
 from riskscore.intake import staging
+from riskscore.intake.reports import not_used
 from riskscore.models import Intake, Release
 from riskscore.releases import effective
 from riskscore.sources import edition_words
+from riskscore.sources.left_out import LeftOut
+
+LEFT_TO_NEWER = "a figure of an older edition, of which a newer one says otherwise (see --replace)"
 
 
 def why(intake: Intake, staged: str, in_force: str, *, by_indicator: bool = True) -> str:
@@ -37,6 +44,34 @@ def kept_already(intake: Intake) -> Release | None:
     """The same file, kept beside the one in force since an earlier import."""
     same = Release.objects.filter(source=intake.source, sha256=intake.sha256, scored=False)
     return same.filter(withdrawal__isnull=True).first()
+
+
+def leave_to_newer(intake: Intake, staged: str, matched: str) -> None:
+    """Drop each staged row that a release of a newer edition states otherwise, and count them.
+
+    ``matched`` says of staged rows (``at``) which ``release`` states their figure, what it says
+    (``before``) and whether that is the ``same``. With ``replace`` nothing is dropped.
+    """
+    newer = [] if intake.replace else _newer(intake, matched)
+    otherwise = "NOT m.same AND m.release = ANY(%s)"
+    for line, value, before, *about in staging.fetch(
+        f"DELETE FROM {staged} s USING {matched} m WHERE m.at = s.ctid AND {otherwise}"  # noqa: S608
+        " RETURNING s.line, s.value, m.before, s.indicator, s.place, s.mineral, s.year",
+        [newer],
+    ):
+        example = f"{' '.join(map(str, about))}: {value:g}, where {before:g} stands"
+        not_used.note(intake, [LeftOut(LEFT_TO_NEWER, line, example)])
+    staging.execute(f"DELETE FROM {matched} m WHERE {otherwise}", [newer])  # noqa: S608
+
+
+def _newer(intake: Intake, matched: str) -> list[int]:
+    """Ids of the releases among ``matched`` whose edition is newer than that of the file."""
+    ids = [row[0] for row in staging.fetch(f"SELECT DISTINCT release FROM {matched}")]  # noqa: S608
+    return [
+        release.pk
+        for release in Release.objects.filter(id__in=ids)
+        if edition_words.compared(intake.published_edition, release.published_edition) == -1
+    ]
 
 
 def _ends_earlier(staged: str, in_force: str, *, by_indicator: bool) -> str:
