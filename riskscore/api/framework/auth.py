@@ -5,6 +5,7 @@ no page elsewhere can make a curator's browser do so, and the API needs no CSRF 
 """
 
 import logging
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any, Protocol, runtime_checkable
 
@@ -66,24 +67,46 @@ class SessionReads(BaseAuthentication):
 
 @runtime_checkable
 class Scoped(Protocol):
-    """A view that says which keys may use it."""
+    """A view that says which keys may use it, and which permissions their users need."""
 
     def scopes(self) -> set[str]:
         """The scopes of which a key needs one for this request."""
 
+    def permissions(self, method: str) -> tuple[str, ...] | None:
+        """The permissions that a request takes, all of them; None where none are declared."""
+
 
 class HasScope(BasePermission):
-    """A key needs one of the scopes that the view names for the method; a session only reads."""
+    """The rights of admin: whoever may see a table there may read it here, and so with writing.
+
+    A key is worth what its user may do at this moment, and of that what its scopes name. Django
+    keeps a user's permissions with the user, who is asked for anew at each request.
+    """
 
     def has_permission(self, request: Request, view: Any) -> bool:
-        """Say whether the request may go on; raises Problem if its key lacks the scope."""
+        """Say whether the request may go on; raises Problem that names what is missing."""
         if not request.user.is_authenticated:
             return False
+        method = request.method or ""
+        if method == "OPTIONS" or not hasattr(view, method.lower()):
+            return True  # says which methods there are; the others are refused as none
         key: Any = request.auth
         needed: set[str] = view.scopes() if isinstance(view, Scoped) else set()
         if isinstance(key, ApiKey) and needed.isdisjoint(key.scopes):
             raise Problem("forbidden", f"this key lacks the scope {' or '.join(sorted(needed))}")
+        permissions = view.permissions(method) if isinstance(view, Scoped) else None
+        if permissions is None:
+            raise Problem("forbidden", "nobody may do this: the address names no permission")
+        if missing := lacking(request.user, permissions):
+            raise Problem("forbidden", f"this account lacks the permission {', '.join(missing)}")
         return True
+
+
+def lacking(user: Any, permissions: Iterable[str]) -> list[str]:
+    """Those of our permissions that somebody does not have; all for who may not enter admin."""
+    if not (user.is_active and user.is_staff):
+        return list(permissions)
+    return [name for name in permissions if not user.has_perm(f"riskscore.{name}")]
 
 
 def _refuse_key_in_url(request: Request) -> None:
