@@ -248,7 +248,7 @@ REST_FRAMEWORK: dict[str, Any] = {
     ],
     "DEFAULT_PERMISSION_CLASSES": ["riskscore.api.framework.auth.HasScope"],
     "DEFAULT_THROTTLE_CLASSES": ["riskscore.api.framework.throttling.TokenBucket"],
-    "DEFAULT_THROTTLE_RATES": {"requests": "1200/min", "jobs": "60/min"},
+    "DEFAULT_THROTTLE_RATES": {"requests": "1200/min", "jobs": "60/min", "wrong_keys": "30/min"},
     "DEFAULT_PARSER_CLASSES": ["riskscore.api.framework.json_parser.StrictJson"],
     "DEFAULT_RENDERER_CLASSES": ["riskscore.api.framework.rendering.Json"],
     "DEFAULT_SCHEMA_CLASS": "riskscore.api.openapi.ViewSchema",

@@ -115,9 +115,10 @@ def table() -> dict[tuple[str, str], dict[str, bool]]:
 
 def addresses() -> Iterator[tuple[str, type[Any]]]:
     """Every address of the API, without the slash at its end, and its view."""
-    mounted = next(
+    mounted: Any = next(
         one for one in get_resolver().url_patterns if str(one.pattern).startswith("api/v1")
     )
+    pattern: Any
     for pattern in mounted.url_patterns:
         route = re.sub(r"<\w+:(\w+)>", r"<\1>", str(pattern.pattern))
         if not route.endswith("/"):

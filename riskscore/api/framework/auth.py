@@ -5,6 +5,7 @@ no page elsewhere can make a curator's browser do so, and the API needs no CSRF 
 """
 
 import logging
+import re
 from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any, Protocol, runtime_checkable
@@ -18,12 +19,14 @@ from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
 
 from riskscore import api_keys
+from riskscore.api.framework import wrong_keys
 from riskscore.api.framework.problems import Problem
 from riskscore.config import log_context
 from riskscore.models import ApiKey
 
 log = logging.getLogger(__name__)
 
+SHAPE = re.compile(r"rs_([0-9a-f]{8})_[A-Za-z0-9_-]{1,64}")
 CHALLENGE = 'Bearer realm="riskscore"'
 SEEN_EVERY = timedelta(minutes=5)  # how exactly "last used" is kept
 NAMES_OF_KEYS = {"api_key", "apikey", "api-key", "access_token", "token", "key", "authorization"}
@@ -38,12 +41,11 @@ class BearerKey(BaseAuthentication):
         scheme, _, plain = request.headers.get("Authorization", "").partition(" ")
         if not scheme:
             return None
-        key = (
-            api_keys.find(plain.strip())
-            if scheme.lower() == "bearer" and "\0" not in plain
-            else None
-        )
+        wrong_keys.refuse_too_many(request._request)
+        is_one = scheme.lower() == "bearer" and SHAPE.fullmatch(plain.strip())
+        key = api_keys.find(plain.strip()) if is_one else None
         if key is None:
+            wrong_keys.count(request._request, is_one[1] if is_one else "")
             raise AuthenticationFailed("not a living key; send `Authorization: Bearer rs_…`")
         log_context.add(key=key.prefix, user=key.user.get_username())
         _note_use(key)
