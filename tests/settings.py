@@ -39,3 +39,5 @@ DATABASES["default"]["OPTIONS"]["options"] = "-c deadlock_timeout=60s"  # noqa: 
 
 # Tests send many wrong keys from one address; those about the limit set one.
 REST_FRAMEWORK["DEFAULT_THROTTLE_RATES"]["wrong_keys"] = "1000/min"  # noqa: F405
+
+AXES_ENABLED = False  # a query or two at each log-in; tests about failed log-ins turn it on
