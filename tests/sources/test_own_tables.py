@@ -371,6 +371,18 @@ def test_a_number_that_was_typed_as_text_is_no_less_doubtful_in_a_workbook() -> 
     assert [each.reason for each in faults(found)] == ["this can be 1.250 or 1250"]
 
 
+def test_none_is_a_level_of_some_indicators_and_no_figure_of_the_others() -> None:
+    rows = (
+        "dol.good,BOL,2024,None\n" "dol.good,PER,2024,n/a\n" "dol.advancement,BOL,2024,none\n"
+        f"{PREVALENCE},BOL,2023,none\n" "ituc.rating,BOL,2024,none\n"
+    )  # fmt: skip
+    found = text(HEADER + rows)
+    assert values(found) == [("BOL", 2024, 0.0), ("BOL", 2024, 4.0)]
+    assert left(found) == {"no value (an empty cell, .., NA, n/a, -)": 3}
+    bare = text("indicator,place,year,value,standard_error\ndol.good,BOL,2024,child,none\n")
+    assert bare[0][1].standard_error is None
+
+
 @pytest.mark.parametrize("cell", ["..", "…", "NA", "n/a", "#N/A", "-", "–", "", "NaN", "n.d."])
 def test_a_row_without_a_value_is_left_out_and_counted(cell: str) -> None:
     found = text(f"{HEADER}{PREVALENCE},Peru,2023,{cell}\n{PREVALENCE},Chile,2023,4.2\n")
