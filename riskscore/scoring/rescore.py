@@ -14,10 +14,11 @@ from riskscore.jobs import ledger, work_items
 from riskscore.jobs.heartbeat import Heartbeat, worker_heartbeat, worker_name
 from riskscore.models import Job
 from riskscore.models.scores import NODES
-from riskscore.scoring import staleness
+from riskscore.scoring import methods, staleness
 from riskscore.scoring.alerts import raised
 from riskscore.scoring.binary_copy import Columns, copy_rows
 from riskscore.scoring.compute import compute
+from riskscore.sql.database.older_code import OlderCode
 
 log = logging.getLogger(__name__)
 
@@ -31,8 +32,17 @@ def drain() -> list[uuid.UUID]:
 
     Returns the jobs of which workers should be notified. Between any two chunks a waiting job is
     planned, so that an urgent one never waits for a large one; a job of many chunks ends the round,
-    since other workers can help with it.
+    since other workers can help with it. Code that is older than tables or methods takes no work.
     """
+    try:
+        methods.refuse_newer()
+    except OlderCode as error:
+        log.error("no work is taken: %s", error)
+        return []
+    return _drain()
+
+
+def _drain() -> list[uuid.UUID]:
     deadline = time.monotonic() + BUDGET_S
     worker = worker_name()
     claim: ledger.Claim | None = None

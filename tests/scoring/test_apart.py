@@ -149,7 +149,7 @@ def test_through_the_api_a_day_of_2017_has_its_own_address(
     job = api.post("/jobs", body).json()
     assert (job["apart"], job["links"]["scores"]) == (True, f"/api/v1/jobs/{job['id']}/scores")
     drain()
-    found = api.json(f"/jobs/{job['id']}/scores?limit=3")
+    found = api.json(f"/jobs/{job['id']}/scores?page_size=3")
     assert len(found["items"]) == 3
     assert {row["as_of"] for row in found["items"]} == {LONG_AGO.isoformat()}
     assert found["next"]
