@@ -11,7 +11,7 @@ from riskscore.api.framework.problems import Problem
 from riskscore.api.framework.resources import Resource, Row
 from riskscore.api.projects import add_minerals
 from riskscore.api.results.score_fields import NUMBERS, PROJECT, VERSIONS
-from riskscore.api.results.scores import BAND, BOUNDS, ORDERS, UNRANKED
+from riskscore.api.results.scores import BAND, BOUNDS, ORDERS, unranked
 from riskscore.api.work.jobs import own
 from riskscore.jobs import ledger
 from riskscore.models import Job, JobScore, Project
@@ -31,7 +31,7 @@ class JobScores(Listing):
     resource = JOB_SCORE
     orders = ORDERS
     parameters = listing_parameters(
-        JOB_SCORE, ORDERS, *filters.of_projects("project__"), BAND, UNRANKED, *BOUNDS
+        JOB_SCORE, ORDERS, *filters.of_projects("project__"), BAND, unranked("include"), *BOUNDS
     )
 
     def scopes(self) -> set[str]:
