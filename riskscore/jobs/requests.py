@@ -94,15 +94,10 @@ def check(
         as_of=as_of or today,
         seed=seed,
         draws=draws,
-        apart=as_of not in (None, today) or _is_of_chance(seed, draws),
+        apart=(as_of or today, seed, draws) != (today, Job().seed, Job().draws),
         scope=dict(scope),
     )
     return job, projects
-
-
-def _is_of_chance(seed: int, draws: int) -> bool:
-    """Whether intervals are drawn otherwise than those of current scores."""
-    return (seed, draws) != (Job().seed, Job().draws)
 
 
 def _write(job: Job) -> Job:
@@ -183,7 +178,7 @@ def retry(job_id: uuid.UUID, *, by: Any = None) -> Job:
                 reason=f"retry of {job_id}",
                 created_by=failed.created_by or by,
                 retry_of=failed,
-                apart=failed.apart or _is_of_chance(failed.seed, failed.draws),
+                apart=failed.apart or failed.seed != Job().seed,
             )
         )
 
