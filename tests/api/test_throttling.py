@@ -54,7 +54,7 @@ def test_a_clock_set_back_two_hours_makes_nobody_wait_longer_than_for_a_token(
     assert api.get("/places").status_code == 200
     valkey = throttling.client(real.BROKER.redis)
     key = f"riskscore:rate:requests:key-{ApiKey.objects.get(user=api.user).pk}"
-    valkey.set(key, float(valkey.get(key)) + 7200)
+    valkey.set(key, float(valkey.get(key) or 0) + 7200)
     response = api.get("/places")
     problem(response, 429, "throttled")
     assert int(response["Retry-After"]) <= 1

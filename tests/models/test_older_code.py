@@ -61,7 +61,8 @@ def test_the_web_server_lives_is_not_ready_and_answers_503(older: None) -> None:
     assert (ready.status_code, NEWEST in ready.json()["reason"]) == (503, True)
     asked = client.get("/api/v1/projects", headers={"Authorization": "Bearer rs_0badf00d_x"})
     assert asked.status_code == 503
-    assert client.get("/admin/").status_code == 503
+    password = {"username": "ada", "password": "x"}
+    assert client.post("/admin/login/", password).status_code == 503
 
 
 @pytest.mark.django_db(transaction=True)
