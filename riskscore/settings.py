@@ -171,11 +171,16 @@ UNFOLD: dict[str, Any] = {
 # their connection anyway. The time-out is for web processes; jobs bound themselves by chunk.
 _statement_timeout = env.integer("RISKSCORE_STATEMENT_TIMEOUT_MS", 0, low=0, high=3_600_000)
 _database: dict[str, Any] = addresses.database(DATABASE_URL, VAR)
+if _statement_timeout and _database.get("DISABLE_SERVER_SIDE_CURSORS"):
+    raise ImproperlyConfigured(
+        "RISKSCORE_STATEMENT_TIMEOUT_MS: a pooler with pool_mode=transaction keeps no setting of a"
+        " session; unset it, and say ALTER ROLE … SET statement_timeout = '5s' instead"
+    )
 if _statement_timeout:
     _database["OPTIONS"]["options"] = f"-c statement_timeout={_statement_timeout}"
 DATABASES = {
     "default": {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "riskscore.sql.database",  # PostgreSQL's, which code that is too old does not get
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
         **_database,

@@ -36,7 +36,7 @@ from riskscore.admin.projects.evidence import EvidenceAdmin
 from riskscore.admin.projects.owners import CompanyAdmin, DomicileAdmin, OwnershipAdmin
 from riskscore.admin.projects.projects import ProjectAdmin
 from riskscore.admin.results.accountability import ScoreAccountabilityAdmin
-from riskscore.admin.results.scores import ScoreAdmin, ScoreHistoryAdmin
+from riskscore.admin.results.scores import JobScoreAdmin, ScoreAdmin, ScoreHistoryAdmin
 from riskscore.admin.search import search_page
 from riskscore.admin.sources.intakes import IntakeAdmin
 from riskscore.admin.sources.observations import (
@@ -133,6 +133,7 @@ PAGES: "dict[str, dict[type[Model], type[admin.ModelAdmin[Any]]]]" = {
     "Access": {models.ApiKey: ApiKeyAdmin},
     menu.OPERATIONS: {
         models.ItemError: ItemErrorAdmin,
+        models.JobScore: JobScoreAdmin,
         models.Chunk: ChunkAdmin,
         models.Transition: TransitionAdmin,
         models.WorkerPulse: WorkerPulseAdmin,

@@ -33,7 +33,7 @@ LOOKED_AT = _words(
     " exportflow landlayer land footprint withdrawal"
 )
 #: How far work is, for whoever may start some.
-WORK = ("job", "itemerror")
+WORK = ("job", "itemerror", "jobscore")
 PLUMBING = ("chunk", "transition", "workerpulse", "stalemark", "idempotencykey")
 
 

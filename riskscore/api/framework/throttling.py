@@ -26,13 +26,19 @@ VALKEY_TIMEOUT_S = 0.05
 SECONDS = {"s": 1, "min": 60, "h": 3600}
 CIRCUIT_OPEN_S = 5.0  # after a failure Valkey is not asked for so long
 
-# The generic cell rate algorithm: one number per client, the time at which its bucket is full.
+# The generic cell rate algorithm: one number per client, the time at which its bucket is full. That
+# is never later than a burst from now: if it is, the clock was set back since.
 # ARGV: seconds per request, burst, whether to take a token or only to look. Returns {allowed,
 # remaining, seconds to wait}.
 BUCKET = """
 local now = redis.call('TIME'); now = now[1] + now[2] / 1000000
 local pace, burst = tonumber(ARGV[1]), tonumber(ARGV[2])
-local full = math.max(tonumber(redis.call('GET', KEYS[1]) or now), now) + pace
+local kept, most = tonumber(redis.call('GET', KEYS[1]) or now), now + burst * pace
+if kept > most then
+    kept = most
+    redis.call('SET', KEYS[1], string.format('%.6f', kept), 'PX', math.ceil((kept - now) * 1000))
+end
+local full = math.max(kept, now) + pace
 local wait = full - burst * pace - now
 if wait > 0 then return {0, 0, tostring(wait)} end
 if ARGV[3] == '1' then

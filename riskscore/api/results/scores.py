@@ -54,13 +54,19 @@ NOT_STORED = (
     "/api/v1/jobs)."
 )
 OUT = Q(project__flags__overlap=list(Project.UNRANKED))
-UNRANKED = choice(
-    "unranked",
-    ["exclude", "include", "only"],
-    "Projects kept out of rankings: duplicates, steel plants, sites without known output.",
-    default="exclude",
-    where=lambda how: {"exclude": ~OUT, "include": Q(), "only": OUT}[how],
-)
+
+
+def unranked(default: str) -> Parameter:
+    """Whether projects are listed that are kept out of rankings."""
+    return choice(
+        "unranked",
+        ["exclude", "include", "only"],
+        "Projects kept out of rankings: duplicates, steel plants, sites without known output.",
+        default=default,
+        where=lambda how: {"exclude": ~OUT, "include": Q(), "only": OUT}[how],
+    )
+
+
 BAND = choice(
     "band",
     list(BANDS.values()),
@@ -148,7 +154,7 @@ class Scores(Listing):
         *lenses.LENS_PARAMETERS,
         *filters.of_projects("project__"),
         BAND,
-        UNRANKED,
+        unranked("exclude"),
         *BOUNDS,
         filters.since("computed_since", "computed_at", "Only scores computed at or after this."),
     )

@@ -205,6 +205,7 @@ def _checked(body: dict[str, Any]) -> Row:
             "as_of": job.as_of,
             "edition": job.edition_id,
             "seed": job.seed,
+            "apart": job.apart,
         }
         transaction.set_rollback(True)
     return result
@@ -233,7 +234,6 @@ def _day(body: dict[str, Any]) -> date | None:
     result = bodies.day(body["as_of"], "/as_of")
     today = timezone.now().date()
     if not today - LONG_AGO <= result <= today + AHEAD:
-        # It would take the place of everybody's current score.
         raise of_body({"/as_of": f"say a day from {today - LONG_AGO} to {today}"})
     return result
 
