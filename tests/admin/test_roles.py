@@ -39,6 +39,7 @@ limitcrossing        look    look     look           look
 job                  –       look     look           look
 chunk                –       –        –              look
 itemerror            –       look     look           look
+jobscore             –       look     look           look
 schedule             –       –        –              edit
 projectlist          –       edit     –              edit
 stalemark            –       –        –              look
