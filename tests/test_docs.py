@@ -105,7 +105,7 @@ def test_every_make_target_exists(page: str) -> None:
 @pytest.mark.parametrize("page", PAGES)
 def test_every_command_and_its_options_exist(page: str) -> None:
     for line in code(page).splitlines():
-        found = re.search(r"manage\.py ([a-z_]+)(.*)", line)
+        found = re.search(r"manage\.py ([a-z_-]+)(.*)", line)
         if not found:
             continue
         name, rest = found.groups()

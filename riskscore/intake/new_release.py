@@ -18,6 +18,11 @@ def is_partial(intake: Intake) -> bool:
     return intake.layout in GENERIC or getattr(module_of(intake), "PARTIAL", False)
 
 
+def is_correction(intake: Intake) -> bool:
+    """True if the file is a table of anybody's figures, False if it is a publisher's own."""
+    return intake.layout in GENERIC
+
+
 def reserve(intake: Intake, edition: str, *, scored: bool = True) -> Release:
     """An unsaved release that has its id already, so that rows can refer to it.
 

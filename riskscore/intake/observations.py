@@ -2,13 +2,15 @@
 
 from collections.abc import Iterable, Iterator
 
+from django.utils import timezone
+
 from riskscore.intake import aliases, staging
 from riskscore.intake.editions import older
 from riskscore.intake.figures import jumps
 from riskscore.intake.figures.standing_units import standing_units
 from riskscore.intake.file_rows import ParsedRow, module_of
 from riskscore.intake.import_diff import MOST_SHOWN, ImportDiff
-from riskscore.intake.new_release import is_partial
+from riskscore.intake.new_release import is_correction, is_partial
 from riskscore.intake.reports import not_used
 from riskscore.intake.years import incomplete_years
 from riskscore.models import Intake, Release
@@ -71,8 +73,19 @@ def stage(
 def check(intake: Intake) -> Iterator[BadFile]:
     """The faults that only the whole file shows; faulty rows are deleted from the staging table."""
     yield from _unknown_projects()
+    yield from _future_years()
     yield from _contradictions()
     yield from _foreign_indicators(intake)
+
+
+def _future_years() -> Iterator[BadFile]:
+    """A year that has not begun is a slip, or a projection: neither is a figure of what was."""
+    this_year = timezone.now().year
+    for line, year in _dropped(f"year > {this_year:d}", "line, year"):
+        yield BadFile(
+            "this year has not begun", row=line, column="year", value=year,
+            remedy=f"Write a year up to {this_year}; projections are no figures.",
+        )  # fmt: skip
 
 
 def _unknown_projects() -> Iterator[BadFile]:
@@ -163,7 +176,7 @@ def compare(intake: Intake) -> ImportDiff:
         diff.gone = _gone() if getattr(module_of(intake), "RESTATED", False) else diff.gone
         refuse_shrinking(intake, diff.gone, known)
     not_used.note(intake, incomplete_years.remarks(intake, STAGED, "known_observation"))
-    diff.jumps, words = jumps.find(STAGED, partial=is_partial(intake))
+    diff.jumps, words = jumps.find(STAGED, is_correction=is_correction(intake))
     diff.preview = [*(f"jump: {text}" for text in words), *_preview()][:MOST_SHOWN]
     return diff
 

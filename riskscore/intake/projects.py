@@ -14,7 +14,7 @@ from riskscore.intake.ownership.company_index import CompanyIndex
 from riskscore.intake.project_diff import Snapshot, news, snapshots
 from riskscore.intake.project_writer import write
 from riskscore.intake.published_sites import as_row
-from riskscore.intake.sites import new_sites, same_sites
+from riskscore.intake.sites import alike_sites, new_sites
 from riskscore.intake.sites.positions import Doubt, Positions
 from riskscore.models import Intake, Release
 from riskscore.sources.bad_file import BadFile
@@ -22,7 +22,7 @@ from riskscore.sources.left_out import Aside, LeftOut
 from riskscore.sources.names import folded
 from riskscore.sources.source_records import ProjectRecord
 from riskscore.sources.tables.projects import ProjectRow
-from riskscore.sources.tables.site_cells.shares import Share
+from riskscore.sources.tables.site_cells.party_shares import Share
 
 STAGED = "staged_project"
 IS_SCORED = True
@@ -148,7 +148,7 @@ def _answers() -> Iterator[BadFile]:
         "  OR s.row->>'duplicate_of' <> %s AND NOT EXISTS (SELECT FROM riskscore_project p"
         "   WHERE p.key = s.row->>'duplicate_of'))"
         " RETURNING s.line, s.row->>'duplicate_of', s.id IS NULL",
-        [same_sites.ANOTHER],
+        [alike_sites.ANOTHER],
     ):
         yield BadFile(
             "no project has this key" if is_new else "said of a project that is known already",

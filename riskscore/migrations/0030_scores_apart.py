@@ -32,7 +32,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('auth', '0012_alter_user_first_name_max_length'),
         ('contenttypes', '0002_remove_content_type_name'),
-        ('riskscore', '0028_same_sites'),
+        ('riskscore', '0029_operators_unlock'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

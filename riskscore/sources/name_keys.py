@@ -6,6 +6,8 @@ import unicodedata
 #: A number of ISO 3166 or M49, with or without zeros before it, as a spreadsheet writes it too.
 NUMBER = re.compile(r"\s*0*([0-9]{1,3})(?:\.0+)?\s*")
 LETTERS = re.compile(r"\b[a-z](?: [a-z]\b)+")
+POSSESSIVE = re.compile(r"(?<=[a-z]{2}) s\b")
+SUM = re.compile(r"[+&/]|\b(?:and|und|et|y|e|plus|incl|including)\b", re.IGNORECASE)
 #: Short forms that publishers write, and the words that they stand for.
 SHORT = {
     "st": "saint", "ste": "sainte", "rep": "republic", "dem": "democratic", "fed": "federal",
@@ -14,7 +16,7 @@ SHORT = {
 }  # fmt: skip
 #: Words that say nothing about which place is meant.
 EMPTY = frozenset(
-    ("the", "of", "and", "s", "de", "la", "du", "des", "del", "da", "do", "y", "et", "e", "und",
+    ("the", "of", "and", "de", "la", "du", "des", "del", "da", "do", "y", "et", "e", "und",
      "der")
 )  # fmt: skip
 
@@ -36,8 +38,14 @@ def in_any_order(key: str) -> frozenset[str]:
 
     ``congo dem rep of the`` and ``democratic republic of the congo`` are the same.
     """
-    words = (SHORT.get(word, word) for word in joined(key).split())
+    # "People's" is "people s"; an "S." before a name is South, or Saint, or San.
+    words = (SHORT.get(word, word) for word in POSSESSIVE.sub("", joined(key)).split())
     return frozenset(word for word in words if word not in EMPTY)
+
+
+def is_sum(term: str) -> bool:
+    """Whether a word names several places beside each other, or may do so."""
+    return SUM.search(term) is not None
 
 
 def numbered(term: str) -> str | None:

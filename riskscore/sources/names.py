@@ -12,7 +12,7 @@ from importlib.resources import files
 from riskscore.errors import NotFoundError
 from riskscore.sources import aggregates
 from riskscore.sources.name_keys import folded as folded
-from riskscore.sources.name_keys import in_any_order, joined, numbered
+from riskscore.sources.name_keys import in_any_order, is_sum, joined, numbered
 from riskscore.sources.near_names import near
 from riskscore.sources.readers.delimited import Record, csv_rows
 
@@ -105,7 +105,15 @@ class Names:
         for known in (key, joined(key), numbered(term)):
             if known is not None and (known in self.places or known in self.left_out):
                 return known
-        return self._in_any_order.get(in_any_order(key)) or key
+        found = self._in_any_order.get(in_any_order(key)) or key
+        if is_sum(term) and self.places.get(found) not in self._of_two_words:
+            return key  # "China and Hong Kong" is not "Hong Kong, China"
+        return found
+
+    @cached_property
+    def _of_two_words(self) -> frozenset[str | None]:
+        """The places in whose own names something stands beside something else."""
+        return frozenset(code for key, code in self.places.items() if is_sum(key)) | {None}
 
     @cached_property
     def _in_any_order(self) -> Mapping[frozenset[str], str]:
@@ -302,7 +310,7 @@ def together(
     places, minerals = list(places), list(minerals)
     codes, known = {place.code for place in places}, {term[2][0] for term in minerals}
     terms = [term for term in (*mineral_words(), *mineral_terms()) if set(term[2]) <= known]
-    own = names(places, {}, [*terms, *minerals])
+    own = names(places, {}, [*terms, *map(_of_sites_alone, minerals)])
     committed = {word: code for word, code in committed_words().items() if code in codes}
     left_out = {word: reason for word, reason in _left_out().items() if word not in own.places}
     return replace(
@@ -311,6 +319,24 @@ def together(
         left_out=left_out,
         ambiguous=_ambiguous(),
     )
+
+
+@cache
+def _forms() -> frozenset[str]:
+    """Folded words for forms and groups of minerals: their tonnes are not tonnes of one."""
+    words = (*mineral_words(), *mineral_terms())
+    return frozenset(
+        folded(word)
+        for source, word, codes in words
+        if source == PROJECTS or (source == "*" and not codes)
+    )
+
+
+def _of_sites_alone(term: tuple[str, str, tuple[str, ...]]) -> tuple[str, str, tuple[str, ...]]:
+    """A word of an installation, which holds for sites alone where it is that of a form."""
+    source, word, codes = term
+    is_own_name = folded(word) in {folded(code) for code in codes}
+    return (PROJECTS if folded(word) in _forms() and not is_own_name else source, word, codes)
 
 
 def shipped(minerals: Iterable[str]) -> Names:

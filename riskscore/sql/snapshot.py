@@ -28,7 +28,7 @@ _FREE = threading.BoundedSemaphore(AT_ONCE)
 class Occupied(UnavailableError):
     """As many long answers as may be are being made already."""
 
-    code = "unavailable"
+    code = "occupied"
     remedy = "Ask again in some seconds."
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import shapely
 
-from riskscore.engine.inputs.outlines import Outlines
+from riskscore.engine.inputs.country_outlines import Outlines
 
 #: West at longitudes -70 to -60, East at -60 to -50, both at latitudes -30 to -20.
 TWO = Outlines({"WES": shapely.box(-70, -30, -60, -20), "EAS": shapely.box(-60, -30, -50, -20)})

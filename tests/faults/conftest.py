@@ -119,7 +119,9 @@ class Web:
 @pytest.fixture
 def web(site: Site) -> Iterator[Web]:
     """Start a real web server afresh."""
-    user, _ = User.objects.get_or_create(username="client")
+    user, _ = User.objects.get_or_create(
+        username="client", defaults={"is_staff": True, "is_superuser": True}
+    )
     key = api_keys.issue(user, "faults", [ApiKey.Scope.READ, ApiKey.Scope.RESCORE])
     yield Web(site.start_web(), key)
     site.processes.pop("web").kill()

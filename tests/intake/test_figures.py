@@ -116,6 +116,8 @@ def test_populations_are_millions_whatever_the_file_counts_in() -> None:
         ("ucdp.state,Japan,2024,7000000", "lies between 0 and 3e+06 (deaths)"),
         ("wgi.law,Japan,2024,55.2", "lies between -5 and 5"),
         ("hdr.hdi,Japan,2024,92", "lies between 0 and 1"),
+        ("hdr.ihdi,CHL,2023,70.4", "lies between 0 and 1"),
+        ("walkfree.prevalence,Chile,2023,0.0032", "lies between 0.05 and 500 (per 1,000 people)"),
     ],
 )
 def test_a_value_outside_its_unit_is_an_error(row: str, words: str) -> None:
@@ -128,23 +130,49 @@ def test_a_value_outside_its_unit_is_an_error(row: str, words: str) -> None:
 POPULATION = "indicator,place,year,value\n"
 
 
-@pytest.mark.parametrize("value", ["0.1223", "1.2231"])
+@pytest.mark.parametrize("value", ["0.1223", "1.2231", "12.3", "190", "1233"])
 def test_a_value_far_from_the_one_that_stands_is_asked_about(value: str) -> None:
     take_in(POPULATION + "hdr.population,Japan,2023,123.3\n", "hdr", layout="observations")
     wrong = POPULATION + f"hdr.population,Japan,2024,{value}\n"
     seen = take_in(wrong, "hdr", layout="observations", dry_run=True)
-    is_far = 123.3 / float(value) > 100
-    assert seen.jumps == is_far
-    done = take_in(wrong, "hdr", layout="observations")
-    if not is_far:
-        assert done.state == "succeeded"
-        return
     assert seen.preview[0] == f"jump: hdr.population JPN 2024: {value}, where 123.3 of 2023 stands"
     assert "needs --accept-jumps" in seen.remarks[0]
+    done = take_in(wrong, "hdr", layout="observations")
     assert done.state == "failed"
     assert "1 values are far from those that stand" in done.error
     assert "--accept-jumps" in done.error
     assert take_in(wrong, "hdr", layout="observations", accept_jumps=True).added == 1
+
+
+@pytest.mark.parametrize(
+    ("value", "is_far"),
+    [("48170", True), ("481.7", True), ("0", True), ("4900", False), ("9600", False)],
+)
+def test_a_correction_with_a_slip_of_a_digit_or_without_its_figure_is_asked_about(
+    value: str, *, is_far: bool
+) -> None:
+    rows = "".join(
+        f"wmd.production,{place},antimony,2024,{tonnes},t\n"
+        for place, tonnes in (("BOL", 4817), ("CHL", 900), ("USA", 60000))
+    )
+    take_in(OUTPUT + rows, "wmd", layout="observations")
+    done = take_in(
+        OUTPUT + f"wmd.production,BOL,antimony,2024,{value},t\n", "wmd", layout="observations"
+    )
+    assert (done.state == "failed") == is_far
+
+
+def test_points_that_are_stated_as_shares_are_asked_about_where_nothing_stands() -> None:
+    shares = "indicator,place,year,value\nwalkfree.vulnerability,Chile,2023,0.401\n"
+    done = take_in(shares, "walk-free", layout="observations")
+    assert done.state == "failed"
+    assert "no value is above 0.401, and it has 100 points or more" in done.error
+
+
+def test_a_year_that_has_not_begun_is_refused() -> None:
+    done = take_in(POPULATION + "hdr.population,Japan,2062,120\n", "hdr", layout="observations")
+    assert done.state == "failed"
+    assert "this year has not begun" in done.error
 
 
 def test_a_whole_column_that_has_shrunk_is_asked_about() -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from riskscore.sources import names
 from riskscore.sources.bad_file import BadFile
 from riskscore.sources.left_out import LeftOut, Remark
 from riskscore.sources.publishers import baci, baci_exports
@@ -77,6 +78,15 @@ def test_the_publishers_columns_numbers_for_places_and_padded_na_are_read() -> N
         ("value", "004", "copper", "251"): 7.5, ("quantity", "004", "copper", "251"): 1,
         ("value", "036", "copper", "842"): 1,
     }  # fmt: skip
+
+
+def test_numbers_that_mean_another_place_than_in_iso_3166_are_those_of_cepiis_list() -> None:
+    """CEPII's list of 2025: 736 is Sudan to 2011, 058 Belgium with Luxembourg to 1998, 280 Germany.
+    It has no Monaco: 492 is Comtrade's "Europe EU, nes", which the table of names leaves out."""
+    rows = (f"2023,{number},842,260300,{number}.5,1\n" for number in (736, 58, 280, 492, 729))
+    exporters = [place for kind, place, *_ in sums(read(THEIRS + "".join(rows))) if kind == "value"]
+    assert exporters == ["SDN", "BEL", "DEU", "Europe EU, nes", "729"]
+    assert names.shipped(()).place("Europe EU, nes") is None
 
 
 def test_columns_stand_in_any_order_and_one_more_is_named() -> None:

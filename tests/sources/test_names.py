@@ -10,6 +10,7 @@ from riskscore.sources.names import (
     names,
     place_names,
     shipped,
+    together,
 )
 
 NAMES = shipped(["copper", "rare_earths", "diamonds_gem", "diamonds_industrial"])
@@ -101,3 +102,39 @@ def test_place_codes_that_no_file_states_are_not_verified() -> None:
     unverified = {place.code for place in place_names() if not place.verified}
     assert {"GIB", "PYF", "CXR"} <= unverified
     assert not {"CHL", "XKX", "GUF"} & unverified
+
+
+@pytest.mark.parametrize(
+    "term", ["China + Hong Kong", "China and Hong Kong", "Chile/Peru", "United States & Canada"]
+)
+def test_a_sum_of_places_is_none_of_them(term: str) -> None:
+    with pytest.raises(UnknownName):
+        shipped(()).place(term)
+
+
+@pytest.mark.parametrize(
+    ("term", "code"),
+    [("S. Africa", "ZAF"), ("Trinidad & Tobago", "TTO"), ("Bosnia/Herzegovina", "BIH"),
+     ("Korea, Dem. People's Rep.", "PRK"), ("Sao Tome e Principe", "STP")],
+)  # fmt: skip
+def test_a_name_that_joins_two_words_is_one_place(term: str, code: str) -> None:
+    assert shipped(()).place(term) == code
+
+
+def test_a_continent_is_no_country() -> None:
+    assert shipped(()).place("Africa") is None
+
+
+@pytest.mark.parametrize("word", ["spodumene", "neodymium", "ilmenite", "diamond", "coal"])
+def test_tonnes_of_a_form_are_no_tonnes_of_a_mineral_whatever_aliases_it_has(word: str) -> None:
+    codes = (
+        "lithium", "rare_earths", "titanium", "steam_coal", "coking_coal", "diamonds_gem",
+        "diamonds_industrial",
+    )  # fmt: skip
+    own = [("*", code, (code,)) for code in codes]
+    aliases = {"spodumene": "lithium", "neodymium": "rare_earths", "ilmenite": "titanium",
+               "diamond": "diamonds_gem", "coal": "steam_coal"}  # fmt: skip
+    known = together([], [*own, *(("*", alias, (code,)) for alias, code in aliases.items())])
+    with pytest.raises(UnknownName, match="is a form of"):
+        known.minerals_of("observations", word)
+    assert known.minerals_of("projects", word)

@@ -371,6 +371,18 @@ def test_a_number_that_was_typed_as_text_is_no_less_doubtful_in_a_workbook() -> 
     assert [each.reason for each in faults(found)] == ["this can be 1.250 or 1250"]
 
 
+def test_none_is_a_level_of_some_indicators_and_no_figure_of_the_others() -> None:
+    rows = (
+        "dol.good,BOL,2024,None\n" "dol.good,PER,2024,n/a\n" "dol.advancement,BOL,2024,none\n"
+        f"{PREVALENCE},BOL,2023,none\n" "ituc.rating,BOL,2024,none\n"
+    )  # fmt: skip
+    found = text(HEADER + rows)
+    assert values(found) == [("BOL", 2024, 0.0), ("BOL", 2024, 4.0)]
+    assert left(found) == {"no value (an empty cell, .., NA, n/a, -)": 3}
+    bare = text("indicator,place,year,value,standard_error\ndol.good,BOL,2024,child,none\n")
+    assert bare[0][1].standard_error is None
+
+
 @pytest.mark.parametrize("cell", ["..", "…", "NA", "n/a", "#N/A", "-", "–", "", "NaN", "n.d."])
 def test_a_row_without_a_value_is_left_out_and_counted(cell: str) -> None:
     found = text(f"{HEADER}{PREVALENCE},Peru,2023,{cell}\n{PREVALENCE},Chile,2023,4.2\n")
@@ -391,6 +403,10 @@ def test_a_percentage_is_read_where_the_indicator_is_one() -> None:
     assert values(of("hdr.ihdi", "70.4%")) == [("Chile", 2023, 0.704)]
     for indicator in (PREVALENCE, "wgi.law", "ilo.c169"):
         assert "a percentage of something" in faults(of(indicator, "0.45%"))[0].reason
+    with_unit = text("indicator,place,year,value,unit\nhdr.ihdi,Chile,2023,70.4%,%\n")
+    assert values(with_unit) == [("Chile", 2023, 70.4)]  # the unit is turned later, once
+    (both,) = faults(text("indicator,place,year,value,unit\nhdr.ihdi,Chile,2023,70.4%,t\n"))
+    assert both.reason == "a percentage, and the unit t"
 
 
 def test_a_cell_in_the_format_of_percentages_is_one() -> None:
@@ -452,8 +468,6 @@ def test_ratings_are_read_as_numbers_of_a_spreadsheet_and_no_rating_is_left_out(
         ("obs_missing_words.csv", observations, {}, []),
         ("obs_percent.csv", observations, {}, [("Chile", 2023, 40.0)]),
         ("obs_percent_format.xlsx", observations, {}, []),
-        # Refused where a value meets its unit: tests/intake/test_figures.py.
-        ("obs_ihdi_percent.csv", observations, {}, [("CHL", 2023, 70.4)]),
         ("obs_german_thousands.csv", observations, {}, []),
         ("gsi_2023.xlsx", walk_free, GSI, [("Chile", 2023, 3.2)]),
         ("gsi_flat.xlsx", walk_free, GSI, [("Chile", 2023, 3.2)]),

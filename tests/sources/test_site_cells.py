@@ -7,7 +7,7 @@ import pytest
 from riskscore.sources.bad_file import BadFile
 from riskscore.sources.tables.site_cells.degrees import degree
 from riskscore.sources.tables.site_cells.kinds_and_stages import kind, stage
-from riskscore.sources.tables.site_cells.shares import Share, shares
+from riskscore.sources.tables.site_cells.party_shares import Share, shares
 
 
 def refusal(read: Callable[[], object]) -> str:

@@ -12,7 +12,7 @@ from riskscore.sources.discovery import discover
 from riskscore.sources.publishers import ituc, oecd, usgs, walk_free
 from riskscore.sources.reading import Reading
 from riskscore.sources.tables import evidence, observations, projects
-from riskscore.sources.tables.projects import Share
+from riskscore.sources.tables.site_cells.party_shares import Share
 from tests.sources.published import sample
 
 

@@ -12,7 +12,7 @@ from riskscore.sources.bad_file import BadFile
 from riskscore.sources.left_out import LeftOut
 from riskscore.sources.publishers import usgs
 from riskscore.sources.reading import Reading
-from riskscore.sources.summaries import cells
+from riskscore.sources.summaries import figure_cells
 from tests.sources.published import needs_published, published
 
 ALL_IN_ONE = (
@@ -224,7 +224,7 @@ def test_both_whole_files_are_read_without_a_fault_and_as_the_bundle_reads_them(
             for _, row in (part for part in parts if isinstance(part, tuple))
         }
         for row in bundled:
-            place = cells.counted_place(row.place or "").name
+            place = figure_cells.counted_place(row.place or "").name
             about = (row.indicator, row.mineral, place, row.year, row.label)
             assert found[about] == (row.value, row.quality), about
 

@@ -135,6 +135,14 @@ QUEUES = (
         is_backlog=True,
     ),
     Queue(
+        "drafts", "change_project", "draft that may be a known site or lies elsewhere",
+        "drafts that may be known sites or lie elsewhere",
+        "admin:riskscore_project_changelist", "state__exact=draft",
+        "SELECT p.created_at AS since FROM riskscore_project p WHERE p.state = 'draft'"
+        " AND p.flags && ARRAY['duplicate', 'place_disputed']::varchar(20)[]",
+        is_backlog=True,
+    ),
+    Queue(
         "alerts", "view_score", "unread alert", "unread alerts", "admin:alerts", "",
         "SELECT at AS since FROM riskscore_alert WHERE user_id = %(user)s AND read_at IS NULL",
     ),

@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from riskscore.admin.ui import wording
 from riskscore.admin.ui.shown_lens import shown_lens
 from riskscore.admin.work import start_jobs
+from riskscore.intake.sites import pairs
 from riskscore.models import Job, Project, ProjectMineral, Score
 
 Shown = dict[str, Any]
@@ -25,6 +26,7 @@ def of(request: HttpRequest, project: Project) -> Shown:
         "points": wording.points(score.composite if score else None),
         "band": wording.band(score.band) if score else "",
         "flag_words": [Project.Flag(flag).label for flag in project.flags],
+        "likely_same": pairs.likely(project),
         "unranked": set(project.flags).intersection(Project.UNRANKED),
         "following": following(project),
         "may_rescore": start_jobs.allowed(request),

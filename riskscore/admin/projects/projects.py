@@ -23,7 +23,7 @@ from riskscore.admin.ui.pages import Form
 from riskscore.admin.work import start_jobs
 from riskscore.curation import project_edits
 from riskscore.engine.inputs.land_overlap import STAGES
-from riskscore.intake.sites import same_sites
+from riskscore.intake.sites import alike_sites
 from riskscore.intake.sites.positions import Positions, Site
 from riskscore.models import Job, Project
 from riskscore.models.facts import Stated
@@ -73,7 +73,7 @@ class ProjectForm(Form[Project]):
         if site and (doubt := Positions().doubt(site)):
             yield "latitude", f"{doubt.words}. Check the point and the country."
         if site and self.instance._state.adding and not self.cleaned_data.get("duplicate_of"):
-            same = same_sites.of_one(
+            same = alike_sites.of_one(
                 self.cleaned_data.get("name", ""),
                 self.cleaned_data.get("kind", ""),
                 (site.latitude, site.longitude),

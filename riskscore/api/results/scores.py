@@ -145,6 +145,7 @@ class Scores(Listing):
     """The current scores, riskiest first: the ranking."""
 
     tag = "scores"
+    shows = ("project", "score")
     resource = SCORE_ITEM
     orders = ORDERS
     parameters = listing_parameters(
@@ -190,6 +191,7 @@ class CurrentScore(Detail):
     """One project's current score."""
 
     tag = "scores"
+    shows = ("project", "score")
     resource = IN_FULL
     parameters = (*lenses.LENS_PARAMETERS, IN_FULL.picker)
 
@@ -228,6 +230,7 @@ class History(Listing):
     """How one project's score changed, the latest first: a row per change."""
 
     tag = "scores"
+    shows = ("project", "scorehistory")
     resource = HISTORY_ITEM
     orders = HISTORY_ORDERS
     parameters = listing_parameters(HISTORY_ITEM, HISTORY_ORDERS, *lenses.LENS_PARAMETERS)

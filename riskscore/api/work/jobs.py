@@ -75,6 +75,8 @@ class Jobs(Listing):
     """Your jobs, the latest first; POST starts one."""
 
     tag = "jobs"
+    shows = ("job",)
+    takes = {"POST": ("add_job",)}
     resource = JOB_ITEM
     orders = ORDERS
     parameters = listing_parameters(
@@ -240,6 +242,7 @@ class OneJob(Endpoint):
     """One of your jobs, with its progress."""
 
     tag = "jobs"
+    shows = ("job",)
     answers = {"get": (200, shapes.reference(JOB.name))}
 
     def scopes(self) -> set[str]:
@@ -255,6 +258,7 @@ class JobErrors(Listing):
     """The projects that one of your jobs could not score, and why."""
 
     tag = "jobs"
+    shows = ("job", "itemerror")
     resource = ITEM_ERROR
     orders = ERROR_ORDERS
     parameters = listing_parameters(ITEM_ERROR, ERROR_ORDERS)

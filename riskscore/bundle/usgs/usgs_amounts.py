@@ -15,7 +15,7 @@ from typing import NamedTuple
 from riskscore.sources.bad_file import BadFile
 from riskscore.sources.readers.delimited import csv_rows
 from riskscore.sources.source_records import SourceRecord
-from riskscore.sources.summaries import cells
+from riskscore.sources.summaries import figure_cells
 from riskscore.sources.summaries.products import (
     CAPACITY_OF,
     EARLIER_PRODUCTS,
@@ -104,7 +104,7 @@ def _newer(content: bytes) -> Iterator[Found]:
                 column="Unit", value=unit, remedy="Correct sources/summaries/products.py.",
             )  # fmt: skip
         quality = "estimated" if row["Notes"].startswith("Estimated") else "reported"
-        place, year = cells.place_of(row["Country"]), int(row["Year"])
+        place, year = figure_cells.place_of(row["Country"]), int(row["Year"])
         stated = Stated(product, place, year, row["Value"].strip(), quality)
         yield _found(stated, line, "Value")
 
@@ -113,7 +113,7 @@ def _earlier(content: bytes) -> Iterator[Found]:
     for line, row in csv_rows(content, EARLIER):
         if SEVERAL in row["COUNTRY"].casefold():
             continue
-        place = cells.place_of(row["COUNTRY"])
+        place = figure_cells.place_of(row["COUNTRY"])
         for product in _products(row):
             for column, year, quality, note in COLUMNS[product.indicator]:
                 text = row[column].strip()
@@ -142,7 +142,7 @@ def _found(stated: Stated, line: int, column: str) -> Found:
         size = text.casefold().startswith(SIZES)
         mark = "a word for the size" if size else MARKS.get(text.casefold(), "a word")
         return product.indicator, mark
-    value, marked = cells.amount(text, column, line)
+    value, marked = figure_cells.amount(text, column, line)
     return SourceRecord(
         indicator=product.indicator,
         place=place,

@@ -13,7 +13,7 @@ from riskscore.bundle.usgs import usgs_amounts
 from riskscore.sources.bad_file import BadFile
 from riskscore.sources.readers.delimited import csv_rows
 from riskscore.sources.source_records import SourceRecord
-from riskscore.sources.summaries import cells
+from riskscore.sources.summaries import figure_cells
 from riskscore.sources.summaries.products import PRODUCTION_OF, PRODUCTS
 
 NEEDED = ("Section", "Commodity", "Country", "Statistics_detail", "Unit", "Year", "Value", "Notes")
@@ -30,7 +30,7 @@ def parse(content: bytes) -> Iterator[SourceRecord]:
         if not row["Section"].startswith("World") or row["Country"].casefold() == TOTAL:
             continue
         product = row["Commodity"].casefold(), row["Statistics_detail"].casefold()
-        if product in PRODUCTS and row["Value"].strip().casefold() not in cells.NO_VALUE:
+        if product in PRODUCTS and row["Value"].strip().casefold() not in figure_cells.NO_VALUE:
             yield _record(row, line, *PRODUCTS[product])
     yield from usgs_amounts.newer(content)
 
@@ -39,7 +39,7 @@ def _record(row: Mapping[str, str], line: int, mineral: str, stage: str) -> Sour
     others = row["Country"].casefold().startswith("other countr")
     return SourceRecord(
         indicator=PRODUCTION_OF,
-        place=cells.OTHERS if others else row["Country"],
+        place=figure_cells.OTHERS if others else row["Country"],
         mineral=mineral,
         year=int(_number(row["Year"], "Year", line)),
         value=_number(row["Value"], "Value", line),

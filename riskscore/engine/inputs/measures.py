@@ -16,6 +16,7 @@ from typing import NamedTuple
 import numpy as np
 
 from riskscore.engine.arrays import Floats
+from riskscore.engine.errors import EngineError
 
 MASS, DRY_MASS, VOLUME, PEOPLE, SHARE, US_DOLLARS, NUMBER = (
     "mass", "dry mass", "volume", "people", "share", "US dollars", "number",
@@ -98,8 +99,11 @@ _IN_BRACKETS = re.compile(r"^(.*?)\s*[(\[]\s*(.+?)\s*[)\]]$")
 _OF = re.compile(r"^(?:of\s+)")
 
 
-class UnitDoubt(ValueError):
+class UnitDoubt(EngineError):
     """Words for a unit that could mean two things; says which."""
+
+    code = "unit_doubt"
+    remedy = "Write the unit in full, such as kt or million t."
 
 
 @lru_cache(maxsize=4096)

@@ -1,11 +1,11 @@
 """Values that lie far from those that stand: a slip of the unit, unless a person says otherwise.
 
 A staged value is compared with the one of the same figure that stands, or else with that of the
-nearest year, of ten years. Measured on the consecutive years of the bundle: of 6,240 populations,
-7,000 indices and 900 amounts of the USGS none differs by more than the factor, of 11,447 amounts of
-World Mining Data 13, of which 2 matter to the world's total. Trade between two places and deaths in
-conflicts do so by nature (one row in thirteen, one in 500): theirs are compared with the same year
-only, and together. No group of rows has a median beyond the factor for columns.
+nearest year, of ten years. Measured on the consecutive years of the bundle: of 6,240 populations
+none differs by half; of 900 amounts of the USGS that matter 4 by more than ten, of 10,854 of World
+Mining Data 27. Trade between two places and deaths in conflicts do so by nature (one row in five):
+theirs are compared with the same year only, and together. A correction is asked about sooner than
+a row of a whole edition: it is one of few, and a slip of a digit is a factor of ten.
 """
 
 from riskscore.engine.catalogue import get
@@ -13,10 +13,13 @@ from riskscore.engine.inputs.plausible import RANGES, named_range
 from riskscore.intake import staging
 from riskscore.sources import figure_stages as stages
 
-#: A value this many times the one that stands, or less than one of so many parts of it.
-JUMP = 100
+#: A value this many times the one that stands, or less than one of so many parts of it: of a
+#: correction, of a row of a whole edition, and of one in a series that bursts.
+CORRECTION_JUMP, JUMP, BURST = 5, 10, 100
+#: The same of people, who neither double nor halve within a year, in either.
+OF_PEOPLE = {"millions": 1.5}
 #: The same of the median row of an indicator and mineral.
-COLUMN_JUMP = 20
+COLUMN_JUMP, COLUMN_BURST = 5, 20
 #: A place that has no figure yet, against the greatest of any place.
 NEW_PLACE_JUMP = 10
 #: Of an index between two ends: points as a share of the whole span, of a row and of the median.
@@ -24,6 +27,10 @@ NEW_PLACE_JUMP = 10
 SPAN_JUMP, SPAN_COLUMN_JUMP = 0.2, 0.05
 #: In a publisher's whole edition, amounts below this share of the largest place's do not count.
 MATERIAL = 0.01
+#: A value that turns from or into 0 is asked about from this share of the largest place's on.
+VANISHED = 0.05
+#: Points of an index that might be taken for a share of the whole.
+PER_CENT = 100
 #: Rows or places that make a group.
 FEWEST = 5
 #: Years over which a value still says something of another.
@@ -37,24 +44,24 @@ _ABOUT = ", ".join(f"s.{name}" for name in _SERIES)
 _SAME_SERIES = " AND ".join(f"k.{name} = s.{name}" for name in _SERIES)
 
 
-def find(staged: str, *, partial: bool) -> tuple[int, list[str]]:
+def find(staged: str, *, is_correction: bool) -> tuple[int, list[str]]:
     """How many staged values are far from what stands, and the first in words.
 
     Needs the tables ``known_observation`` and ``matched_observation`` of the comparison.
     """
     columns: list[tuple[int, str]] = []
     rows: list[tuple[int, str]] = []
-    others = _new_stages(staged, partial=partial)
-    if _state_rules(staged):
+    others = _new_stages(staged, is_correction=is_correction)
+    if _state_rules(staged, is_correction=is_correction):
         _compare(staged)
-        columns, rows = _columns(), _rows(partial=partial)
-        others += _new_places()
+        columns, rows = _columns(), _rows(is_correction=is_correction)
+        others += [*_new_places(), *_shares_for_points()]
     # A value that has jumped with its column is one, and counted once.
     count = max(sum(count for count, _ in columns), len(rows)) + len(others)
     return count, [words for _, words in [*columns, *rows, *others][:MOST_SHOWN]]
 
 
-def _state_rules(staged: str) -> bool:
+def _state_rules(staged: str, *, is_correction: bool) -> bool:
     """The table of rules, one for each indicator that is compared; False if there is none."""
     rules = []
     for (indicator,) in staging.fetch(f"SELECT DISTINCT indicator FROM {staged}"):  # noqa: S608
@@ -63,14 +70,18 @@ def _state_rules(staged: str) -> bool:
             continue
         low, high = named_range(row.unit) or RANGES.get(row.unit, (0, 0))
         span = high - low if low < 0 or named_range(row.unit) else 0
-        most = float(SPAN_JUMP * span or JUMP)
-        typical = float(SPAN_COLUMN_JUMP * span or COLUMN_JUMP)
-        rules.append((indicator, not span, most, typical, indicator.startswith(BURSTING)))
-    columns = [list(column) for column in zip(*rules, strict=True)] or [[]] * 5
+        bursts = indicator.startswith(BURSTING)
+        factor = CORRECTION_JUMP if is_correction else BURST if bursts else JUMP
+        most = float(SPAN_JUMP * span or OF_PEOPLE.get(row.unit, factor))
+        usual = COLUMN_BURST if bursts else OF_PEOPLE.get(row.unit, COLUMN_JUMP)
+        typical = float(SPAN_COLUMN_JUMP * span or usual)
+        rules.append((indicator, not span, most, typical, bursts, span >= PER_CENT))
+    columns = [list(column) for column in zip(*rules, strict=True)] or [[]] * 6
     staging.derive(
         "jump_rule",
         "SELECT * FROM unnest(%s::text[], %s::boolean[], %s::float8[], %s::float8[],"
-        " %s::boolean[]) AS r (indicator, by_ratio, most, typical, bursting)",
+        " %s::boolean[], %s::boolean[])"
+        " AS r (indicator, by_ratio, most, typical, bursting, in_points)",
         columns,
     )
     return bool(rules)
@@ -79,13 +90,15 @@ def _state_rules(staged: str) -> bool:
 def _compare(staged: str) -> None:
     """Every value that is news, with what stands of the same year or else of the nearest."""
     distance = (
-        "CASE WHEN NOT by_ratio THEN abs(value - before) WHEN value = before THEN 1"
+        "CASE WHEN before IS NULL THEN NULL WHEN NOT by_ratio THEN abs(value - before)"
+        " WHEN value = before THEN 1"
         " WHEN value > 0 AND before > 0 THEN greatest(value / before, before / value)"
         " ELSE 'Infinity' END"
     )
     staging.derive(
         "compared_observation",
-        f"SELECT c.*, r.most, r.typical, r.by_ratio, r.bursting, {distance} AS distance FROM ("  # noqa: S608
+        "SELECT c.*, r.most, r.typical, r.by_ratio, r.bursting, r.in_points,"  # noqa: S608
+        f" {distance} AS distance FROM ("
         f" SELECT s.line, {_ABOUT}, s.year, s.value, m.before, s.year AS before_year"
         f" FROM {staged} s JOIN matched_observation m ON m.at = s.ctid WHERE NOT m.same"
         " UNION ALL (SELECT DISTINCT ON (s.ctid)"
@@ -114,7 +127,7 @@ def _columns() -> list[tuple[int, str]]:
     ]  # fmt: skip
 
 
-def _rows(*, partial: bool) -> list[tuple[int, str]]:
+def _rows(*, is_correction: bool) -> list[tuple[int, str]]:
     """Single values; of a whole edition, those that matter beside the largest place's."""
     material = (
         "NOT c.by_ratio OR greatest(c.value, c.before) >= %s * (SELECT max(k.value)"
@@ -127,10 +140,11 @@ def _rows(*, partial: bool) -> list[tuple[int, str]]:
         for *about, year, value, before, known in staging.fetch(
             "SELECT indicator, place, mineral, importer, stage, year, value, before,"  # noqa: S608
             " before_year"
-            " FROM compared_observation c WHERE distance > most AND distance < 'Infinity'"
+            " FROM compared_observation c WHERE distance > most"
             " AND (year = before_year OR NOT bursting)"
-            f" AND ({'%s > 0' if partial else material}) ORDER BY line, indicator, year",
-            [MATERIAL],
+            f" AND CASE WHEN distance = 'Infinity' THEN {material}"
+            f" ELSE {'true' if is_correction else material} END ORDER BY line, indicator, year",
+            [VANISHED, *([] if is_correction else [MATERIAL])],
         )
     ]  # fmt: skip
 
@@ -150,14 +164,29 @@ def _new_places() -> list[tuple[int, str]]:
             " AND c.place NOT IN ('WLD', 'ROW', '') AND c.value > 0"
             " AND (c.value > %s * k.most OR c.value < k.least / %s)"
             " ORDER BY c.line, c.indicator, c.year",
-            [FEWEST, NEW_PLACE_JUMP, JUMP],
+            [FEWEST, NEW_PLACE_JUMP, BURST],
         )
     ]  # fmt: skip
 
 
-def _new_stages(staged: str, *, partial: bool) -> list[tuple[int, str]]:
+def _shares_for_points() -> list[tuple[int, str]]:
+    """Indices in points of which nothing stands, and that are all stated as if they were shares."""
+    return [
+        (
+            count,
+            f"{indicator}: no value is above {most:g}, and it has 100 points or more",
+        )
+        for indicator, count, most in staging.fetch(
+            "SELECT indicator, count(*), max(value) FROM compared_observation WHERE in_points"
+            " GROUP BY 1 HAVING max(value) BETWEEN 0 AND 1 AND min(value) >= 0"
+            " AND count(before) = 0 AND max(value) > 0 ORDER BY 1"
+        )
+    ]
+
+
+def _new_stages(staged: str, *, is_correction: bool) -> list[tuple[int, str]]:
     """Corrections for a stage that nobody states yet, where others of the same figure stand."""
-    if not partial:
+    if not is_correction:
         return []
     named = sorted(stages.BY_LABEL)
     return [

@@ -11,7 +11,7 @@ from typing import Any
 from riskscore.intake import staging
 from riskscore.intake.import_diff import Document
 from riskscore.intake.project_diff import SAME_DEGREES
-from riskscore.intake.sites import same_sites
+from riskscore.intake.sites import alike_sites
 from riskscore.intake.sites.positions import Doubt, Positions, Site
 from riskscore.models import Project
 
@@ -81,13 +81,13 @@ class Doubted:
     _same_count: int = 0
 
     def __post_init__(self) -> None:
-        same_sites.stage_sites(self.staged)
+        alike_sites.stage_sites(self.staged)
 
     def of(self, batch: Sequence[Document]) -> dict[int, Doubts]:
         """By line: the doubts about those new sites of a batch of which something is doubted."""
         new = [document for document in batch if document.id is None]
         places = doubted_positions(new, self._positions)
-        sames = same_sites.of_lines([one.line for one in new if not one.row["duplicate_of"]])
+        sames = alike_sites.of_lines([one.line for one in new if not one.row["duplicate_of"]])
         sames |= _answered(new)
         return {
             one.line: self._doubts(one, places.get(one.line), sames.get(one.line))
@@ -96,7 +96,7 @@ class Doubted:
         }
 
     def _doubts(
-        self, document: Document, place: Doubt | None, same: same_sites.Same | None
+        self, document: Document, place: Doubt | None, same: alike_sites.Same | None
     ) -> Doubts:
         flags, words = [], []
         if same:
@@ -132,11 +132,11 @@ class Doubted:
         return told
 
 
-def _answered(new: Sequence[Document]) -> dict[int, same_sites.Same]:
+def _answered(new: Sequence[Document]) -> dict[int, alike_sites.Same]:
     """By line: the project that a row says it is."""
     asked = {one.line: one.row["duplicate_of"] for one in new if one.row["duplicate_of"]}
     rows = Project.objects.filter(key__in=asked.values()).values_list("key", "id", "name")
-    found = {key: same_sites.Same(key, name, 0.0, at, None) for key, at, name in rows}
+    found = {key: alike_sites.Same(key, name, 0.0, at, None) for key, at, name in rows}
     return {line: found[key] for line, key in asked.items() if key in found}
 
 
@@ -150,7 +150,7 @@ def name_earlier_rows(staged: str) -> None:
             " AND p.flags @> ARRAY['duplicate']::varchar[]"
         )
     ]
-    found = same_sites.of_earlier_lines(lines)
+    found = alike_sites.of_earlier_lines(lines)
     pairs = [(line, same.line) for line, same in found.items() if same.line is not None]
     if pairs:
         ours, theirs = zip(*pairs, strict=True)

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 import shapely
 
-from riskscore.engine.inputs.outlines import EXCHANGED, Elsewhere, Outlines
+from riskscore.engine.inputs.country_outlines import EXCHANGED, Elsewhere, Outlines
 from riskscore.intake.location_check import FAR_KM, SWAPPED, Surroundings
 from riskscore.models import CountryOutline
 

@@ -17,7 +17,7 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import NamedTuple
 
-from riskscore.sources.forms.cells import (
+from riskscore.sources.forms.form_cells import (
     figure,
     folded,
     is_missing,

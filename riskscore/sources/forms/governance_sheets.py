@@ -20,7 +20,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from riskscore.sources.bad_file import BadFile
-from riskscore.sources.forms.cells import (
+from riskscore.sources.forms.form_cells import (
     figure,
     folded,
     is_missing,

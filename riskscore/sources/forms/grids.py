@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from riskscore.sources.bad_file import BadFile
-from riskscore.sources.forms.cells import folded
+from riskscore.sources.forms.form_cells import folded
 from riskscore.sources.left_out import LeftOut
 from riskscore.sources.readers.delimited import delimited_rows, delimiter_of, wrong_width
 from riskscore.sources.readers.workbook import OLE_MAGIC, broken_as_bad_file, opened_workbook

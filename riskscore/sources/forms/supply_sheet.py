@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from riskscore.sources.bad_file import BadFile
-from riskscore.sources.forms.cells import figure, said
+from riskscore.sources.forms.form_cells import figure, said
 from riskscore.sources.forms.grids import Grid, Row, grids
 from riskscore.sources.left_out import LeftOut
 

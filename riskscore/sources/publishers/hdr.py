@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from riskscore.sources.bad_file import BadFile
-from riskscore.sources.forms.cells import figure, folded, place_of, said
+from riskscore.sources.forms.form_cells import figure, folded, place_of, said
 from riskscore.sources.forms.grids import Row, Table, table_with
 from riskscore.sources.forms.parts import records_of
 from riskscore.sources.left_out import Aside, LeftOut, Remark

@@ -16,7 +16,7 @@ from typing import Any, cast
 
 from riskscore.sources.bad_file import BadFile
 from riskscore.sources.forms import supply_sheet
-from riskscore.sources.forms.cells import figure
+from riskscore.sources.forms.form_cells import figure
 from riskscore.sources.forms.parts import records_of
 from riskscore.sources.forms.supply_sheet import WORLD
 from riskscore.sources.left_out import Aside, LeftOut, Remark

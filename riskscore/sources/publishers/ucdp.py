@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from riskscore.sources.bad_file import BadFile
-from riskscore.sources.forms.cells import figure, folded, said, unused, year_of
+from riskscore.sources.forms.form_cells import figure, folded, said, unused, year_of
 from riskscore.sources.forms.grids import Row, Table, table_with
 from riskscore.sources.forms.parts import records_of
 from riskscore.sources.left_out import Aside, LeftOut, Remark

@@ -2,12 +2,12 @@
 
 Two editions differ for the same year (mean 0.145 for political stability), so one release
 feeds all six indicators; ``stddev`` is the standard error of the estimate. Which forms of the
-publisher's files are read: :mod:`riskscore.sources.forms.governance`.
+publisher's files are read: :mod:`riskscore.sources.forms.governance_forms`.
 """
 
 from collections.abc import Iterator
 
-from riskscore.sources.forms import governance
+from riskscore.sources.forms import governance_forms
 from riskscore.sources.forms.governance_sheets import LONG, Estimate
 from riskscore.sources.forms.parts import records_of
 from riskscore.sources.left_out import Aside
@@ -38,7 +38,7 @@ COLUMNS = (*LONG, "stddev")
 
 def parts(content: bytes) -> Iterator[SourceRecord | Aside]:
     """The numeric estimates of all dimensions, in whichever form the file has."""
-    for part in governance.estimates(content):
+    for part in governance_forms.estimates(content):
         if not isinstance(part, Estimate):
             yield part
             continue
@@ -58,7 +58,7 @@ parse = records_of(parts)
 
 def stated_edition(_name: str, content: bytes) -> str:
     """The edition that stands above the tables ("2022 Update"); empty where none does."""
-    return governance.stated_update(content)
+    return governance_forms.stated_update(content)
 
 
 def parse_stability(content: bytes) -> Iterator[SourceRecord]:

@@ -13,7 +13,7 @@ from riskscore.sources.left_out import Aside, LeftOut
 from riskscore.sources.readers.delimited import wrong_width
 from riskscore.sources.readers.text import integer
 from riskscore.sources.source_records import SourceRecord
-from riskscore.sources.summaries import cells as read
+from riskscore.sources.summaries import figure_cells as read
 from riskscore.sources.summaries.commodities import mineral_of, plain
 from riskscore.sources.summaries.products import (
     NEWER_PRODUCTS,

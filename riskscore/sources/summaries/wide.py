@@ -13,7 +13,7 @@ from riskscore.sources.bad_file import BadFile
 from riskscore.sources.left_out import Aside, LeftOut
 from riskscore.sources.readers.delimited import wrong_width
 from riskscore.sources.source_records import SourceRecord
-from riskscore.sources.summaries import cells as read
+from riskscore.sources.summaries import figure_cells as read
 from riskscore.sources.summaries.commodities import mineral_of, named_in, plain
 from riskscore.sources.summaries.products import (
     CAPACITY_OF,

@@ -16,6 +16,8 @@ class Columns:
 
     ``otherwise``: other usual names of a column of ours, which count where its own name is absent.
     ``numbers``: those that hold figures, so that ".." in them is no figure and 1 250 is 1250.
+    ``spared``: words that may stand in them although they say that there is no figure: they are
+    levels of some indicators.
     """
 
     required: tuple[str, ...]
@@ -23,6 +25,7 @@ class Columns:
     reading: Reading = field(default_factory=Reading)
     otherwise: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     numbers: tuple[str, ...] = ()
+    spared: frozenset[str] = frozenset()
 
     @property
     def known(self) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ shipped come the same way. ``record`` is pure and quick: a file may hold million
 from functools import lru_cache
 from typing import BinaryIO
 
-from riskscore.engine.catalogue import Indicator, Level, get
+from riskscore.engine.catalogue import INDICATORS, Indicator, Level, get
 from riskscore.engine.errors import UnknownIndicator
 from riskscore.engine.inputs.plausible import named_range
 from riskscore.sources import figure_stages as stages
@@ -17,6 +17,7 @@ from riskscore.sources.reading import Reading
 from riskscore.sources.source_records import Source, SourceRecord
 from riskscore.sources.tables.cell_values import bad_cell, day, finite_number, one_of, truth, year
 from riskscore.sources.tables.columns import Columns
+from riskscore.sources.tables.files.written_numbers import is_missing
 from riskscore.sources.tables.table import Cells, ParsedRows, parse_rows, parser, read
 
 SOURCE = Source(
@@ -32,6 +33,9 @@ REQUIRED = ("indicator", "year", "value")
 AXES = ("place", "mineral", "importer", "project")
 OPTIONAL = (*AXES, "standard_error", "quality", "unit", "stage", "since", "until", "verified")
 NUMBERS = ("value", "standard_error")
+#: Levels such as ``none`` (of dol.good: no listing), which elsewhere say that there is no figure.
+LEVELS = frozenset(word for row in INDICATORS.values() for word in row.levels if is_missing(word))
+PERCENT = ("%", "percent", "per cent", "pct", "percentage")
 #: ``at_least`` and ``at_most``: the value is a bound.
 QUALITIES = (
     "", "reported", "estimated", "provisional", "secondary", "partial", "at_least", "at_most",
@@ -59,7 +63,7 @@ SPARED = {"dol.good": ("mineral",), "ec.trade": ("place",)}
 
 def columns(reading: Reading) -> Columns:
     """The columns of the layout, with the names that a file has for them."""
-    return Columns(REQUIRED, OPTIONAL, reading, numbers=NUMBERS)
+    return Columns(REQUIRED, OPTIONAL, reading, numbers=NUMBERS, spared=LEVELS)
 
 
 def rows(file: BinaryIO, name: str, reading: Reading) -> ParsedRows[SourceRecord]:
@@ -69,11 +73,19 @@ def rows(file: BinaryIO, name: str, reading: Reading) -> ParsedRows[SourceRecord
 
 def _valued(part: tuple[int, Cells] | Aside) -> tuple[int, Cells] | Aside:
     """The row, or that it has no value: unknown is no figure, and never zero."""
-    if isinstance(part, Aside) or part[1]["value"]:
+    if isinstance(part, Aside) or _is_stated(part[1]):
         return part
     line, cells = part
     about = (cells.get(name, "") for name in ("indicator", *AXES, "year"))
     return LeftOut("no value (an empty cell, .., NA, n/a, -)", line, " ".join(filter(None, about)))
+
+
+def _is_stated(cells: Cells) -> bool:
+    text = cells["value"]
+    if not text or text.casefold() not in LEVELS:
+        return bool(text)
+    row = _known(restored(cells["indicator"]))
+    return isinstance(row, Indicator) and text.casefold() in row.levels
 
 
 parse = parser(rows)
@@ -101,7 +113,7 @@ def record(cells: Cells, line: int) -> SourceRecord:
         indicator=row.key,
         place=place,
         year=year(cells["year"], "year", line),
-        value=_value(row, cells["value"], line),
+        value=_value(row, cells["value"], cells.get("unit", ""), line),
         mineral=mineral,
         importer=importer,
         project=project,
@@ -147,24 +159,35 @@ def _check_axes(row: Indicator, axes: list[str | None], line: int) -> None:
             )
 
 
-def _value(row: Indicator, text: str, line: int) -> float:
+def _value(row: Indicator, text: str, unit: str, line: int) -> float:
     """A number; of an ordinal indicator, the level's word or its place in the list of levels.
 
     Whether a number can be in its unit is judged where it has one: ``units_in_force``.
     """
     if row.levels and (word := text.casefold()) in row.levels:
         return float(row.levels.index(word))
-    result = _of_percent(row, text, line) if "%" in text else finite_number(text, "value", line)
+    if "%" in text:
+        result = _of_percent(row, text, unit, line)
+    else:
+        result = finite_number(text, "value", line)
     if row.levels and (result != int(result) or not 0 <= result < len(row.levels)):
         raise bad_cell(line, "value", text, "no level of this indicator",
                    f"Write one of {', '.join(row.levels)}.")  # fmt: skip
     return result
 
 
-def _of_percent(row: Indicator, text: str, line: int) -> float:
-    """40 % of an indicator from 0 to 100 is 40, of a share from 0 to 1 it is 0.4."""
+def _of_percent(row: Indicator, text: str, unit: str, line: int) -> float:
+    """40 % of an indicator from 0 to 100 is 40, of a share from 0 to 1 it is 0.4.
+
+    Where the unit says percent too, it is 40: units are turned where they are compared.
+    """
     number = finite_number(text.removesuffix("%").strip(), "value", line)
     span = named_range(row.unit)
+    if unit.casefold() in PERCENT:
+        return number
+    if unit:
+        raise bad_cell(line, "value", text, f"a percentage, and the unit {unit}",
+                       "Write one of the two.")  # fmt: skip
     if row.levels or span not in ((0, 1), (0, 100)):
         raise bad_cell(
             line, "value", text, f"a percentage of something that is not one ({row.unit})",
@@ -174,7 +197,7 @@ def _of_percent(row: Indicator, text: str, line: int) -> float:
 
 
 def _error(text: str | None, line: int) -> float | None:
-    if not text:
+    if not text or is_missing(text):
         return None
     result = finite_number(text, "standard_error", line)
     if result < 0:

@@ -18,7 +18,7 @@ from riskscore.sources.tables.cell_values import bad_cell, finite_number, one_of
 from riskscore.sources.tables.columns import Columns
 from riskscore.sources.tables.site_cells.degrees import degree
 from riskscore.sources.tables.site_cells.kinds_and_stages import kind, stage
-from riskscore.sources.tables.site_cells.shares import Share, shares
+from riskscore.sources.tables.site_cells.party_shares import Share, shares
 from riskscore.sources.tables.table import Cells, ParsedRows, parse_rows, parser, read, texts
 
 SOURCE = Source(

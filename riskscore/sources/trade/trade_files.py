@@ -28,6 +28,10 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
 }
 #: Where CEPII's list of places has its numbers.
 NUMBERED = ("country_code", "code", "i")
+#: Numbers that stand for other places than in ISO 3166, or for none of it, as CEPII's list
+#: (``country_codes_V202501.csv``) has them. It has no Monaco, which France's 251 holds: 492 is
+#: Comtrade's area.
+NUMBERS = {"058": "BEL", "280": "DEU", "492": "Europe EU, nes", "736": "SDN"}
 MISSING = frozenset({"", "na", "n/a", "nan", "null", "none", "..", "."})
 FOREIGN = "goods that are not of ours"
 NO_CODE = "not a code of six digits: a heading or a total"
@@ -164,12 +168,12 @@ def _year(text: str, line: int) -> int:
 
 
 def place_term(text: str, codes: Mapping[str, str]) -> str:
-    """The publisher's word; a number as three digits (``004``), or as its own list names it."""
+    """The publisher's word; a number as its own list names it, else as three digits (``004``)."""
     plain = text.strip().removesuffix(".0")
     if not plain.isdecimal():
         return plain
     numeric = plain.zfill(3)
-    return codes.get(numeric, numeric)
+    return codes.get(numeric) or NUMBERS.get(numeric, numeric)
 
 
 def amount(text: str, line: int, column: str) -> float | None:

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 import shapely
 
-from riskscore.intake.sites import same_sites
+from riskscore.intake.sites import alike_sites, pairs
 from riskscore.models import CountryOutline, Project, ProjectMineral, Release, Source
 from riskscore.releases.editions import next_edition
 from tests.intake.files import faults, take_in
@@ -144,12 +144,23 @@ def test_a_file_does_not_move_a_known_project_out_of_its_country(outlines: None)
 
 def test_projects_on_record_that_may_be_one_are_listed_in_pairs(escondida: Project) -> None:
     other = make_project(name="Minera Escondida", latitude=-24.3, longitude=-69.0)
-    pairs = list(same_sites.of_projects([escondida.pk, other.pk]))
-    assert [(at, same.key) for at, same in pairs] == [
+    found = alike_sites.of_projects([escondida.pk, other.pk])
+    assert [(at, same.key) for at, same in found] == [
         (escondida.pk, other.key),
         (other.pk, "known-1"),
     ]
+    assert [(pair.key, pair.other.key) for pair in pairs.undecided()] == [("known-1", other.key)]
     ProjectMineral.objects.filter(project=other).update(mineral="gold")
     other.latitude = -24.4
     other.save()
-    assert list(same_sites.of_projects([escondida.pk])) == []
+    assert list(alike_sites.of_projects([escondida.pk])) == []
+
+
+def test_a_project_that_is_said_to_be_another_is_listed_no_more(escondida: Project) -> None:
+    other = make_project(name="Minera Escondida", latitude=-24.3, longitude=-69.0)
+    likely = pairs.likely(other)
+    assert likely
+    assert likely.key == "known-1"
+    Project.objects.filter(pk=other.pk).update(duplicate_of=escondida)
+    assert pairs.likely(other) is None
+    assert list(pairs.undecided()) == []

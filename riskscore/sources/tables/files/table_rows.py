@@ -15,5 +15,11 @@ def filled_in(cells: Cells, columns: Columns, marks: Marks, line: int) -> Cells:
     for name in columns.numbers:
         text = cells.get(name, "")
         if text and not (PLAIN.fullmatch(text) and marks.decimal == "."):
-            cells[name] = "" if is_missing(text) else plain_number(text, marks, name, line)
+            cells[name] = _figure(text, columns, marks, name, line)
     return cells
+
+
+def _figure(text: str, columns: Columns, marks: Marks, name: str, line: int) -> str:
+    if is_missing(text):
+        return text if text.casefold() in columns.spared else ""
+    return plain_number(text, marks, name, line)

@@ -6,7 +6,7 @@ from itertools import chain, islice
 
 from riskscore.sources.bad_file import BadFile
 from riskscore.sources.forms import governance_series, governance_sheets
-from riskscore.sources.forms.cells import said
+from riskscore.sources.forms.form_cells import said
 from riskscore.sources.forms.governance_sheets import DIMENSIONS, MOST_ABOVE, Estimate
 from riskscore.sources.forms.grids import Grid, grids
 from riskscore.sources.left_out import LeftOut, Remark
