@@ -164,6 +164,9 @@ def compare(intake: Intake) -> ImportDiff:
         " (k.value, k.standard_error, k.quality, k.until, k.verified) AS same"
         f" FROM {STAGED} s JOIN known_observation k ON {same}",
     )
+    if is_partial(intake) and not is_correction(intake):
+        once = getattr(module_of(intake), "STATED_ONCE", ())
+        not_used.note(intake, [older.leave_later(intake, STAGED, once)])
     ((staged, known, matched, unchanged),) = staging.fetch(
         f"SELECT (SELECT count(*) FROM {STAGED}), (SELECT count(*) FROM known_observation),"  # noqa: S608
         " count(*), count(*) FILTER (WHERE same) FROM matched_observation"

@@ -58,3 +58,30 @@ def test_the_file_that_the_bundle_was_made_of_changes_nothing(
     assert (done.added, done.changed, done.unchanged, done.gone) == (0, 0, rows, 0)
     assert (done.rejected, done.left_out) == (0, left_out)
     assert done.release is None
+
+
+def test_an_older_file_of_a_commodity_adds_and_changes_nothing_that_a_later_one_states(
+    bundle: None,
+) -> None:
+    text = (
+        "SOURCE,COMMODITY,COUNTRY,TYPE,UNIT_MEAS,PROD_2023,PROD_EST_ 2024,PROD_NOTES,CAP_2023,"
+        "CAP_EST_ 2024,CAP_NOTES,RESERVES_2024,RESERVE_NOTES\n"
+        "MCS2025,Graphite,Mozambique,Mine production,metric tons,98000,75000,,,,,26000000,\n"
+        "MCS2025,Graphite,Norway,Mine production,metric tons,6480,7000,,,,,600000,\n"
+    )
+    done = take_in(text, "usgs", "usgs_MCS2025.csv")
+    assert done.error == ""
+    # 2023 is new; 2024 stands as 39,000 and 5,340 in the edition of 2026; reserves are its own.
+    assert (done.added, done.changed, done.unchanged) == (2, 1, 1)
+    (reason,) = (why for why in done.left_out_by_reason if "a later one states" in why)
+    assert done.left_out_by_reason[reason]["count"] == 2
+    assert "2026" in reason
+    asked = take_in(text, "usgs", "usgs_MCS2025.csv", dry_run=True, replace=True)
+    assert asked.changed == 2
+
+
+def test_the_world_data_of_an_older_edition_loads_without_a_changed_figure(bundle: None) -> None:
+    done = take_in(published("data/usgs_MCS2025_World_Data.csv"), "usgs", "MCS2025_World_Data.csv")
+    assert done.error == ""
+    assert (done.changed, done.jumps) == (0, 0)
+    assert (done.added or 0) > 1_000

@@ -4,12 +4,16 @@ Such a file is loaded and kept beside it (``Release.scored`` is false); only ``r
 the one that is scored. Older is: figures that end in an earlier year, of the source or of one of
 its indicators; an earlier version or year in the words for the edition; and where neither tells,
 a day on which it was fetched that lies before the other's.
+
+Of a publisher who states each commodity in a file of its own, an older edition adds what no later
+one states, and changes nothing that one does.
 """
 
 from riskscore.intake import staging
 from riskscore.models import Intake, Release
 from riskscore.releases import effective
 from riskscore.sources import edition_words
+from riskscore.sources.left_out import LeftOut
 
 
 def why(intake: Intake, staged: str, in_force: str, *, by_indicator: bool = True) -> str:
@@ -25,6 +29,32 @@ def why(intake: Intake, staged: str, in_force: str, *, by_indicator: bool = True
         or _named_earlier(intake, before)
         or _fetched_earlier(intake, before, staged, in_force)
     )
+
+
+def leave_later(intake: Intake, staged: str, stated_once: tuple[str, ...]) -> LeftOut | None:
+    """Drop the staged rows of an older edition that a later one states otherwise, and count them.
+
+    Needs ``matched_observation``. ``stated_once``: indicators of which each edition states a year
+    of its own, so that none is later.
+    """
+    before = current(intake.source)
+    if intake.replace or before is None or not (named := _named_earlier(intake, before)):
+        return None
+    rows = staging.fetch(
+        f"DELETE FROM {staged} s USING matched_observation m"  # noqa: S608
+        " WHERE m.at = s.ctid AND NOT m.same AND NOT s.indicator = ANY(%s)"
+        " RETURNING s.line, concat_ws(' ', s.indicator, s.place, s.mineral, s.year)",
+        [list(stated_once)],
+    )
+    if not rows:
+        return None
+    staging.execute(
+        "DELETE FROM matched_observation m WHERE NOT same"  # noqa: S608
+        f" AND NOT EXISTS (SELECT FROM {staged} s WHERE s.ctid = m.at)"
+    )
+    line, example = rows[0]
+    reason = f"an older edition, and a later one states it otherwise (--replace): {named}"
+    return LeftOut(reason, line, example, len(rows))
 
 
 def current(source: str) -> Release | None:

@@ -25,6 +25,8 @@ NEW_PLACE_JUMP = 10
 #: Of an index between two ends: points as a share of the whole span, of a row and of the median.
 #: Governance moved by at most 18 % of its span, human development by 8 %; their medians by 3 %.
 SPAN_JUMP, SPAN_COLUMN_JUMP = 0.2, 0.05
+#: The same of a correction.
+SPAN_CORRECTION = 0.1
 #: In a publisher's whole edition, amounts below this share of the largest place's do not count.
 MATERIAL = 0.01
 #: A value that turns from or into 0 is asked about from this share of the largest place's on.
@@ -72,7 +74,8 @@ def _state_rules(staged: str, *, is_correction: bool) -> bool:
         span = high - low if low < 0 or named_range(row.unit) else 0
         bursts = indicator.startswith(BURSTING)
         factor = CORRECTION_JUMP if is_correction else BURST if bursts else JUMP
-        most = float(SPAN_JUMP * span or OF_PEOPLE.get(row.unit, factor))
+        part = SPAN_CORRECTION if is_correction else SPAN_JUMP
+        most = float(part * span or OF_PEOPLE.get(row.unit, factor))
         usual = COLUMN_BURST if bursts else OF_PEOPLE.get(row.unit, COLUMN_JUMP)
         typical = float(SPAN_COLUMN_JUMP * span or usual)
         rules.append((indicator, not span, most, typical, bursts, span >= PER_CENT))
@@ -129,9 +132,8 @@ def _columns() -> list[tuple[int, str]]:
 def _rows(*, is_correction: bool) -> list[tuple[int, str]]:
     """Single values; of a whole edition, those that matter beside the largest place's."""
     material = (
-        "NOT c.by_ratio OR greatest(c.value, c.before) >= %s * (SELECT max(k.value)"
-        " FROM known_observation k WHERE k.indicator = c.indicator AND k.mineral = c.mineral"
-        " AND k.importer = c.importer AND k.stage = c.stage AND k.place NOT IN ('WLD', 'ROW'))"
+        "(NOT c.by_ratio OR greatest(c.value, c.before)"
+        " >= CASE WHEN distance = 'Infinity' THEN %s ELSE %s END * g.largest)"
     )
     return [
         (1, f"{_about(about)} {year}: {value:g}, where {before:g}"
@@ -139,11 +141,13 @@ def _rows(*, is_correction: bool) -> list[tuple[int, str]]:
         for *about, year, value, before, known in staging.fetch(
             "SELECT indicator, place, mineral, importer, stage, year, value, before,"  # noqa: S608
             " before_year"
-            " FROM compared_observation c WHERE distance > most"
+            " FROM compared_observation c LEFT JOIN (SELECT indicator, mineral, importer, stage,"
+            " max(value) AS largest FROM known_observation WHERE place NOT IN ('WLD', 'ROW')"
+            " GROUP BY 1, 2, 3, 4) g USING (indicator, mineral, importer, stage)"
+            " WHERE c.before IS NOT NULL AND distance > most"
             " AND (year = before_year OR NOT bursting)"
-            f" AND CASE WHEN distance = 'Infinity' THEN {material}"
-            f" ELSE {'true' if is_correction else material} END ORDER BY line, indicator, year",
-            [VANISHED, *([] if is_correction else [MATERIAL])],
+            f" AND {material} ORDER BY line, indicator, year",
+            [VANISHED, 0 if is_correction else MATERIAL],
         )
     ]  # fmt: skip
 
