@@ -175,6 +175,13 @@ def test_a_year_that_has_not_begun_is_refused() -> None:
     assert "this year has not begun" in done.error
 
 
+@pytest.mark.parametrize(("value", "asked"), [("1.9", 1), ("0.9", 0)])
+def test_an_estimate_of_another_scale_is_asked_about(value: str, asked: int) -> None:
+    take_in(LAW + "wgi.law,CHL,2023,0.63,\n", "wgi", layout="observations")
+    seen = take_in(LAW + f"wgi.law,CHL,2024,{value},\n", "wgi", layout="observations", dry_run=True)
+    assert seen.jumps == asked, seen.error
+
+
 def test_a_whole_column_that_has_shrunk_is_asked_about() -> None:
     years = [("CHL", 1.1), ("BOL", -1.2), ("JPN", 1.5), ("USA", 1.4)]
     make_place("PER", name="Peru")
