@@ -45,6 +45,7 @@ POST  /jobs/<job_id>/pause                         –       –        –     
 POST  /jobs/<job_id>/resume                        –       –        –              yes
 POST  /jobs/<job_id>/retry                         –       –        –              yes
 GET   /jobs/<job_id>/errors                        –       yes      yes            yes
+GET   /jobs/<job_id>/scores                        –       yes      yes            yes
 GET   /workers                                     –       –        –              yes
 GET   /challenges                                  yes     yes      yes            yes
 GET   /challenges/<number>                         yes     yes      yes            yes

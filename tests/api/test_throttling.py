@@ -19,15 +19,18 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def rates(settings: Any) -> Callable[..., None]:
-    """Set the rates, as the settings file does."""
+def rates(settings: Any, db: None) -> Iterator[Callable[..., None]]:
+    """Set the rates, as the settings file does; what was taken from the buckets is given back."""
 
     def change(requests: str = "1200/min", jobs: str = "60/min") -> None:
         standing = real.REST_FRAMEWORK["DEFAULT_THROTTLE_RATES"]
         rates = {**standing, "requests": requests, "jobs": jobs}
         settings.REST_FRAMEWORK = {**real.REST_FRAMEWORK, "DEFAULT_THROTTLE_RATES": rates}
 
-    return change
+    yield change
+    for key in ApiKey.objects.all():
+        for name in ("requests", "jobs"):
+            throttling.client(real.BROKER.redis).delete(f"riskscore:rate:{name}:key-{key.pk}")
 
 
 @pytest.fixture

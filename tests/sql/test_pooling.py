@@ -11,7 +11,7 @@ from django.test import Client
 
 from riskscore.config import addresses
 from riskscore.sql.database import pooling
-from tests.models.transaction_pooler import pooler
+from tests.sql.transaction_pooler import pooler
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
