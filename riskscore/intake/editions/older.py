@@ -46,22 +46,29 @@ def kept_already(intake: Intake) -> Release | None:
     return same.filter(withdrawal__isnull=True).first()
 
 
-def leave_to_newer(intake: Intake, staged: str, matched: str) -> None:
+def leave_to_newer(
+    intake: Intake, staged: str, matched: str, stated_once: tuple[str, ...] = ()
+) -> None:
     """Drop each staged row that a release of a newer edition states otherwise, and count them.
 
     ``matched`` says of staged rows (``at``) which ``release`` states their figure, what it says
-    (``before``) and whether that is the ``same``. With ``replace`` nothing is dropped.
+    (``before``) and whether that is the ``same``. ``stated_once``: indicators of which each edition
+    states a year of its own, so that none is newer. With ``replace`` nothing is dropped.
     """
     newer = [] if intake.replace else _newer(intake, matched)
     otherwise = "NOT m.same AND m.release = ANY(%s)"
     for line, value, before, *about in staging.fetch(
         f"DELETE FROM {staged} s USING {matched} m WHERE m.at = s.ctid AND {otherwise}"  # noqa: S608
+        " AND NOT s.indicator = ANY(%s)"
         " RETURNING s.line, s.value, m.before, s.indicator, s.place, s.mineral, s.year",
-        [newer],
+        [newer, list(stated_once)],
     ):
         example = f"{' '.join(map(str, about))}: {value:g}, where {before:g} stands"
         not_used.note(intake, [LeftOut(LEFT_TO_NEWER, line, example)])
-    staging.execute(f"DELETE FROM {matched} m WHERE {otherwise}", [newer])  # noqa: S608
+    staging.execute(
+        f"DELETE FROM {matched} m WHERE NOT EXISTS"  # noqa: S608
+        f" (SELECT FROM {staged} s WHERE s.ctid = m.at)"
+    )
 
 
 def _newer(intake: Intake, matched: str) -> list[int]:
