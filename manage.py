@@ -9,6 +9,7 @@ from django.core.management import execute_from_command_line
 from django.db import OperationalError, ProgrammingError
 
 from riskscore import embedded
+from riskscore.sql.database.older_code import OlderCode
 
 # These touch no table. Everything else gets a database, since most commands read one.
 WITHOUT_SERVERS = {"", "help", "--help", "-h", "version", "--version", "bundle", "collectstatic"}
@@ -28,6 +29,8 @@ def main(arguments: list[str]) -> None:
     except ProgrammingError as error:
         words = " ".join(str(error).split())
         sys.exit(f"riskscore: {words}; if tables are missing, run `{arguments[0]} migrate`")
+    except OlderCode as error:
+        sys.exit(f"riskscore: {error}")
     except OperationalError as error:
         sys.exit(f"riskscore: the database failed: {' '.join(str(error).split())}")
     except KeyboardInterrupt:

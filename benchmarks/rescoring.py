@@ -54,7 +54,7 @@ def orm() -> Measured:
         multiply(5_000)
         idiomatic = orm_loop.rescore()
         start = perf_counter()
-        job = requests.start({"all": True}, draws=0)
+        job = requests.start({"all": True}, draws=0, apart=False)
         drain_until_ended(job)
         seconds = perf_counter() - start
         total = ledger.progress(job.id).total
@@ -98,7 +98,7 @@ def interactive() -> Measured:
 def rescore(draws: int = 0) -> tuple[float, float]:
     """Seconds to rescore everything by two processes, and the memory of the larger one (MB)."""
     start = perf_counter()
-    job = requests.start({"all": True}, draws=draws)
+    job = requests.start({"all": True}, draws=draws, apart=False)
     megabytes = _end_workers(_start_workers(job))
     seconds = perf_counter() - start
     assert Job.objects.get(id=job.id).state == Job.State.SUCCEEDED

@@ -1,17 +1,34 @@
-"""API keys: issued once, shown once, stored hashed (HMAC-SHA-256), found by prefix and digest."""
+"""API keys: issued once, shown once, stored hashed (HMAC-SHA-256), found by prefix and digest.
+
+A key is worth what its user may do when it is used: an active account that may enter admin, with
+the permissions that admin asks. Its scopes narrow that and never widen it.
+"""
 
 import hashlib
 import hmac
+import logging
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from django.conf import settings
+from django.db import DatabaseError
 from django.db.models import Q
 from django.utils import timezone
 
 from riskscore.models import ApiKey
+
+log = logging.getLogger(__name__)
+
+#: What a user must be allowed before a key with the scope opens anything; reading opens whatever
+#: the user may see, so any permission of ours will do.
+RIGHTS: Mapping[str, str] = {
+    ApiKey.Scope.RESCORE: "riskscore.add_job",
+    ApiKey.Scope.CHALLENGE: "riskscore.add_challenge",
+    ApiKey.Scope.SCENARIO: "riskscore.add_scenario",
+    ApiKey.Scope.PORTFOLIO: "riskscore.add_portfolio",
+}
 
 
 def issue(
@@ -31,13 +48,24 @@ def issue(
     return plain
 
 
-def hashed(plain: str) -> str:
+def scopes_of(user: Any) -> list[str]:
+    """The scopes that a key of this user can be given: none without the right to enter admin."""
+    if not (user.is_active and user.is_staff):
+        return []
+    may_read = [ApiKey.Scope.READ] if user.has_module_perms("riskscore") else []
+    return [*may_read, *(scope for scope, right in RIGHTS.items() if user.has_perm(right))]
+
+
+def hashed(plain: str, secret: str | None = None) -> str:
     """An API key hashed: HMAC-SHA-256 under the server's secret; a stolen table opens nothing."""
-    return hmac.new(settings.SECRET_KEY.encode(), plain.encode(), hashlib.sha256).hexdigest()
+    pepper = settings.SECRET_KEY if secret is None else secret
+    return hmac.new(pepper.encode(), plain.encode(), hashlib.sha256).hexdigest()
 
 
 def find(plain: str) -> ApiKey | None:
-    """The living key that ``plain`` is, of an active user; None for anything else."""
+    """The living key that ``plain`` is, of an active user who may enter admin; None for anything
+    else. A key that was hashed under an earlier secret is hashed anew, so that the earlier one
+    can go when every key was used once."""
     parts = plain.split("_", 2)
     if len(parts) != 3 or parts[0] != "rs":
         return None
@@ -46,9 +74,30 @@ def find(plain: str) -> ApiKey | None:
     )
     key = (
         ApiKey.objects.select_related("user")
-        .filter(living, prefix=parts[1], user__is_active=True)
+        .filter(living, prefix=parts[1], user__is_active=True, user__is_staff=True)
         .first()
     )
     # Compared even when nothing was found, so that a wrong prefix takes as long as a wrong secret.
-    matches = hmac.compare_digest(key.digest if key else "0" * 64, hashed(plain))
-    return key if matches else None
+    stored = key.digest if key else "0" * 64
+    digests = [hashed(plain, secret) for secret in _secrets()]
+    matches = [hmac.compare_digest(stored, digest) for digest in digests]
+    if key is None or not any(matches):
+        return None
+    if not matches[0]:
+        _hash_anew(key, digests[0])
+    return key
+
+
+def _secrets() -> list[str]:
+    """The secret in force, then the earlier ones."""
+    return [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+
+
+def _hash_anew(key: ApiKey, digest: str) -> None:
+    try:
+        ApiKey.objects.filter(pk=key.pk, digest=key.digest).update(digest=digest)
+    except DatabaseError as error:  # a read-only database still serves reads
+        log.warning("key %s not hashed anew: %s", key.prefix, type(error).__name__)
+    else:
+        key.digest = digest
+        log.info("key %s hashed under the secret in force", key.prefix)

@@ -1,5 +1,6 @@
 """The one Django application."""
 
+from axes.apps import AppConfig as AxesConfig
 from django.apps import AppConfig
 from django.contrib.admin.apps import AdminConfig
 from django.core import checks
@@ -38,3 +39,9 @@ class RiskscoreAdminConfig(AdminConfig):
 
 def _uncoloured(_value: object, _encoder: object) -> None:
     """That there is no coloured form of a value, in the terms of django-unfold."""
+
+
+class LogInsConfig(AxesConfig):  # type: ignore[misc]
+    """django-axes under a name that says what it keeps."""
+
+    verbose_name = "Failed log-ins"

@@ -5,6 +5,7 @@ Two places: `RISKSCORE_ENV=development` (the default) needs nothing; `production
 without its own secret, hosts, database and broker.
 """
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -83,6 +84,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.humanize",
     "django.contrib.postgres",
+    "riskscore.apps.LogInsConfig",
     "rest_framework",
     "drf_spectacular",
     "drf_spectacular_sidecar",
@@ -98,6 +100,7 @@ MIDDLEWARE = [
     "riskscore.sql.authorship.AuthorshipMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "axes.middleware.AxesMiddleware",  # the innermost: it makes a page of a locked log-in
 ]
 SILENCED_SYSTEM_CHECKS = ["urls.W002"]  # /api/v1 has no slash at its end, so its routes bring one
 ROOT_URLCONF = "riskscore.urls"
@@ -126,6 +129,10 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 FORMS_URLFIELD_ASSUME_HTTPS = True  # a web address without a scheme means https, as in Django 6
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024**2
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",  # refuses who is locked, before a password is looked at
+    "django.contrib.auth.backends.ModelBackend",
+]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in (
@@ -135,6 +142,21 @@ AUTH_PASSWORD_VALIDATORS = [
         "NumericPasswordValidator",
     )
 ]
+
+# Failed log-ins (django-axes): five of an account from one address lock it there for a while.
+AXES_FAILURE_LIMIT = 5
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"], "ip_address"]
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # or knocking would keep it locked for ever
+AXES_RESET_ON_SUCCESS = True
+AXES_HANDLER = "riskscore.admin.access.log_ins.ByAccountAndAddress"
+AXES_LOCKOUT_CALLABLE = "riskscore.admin.error_pages.locked_out"
+AXES_CLIENT_IP_CALLABLE = "riskscore.config.client_address.counted"
+AXES_USERNAME_FORM_FIELD = "username"
+AXES_SENSITIVE_PARAMETERS = ["csrfmiddlewaretoken", "next"]
+AXES_DISABLE_ACCESS_LOG = True
+AXES_ENABLE_ADMIN = False  # our site shows them
+AXES_VERBOSE = False
 
 # django-unfold's part of admin's pages; the site itself says the rest.
 UNFOLD: dict[str, Any] = {
@@ -149,11 +171,16 @@ UNFOLD: dict[str, Any] = {
 # their connection anyway. The time-out is for web processes; jobs bound themselves by chunk.
 _statement_timeout = env.integer("RISKSCORE_STATEMENT_TIMEOUT_MS", 0, low=0, high=3_600_000)
 _database: dict[str, Any] = addresses.database(DATABASE_URL, VAR)
+if _statement_timeout and _database.get("DISABLE_SERVER_SIDE_CURSORS"):
+    raise ImproperlyConfigured(
+        "RISKSCORE_STATEMENT_TIMEOUT_MS: a pooler with pool_mode=transaction keeps no setting of a"
+        " session; unset it, and say ALTER ROLE … SET statement_timeout = '5s' instead"
+    )
 if _statement_timeout:
     _database["OPTIONS"]["options"] = f"-c statement_timeout={_statement_timeout}"
 DATABASES = {
     "default": {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "riskscore.sql.database",  # PostgreSQL's, which code that is too old does not get
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
         **_database,
@@ -248,7 +275,7 @@ REST_FRAMEWORK: dict[str, Any] = {
     ],
     "DEFAULT_PERMISSION_CLASSES": ["riskscore.api.framework.auth.HasScope"],
     "DEFAULT_THROTTLE_CLASSES": ["riskscore.api.framework.throttling.TokenBucket"],
-    "DEFAULT_THROTTLE_RATES": {"requests": "1200/min", "jobs": "60/min"},
+    "DEFAULT_THROTTLE_RATES": {"requests": "1200/min", "jobs": "60/min", "wrong_keys": "30/min"},
     "DEFAULT_PARSER_CLASSES": ["riskscore.api.framework.json_parser.StrictJson"],
     "DEFAULT_RENDERER_CLASSES": ["riskscore.api.framework.rendering.Json"],
     "DEFAULT_SCHEMA_CLASS": "riskscore.api.openapi.ViewSchema",
@@ -297,5 +324,6 @@ LOGGING = {
     "loggers": {
         "django": {"handlers": [], "level": _level, "propagate": True},
         "django.server": {"handlers": [], "level": _level, "propagate": True},
+        "axes": {"level": "ERROR"},  # ours say it in one line
     },
 }

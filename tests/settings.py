@@ -36,3 +36,8 @@ DATABASES["default"]["HOST"] = str(addresses.socket_folder(SUITE))  # noqa: F405
 # Tables are emptied while a worker polls: of the two that may wait for each other in a circle, the
 # one whose patience ends first gives way, and that is to be the worker, which tries again.
 DATABASES["default"]["OPTIONS"]["options"] = "-c deadlock_timeout=60s"  # noqa: F405
+
+# Tests send many wrong keys from one address; those about the limit set one.
+REST_FRAMEWORK["DEFAULT_THROTTLE_RATES"]["wrong_keys"] = "1000/min"  # noqa: F405
+
+AXES_ENABLED = False  # a query or two at each log-in; tests about failed log-ins turn it on

@@ -37,7 +37,7 @@ def finish(job: Job, *, seconds: float = 60) -> Job:
 
 def test_everything_in_the_bundle_is_scored_by_a_worker(journey: None) -> None:
     load.load(settings.FIXTURES)
-    job = finish(requests.start({"all": True}, as_of=AS_OF), seconds=120)
+    job = finish(requests.start({"all": True}, as_of=AS_OF, apart=False), seconds=120)
     scoreable = Project.objects.filter(minerals__isnull=False).distinct().count()
     assert job.state == Job.State.SUCCEEDED
     assert ledger.progress(job.id) == ledger.Progress("succeeded", scoreable, scoreable, 0, 0)

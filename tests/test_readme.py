@@ -29,7 +29,7 @@ CURLS = re.findall(r"^curl .*$", README, re.MULTILINE)
 def served(bundle_database: str, django_db_blocker: DjangoDbBlocker) -> Iterator[dict[str, str]]:
     """Serve the scored bundle by gunicorn; give the port and an API key."""
     with django_db_blocker.unblock(), connected_to(NAME):
-        user = User.objects.create_user("reader")
+        user = User.objects.create_superuser("reader")
         key = api_keys.issue(user, "readme", [ApiKey.Scope.READ, ApiKey.Scope.RESCORE])
         env = environment(DATABASE_URL=database_url())
     with socket.create_server(("127.0.0.1", 0)) as free:

@@ -11,10 +11,12 @@ from billiard.exceptions import SoftTimeLimitExceeded
 from celery import bootsteps
 from celery.signals import after_task_publish
 from celery.worker import state as consumer
-from django.db import close_old_connections, connections
+from django.db import DatabaseError, close_old_connections, connections
 
 from riskscore.celery import POLL, TAKE_IN_STALLED, WORK, app, publish
 from riskscore.jobs import liveness
+from riskscore.sql.database import pooling
+from riskscore.sql.database.older_code import OlderCode
 
 POLL_EVERY_S = 2.0
 IDLE_POLLS = 5  # after so many a worker that received no message looks for work itself
@@ -23,6 +25,19 @@ STALLED_AFTER = 3  # times that work was waiting and no message was received
 log = logging.getLogger(__name__)
 
 FORK = multiprocessing.get_context("fork")
+
+
+def _refuse_to_start_without_session() -> None:
+    """End the worker, with one line, where a pooler gives each transaction another session."""
+    try:
+        pooling.require_session()
+    except pooling.NeedsSession as error:
+        log.critical("riskscore: %s", error)
+        raise SystemExit(1) from None
+    except DatabaseError as error:
+        log.warning("the database is not asked for its sessions: %s", error)
+    finally:
+        connections.close_all()  # whatever is forked from here must not inherit one
 
 
 class Poller(bootsteps.StartStopStep):
@@ -45,6 +60,7 @@ class Poller(bootsteps.StartStopStep):
         self._polls_without_message, self._received = 0, 0
 
     def start(self, parent: Any) -> None:  # noqa: ARG002
+        _refuse_to_start_without_session()
         threading.Thread(target=self._run, name=self.task, daemon=True).start()
 
     def stop(self, parent: Any) -> None:  # noqa: ARG002
@@ -61,6 +77,8 @@ class Poller(bootsteps.StartStopStep):
             try:
                 self._poll()
                 self.touch_liveness_file()
+            except OlderCode as error:
+                log.error("no work is taken: %s", error)
             except Exception:
                 log.exception("poll failed")
 

@@ -57,6 +57,7 @@ def sweep() -> None:
     training_requests.sweep()
     portfolio_limits.check_due()
     mail.send_due()
+    rescore.forget_apart()
     map_grid.keep_due()
     kept_figures.keep_due()
 

@@ -8,6 +8,7 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.db import InterfaceError, InternalError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -108,3 +109,20 @@ def csrf_failure(request: HttpRequest, **_about: Any) -> HttpResponse:
         "switched off. Nothing was changed.",
         remedy="Go back, load the page anew, and send the form again.",
     )
+
+
+@guarded
+def locked_out(request: HttpRequest, *_about: Any) -> HttpResponse:
+    """Somebody failed to log in too often from this address; it passes by itself."""
+    wait = int(settings.AXES_COOLOFF_TIME.total_seconds())
+    answer = _page(
+        request,
+        HTTPStatus.TOO_MANY_REQUESTS,
+        "Too many failed log-ins",
+        words="This account cannot be used from your address for now, because passwords were wrong "
+        "too often. From elsewhere it works as before.",
+        remedy=f"Wait {wait // 60} minutes and try again. An operator can unlock it at once under "
+        "Failed log-ins in admin, and whoever runs the service by manage.py axes_reset.",
+    )
+    answer.headers["Retry-After"] = str(wait)
+    return answer

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import TYPE_CHECKING, Any
 
+from axes.models import AccessAttempt
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model
@@ -16,6 +17,7 @@ from unfold.sites import UnfoldAdminSite
 
 from riskscore import models
 from riskscore.admin.access.api_keys import ApiKeyAdmin, IdempotencyKeyAdmin
+from riskscore.admin.access.log_ins import FailedLogIns
 from riskscore.admin.home import home_links, home_page, waiting
 from riskscore.admin.land.lands import FootprintAdmin, LandAdmin, LandLayerAdmin
 from riskscore.admin.map import map_links
@@ -34,7 +36,7 @@ from riskscore.admin.projects.evidence import EvidenceAdmin
 from riskscore.admin.projects.owners import CompanyAdmin, DomicileAdmin, OwnershipAdmin
 from riskscore.admin.projects.projects import ProjectAdmin
 from riskscore.admin.results.accountability import ScoreAccountabilityAdmin
-from riskscore.admin.results.scores import ScoreAdmin, ScoreHistoryAdmin
+from riskscore.admin.results.scores import JobScoreAdmin, ScoreAdmin, ScoreHistoryAdmin
 from riskscore.admin.search import search_page
 from riskscore.admin.sources.intakes import IntakeAdmin
 from riskscore.admin.sources.observations import (
@@ -131,6 +133,7 @@ PAGES: "dict[str, dict[type[Model], type[admin.ModelAdmin[Any]]]]" = {
     "Access": {models.ApiKey: ApiKeyAdmin},
     menu.OPERATIONS: {
         models.ItemError: ItemErrorAdmin,
+        models.JobScore: JobScoreAdmin,
         models.Chunk: ChunkAdmin,
         models.Transition: TransitionAdmin,
         models.WorkerPulse: WorkerPulseAdmin,
@@ -157,6 +160,7 @@ class RiskSite(Site):
         for pages in PAGES.values():
             for model, page in pages.items():
                 self.register(model, page)
+        self.register(AccessAttempt, FailedLogIns)
 
     def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
         """Every list of the site has its files, and every form its version, whoever wrote them:

@@ -120,6 +120,7 @@ class Checks(Listing):
     """Checks of scores against events from outside, the newest scores first."""
 
     tag = "catalogues"
+    shows = ("scoreaccountability",)
     resource = CHECK
     orders = ORDERS
     parameters = listing_parameters(
@@ -145,6 +146,7 @@ class OneCheck(Detail):
     """One check with its figures, by its number."""
 
     tag = "catalogues"
+    shows = ("scoreaccountability",)
     resource = CHECK_IN_FULL
     parameters = (CHECK_IN_FULL.picker,)
 

@@ -99,6 +99,7 @@ class Places(Listing):
     """All places."""
 
     tag = "catalogues"
+    shows = ("place",)
     resource = PLACE
     orders = CODE
     parameters = listing_parameters(
@@ -116,6 +117,7 @@ class OnePlace(Detail):
     """One place by its code."""
 
     tag = "catalogues"
+    shows = ("place",)
     resource = PLACE
     parameters = (PLACE.picker,)
 
@@ -128,6 +130,7 @@ class Minerals(Listing):
     """All minerals."""
 
     tag = "catalogues"
+    shows = ("mineral",)
     resource = MINERAL
     orders = CODE
     parameters = listing_parameters(MINERAL, CODE)
@@ -141,6 +144,7 @@ class OneMineral(Detail):
     """One mineral by its code."""
 
     tag = "catalogues"
+    shows = ("mineral",)
     resource = MINERAL
     parameters = (MINERAL.picker,)
 
@@ -153,6 +157,7 @@ class Lenses(Listing):
     """The lenses through which something was scored."""
 
     tag = "catalogues"
+    shows = ("lens",)
     resource = LENS
     orders = ID
     parameters = listing_parameters(LENS, ID)
@@ -171,6 +176,7 @@ class Methods(Listing):
     """All published versions of all methods."""
 
     tag = "methods"
+    shows = ("method",)
     resource = METHOD_ITEM
     orders = ID
     parameters = listing_parameters(METHOD_ITEM, ID)
@@ -184,6 +190,7 @@ class OneMethod(Detail):
     """One method: the version of the address, else the one that scores now."""
 
     tag = "methods"
+    shows = ("method",)
     resource = METHOD
     parameters = (METHOD.picker,)
 
@@ -198,6 +205,7 @@ class Indicators(Endpoint):
     """The catalogue of observations and indicators, which the engine declares."""
 
     tag = "catalogues"
+    shows = ("method",)
     answers = {
         "get": (
             200,
@@ -220,6 +228,7 @@ class OneIndicator(Endpoint):
     """One row of the catalogue."""
 
     tag = "catalogues"
+    shows = ("method",)
     answers = {"get": (200, INDICATOR)}
 
     def get(self, _request: Request, key: str) -> Response:

@@ -95,6 +95,7 @@ class Challenges(Listing):
     """Challenges on all projects, the latest first."""
 
     tag = "projects"
+    shows = ("challenge",)
     resource = CHALLENGED
     orders = ORDERS
     parameters = listing_parameters(CHALLENGED, ORDERS, STATES)
@@ -108,6 +109,7 @@ class OneChallenge(Detail):
     """One challenge by its number."""
 
     tag = "projects"
+    shows = ("challenge",)
     resource = CHALLENGED
     parameters = (CHALLENGED.picker,)
 
@@ -123,6 +125,7 @@ class OneChallenge(Detail):
 class ChallengesOfProject(Challenges):
     """Challenges on one project; POST files one."""
 
+    takes = {"POST": ("add_challenge",)}
     parameters = listing_parameters(CHALLENGED, ORDERS, STATES)
     body = FILING
     answers = {"post": (201, shapes.reference(CHALLENGED.name))}

@@ -50,6 +50,7 @@ class EvidenceOfProject(Listing):
     """Statements about one project, the latest first; `versions=all` for those superseded too."""
 
     tag = "projects"
+    shows = ("project", "evidence")
     resource = STATEMENT
     orders = ORDERS
     parameters = listing_parameters(

@@ -50,6 +50,7 @@ class FreshnessOfProject(Endpoint):
     """Newest year and age per dimension, what is unknown, and what would help most."""
 
     tag = "projects"
+    shows = ("project", "score")
     parameters = lenses.LENS_PARAMETERS
     answers = {"get": (200, shapes.reference("FreshnessOfProject"))}
 

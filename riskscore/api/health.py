@@ -11,7 +11,9 @@ from django.views.decorators.csrf import csrf_exempt
 from riskscore.api.framework.problems import Problem, reply
 from riskscore.api.framework.throttling import client
 from riskscore.models import Method
+from riskscore.scoring import methods
 from riskscore.sources.row_writing import dumps
+from riskscore.sql.database.older_code import OlderCode
 
 log = logging.getLogger(__name__)
 READING = ("GET", "HEAD")
@@ -27,10 +29,19 @@ def livez(request: HttpRequest) -> HttpResponse:
 
 @csrf_exempt
 def readyz(request: HttpRequest) -> HttpResponse:
-    """200 ready, 503 not. Without the broker 200 degraded: jobs are rows, and pollers find them."""
+    """200 ready, 503 not. Without the broker 200 degraded: jobs are rows, and pollers find them.
+
+    Not ready is also code that is older than tables or methods: ``reason`` says what to do.
+    """
     if request.method not in READING:
         return reply(request, Problem("method_not_allowed"))
-    checks = {"database": _database(), "broker": _broker()}
+    try:
+        checks = {"database": _database(), "broker": _broker()}
+        if checks["database"]:
+            methods.refuse_newer()
+    except OlderCode as error:
+        log.error("not ready: %s", error)
+        return _reply({"status": "unavailable", "reason": str(error)}, 503)
     if not checks["database"]:
         return _reply({"status": "unavailable", "checks": checks}, 503)
     status = "ready" if checks["broker"] else "degraded"
@@ -38,11 +49,13 @@ def readyz(request: HttpRequest) -> HttpResponse:
 
 
 def _database() -> bool:
-    """PostgreSQL answers, and our tables are there."""
+    """PostgreSQL answers, and our tables are there. Raises OlderCode."""
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
         Method.objects.exists()
+    except OlderCode:
+        raise
     except DatabaseError as error:
         log.warning("not ready: %s", type(error).__name__)
         return False

@@ -49,6 +49,7 @@ class IndicatorValues(Computed):
     """All known values of one derived indicator, with their releases."""
 
     tag = "catalogues"
+    shows = ("observation",)
     resource = VALUE
     orders = ORDERS
     parameters = listing_parameters(

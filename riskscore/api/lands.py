@@ -76,6 +76,7 @@ class Layers(Listing):
     """All versions of all land layers."""
 
     tag = "catalogues"
+    shows = ("landlayer",)
     resource = LAYER
     orders = ORDERS
     parameters = listing_parameters(LAYER, ORDERS)
@@ -89,6 +90,7 @@ class LandOfProject(Endpoint):
     """Overlap with mapped lands, and the distance to the nearest one."""
 
     tag = "projects"
+    shows = ("project", "land")
     answers = {"get": (200, shapes.reference("LandOfProject"))}
 
     def get(self, _request: Request, key: str) -> Response:

@@ -65,6 +65,7 @@ class Models(Listing):
     """All versions of all learned models."""
 
     tag = "models"
+    shows = ("learnedmodel",)
     resource = MODEL_ITEM
     orders = ORDERS
     parameters = listing_parameters(
@@ -82,6 +83,7 @@ class OneModel(Detail):
     """One model with its card: the version of the address, else the champion or the newest."""
 
     tag = "models"
+    shows = ("learnedmodel",)
     resource = MODEL
     parameters = (MODEL.picker,)
 
@@ -96,6 +98,7 @@ class Predictions(Listing):
     """What one version of a model says of every place and mineral that it predicts."""
 
     tag = "models"
+    shows = ("learnedmodel", "prediction")
     resource = PREDICTION
     orders = ORDERS
     parameters = listing_parameters(PREDICTION, ORDERS)

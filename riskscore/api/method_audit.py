@@ -85,6 +85,7 @@ class MethodAudit(Endpoint):
     """The audit of a method version: weights against measured influence, correlations, ranks."""
 
     tag = "methods"
+    shows = ("method", "score")
     parameters = PARAMETERS
     answers = {"get": (200, shapes.reference("MethodAudit"))}
 

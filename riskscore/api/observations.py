@@ -67,6 +67,7 @@ class Observations(Listing):
     """What publishers state about one indicator, where their licence lets it be passed on."""
 
     tag = "catalogues"
+    shows = ("observation",)
     resource = OBSERVATION
     orders = ORDERS
     parameters = listing_parameters(

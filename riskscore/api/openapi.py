@@ -40,6 +40,7 @@ from riskscore.api.sourcing.shortlist_shapes import FOR_BUYER, SHORTLIST
 from riskscore.api.sourcing.stages import CHAIN
 from riskscore.api.supply_risks import SUPPLY_RISK
 from riskscore.api.work.job_resources import CHECKED, ITEM_ERROR, JOB, JOB_ITEM
+from riskscore.api.work.job_scores import JOB_SCORE
 from riskscore.api.work.workers import WORKER
 
 RESOURCES = (
@@ -50,6 +51,7 @@ RESOURCES = (
     JOB,
     JOB_ITEM,
     ITEM_ERROR,
+    JOB_SCORE,
     WORKER,
     METHOD,
     METHOD_ITEM,

@@ -93,6 +93,13 @@ ORDERS = {
 }
 
 
+#: A project is shown with its parts, so reading it takes what its page in admin takes.
+WHOLE_PROJECT = (
+    "project", "projectmineral", "ownership", "company", "capacity", "offtake", "projectstatus",
+    "evidence", "land",
+)  # fmt: skip
+
+
 def published() -> QuerySet[Project]:
     """The projects that the API shows; drafts and archived ones are as good as absent."""
     return Project.objects.filter(state=Project.State.PUBLISHED)
@@ -123,6 +130,7 @@ def _add(rows: list[Row], names: set[str], importer: str) -> None:
 class Projects(Listing):
     """All published projects, scored or not."""
 
+    shows = WHOLE_PROJECT
     renderer_classes = (*Listing.renderer_classes, GeoJson)
     tag = "projects"
     resource = PROJECT
@@ -150,6 +158,7 @@ class OneProject(Detail):
     """One project by its key."""
 
     tag = "projects"
+    shows = WHOLE_PROJECT
     resource = PROJECT
     parameters = (PROJECT.picker, IMPORTER)
 

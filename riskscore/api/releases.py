@@ -85,6 +85,7 @@ class Releases(Listing):
     """What was loaded from whom, with licences."""
 
     tag = "catalogues"
+    shows = ("release",)
     resource = RELEASE
     orders = ORDERS
     parameters = listing_parameters(RELEASE, ORDERS)
@@ -98,6 +99,7 @@ class OneRelease(Detail):
     """One release by its code."""
 
     tag = "catalogues"
+    shows = ("release",)
     resource = RELEASE
     parameters = (RELEASE.picker,)
 
@@ -110,6 +112,7 @@ class CoverageOfRelease(Endpoint):
     """How much of the world a release covers, by indicator and by place."""
 
     tag = "catalogues"
+    shows = ("release", "observation")
     answers = {"get": (200, COVERAGE)}
 
     def get(self, _request: Request, code: str) -> Response:

@@ -121,6 +121,7 @@ class SupplyRisks(Computed):
     """Supply risk by importer, mineral and year: GeoPolRisk, HHI, N-1, the Commission's formula."""
 
     tag = "catalogues"
+    shows = ("observation", "exportflow")
     resource = SUPPLY_RISK
     orders = ORDERS
     parameters = listing_parameters(

@@ -64,6 +64,7 @@ class TimelineOfProject(Endpoint):
     """Incidents, the newest first; and each reading as it is now, at its peak, and its trend."""
 
     tag = "projects"
+    shows = ("project", "evidence", "observation")
     answers = {"get": (200, TIMELINE)}
 
     def get(self, _request: Request, key: str) -> Response:

@@ -35,7 +35,7 @@ from riskscore.api.sourcing import (
     shortlist,
     stages,
 )
-from riskscore.api.work import job_actions, jobs, workers
+from riskscore.api.work import job_actions, job_scores, jobs, workers
 
 
 def both(route: str, view: Callable[..., Any], name: str = "") -> Iterator[URLPattern]:
@@ -72,6 +72,7 @@ urlpatterns = [
     *both(f"/{JOB}/resume", job_actions.Resume.as_view()),
     *both(f"/{JOB}/retry", job_actions.Retry.as_view()),
     *both(f"/{JOB}/errors", jobs.JobErrors.as_view()),
+    *both(f"/{JOB}/scores", job_scores.JobScores.as_view()),
     *both("/workers", workers.Workers.as_view()),
     *both("/challenges", challenges.Challenges.as_view()),
     *both("/challenges/<int:number>", challenges.OneChallenge.as_view()),

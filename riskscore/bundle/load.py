@@ -49,6 +49,12 @@ class Loaded:
     scenarios: int = 0
 
 
+PUT_BACK = (
+    "The file was edited in place: put it back as it was (git checkout), and let the change be a"
+    " new version in a file of its own."
+)
+
+
 def load(directory: Path) -> Loaded:
     """Load what the database has not yet: releases, projects, methods, models and scenarios.
 
@@ -284,7 +290,10 @@ def _load_methods(directory: Path) -> int:
         try:
             method_edits.publish_method(yaml.safe_load(path.read_text()), reason="bundle")
         except (MethodError, method_edits.MethodTaken, yaml.YAMLError) as error:
+            edited = isinstance(error, method_edits.MethodTaken)
             raise BadFile(
-                str(error), file=f"methods/{path.name}", remedy="Correct the method file."
+                " ".join(str(error).split()),
+                file=f"methods/{path.name}",
+                remedy=PUT_BACK if edited else "Correct the method file.",
             ) from error
     return method_edits.published_methods() - before

@@ -44,7 +44,11 @@ def socket_folder(var: Path) -> Path:
 
 
 def database(url: str, var: Path) -> dict[str, Any]:
-    """Return Django's DATABASES entry for `url`, or for the embedded server when it is empty."""
+    """Return Django's DATABASES entry for `url`, or for the embedded server when it is empty.
+
+    `?pool_mode=transaction` says that a pooler stands there which gives each transaction another
+    session. Other parameters go to libpq.
+    """
     if not url:
         folder = str(socket_folder(var))
         return {"NAME": NAME, "USER": NAME, "HOST": folder, "PORT": POSTGRES_PORT, "OPTIONS": {}}
@@ -52,7 +56,12 @@ def database(url: str, var: Path) -> dict[str, Any]:
     if not parts.path.strip("/"):
         raise ImproperlyConfigured("DATABASE_URL: names no database (…@host:5432/riskscore)")
     options = dict(parse_qsl(parts.query))
+    mode = options.pop("pool_mode", "session")
+    if mode not in ("session", "transaction"):
+        raise ImproperlyConfigured("DATABASE_URL: pool_mode is session or transaction")
     return {
+        # A cursor of the server's would outlive the transaction that a pooler gives us.
+        **({"DISABLE_SERVER_SIDE_CURSORS": True} if mode == "transaction" else {}),
         "NAME": unquote(parts.path.strip("/")),
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),

@@ -69,9 +69,12 @@ def _is_due(lens: Lens) -> bool:
 
 
 def is_over(counted_at: datetime, took_s: float) -> bool:
-    """Whether the rest is over that a count of such a length asks for."""
+    """Whether the rest is over that a count of such a length asks for.
+
+    What was counted at a moment that has not come is over: the clock was set back since.
+    """
     rest = max(REST_S, took_s / SHARE)
-    return (timezone.now() - counted_at).total_seconds() > rest
+    return not 0 <= (timezone.now() - counted_at).total_seconds() <= rest
 
 
 def changes() -> int:

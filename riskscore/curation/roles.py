@@ -16,6 +16,8 @@ from django.contrib.auth.models import Group, Permission
 from django.db import transaction
 
 LABEL = "riskscore"
+#: Failed log-ins are django-axes' own table.
+LABELS = (LABEL, "axes")
 
 
 def _words(text: str) -> tuple[str, ...]:
@@ -31,7 +33,7 @@ LOOKED_AT = _words(
     " exportflow landlayer land footprint withdrawal"
 )
 #: How far work is, for whoever may start some.
-WORK = ("job", "itemerror")
+WORK = ("job", "itemerror", "jobscore")
 PLUMBING = ("chunk", "transition", "workerpulse", "stalemark", "idempotencykey")
 
 
@@ -82,8 +84,10 @@ METHODOLOGIST = _role(
 )
 OPERATOR = _role(
     "operator",
-    "runs the service: jobs, schedules, imports and their withdrawal, workers and keys",
+    "runs the service: jobs, schedules, imports and their withdrawal, workers, keys, and unlocks"
+    " accounts",
     (*WORK, *PLUMBING, "trainingrequest", "intake"),
+    delete="accessattempt",
     add="challenge job schedule projectlist intake savedmapping apikey withdrawal",
     change="job schedule projectlist savedmapping apikey",
 )
@@ -134,6 +138,6 @@ def restore() -> None:
         for role in ROLES.values():
             group, _ = Group.objects.get_or_create(name=role.name)
             ours = Permission.objects.filter(
-                content_type__app_label=LABEL, codename__in=role.codenames
+                content_type__app_label__in=LABELS, codename__in=role.codenames
             )
             group.permissions.set(ours)

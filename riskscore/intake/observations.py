@@ -159,14 +159,13 @@ def compare(intake: Intake) -> ImportDiff:
     same = " AND ".join(f"k.{name} = s.{name}" for name in KEY)
     staging.derive(
         "matched_observation",
-        "SELECT s.ctid AS at, k.value AS before,"  # noqa: S608
+        "SELECT s.ctid AS at, k.value AS before, k.release,"  # noqa: S608
         " (s.value, s.standard_error, s.quality, s.until, s.verified) IS NOT DISTINCT FROM"
         " (k.value, k.standard_error, k.quality, k.until, k.verified) AS same"
         f" FROM {STAGED} s JOIN known_observation k ON {same}",
     )
     if is_partial(intake) and not is_correction(intake):
-        once = getattr(module_of(intake), "STATED_ONCE", ())
-        not_used.note(intake, [older.leave_later(intake, STAGED, once)])
+        older.leave_to_newer(intake, STAGED, "matched_observation")
     ((staged, known, matched, unchanged),) = staging.fetch(
         f"SELECT (SELECT count(*) FROM {STAGED}), (SELECT count(*) FROM known_observation),"  # noqa: S608
         " count(*), count(*) FILTER (WHERE same) FROM matched_observation"
@@ -193,7 +192,7 @@ def _known(intake: Intake) -> None:
         " coalesce(place_id, '') AS place, coalesce(mineral_id, '') AS mineral,"
         " coalesce(importer_id, '') AS importer, coalesce(project_id, 0) AS project_id, year,"
         f" stage, coalesce(since, '{NEVER}') AS since, value, standard_error, quality, until,"
-        f" verified FROM {effective.OBSERVATIONS} o",
+        f" verified, o.release_id AS release FROM {effective.OBSERVATIONS} o",
         releases.parameters,
     )
     staging.execute(f"ANALYZE {STAGED}")

@@ -19,6 +19,7 @@ from riskscore.jobs.heartbeat import Heartbeat, worker_name
 from riskscore.models import Intake, IntakePart
 from riskscore.sources import BadFile
 from riskscore.sql import authorship
+from riskscore.sql.database import pooling
 
 log = logging.getLogger(__name__)
 
@@ -34,7 +35,8 @@ def drain(*, waiting_s: float = 0.0) -> None:
     work_items.sweep(work_items.IMPORTS)
     for (key,) in fetch(
         "SELECT id FROM riskscore_intake WHERE state = 'queued'"
-        " AND created_at <= clock_timestamp() - make_interval(secs => %s) ORDER BY id",
+        " AND created_at NOT BETWEEN clock_timestamp() - make_interval(secs => %s)"
+        " AND clock_timestamp() ORDER BY id",
         [waiting_s],
     ):
         take_in(key)
@@ -43,6 +45,7 @@ def drain(*, waiting_s: float = 0.0) -> None:
 
 def take_in(key: uuid.UUID) -> bool:
     """Import one file, unless it does not wait. Returns whether it was ours to do."""
+    pooling.require_session()
     work_items.sweep(work_items.IMPORTS)
     row = work_items.claim(work_items.IMPORTS, worker_name(), only=key)
     if row is None:

@@ -150,7 +150,10 @@ def close(job_id: uuid.UUID) -> bool:
 
 
 def cancel(job_id: uuid.UUID) -> None:
-    """Skip what has not begun. A chunk in work is finished; its scores stay. Idempotent."""
+    """Skip what has not begun. A chunk in work is finished; its scores stay. Idempotent.
+
+    One that is still in work after the length of a lease is ended by the sweeper.
+    """
     with transaction.atomic():
         job = _lock(job_id)
         if job.state in Job.TERMINAL:
@@ -218,8 +221,21 @@ def sweep() -> list[uuid.UUID]:
     return stalled()
 
 
+# A job that was cancelled a lease ago, or at a moment that has not come since its clock was set
+# back: whoever still works on it is stuck, however lively its heartbeat.
+_END_CANCELLED = """
+UPDATE riskscore_chunk SET lease_until = clock_timestamp()
+WHERE id IN (
+    SELECT c.id FROM riskscore_chunk c JOIN riskscore_job j ON j.id = c.job_id
+    WHERE c.state = 'running' AND j.state = 'running' AND j.cancel_requested_at
+        NOT BETWEEN clock_timestamp() - make_interval(secs => %s) AND clock_timestamp()
+    FOR UPDATE OF c SKIP LOCKED)
+"""
+
+
 def _return_expired() -> None:
     """Lease expiry: what a silent worker left behind waits again, or is given up."""
+    _execute(_END_CANCELLED, [work_items.LEASE_S])
     left = [Claim(*row) for row in work_items.expired(CHUNKS)]
     for held in sorted(left, key=lambda one: (one.job_id, one.id)):
         _retry_or_give_up(held, work_items.expiry_of(held), "lost", expired=True)
@@ -236,7 +252,8 @@ def _over() -> list[uuid.UUID]:
 
 _STALLED = """
 SELECT j.id FROM riskscore_job j
-WHERE j.created_at < clock_timestamp() - make_interval(secs => %s) AND j.paused_at IS NULL
+WHERE j.created_at NOT BETWEEN clock_timestamp() - make_interval(secs => %s) AND clock_timestamp()
+  AND j.paused_at IS NULL
   AND (j.state = 'queued' OR j.state = 'running'
        AND EXISTS (SELECT FROM riskscore_chunk c WHERE c.job_id = j.id AND c.state = 'pending')
        AND NOT EXISTS (SELECT FROM riskscore_chunk c WHERE c.job_id = j.id AND c.state = 'running'))

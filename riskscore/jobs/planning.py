@@ -82,12 +82,16 @@ RETURNING job_id
 def _supersede(job: Job) -> list[uuid.UUID]:
     """Skip what older bulk jobs would do again, with inputs that are no newer. Returns those jobs.
 
-    The older jobs are locked before their chunks, in the order that everybody keeps.
+    A job that stands apart makes nothing needless, nor is it ever made so. The older jobs are
+    locked before their chunks, in the order that everybody keeps.
     """
+    if job.apart:
+        return []
     older = list(
         Job.objects.select_for_update(no_key=True)
         .filter(
             state=Job.State.RUNNING,
+            apart=False,
             queue=Job.Queue.BULK,
             lens=job.lens_id,
             edition__lte=job.edition_id,

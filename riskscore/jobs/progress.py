@@ -116,7 +116,7 @@ def counted(job: Any) -> Progress:
 
 
 _WORKERS = """
-SELECT w.worker, extract(epoch FROM clock_timestamp() - w.seen_at)::float8, c.job_id
+SELECT w.worker, greatest(extract(epoch FROM clock_timestamp() - w.seen_at), 0)::float8, c.job_id
 FROM riskscore_workerpulse w
 LEFT JOIN riskscore_chunk c ON c.id = w.chunk_id AND c.state = 'running' AND c.worker = w.worker
 ORDER BY w.worker

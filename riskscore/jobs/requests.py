@@ -54,14 +54,18 @@ def start(
     request_id: str = "",
     schedule: Schedule | None = None,
     slot: datetime | None = None,
+    apart: bool | None = None,
 ) -> Job:
     """Write a rescoring job over the projects of ``scope``, and notify workers on commit.
 
     Method version, edition, day and seed are pinned here, so that the job means the same however
-    late it runs. Raises BadScope, or CannotStart when nothing has been loaded or published yet.
+    late it runs. Current scores are those of today: a job for another day, seed or number of draws
+    stands ``apart`` and writes scores of its own, unless the caller knows better. Raises BadScope,
+    or CannotStart when nothing has been loaded or published yet.
     """
-    job, _ = check(scope, lens=lens, as_of=as_of, seed=seed)
-    job.draws = draws
+    job, _ = check(scope, lens=lens, as_of=as_of, seed=seed, draws=draws)
+    if apart is not None:
+        job.apart = apart
     job.queue, job.reason, job.created_by = queue, reason, by
     job.request_id = request_id or log_context.fields().get("request_id", "")
     job.schedule, job.slot = schedule, slot
@@ -69,7 +73,12 @@ def start(
 
 
 def check(
-    scope: Mapping[str, Any], *, lens: Lens | None = None, as_of: date | None = None, seed: int = 0
+    scope: Mapping[str, Any],
+    *,
+    lens: Lens | None = None,
+    as_of: date | None = None,
+    seed: int = 0,
+    draws: int = 256,
 ) -> tuple[Job, Any]:
     """What ``start`` would write, and the projects that it is about; nothing is written.
 
@@ -77,12 +86,15 @@ def check(
     """
     lens = lens or default_lens()
     projects = job_scope.projects(scope, lens)
+    today = timezone.now().date()
     job = Job(
         lens=lens,
         method=_published(lens.method_code),
         edition=_latest_edition(),
-        as_of=as_of or timezone.now().date(),
+        as_of=as_of or today,
         seed=seed,
+        draws=draws,
+        apart=(as_of or today, seed, draws) != (today, Job().seed, Job().draws),
         scope=dict(scope),
     )
     return job, projects
@@ -103,7 +115,12 @@ def refresh(reason: str, by: Any = None) -> list[Job]:
     """
     edition = _latest_edition()
     waiting = Job.objects.filter(
-        state=Job.State.QUEUED, scope=STALE, schedule=None, paused_at=None, cancel_requested_at=None
+        state=Job.State.QUEUED,
+        scope=STALE,
+        apart=False,
+        schedule=None,
+        paused_at=None,
+        cancel_requested_at=None,
     )
     enough = set(waiting.filter(edition=edition).values_list("lens", flat=True))
     with transaction.atomic():
@@ -161,6 +178,7 @@ def retry(job_id: uuid.UUID, *, by: Any = None) -> Job:
                 reason=f"retry of {job_id}",
                 created_by=failed.created_by or by,
                 retry_of=failed,
+                apart=failed.apart or failed.seed != Job().seed,
             )
         )
 

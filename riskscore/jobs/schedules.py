@@ -23,15 +23,16 @@ SCOPES: dict[Schedule.What, Mapping[str, Any]] = {
 def start_due() -> list[uuid.UUID]:
     """Start what is due and has not been started. Returns the new jobs.
 
-    Only the latest slot counts: after a standstill of days there is one run, not one per slot.
+    Only the latest slot counts: after a standstill of days there is one run, not one per slot. What
+    was written while the clock was fast keeps nothing from running once it is right again.
     """
     now = _database_clock()
     started = []
     for schedule in Schedule.objects.filter(enabled=True):
         slot = latest_slot(schedule, now)
         if (
-            slot > schedule.changed_at
-            and not Job.objects.filter(schedule=schedule, slot__gte=slot).exists()
+            not slot <= schedule.changed_at <= now
+            and not Job.objects.filter(schedule=schedule, slot__range=(slot, now)).exists()
         ):
             started += _start(schedule, slot)
     return started

@@ -6,8 +6,9 @@ not differ, so it is written once, here, and each table only says which row come
 limits.
 
 waiting → running → an end of the table's own, or back to waiting, or failed after ``max_attempts``
-with the reason on the row. Leases run on the database's clock; a fencing token, checked in the
-transaction that writes, makes a late worker harmless.
+with the reason on the row. Leases run on the database's clock, and end within their length when
+that clock is set back; a fencing token, checked in the transaction that writes, makes a late worker
+harmless.
 """
 
 import uuid
@@ -94,6 +95,12 @@ def claim(table: LeasedTable, worker: str, *, only: Any = None) -> tuple[Any, ..
     return (table, *rows[0]) if rows else None
 
 
+# The clock was set back since: a lease that ends later than any that is given now begins anew.
+_CUT = """
+UPDATE {table} SET lease_until = clock_timestamp() + make_interval(secs => %(lease_s)s)
+WHERE id IN (SELECT id FROM {table} WHERE state = 'running'
+    AND lease_until > clock_timestamp() + make_interval(secs => %(lease_s)s) FOR UPDATE SKIP LOCKED)
+"""
 _EXPIRED = """
 SELECT {columns} FROM {table} WHERE state = 'running' AND lease_until < clock_timestamp()
 ORDER BY id
@@ -101,7 +108,11 @@ ORDER BY id
 
 
 def expired(table: LeasedTable) -> list[tuple[Any, ...]]:
-    """The leases that have run out, each as ``claim`` returned it."""
+    """The leases that have run out, each as ``claim`` returned it.
+
+    Those that no clock can have given are cut to their length first.
+    """
+    _execute(_CUT.format(table=table.name), {"lease_s": LEASE_S})
     sql = _EXPIRED.format(table=table.name, columns=_columns(table))
     return [(table, *row) for row in _fetch(sql, {})]
 

@@ -34,6 +34,7 @@ from riskscore.models.places import (
 from riskscore.models.projects import ExternalId, Offtake, Project, ProjectList, ProjectMineral
 from riskscore.models.schedules import Schedule
 from riskscore.models.scores import (
+    JobScore,
     MapCell,
     MapGrid,
     MatrixCell,
@@ -71,6 +72,7 @@ __all__ = [
     "IntakePart",
     "ItemError",
     "Job",
+    "JobScore",
     "KeptFigures",
     "Land",
     "LandLayer",

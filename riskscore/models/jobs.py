@@ -45,6 +45,12 @@ class Job(models.Model):
     draws = models.PositiveIntegerField(
         default=256, db_default=256, help_text="for intervals; 0 leaves them out"
     )
+    apart = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text="for another day, seed or number of draws: it writes scores of its own, never"
+        " the current ones",
+    )
     scope = models.JSONField(help_text='{"all": true}, {"keys": […]} or {"filter": {…}}')
     reason = models.CharField(max_length=200, blank=True)
     created_by = models.ForeignKey(
@@ -70,12 +76,19 @@ class Job(models.Model):
         ordering = ["-id"]
         constraints = [
             models.UniqueConstraint(fields=["schedule", "lens", "slot"], name="job_once_per_slot"),
+            # That the day is today's only the moment of its start can tell: `jobs.requests`.
+            models.CheckConstraint(
+                condition=Q(apart=True) | Q(seed=0), name="job_of_chance_is_apart"
+            ),
         ]
         indexes = [
             models.Index(
                 fields=["state", "queue"],
                 condition=Q(state__in=["queued", "running"]),
                 name="job_open",
+            ),
+            models.Index(
+                fields=["created_by", "-id"], condition=Q(apart=True), name="job_apart_of_whom"
             ),
         ]
 

@@ -144,6 +144,36 @@ class Score(ScoreColumns):
         return f"{self.project_id} through {self.lens_id}"
 
 
+class JobScore(ScoreColumns):
+    """What a job for another day, seed or number of draws made of a project: a result of its own.
+
+    Buyer's view and method are the job's. Only ``scoring.rescore`` writes it, and takes it away
+    again some time after the job has ended.
+    """
+
+    job = models.ForeignKey("Job", models.CASCADE, related_name="scores", db_index=False)
+    project = models.ForeignKey("Project", models.CASCADE, related_name="+")
+
+    class Meta:
+        verbose_name = "score for another day"
+        verbose_name_plural = "scores for another day"
+        constraints = [
+            models.UniqueConstraint(fields=["job", "project"], name="job_score_once"),
+            models.CheckConstraint(
+                condition=Q(composite__isnull=True) | Q(composite__range=(-1e-9, 100 + 1e-9)),
+                name="job_score_composite_in_range",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                "job", F("composite").desc(nulls_last=True), "project", name="job_score_ranking"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.project_id} as of {self.as_of}"
+
+
 class ScoreHistory(ScoreColumns):
     """Every score that differed from the one before it. Partitioned by month of ``computed_at``.
 

@@ -14,10 +14,11 @@ from riskscore.jobs import ledger, work_items
 from riskscore.jobs.heartbeat import Heartbeat, worker_heartbeat, worker_name
 from riskscore.models import Job
 from riskscore.models.scores import NODES
-from riskscore.scoring import staleness
+from riskscore.scoring import methods, staleness
 from riskscore.scoring.alerts import raised
 from riskscore.scoring.binary_copy import Columns, copy_rows
 from riskscore.scoring.compute import compute
+from riskscore.sql.database.older_code import OlderCode
 
 log = logging.getLogger(__name__)
 
@@ -31,8 +32,17 @@ def drain() -> list[uuid.UUID]:
 
     Returns the jobs of which workers should be notified. Between any two chunks a waiting job is
     planned, so that an urgent one never waits for a large one; a job of many chunks ends the round,
-    since other workers can help with it.
+    since other workers can help with it. Code that is older than tables or methods takes no work.
     """
+    try:
+        methods.refuse_newer()
+    except OlderCode as error:
+        log.error("no work is taken: %s", error)
+        return []
+    return _drain()
+
+
+def _drain() -> list[uuid.UUID]:
     deadline = time.monotonic() + BUDGET_S
     worker = worker_name()
     claim: ledger.Claim | None = None
@@ -104,9 +114,12 @@ def score_chunk(claim: ledger.Claim) -> None:
         # First the token: who lost the lease must not get as far as writing.
         now = ledger.finish(claim, failed=0)
         work_items.bound_transaction()
-        ledger.ensure_history_partition(now.date())
         _stage(computed.columns | computed.about)
-        _write(job, now)
+        if job.apart:
+            _write(_WRITE_APART, job, now)
+            return
+        ledger.ensure_history_partition(now.date())
+        _write(_WRITE, job, now)
         raised.of_scores(job.lens_id, job.id, now)
 
 
@@ -170,7 +183,8 @@ _UPDATED = ", ".join(
 )
 
 # Rows come in the order of project ids, so that two jobs never wait for each other in a circle.
-# An older input or edition never overwrites a newer one. History gets what differs from before.
+# An older input, edition or day never overwrites a newer one; a day that has not come yet, of a
+# clock that was wrong, gives way. History gets what differs from before.
 _WRITE = f"""
 WITH written AS (
     INSERT INTO riskscore_score ({", ".join(_SHARED)})
@@ -181,14 +195,26 @@ WITH written AS (
     ON CONFLICT (project_id, lens_id) DO UPDATE SET {_UPDATED}
     WHERE EXCLUDED.edition >= riskscore_score.edition
       AND EXCLUDED.input_version >= riskscore_score.input_version
+      AND (EXCLUDED.as_of >= riskscore_score.as_of OR riskscore_score.as_of > %(now)s::date)
     RETURNING old.digest AS before, new.*
 )
 INSERT INTO riskscore_scorehistory ({", ".join(_SHARED)})
 SELECT {", ".join(_SHARED)} FROM written WHERE before IS DISTINCT FROM digest
 """  # noqa: S608 - the names are our own
 
+_OF_THE_JOB = [name for name in _SHARED if name not in ("lens_id", "method_id")]
+# What a job makes for another day, seed or number of draws stands beside the current scores.
+_WRITE_APART = f"""
+INSERT INTO riskscore_jobscore ({", ".join(_OF_THE_JOB)})
+SELECT {_CHOSEN}, %(job)s, %(edition)s, %(as_of)s, %(now)s,
+    CASE WHEN p.input_version = s.input_version THEN p.place_id END
+FROM staged_score s JOIN riskscore_project p ON p.id = s.project_id
+ORDER BY s.project_id
+ON CONFLICT (job_id, project_id) DO NOTHING
+"""  # noqa: S608 - the names are our own
 
-def _write(job: Job, now: datetime) -> None:
+
+def _write(statement: str, job: Job, now: datetime) -> None:
     """From the staging table to the tables: here a score row is written, with its history."""
     pinned: dict[str, Any] = {
         "lens": job.lens_id,
@@ -199,4 +225,29 @@ def _write(job: Job, now: datetime) -> None:
         "now": now,
     }
     with connection.cursor() as cursor:
-        cursor.execute(_WRITE, pinned)
+        cursor.execute(statement, pinned)
+
+
+#: For how long what a job made apart is kept after its end, how many such jobs of one person at
+#: most, and how many rows go in one sweep.
+APART_KEPT, APART_OF_ONE, MOST_FORGOTTEN = "90 days", 20, 20_000
+_FORGET = """
+WITH old AS (
+    SELECT id FROM (
+        SELECT id, finished_at, row_number() OVER (PARTITION BY created_by_id ORDER BY id DESC) AS n
+        FROM riskscore_job WHERE apart
+    ) j WHERE finished_at IS NOT NULL
+        AND (n > %s OR finished_at < clock_timestamp() - %s::interval)
+)
+DELETE FROM riskscore_jobscore WHERE id IN (
+    SELECT s.id FROM old CROSS JOIN LATERAL (
+        SELECT id FROM riskscore_jobscore WHERE job_id = old.id LIMIT %s) s
+    LIMIT %s)
+"""
+
+
+def forget_apart() -> int:
+    """Delete what jobs made apart and is kept no longer, some rows at a time. Returns how many."""
+    with connection.cursor() as cursor:
+        cursor.execute(_FORGET, [APART_OF_ONE, APART_KEPT, MOST_FORGOTTEN, MOST_FORGOTTEN])
+        return int(cursor.rowcount)

@@ -54,8 +54,11 @@ class Changed:
 
 
 def mark(job: Job) -> None:
-    """Mark what has changed since the last time, if the job is about what is stale."""
-    if not scope.is_about_the_stale(job.scope):
+    """Mark what has changed since the last time, if the job is about what is stale.
+
+    A job that stands apart marks nothing: what is current stays as it is.
+    """
+    if job.apart or not scope.is_about_the_stale(job.scope):
         return
     done = _marked_until(job)
     if done is None:
@@ -157,7 +160,10 @@ def _nearer(before: int, after: int, columns: set[str]) -> list[int]:
 def _marked_until(job: Job) -> int | None:
     """The edition up to which changes are marked: the last such job's, or the oldest score's."""
     earlier = Job.objects.filter(
-        lens=job.lens_id, started_at__isnull=False, scope__filter__has_key="stale_since"
+        lens=job.lens_id,
+        apart=False,
+        started_at__isnull=False,
+        scope__filter__has_key="stale_since",
     ).aggregate(last=Max("edition_id"))["last"]
     if earlier is not None:
         return int(earlier)

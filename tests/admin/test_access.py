@@ -87,3 +87,23 @@ def test_a_key_is_never_edited(page: Client, curator: User) -> None:
 def test_a_key_needs_a_scope_that_exists(page: Client, curator: User, scope: str) -> None:
     assert not make(page, user=str(curator.pk), scopes=scope)
     assert not ApiKey.objects.exists()
+
+
+def test_the_form_offers_what_its_user_may_and_refuses_the_rest(
+    as_staff: Callable[..., Client],
+) -> None:
+    staff = as_staff("add_apikey", "view_apikey", "add_challenge")
+    form = staff.get(url("apikey", "add")).text
+    assert re.findall(r'name="scopes" value="(\w+)"', form) == ["read", "challenge"]
+    assert not make(staff, scopes="rescore")
+    assert not ApiKey.objects.exists()
+
+
+def test_a_superuser_gives_others_no_more_than_they_may(
+    page: Client, as_staff: Callable[..., Client]
+) -> None:
+    as_staff("view_score")
+    vera = User.objects.get(is_superuser=False)
+    sent = {"name": "laptop", "scopes": "rescore", "user": str(vera.pk)}
+    assert "may not do what the scope rescore is for" in page.post(url("apikey", "add"), sent).text
+    assert make(page, user=str(vera.pk))

@@ -39,6 +39,7 @@ limitcrossing        look    look     look           look
 job                  –       look     look           look
 chunk                –       –        –              look
 itemerror            –       look     look           look
+jobscore             –       look     look           look
 schedule             –       –        –              edit
 projectlist          –       edit     –              edit
 stalemark            –       –        –              look
@@ -56,6 +57,7 @@ intake               –       add      –              add
 savedmapping         –       change   –              change
 source               look    look     look           look
 release              look    look     look           look
+withdrawal           look    look     look           look
 edition              look    look     look           look
 observation          look    look     look           look
 place                look    change   look           look
@@ -220,6 +222,8 @@ def walk(client: Client) -> Iterator[tuple[str, Any, str]]:
     while waiting:
         address, came_from = waiting.popleft()
         answer = client.get(address, follow=True)
+        if answer.streaming:
+            answer.close()  # one that nobody reads to its end would hold a snapshot
         yield address, answer, came_from
         base = answer.wsgi_request.path
         if base.startswith("/admin/riskscore/") and pattern(address) != pattern(base):

@@ -89,7 +89,7 @@ def test_a_score_says_why_it_changed_and_what_would_move_it(
     before = Score.objects.get(project=project, lens=lens)
     why = f"/admin/riskscore/score/{before.pk}/why/"
     assert "nothing came before" in page.get(why).text
-    requests.start({"keys": [project.key]}, lens=lens, as_of=AS_OF)
+    requests.start({"keys": [project.key]}, lens=lens, as_of=AS_OF, apart=False)
     while rescore.drain():
         pass
     after = Score.objects.get(project=project, lens=lens)

@@ -52,10 +52,12 @@ class Api:
 
 @pytest.fixture
 def make_api(db: None) -> Callable[..., Api]:
-    """Give a client with a key of its own user, with these scopes."""
+    """Give a client with a key of its own user, who may do everything, with these scopes."""
 
     def make(*scopes: str, name: str = "ana") -> Api:
-        user, _ = get_user_model().objects.get_or_create(username=name)
+        user, _ = get_user_model().objects.get_or_create(
+            username=name, defaults={"is_staff": True, "is_superuser": True}
+        )
         return Api(api_keys.issue(user, "tests", scopes or ("read", "rescore")), user)
 
     return make

@@ -79,7 +79,7 @@ def test_a_key_that_may_only_rescore_reads_its_jobs_and_no_scores(
 
 def test_a_signed_in_browser_reads_but_starts_nothing() -> None:
     browser = Client()
-    browser.force_login(get_user_model().objects.create_user("curator"))
+    browser.force_login(get_user_model().objects.create_superuser("curator"))
     assert browser.get(f"{PREFIX}/places").status_code == 200
     response = browser.post(
         f"{PREFIX}/jobs", {"scope": {"all": True}}, content_type="application/json"

@@ -43,7 +43,7 @@ def address(project: Project) -> str:
 
 
 def rescored(project: Project, lens: Lens, **pinned: Any) -> Score:
-    job = requests.start({"keys": [project.key]}, lens=lens, as_of=AS_OF)
+    job = requests.start({"keys": [project.key]}, lens=lens, as_of=AS_OF, apart=False)
     Job.objects.filter(id=job.id).update(**pinned)
     while rescore.drain():
         pass

@@ -251,7 +251,7 @@ def close_all() -> Iterator[None]:
 @pytest.mark.django_db(transaction=True)
 def test_a_hundred_equal_requests_at_once_are_one_job(close_all: None) -> None:
     tables()
-    user = get_user_model().objects.create(username="ana")
+    user = get_user_model().objects.create_superuser("ana")
     key = api_keys.issue(user, "tests", ["read", "rescore"])
 
     def send(_: int) -> str:
@@ -270,7 +270,7 @@ def test_a_hundred_equal_requests_at_once_are_one_job(close_all: None) -> None:
 
 def test_a_worker_ends_what_the_api_began(journey: None, settings: object) -> None:
     tables()
-    user = get_user_model().objects.create(username="ana")
+    user = get_user_model().objects.create_superuser("ana")
     api = Api(api_keys.issue(user, "tests", ["read", "rescore"]))
     job = api.post("/jobs", KEYS).json()["id"]
     until(lambda: api.get(f"/jobs/{job}")["X-Request-ID"] and ended(api, job), "the job ends")

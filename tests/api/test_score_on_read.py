@@ -58,7 +58,7 @@ def _same(stored: object, read: object) -> bool:
 def _job(importer: str, of: list[str]) -> None:
     wld = Lens.objects.get(importer="WLD")
     lens = requests.lens_for(wld.method_code, importer)
-    requests.start({"keys": of}, lens=lens, as_of=AS_OF)
+    requests.start({"keys": of}, lens=lens, as_of=AS_OF, apart=False)
     rescore.drain()
     rescore.drain()
 

@@ -21,7 +21,7 @@ def test_a_list_is_filtered_saved_exported_and_its_actions_ask(
     User.objects.create_superuser("ada")
     User.objects.update(password=PBKDF2PasswordHasher().encode(PASSWORD, "salt"))
     load.load(settings.FIXTURES)
-    first = requests.start({"filter": {"mineral": ["lithium"]}}, as_of=AS_OF)
+    first = requests.start({"filter": {"mineral": ["lithium"]}}, as_of=AS_OF, apart=False)
     until(lambda: Job.objects.get(pk=first.pk).state == "succeeded", "first scores", seconds=120)
     log_in(page, address)
 

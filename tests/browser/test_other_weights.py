@@ -41,7 +41,7 @@ def test_other_weights_are_tried_reviewed_published_and_undone(
         User.objects.create_superuser(name)
     User.objects.update(password=PBKDF2PasswordHasher().encode(PASSWORD, "salt"))
     load.load(settings.FIXTURES)
-    first = requests.start({"all": True}, as_of=AS_OF)
+    first = requests.start({"all": True}, as_of=AS_OF, apart=False)
     until(lambda: Job.objects.get(pk=first.pk).state == "succeeded", "first scores", seconds=120)
     four = Method.objects.get(code=settings.DEFAULT_METHOD, version=4)
     log_in(page, address, "ada")

@@ -22,7 +22,7 @@ def test_evidence_is_previewed_entered_and_followed_and_what_if_saves_nothing(
     load.load(settings.FIXTURES)
     mine = Project.objects.filter(place="CHL", minerals__mineral="copper", flags=[]).earliest("key")
     lens = requests.lens_for(settings.DEFAULT_METHOD, "WLD", kept_current=True)
-    first = requests.start({"keys": [mine.key]}, lens=lens, as_of=AS_OF)
+    first = requests.start({"keys": [mine.key]}, lens=lens, as_of=AS_OF, apart=False)
     until(lambda: Job.objects.get(pk=first.pk).state == "succeeded", "first score", seconds=120)
     log_in(page, address)
     tab = f"{address}/admin/riskscore/project/{mine.pk}"

@@ -270,7 +270,7 @@ def test_projects_in_the_amazon_become_assessed_by_the_map_of_its_lands(bundle: 
     load(published("data/brazil_amazon_indigenous_wgs84.geojson"))
     while rescore.drain():
         pass
-    requests.start({"all": True}, as_of=AS_OF)
+    requests.start({"all": True}, as_of=AS_OF, apart=False)
     while rescore.drain():
         pass
     assert not unknown.filter(**{f"project__{k}": v for k, v in inside.items()}).exists()

@@ -199,7 +199,7 @@ def test_who_moves_is_what_a_rescoring_then_gives(author: User, reviewer: User) 
     was = dict(
         Score.objects.filter(lens=lens, project__in=list(some)).values_list("project", "composite")
     )
-    requests.start({"keys": keys}, lens=lens, as_of=AS_OF, draws=0)
+    requests.start({"keys": keys}, lens=lens, as_of=AS_OF, apart=False)
     rescore.drain()
     given = Score.objects.filter(lens=lens, project__in=list(some), method=five)
     now = dict(given.values_list("project", "composite"))

@@ -131,7 +131,7 @@ def test_messages_lost_repeated_late_or_without_sense_change_nothing(
     site: Site, take: Take
 ) -> None:
     before = [site.processes[name].popen for name in ("first", "second")]
-    job = requests.start({"keys": take(40)}, as_of=AS_OF)
+    job = requests.start({"keys": take(40)}, as_of=AS_OF, apart=False)
     with app.connection_for_write() as broker, app.amqp.Producer(broker) as producer:
         for _ in range(5):
             app.send_task(WORK, queue="bulk", producer=producer)
@@ -142,7 +142,7 @@ def test_messages_lost_repeated_late_or_without_sense_change_nothing(
     assert ended(job).state == Job.State.SUCCEEDED
     requests.notify_workers([job.id])  # it has ended; nothing is sent
     app.send_task(WORK, queue="bulk")  # and if somebody were, there would be nothing to do
-    later = ended(requests.start({"keys": take(1)}, as_of=AS_OF))
+    later = ended(requests.start({"keys": take(1)}, as_of=AS_OF, apart=False))
     assert later.state == Job.State.SUCCEEDED
     assert [site.processes[name].popen for name in ("first", "second")] == before, "a worker died"
 
@@ -156,7 +156,10 @@ def test_a_worker_that_reads_no_more_notices_it_and_connects_anew(site: Site, ta
     until(lambda: all("stalled from now on" in log.read_text() for log in said), "both are stalled")
 
     def both_hear() -> bool:
-        assert ended(requests.start({"keys": take(1)}, as_of=AS_OF)).state == Job.State.SUCCEEDED
+        assert (
+            ended(requests.start({"keys": take(1)}, as_of=AS_OF, apart=False)).state
+            == Job.State.SUCCEEDED
+        )
         texts = [log.read_text()[size:] for log, size in zip(said, before, strict=True)]
         return all("received" in text.partition("it reconnects")[2] for text in texts)
 
@@ -167,7 +170,7 @@ def test_a_job_whose_message_was_never_sent_starts_all_the_same(
     site: Site, take: Take, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(requests, "publish", lambda _calls: None)  # died between commit and message
-    job = requests.start({"keys": take(10)}, as_of=AS_OF)
+    job = requests.start({"keys": take(10)}, as_of=AS_OF, apart=False)
     assert ended(job, seconds=30).state == Job.State.SUCCEEDED
 
 

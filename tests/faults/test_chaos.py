@@ -88,7 +88,7 @@ def test_a_job_survives_kills_flushes_and_a_restart_with_every_project_scored_on
     busy_site: Site, checker: Checker, seed: int
 ) -> None:
     chance = random.Random(seed)
-    job = requests.start({"all": True}, as_of=AS_OF)
+    job = requests.start({"all": True}, as_of=AS_OF, apart=False)
     busy_site.wait_for_workers("first", "second")
     with Watcher(job) as watcher:
         until(lambda: watcher.now.total, "the job is planned", seconds=60)

@@ -40,7 +40,7 @@ def at_once(*work: Callable[[], object]) -> None:
 
 
 def test_connections_cut_again_and_again_lose_nothing(site: Site, take: Take) -> None:
-    job = requests.start({"keys": take(300)}, as_of=AS_OF)
+    job = requests.start({"keys": take(300)}, as_of=AS_OF, apart=False)
     for done in (1, 60, 120, 180):
         until_done(job, done)
         rows(
@@ -58,7 +58,7 @@ def test_a_read_only_database_stops_work_and_is_no_attempt_of_a_chunk(
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
         " WHERE datname = 'shared' AND pid <> pg_backend_pid()"
     )
-    job = requests.start({"keys": take(200)}, as_of=AS_OF)
+    job = requests.start({"keys": take(200)}, as_of=AS_OF, apart=False)
     until_done(job, 1)
     site.house.on_server(switch.format("on"), cut)
     try:
@@ -75,7 +75,7 @@ def test_a_full_disk_is_no_attempt_of_a_chunk_and_the_job_goes_on_once_there_is_
 ) -> None:
     keys = take(4)
     poison(keys[1], "disk full")
-    job = requests.start({"keys": keys}, as_of=AS_OF)
+    job = requests.start({"keys": keys}, as_of=AS_OF, apart=False)
     until(lambda: _logs(site).count("no space left") > 5, "it has failed more often than it may")
     rows("DELETE FROM fault_poison RETURNING project_id")
     assert ended(job).state == Job.State.SUCCEEDED
@@ -87,7 +87,7 @@ def _logs(site: Site) -> str:
 
 def test_projects_edited_and_deleted_meanwhile_harm_no_job(site: Site, take: Take) -> None:
     keys = take(200)
-    job = requests.start({"keys": keys}, as_of=AS_OF)
+    job = requests.start({"keys": keys}, as_of=AS_OF, apart=False)
     until(lambda: ledger.progress(job.id).total, "it is planned")
     Project.objects.filter(key__in=keys[-20:]).update(place="COD")
     # A project about which there are statements is archived, never deleted.
@@ -100,7 +100,9 @@ def test_projects_edited_and_deleted_meanwhile_harm_no_job(site: Site, take: Tak
     assert ended(job).state == Job.State.SUCCEEDED
     left = [key for key in keys if key not in gone]
     stale = scope.projects(requests.STALE, job.lens).filter(key__in=left)
-    again = requests.start({"keys": list(stale.values_list("key", flat=True) or left)}, as_of=AS_OF)
+    again = requests.start(
+        {"keys": list(stale.values_list("key", flat=True) or left)}, as_of=AS_OF, apart=False
+    )
     assert ended(again).state == Job.State.SUCCEEDED
     for score in Score.objects.filter(project__key__in=keys).select_related("project"):
         assert score.input_version == score.project.input_version
@@ -111,7 +113,7 @@ def test_two_jobs_over_the_same_projects_do_not_wait_for_each_other_in_a_circle(
 ) -> None:
     keys = take(200)
     both = [
-        requests.start({"keys": order}, as_of=AS_OF, queue=Job.Queue.INTERACTIVE)
+        requests.start({"keys": order}, as_of=AS_OF, apart=False, queue=Job.Queue.INTERACTIVE)
         for order in (keys, keys[::-1])
     ]
     assert {ended(job).state for job in both} == {Job.State.SUCCEEDED}
@@ -124,7 +126,7 @@ def test_a_reader_who_keeps_an_old_snapshot_hinders_no_job(site: Site, take: Tak
         cursor.execute("SELECT count(*) FROM riskscore_transition")
         before = cursor.fetchone()
         for _ in range(3):
-            job = requests.start({"keys": take(200)}, as_of=AS_OF)
+            job = requests.start({"keys": take(200)}, as_of=AS_OF, apart=False)
             assert ended(job).state == Job.State.SUCCEEDED
         cursor.execute("SELECT count(*) FROM riskscore_transition")
         assert cursor.fetchone() == before, "it still sees what it saw"
@@ -133,7 +135,7 @@ def test_a_reader_who_keeps_an_old_snapshot_hinders_no_job(site: Site, take: Tak
 
 
 def test_many_sweepers_at_once_do_what_one_does(site: Site, take: Take) -> None:
-    job = requests.start({"keys": take(200)}, as_of=AS_OF)
+    job = requests.start({"keys": take(200)}, as_of=AS_OF, apart=False)
     until(lambda: ledger.progress(job.id).total, "it is planned")
     at_once(*[ledger.sweep] * 6)
     assert ended(job).state == Job.State.SUCCEEDED

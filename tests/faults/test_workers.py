@@ -29,7 +29,7 @@ def test_one_project_that_raises_costs_one_error_and_the_rest_is_scored(
 ) -> None:
     keys = take(60)
     bad = poison(keys[17], "raise")
-    job = ended(requests.start({"keys": keys}, as_of=AS_OF))
+    job = ended(requests.start({"keys": keys}, as_of=AS_OF, apart=False))
     assert job.state == Job.State.PARTIALLY_FAILED
     assert ledger.progress(job.id) == ledger.Progress("partially_failed", 60, 59, 1, 0)
     error = ItemError.objects.get(job=job)
@@ -40,7 +40,7 @@ def test_one_project_that_raises_costs_one_error_and_the_rest_is_scored(
 def test_what_failed_can_be_tried_again_once_it_is_healed(site: Site, take: Take) -> None:
     keys = take(2)
     poison(keys[0], "raise")
-    failed = ended(requests.start({"keys": keys}, as_of=AS_OF))
+    failed = ended(requests.start({"keys": keys}, as_of=AS_OF, apart=False))
     rows("DELETE FROM fault_poison RETURNING project_id")
     again = requests.retry(failed.id)
     assert requests.retry(failed.id) == again
@@ -60,11 +60,11 @@ def test_a_project_that_kills_or_holds_its_worker_is_given_up_and_the_worker_wor
 ) -> None:
     keys = take(8)
     bad = poison(keys[-1], action)
-    job = ended(requests.start({"keys": keys}, as_of=AS_OF), seconds=180)
+    job = ended(requests.start({"keys": keys}, as_of=AS_OF, apart=False), seconds=180)
     assert [(error.project_id, error.code) for error in ItemError.objects.filter(job=job)] == [
         (bad.pk, code)
     ]
-    after = ended(requests.start({"keys": take(3)}, as_of=AS_OF))
+    after = ended(requests.start({"keys": take(3)}, as_of=AS_OF, apart=False))
     assert after.state == Job.State.SUCCEEDED
 
 
@@ -74,7 +74,7 @@ def test_a_worker_that_wakes_after_its_lease_writes_nothing(
 ) -> None:
     keys = take(5)
     poison(keys[2], action)
-    job = requests.start({"keys": keys}, as_of=AS_OF)
+    job = requests.start({"keys": keys}, as_of=AS_OF, apart=False)
     until(lambda: _stopped(site), "a worker is stopped")
     sleepers = _stopped(site)
     ended(job)
@@ -106,7 +106,7 @@ def test_a_cancelled_job_ends_in_one_state_however_close_the_end_was(
     site: Site, take: Take
 ) -> None:
     for moment in range(4):
-        job = requests.start({"keys": take(60)}, as_of=AS_OF)
+        job = requests.start({"keys": take(60)}, as_of=AS_OF, apart=False)
         until_done(job, 20 * moment)
         requests.cancel(job.id)
         requests.cancel(job.id)
@@ -114,7 +114,7 @@ def test_a_cancelled_job_ends_in_one_state_however_close_the_end_was(
 
 
 def test_workers_replaced_in_the_middle_of_a_job_lose_nothing(site: Site, take: Take) -> None:
-    job = requests.start({"keys": take(400)}, as_of=AS_OF)
+    job = requests.start({"keys": take(400)}, as_of=AS_OF, apart=False)
     until_done(job, 1)
     old = {name: site.processes[name].popen for name in ("first", "second")}
     for popen in old.values():

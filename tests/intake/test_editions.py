@@ -8,7 +8,7 @@ import pytest
 from riskscore.models import Intake, Release
 from riskscore.releases import effective
 from tests.intake.files import LAW, take_in
-from tests.make import make_place
+from tests.make import make_mineral, make_place
 
 pytestmark = pytest.mark.django_db
 
@@ -100,3 +100,32 @@ def test_a_correction_is_no_older_edition_whatever_its_years() -> None:
     assert done.release is not None
     assert done.release.scored
     assert effective.observations("ituc.rating").count() == 2
+
+
+def cobalt(edition: int, mined: int, reserves: int, **options: Any) -> Intake:
+    text = (
+        "Source,Country,Type,Prod_t_2023,Prod_t_est_2024,Reserves_t,Reserves_notes\n"
+        f"MCS{edition},Chile,Mine production,{mined - 5},{mined},{reserves},\n"
+        + (f"MCS{edition},Peru,Mine production,{mined},{mined},,\n" if edition == 2025 else "")
+    )
+    return take_in(text, "usgs", f"mcs{edition}-cobal_world.csv", **options)
+
+
+def test_where_files_add_to_each_other_an_older_edition_changes_no_figure_of_a_newer() -> None:
+    """Of the USGS a file states one commodity: of the older one only what no newer one states."""
+    make_mineral("cobalt")
+    cobalt(2026, 90, 700)
+    older = cobalt(2025, 80, 700)
+    assert (older.added, older.changed) == (3, 0), older.left_out_by_reason
+    (reason,) = (words for words in older.left_out_by_reason if "older edition" in words)
+    assert older.left_out_by_reason[reason] == {
+        "count": 2,
+        "examples": [
+            "line 2: usgs.production CHL cobalt 2023: 75, where 85 stands",
+            "line 2: usgs.production CHL cobalt 2024: 80, where 90 stands",
+        ],
+    }
+    asked = cobalt(2025, 80, 700, replace=True)
+    assert (asked.added, asked.changed) == (0, 2)
+    newer = cobalt(2027, 95, 700)
+    assert newer.changed == 2

@@ -60,28 +60,31 @@ def test_the_file_that_the_bundle_was_made_of_changes_nothing(
     assert done.release is None
 
 
-def test_an_older_file_of_a_commodity_adds_and_changes_nothing_that_a_later_one_states(
-    bundle: None,
+@pytest.mark.parametrize(
+    ("path", "added", "unchanged", "older"),
+    [
+        ("data/usgs_MCS2026_Commodities_Data.csv", 507, 1_411, 0),
+        ("data/usgs_MCS2025_World_Data.csv", 1_480, 493, 42),
+    ],
+)
+def test_a_publishers_file_of_which_the_bundle_holds_a_part_adds_and_changes_nothing(
+    bundle: None, path: str, added: int, unchanged: int, older: int
 ) -> None:
+    done = take_in(published(path), "usgs", path.rsplit("/", 1)[1])
+    assert done.state == "succeeded", done.error
+    assert (done.added, done.changed, done.unchanged, done.gone) == (added, 0, unchanged, 0)
+    left = [one for why, one in done.left_out_by_reason.items() if "older edition" in why]
+    assert sum(one["count"] for one in left) == older
+
+
+def test_reserves_are_those_of_the_edition_that_states_their_year(bundle: None) -> None:
     text = (
         "SOURCE,COMMODITY,COUNTRY,TYPE,UNIT_MEAS,PROD_2023,PROD_EST_ 2024,PROD_NOTES,CAP_2023,"
         "CAP_EST_ 2024,CAP_NOTES,RESERVES_2024,RESERVE_NOTES\n"
         "MCS2025,Graphite,Mozambique,Mine production,metric tons,98000,75000,,,,,26000000,\n"
-        "MCS2025,Graphite,Norway,Mine production,metric tons,6480,7000,,,,,600000,\n"
     )
     done = take_in(text, "usgs", "usgs_MCS2025.csv")
     assert done.error == ""
-    # 2023 is new; 2024 stands as 39,000 and 5,340 in the edition of 2026; reserves are its own.
-    assert (done.added, done.changed, done.unchanged) == (2, 1, 1)
-    (reason,) = (why for why in done.left_out_by_reason if "a later one states" in why)
-    assert done.left_out_by_reason[reason]["count"] == 2
-    assert "2026" in reason
-    asked = take_in(text, "usgs", "usgs_MCS2025.csv", dry_run=True, replace=True)
-    assert asked.changed == 2
-
-
-def test_the_world_data_of_an_older_edition_loads_without_a_changed_figure(bundle: None) -> None:
-    done = take_in(published("data/usgs_MCS2025_World_Data.csv"), "usgs", "MCS2025_World_Data.csv")
-    assert done.error == ""
-    assert (done.changed, done.jumps) == (0, 0)
-    assert (done.added or 0) > 1_000
+    # 2023 is new, of 2024 the edition of 2026 says 39,000; it states no reserves of 2024.
+    assert (done.added, done.changed, done.left_out) == (1, 1, 1)
+    assert done.preview[0] == "changed: usgs.reserves MOZ graphite 2024: 2.5e+07 → 2.6e+07"

@@ -144,7 +144,7 @@ def test_a_release_makes_exactly_those_projects_stale_whose_inputs_it_changes(le
     stale = planned(job)
     assert stale == set(StaleMark.objects.filter(lens=lens).values_list("project", flat=True))
     assert 0 < len(stale) < len(before)
-    full = requests.start({"all": True}, lens=lens, as_of=AS_OF)
+    full = requests.start({"all": True}, lens=lens, as_of=AS_OF, apart=False)
     drain()
     assert Job.objects.get(id=full.id).state == Job.State.SUCCEEDED
     after = dict(Score.objects.filter(lens=lens).values_list("project", "inputs"))
@@ -181,9 +181,9 @@ def test_a_refresh_after_the_next_release_takes_the_place_of_the_one_that_waits(
 
 
 def test_a_newer_job_over_the_same_projects_skips_what_the_older_has_not_begun(lens: Lens) -> None:
-    older = requests.start({"filter": {"place": ["CHL"]}}, lens=lens, as_of=AS_OF)
+    older = requests.start({"filter": {"place": ["CHL"]}}, lens=lens, as_of=AS_OF, apart=False)
     ledger.plan_next()
-    newer = requests.start({"all": True}, lens=lens, as_of=AS_OF)
+    newer = requests.start({"all": True}, lens=lens, as_of=AS_OF, apart=False)
     ledger.plan_next()
     older.refresh_from_db()
     assert (older.state, older.superseded_by_id) == (Job.State.CANCELLED, newer.id)
@@ -191,25 +191,25 @@ def test_a_newer_job_over_the_same_projects_skips_what_the_older_has_not_begun(l
 
 
 def test_a_newer_job_over_other_projects_skips_nothing(lens: Lens) -> None:
-    older = requests.start({"filter": {"place": ["CHL"]}}, lens=lens, as_of=AS_OF)
+    older = requests.start({"filter": {"place": ["CHL"]}}, lens=lens, as_of=AS_OF, apart=False)
     ledger.plan_next()
-    requests.start({"filter": {"place": ["PER"]}}, lens=lens, as_of=AS_OF)
+    requests.start({"filter": {"place": ["PER"]}}, lens=lens, as_of=AS_OF, apart=False)
     ledger.plan_next()
     older.refresh_from_db()
     assert older.state == Job.State.RUNNING
 
 
 def test_a_job_about_another_day_skips_nothing_of_a_later_one(lens: Lens) -> None:
-    later = requests.start({"all": True}, lens=lens, as_of=AS_OF)
+    later = requests.start({"all": True}, lens=lens, as_of=AS_OF, apart=False)
     ledger.plan_next()
-    requests.start({"all": True}, lens=lens, as_of=AS_OF - timedelta(days=400))
+    requests.start({"all": True}, lens=lens, as_of=AS_OF - timedelta(days=400), apart=False)
     ledger.plan_next()
     later.refresh_from_db()
     assert later.state == Job.State.RUNNING
 
 
 def test_a_job_keeps_the_method_that_was_published_when_it_began(lens: Lens) -> None:
-    job = requests.start({"all": True}, lens=lens, as_of=AS_OF)
+    job = requests.start({"all": True}, lens=lens, as_of=AS_OF, apart=False)
     spec = job.method.spec | {"version": job.method.version + 1}
     method_edits.publish_method(spec, reason="next")
     assert Job.objects.get(id=job.id).method == job.method

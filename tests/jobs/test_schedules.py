@@ -77,6 +77,18 @@ def test_days_of_standstill_are_caught_up_by_one_run(due: Schedule) -> None:
     assert (job.scope, job.reason) == ({"all": True}, "schedule: nightly")
 
 
+def test_what_ran_while_the_clock_was_a_year_fast_keeps_no_later_slot_from_running(
+    due: Schedule, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    right = due.changed_at + timedelta(days=3)
+    fast = right + timedelta(days=365)
+    monkeypatch.setattr(schedules, "_database_clock", lambda: fast)
+    assert len(schedules.start_due()) == 1
+    monkeypatch.setattr(schedules, "_database_clock", lambda: right)
+    assert len(schedules.start_due()) == 1
+    assert schedules.start_due() == []
+
+
 def test_a_schedule_that_is_switched_off_starts_nothing(due: Schedule) -> None:
     Schedule.objects.update(enabled=False)
     assert schedules.start_due() == []

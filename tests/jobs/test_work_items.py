@@ -4,15 +4,16 @@ import threading
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from django.db import connection
 from django.db.models import Model
+from django.utils import timezone
 
-from riskscore.jobs import heartbeat, ledger, work_items
-from riskscore.models import Chunk, Intake, TrainingRequest
+from riskscore.jobs import heartbeat, ledger, progress, work_items
+from riskscore.models import Chunk, Intake, Job, TrainingRequest, WorkerPulse
 from riskscore.training import requests as training_requests
 from tests.intake.files import LAW, queue
 from tests.make import make_job, make_project
@@ -160,3 +161,67 @@ def test_the_heartbeat_thread_prolongs_for_as_long_as_the_work_goes_on(
                 break
             prolonged.wait(0.1)
     assert prolonged.is_set()
+
+
+def clock_goes_back(kind: Kind, hours: int = 2) -> None:
+    """What is seen once the database's clock is set back: its moments lie in the future."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE {kind.model._meta.db_table}"  # noqa: S608 - our own name
+            " SET lease_until = lease_until + make_interval(hours => %s)",
+            [hours],
+        )
+
+
+@each
+def test_a_clock_set_back_two_hours_makes_a_lease_no_longer_than_one(kind: Kind) -> None:
+    kind.taken()
+    clock_goes_back(kind)
+    ledger.sweep()
+    left = (kind.row().lease_until - timezone.now()).total_seconds()
+    assert (kind.row().state, 0 < left <= work_items.LEASE_S) == ("running", True)
+    kind.expire()
+    ledger.sweep()
+    assert (kind.row().state, kind.row().attempts) == (kind.waits, 1)
+
+
+@each
+def test_a_worker_that_lives_through_the_step_keeps_its_work(kind: Kind) -> None:
+    lease = kind.taken()
+    clock_goes_back(kind)
+    ledger.sweep()
+    work_items.prolong(lease)
+    ledger.sweep()
+    assert work_items.lock(lease)
+
+
+@pytest.mark.parametrize("step", ["-61 seconds", "2 hours"])
+def test_cancelling_ends_whatever_is_stuck_and_whatever_the_clock_did(step: str) -> None:
+    lease = chunk()
+    assert lease
+    job = Chunk.objects.get().job
+    ledger.cancel(job.id)
+    ledger.sweep()
+    job.refresh_from_db()
+    assert job.state == "running"  # what is in work may be finished
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE riskscore_job SET cancel_requested_at = clock_timestamp() + %s::interval",
+            [step],
+        )
+    work_items.prolong(lease)  # a worker that hangs, with a lively heartbeat
+    ledger.sweep()
+    job.refresh_from_db()
+    assert (job.state, Chunk.objects.get().state) == ("cancelled", "skipped")
+
+
+def test_a_job_of_before_the_step_is_still_found_when_its_message_was_lost() -> None:
+    make_project()
+    job = make_job()
+    Job.objects.filter(id=job.id).update(created_at=timezone.now() + timedelta(hours=2))
+    assert ledger.stalled() == [job.id]
+
+
+def test_a_worker_seen_before_the_step_is_not_silent_for_less_than_no_time() -> None:
+    WorkerPulse.objects.create(worker="w", seen_at=timezone.now() + timedelta(hours=2))
+    assert [one.silent_s for one in progress.workers()] == [0]

@@ -74,7 +74,7 @@ def coverage(project: Project, *, before: bool = False) -> float:
     """The coverage of the indigenous dimension: as scored first, or scored again now."""
     lens = requests.default_lens()
     if not before:
-        requests.start({"keys": [project.key]}, lens=lens, as_of=AS_OF)
+        requests.start({"keys": [project.key]}, lens=lens, as_of=AS_OF, apart=False)
         while rescore.drain():
             pass
     return float(Score.objects.get(project=project, lens=lens).node_coverage[4])

@@ -150,6 +150,15 @@ def test_one_mail_tells_all_of_it_once(site: Project, ana: User, settings: Any) 
     assert len(outbox.outbox) == 1
 
 
+def test_a_clock_set_back_two_hours_delays_no_mail(site: Project, ana: User, settings: Any) -> None:
+    watches.watch(ana, [site])
+    forced_labour_is_found(site)
+    settings.ALERT_MAIL = True
+    Alert.objects.update(mail_after=timezone.now() + timedelta(hours=2))
+    assert mail.is_due()
+    assert mail.send_due() == 1
+
+
 def test_a_mail_server_that_is_away_delays_only(site: Project, ana: User, settings: Any) -> None:
     watches.watch(ana, [site])
     forced_labour_is_found(site)

@@ -42,7 +42,7 @@ def project_of(place: str, *minerals: str) -> Project:
 
 
 def rescored(project: Project, lens: Lens) -> None:
-    requests.start({"keys": [project.key]}, lens=lens, as_of=AS_OF)
+    requests.start({"keys": [project.key]}, lens=lens, as_of=AS_OF, apart=False)
     while rescore.drain():
         pass
 

@@ -28,7 +28,7 @@ def lens(bundle: None) -> Iterator[Lens]:
 
 
 def rescored(project: Project, lens: Lens) -> Score:
-    requests.start({"keys": [project.key]}, lens=lens, as_of=AS_OF)
+    requests.start({"keys": [project.key]}, lens=lens, as_of=AS_OF, apart=False)
     while rescore.drain():
         pass
     return Score.objects.get(project=project, lens=lens)

@@ -34,7 +34,7 @@ def rows_of(lens: Lens) -> bytes:
 
 
 def rescore(*projects: Project) -> Job:
-    job = requests.start({"keys": [project.key for project in projects]}, as_of=AS_OF)
+    job = requests.start({"keys": [project.key for project in projects]}, as_of=AS_OF, apart=False)
     while scoring_rescore.drain():
         pass
     return Job.objects.get(id=job.id)
@@ -82,7 +82,7 @@ def move(project: Project) -> None:
 
 def test_a_slow_job_never_overwrites_a_score_of_newer_inputs(lens: Lens) -> None:
     project = some_project(lens)
-    slow = requests.start({"keys": [project.key]}, as_of=AS_OF)
+    slow = requests.start({"keys": [project.key]}, as_of=AS_OF, apart=False)
     ledger.plan_next()
     claim = ledger.claim("slow")
     assert claim
@@ -95,7 +95,7 @@ def test_a_slow_job_never_overwrites_a_score_of_newer_inputs(lens: Lens) -> None
 
 def test_a_job_of_an_older_edition_never_overwrites_a_newer_score(lens: Lens) -> None:
     project = some_project(lens)
-    old = requests.start({"keys": [project.key]}, as_of=AS_OF)
+    old = requests.start({"keys": [project.key]}, as_of=AS_OF, apart=False)
     project_edits.add_evidence(strike(project), by=None)
     while scoring_rescore.drain():
         pass
@@ -148,7 +148,7 @@ def test_a_project_without_minerals_is_not_in_the_scope(bundle: None) -> None:
 def test_a_worker_that_lost_its_lease_writes_nothing(lens: Lens) -> None:
     project = some_project(lens)
     move(project)
-    requests.start({"keys": [project.key]}, as_of=AS_OF)
+    requests.start({"keys": [project.key]}, as_of=AS_OF, apart=False)
     ledger.plan_next()
     claim = ledger.claim("slow")
     assert claim

@@ -16,7 +16,8 @@ def test_a_job_that_another_took_over_is_followed_to_the_end_of_that_one(
 ) -> None:
     lens = requests.default_lens()
     first, second = (
-        requests.start({"keys": ["icmm-00026"]}, lens=lens, as_of=AS_OF) for _ in range(2)
+        requests.start({"keys": ["icmm-00026"]}, lens=lens, as_of=AS_OF, apart=False)
+        for _ in range(2)
     )
     ledger.supersede(first.id, second.id)
     while rescore.drain():
@@ -27,13 +28,17 @@ def test_a_job_that_another_took_over_is_followed_to_the_end_of_that_one(
 
 
 def test_a_job_that_somebody_cancelled_is_returned_as_it_ended(bundle: None) -> None:
-    job = requests.start({"keys": ["icmm-00026"]}, lens=requests.default_lens(), as_of=AS_OF)
+    job = requests.start(
+        {"keys": ["icmm-00026"]}, lens=requests.default_lens(), as_of=AS_OF, apart=False
+    )
     requests.cancel(job.id)
     assert follow(job.id, lambda: None, Console(quiet=True)).state == Job.State.CANCELLED
 
 
 def test_whatever_the_look_between_raises_ends_the_following(bundle: None) -> None:
-    job = requests.start({"keys": ["icmm-00026"]}, lens=requests.default_lens(), as_of=AS_OF)
+    job = requests.start(
+        {"keys": ["icmm-00026"]}, lens=requests.default_lens(), as_of=AS_OF, apart=False
+    )
 
     def dead() -> None:
         raise CannotRun("the worker process ended")

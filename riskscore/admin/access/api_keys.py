@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.contrib import admin
@@ -19,7 +19,10 @@ from riskscore.models import ApiKey, IdempotencyKey
 
 
 class ApiKeyForm(Form[ApiKey]):
-    """A name to know the key by, and what it may do."""
+    """A name to know the key by, and what it may do: nothing that its user may not."""
+
+    #: Whose key it will be where the form does not ask.
+    owner: Any = None
 
     scopes = forms.MultipleChoiceField(
         choices=ApiKey.Scope.choices,
@@ -30,6 +33,23 @@ class ApiKeyForm(Form[ApiKey]):
     class Meta:
         model = ApiKey
         fields = ("name", "user", "scopes", "expires_at")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.owner is not None and "scopes" in self.fields:
+            may = api_keys.scopes_of(self.owner)
+            offered = [(scope, words) for scope, words in ApiKey.Scope.choices if scope in may]
+            cast(forms.MultipleChoiceField, self.fields["scopes"]).choices = offered
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        owner = cleaned.get("user") or self.owner
+        may = api_keys.scopes_of(owner) if owner is not None else []
+        beyond = [scope for scope in cleaned.get("scopes", ()) if scope not in may]
+        if owner is not None and beyond:
+            words = f"{owner} may not do what the scope {', '.join(beyond)} is for"
+            self.add_error("scopes", f"{words}; give the account a group that may, or leave it out")
+        return cleaned
 
 
 class ApiKeyAdmin(Page[ApiKey]):
@@ -61,6 +81,13 @@ class ApiKeyAdmin(Page[ApiKey]):
         if _is_superuser(request):
             return ("name", "user", "scopes", "expires_at")
         return ("name", "scopes", "expires_at")
+
+    def get_form(
+        self, request: HttpRequest, obj: ApiKey | None = None, change: bool = False, **kwargs: Any
+    ) -> Any:
+        made = super().get_form(request, obj, change=change, **kwargs)
+        owner = None if _is_superuser(request) else request.user
+        return type(made.__name__, (made,), {"owner": owner})
 
     def get_readonly_fields(
         self, request: HttpRequest, obj: ApiKey | None = None

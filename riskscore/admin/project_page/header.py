@@ -71,6 +71,7 @@ def following(project: Project) -> Following:
     open_jobs = Job.objects.filter(
         state__in=[Job.State.QUEUED, Job.State.RUNNING],
         scope__keys__contains=[project.key],
+        apart=False,
         paused_at=None,
     )
     states = set(open_jobs.values_list("state", flat=True))

@@ -24,7 +24,7 @@ from riskscore.admin.ui.filters import (
 from riskscore.admin.ui.lists.columns import typed
 from riskscore.admin.ui.lists.ordered import UnknownLast
 from riskscore.admin.ui.pages import ReadOnly
-from riskscore.models import Score, ScoreHistory
+from riskscore.models import JobScore, Score, ScoreHistory
 from riskscore.models.scores import NODES, ScoreColumns
 from riskscore.scoring.learned_contribution import without_learned_each
 from riskscore.scoring.stored_score import StoredScore
@@ -49,6 +49,7 @@ def _column(name: str) -> Callable[[ScoreColumns], str]:
 
 
 COMPOSITE, *DIMENSIONS = (_column(name) for name in NODES)
+DIMENSION_FIELDS = NODES[1:]
 
 
 class AnyScoreAdmin(ReadOnly[AnyScore]):
@@ -106,6 +107,34 @@ class AnyScoreAdmin(ReadOnly[AnyScore]):
     @admin.display(description="place")
     def place_name(self, row: AnyScore) -> str:
         return row.project.place.name
+
+
+class JobScoreAdmin(ReadOnly[JobScore]):
+    """What jobs made for another day, seed or number of draws: never a current score."""
+
+    list_display = (
+        "project", "place_name", "lens", "as_of", COMPOSITE, "label", *DIMENSIONS, "known",
+    )  # fmt: skip
+    more_columns = ("key", "interval_low", "interval_high", "edition", "computed_at", "job")
+    list_filter = ("band", ProjectPlaceFilter, "as_of")
+    list_select_related = ("project__place", "job__lens__importer")
+    search_fields = ("=project__key", "project__name", "=job__id")
+    search_help_text = "name of the project, its whole key, or the id of the job"
+    fields = (
+        ("project", "job"), ("as_of", "edition", "input_version", "computed_at"),
+        ("composite", "band", "coverage", "interval_low", "interval_high"), DIMENSION_FIELDS,
+    )  # fmt: skip
+    ordering = ("-job_id", UnknownLast("composite", descending=True), "project_id")
+
+    label = AnyScoreAdmin.label
+    known = AnyScoreAdmin.known
+    key = AnyScoreAdmin.key
+    place_name = AnyScoreAdmin.place_name
+
+    @admin.display(description="buyer's view")
+    def lens(self, row: JobScore) -> str:
+        """The job's."""
+        return str(row.job.lens)
 
 
 class ScoreAdmin(AnyScoreAdmin[Score]):

@@ -107,6 +107,13 @@ WORDS: Mapping[str, tuple[Must, ...]] = {
     "limit_is_on_its_scale": (
         Must("at_most", "A share must be between 0 and 1, points of an exposure 0 to 100."),
     ),
+    "saved_mapping_has_a_name": (
+        Must("name", "A saved mapping needs a name, without blanks around it."),
+    ),
+    "saved_mapping_is_of_objects": (
+        Must("mapping", 'Write pairs, like {"place": "Country"}; {} for none.'),
+    ),
+    "saved_mapping_is_short": (Must("mapping", "This is too long: at most 20,000 characters."),),
     "scenario_version_from_one": (Must("version", "Versions count from 1."),),
     "scenario_code_is_slug": (Must("code", "Use small letters, digits, hyphens, like a-ban."),),
 }  # fmt: skip

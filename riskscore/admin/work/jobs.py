@@ -29,7 +29,7 @@ class JobAdmin(job_actions.Steered):
     list_per_page = 25
     search_fields = ("=id", "reason", "request_id")
     fields = (
-        ("lens", "method", "learned_models"), ("as_of", "edition", "seed", "draws"),
+        ("lens", "method", "learned_models"), ("as_of", "edition", "seed", "draws", "apart"),
         "queue", "scope", ("reason", "created_by"), ("retry_of", "superseded_by"),
         ("created_at", "started_at", "paused_at", "finished_at"), "request_id",
     )  # fmt: skip

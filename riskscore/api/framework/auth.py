@@ -5,6 +5,8 @@ no page elsewhere can make a curator's browser do so, and the API needs no CSRF 
 """
 
 import logging
+import re
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any, Protocol, runtime_checkable
 
@@ -17,12 +19,14 @@ from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
 
 from riskscore import api_keys
+from riskscore.api.framework import wrong_keys
 from riskscore.api.framework.problems import Problem
 from riskscore.config import log_context
 from riskscore.models import ApiKey
 
 log = logging.getLogger(__name__)
 
+SHAPE = re.compile(r"rs_([0-9a-f]{8})_[A-Za-z0-9_-]{1,64}")
 CHALLENGE = 'Bearer realm="riskscore"'
 SEEN_EVERY = timedelta(minutes=5)  # how exactly "last used" is kept
 NAMES_OF_KEYS = {"api_key", "apikey", "api-key", "access_token", "token", "key", "authorization"}
@@ -37,12 +41,11 @@ class BearerKey(BaseAuthentication):
         scheme, _, plain = request.headers.get("Authorization", "").partition(" ")
         if not scheme:
             return None
-        key = (
-            api_keys.find(plain.strip())
-            if scheme.lower() == "bearer" and "\0" not in plain
-            else None
-        )
+        wrong_keys.refuse_too_many(request._request)
+        is_one = scheme.lower() == "bearer" and SHAPE.fullmatch(plain.strip())
+        key = api_keys.find(plain.strip()) if is_one else None
         if key is None:
+            wrong_keys.count(request._request, is_one[1] if is_one else "")
             raise AuthenticationFailed("not a living key; send `Authorization: Bearer rs_…`")
         log_context.add(key=key.prefix, user=key.user.get_username())
         _note_use(key)
@@ -66,24 +69,46 @@ class SessionReads(BaseAuthentication):
 
 @runtime_checkable
 class Scoped(Protocol):
-    """A view that says which keys may use it."""
+    """A view that says which keys may use it, and which permissions their users need."""
 
     def scopes(self) -> set[str]:
         """The scopes of which a key needs one for this request."""
 
+    def permissions(self, method: str) -> tuple[str, ...] | None:
+        """The permissions that a request takes, all of them; None where none are declared."""
+
 
 class HasScope(BasePermission):
-    """A key needs one of the scopes that the view names for the method; a session only reads."""
+    """The rights of admin: whoever may see a table there may read it here, and so with writing.
+
+    A key is worth what its user may do at this moment, and of that what its scopes name. Django
+    keeps a user's permissions with the user, who is asked for anew at each request.
+    """
 
     def has_permission(self, request: Request, view: Any) -> bool:
-        """Say whether the request may go on; raises Problem if its key lacks the scope."""
+        """Say whether the request may go on; raises Problem that names what is missing."""
         if not request.user.is_authenticated:
             return False
+        method = request.method or ""
+        if method == "OPTIONS" or not hasattr(view, method.lower()):
+            return True  # says which methods there are; the others are refused as none
         key: Any = request.auth
         needed: set[str] = view.scopes() if isinstance(view, Scoped) else set()
         if isinstance(key, ApiKey) and needed.isdisjoint(key.scopes):
             raise Problem("forbidden", f"this key lacks the scope {' or '.join(sorted(needed))}")
+        permissions = view.permissions(method) if isinstance(view, Scoped) else None
+        if permissions is None:
+            raise Problem("forbidden", "nobody may do this: the address names no permission")
+        if missing := lacking(request.user, permissions):
+            raise Problem("forbidden", f"this account lacks the permission {', '.join(missing)}")
         return True
+
+
+def lacking(user: Any, permissions: Iterable[str]) -> list[str]:
+    """Those of our permissions that somebody does not have; all for who may not enter admin."""
+    if not (user.is_active and user.is_staff):
+        return list(permissions)
+    return [name for name in permissions if not user.has_perm(f"riskscore.{name}")]
 
 
 def _refuse_key_in_url(request: Request) -> None:

@@ -52,7 +52,17 @@ class Endpoint(APIView):
     #: Statuses of problems that only this address has, and their words.
     refusals: ClassVar[dict[int, str]] = {}
     body: ClassVar[Schema | None] = None
+    #: The tables whose rows it shows: reading takes the permission to view each, as in admin.
+    shows: ClassVar[tuple[str, ...]] = ()
+    #: Per method that is no reading: the permissions that it takes (codenames, as admin asks).
+    takes: ClassVar[dict[str, tuple[str, ...]]] = {}
     query_values: QueryValues
+
+    def permissions(self, method: str) -> tuple[str, ...] | None:
+        """The permissions that a request takes; None for a method that nothing is said about."""
+        if method in SAFE_METHODS:
+            return tuple(f"view_{table}" for table in self.shows) or None
+        return self.takes.get(method)
 
     def scopes(self) -> set[str]:
         """The scopes of which a key needs one."""

@@ -37,7 +37,11 @@ KINDS: dict[str, Kind] = {
     "key_in_url": Kind(
         401, "Key in the URL", "URLs are logged: revoke that key, and send keys in the header only."
     ),
-    "forbidden": Kind(403, "Not allowed", "The key lacks the scope that `detail` names."),
+    "forbidden": Kind(
+        403,
+        "Not allowed",
+        "`detail` names the scope that the key lacks, or the permission that its account lacks.",
+    ),
     "not_found": Kind(404, "Not found", "Nothing here that you may see."),
     "lens_not_scored": Kind(
         404, "Not scored for this importer", "Start a job with the same method and importer first."

@@ -9,7 +9,7 @@ from django.http import FileResponse, HttpRequest, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 
 from riskscore.api.framework.request_id import HEADER, request_id
-from riskscore.config import log_context
+from riskscore.config import client_address, log_context
 
 log = logging.getLogger("riskscore.request")
 
@@ -43,7 +43,7 @@ class RequestLog:
                     extra={
                         "status": response.status_code,
                         "ms": round(1000 * (time.monotonic() - began)),
-                        "client": request.META.get("REMOTE_ADDR", ""),
+                        "client": client_address.of(request),
                     },
                 )  # fmt: skip
         return response

@@ -26,15 +26,24 @@ VALKEY_TIMEOUT_S = 0.05
 SECONDS = {"s": 1, "min": 60, "h": 3600}
 CIRCUIT_OPEN_S = 5.0  # after a failure Valkey is not asked for so long
 
-# The generic cell rate algorithm: one number per client, the time at which its bucket is full.
-# ARGV: seconds per request, burst. Returns {allowed, remaining, seconds to wait}.
+# The generic cell rate algorithm: one number per client, the time at which its bucket is full. That
+# is never later than a burst from now: if it is, the clock was set back since.
+# ARGV: seconds per request, burst, whether to take a token or only to look. Returns {allowed,
+# remaining, seconds to wait}.
 BUCKET = """
 local now = redis.call('TIME'); now = now[1] + now[2] / 1000000
 local pace, burst = tonumber(ARGV[1]), tonumber(ARGV[2])
-local full = math.max(tonumber(redis.call('GET', KEYS[1]) or now), now) + pace
+local kept, most = tonumber(redis.call('GET', KEYS[1]) or now), now + burst * pace
+if kept > most then
+    kept = most
+    redis.call('SET', KEYS[1], string.format('%.6f', kept), 'PX', math.ceil((kept - now) * 1000))
+end
+local full = math.max(kept, now) + pace
 local wait = full - burst * pace - now
 if wait > 0 then return {0, 0, tostring(wait)} end
-redis.call('SET', KEYS[1], string.format('%.6f', full), 'PX', math.ceil((full - now) * 1000))
+if ARGV[3] == '1' then
+  redis.call('SET', KEYS[1], string.format('%.6f', full), 'PX', math.ceil((full - now) * 1000))
+end
 return {1, math.floor((now + burst * pace - full) / pace), tostring(full - now)}
 """
 
@@ -42,17 +51,16 @@ return {1, math.floor((now + burst * pace - full) / pace), tostring(full - now)}
 class TokenBucket(BaseThrottle):
     """`DEFAULT_THROTTLE_RATES` names a burst and the seconds in which it refills: "1200/min"."""
 
-    _circuit_open_until = 0.0
     wait_s: float | None = None
 
     def allow_request(self, request: Request, _view: Any) -> bool:
         """Take a token; note on the request what is left, for the headers."""
         name = "jobs" if request.method == "POST" else "requests"
-        burst, seconds = _rate(str(api_settings.DEFAULT_THROTTLE_RATES[name]))
-        result = self._take(f"riskscore:rate:{name}:{_client(request)}", seconds / burst, burst)
+        burst, seconds = rate(name)
+        result = take(f"riskscore:rate:{name}:{_client(request)}", seconds / burst, burst)
         if result is None:
             return True
-        allowed, remaining, wait = int(result[0]), int(result[1]), float(result[2])
+        allowed, remaining, wait = result
         request._request.META["riskscore.rate"] = {
             "RateLimit-Policy": f'"{name}";q={burst};w={seconds}',
             "RateLimit": f'"{name}";r={remaining};t={wait:.0f}',
@@ -64,15 +72,45 @@ class TokenBucket(BaseThrottle):
         """Seconds until the next token."""
         return self.wait_s
 
-    def _take(self, key: str, pace: float, burst: int) -> Any:
-        if time.monotonic() < TokenBucket._circuit_open_until:
-            return None
-        try:
-            return _script(settings.BROKER.redis)(keys=[key], args=[pace, burst])
-        except redis.RedisError as error:
-            TokenBucket._circuit_open_until = time.monotonic() + CIRCUIT_OPEN_S
-            log.warning("no rate limit for %.0f s: %s", CIRCUIT_OPEN_S, type(error).__name__)
-            return None
+
+class Circuit:
+    """After a failure Valkey is not asked for a while, so that its absence costs no waiting."""
+
+    open_until = 0.0
+
+    @classmethod
+    def is_open(cls) -> bool:
+        """Whether Valkey is left alone just now."""
+        return time.monotonic() < cls.open_until
+
+    @classmethod
+    def opened(cls, error: Exception) -> None:
+        """Leave Valkey alone for CIRCUIT_OPEN_S, and say so once."""
+        cls.open_until = time.monotonic() + CIRCUIT_OPEN_S
+        log.warning("no rate limit for %.0f s: %s", CIRCUIT_OPEN_S, type(error).__name__)
+
+
+def take(
+    key: str, pace: float, burst: int, *, only_look: bool = False
+) -> tuple[bool, int, float] | None:
+    """Take a token of a bucket: whether there was one, how many are left, seconds to wait.
+
+    ``pace`` is the seconds in which one comes back. None where Valkey does not answer.
+    """
+    if Circuit.is_open():
+        return None
+    try:
+        asked = [pace, burst, 0 if only_look else 1]
+        allowed, remaining, wait = _script(settings.BROKER.redis)(keys=[key], args=asked)
+    except redis.RedisError as error:
+        Circuit.opened(error)
+        return None
+    return bool(int(allowed)), int(remaining), float(wait)
+
+
+def rate(name: str) -> tuple[int, int]:
+    """The burst of a named rate, and the seconds in which it refills."""
+    return _read(str(api_settings.DEFAULT_THROTTLE_RATES[name]))
 
 
 @cache
@@ -92,7 +130,7 @@ def _script(url: str) -> Any:
 
 
 @cache
-def _rate(words: str) -> tuple[int, int]:
+def _read(words: str) -> tuple[int, int]:
     burst, _, unit = words.partition("/")
     return int(burst), SECONDS[unit]
 

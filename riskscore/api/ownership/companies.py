@@ -80,6 +80,7 @@ class Companies(Listing):
     """All companies that own projects, or stand above one that does."""
 
     tag = "catalogues"
+    shows = ("company", "domicile")
     resource = COMPANY
     orders = ORDERS
     parameters = listing_parameters(
@@ -118,6 +119,7 @@ class OneCompany(Detail):
     """One company by its key."""
 
     tag = "catalogues"
+    shows = ("company", "domicile")
     resource = COMPANY
     parameters = (COMPANY.picker,)
 

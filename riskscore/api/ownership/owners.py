@@ -53,6 +53,7 @@ class OwnersOfProject(Listing):
     """Statements about who owns one project; `versions=all` for those superseded too."""
 
     tag = "projects"
+    shows = ("project", "ownership", "company")
     resource = OWNERSHIP
     orders = ORDERS
     parameters = listing_parameters(

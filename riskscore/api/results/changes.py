@@ -113,6 +113,7 @@ class ScoreChanges(Endpoint):
     """Why a score changed between two moments."""
 
     tag = "scores"
+    shows = ("project", "score", "scorehistory")
     parameters = (
         _moment_parameter(
             "from", "The score in force then; by default the one that the other replaced."

@@ -60,6 +60,7 @@ class Counterfactuals(Endpoint):
     """What would move a score to the next band: single changes of one input."""
 
     tag = "scores"
+    shows = ("project", "score")
     parameters = (
         choice("node", NODES, "The composite or a dimension.", default=NODES[0]),
         choice("direction", DIRECTIONS, "The next lower or the next higher band.", default="lower"),

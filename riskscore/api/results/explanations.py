@@ -132,6 +132,7 @@ class Explanation(Endpoint):
     """Why a project has its score: per dimension and indicator."""
 
     tag = "scores"
+    shows = ("project", "score")
     parameters = lenses.LENS_PARAMETERS
     answers = {"get": (200, shapes.reference("Explanation"))}
 

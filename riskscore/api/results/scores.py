@@ -54,13 +54,19 @@ NOT_STORED = (
     "/api/v1/jobs)."
 )
 OUT = Q(project__flags__overlap=list(Project.UNRANKED))
-UNRANKED = choice(
-    "unranked",
-    ["exclude", "include", "only"],
-    "Projects kept out of rankings: duplicates, steel plants, sites without known output.",
-    default="exclude",
-    where=lambda how: {"exclude": ~OUT, "include": Q(), "only": OUT}[how],
-)
+
+
+def unranked(default: str) -> Parameter:
+    """Whether projects are listed that are kept out of rankings."""
+    return choice(
+        "unranked",
+        ["exclude", "include", "only"],
+        "Projects kept out of rankings: duplicates, steel plants, sites without known output.",
+        default=default,
+        where=lambda how: {"exclude": ~OUT, "include": Q(), "only": OUT}[how],
+    )
+
+
 BAND = choice(
     "band",
     list(BANDS.values()),
@@ -139,6 +145,7 @@ class Scores(Listing):
     """The current scores, riskiest first: the ranking."""
 
     tag = "scores"
+    shows = ("project", "score")
     resource = SCORE_ITEM
     orders = ORDERS
     parameters = listing_parameters(
@@ -147,7 +154,7 @@ class Scores(Listing):
         *lenses.LENS_PARAMETERS,
         *filters.of_projects("project__"),
         BAND,
-        UNRANKED,
+        unranked("exclude"),
         *BOUNDS,
         filters.since("computed_since", "computed_at", "Only scores computed at or after this."),
     )
@@ -184,6 +191,7 @@ class CurrentScore(Detail):
     """One project's current score."""
 
     tag = "scores"
+    shows = ("project", "score")
     resource = IN_FULL
     parameters = (*lenses.LENS_PARAMETERS, IN_FULL.picker)
 
@@ -222,6 +230,7 @@ class History(Listing):
     """How one project's score changed, the latest first: a row per change."""
 
     tag = "scores"
+    shows = ("project", "scorehistory")
     resource = HISTORY_ITEM
     orders = HISTORY_ORDERS
     parameters = listing_parameters(HISTORY_ITEM, HISTORY_ORDERS, *lenses.LENS_PARAMETERS)

@@ -11,9 +11,10 @@ from riskscore.api.framework.endpoint import PORTFOLIO, READ, Endpoint
 from riskscore.api.framework.parameters import Parameter
 from riskscore.api.framework.problems import of_parameters
 from riskscore.api.framework.rendering import Html, Pdf
+from riskscore.api.projects import published
 from riskscore.api.sourcing import asking, portfolios
 from riskscore.errors import NotFoundError
-from riskscore.models import Mineral, Project
+from riskscore.models import Mineral
 from riskscore.sourcing.briefings import as_html, as_pdf, on_buyer, on_portfolio, on_project
 from riskscore.sourcing.briefings.content import Briefing
 
@@ -43,6 +44,7 @@ class Document(Endpoint):
 class ProjectBriefing(Document):
     """One printable page about a project, or what it would change for a buyer of a mineral."""
 
+    shows = ("project", "score")
     parameters = (
         asking.OF_A_BUYER,
         asking.OF_A_MINERAL,
@@ -50,7 +52,7 @@ class ProjectBriefing(Document):
 
     def get(self, request: Request, key: str) -> Response:
         """Return the page; the buyer and the mineral are given together or not at all."""
-        if not Project.objects.filter(key=key).exists():
+        if not published().filter(key=key).exists():
             raise Http404
         query = self.query_values
         if not query["buyer"] and query["mineral"] is None:
@@ -62,6 +64,7 @@ class ProjectBriefing(Document):
 class BuyerBriefing(Document):
     """One printable page about a buyer and a mineral: supply, formulas, projects."""
 
+    shows = ("project", "score")
     parameters = (
         asking.BUYER,
         asking.MINERAL,
@@ -82,6 +85,8 @@ class BuyerBriefing(Document):
 
 class PortfolioBriefing(Document):
     """One printable page about one of your portfolios."""
+
+    shows = ("project", "score", "portfolio")
 
     def scopes(self) -> set[str]:
         """As for the portfolio itself."""

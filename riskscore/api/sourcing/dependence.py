@@ -149,6 +149,7 @@ class Dependences(Computed):
     """A buyer's dependence by mineral: mix, N-1, concentration, GeoPolRisk, and disagreements."""
 
     tag = "sourcing"
+    shows = ("score",)
     resource = DEPENDENCE
     orders = ORDERS
     parameters = listing_parameters(

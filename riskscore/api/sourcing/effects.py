@@ -200,6 +200,7 @@ class _Effects(Computed):
     """What stored scenarios do together."""
 
     tag = "sourcing"
+    shows = ("score", "scenario")
     resource = EFFECT
     orders = ORDERS
     parameters = listing_parameters(EFFECT, ORDERS, SCENARIOS, *BUYERS)
@@ -224,6 +225,7 @@ class _Effects(Computed):
 class Effects(_Effects):
     """What scenarios do to buyers; POST asks it of shocks given on the spot."""
 
+    takes = {"POST": ("view_score", "view_scenario")}
     body = ON_THE_SPOT
     answers = {
         "post": (

@@ -143,6 +143,7 @@ class Equity(Endpoint):
     """Tonnes held by the buyer's companies and its allies', against tonnes needed."""
 
     tag = "sourcing"
+    shows = ("project", "score")
     answers = {"get": (200, shapes.reference("SourcingEquity"))}
     parameters = (
         asking.BUYER,

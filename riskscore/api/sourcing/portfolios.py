@@ -39,6 +39,14 @@ ORDERS = {"name": Order("name", "id")}
 STATES = {"kept": Q(archived_at=None), "archived": Q(archived_at__isnull=False), "all": Q()}
 
 
+#: What a portfolio is made of, and what replacing its parts takes, as on its form in admin.
+HELD = ("portfolio", "position", "portfoliolimit")
+REPLACING = (
+    "change_portfolio",
+    *(f"{act}_{part}" for part in HELD[1:] for act in ("add", "change", "delete")),
+)
+
+
 def own(request: Request) -> QuerySet[Portfolio]:
     """The client's own portfolios. Those of others are as good as absent."""
     return Portfolio.objects.filter(owner=request.user.pk)
@@ -92,6 +100,8 @@ class Portfolios(Listing):
     """Your portfolios; POST begins one."""
 
     tag = "sourcing"
+    shows = HELD
+    takes = {"POST": ("add_portfolio", "add_position", "add_portfoliolimit")}
     resource = fields.PORTFOLIO
     orders = ORDERS
     parameters = listing_parameters(
@@ -143,6 +153,8 @@ class OnePortfolio(Detail):
     """
 
     tag = "sourcing"
+    shows = HELD
+    takes = {"PATCH": REPLACING, "PUT": REPLACING}
     resource = fields.PORTFOLIO
     parameters = (fields.PORTFOLIO.picker,)
     body = fields.WRITTEN
@@ -260,6 +272,7 @@ class Exposure(Endpoint):
     """What a portfolio exposes to, with contributions; `add` and `drop` ask what would be."""
 
     tag = "sourcing"
+    shows = (*HELD, "project", "score")
     answers = {"get": (200, shapes.reference("PortfolioExposure"))}
     parameters = (
         Parameter(
@@ -314,6 +327,7 @@ class Crossings(Listing):
     """When limits of a portfolio were crossed, the latest first."""
 
     tag = "sourcing"
+    shows = ("portfolio", "limitcrossing")
     resource = fields.CROSSING
     orders = CROSSING_ORDERS
     parameters = listing_parameters(fields.CROSSING, CROSSING_ORDERS)

@@ -43,6 +43,7 @@ class Regions(Listing):
     """Regions by which projects may be asked for, such as Latin America."""
 
     tag = "sourcing"
+    shows = ("region",)
     resource = REGION
     orders = CODE
     parameters = listing_parameters(REGION, CODE)
@@ -56,6 +57,7 @@ class OneRegion(Detail):
     """One region by its code, or by any name that a region may be asked for by."""
 
     tag = "sourcing"
+    shows = ("region",)
     resource = REGION
     parameters = (REGION.picker,)
 

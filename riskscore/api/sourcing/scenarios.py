@@ -109,6 +109,8 @@ class Scenarios(Listing):
     """Stored scenarios; POST stores one, or the next version of one."""
 
     tag = "sourcing"
+    shows = ("scenario",)
+    takes = {"POST": ("add_scenario",)}
     resource = STORED
     orders = ORDERS
     parameters = listing_parameters(
@@ -156,6 +158,7 @@ class OneScenario(Detail):
     """One scenario: the version of the address, else the newest."""
 
     tag = "sourcing"
+    shows = ("scenario",)
     resource = STORED
     parameters = (STORED.picker,)
 

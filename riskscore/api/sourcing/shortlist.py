@@ -72,6 +72,7 @@ class Shortlist(Endpoint):
     """Projects by what they take off a buyer's dependence and by human cost, with bounds."""
 
     tag = "sourcing"
+    shows = ("project", "score")
     parameters = PARAMETERS
     answers = {"get": (200, shapes.reference("Shortlist"))}
 
@@ -85,6 +86,7 @@ class ProjectForBuyer(Endpoint):
     """What one project would change for a buyer, by rule and amount, and against all others."""
 
     tag = "sourcing"
+    shows = ("project", "score")
     parameters = (asking.BUYER, asking.MINERAL, BASIS, NAMED)
     answers = {"get": (200, shapes.reference("ProjectForBuyer"))}
 

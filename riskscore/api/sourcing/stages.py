@@ -118,6 +118,7 @@ class Chains(Computed):
     """Ore, refining, buyer: who holds each stage of a mineral, and which stage is the weakest."""
 
     tag = "sourcing"
+    shows = ("score",)
     resource = CHAIN
     orders = ORDERS
     parameters = listing_parameters(

@@ -20,6 +20,8 @@ class Control(Endpoint):
     """One word to one of your jobs; subclasses say which."""
 
     tag = "jobs"
+    shows = ("job",)
+    takes = {"POST": ("change_job",)}
     answers = {"post": (200, shapes.reference(JOB.name))}
 
     def scopes(self) -> set[str]:
@@ -73,6 +75,7 @@ class Resume(Control):
 class Retry(Control):
     """Try again what one of your jobs could not score, with the same inputs, as a new job."""
 
+    takes = {"POST": ("add_job", "change_job")}
     answers = {"post": (202, shapes.reference(JOB.name))}
     refusals = {409: "It runs still, or nothing failed"}
 

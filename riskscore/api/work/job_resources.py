@@ -61,7 +61,10 @@ REQUEST = _closed(
             maxLength=60,
             default=settings.DEFAULT_METHOD,
         ),
-        "as_of": shapes.day("The day that the facts shall describe; today by default."),
+        "as_of": shapes.day(
+            "The day that the facts shall describe; today (UTC) by default. For any other day, or a"
+            " seed, the job makes scores of its own (`links.scores`); current ones stay."
+        ),
         "seed": shapes.whole("Seed of the random draws.", minimum=0, maximum=2**63 - 1, default=0),
         "reason": shapes.text("Why, for whoever reads the list of jobs.", maxLength=200),
     },
@@ -98,9 +101,15 @@ def links(row: Row) -> dict[str, str]:
     """Where to go from a job."""
     here = f"/api/v1/jobs/{row['id']}"
     words = ("cancel", "pause", "resume", "retry", "errors")
-    return {"self": here, **{word: f"{here}/{word}" for word in words}}
+    view = f"importer={row['lens__importer_id']}&method={row['lens__method_code']}"
+    scores = f"{here}/scores" if row["apart"] else f"/api/v1/scores?{view}"
+    return {"self": here, **{word: f"{here}/{word}" for word in words}, "scores": scores}
 
 
+APART = shapes.flag(
+    "Whether it is for another day than that of its start, or another seed or number of draws: then"
+    " its scores are its own, at `links.scores`, and current ones stay."
+)
 FIELDS = (
     plain("id", shapes.text("UUID, ordered by time.", format="uuid")),
     made("kind", shapes.text("What is done."), lambda _: "rescore", "id"),
@@ -122,6 +131,7 @@ FIELDS = (
     ),
     plain("seed", shapes.whole("Seed of the random draws.")),
     plain("draws", shapes.whole("Draws for the interval; 0 leaves it out.")),
+    plain("apart", APART),
     plain("scope", SCOPE),
     plain("reason", shapes.text("Why.")),
     plain("request_id", shapes.text("Id of the request that started it.")),
@@ -147,7 +157,15 @@ FIELDS = (
         "retry_of_id",
     ),
     plain("error", shapes.text("Why it failed, or was ended, as a whole.")),
-    made("links", shapes.record({}, "Where to go from here."), links, "id"),
+    made(
+        "links",
+        shapes.record({}, "Where to go from here."),
+        links,
+        "id",
+        "apart",
+        "lens__importer_id",
+        "lens__method_code",
+    ),
 )
 JOB_ITEM = Resource("JobSummary", "A job in the list; its own page has the progress.", FIELDS)
 JOB = Resource(
@@ -166,6 +184,7 @@ CHECKED = shapes.record(
         "as_of": shapes.day("The day that the facts would describe."),
         "edition": shapes.whole("What has been recorded."),
         "seed": shapes.whole("Seed of the random draws."),
+        "apart": APART,
     },
     "What a request would start. Nothing has been written.",
 )

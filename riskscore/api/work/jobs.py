@@ -75,6 +75,8 @@ class Jobs(Listing):
     """Your jobs, the latest first; POST starts one."""
 
     tag = "jobs"
+    shows = ("job",)
+    takes = {"POST": ("add_job",)}
     resource = JOB_ITEM
     orders = ORDERS
     parameters = listing_parameters(
@@ -203,6 +205,7 @@ def _checked(body: dict[str, Any]) -> Row:
             "as_of": job.as_of,
             "edition": job.edition_id,
             "seed": job.seed,
+            "apart": job.apart,
         }
         transaction.set_rollback(True)
     return result
@@ -231,7 +234,6 @@ def _day(body: dict[str, Any]) -> date | None:
     result = bodies.day(body["as_of"], "/as_of")
     today = timezone.now().date()
     if not today - LONG_AGO <= result <= today + AHEAD:
-        # It would take the place of everybody's current score.
         raise of_body({"/as_of": f"say a day from {today - LONG_AGO} to {today}"})
     return result
 
@@ -240,6 +242,7 @@ class OneJob(Endpoint):
     """One of your jobs, with its progress."""
 
     tag = "jobs"
+    shows = ("job",)
     answers = {"get": (200, shapes.reference(JOB.name))}
 
     def scopes(self) -> set[str]:
@@ -255,6 +258,7 @@ class JobErrors(Listing):
     """The projects that one of your jobs could not score, and why."""
 
     tag = "jobs"
+    shows = ("job", "itemerror")
     resource = ITEM_ERROR
     orders = ERROR_ORDERS
     parameters = listing_parameters(ITEM_ERROR, ERROR_ORDERS)

@@ -31,6 +31,7 @@ class Workers(Listing):
     """The worker processes, and when each was last heard of."""
 
     tag = "jobs"
+    shows = ("workerpulse",)
     resource = WORKER
     orders = ORDERS
     parameters = listing_parameters(WORKER, ORDERS)

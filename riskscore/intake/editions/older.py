@@ -5,15 +5,19 @@ the one that is scored. Older is: figures that end in an earlier year, of the so
 its indicators; an earlier version or year in the words for the edition; and where neither tells,
 a day on which it was fetched that lies before the other's.
 
-Of a publisher who states each commodity in a file of its own, an older edition adds what no later
-one states, and changes nothing that one does.
+Where files of a publisher add to each other (``PARTIAL``), an older edition adds what no other
+states, and figure by figure what a newer one says otherwise is left to that.
 """
 
 from riskscore.intake import staging
+from riskscore.intake.file_rows import module_of
+from riskscore.intake.reports import not_used
 from riskscore.models import Intake, Release
 from riskscore.releases import effective
 from riskscore.sources import edition_words
 from riskscore.sources.left_out import LeftOut
+
+LEFT_TO_NEWER = "a figure of an older edition, of which a newer one says otherwise (see --replace)"
 
 
 def why(intake: Intake, staged: str, in_force: str, *, by_indicator: bool = True) -> str:
@@ -31,32 +35,6 @@ def why(intake: Intake, staged: str, in_force: str, *, by_indicator: bool = True
     )
 
 
-def leave_later(intake: Intake, staged: str, stated_once: tuple[str, ...]) -> LeftOut | None:
-    """Drop the staged rows of an older edition that a later one states otherwise, and count them.
-
-    Needs ``matched_observation``. ``stated_once``: indicators of which each edition states a year
-    of its own, so that none is later.
-    """
-    before = current(intake.source)
-    if intake.replace or before is None or not (named := _named_earlier(intake, before)):
-        return None
-    rows = staging.fetch(
-        f"DELETE FROM {staged} s USING matched_observation m"  # noqa: S608
-        " WHERE m.at = s.ctid AND NOT m.same AND NOT s.indicator = ANY(%s)"
-        " RETURNING s.line, concat_ws(' ', s.indicator, s.place, s.mineral, s.year)",
-        [list(stated_once)],
-    )
-    if not rows:
-        return None
-    staging.execute(
-        "DELETE FROM matched_observation m WHERE NOT same"  # noqa: S608
-        f" AND NOT EXISTS (SELECT FROM {staged} s WHERE s.ctid = m.at)"
-    )
-    line, example = rows[0]
-    reason = f"an older edition, and a later one states it otherwise (--replace): {named}"
-    return LeftOut(reason, line, example, len(rows))
-
-
 def current(source: str) -> Release | None:
     """The whole release of a source that is in force; None if there is none."""
     ids = effective.in_force().of(source).ids
@@ -67,6 +45,41 @@ def kept_already(intake: Intake) -> Release | None:
     """The same file, kept beside the one in force since an earlier import."""
     same = Release.objects.filter(source=intake.source, sha256=intake.sha256, scored=False)
     return same.filter(withdrawal__isnull=True).first()
+
+
+def leave_to_newer(intake: Intake, staged: str, matched: str) -> None:
+    """Drop each staged row that a release of a newer edition states otherwise, and count them.
+
+    ``matched`` says of staged rows (``at``) which ``release`` states their figure, what it says
+    (``before``) and whether that is the ``same``. With ``replace`` nothing is dropped, and nothing
+    of an indicator of which each edition states a year of its own (``STATED_ONCE``).
+    """
+    newer = [] if intake.replace else _newer(intake, matched)
+    once = list(getattr(module_of(intake), "STATED_ONCE", ()))
+    otherwise = "NOT m.same AND m.release = ANY(%s)"
+    for line, value, before, *about in staging.fetch(
+        f"DELETE FROM {staged} s USING {matched} m WHERE m.at = s.ctid AND {otherwise}"  # noqa: S608
+        " AND NOT s.indicator = ANY(%s)"
+        " RETURNING s.line, s.value, m.before, s.indicator, s.place, s.mineral, s.year",
+        [newer, once],
+    ):
+        example = f"{' '.join(map(str, about))}: {value:g}, where {before:g} stands"
+        not_used.note(intake, [LeftOut(LEFT_TO_NEWER, line, example)])
+    staging.execute(
+        f"DELETE FROM {matched} m WHERE {otherwise}"  # noqa: S608
+        f" AND NOT EXISTS (SELECT FROM {staged} s WHERE s.ctid = m.at)",
+        [newer],
+    )
+
+
+def _newer(intake: Intake, matched: str) -> list[int]:
+    """Ids of the releases among ``matched`` whose edition is newer than that of the file."""
+    ids = [row[0] for row in staging.fetch(f"SELECT DISTINCT release FROM {matched}")]  # noqa: S608
+    return [
+        release.pk
+        for release in Release.objects.filter(id__in=ids)
+        if edition_words.compared(intake.published_edition, release.published_edition) == -1
+    ]
 
 
 def _ends_earlier(staged: str, in_force: str, *, by_indicator: bool) -> str:

@@ -93,7 +93,8 @@ def _state_rules(staged: str, *, is_correction: bool) -> bool:
 def _compare(staged: str) -> None:
     """Every value that is news, with what stands of the same year or else of the nearest."""
     distance = (
-        "CASE WHEN NOT by_ratio THEN abs(value - before) WHEN value = before THEN 1"
+        "CASE WHEN before IS NULL THEN NULL WHEN NOT by_ratio THEN abs(value - before)"
+        " WHEN value = before THEN 1"
         " WHEN value > 0 AND before > 0 THEN greatest(value / before, before / value)"
         " ELSE 'Infinity' END"
     )
@@ -133,7 +134,7 @@ def _rows(*, is_correction: bool) -> list[tuple[int, str]]:
     """Single values; of a whole edition, those that matter beside the largest place's."""
     material = (
         "(NOT c.by_ratio OR greatest(c.value, c.before)"
-        " >= CASE WHEN distance = 'Infinity' THEN %s ELSE %s END * g.largest)"
+        " >= CASE WHEN distance = 'Infinity' THEN %s ELSE %s END * coalesce(g.largest, 0))"
     )
     return [
         (1, f"{_about(about)} {year}: {value:g}, where {before:g}"

@@ -49,10 +49,17 @@ WHERE id IN (
 )
 RETURNING id
 """
-_IS_DUE = """
-SELECT EXISTS (SELECT FROM riskscore_alert
-               WHERE mail_after <= clock_timestamp() AND mailed_at IS NULL)
+# Longer than the longest wait after so many attempts: the clock was set back since.
+_TOO_LONG = """
+mail_after > clock_timestamp() + least(power(2, mail_attempts), 720) * interval '1 minute'
 """
+_IS_DUE = f"""
+SELECT EXISTS (SELECT FROM riskscore_alert
+               WHERE (mail_after <= clock_timestamp() OR {_TOO_LONG}) AND mailed_at IS NULL)
+"""  # noqa: S608 - our own words
+_CUT = f"""
+UPDATE riskscore_alert SET mail_after = clock_timestamp() WHERE {_TOO_LONG} AND mailed_at IS NULL
+"""  # noqa: S608 - our own words
 _LEAVE = """
 UPDATE riskscore_alert SET mail_after = NULL, mail_error = %s
 WHERE mail_after <= clock_timestamp() AND mailed_at IS NULL
@@ -65,6 +72,7 @@ def send_due() -> int:
     if not settings.ALERT_MAIL:
         return 0
     with connection.cursor() as cursor:
+        cursor.execute(_CUT)
         cursor.execute(_LEAVE, [f"older than {OLDEST} when mail was on", OLDEST])
     sent = 0
     for _ in range(MOST_MAILS):

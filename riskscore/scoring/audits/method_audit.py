@@ -51,7 +51,7 @@ def method_audit(method: Method, lens: Lens) -> MethodAudit:
     The result is kept by the process until a newer job through the lens has ended.
     """
     ended = (Job.State.SUCCEEDED, Job.State.PARTIALLY_FAILED)
-    jobs = Job.objects.filter(lens=lens, state__in=ended)
+    jobs = Job.objects.filter(lens=lens, state__in=ended, apart=False)
     job = jobs.order_by("-edition_id", "-finished_at").first()
     if job is None:
         raise NothingToAudit(f"no job through {lens} has succeeded yet")

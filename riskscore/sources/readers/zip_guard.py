@@ -49,16 +49,17 @@ def check_parts(
     entries: Sequence[zipfile.ZipInfo],
     most: int = MOST_PARTS,
     remedy: str = SAVE_AGAIN,
-    most_bytes: int = MOST_BYTES,
+    most_bytes: int | None = None,
 ) -> None:
     """Refuse too many parts, too many bytes, bombs, encryption and names that leave the folder.
 
-    ``most_bytes`` is for parts that are read as streams, none of them whole.
+    ``most_bytes`` (else :data:`MOST_BYTES`) is for parts that are read as streams, none whole.
     """
+    limit = MOST_BYTES if most_bytes is None else most_bytes
     if len(entries) > most:
         raise BadFile(f"holds more than {most} parts", remedy=remedy)
-    if sum(entry.file_size for entry in entries) > most_bytes:
-        raise BadFile(f"unpacks to more than {most_bytes:,} bytes", remedy=remedy)
+    if sum(entry.file_size for entry in entries) > limit:
+        raise BadFile(f"unpacks to more than {limit:,} bytes", remedy=remedy)
     for entry in entries:
         if reason := _harm(entry):
             raise BadFile(reason, value=entry.filename, remedy=remedy)

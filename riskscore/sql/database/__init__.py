@@ -1,0 +1,3 @@
+"""Django's PostgreSQL backend, with two questions at each new connection: who is newer, and who
+stands between.
+"""

@@ -1,0 +1,252 @@
+"""Who may ask what: every address of the API, and what each group may do there."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import Group, Permission, User
+from django.test import Client
+from django.urls import get_resolver
+
+from riskscore import api_keys
+from riskscore.api.framework.endpoint import Endpoint
+from riskscore.api.public import Page, Public
+from riskscore.curation import roles
+from riskscore.models import ApiKey
+from tests.api.conftest import PREFIX, Api, problem
+from tests.make import make_job
+
+pytestmark = pytest.mark.django_db
+
+#: By address and method: whether each group may. A new address must be put in.
+TABLE = """
+                                                   viewer  curator  methodologist  operator
+GET   /projects                                    yes     yes      yes            yes
+GET   /projects/<key>                              yes     yes      yes            yes
+GET   /projects/<key>/challenges                   yes     yes      yes            yes
+POST  /projects/<key>/challenges                   yes     yes      yes            yes
+GET   /projects/<key>/evidence                     yes     yes      yes            yes
+GET   /projects/<key>/freshness                    yes     yes      yes            yes
+GET   /projects/<key>/land                         yes     yes      yes            yes
+GET   /projects/<key>/owners                       yes     yes      yes            yes
+GET   /projects/<key>/timeline                     yes     yes      yes            yes
+GET   /projects/<key>/score                        yes     yes      yes            yes
+GET   /projects/<key>/score/changes                yes     yes      yes            yes
+GET   /projects/<key>/score/counterfactuals        yes     yes      yes            yes
+GET   /projects/<key>/score/explanation            yes     yes      yes            yes
+GET   /projects/<key>/score/history                yes     yes      yes            yes
+GET   /scores                                      yes     yes      yes            yes
+GET   /jobs                                        –       yes      yes            yes
+POST  /jobs                                        –       yes      yes            yes
+GET   /jobs/<job_id>                               –       yes      yes            yes
+POST  /jobs/<job_id>/cancel                        –       –        –              yes
+POST  /jobs/<job_id>/pause                         –       –        –              yes
+POST  /jobs/<job_id>/resume                        –       –        –              yes
+POST  /jobs/<job_id>/retry                         –       –        –              yes
+GET   /jobs/<job_id>/errors                        –       yes      yes            yes
+GET   /jobs/<job_id>/scores                        –       yes      yes            yes
+GET   /workers                                     –       –        –              yes
+GET   /challenges                                  yes     yes      yes            yes
+GET   /challenges/<number>                         yes     yes      yes            yes
+GET   /methods                                     yes     yes      yes            yes
+GET   /methods/<code>                              yes     yes      yes            yes
+GET   /methods/<code>/<version>                    yes     yes      yes            yes
+GET   /methods/<code>/<version>/audit              yes     yes      yes            yes
+GET   /indicators                                  yes     yes      yes            yes
+GET   /indicators/<key>                            yes     yes      yes            yes
+GET   /indicators/<key>/values                     yes     yes      yes            yes
+GET   /places                                      yes     yes      yes            yes
+GET   /places/<code>                               yes     yes      yes            yes
+GET   /minerals                                    yes     yes      yes            yes
+GET   /minerals/<code>                             yes     yes      yes            yes
+GET   /companies                                   yes     yes      yes            yes
+GET   /companies/<key>                             yes     yes      yes            yes
+GET   /observations                                yes     yes      yes            yes
+GET   /supply-risks                                yes     yes      yes            yes
+GET   /sourcing/dependence                         yes     yes      yes            yes
+GET   /sourcing/briefings/buyers                   yes     yes      yes            yes
+GET   /sourcing/briefings/portfolios/<name>        yes     yes      yes            yes
+GET   /sourcing/briefings/projects/<key>           yes     yes      yes            yes
+GET   /sourcing/shortlist                          yes     yes      yes            yes
+GET   /sourcing/projects/<key>                     yes     yes      yes            yes
+GET   /sourcing/stages                             yes     yes      yes            yes
+GET   /sourcing/regions                            yes     yes      yes            yes
+GET   /sourcing/regions/<code>                     yes     yes      yes            yes
+GET   /sourcing/effects                            yes     yes      yes            yes
+POST  /sourcing/effects                            yes     yes      yes            yes
+GET   /sourcing/scenarios                          yes     yes      yes            yes
+POST  /sourcing/scenarios                          –       –        yes            –
+GET   /sourcing/scenarios/<code>                   yes     yes      yes            yes
+GET   /sourcing/scenarios/<code>/<version>         yes     yes      yes            yes
+GET   /sourcing/scenarios/<code>/effects           yes     yes      yes            yes
+GET   /releases                                    yes     yes      yes            yes
+GET   /releases/<code>                             yes     yes      yes            yes
+GET   /releases/<code>/coverage                    yes     yes      yes            yes
+GET   /accountability                              yes     yes      yes            yes
+GET   /accountability/<number>                     yes     yes      yes            yes
+GET   /land-layers                                 yes     yes      yes            yes
+GET   /lenses                                      yes     yes      yes            yes
+GET   /models                                      yes     yes      yes            yes
+GET   /models/<kind>                               yes     yes      yes            yes
+GET   /models/<kind>/<version>                     yes     yes      yes            yes
+GET   /models/<kind>/<version>/predictions         yes     yes      yes            yes
+GET   /sourcing/equity                             yes     yes      yes            yes
+GET   /sourcing/portfolios                         yes     yes      yes            yes
+POST  /sourcing/portfolios                         –       yes      –              –
+GET   /sourcing/portfolios/<name>                  yes     yes      yes            yes
+PATCH /sourcing/portfolios/<name>                  –       yes      –              –
+PUT   /sourcing/portfolios/<name>                  –       yes      –              –
+GET   /sourcing/portfolios/<name>/exposure         yes     yes      yes            yes
+GET   /sourcing/portfolios/<name>/crossings        yes     yes      yes            yes
+"""
+NAMES = tuple(roles.ROLES)
+#: What stands for the parts of an address: there need be no such row.
+PARTS = {"job_id": "01a20ce5-5906-7838-8d4a-000000000000", "number": "1", "version": "1"}
+EVERY_SCOPE = list(ApiKey.Scope.values)
+
+
+def table() -> dict[tuple[str, str], dict[str, bool]]:
+    _, *lines = (line.split() for line in TABLE.strip().splitlines())
+    return {
+        (method, address): {name: word == "yes" for name, word in zip(NAMES, words, strict=True)}
+        for method, address, *words in lines
+    }
+
+
+def addresses() -> Iterator[tuple[str, type[Any]]]:
+    """Every address of the API, without the slash at its end, and its view."""
+    mounted: Any = next(
+        one for one in get_resolver().url_patterns if str(one.pattern).startswith("api/v1")
+    )
+    pattern: Any
+    for pattern in mounted.url_patterns:
+        route = re.sub(r"<\w+:(\w+)>", r"<\1>", str(pattern.pattern))
+        if not route.endswith("/"):
+            yield route, pattern.callback.cls
+
+
+def methods(view: type[Any]) -> list[str]:
+    names = ("get", "post", "put", "patch", "delete")
+    return [name.upper() for name in names if hasattr(view, name)]
+
+
+def send(api: Api, method: str, address: str) -> Any:
+    path = re.sub(r"<(\w+)>", lambda part: PARTS.get(part[1], "none"), address)
+    return api.client.generic(
+        method, PREFIX + path, b"{}", "application/json",
+        headers={"Authorization": f"Bearer {api.key}"} if api.key else {},
+    )  # fmt: skip
+
+
+def refused(answer: Any) -> bool:
+    return answer.status_code == 403 and "lacks the permission" in answer.json()["detail"]
+
+
+def member(*names: str, staff: bool = True) -> User:
+    user = User.objects.create_user("a-member", is_staff=staff)
+    user.groups.set(Group.objects.filter(name__in=names))
+    return user
+
+
+@pytest.fixture(autouse=True)
+def groups(db: None) -> None:
+    roles.restore()  # another test may have emptied the database
+
+
+def test_every_address_and_method_stands_in_the_table_or_is_public() -> None:
+    asked = {
+        (method, route)
+        for route, view in addresses()
+        if not issubclass(view, Public | Page)
+        for method in methods(view)
+    }
+    assert asked == table().keys()
+
+
+def test_every_address_declares_permissions_that_exist() -> None:
+    known = set(
+        Permission.objects.filter(content_type__app_label="riskscore").values_list(
+            "codename", flat=True
+        )
+    )
+    for route, view in addresses():
+        if issubclass(view, Public | Page):
+            continue
+        assert issubclass(view, Endpoint), route
+        for method in methods(view):
+            needed = view().permissions(method)
+            assert needed, f"{method} {route} declares no permission"
+            assert set(needed) <= known, route
+
+
+def test_what_is_public_is_this_and_nothing_else() -> None:
+    public = {route for route, view in addresses() if issubclass(view, Public | Page)}
+    assert public == {"", "/schema", "/docs", "/errors/<code>"}
+
+
+@pytest.mark.parametrize("role", NAMES)
+def test_a_key_with_every_scope_opens_what_the_group_of_its_user_may(role: str) -> None:
+    api = Api(api_keys.issue(member(role), "tests", EVERY_SCOPE))
+    found = {
+        (method, address): not refused(send(api, method, address)) for method, address in table()
+    }
+    assert found == {key: words[role] for key, words in table().items()}
+
+
+@pytest.mark.parametrize("role", NAMES)
+def test_a_browser_reads_what_the_group_of_its_user_may(role: str) -> None:
+    browser = Client()
+    browser.force_login(member(role))
+    reading = {key: words[role] for key, words in table().items() if key[0] == "GET"}
+    found = {
+        (method, address): not refused(send(Api(client=browser), method, address))
+        for method, address in reading
+    }
+    assert found == reading
+
+
+@pytest.mark.parametrize("somebody", ["of the staff", "outside"])
+def test_who_is_in_no_group_reads_nothing(somebody: str) -> None:
+    browser = Client()
+    browser.force_login(member(staff=somebody == "of the staff"))
+    for method, address in table():
+        if method == "GET":
+            assert refused(send(Api(client=browser), method, address)), address
+
+
+def test_rights_end_with_the_group_and_the_key_with_the_account() -> None:
+    user = member("curator")
+    api = Api(api_keys.issue(user, "tests", EVERY_SCOPE))
+    job = make_job(created_by=user)
+    assert api.get(f"/jobs/{job.pk}").status_code == 200
+    user.groups.set(Group.objects.filter(name="viewer"))
+    said = problem(api.get(f"/jobs/{job.pk}"), 403, "forbidden")
+    assert "view_job" in said["detail"]
+    assert api.get("/places").status_code == 200
+    User.objects.filter(pk=user.pk).update(is_staff=False)
+    problem(api.get("/places"), 401, "unauthenticated")
+
+
+def test_a_scope_never_widens_what_the_account_may() -> None:
+    api = Api(api_keys.issue(member("viewer"), "tests", ["read", "rescore"]))
+    said = problem(api.post("/jobs", {"scope": {"all": True}}), 403, "forbidden")
+    assert "add_job" in said["detail"]
+
+
+@pytest.mark.parametrize(
+    ("role", "scopes"),
+    [
+        ("viewer", ["read", "challenge"]),
+        ("curator", ["read", "rescore", "challenge", "portfolio"]),
+        ("methodologist", ["read", "rescore", "challenge", "scenario"]),
+        ("operator", ["read", "rescore", "challenge"]),
+    ],
+)
+def test_the_scopes_that_a_member_may_give_a_key(role: str, scopes: list[str]) -> None:
+    assert api_keys.scopes_of(member(role)) == scopes
+
+
+def test_a_method_that_an_address_does_not_have_is_405_for_everybody() -> None:
+    api = Api(api_keys.issue(member("viewer"), "tests", ["read"]))
+    problem(api.send("DELETE", "/places"), 405, "method_not_allowed")

@@ -1,0 +1,63 @@
+"""What docs/security.md promises: its proofs exist, and what no other test says."""
+
+import ast
+import re
+import secrets
+from typing import Any
+
+import pytest
+
+from riskscore import api_keys
+from tests.processes import ROOT
+
+PROOF = re.compile(r"`(tests/[\w/]+\.py)::(\w+)`")
+CLIENTS = {"aiohttp", "http.client", "httpx", "requests", "urllib.request", "urllib3"}
+
+
+def test_every_test_that_the_page_names_exists() -> None:
+    proofs = PROOF.findall((ROOT / "docs/security.md").read_text())
+    missing = [
+        f"{path}::{name}"
+        for path, name in proofs
+        if f"def {name}(" not in (ROOT / path).read_text()
+    ]
+    assert missing == []
+    assert len(proofs) > 50
+
+
+def test_every_risk_of_the_top_ten_has_a_proof() -> None:
+    lines = (ROOT / "docs/security.md").read_text().splitlines()
+    rows = {line.split()[1]: line for line in lines if line.startswith("| API")}
+    assert list(rows) == [f"API{number}" for number in range(1, 11)]
+    assert all(PROOF.search(line) for line in rows.values())
+
+
+def test_the_program_has_no_http_client() -> None:
+    """So no request can make it ask an address of the client's choice."""
+    asking = []
+    for path in sorted([*(ROOT / "riskscore").rglob("*.py"), *(ROOT / "workers").rglob("*.py")]):
+        for node in ast.walk(ast.parse(path.read_text())):
+            names: list[str] = []
+            if isinstance(node, ast.Import):
+                names = [alias.name for alias in node.names]
+            if isinstance(node, ast.ImportFrom) and not node.level:
+                module = node.module or ""
+                names = [module, *(f"{module}.{alias.name}" for alias in node.names)]
+            asking += [f"{path.relative_to(ROOT)}: {name}" for name in names if name in CLIENTS]
+    assert asking == []
+
+
+@pytest.mark.django_db
+def test_a_key_has_192_random_bits(monkeypatch: pytest.MonkeyPatch, django_user_model: Any) -> None:
+    """24 bytes of `secrets`, which asks the operating system, are 32 letters of base64."""
+    asked: list[int | None] = []
+    real = secrets.token_urlsafe
+
+    def drawn(size: int | None = None) -> str:
+        asked.append(size)
+        return real(size)
+
+    monkeypatch.setattr(secrets, "token_urlsafe", drawn)
+    plain = api_keys.issue(django_user_model.objects.create_superuser("ada"), "tests", ["read"])
+    assert asked == [24]
+    assert len(plain.split("_", 2)[2]) == 32
