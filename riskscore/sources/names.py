@@ -103,6 +103,8 @@ class Names:
         """The key by which a word is known, the folded word itself if it is not."""
         key = folded(term)
         for known in (key, joined(key), numbered(term)):
+            if known is None:
+                continue
             if known in self.left_out:
                 return known
             if known in self.places:  # "China & Taiwan" is not "China, Taiwan"
