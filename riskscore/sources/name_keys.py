@@ -7,7 +7,7 @@ import unicodedata
 NUMBER = re.compile(r"\s*0*([0-9]{1,3})(?:\.0+)?\s*")
 LETTERS = re.compile(r"\b[a-z](?: [a-z]\b)+")
 POSSESSIVE = re.compile(r"(?<=[a-z]{2}) s\b")
-SUM = re.compile(r"[+&/]|\b(?:and|und|et|y|e|plus|incl|including)\b", re.IGNORECASE)
+SUM = re.compile(r"[+&/;]|\b(?:and|und|et|y|e|plus|incl|including)\b", re.IGNORECASE)
 #: Short forms that publishers write, and the words that they stand for.
 SHORT = {
     "st": "saint", "ste": "sainte", "rep": "republic", "dem": "democratic", "fed": "federal",
@@ -46,6 +46,11 @@ def in_any_order(key: str) -> frozenset[str]:
 def is_sum(term: str) -> bool:
     """Whether a word names several places beside each other, or may do so."""
     return SUM.search(term) is not None
+
+
+def parts_of_sum(term: str) -> tuple[str, ...]:
+    """What stands beside each other in such a word; empty where it names one thing."""
+    return tuple(SUM.split(term)) if is_sum(term) else ()
 
 
 def numbered(term: str) -> str | None:

@@ -12,7 +12,7 @@ from importlib.resources import files
 from riskscore.errors import NotFoundError
 from riskscore.sources import aggregates
 from riskscore.sources.name_keys import folded as folded
-from riskscore.sources.name_keys import in_any_order, is_sum, joined, numbered
+from riskscore.sources.name_keys import in_any_order, is_sum, joined, numbered, parts_of_sum
 from riskscore.sources.near_names import near
 from riskscore.sources.readers.delimited import Record, csv_rows
 
@@ -103,12 +103,21 @@ class Names:
         """The key by which a word is known, the folded word itself if it is not."""
         key = folded(term)
         for known in (key, joined(key), numbered(term)):
-            if known is not None and (known in self.places or known in self.left_out):
+            if known is None:
+                continue
+            if known in self.left_out:
                 return known
+            if known in self.places:  # "China & Taiwan" is not "China, Taiwan"
+                return " + ".join(parts) if len(parts := self._summed(term)) > 1 else known
         found = self._in_any_order.get(in_any_order(key)) or key
         if is_sum(term) and self.places.get(found) not in self._of_two_words:
             return key  # "China and Hong Kong" is not "Hong Kong, China"
         return found
+
+    def _summed(self, term: str) -> tuple[str, ...]:
+        """The codes of several places that a word names beside each other; empty for one."""
+        parts = (self.places.get(folded(part)) for part in parts_of_sum(term))
+        return tuple(dict.fromkeys(code for code in parts if code))
 
     @cached_property
     def _of_two_words(self) -> frozenset[str | None]:

@@ -481,3 +481,9 @@ def test_files_that_people_brought_give_the_right_value_or_none(
     if not FIELD.exists():
         pytest.skip("NO FIELD FILE WAS READ: ../shared/cases/field is not there")
     assert values(parts((FIELD / file).read_bytes(), file, module, **reading)) == expected
+
+
+def test_a_column_that_is_read_as_two_of_ours_is_refused() -> None:
+    lines = "indicator,place,Jahr,Wert\nwalkfree.prevalence,Chile,2023,4.2\n"
+    with pytest.raises(BadFile, match="this column is read as year and as value"):
+        text(lines, mapping={"year": "Jahr", "value": "Jahr"})

@@ -167,3 +167,20 @@ def test_a_word_of_the_table_stands_for_a_place_of_ours_or_for_one_that_is_left_
     for row in csv.DictReader(rows.splitlines()):
         assert row["place"] in OURS or NAMES.place(row["place"]) is None
         assert (row["kind"] == "former") == bool(row["until"])
+
+
+@pytest.mark.parametrize(
+    "word", ["China & Taiwan", "China/Taiwan", "China; Hong Kong", "United States + Puerto Rico"]
+)
+def test_several_places_in_one_word_are_none_of_them(word: str) -> None:
+    with pytest.raises(UnknownName):
+        NAMES.place(word)
+
+
+@pytest.mark.parametrize(
+    ("word", "code"),
+    [("China, Taiwan", "TWN"), ("Italy/Sardinia", "ITA"), ("Tanzania/Tanganyika", "TZA"),
+     ("Bosnia & Herzegovina", "BIH"), ("Trinidad/Tobago", "TTO")],
+)  # fmt: skip
+def test_a_name_of_two_words_is_one_place(word: str, code: str) -> None:
+    assert NAMES.place(word) == code

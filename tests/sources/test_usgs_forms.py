@@ -13,6 +13,7 @@ from riskscore.sources.left_out import LeftOut
 from riskscore.sources.publishers import usgs
 from riskscore.sources.reading import Reading
 from riskscore.sources.summaries import figure_cells
+from riskscore.sources.summaries.figure_cells import amount
 from tests.sources.published import needs_published, published
 
 ALL_IN_ONE = (
@@ -237,3 +238,23 @@ def test_carats_of_a_column_are_spelled_as_every_table_of_units_knows_them() -> 
     assert (row.mineral, row.label) == (
         "diamonds_industrial", "million carats; Mine industrial diamond"
     )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("cell", "value", "mark"),
+    [
+        ("66,000", 66_000, ""), ("66,000e", 66_000, "estimated"), ("e66,000", 66_000, "estimated"),
+        ("(e) 800", 800, "estimated"), ("89,000 (est.)", 89_000, "estimated"),
+        (">1,000", 1_000, "at_least"), ("<500", 500, "at_most"), ("> 1,000e", 1_000, "at_least"),
+    ],
+)  # fmt: skip
+def test_an_estimate_is_marked_before_or_behind_its_number(
+    cell: str, value: float, mark: str
+) -> None:
+    assert amount(cell, "prod_2023", 2) == (value, mark)
+
+
+@pytest.mark.parametrize("cell", ["66,000r2", "e", "sixty"])
+def test_a_number_with_another_mark_is_refused(cell: str) -> None:
+    with pytest.raises(BadFile, match="not a number"):
+        amount(cell, "prod_2023", 2)

@@ -7,7 +7,13 @@ from typing import NamedTuple
 from riskscore.sources.bad_file import BadFile
 from riskscore.sources.left_out import LeftOut
 
-MARKS = {">": "at_least", "<": "at_most", "e": "estimated"}
+BOUNDS = {">": "at_least", "<": "at_most"}
+ESTIMATED = "estimated"
+#: Before or behind the number: "e1,200", "1,200e", "(e) 800", "89,000 (est.)".
+ESTIMATE = re.compile(
+    r"^\(?(?:e|est\.?|estimated)\)?(?=[\s\d])|(?<=[\s\d])\(?(?:e|est\.?|estimated)\)?$",
+    re.IGNORECASE,
+)
 NO_VALUE = frozenset({"", "na", "n/a", "w", "xx", "--", "—", "–", "-", "large", "(1)", "(2)"})
 #: What stands in place of a number, and what that means.
 UNSTATED = {
@@ -59,8 +65,10 @@ def counted_place(country: str) -> Place:
 
 def amount(text: str, column: str, line: int) -> tuple[float, str]:
     """A number, and whether its mark makes it a bound or an estimate ("" without a mark)."""
-    mark = MARKS.get(text[:1], "")
-    plain = text.replace(",", "").removeprefix(text[:1] if mark else "").strip()
+    mark, plain = BOUNDS.get(text[:1], ""), text[1:] if text[:1] in BOUNDS else text
+    plain, marks = ESTIMATE.subn("", plain.strip())
+    plain = plain.replace(",", "").strip()
+    mark = mark or (ESTIMATED if marks else "")
     try:
         return float(plain), mark
     except ValueError as error:

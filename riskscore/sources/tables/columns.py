@@ -51,18 +51,24 @@ def located(header: Sequence[str], columns: Columns, row: int = 1) -> dict[str, 
     """Our column → its place in the header, found by its own name or by the mapping.
 
     A column that is mapped to nothing, and one that has a constant, is in no place. Raises BadFile
-    for a missing column, one that stands twice and is used, a mapping to nowhere, and a constant
-    for a column that the file has too.
+    for a missing column, one that stands twice and is used, one that is read as two of ours, a
+    mapping to nowhere, and a constant for a column that the file has too.
     """
     columns.check()
     if len(header) > MOST_COLUMNS:
         raise BadFile(f"more than {MOST_COLUMNS} columns", row=row, remedy="Leave some out.")
     plain = [folded(cell) for cell in header]
-    places = {}
+    places: dict[str, int] = {}
     for ours in columns.known:
         at = _place(ours, header, plain, columns, row)
-        if at is not None:
-            places[ours] = at
+        if at is None:
+            continue
+        if twin := next((other for other, taken in places.items() if taken == at), None):
+            raise BadFile(
+                f"this column is read as {twin} and as {ours}", row=row, column=header[at],
+                remedy=f"Map another column to one of the two, or none (--map {ours}=).",
+            )  # fmt: skip
+        places[ours] = at
     return places
 
 
