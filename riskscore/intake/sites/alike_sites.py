@@ -129,7 +129,7 @@ def stage_sites(staged: str) -> None:
         "SELECT line, key, row->>'name' AS name, (row->>'latitude')::float8 AS latitude,"
         " (row->>'longitude')::float8 AS longitude, row->>'kind' AS kind,"
         " ARRAY(SELECT part->>0 FROM jsonb_array_elements(row->'minerals') part) AS minerals"
-        f" FROM {staged} WHERE id IS NULL) new",
+        f" FROM {staged} WHERE id IS NULL) new ORDER BY cell, line",
     )
     staging.execute(f"CREATE UNIQUE INDEX ON {STAGED_SITES} (line)")
     staging.execute(f"CREATE INDEX ON {STAGED_SITES} (site, latitude)")
