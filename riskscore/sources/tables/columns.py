@@ -58,7 +58,7 @@ def located(header: Sequence[str], columns: Columns, row: int = 1) -> dict[str, 
     if len(header) > MOST_COLUMNS:
         raise BadFile(f"more than {MOST_COLUMNS} columns", row=row, remedy="Leave some out.")
     plain = [folded(cell) for cell in header]
-    places = {}
+    places: dict[str, int] = {}
     for ours in columns.known:
         at = _place(ours, header, plain, columns, row)
         if at is None:
