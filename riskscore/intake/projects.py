@@ -209,7 +209,7 @@ def _verdict(
 
 def move(_intake: Intake, release: Release) -> int:
     """Write new and changed projects. Returns how many."""
-    doubted, companies, count = new_sites.Doubted(STAGED), CompanyIndex(), 0
+    doubted, companies, count = new_sites.Doubted(STAGED, is_compared=True), CompanyIndex(), 0
     for batch in import_diff.documents(STAGED, "verdict <> 'unchanged'"):
         write(batch, snapshots(batch), release, doubted.of(batch), companies)
         count += len(batch)

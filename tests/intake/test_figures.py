@@ -193,6 +193,27 @@ def test_a_whole_column_that_has_shrunk_is_asked_about() -> None:
     assert "wgi.law: 5 values, of which the median differs by" in done.error
 
 
+TRADE = "indicator,place,mineral,importer,year,value\n"
+
+
+@pytest.mark.parametrize(("year", "jumps"), [(2023, 12), (2012, 12), (2011, 0), (1950, 0)])
+def test_a_new_flow_of_trade_is_compared_with_what_stands_of_ten_years(
+    year: int, jumps: int
+) -> None:
+    places = [f"P{letter}{letter}" for letter in "ABCDEFGHIJKL"]
+    for code in places:
+        make_place(code, name=f"Place {code}")
+    stands = "".join(f"baci.import_value,{p},gold,JPN,2022,{n + 1}\n" for n, p in enumerate(places))
+    take_in(TRADE + stands, "baci", layout="observations")
+    new = "".join(f"baci.import_value,{p},gold,USA,{year},121\n" for p in places)
+    seen = take_in(TRADE + new, "baci", layout="observations", dry_run=True)
+    assert (seen.jumps, seen.added) == (jumps, 12)
+    told = [text for text in seen.preview if text.startswith("jump: ")]
+    assert len(told) == min(jumps, 10)
+    for text in told[:1]:
+        assert text.endswith(f"PAA gold USA {year}: 121, where the places that stand have 1 to 12")
+
+
 GOOD = "indicator,place,mineral,year,value,unit\n"
 
 

@@ -124,7 +124,9 @@ class JobScoreAdmin(ReadOnly[JobScore]):
         ("project", "job"), ("as_of", "edition", "input_version", "computed_at"),
         ("composite", "band", "coverage", "interval_low", "interval_high"), DIMENSION_FIELDS,
     )  # fmt: skip
-    ordering = ("-job_id", UnknownLast("composite", descending=True), "project_id")
+    ordering = ("job_id", UnknownLast("composite", descending=True), "project_id")
+    tie = "project_id"
+    within = ("job_id",)
 
     label = AnyScoreAdmin.label
     known = AnyScoreAdmin.known

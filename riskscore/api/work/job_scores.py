@@ -28,7 +28,7 @@ class JobScores(Listing):
     """The scores of one of your jobs for another day than its own, riskiest first."""
 
     tag = "jobs"
-    shows = ("job", "jobscore")
+    shows = ("project", "job", "jobscore")
     resource = JOB_SCORE
     orders = ORDERS
     parameters = listing_parameters(

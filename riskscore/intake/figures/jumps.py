@@ -43,7 +43,14 @@ MOST_SHOWN = 10
 
 _SERIES = ("indicator", "place", "mineral", "importer", "project_id", "stage")
 _ABOUT = ", ".join(f"s.{name}" for name in _SERIES)
-_SAME_SERIES = " AND ".join(f"k.{name} = s.{name}" for name in _SERIES)
+_NEAR = " AND ".join(f"k.{name} = s.{name}" for name in _SERIES)
+_NEAR += f" AND abs(k.year - s.year) <= {FARTHEST}"
+#: Which value a sentence is about, and the value.
+_SHOWN = "indicator, place, mineral, importer, stage, year, value"
+#: Sums of places that are stated.
+_SUMS = "'WLD', 'ROW'"
+Found = tuple[int, list[str]]
+"""How many values, and the first of them in words."""
 
 
 def find(staged: str, *, is_correction: bool) -> tuple[int, list[str]]:
@@ -51,16 +58,19 @@ def find(staged: str, *, is_correction: bool) -> tuple[int, list[str]]:
 
     Needs the tables ``known_observation`` and ``matched_observation`` of the comparison.
     """
-    columns: list[tuple[int, str]] = []
-    rows: list[tuple[int, str]] = []
-    others = _new_stages(staged, is_correction=is_correction)
+    columns: Found = (0, [])
+    rows: Found = (0, [])
+    places: Found = (0, [])
+    points: Found = (0, [])
+    of_stages = _new_stages(staged) if is_correction else (0, [])
     if _state_rules(staged, is_correction=is_correction):
         _compare(staged)
         columns, rows = _columns(), _rows(is_correction=is_correction)
-        others += [*_new_places(), *_shares_for_points()]
+        places, points = _new_places(staged), _shares_for_points(staged)
     # A value that has jumped with its column is one, and counted once.
-    count = max(sum(count for count, _ in columns), len(rows)) + len(others)
-    return count, [words for _, words in [*columns, *rows, *others][:MOST_SHOWN]]
+    count = max(columns[0], rows[0]) + of_stages[0] + places[0] + points[0]
+    words = [text for found in (columns, rows, of_stages, places, points) for text in found[1]]
+    return count, words[:MOST_SHOWN]
 
 
 def _state_rules(staged: str, *, is_correction: bool) -> bool:
@@ -93,118 +103,119 @@ def _state_rules(staged: str, *, is_correction: bool) -> bool:
 def _compare(staged: str) -> None:
     """Every value that is news, with what stands of the same year or else of the nearest."""
     distance = (
-        "CASE WHEN before IS NULL THEN NULL WHEN NOT by_ratio THEN abs(value - before)"
-        " WHEN value = before THEN 1"
+        "CASE WHEN NOT by_ratio THEN abs(value - before) WHEN value = before THEN 1"
         " WHEN value > 0 AND before > 0 THEN greatest(value / before, before / value)"
         " ELSE 'Infinity' END"
     )
     staging.derive(
         "compared_observation",
-        "SELECT c.*, r.most, r.typical, r.by_ratio, r.bursting, r.in_points,"  # noqa: S608
-        f" {distance} AS distance FROM ("
+        f"SELECT c.*, r.most, r.typical, r.by_ratio, r.bursting, {distance} AS distance FROM ("  # noqa: S608
         f" SELECT s.line, {_ABOUT}, s.year, s.value, m.before, s.year AS before_year"
         f" FROM {staged} s JOIN matched_observation m ON m.at = s.ctid WHERE NOT m.same"
         " UNION ALL (SELECT DISTINCT ON (s.ctid)"
         f" s.line, {_ABOUT}, s.year, s.value, k.value, k.year"
-        f" FROM {staged} s LEFT JOIN matched_observation m ON m.at = s.ctid"
-        f" LEFT JOIN known_observation k ON {_SAME_SERIES}"
-        " AND abs(k.year - s.year) <= %s"
-        " WHERE m.at IS NULL ORDER BY s.ctid, k.year > s.year, abs(k.year - s.year))"
+        f" FROM {staged} s JOIN known_observation k ON {_NEAR}"
+        " WHERE NOT EXISTS (SELECT FROM matched_observation m WHERE m.at = s.ctid)"
+        " ORDER BY s.ctid, k.year > s.year, abs(k.year - s.year))"
         ") c JOIN jump_rule r USING (indicator)",
-        [FARTHEST],
     )
 
 
-def _columns() -> list[tuple[int, str]]:
-    """Indicators and minerals of which the median value has jumped."""
-    return [
-        (count, f"{' '.join(part for part in about if part)}: {count:,} values, of which the median"
-         f" differs {_far(median, by_ratio=by_ratio)} from what stands")
-        for *about, by_ratio, count, median, _ in staging.fetch(
-            "SELECT * FROM (SELECT indicator, mineral, stage, by_ratio, count(*),"
-            " percentile_disc(0.5) WITHIN GROUP (ORDER BY distance) AS median, min(typical) AS most"
-            " FROM compared_observation WHERE before IS NOT NULL GROUP BY 1, 2, 3, 4"
-            " HAVING count(*) >= %s) g WHERE median > most ORDER BY 1, 2, 3",
-            [FEWEST],
-        )
-    ]  # fmt: skip
-
-
-def _rows(*, is_correction: bool) -> list[tuple[int, str]]:
-    """Single values; of a whole edition, those that matter beside the largest place's."""
-    material = (
-        "(NOT c.by_ratio OR greatest(c.value, c.before)"
-        " >= CASE WHEN distance = 'Infinity' THEN %s ELSE %s END * coalesce(g.largest, 0))"
+def _columns() -> Found:
+    """Values of the indicators and minerals of which the median has jumped."""
+    found = staging.fetch(
+        "SELECT *, sum(count) OVER () FROM (SELECT indicator, mineral, stage, by_ratio, count(*),"
+        " percentile_disc(0.5) WITHIN GROUP (ORDER BY distance) AS median, min(typical) AS most"
+        " FROM compared_observation GROUP BY 1, 2, 3, 4"
+        " HAVING count(*) >= %s) g WHERE median > most ORDER BY 1, 2, 3 LIMIT %s",
+        [FEWEST, MOST_SHOWN],
     )
-    return [
-        (1, f"{_about(about)} {year}: {value:g}, where {before:g}"
-         f"{'' if year == known else f' of {known}'} stands")
-        for *about, year, value, before, known in staging.fetch(
-            "SELECT indicator, place, mineral, importer, stage, year, value, before,"  # noqa: S608
-            " before_year"
-            " FROM compared_observation c LEFT JOIN (SELECT indicator, mineral, importer, stage,"
-            " max(value) AS largest FROM known_observation WHERE place NOT IN ('WLD', 'ROW')"
-            " GROUP BY 1, 2, 3, 4) g USING (indicator, mineral, importer, stage)"
-            " WHERE c.before IS NOT NULL AND distance > most"
-            " AND (year = before_year OR NOT bursting)"
-            f" AND {material} ORDER BY line, indicator, year",
-            [VANISHED, 0 if is_correction else MATERIAL],
-        )
-    ]  # fmt: skip
-
-
-def _new_places() -> list[tuple[int, str]]:
-    """Values of places that have none yet, beyond what any other place has."""
-    return [
-        (1, f"{_about(about)} {year}: {value:g}, where the places that stand have"
-         f" {least:g} to {most:g}")
-        for *about, year, value, least, most in staging.fetch(
-            "SELECT c.indicator, c.place, c.mineral, c.importer, c.stage, c.year, c.value, k.least,"
-            " k.most FROM compared_observation c JOIN (SELECT indicator, mineral, stage,"
-            " min(value) FILTER (WHERE value > 0) AS least, max(value) AS most"
-            " FROM known_observation WHERE place NOT IN ('WLD', 'ROW', '')"
-            " GROUP BY 1, 2, 3 HAVING count(DISTINCT place) >= %s) k"
-            " USING (indicator, mineral, stage) WHERE c.before IS NULL AND c.by_ratio"
-            " AND c.place NOT IN ('WLD', 'ROW', '') AND c.value > 0"
-            " AND (c.value > %s * k.most OR c.value < k.least / %s)"
-            " ORDER BY c.line, c.indicator, c.year",
-            [FEWEST, NEW_PLACE_JUMP, BURST],
-        )
-    ]  # fmt: skip
-
-
-def _shares_for_points() -> list[tuple[int, str]]:
-    """Indices in points of which nothing stands, and that are all stated as if they were shares."""
-    return [
-        (
-            count,
-            f"{indicator}: no value is above {most:g}, and it has 100 points or more",
-        )
-        for indicator, count, most in staging.fetch(
-            "SELECT indicator, count(*), max(value) FROM compared_observation WHERE in_points"
-            " GROUP BY 1 HAVING max(value) BETWEEN 0 AND 1 AND min(value) >= 0"
-            " AND count(before) = 0 AND max(value) > 0 ORDER BY 1"
-        )
+    return int(found[0][-1]) if found else 0, [
+        f"{_about(about)}: {count:,} values, of which the median"
+        f" differs {_far(median, by_ratio=by_ratio)} from what stands"
+        for *about, by_ratio, count, median, _, _ in found
     ]
 
 
-def _new_stages(staged: str, *, is_correction: bool) -> list[tuple[int, str]]:
+def _rows(*, is_correction: bool) -> Found:
+    """Single values; of a whole edition, those that matter beside the largest place's."""
+    material = (
+        "(NOT c.by_ratio OR greatest(c.value, c.before)"
+        " >= CASE WHEN distance = 'Infinity' THEN %s ELSE %s END * coalesce(k.largest, 0))"
+    )
+    found = staging.fetch(
+        f"SELECT {_SHOWN}, before, before_year, count(*) OVER () FROM compared_observation c"  # noqa: S608
+        " LEFT JOIN (SELECT indicator, mineral, importer, stage, max(value) AS largest"
+        f" FROM known_observation WHERE place NOT IN ({_SUMS}) GROUP BY 1, 2, 3, 4) k"
+        " USING (indicator, mineral, importer, stage)"
+        " WHERE distance > most AND (year = before_year OR NOT bursting)"
+        f" AND {material} ORDER BY line, indicator, year LIMIT %s",
+        [VANISHED, 0 if is_correction else MATERIAL, MOST_SHOWN],
+    )
+    return found[0][-1] if found else 0, [
+        f"{_about(about)} {year}: {value:g}, where {before:g}"
+        f"{'' if year == known else f' of {known}'} stands"
+        for *about, year, value, before, known, _ in found
+    ]
+
+
+def _new_places(staged: str) -> Found:
+    """Values of places that have none yet, beyond what any other place has.
+
+    What bursts is compared with what stands of the years around it alone, here too.
+    """
+    found = staging.fetch(
+        f"SELECT {_SHOWN}, k.least, k.most, count(*) OVER () FROM {staged} s"  # noqa: S608
+        " JOIN jump_rule r USING (indicator) JOIN (SELECT indicator, mineral, stage,"
+        " min(value) FILTER (WHERE value > 0) AS least, max(value) AS most,"
+        " min(year) AS first, max(year) AS last"
+        f" FROM known_observation WHERE place NOT IN ({_SUMS}, '')"
+        " GROUP BY 1, 2, 3 HAVING count(DISTINCT place) >= %s) k"
+        " USING (indicator, mineral, stage)"
+        f" WHERE r.by_ratio AND s.place NOT IN ({_SUMS}, '') AND s.value > 0"
+        " AND (s.value > %s * k.most OR s.value < k.least / %s)"
+        f" AND (NOT r.bursting OR s.year BETWEEN k.first - {FARTHEST} AND k.last + {FARTHEST})"
+        f" AND NOT EXISTS (SELECT FROM known_observation k WHERE {_NEAR})"
+        " ORDER BY s.line, indicator, s.year LIMIT %s",
+        [FEWEST, NEW_PLACE_JUMP, BURST, MOST_SHOWN],
+    )
+    return found[0][-1] if found else 0, [
+        f"{_about(about)} {year}: {value:g}, where the places that stand have {least:g} to {most:g}"
+        for *about, year, value, least, most, _ in found
+    ]
+
+
+def _shares_for_points(staged: str) -> Found:
+    """Indices in points of which nothing stands, and that are all stated as if they were shares."""
+    found = staging.fetch(
+        f"SELECT indicator, count(*), max(value), sum(count(*)) OVER () FROM {staged} s"  # noqa: S608
+        " JOIN jump_rule r USING (indicator) WHERE r.in_points AND NOT EXISTS"
+        " (SELECT FROM known_observation k WHERE k.indicator = s.indicator) GROUP BY 1"
+        " HAVING max(value) > 0 AND max(value) <= 1 AND min(value) >= 0 ORDER BY 1 LIMIT %s",
+        [MOST_SHOWN],
+    )
+    return int(found[0][-1]) if found else 0, [
+        f"{indicator}: no value is above {most:g}, and it has 100 points or more"
+        for indicator, _, most, _ in found
+    ]
+
+
+def _new_stages(staged: str) -> Found:
     """Corrections for a stage that nobody states yet, where others of the same figure stand."""
-    if not is_correction:
-        return []
-    named = sorted(stages.BY_LABEL)
-    return [
-        (1, f"{_about(about)} {year}: a stage of its own beside {beside}")
-        for *about, year, beside in staging.fetch(
-            "SELECT s.indicator, s.place, s.mineral, s.importer, s.stage, s.year,"  # noqa: S608
-            f" string_agg(DISTINCT k.stage, ', ') FROM {staged} s JOIN known_observation k"
-            " ON k.indicator = s.indicator AND k.place = s.place AND k.mineral = s.mineral"
-            " AND k.importer = s.importer AND k.year = s.year AND k.project_id = 0"
-            " WHERE s.project_id = 0 AND (s.indicator = ANY(%s) OR s.indicator LIKE 'usgs.%%')"
-            " AND NOT EXISTS (SELECT FROM known_observation e WHERE e.indicator = s.indicator"
-            " AND e.stage = s.stage) GROUP BY s.line, 1, 2, 3, 4, 5, 6 ORDER BY s.line",
-            [named],
-        )
+    found = staging.fetch(
+        "SELECT indicator, place, mineral, importer, s.stage, year,"  # noqa: S608
+        " string_agg(DISTINCT k.stage, ', '), count(*) OVER ()"
+        f" FROM {staged} s JOIN known_observation k"
+        " USING (indicator, place, mineral, importer, year)"
+        " WHERE s.project_id = 0 AND k.project_id = 0"
+        " AND (indicator = ANY(%s) OR indicator LIKE 'usgs.%%')"
+        " AND NOT EXISTS (SELECT FROM known_observation e WHERE e.indicator = s.indicator"
+        " AND e.stage = s.stage) GROUP BY s.line, 1, 2, 3, 4, 5, 6 ORDER BY s.line LIMIT %s",
+        [sorted(stages.BY_LABEL), MOST_SHOWN],
+    )
+    return found[0][-1] if found else 0, [
+        f"{_about(about)} {year}: a stage of its own beside {beside}"
+        for *about, year, beside, _ in found
     ]
 
 

@@ -23,6 +23,11 @@ NAME_DEGREES = 0.46
 #: Candidates of one site by name and by square; more are not looked at.
 MOST_BY_NAME, MOST_NEAR = 50, 200
 STAGED_SITES = "staged_site"
+FOUND = "alike_site"
+#: The row, and the fields of what it may be.
+_FOUND_COLUMNS = """
+    asked bigint PRIMARY KEY, key text, name text, km float8, project bigint, line bigint
+"""
 ANOTHER = "none"
 """What a file says of a site that is no other: ``duplicate_of`` is this word."""
 
@@ -60,17 +65,25 @@ WHERE p.state <> 'archived' AND p.id IN (
            = ANY (riskscore_site_cells(s.latitude, s.longitude))
      LIMIT {MOST_NEAR}))
 """  # noqa: S608 - our own numbers
+# Each part follows an index in its order, whatever the planner thinks of a limit, and looks at so
+# many rows and no more: the time for a site does not grow with the file.
 _EARLIER = f"""
 SELECT NULL::bigint AS id, e.line, e.key, e.name, e.site, e.latitude, e.longitude, e.kind,
     e.minerals
-FROM {STAGED_SITES} e WHERE e.line < s.line AND e.line IN (
-    (SELECT k.line FROM {STAGED_SITES} k
+FROM (
+    (SELECT k.* FROM {STAGED_SITES} k
      WHERE k.site = s.site AND s.site <> ''
        AND k.latitude BETWEEN s.latitude - {NAME_DEGREES} AND s.latitude + {NAME_DEGREES}
-     LIMIT {MOST_BY_NAME})
+     ORDER BY k.site, k.latitude LIMIT {MOST_BY_NAME})
     UNION
-    (SELECT k.line FROM {STAGED_SITES} k
-     WHERE k.cell = ANY (riskscore_site_cells(s.latitude, s.longitude)) LIMIT {MOST_NEAR}))
+    (SELECT k.* FROM unnest(
+        array_prepend(s.cell,
+                      array_remove(riskscore_site_cells(s.latitude, s.longitude), s.cell))) near
+     CROSS JOIN LATERAL (
+        SELECT * FROM {STAGED_SITES} k WHERE k.cell = near AND k.line < s.line
+        ORDER BY k.cell, k.line DESC LIMIT {MOST_NEAR}) k
+     LIMIT {MOST_NEAR})) e
+WHERE e.line < s.line
 """  # noqa: S608 - our own names
 _PAIRS = """
 SELECT asked, id, line, key, name, km, own_site, site, why FROM (
@@ -119,14 +132,32 @@ def stage_sites(staged: str) -> None:
     )
     staging.execute(f"CREATE UNIQUE INDEX ON {STAGED_SITES} (line)")
     staging.execute(f"CREATE INDEX ON {STAGED_SITES} (site, latitude)")
-    staging.execute(f"CREATE INDEX ON {STAGED_SITES} (cell)")
+    staging.execute(f"CREATE INDEX ON {STAGED_SITES} (cell, line)")
+    staging.execute(f"CREATE TEMP TABLE IF NOT EXISTS {FOUND} ({_FOUND_COLUMNS}) ON COMMIT DROP")
+    staging.execute(f"TRUNCATE {FOUND}")
 
 
 def of_lines(lines: Sequence[int]) -> dict[int, Same]:
-    """The site that each new row may be, best first: a known project before an earlier row."""
+    """The site that each new row may be: a known project before an earlier row. It is kept until
+    the transaction ends."""
     if not lines:
         return {}
-    return {**of_earlier_lines(lines), **_best(_KNOWN, lines)}
+    found = {**of_earlier_lines(lines), **_best(_KNOWN, lines)}
+    rows = [(line, *same) for line, same in found.items()]
+    columns = [list(column) for column in zip(*rows, strict=True)]
+    if columns:
+        staging.execute(
+            f"INSERT INTO {FOUND} SELECT * FROM unnest(%s::bigint[], %s::text[], %s::text[],"  # noqa: S608
+            " %s::float8[], %s::bigint[], %s::bigint[])",
+            columns,
+        )
+    return found
+
+
+def found_of_lines(lines: Sequence[int]) -> dict[int, Same]:
+    """What :func:`of_lines` has said in this transaction of some of these rows."""
+    rows = staging.fetch(f"SELECT * FROM {FOUND} WHERE asked = ANY(%s)", [list(lines)])  # noqa: S608
+    return {asked: Same(*same) for asked, *same in rows}
 
 
 def of_earlier_lines(lines: Sequence[int]) -> dict[int, Same]:

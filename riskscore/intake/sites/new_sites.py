@@ -71,9 +71,14 @@ def _after(row: dict[str, Any], before: tuple[Any, ...]) -> Site:
 
 @dataclass
 class Doubted:
-    """The doubts about the new sites of a staged file, batch by batch, and how many there were."""
+    """The doubts about the new sites of a staged file, batch by batch, and how many there were.
+
+    ``is_compared``: which sites are alike was found in this transaction and is not asked again, so
+    that what is written is what the comparison has said.
+    """
 
     staged: str
+    is_compared: bool = False
     _positions: Positions = field(default_factory=Positions)
     _misplaced: list[str] = field(default_factory=list)
     _same: list[str] = field(default_factory=list)
@@ -81,13 +86,15 @@ class Doubted:
     _same_count: int = 0
 
     def __post_init__(self) -> None:
-        alike_sites.stage_sites(self.staged)
+        if not self.is_compared:
+            alike_sites.stage_sites(self.staged)
 
     def of(self, batch: Sequence[Document]) -> dict[int, Doubts]:
         """By line: the doubts about those new sites of a batch of which something is doubted."""
         new = [document for document in batch if document.id is None]
         places = doubted_positions(new, self._positions)
-        sames = alike_sites.of_lines([one.line for one in new if not one.row["duplicate_of"]])
+        alike = alike_sites.found_of_lines if self.is_compared else alike_sites.of_lines
+        sames = alike([one.line for one in new if not one.row["duplicate_of"]])
         sames |= _answered(new)
         return {
             one.line: self._doubts(one, places.get(one.line), sames.get(one.line))
