@@ -4,7 +4,8 @@ Two sites are asked about when they are of one kind (a mine and a deposit are) a
 - have the same name but for words like "mine", within NAME_KM, and share a mineral (within NEAR_KM
   whatever they yield);
 - or lie within NEAR_KM, share a mineral, and one's name is a part of the other's or a slip of it;
-- or lie within POINT_KM and share a mineral, whatever they are called, and one is on record.
+- or lie within POINT_KM and share a mineral, whatever they are called, and one is on record;
+- or lie within NEAR_KM, share a mineral, and a name has no Latin letters to compare it by.
 
 Candidates come from two indexes and are bounded for each site, so that a million sites cost a
 million times one.
@@ -91,6 +92,8 @@ SELECT asked, id, line, key, name, km, own_site, site, why FROM (
              string_to_array(own_site, ' ') <@ string_to_array(site, ' ')
              OR string_to_array(site, ' ') <@ string_to_array(own_site, ' ')) THEN 2
         WHEN km <= %(point_km)s AND line IS NULL THEN 3
+        WHEN own_site !~ '[a-z]' AND octet_length(own_site) > length(own_site)
+             OR site !~ '[a-z]' AND octet_length(site) > length(site) THEN 3
         WHEN left(site, 1) = left(own_site, 1) AND abs(length(site) - length(own_site)) <= 2 THEN 4
     END AS why
     FROM (
