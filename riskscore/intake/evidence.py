@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, cast
 
 import orjson
+from django.utils import timezone
 
 from riskscore.intake import aliases, import_diff, staging
 from riskscore.intake.file_rows import ParsedRow
@@ -25,6 +26,8 @@ STATED = (
     "note", "reach",
 )  # fmt: skip
 DAYS = ("happened_on", "expires_on")
+#: What is announced (a strike, an audit) may be dated within a year; what lies beyond is a slip.
+FARTHEST_AHEAD = timedelta(days=366)
 Identity = tuple[Any, ...]
 
 
@@ -41,8 +44,18 @@ def stage(
 
 
 def check(_intake: Intake) -> Iterator[BadFile]:
-    """Faults: unknown projects, and statements twice in the file. Their rows are deleted."""
+    """Faults: unknown projects, days far to come, and statements twice in the file. Their rows are
+    deleted."""
     yield from unknown_projects(STAGED)
+    for line, happened in staging.fetch(
+        f"DELETE FROM {STAGED} WHERE (row->>'happened_on')::date > %s"  # noqa: S608
+        " RETURNING line, row->>'happened_on'",
+        [timezone.localdate() + FARTHEST_AHEAD],
+    ):
+        yield BadFile(
+            "a day to come", row=line, column="date", value=happened,
+            remedy="Write the day on which it happened.",
+        )  # fmt: skip
     for line, first in staging.fetch(
         f"DELETE FROM {STAGED} s USING (SELECT line, min(line) OVER (PARTITION BY id,"  # noqa: S608
         " row->>'kind', row->>'url', row->>'reference', CASE row->>'reference' WHEN ''"

@@ -234,6 +234,7 @@ def test_a_correction_reaches_the_row_it_is_about_and_is_named_there_only(
         "baci",
         layout="observations",
         release_code="baci-fix",
+        accept_jumps=True,
     )
     assert Release.objects.get(code="baci-fix").partial
     after = row(api, "JPN", "cobalt")

@@ -16,6 +16,7 @@ from riskscore.scoring.project_inputs import land_distances, map_distances
 from riskscore.sources.maps.layer_about import CODE, KINDS
 from tests.curation.test_land_layers import imported, load
 from tests.intake.files import faults, finish, queue
+from tests.intake.sites.test_new_sites import outlines  # noqa: F401
 from tests.make import make_place, make_project
 from tests.maps.files import WGS84, geojson, zipped
 from tests.maps.test_mending import BOW_TIE, POINT, a_map, box, polygon
@@ -286,3 +287,28 @@ def test_a_preview_of_a_map_can_be_tried_again_with_its_shapes_mended() -> None:
     assert finish(requests.confirm_intake(mended)).land_layer is not None
     with pytest.raises(requests.CannotTakeIn, match="only a dry run of a map"):
         requests.preview_mended(mended)
+
+
+@pytest.mark.usefixtures("outlines")
+@pytest.mark.parametrize(
+    ("box_at", "words"),
+    [
+        ((-70, -30), ""),
+        ((-30, -70), "with latitude and longitude exchanged they would lie there"),
+        ((70, -30), "with the sign of the longitude changed they would lie there"),
+        ((-70, 29), "with the sign of the latitude changed they would lie there"),
+    ],
+)
+def test_lands_of_which_none_lies_in_the_mapped_country_but_for_a_slip_are_refused(
+    box_at: tuple[float, float], words: str
+) -> None:
+    done = take_in(a_map(polygon(box(*box_at, 0.5))), "m.geojson", kind="lands", mapped="CHL")
+    assert words in done.error
+    assert (done.state == "failed") == bool(words)
+
+
+@pytest.mark.usefixtures("outlines")
+def test_lands_of_another_country_than_the_mapped_one_are_said() -> None:
+    done = take_in(a_map(polygon(box(10, 50))), "m.geojson", kind="lands", mapped="CHL")
+    assert done.error == ""
+    assert any("none of 1 shapes lies in the mapped area" in text for text in done.remarks)

@@ -53,6 +53,10 @@ class Outlines:
     def __contains__(self, code: object) -> bool:
         return code in self._shapes
 
+    def shape(self, code: str) -> BaseGeometry:
+        """The outline of a country. Raises KeyError where there is none."""
+        return self._shapes[code]
+
     def elsewhere(
         self, places: Sequence[str], latitude: Floats, longitude: Floats
     ) -> list[Elsewhere | None]:

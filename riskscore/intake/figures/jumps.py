@@ -141,7 +141,7 @@ def _rows(*, is_correction: bool) -> Found:
     """Single values; of a whole edition, those that matter beside the largest place's."""
     material = (
         "(NOT c.by_ratio OR greatest(c.value, c.before)"
-        " >= CASE WHEN distance = 'Infinity' THEN %s ELSE %s END * k.largest)"
+        " >= CASE WHEN distance = 'Infinity' THEN %s ELSE %s END * coalesce(k.largest, 0))"
     )
     found = staging.fetch(
         f"SELECT {_SHOWN}, before, before_year, count(*) OVER () FROM compared_observation c"  # noqa: S608

@@ -8,8 +8,9 @@ import shapely
 from riskscore.intake import aliases, staging
 from riskscore.intake.file_rows import ParsedRow
 from riskscore.intake.import_diff import ImportDiff
-from riskscore.intake.layers import layer_diff, layer_writer, skipped
+from riskscore.intake.layers import layer_diff, layer_writer, outside, skipped
 from riskscore.intake.location_check import Surroundings
+from riskscore.intake.reports import not_used
 from riskscore.models import Intake, LandLayer
 from riskscore.sources import maps
 from riskscore.sources.bad_file import BadFile
@@ -81,6 +82,8 @@ def check(intake: Intake) -> Iterator[BadFile]:
     about = maps.LayerAbout.of(intake.layer)
     if about.has_points:
         yield from _swapped(about)
+    shapes = [shape.geometry for _, shape in _staged(MOST_CHECKED)]
+    not_used.note(intake, [outside.remark(about.mapped_area, shapes)])
 
 
 def _swapped(about: maps.LayerAbout) -> Iterator[BadFile]:

@@ -20,6 +20,8 @@ SOURCE = Source(
 # From the closest tie to the loosest: free trade, an agreement on critical minerals, a partnership
 # on raw materials, the Minerals Security Partnership and its forum.
 LEVELS = ("fta", "critical_minerals_agreement", "strategic_partnership", "msp", "msp_forum")
+#: Years in which an agreement can begin.
+FIRST, LAST = 1900, 2100
 
 
 def parse(content: bytes) -> Iterator[SourceRecord]:
@@ -36,6 +38,11 @@ def parse(content: bytes) -> Iterator[SourceRecord]:
                 remedy=f"Use one of {', '.join(LEVELS)}.",
             )
         year = integer(cells["since"], row, "since")
+        if not FIRST <= year <= LAST:
+            raise BadFile(
+                "not a year", row=row, column="since", value=cells["since"],
+                remedy=f"Write a year from {FIRST} to {LAST}.",
+            )  # fmt: skip
         yield SourceRecord(
             indicator="trade.agreement",
             place=cells["partner"],

@@ -39,6 +39,12 @@ def parse(content: bytes) -> Iterator[SourceRecord]:
                 value=f"{cells['kind']}, {cells['since']}",
                 remedy="Use licence, quota or ban, and YYYY-MM-DD.",
             )
+        until = day(cells["until"], row, "until")
+        if until is not None and until < since:
+            raise BadFile(
+                "before the day in since", row=row, column="until", value=cells["until"],
+                remedy="Swap the two days, or correct one.",
+            )  # fmt: skip
         yield SourceRecord(
             indicator="trade.restriction",
             place=cells["place"],
@@ -48,6 +54,6 @@ def parse(content: bytes) -> Iterator[SourceRecord]:
             value=float(LEVELS.index(kind)),
             label=cells["stage"],
             since=since,
-            until=day(cells["until"], row, "until"),
+            until=until,
             verified=cells["checked"] == "yes" and MEMORY not in cells["source"],
         )

@@ -57,6 +57,8 @@ def drafts() -> dict[str, tuple[list[str], str | None]]:
         ("Escondida Norte", "-24.25,-69.05", "copper"),
         ("Esconida", "-24.27,-69.06", "copper"),
         ("Another name", "-24.2701,-69.0701", "copper"),
+        ("Эскондида", "-24.25,-69.05", "copper"),
+        ("エスコンディーダ", "-24.25,-69.05", "copper|gold"),
     ],
 )
 def test_a_known_mine_under_a_new_id_is_asked_about_and_not_published(
