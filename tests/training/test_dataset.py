@@ -56,7 +56,7 @@ def test_a_corrected_figure_is_what_models_learn_from() -> None:
     before = newest()
     take_in(
         "indicator,place,year,value,standard_error\nwgi.stability,CHL,2023,-1.5,0.4\n",
-        "wgi", layout="observations",
+        "wgi", layout="observations", accept_jumps=True,
     )  # fmt: skip
     said = dataset.trade(newest()).known
     assert said["wgi.stability"]["CHL", 2023] == -1.5
