@@ -20,6 +20,8 @@ from riskscore.models import Challenge, Evidence, Intake, Project, Release
 from riskscore.sources.readers.formula_guard import disarmed
 
 #: What is needed to answer a challenge.
+#: Where permissions are kept; others count failed log-ins, and know none.
+BACKEND = "django.contrib.auth.backends.ModelBackend"
 ANSWER = "riskscore.change_challenge"
 #: Challenges of one person that wait for an answer.
 MOST_OPEN = 20
@@ -95,7 +97,7 @@ def file(
 
 def answerers() -> Any:
     """The people who may answer challenges, by name: a query of users."""
-    return get_user_model().objects.with_perm(ANSWER).order_by("username")
+    return get_user_model().objects.with_perm(ANSWER, backend=BACKEND).order_by("username")
 
 
 def assign(challenge: Challenge, to: Any, *, by: Any) -> Challenge:
