@@ -7,6 +7,7 @@ from riskscore.sources.bad_file import BadFile
 from riskscore.sources.readers.delimited import csv_rows
 from riskscore.sources.readers.text import integer
 from riskscore.sources.source_records import Source, SourceRecord
+from riskscore.sources.tables.cell_values import YEARS
 
 SOURCE = Source(
     code="agreements",
@@ -20,8 +21,6 @@ SOURCE = Source(
 # From the closest tie to the loosest: free trade, an agreement on critical minerals, a partnership
 # on raw materials, the Minerals Security Partnership and its forum.
 LEVELS = ("fta", "critical_minerals_agreement", "strategic_partnership", "msp", "msp_forum")
-#: Years in which an agreement can begin.
-FIRST, LAST = 1900, 2100
 
 
 def parse(content: bytes) -> Iterator[SourceRecord]:
@@ -38,10 +37,10 @@ def parse(content: bytes) -> Iterator[SourceRecord]:
                 remedy=f"Use one of {', '.join(LEVELS)}.",
             )
         year = integer(cells["since"], row, "since")
-        if not FIRST <= year <= LAST:
+        if not YEARS[0] <= year <= YEARS[1]:
             raise BadFile(
                 "not a year", row=row, column="since", value=cells["since"],
-                remedy=f"Write a year from {FIRST} to {LAST}.",
+                remedy=f"Write a year from {YEARS[0]} to {YEARS[1]}.",
             )  # fmt: skip
         yield SourceRecord(
             indicator="trade.agreement",
