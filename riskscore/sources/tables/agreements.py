@@ -7,7 +7,6 @@ from riskscore.sources.bad_file import BadFile
 from riskscore.sources.readers.delimited import csv_rows
 from riskscore.sources.readers.text import integer
 from riskscore.sources.source_records import Source, SourceRecord
-from riskscore.sources.tables.cell_values import YEARS
 
 SOURCE = Source(
     code="agreements",
@@ -21,6 +20,8 @@ SOURCE = Source(
 # From the closest tie to the loosest: free trade, an agreement on critical minerals, a partnership
 # on raw materials, the Minerals Security Partnership and its forum.
 LEVELS = ("fta", "critical_minerals_agreement", "strategic_partnership", "msp", "msp_forum")
+#: Years in which an agreement can begin.
+YEARS = (1900, 2100)
 
 
 def parse(content: bytes) -> Iterator[SourceRecord]:
