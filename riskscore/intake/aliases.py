@@ -52,6 +52,7 @@ class Resolver:
     _places: dict[str, str | BadFile | None] = field(default_factory=dict)
     _minerals: dict[str, tuple[str, ...] | BadFile] = field(default_factory=dict)
     _aggregates: dict[str, str | None] = field(default_factory=dict)
+    _countries: dict[str, str] = field(default_factory=dict)
     _suggested: int = 0
 
     def place(self, term: str, line: int | None, column: str = "place") -> str | None:
@@ -64,6 +65,15 @@ class Resolver:
         if isinstance(result, BadFile):
             raise _at(result, line, column)
         return result  # type: ignore[return-value]
+
+    def place_or_sum(self, term: str, line: int | None, column: str) -> str | None:
+        """The code of a place; None for a sum of places, also where every word must be a place."""
+        code = self._countries.get(term)
+        if code is None and not self.aggregate(term):
+            code = self.place(term, line, column)
+            if code is not None and len(self._countries) < MOST_REMEMBERED:
+                self._countries[term] = code
+        return code
 
     def aggregate(self, term: str) -> str | None:
         """What a word is that stands for a sum of places; None: for a place, or unknown."""
@@ -136,22 +146,17 @@ def observations(
     """
     return coded(
         record,
-        lambda term, column: _place_or_sum(term, line, column, resolver),
+        lambda term, column: resolver.place_or_sum(term, line, column),
         lambda term: resolver.minerals(term, line),
         resolver.names.groups,
     )
-
-
-def _place_or_sum(term: str, line: int | None, column: str, resolver: Resolver) -> str | None:
-    """The code of a place; None for a sum of places, also where every word must be a place."""
-    return None if resolver.aggregate(term) else resolver.place(term, line, column)
 
 
 def why_left_out(record: SourceRecord, line: int | None, resolver: Resolver) -> LeftOut:
     """Why a record of known words gives no observation."""
     codes: list[str | None] = []
     for term, column in ((record.place, "place"), (record.importer, "importer")):
-        codes.append(None if term is None else _place_or_sum(term, line, column, resolver))
+        codes.append(None if term is None else resolver.place_or_sum(term, line, column))
         if term is not None and codes[-1] is None:
             return LeftOut(f"{column} left out: {resolver.names.why_left_out(term)}", line, term)
     if why := why_in_no_sum(record.indicator, codes[0], codes[1], resolver.names.groups):

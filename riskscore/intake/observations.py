@@ -172,7 +172,8 @@ def compare(intake: Intake) -> ImportDiff:
         f" FROM {STAGED} s JOIN known_observation k ON {same}",
     )
     if is_partial(intake) and not is_correction(intake):
-        older.leave_to_newer(intake, STAGED, "matched_observation")
+        once = getattr(module_of(intake), "STATED_ONCE", ())
+        older.leave_to_newer(intake, STAGED, "matched_observation", once)
     ((staged, known, matched, unchanged),) = staging.fetch(
         f"SELECT (SELECT count(*) FROM {STAGED}), (SELECT count(*) FROM known_observation),"  # noqa: S608
         " count(*), count(*) FILTER (WHERE same) FROM matched_observation"

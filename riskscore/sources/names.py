@@ -104,7 +104,9 @@ class Names:
     def _known(self, term: str) -> str:
         """The key by which a word is known, the folded word itself if it is not."""
         key = folded(term)
-        for known in (key, joined(key), numbered(term) or key):
+        for known in (key, joined(key), numbered(term)):
+            if known is None:
+                continue
             if known in self.left_out:
                 return known
             if known in self.places:  # "China & Taiwan" is not "China, Taiwan"

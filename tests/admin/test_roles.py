@@ -223,7 +223,7 @@ def walk(client: Client) -> Iterator[tuple[str, Any, str]]:
         address, came_from = waiting.popleft()
         answer = client.get(address, follow=True)
         if answer.streaming:
-            answer.close()  # one that nobody reads to its end would hold a snapshot
+            list(answer)  # one that nobody reads to its end would hold a snapshot
         yield address, answer, came_from
         base = answer.wsgi_request.path
         if base.startswith("/admin/riskscore/") and pattern(address) != pattern(base):

@@ -77,14 +77,14 @@ def test_a_publishers_file_of_which_the_bundle_holds_a_part_adds_and_changes_not
     assert sum(one["count"] for one in left) == older
 
 
-def test_reserves_are_those_of_the_edition_that_states_their_year(bundle: None) -> None:
+def test_of_an_older_file_reserves_alone_change_which_no_newer_edition_states(bundle: None) -> None:
     text = (
         "SOURCE,COMMODITY,COUNTRY,TYPE,UNIT_MEAS,PROD_2023,PROD_EST_ 2024,PROD_NOTES,CAP_2023,"
         "CAP_EST_ 2024,CAP_NOTES,RESERVES_2024,RESERVE_NOTES\n"
         "MCS2025,Graphite,Mozambique,Mine production,metric tons,98000,75000,,,,,26000000,\n"
+        "MCS2025,Graphite,Norway,Mine production,metric tons,6480,7000,,,,,600000,\n"
     )
     done = take_in(text, "usgs", "usgs_MCS2025.csv")
     assert done.error == ""
-    # 2023 is new, of 2024 the edition of 2026 says 39,000; it states no reserves of 2024.
-    assert (done.added, done.changed, done.left_out) == (1, 1, 1)
-    assert done.preview[0] == "changed: usgs.reserves MOZ graphite 2024: 2.5e+07 → 2.6e+07"
+    # 2023 is new; 2024 stands as 39,000 and 5,340 in the edition of 2026; reserves are its own.
+    assert (done.added, done.changed, done.unchanged) == (2, 1, 1)

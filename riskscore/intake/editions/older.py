@@ -10,7 +10,6 @@ states, and figure by figure what a newer one says otherwise is left to that.
 """
 
 from riskscore.intake import staging
-from riskscore.intake.file_rows import module_of
 from riskscore.intake.reports import not_used
 from riskscore.models import Intake, Release
 from riskscore.releases import effective
@@ -47,28 +46,28 @@ def kept_already(intake: Intake) -> Release | None:
     return same.filter(withdrawal__isnull=True).first()
 
 
-def leave_to_newer(intake: Intake, staged: str, matched: str) -> None:
+def leave_to_newer(
+    intake: Intake, staged: str, matched: str, stated_once: tuple[str, ...] = ()
+) -> None:
     """Drop each staged row that a release of a newer edition states otherwise, and count them.
 
     ``matched`` says of staged rows (``at``) which ``release`` states their figure, what it says
-    (``before``) and whether that is the ``same``. With ``replace`` nothing is dropped, and nothing
-    of an indicator of which each edition states a year of its own (``STATED_ONCE``).
+    (``before``) and whether that is the ``same``. ``stated_once``: indicators of which each edition
+    states a year of its own, so that none is newer. With ``replace`` nothing is dropped.
     """
     newer = [] if intake.replace else _newer(intake, matched)
-    once = list(getattr(module_of(intake), "STATED_ONCE", ()))
     otherwise = "NOT m.same AND m.release = ANY(%s)"
     for line, value, before, *about in staging.fetch(
         f"DELETE FROM {staged} s USING {matched} m WHERE m.at = s.ctid AND {otherwise}"  # noqa: S608
         " AND NOT s.indicator = ANY(%s)"
         " RETURNING s.line, s.value, m.before, s.indicator, s.place, s.mineral, s.year",
-        [newer, once],
+        [newer, list(stated_once)],
     ):
         example = f"{' '.join(map(str, about))}: {value:g}, where {before:g} stands"
         not_used.note(intake, [LeftOut(LEFT_TO_NEWER, line, example)])
     staging.execute(
-        f"DELETE FROM {matched} m WHERE {otherwise}"  # noqa: S608
-        f" AND NOT EXISTS (SELECT FROM {staged} s WHERE s.ctid = m.at)",
-        [newer],
+        f"DELETE FROM {matched} m WHERE NOT EXISTS"  # noqa: S608
+        f" (SELECT FROM {staged} s WHERE s.ctid = m.at)"
     )
 
 

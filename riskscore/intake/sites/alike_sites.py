@@ -62,8 +62,7 @@ WHERE p.state <> 'archived' AND p.id IN (
     UNION
     (SELECT k.id FROM riskscore_project k
      WHERE riskscore_site_cell(k.latitude, k.longitude)
-           = ANY (riskscore_site_cells(s.latitude, s.longitude))
-     LIMIT {MOST_NEAR}))
+           = ANY (s.cells) LIMIT {MOST_NEAR}))
 """  # noqa: S608 - our own numbers
 # Each part follows an index in its order, whatever the planner thinks of a limit, and looks at so
 # many rows and no more: the time for a site does not grow with the file.
@@ -76,9 +75,7 @@ FROM (
        AND k.latitude BETWEEN s.latitude - {NAME_DEGREES} AND s.latitude + {NAME_DEGREES}
      ORDER BY k.site, k.latitude LIMIT {MOST_BY_NAME})
     UNION
-    (SELECT k.* FROM unnest(
-        array_prepend(s.cell,
-                      array_remove(riskscore_site_cells(s.latitude, s.longitude), s.cell))) near
+    (SELECT k.* FROM unnest(array_prepend(s.cell, array_remove(s.cells, s.cell))) near
      CROSS JOIN LATERAL (
         SELECT * FROM {STAGED_SITES} k WHERE k.cell = near AND k.line < s.line
         ORDER BY k.cell, k.line DESC LIMIT {MOST_NEAR}) k
@@ -105,6 +102,11 @@ SELECT asked, id, line, key, name, km, own_site, site, why FROM (
             riskscore_site_km(s.latitude, s.longitude, c.latitude, c.longitude) AS km
         FROM ({asked}) s CROSS JOIN LATERAL ({candidates}) c
         WHERE riskscore_site_class(c.kind) = riskscore_site_class(s.kind)
+          -- what every reason needs, told quickly: the distance of the others is never computed
+          AND (c.site = s.site OR c.minerals && s.minerals AND (
+               c.line IS NULL OR left(c.site, 1) = left(s.site, 1)
+               OR string_to_array(c.site, ' ') && string_to_array(s.site, ' ')))
+        OFFSET 0
     ) pair
 ) judged
 WHERE why IS NOT NULL ORDER BY asked, why, km, id, line
@@ -114,7 +116,8 @@ _ASKED_STAGED = f"""
 SELECT line AS asked, * FROM {STAGED_SITES} WHERE line = ANY(%(lines)s)
 """  # noqa: S608 - our own name
 _ASKED_PROJECTS = f"""
-SELECT p.id AS asked, {_SITE} FROM riskscore_project p WHERE p.id = ANY(%(ids)s)
+SELECT p.id AS asked, {_SITE}, riskscore_site_cells(p.latitude, p.longitude) AS cells
+FROM riskscore_project p WHERE p.id = ANY(%(ids)s)
 """  # noqa: S608 - our own names
 
 
@@ -123,12 +126,13 @@ def stage_sites(staged: str) -> None:
     staging.derive(
         STAGED_SITES,
         "SELECT line, key, name, riskscore_site_name(riskscore_folded(name)) AS site,"  # noqa: S608
-        " latitude, longitude, kind, minerals, riskscore_site_cell(latitude, longitude) AS cell"
+        " latitude, longitude, kind, minerals, riskscore_site_cell(latitude, longitude) AS cell,"
+        " riskscore_site_cells(latitude, longitude) AS cells"
         " FROM ("
         "SELECT line, key, row->>'name' AS name, (row->>'latitude')::float8 AS latitude,"
         " (row->>'longitude')::float8 AS longitude, row->>'kind' AS kind,"
         " ARRAY(SELECT part->>0 FROM jsonb_array_elements(row->'minerals') part) AS minerals"
-        f" FROM {staged} WHERE id IS NULL) new",
+        f" FROM {staged} WHERE id IS NULL) new ORDER BY cell, line",
     )
     staging.execute(f"CREATE UNIQUE INDEX ON {STAGED_SITES} (line)")
     staging.execute(f"CREATE INDEX ON {STAGED_SITES} (site, latitude)")
@@ -183,7 +187,8 @@ def of_one(name: str, kind: str, at: tuple[float, float], minerals: Sequence[str
     asked = (
         "SELECT 1 AS asked, riskscore_site_name(riskscore_folded(%(name)s)) AS site,"
         " %(latitude)s::float8 AS latitude, %(longitude)s::float8 AS longitude,"
-        " %(kind)s::text AS kind, %(minerals)s::text[] AS minerals"
+        " %(kind)s::text AS kind, %(minerals)s::text[] AS minerals,"
+        " riskscore_site_cells(%(latitude)s, %(longitude)s) AS cells"
     )
     values = {"name": name, "latitude": at[0], "longitude": at[1], "kind": kind,
               "minerals": list(minerals)}  # fmt: skip

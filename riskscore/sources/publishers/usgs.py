@@ -34,7 +34,7 @@ SOURCE = Source(
 NAMED = re.compile(r"mcs(\d{4})-([a-z]{3,6})[_-]world")
 #: A file is about one commodity: it adds to what the others state.
 PARTIAL = True
-#: Each edition states the reserves of its own year alone, so that no other is later.
+#: Each edition states the reserves of its own year alone, so that no other is newer.
 STATED_ONCE = ("usgs.reserves",)
 #: Its own files name places that are left out, and goods that are none of ours.
 PUBLISHED = True

@@ -93,7 +93,7 @@ parse = parser(rows)
 
 def record(cells: Cells, line: int) -> SourceRecord:
     """One row as a record; BadFile names line, column and value."""
-    cells = {column: restored(cell) for column, cell in cells.items()}
+    cells = {name: restored(cell) if "'" in cell else cell for name, cell in cells.items()}
     row = _indicator(cells["indicator"], line)
     axes = [cells.get(axis) or None for axis in AXES]
     _check_axes(row, axes, line)
@@ -104,7 +104,8 @@ def record(cells: Cells, line: int) -> SourceRecord:
         raise bad_cell(line, "stage", stage, f"{row.key} has one figure, and no stages",
                        "Leave the cell empty.")  # fmt: skip
     place, mineral, importer, project = axes
-    since, until = (day(cells.get(name, ""), name, line) for name in ("since", "until"))
+    since = day(cells.get("since", ""), "since", line)
+    until = day(cells.get("until", ""), "until", line)
     if since and until and until < since:
         raise bad_cell(
             line, "until", cells["until"], "before the day in since", "Swap the two days."
