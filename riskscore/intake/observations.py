@@ -17,6 +17,7 @@ from riskscore.models import Intake, Release
 from riskscore.releases import effective
 from riskscore.sources.bad_file import BadFile
 from riskscore.sources.left_out import Aside
+from riskscore.sources.tables.cell_values import YEARS
 
 STAGED = "staged_observation"
 IS_SCORED = True
@@ -48,6 +49,12 @@ def stage(
         if line is None:
             line = record.row
         project = record.project or ""
+        if not YEARS[0] <= record.year <= YEARS[1]:
+            yield BadFile(
+                "not a year", row=line, column="year", value=record.year,
+                remedy=f"Write a year from {YEARS[0]} to {YEARS[1]}.",
+            )  # fmt: skip
+            continue
         try:
             result = [
                 units.settle(row, line, project, record.column)

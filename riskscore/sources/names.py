@@ -76,6 +76,8 @@ class Names:
             return None
         if key.isdigit() and term.strip() != key:  # "+1" is not the number of a region
             return None
+        if key.isdigit() and key not in self.aggregates:
+            key = key.lstrip("0")  # CEPII's 97 is read as 097, as numbers of places are
         return self.aggregates.get(key) or aggregates.by_pattern(key)
 
     def why_left_out(self, term: str) -> str:

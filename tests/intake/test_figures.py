@@ -270,3 +270,11 @@ def _insert(release: int, label: str) -> None:
             " (%s, 'wmd.production', 'BOL', 'antimony', 2024, 1, '', %s, true)",
             [release, label],
         )
+
+
+@pytest.mark.parametrize("year", ["99999", "20055", "0", "-5", "124"])
+def test_a_year_of_no_time_is_refused_whatever_file_states_it(year: str) -> None:
+    text = f"mineral,iso3,year,production,unit,quality\nantimony,BOL,{year},4817,t,r\n"
+    done = take_in(text, "wmd")
+    assert done.state == "failed"
+    assert "not a year" in done.error

@@ -184,3 +184,9 @@ def test_several_places_in_one_word_are_none_of_them(word: str) -> None:
 )  # fmt: skip
 def test_a_name_of_two_words_is_one_place(word: str, code: str) -> None:
     assert NAMES.place(word) == code
+
+
+@pytest.mark.parametrize("word", ["97", "097", "000", "0", "899"])
+def test_a_number_of_a_sum_is_one_with_zeros_before_it_too(word: str) -> None:
+    assert NAMES.aggregate(word)
+    assert NAMES.aggregate("004") is None

@@ -21,7 +21,7 @@ SOURCE = Source(
 # on raw materials, the Minerals Security Partnership and its forum.
 LEVELS = ("fta", "critical_minerals_agreement", "strategic_partnership", "msp", "msp_forum")
 #: Years in which an agreement can begin.
-FIRST, LAST = 1900, 2100
+YEARS = (1900, 2100)
 
 
 def parse(content: bytes) -> Iterator[SourceRecord]:
@@ -38,10 +38,10 @@ def parse(content: bytes) -> Iterator[SourceRecord]:
                 remedy=f"Use one of {', '.join(LEVELS)}.",
             )
         year = integer(cells["since"], row, "since")
-        if not FIRST <= year <= LAST:
+        if not YEARS[0] <= year <= YEARS[1]:
             raise BadFile(
                 "not a year", row=row, column="since", value=cells["since"],
-                remedy=f"Write a year from {FIRST} to {LAST}.",
+                remedy=f"Write a year from {YEARS[0]} to {YEARS[1]}.",
             )  # fmt: skip
         yield SourceRecord(
             indicator="trade.agreement",
