@@ -6,7 +6,7 @@ from typing import Any
 from django.db import connection
 
 from riskscore.jobs import ledger, requests
-from riskscore.models import Chunk, ItemError, Job, Project, Score
+from riskscore.models import Chunk, ItemError, Job, JobScore, Project, Score
 from tests.faults.site import QUEUES, House, Watcher
 
 #: An append-only record of every write to a score, and the table of planted faults.
@@ -85,7 +85,8 @@ class Checker:
         some_left = Project.objects.filter(id__in=wanted)  # others were deleted meanwhile
         wanted = set(some_left.values_list("id", flat=True))
         failed = set(ItemError.objects.filter(job=job).values_list("project", flat=True))
-        scored = set(Score.objects.filter(lens=job.lens_id).values_list("project", flat=True))
+        apart, current = JobScore.objects.filter(job=job), Score.objects.filter(lens=job.lens_id)
+        scored = set((apart if job.apart else current).values_list("project", flat=True))
         assert wanted <= scored, f"{len(wanted - scored)} projects have no score"
         assert not wanted & failed, "scored, and an error too"
 
