@@ -59,11 +59,15 @@ def test_secrets_come_from_the_environment_and_are_asked_for_by_name() -> None:
         assert secret.startswith("${"), "a secret is written into the file"
 
 
+#: Where temporary files lie.
+READ_BY_PYTHON = {"TMPDIR"}
+
+
 def test_our_variables_are_ones_that_the_program_reads() -> None:
     sources = [*ROOT.glob("riskscore/*.py"), *ROOT.glob("workers/*.py")]
     code = "".join(path.read_text() for path in sources)
     for name in OURS:
-        for variable in SERVICES[name]["environment"]:
+        for variable in SERVICES[name]["environment"].keys() - READ_BY_PYTHON:
             assert f'"{variable}"' in code, f"{name} sets {variable}, which nothing reads"
 
 
