@@ -163,11 +163,17 @@ def _serve(console: Console, children: Children, address: str) -> None:
     """Serve until somebody stops us; whatever ends meanwhile is started again."""
     watch = Watch(lambda words: console.print(words, highlight=False, soft_wrap=True))
     watch.over(_servers(), children)
+
+    def look() -> None:
+        if children.is_stopping:
+            raise KeyboardInterrupt
+        watch.look()
+
     try:
-        _report_first_job(console, watch, address)
+        _report_first_job(console, look, address)
         rotated = time.monotonic()
         while True:
-            watch.look()
+            look()
             if time.monotonic() - rotated > ROTATE_EVERY_S:
                 log_files.rotate(children.log_folder)
                 rotated = time.monotonic()
@@ -186,11 +192,11 @@ def _servers() -> list[tuple[str, Server]]:
     return own
 
 
-def _report_first_job(console: Console, watch: Watch, address: str) -> None:
+def _report_first_job(console: Console, look: Callable[[], None], address: str) -> None:
     """Score all while serving, and say what came of it: that it fails ends nothing."""
     began = time.monotonic()
     try:
-        job = _scored(console, watch.look)
+        job = _scored(console, look)
         if job.state != Job.State.SUCCEEDED:
             page = f"{address}/admin/riskscore/job/{job.pk}/change/"
             console.print(f"{_how_it_ended(job)}: {page}", highlight=False, soft_wrap=True)

@@ -40,6 +40,9 @@ class Children:
     running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
     commands: dict[str, tuple[Sequence[str], dict[str, str]]] = field(default_factory=dict)
     began_at: dict[str, int] = field(default_factory=dict)
+    is_stopping: bool = False
+    """Whether somebody wants all to end. A KeyboardInterrupt that comes within a callback of C is
+    lost; this is not."""
 
     def start(self, name: str, module: Sequence[str], **changes: str) -> None:
         """Start `python -m module…`; what it says is added to the folder's `name.log`."""
@@ -82,7 +85,9 @@ class Children:
         return self.log_folder / f"{name}.log"
 
     def check(self) -> None:
-        """Raise CannotRun if a child has ended by itself."""
+        """Raise CannotRun if a child has ended by itself, KeyboardInterrupt if all is to end."""
+        if self.is_stopping:
+            raise KeyboardInterrupt
         for name in self.running:
             if not self.lives(name):
                 raise CannotRun(self.how_it_ended(name))
@@ -133,10 +138,12 @@ def children_of(log_folder: Path, inherited: int) -> Iterator[Children]:
     While the children stop, further signals are ignored: all that happens then is stopping.
     """
 
+    children = Children(log_folder, inherited)
+
     def interrupt(_number: int, _frame: FrameType | None) -> None:
+        children.is_stopping = True
         raise KeyboardInterrupt
 
-    children = Children(log_folder, inherited)
     before = {number: signal.signal(number, interrupt) for number in ENDINGS}
     try:
         yield children

@@ -115,6 +115,7 @@ def test_a_concentration_names_every_release_that_contributed(lens: Lens, api: A
         "indicator,place,mineral,year,unit,value\n"
         f'wmd.production,CHL,copper,2024,"{row.label}",1000\n',
         "wmd",
+        accept_jumps=True,
     )
     peruvian, gold = project_of("PER", "copper"), project_of("GHA", "gold")
     for project in (peruvian, gold):
