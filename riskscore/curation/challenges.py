@@ -186,6 +186,7 @@ def _take_in(stated: Mapping[str, str], code: str, *, by: Any) -> Intake:
         release_code=code,
         licence="entered by the operator",
         redistributable=False,
+        accept_jumps=True,  # whoever accepts it has seen the value, and what it corrects
     )
     key = intake_requests.store(BytesIO(_table(stated)), f"{code}.csv", options, by=by).pk
     run.take_in(key)

@@ -151,6 +151,9 @@ class JobScore(ScoreColumns):
     again some time after the job has ended.
     """
 
+    #: For how long it is kept after the job's end, and of how many such jobs of one person.
+    KEPT, OF_ONE_PERSON = "90 days", 20
+
     job = models.ForeignKey("Job", models.CASCADE, related_name="scores", db_index=False)
     project = models.ForeignKey("Project", models.CASCADE, related_name="+")
 

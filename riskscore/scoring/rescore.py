@@ -12,7 +12,7 @@ from django.db import DatabaseError, InterfaceError, OperationalError, connectio
 from riskscore.config import log_context
 from riskscore.jobs import ledger, work_items
 from riskscore.jobs.heartbeat import Heartbeat, worker_heartbeat, worker_name
-from riskscore.models import Job
+from riskscore.models import Job, JobScore
 from riskscore.models.scores import NODES
 from riskscore.scoring import methods, staleness
 from riskscore.scoring.alerts import raised
@@ -228,9 +228,8 @@ def _write(statement: str, job: Job, now: datetime) -> None:
         cursor.execute(statement, pinned)
 
 
-#: For how long what a job made apart is kept after its end, how many such jobs of one person at
-#: most, and how many rows go in one sweep.
-APART_KEPT, APART_OF_ONE, MOST_FORGOTTEN = "90 days", 20, 20_000
+#: How many rows of what jobs made apart go in one sweep.
+MOST_FORGOTTEN = 20_000
 _FORGET = """
 WITH old AS (
     SELECT id FROM (
@@ -249,5 +248,7 @@ DELETE FROM riskscore_jobscore WHERE id IN (
 def forget_apart() -> int:
     """Delete what jobs made apart and is kept no longer, some rows at a time. Returns how many."""
     with connection.cursor() as cursor:
-        cursor.execute(_FORGET, [APART_OF_ONE, APART_KEPT, MOST_FORGOTTEN, MOST_FORGOTTEN])
+        cursor.execute(
+            _FORGET, [JobScore.OF_ONE_PERSON, JobScore.KEPT, MOST_FORGOTTEN, MOST_FORGOTTEN]
+        )
         return int(cursor.rowcount)

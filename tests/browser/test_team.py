@@ -137,6 +137,7 @@ def test_a_file_with_two_bad_rows_is_imported_and_the_two_are_mended(
     page.locator("#id_upload").set_input_files(str(file))
     page.locator("#id_source").select_option("projects")
     page.get_by_role("button", name="Save").first.click()
+    page.get_by_role("button", name="Preview what changes").click()
     expect(page.locator("#live .state")).to_have_text("failed", timeout=60_000)
     expect(page.locator("#live caption")).to_have_text("2 faults")
 
@@ -160,6 +161,7 @@ def test_a_file_with_two_bad_rows_is_imported_and_the_two_are_mended(
     expect(page.locator("#id_source")).to_have_value("projects")
     page.locator("#id_upload").set_input_files(str(file))
     page.get_by_role("button", name="Save").first.click()
+    page.get_by_role("button", name="Preview what changes").click()
     page.get_by_role("button", name="Import it for good").click(timeout=60_000)
     expect(page.locator("#live .state")).to_have_text("succeeded", timeout=60_000)
     assert Project.objects.count() == 5

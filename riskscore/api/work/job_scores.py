@@ -15,7 +15,6 @@ from riskscore.api.results.scores import BAND, BOUNDS, ORDERS, unranked
 from riskscore.api.work.jobs import own
 from riskscore.jobs import ledger
 from riskscore.models import Job, JobScore, Project
-from riskscore.scoring.rescore import APART_KEPT, APART_OF_ONE
 
 JOB_SCORE = Resource(
     "JobScore",
@@ -50,8 +49,8 @@ class JobScores(Listing):
         if job.state in Job.TERMINAL and not found.exists() and ledger.progress(job.id).done:
             raise Problem(
                 "not_found",
-                f"no longer kept: {APART_KEPT} after the job ended, and of your newest"
-                f" {APART_OF_ONE} such jobs; start it again",
+                f"no longer kept: {JobScore.KEPT} after the job ended, and of your newest"
+                f" {JobScore.OF_ONE_PERSON} such jobs; start it again",
             )
         return found.filter(project__state=Project.State.PUBLISHED)
 
