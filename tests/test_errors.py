@@ -27,11 +27,15 @@ from riskscore.jobs.scope import BadScope
 from riskscore.sources import BadFile
 from riskscore.sources.maps import BadMap
 
+DATABASE = "riskscore.sql.database"
 #: Exceptions that no person reads: they end a worker's piece of work, and their catcher is ours.
+#: And two of Django's kinds, which its own code must know; their line holds the remedy.
 REPORT = "riskscore.intake.reports.import_report"
 CONTROL_FLOW = {
     "riskscore.jobs.work_items.LeaseLost": "another worker has it; what this one did is dropped",
     f"{REPORT}.Cancelled": "ends the reading of a file that was cancelled",
+    f"{DATABASE}.older_code.OlderCode": "a database that cannot be used: clients get 503, jobs wait",
+    f"{DATABASE}.pooling.NeedsSession": "a configuration that cannot work: commands say its line",
     f"{REPORT}.Rejected": "ends an import whose faults stand in its report",
 }
 

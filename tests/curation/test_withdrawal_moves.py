@@ -10,13 +10,19 @@ from riskscore.curation.withdrawals import moves
 from riskscore.curation.withdrawals import withdraw as withdrawing
 from riskscore.models import Edition, Job, Release, Score, Withdrawal
 from riskscore.releases import effective
-from riskscore.scoring import rescore
+from riskscore.scoring import inputs, rescore
 from tests.admin.conftest import as_staff, curator, page, url  # noqa: F401
 from tests.intake.files import LAW, take_in
 
 pytestmark = pytest.mark.django_db
 
 WRONG = LAW + "wgi.law,COD,2023,2.1,0.2\n"
+
+
+@pytest.fixture(autouse=True)
+def nothing_remembered() -> None:
+    """Tests are rolled back, and so the numbers of editions come again with other contents."""
+    inputs.known_at.cache_clear()
 
 
 def wrong_release() -> Release:

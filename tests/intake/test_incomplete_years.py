@@ -69,7 +69,7 @@ def test_the_same_holds_for_other_tables(
     [
         ("wgi", "wgi.law,CHL,,,2026,0.3,", "geo.law"),
         ("hdr", "hdr.population,CHL,,,2026,21,", "geo.gang_violence"),
-        ("dol", "dol.advancement,CHL,,,2028,0,", "lab.advancement"),
+        ("dol", "dol.advancement,CHL,,,2026,0,", "lab.advancement"),
     ],
 )
 def test_where_each_places_newest_value_counts_it_counts_for_that_place_alone(
