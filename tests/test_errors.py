@@ -34,7 +34,7 @@ REPORT = "riskscore.intake.reports.import_report"
 CONTROL_FLOW = {
     "riskscore.jobs.work_items.LeaseLost": "another worker has it; what this one did is dropped",
     f"{REPORT}.Cancelled": "ends the reading of a file that was cancelled",
-    f"{DATABASE}.older_code.OlderCode": "a database that cannot be used: clients get 503, jobs wait",
+    f"{DATABASE}.older_code.OlderCode": "the database cannot be used: clients get 503, jobs wait",
     f"{DATABASE}.pooling.NeedsSession": "a configuration that cannot work: commands say its line",
     f"{REPORT}.Rejected": "ends an import whose faults stand in its report",
 }
