@@ -7,6 +7,8 @@ from typing import Any
 
 from riskscore.intake import staging
 
+#: How a line of a preview begins that is about a value far from the one that stands.
+JUMP = "jump: "
 #: Changes that a preview shows in words.
 MOST_SHOWN = 20
 BATCH = 2000

@@ -22,7 +22,7 @@ from riskscore.intake.editions import stated
 from riskscore.intake.facts import capacities as intake_capacities
 from riskscore.intake.facts import offtake as intake_offtake
 from riskscore.intake.facts import statuses as intake_statuses
-from riskscore.intake.import_diff import ImportDiff
+from riskscore.intake.import_diff import JUMP, ImportDiff
 from riskscore.intake.layers import layer_file
 from riskscore.intake.ownership import companies as intake_companies
 from riskscore.intake.ownership import owners as intake_owners
@@ -161,9 +161,8 @@ def _refuse_jumps(intake: Intake, diff: ImportDiff) -> None:
             "Loading them needs --accept-jumps."
         )
     if diff.jumps and not (intake.dry_run or intake.accept_jumps):
-        first = "; ".join(
-            line.removeprefix("jump: ") for line in diff.preview[: min(diff.jumps, 3)]
-        )
+        words = [line.removeprefix(JUMP) for line in diff.preview if line.startswith(JUMP)]
+        first = "; ".join(words[:3])
         raise BadFile(
             f"{diff.jumps:,} values are far from those that stand: {first}",
             remedy="Check unit and decimal point. If they are right, use --accept-jumps.",

@@ -9,7 +9,7 @@ from riskscore.intake.editions import older
 from riskscore.intake.figures import jumps
 from riskscore.intake.figures.standing_units import standing_units
 from riskscore.intake.file_rows import ParsedRow, module_of
-from riskscore.intake.import_diff import MOST_SHOWN, ImportDiff
+from riskscore.intake.import_diff import JUMP, MOST_SHOWN, ImportDiff
 from riskscore.intake.new_release import is_correction, is_partial
 from riskscore.intake.reports import not_used
 from riskscore.intake.years import incomplete_years
@@ -187,7 +187,7 @@ def compare(intake: Intake) -> ImportDiff:
         refuse_shrinking(intake, diff.gone, known)
     not_used.note(intake, incomplete_years.remarks(intake, STAGED, "known_observation"))
     diff.jumps, words = jumps.find(STAGED, is_correction=is_correction(intake))
-    diff.preview = [*(f"jump: {text}" for text in words), *_preview()][:MOST_SHOWN]
+    diff.preview = [*(f"{JUMP}{text}" for text in words), *_preview()][:MOST_SHOWN]
     return diff
 
 

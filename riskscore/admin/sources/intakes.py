@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import chain
 from typing import Any
 
@@ -195,26 +196,19 @@ class IntakeAdmin(OneButton[Intake]):
 
     def columns_again(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Name the columns of a previewed file otherwise."""
-        intake = self._theirs(request, object_id)
-        try:
-            fresh = requests.name_columns_again(intake, by=request.user)
-        except requests.CannotTakeIn as error:
-            self.message_user(request, f"Nothing was started: {error}", messages.ERROR)
-            return HttpResponseRedirect(_url(intake))
-        self.log_addition(request, fresh, "Columns are named again.")
+        fresh = self._begun(
+            request, object_id, requests.name_columns_again, "Columns are named again."
+        )
+        if isinstance(fresh, HttpResponse):
+            return fresh
         return HttpResponseRedirect(reverse("admin:riskscore_intake_columns", args=[fresh.pk]))
 
     def confirm_one(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Import for good what the preview has shown."""
-        intake = self._theirs(request, object_id)
-        try:
-            accepted = "accept_jumps" in request.POST
-            fresh = requests.confirm_intake(intake, by=request.user, accept_jumps=accepted)
-        except requests.CannotTakeIn as error:
-            self.message_user(request, f"Nothing was started: {error}", messages.ERROR)
-            return HttpResponseRedirect(_url(intake))
-        self.log_addition(request, fresh, "Confirmed after a preview.")
-        return HttpResponseRedirect(_url(fresh))
+        accepted = "accept_jumps" in request.POST
+        confirm = partial(requests.confirm_intake, accept_jumps=accepted)
+        fresh = self._begun(request, object_id, confirm, "Confirmed after a preview.")
+        return fresh if isinstance(fresh, HttpResponse) else HttpResponseRedirect(_url(fresh))
 
     def cancel_one(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Stop an import."""
@@ -226,14 +220,22 @@ class IntakeAdmin(OneButton[Intake]):
 
     def without_bad(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Preview the other rows of a file of which some are wrong."""
+        words = "Previewed without the rows that are wrong."
+        fresh = self._begun(request, object_id, requests.preview_without_bad, words)
+        return fresh if isinstance(fresh, HttpResponse) else HttpResponseRedirect(_url(fresh))
+
+    def _begun(
+        self, request: HttpRequest, object_id: str, begin: Callable[..., Intake], words: str
+    ) -> Intake | HttpResponse:
+        """The import that follows from another, on record; or the way back to that, with why."""
         intake = self._theirs(request, object_id)
         try:
-            fresh = requests.preview_without_bad(intake, by=request.user)
+            fresh = begin(intake, by=request.user)
         except requests.CannotTakeIn as error:
             self.message_user(request, f"Nothing was started: {error}", messages.ERROR)
             return HttpResponseRedirect(_url(intake))
-        self.log_addition(request, fresh, "Previewed without the rows that are wrong.")
-        return HttpResponseRedirect(_url(fresh))
+        self.log_addition(request, fresh, words)
+        return fresh
 
     def report_of_one(self, request: HttpRequest, object_id: str) -> StreamingHttpResponse:
         """Every fault of the file, as CSV."""

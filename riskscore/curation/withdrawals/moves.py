@@ -78,11 +78,6 @@ class Preview:
     outcome: Outcome
     moves: Sequence[Moves]
 
-    @property
-    def moves_any(self) -> bool:
-        """Whether any score that was tried moves."""
-        return any(one.moved for one in self.moves)
-
 
 def preview(target: Target) -> Preview:
     """Try a withdrawal and take it back. Raises CannotWithdraw."""

@@ -13,8 +13,8 @@ import re
 AT = 29
 #: The marks of UTF-16.
 WIDE = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-#: "The code page of the system that wrote it": no word of which.
-SYSTEMS_OWN = 0x57
+#: By page, the marks that a table has for it. 0x57, "the page of the system that wrote it", says
+#: nothing and is not among them.
 PAGES = {
     "cp437": (0x01, 0x09, 0x0B, 0x0D, 0x0F, 0x11, 0x15, 0x18, 0x19, 0x1B),
     "cp737": (0x6A,),

@@ -1,11 +1,9 @@
 """What stands in a cell of the summaries: an amount, a bound, a mark in its place; places."""
 
 import re
-from collections.abc import Iterator
 from typing import NamedTuple
 
 from riskscore.sources.bad_file import BadFile
-from riskscore.sources.left_out import LeftOut
 
 BOUNDS = {">": "at_least", "<": "at_most"}
 ESTIMATED = "estimated"
@@ -94,12 +92,6 @@ def mark_of(note: str) -> str:
         return plain
     first = re.match(r"(W|NA|na|XX|xx)\b", plain)
     return first[1] if first else ""
-
-
-def not_stated(text: str, line: int, about: str) -> Iterator[LeftOut]:
-    """The cell as left out, if it states no amount."""
-    if reason := unstated(text):
-        yield LeftOut(reason, line, f"{about}: {text.strip()}")
 
 
 def unit_of(text: str, line: int, column: str) -> str:
