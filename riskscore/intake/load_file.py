@@ -157,14 +157,14 @@ def _refuse_jumps(intake: Intake, diff: ImportDiff) -> None:
     """Raise BadFile for values far from those that stand; a preview shows them."""
     if diff.jumps and intake.dry_run and not intake.accept_jumps:
         intake.remarks.append(
-            f"{diff.jumps:,} values are far from those that stand: check unit and decimal point. "
+            f"values far from those that stand: {diff.jumps:,}. Check unit and decimal point. "
             "Loading them needs --accept-jumps."
         )
     if diff.jumps and not (intake.dry_run or intake.accept_jumps):
         words = [line.removeprefix(JUMP) for line in diff.preview if line.startswith(JUMP)]
         first = "; ".join(words[:3])
         raise BadFile(
-            f"{diff.jumps:,} values are far from those that stand: {first}",
+            f"values far from those that stand, {diff.jumps:,} in all: {first}",
             remedy="Check unit and decimal point. If they are right, use --accept-jumps.",
         )
 

@@ -186,7 +186,7 @@ def confirm_intake(done: Intake, *, by: Any = None, accept_jumps: bool = False) 
     accepted = accept_jumps or done.accept_jumps
     if done.jumps and not accepted:
         raise CannotTakeIn(
-            f"{done.jumps:,} values are far from those that stand: check them, and confirm that"
+            f"values far from those that stand, {done.jumps:,} in all: check them, and confirm that"
             " they are right (--accept-jumps)"
         )
     return _again(done, by, dry_run=False, accept_jumps=accepted)

@@ -139,7 +139,7 @@ def test_a_value_far_from_the_one_that_stands_is_asked_about(value: str) -> None
     assert "needs --accept-jumps" in seen.remarks[0]
     done = take_in(wrong, "hdr", layout="observations")
     assert done.state == "failed"
-    assert "1 values are far from those that stand" in done.error
+    assert "values far from those that stand, 1 in all" in done.error
     assert "--accept-jumps" in done.error
     assert take_in(wrong, "hdr", layout="observations", accept_jumps=True).added == 1
 

@@ -1,5 +1,6 @@
 """The step between upload and preview: which column is which, seen on the first rows."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -117,6 +118,7 @@ def _shown(request: HttpRequest, intake: Intake, asked: Asked) -> HttpResponse:
         "opts": Intake._meta,
         "intake": intake,
         "seen": seen,
+        "fault": FLAGS.sub("", str(seen.fault or "")),
         "reading": asked.reading,
         "choices": rows,
         "used": used,
@@ -130,6 +132,8 @@ def _shown(request: HttpRequest, intake: Intake, asked: Asked) -> HttpResponse:
     return TemplateResponse(request, "admin/intake_columns.html", dict(context))
 
 
+#: How the command says what the fields of the page say.
+FLAGS = re.compile(r" \(--[^)]*\)")
 STEPS = ("Upload", "Columns", "Preview", "Confirm", "Report")
 
 
