@@ -3,6 +3,9 @@
 import re
 from typing import Any
 
+from django.core.signals import request_finished
+from django.db import close_old_connections
+
 #: Words of Python, Django and PostgreSQL that belong into a log.
 INSIDE = re.compile(
     r"Traceback|File \"/|psycopg|django\.db|riskscore_\w+_(?:check|key|fkey|uniq)|line \d+, in |"
@@ -11,12 +14,23 @@ INSIDE = re.compile(
 CONTENT_POLICY = "default-src 'self'"
 
 
-def fault_of_page(answer: Any) -> str:
+def give_up(answer: Any) -> None:
+    """Read no more of an answer that is streamed. As Django's own client closes others: the
+    connection, which is in a transaction, stays."""
+    if answer.streaming:
+        request_finished.disconnect(close_old_connections)
+        try:
+            answer.close()
+        finally:
+            request_finished.connect(close_old_connections)
+
+
+def fault_of_page(answer: Any, allowed: int = 0) -> str:
     """What is wrong with an answer of admin, in words; empty if nothing is."""
     status = answer.status_code
-    if status >= 500 and status != 503:
+    if status >= 500 and status != allowed:
         return f"{status}: it failed"
-    if status < 400 or status == 503 and not answer.content:
+    if status < 400:
         return _leak(answer) if status < 300 else ""
     kind = answer.headers.get("Content-Type", "")
     if answer.request["REQUEST_METHOD"] == "HEAD":
@@ -36,10 +50,10 @@ def fault_of_page(answer: Any) -> str:
     return _leak(answer)
 
 
-def fault_of_reply(answer: Any) -> str:
+def fault_of_reply(answer: Any, allowed: int = 0) -> str:
     """What is wrong with an answer of the API, in words; empty if nothing is."""
     status = answer.status_code
-    if status >= 500 and status != 503:
+    if status >= 500 and status != allowed:
         return f"{status}: it failed"
     if status < 400 or answer.request["REQUEST_METHOD"] == "HEAD":
         return ""

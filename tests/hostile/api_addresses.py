@@ -92,7 +92,9 @@ def example(schema: dict[str, Any], described: dict[str, Any], depth: int = 6) -
         if name in schema:
             return example(schema[name][0], described, depth)
     kind = schema.get("type", "object")
-    kind = next((each for each in kind if each != "null"), "null") if isinstance(kind, list) else kind
+    kind = (
+        next((each for each in kind if each != "null"), "null") if isinstance(kind, list) else kind
+    )
     if kind == "object":
         named = schema.get("properties", {}) if depth else {}
         return {name: example(part, described, depth - 1) for name, part in named.items()}

@@ -18,7 +18,7 @@ from riskscore import api_keys
 from riskscore.models import ApiKey
 from tests.api.conftest import PREFIX
 from tests.hostile import values
-from tests.hostile.answers import fault_of_reply
+from tests.hostile.answers import fault_of_reply, give_up
 from tests.hostile.api_addresses import (
     PARAMETER,
     WRITING,
@@ -65,7 +65,7 @@ class Client_:
 
 @pytest.fixture
 def program(bundle: None, settings: Any, django_user_model: Any) -> Client_:
-    rates = {name: "1000000/min" for name in real.REST_FRAMEWORK["DEFAULT_THROTTLE_RATES"]}
+    rates = dict.fromkeys(real.REST_FRAMEWORK["DEFAULT_THROTTLE_RATES"], "1000000/min")
     settings.REST_FRAMEWORK = {**real.REST_FRAMEWORK, "DEFAULT_THROTTLE_RATES": rates}
     ada = django_user_model.objects.create_superuser("ada")
     key = api_keys.issue(ada, "tests", list(ApiKey.Scope.values))
@@ -121,41 +121,43 @@ def trials(operation: Operation, parts: dict[str, str]) -> Iterator[Trial]:
     body = json.dumps(valid).encode() if operation.body else b""
     yield Trial("as the document says", method, path, body)
     for name in parts:
-        for part in values.some(values.PARTS, f"{operation.name} {name}", 5):
+        for part in values.some(values.PARTS, f"{operation.name} {name}", 2):
             odd = operation.address({**quoted(parts), name: part})
             yield Trial(f"{name} is {values.shown(part)}", method, odd, body)
     yield from _queries(operation, method, path, body)
     if operation.body:
         yield from _bodies(operation, method, path, valid)
-    for other in values.some(values.METHODS, operation.name, 2):
+    for other in values.some(values.METHODS, operation.name, 1):
         yield Trial("another method", other, path, body)
     name, value = values.some(list(values.OVERRIDES.items()), operation.name, 1)[0]
     yield Trial(name, method, path, body, headers={name: value})
-    for accepted in values.some(("text/html", "a/b", "\x7f", "*/*;q=x", "application/xml"), path, 1):
+    for accepted in values.some(
+        ("text/html", "a/b", "\x7f", "*/*;q=x", "application/xml"), path, 1
+    ):
         yield Trial("Accept", method, path, body, headers={"Accept": accepted})
 
 
 def _queries(operation: Operation, method: str, path: str, body: bytes) -> Iterator[Trial]:
     for each in operation.queries:
-        for value in values.some(values.TEXTS, f"{operation.name} {each['name']}", 3):
+        for value in values.some(values.TEXTS, f"{operation.name} {each['name']}", 1):
             query = values.encoded([(each["name"], value)])
             words = f"{each['name']} is {values.shown(value)}"
             yield Trial(words, method, f"{path}?{query}", body)
     names = [each["name"] for each in operation.queries]
-    for value in values.some(values.TEXTS, operation.name, 2):
+    for value in values.some(values.TEXTS, operation.name, 1):
         query = values.encoded([(name, value) for name in names])
         yield Trial(f"everything is {values.shown(value)}", method, f"{path}?{query}", body)
-    for name in names[:2]:
+    for name in names[:1]:
         query = values.encoded([(name, "1"), (name, "2")] * 40)
         yield Trial(f"{name} eighty times", method, f"{path}?{query}", body)
-    for name in values.some(values.UNDECLARED, operation.name, 2):
+    for name in values.some(values.UNDECLARED, operation.name, 1):
         query = values.encoded([(name, ") OR 1=1--")])
         yield Trial(f"undeclared {values.shown(name)}", method, f"{path}?{query}", body)
 
 
 def _bodies(operation: Operation, method: str, path: str, valid: Any) -> Iterator[Trial]:
     for pointer, _ in values.variants(valid):
-        for value in values.some(values.JSON, f"{operation.name} {pointer}", 4):
+        for value in values.some(values.JSON, f"{operation.name} {pointer}", 2):
             odd = values.with_part(valid, pointer, value)
             body = json.dumps(odd).encode()
             yield Trial(f"{pointer} is {values.shown(value)}", method, path, body)
@@ -182,8 +184,7 @@ def fault(program: Client_, trial: Trial) -> str:
         found = fault_of_reply(answer)
         if not found and answer.status_code >= 400 and written.tables:
             found = f"{answer.status_code}: it has written to {written.tables}"
-        if answer.streaming:
-            answer.close()
+        give_up(answer)
         transaction.set_rollback(True)
     return found
 
@@ -219,4 +220,4 @@ def test_no_address_fails_whatever_it_is_sent(program: Client_) -> None:
             if found := fault(program, trial):
                 faults.append(f"{operation.name}: {trial.words}: {found}")
     assert not faults, f"{len(faults)} of {count}:\n" + "\n".join(faults[:60])
-    assert count > 1000
+    assert count > 500

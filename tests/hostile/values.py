@@ -33,7 +33,16 @@ PARTS = (
     "%D9%A1", "'%20OR%201=1--", "00000000-0000-0000-0000-000000000000", "NaN", "_5F", "_00", "1_000",
 )  # fmt: skip
 #: Parameters that no address declares.
-UNDECLARED = ("__class__", "_connector", "_negated", "pk__in", "a\0b", "user__password", "%", "a" * 3000)
+UNDECLARED = (
+    "__class__",
+    "_connector",
+    "_negated",
+    "pk__in",
+    "a\0b",
+    "user__password",
+    "%",
+    "a" * 3000,
+)
 #: What stands in a body instead of what is meant.
 JSON: tuple[Any, ...] = (
     None, True, False, 0, -1, 2**63 - 1, -(2**63), 2**31, 1.5, 1e308, -1e308, 5e-324, "", " ", "-1",
@@ -72,9 +81,7 @@ def some(values: Sequence[Any], place: str, count: int) -> list[Any]:
 
 def encoded(fields: Sequence[tuple[str, str | bytes]]) -> str:
     """Fields as a form or a query sends them; bytes as they are."""
-    return "&".join(
-        f"{quote_plus(name)}={quote_plus(value)}" for name, value in fields
-    )
+    return "&".join(f"{quote_plus(name)}={quote_plus(value)}" for name, value in fields)
 
 
 def shown(value: Any) -> str:
