@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def ada() -> User:
-    return User.objects.create_superuser("ada", password="a long one for ada")  # noqa: S106
+    return User.objects.create_superuser("ada", password="a long one for ada")
 
 
 @pytest.fixture
