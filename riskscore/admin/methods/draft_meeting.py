@@ -38,7 +38,7 @@ def meet(sent: QueryDict, method: Method, now: Mapping[str, str], labels: Mappin
     for name, theirs in now.items():
         if name not in sent:
             continue
-        was, mine = shown.get(name), _plain(sent[name])
+        was, mine = shown.get(name), _plain(str(sent[name]))
         clash = Clash(name, name, labels.get(name, name), *_told(str(was or ""), mine, theirs))
         chosen = sent.get(clash.choice)
         result = joined(was, mine, theirs)

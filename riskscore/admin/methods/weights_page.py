@@ -174,7 +174,8 @@ def weights_page(request: HttpRequest, method: Method) -> dict[str, Any] | HttpR
     except EngineError as error:
         return {"fault": str(error)}
     table = weight_table(specification.root)
-    form, met = request.POST, _met(request, method, table)
+    met = _met(request, method, table)
+    form: QueryDict = request.POST
     if isinstance(met, Met):
         form = met.data
     sent = read(form, table) if request.method == "POST" else Sent()
@@ -221,8 +222,9 @@ def _evenly_written(sent: QueryDict, names: Iterable[str]) -> QueryDict:
     result = sent.copy()
     for name in names:
         if name in sent:
-            share = _thousandths(sent[name]) if name.startswith("share:") else None
-            plain = " ".join(sent[name].replace("\0", "").split())
+            text = sent.get(name, "")
+            share = _thousandths(text) if name.startswith("share:") else None
+            plain = " ".join(text.replace("\0", "").split())
             result[name] = plain if share is None else f"{share / WHOLE:.3f}"
     return result
 

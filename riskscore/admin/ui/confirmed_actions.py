@@ -73,11 +73,12 @@ class ConfirmedActions(Admin[Row]):
 
     def ask(self, request: HttpRequest, action: str, chosen: QuerySet[Any]) -> HttpResponse:
         """The question before an action on the chosen rows."""
+        back = f"{self._address('changelist')}?{request.GET.urlencode()}"
         numbers = list(chosen.order_by("pk").values_list("pk", flat=True)[: MOST + 1])
         if not numbers or len(numbers) > MOST:
             many = f"Nothing was done: more than {MOST:,} rows are chosen. Filter the list first."
             self.message_user(request, many if numbers else GONE, messages.ERROR)
-            return HttpResponseRedirect(request.get_full_path())
+            return HttpResponseRedirect(back)
         rows = self.get_queryset(request).filter(pk__in=numbers)
         first = list(rows.order_by("pk")[:NAMED])
         words = str(self._possible(request)[action][2])
@@ -92,7 +93,7 @@ class ConfirmedActions(Admin[Row]):
             "consequences": self.consequences(request, action, rows),
             "pinned": _pinned(request, self, action, numbers, self._standing(numbers)),
             "action": action,
-            "back": request.get_full_path(),
+            "back": back,
             "confirm": f"{self._address('confirm')}?{request.GET.urlencode()}",
             "carried": [
                 (name, value)
