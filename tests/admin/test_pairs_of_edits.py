@@ -20,7 +20,6 @@ from hypothesis import strategies as st
 from riskscore import api_keys
 from riskscore.models import (
     Company,
-    Edition,
     Evidence,
     Lens,
     Mineral,
@@ -30,6 +29,7 @@ from riskscore.models import (
     SavedMapping,
     Schedule,
 )
+from riskscore.releases.editions import next_edition
 from tests.admin.conftest import form_of, url
 from tests.admin.test_forms import resent
 from tests.make import make_method, make_place, make_project
@@ -62,7 +62,7 @@ def _evidence() -> Evidence:
     project = make_project(key="paired", state="draft")
     return Evidence.objects.create(
         project=project, kind="strike", happened_on="2024-05-01", severity=0.5, credibility=0.7,
-        url="https://a.example/1", note="", edition=Edition.objects.create(reason="a test"),
+        url="https://a.example/1", note="", edition=next_edition("a test"),
     )  # fmt: skip
 
 
@@ -91,7 +91,7 @@ KINDS = {
         {"name": NAMES, "aliases": ["", "a,b", "c"]},
     ),
     "region": Kind(
-        lambda: Region.objects.create(code="paired", name="Alpha"),
+        lambda: Region.objects.create(code="paired", name="Alpha", source="a test"),
         _page("region"),
         {"name": NAMES, "aliases": ["", "a,b", "c"]},
     ),
@@ -135,7 +135,8 @@ KINDS = {
         by_api=True,
     ),
 }  # fmt: skip
-WAYS = st.sampled_from(["form", "PATCH", "PATCH with If-Match", "PUT", "PUT with If-Match"])
+#: In which ways a portfolio is written; the earlier of two never fails.
+WAYS = ["form", "PATCH", "PATCH with If-Match", "PUT with If-Match"]
 CHOICE = st.sampled_from(["mine", "theirs"])
 
 
@@ -179,8 +180,9 @@ def pairs(draw: st.DrawFn) -> tuple[str, Stated, Stated, str, str]:
     edit = st.fixed_dictionaries(
         {column: st.sampled_from(values) for column, values in kind.values.items()}
     )
-    ways = WAYS if kind.by_api else st.just("form")
-    return name, draw(edit), draw(edit), draw(ways), draw(ways)
+    first = draw(st.sampled_from(WAYS)) if kind.by_api else "form"
+    second = draw(st.sampled_from([*WAYS, "PUT"])) if kind.by_api else "form"
+    return name, draw(edit), draw(edit), first, second
 
 
 @pytest.mark.django_db
@@ -201,7 +203,7 @@ def test_no_newer_value_of_any_record_is_lost_in_silence(
         before = _state(kind, record)
         assert _save(desk, kind, record, opened, tag, first_way, earlier).status_code in SAVED
         between = _state(kind, record)
-        assert between == _written(kind, earlier) or first_way == "PUT"
+        assert between == _written(kind, earlier)
 
         answer = _save(desk, kind, record, opened, tag, second_way, later)
         after = _state(kind, record)
@@ -210,7 +212,9 @@ def test_no_newer_value_of_any_record_is_lost_in_silence(
         both = {
             column for column in changed if mine[column] not in (before[column], between[column])
         }
-        if second_way == "form":
+        if name == "evidence" and mine == between:
+            assert "already has a newer version" in answer.text  # one version, not two
+        elif second_way == "form":
             _form_met(desk, kind, record, answer, both, choice)
             after = _state(kind, record)
             for column in between:

@@ -11,7 +11,8 @@ from django.test import Client
 from django.utils import timezone
 
 from riskscore.curation import record_checks
-from riskscore.models import Company, Edition, Mineral, Ownership, Place, Project, ProjectMineral
+from riskscore.models import Company, Mineral, Ownership, Place, Project, ProjectMineral
+from riskscore.releases.editions import next_edition
 from riskscore.sources.bad_file import BadFile
 from riskscore.sources.checks.fault import Fault
 from riskscore.sources.reading import Reading
@@ -207,7 +208,7 @@ def test_owners_of_more_than_all_are_refused_alike_also_beside_those_on_file(
     bhp = Company.objects.create(key="bhp", name="BHP")
     Ownership.objects.create(
         project=salar, company=bhp, share=0.6, state="confirmed", url=SOURCE,
-        edition=Edition.objects.create(reason="a test"),
+        edition=next_edition("a test"),
     )  # fmt: skip
     column, reason = _refused("project,owner,share,url\nsalar-1,Vale,50%,\n", "owners")
     assert reason == "with it the shares add up to 110%, which is more than all"
