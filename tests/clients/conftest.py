@@ -3,12 +3,12 @@
 import socket
 import subprocess
 import sys
-import urllib.request
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+import httpx
 import pytest
 from django.conf import settings
 from django.contrib.auth.models import User
@@ -80,8 +80,8 @@ def live(
 
 
 def _answers(live: Live) -> bool:
-    with suppress(OSError), urllib.request.urlopen(f"{live.url}/livez", timeout=30):
-        return True
+    with suppress(httpx.TransportError):
+        return httpx.get(f"{live.url}/livez", timeout=30).is_success
     return False
 
 
