@@ -70,7 +70,7 @@ def _words(error: ValidationError) -> str:
         "required": lambda: f"give {', '.join(n for n in requested if n not in given)}",
         "type": lambda: f"must be {requested}",
         "pattern": lambda: f"must match {requested}",
-        "const": lambda: f"can only be {str(requested).lower()}",
+        "enum": lambda: f"can only be {' or '.join(map(str, requested)).lower()}",
         "minProperties": lambda: f"give at least {requested} of {_names(error)}",
         "maxProperties": lambda: f"give at most {requested} of {_names(error)}",
     }.get(str(error.validator), lambda: f"breaks the rule {error.validator}: {requested}")()

@@ -23,7 +23,11 @@ def _closed(properties: dict[str, Any], about: str, **more: Any) -> shapes.Schem
 
 SCOPE = _closed(
     {
-        "all": {"const": True, "description": "Every published project with a mineral."},
+        "all": {
+            "type": "boolean",
+            "enum": [True],  # not `const`, from which generators of clients write no valid Python
+            "description": "Every published project with a mineral.",
+        },
         "keys": KEYS | MANY,
         "filter": _closed(
             {
