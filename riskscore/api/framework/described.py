@@ -21,7 +21,7 @@ PROBLEM = {"$ref": "#/components/schemas/Problem"}
 IF_MATCH = {
     "name": "If-Match",
     "in": "header",
-    "description": "Only if it still is what this ETag was given for; else 412.",
+    "description": "Only if it still is what this ETag was given for; else 412. A PUT needs it.",
     "schema": {"type": "string", "description": "ETag of a GET."},
 }
 IDEMPOTENCY = {
@@ -150,6 +150,8 @@ class ApiSchema(AutoSchema):
         found |= {404: "Not found"} if "{" in self.path else {}
         if self.method in ("PUT", "PATCH"):
             found |= {412: "No longer what If-Match says"}
+        if self.method == "PUT":
+            found |= {428: "A PUT without If-Match"}
         if self.method in WRITES and self.get_request_serializer():
             found |= {413: "Too large", 415: "Not JSON"}
         return found

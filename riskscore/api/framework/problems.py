@@ -77,6 +77,11 @@ KINDS: dict[str, Kind] = {
     "idempotency_mismatch": Kind(
         422, "Idempotency-Key used before", "The key belongs to another body: choose a new key."
     ),
+    "precondition_required": Kind(
+        428,
+        "Precondition required",
+        "A PUT replaces all: send If-Match with the ETag of a GET, or `*` for whatever is there.",
+    ),
     "throttled": Kind(429, "Too many requests", "Wait for Retry-After seconds."),
     "too_many_jobs": Kind(429, "Too many open jobs", "Wait until some of your jobs have ended."),
     "too_many_challenges": Kind(
