@@ -19,7 +19,7 @@ from riskscore.scoring.explanation import Status, explain, specification
 from riskscore.scoring.stored_score import StoredScore
 
 #: Where a score stands that is not stored: nowhere.
-UNRANKED = {node: {"rank": None, "of": 0, "shared_with": None} for node in NODES}
+UNRANKED = {node: {**ranking.NOWHERE, "of": 0} for node in NODES}
 STATUSES = [status.value for status in Status]
 
 STANDING = shapes.record(
@@ -29,6 +29,7 @@ STANDING = shapes.record(
         "shared_with": shapes.optional(
             shapes.whole("Ranked projects with this score, but this one.")
         ),
+        "ranked_at": shapes.optional(shapes.moment("As of when this is exact.")),
     },
     "Where the project stands in this buyer's view.",
 )

@@ -170,6 +170,19 @@ SHARED = made(
     *NODES,
     "project__flags",
 )
+RANKED_AT = made(
+    "ranked_at",
+    shapes.optional(
+        shapes.moment(
+            "As of when rank and shared_with are exact: nothing that is ranked has changed since, "
+            "but while a job scores many projects, which are ranked anew as it ends. Null where "
+            "rank and shared_with are."
+        )
+    ),
+    lambda row: row["ranked_at"],
+    *NODES,
+    "project__flags",
+)
 STALE = made(
     "stale",
     shapes.flag("The project has changed since this was computed."),
@@ -184,7 +197,7 @@ LENS: tuple[Field, ...] = (
 SCORE_ITEM = Resource(
     "Score",
     "The current score of a project through a buyer's view, here called lens: method × importer.",
-    (RANK, *PROJECT, *NUMBERS, BARE, SHARED, *LENS, *VERSIONS, STALE),
+    (RANK, *PROJECT, *NUMBERS, BARE, SHARED, RANKED_AT, *LENS, *VERSIONS, STALE),
 )
 ON_READ, BY_JOB = "on_read", "by_job"
 COMPUTED = made(
