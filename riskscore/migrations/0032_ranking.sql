@@ -164,5 +164,5 @@ END $$;
 
 -- What was scored before is ranked at once.
 INSERT INTO riskscore_ranking (lens_id, version, recording, ranked_at, projects)
-SELECT DISTINCT lens_id, 0, 1, clock_timestamp(), '{0,0,0,0,0}'::int[] FROM riskscore_score;
-SELECT riskscore_rank_anew(lens_id) FROM riskscore_ranking;
+SELECT id, 0, 1, clock_timestamp(), '{0,0,0,0,0}' FROM riskscore_lens;
+SELECT riskscore_rank_anew(id) FROM riskscore_lens;
