@@ -3,7 +3,7 @@
 import re
 import socket
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from statistics import median
 from time import perf_counter
@@ -77,23 +77,20 @@ def get(path: str, headers: Mapping[str, str]) -> bytes:
     return ("\r\n".join(lines) + "\r\n\r\n").encode()
 
 
-def many(port: int, request: bytes, count: int, *, status: int = 200, clients: int = 4) -> float:
-    """Answers a second of ``clients`` connections that ask at once; raises on another status."""
-    taken = timed(port, request, count, status=status, clients=clients)
-    return len(taken[0].seconds) / taken[1]
-
-
 def timed(
-    port: int, request: bytes, count: int, *, status: int = 200, clients: int = 4
+    port: int, requests: Sequence[bytes], count: int, *, status: int = 200, clients: int = 4
 ) -> tuple[Taken, float]:
-    """What ``clients`` connections that ask at once took, and the seconds for all together."""
+    """What ``clients`` connections that ask at once took, and the seconds for all together.
+
+    Each goes through the requests in turn.
+    """
     parts = [Taken() for _ in range(clients)]
 
     def work(part: Taken) -> None:
         connection = Connection(port)
-        for _ in range(count // clients):
+        for number in range(count // clients):
             start = perf_counter()
-            answered, *_ = connection.ask(request)
+            answered, *_ = connection.ask(requests[number % len(requests)])
             part.seconds.append(perf_counter() - start)
             part.errors += answered != status
         connection.close()
@@ -109,3 +106,15 @@ def timed(
     for part in parts:
         result += part
     return result, seconds
+
+
+def streamed(port: int, request: bytes) -> bytes:
+    """The end of an answer that comes in chunks: its last kilobytes, without the frames."""
+    with socket.create_connection(("127.0.0.1", port), 600) as stream:
+        stream.sendall(request)
+        end = b""
+        while not end.endswith(b"\r\n0\r\n\r\n"):
+            piece = stream.recv(1 << 18)
+            assert piece, end
+            end = (end + piece)[-4096:]
+    return end.removesuffix(b"\r\n0\r\n\r\n")
