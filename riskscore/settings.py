@@ -92,6 +92,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "riskscore.api.framework.request_log.RequestLog",
     "django.middleware.security.SecurityMiddleware",
+    "riskscore.api.results.known_scores.KnownScores",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",

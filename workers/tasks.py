@@ -16,7 +16,7 @@ from riskscore.curation import kept_figures, map_grid
 from riskscore.intake import requests as intake_requests
 from riskscore.intake import run as intake_run
 from riskscore.jobs import heartbeat, ledger, requests, schedules
-from riskscore.scoring import rescore
+from riskscore.scoring import ranking, rescore
 from riskscore.scoring.alerts import mail
 from riskscore.sourcing.holdings import portfolio_limits
 from riskscore.training import requests as training_requests
@@ -58,6 +58,7 @@ def sweep() -> None:
     portfolio_limits.check_due()
     mail.send_due()
     rescore.forget_apart()
+    ranking.keep_due()
     map_grid.keep_due()
     kept_figures.keep_due()
 

@@ -32,6 +32,7 @@ from riskscore.models.places import (
     RegionMember,
 )
 from riskscore.models.projects import ExternalId, Offtake, Project, ProjectList, ProjectMineral
+from riskscore.models.rankings import RankBlock, RankChange, Ranking
 from riskscore.models.schedules import Schedule
 from riskscore.models.scores import (
     JobScore,
@@ -100,6 +101,9 @@ __all__ = [
     "ProjectList",
     "ProjectMineral",
     "ProjectStatus",
+    "RankBlock",
+    "RankChange",
+    "Ranking",
     "RecordChange",
     "Region",
     "RegionMember",

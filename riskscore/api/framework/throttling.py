@@ -12,6 +12,7 @@ from typing import Any
 
 import redis
 from django.conf import settings
+from django.http import HttpRequest
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 from rest_framework.request import Request
@@ -56,21 +57,32 @@ class TokenBucket(BaseThrottle):
     def allow_request(self, request: Request, _view: Any) -> bool:
         """Take a token; note on the request what is left, for the headers."""
         name = "jobs" if request.method == "POST" else "requests"
-        burst, seconds = rate(name)
-        result = take(f"riskscore:rate:{name}:{_client(request)}", seconds / burst, burst)
-        if result is None:
-            return True
-        allowed, remaining, wait = result
-        request._request.META["riskscore.rate"] = {
-            "RateLimit-Policy": f'"{name}";q={burst};w={seconds}',
-            "RateLimit": f'"{name}";r={remaining};t={wait:.0f}',
-        }
-        self.wait_s = None if allowed else wait
-        return bool(allowed)
+        self.wait_s = _wait(request._request, name, _client(request))
+        return self.wait_s is None
 
     def wait(self) -> float | None:
         """Seconds until the next token."""
         return self.wait_s
+
+
+def has_token(request: HttpRequest, client: str) -> bool:
+    """Take a token for a reading of a client, if there is one; noted as above."""
+    return _wait(request, "requests", client) is None
+
+
+def _wait(request: HttpRequest, name: str, client: str) -> float | None:
+    """Take a token: seconds to wait where there is none."""
+    burst, seconds = rate(name)
+    result = take(f"riskscore:rate:{name}:{client}", seconds / burst, burst)
+    request.META["riskscore.rate"] = {}
+    if result is None:
+        return None
+    allowed, remaining, wait = result
+    request.META["riskscore.rate"] = {
+        "RateLimit-Policy": f'"{name}";q={burst};w={seconds}',
+        "RateLimit": f'"{name}";r={remaining};t={wait:.0f}',
+    }
+    return None if allowed else wait
 
 
 class Circuit:
