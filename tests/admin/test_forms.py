@@ -9,7 +9,7 @@ from django.contrib.auth.models import Group, Permission, User
 from django.db.models import CheckConstraint
 from django.test import Client
 
-from riskscore.curation.constraint_words import WORDS
+from riskscore.admin.ui.constraint_words import WORDS
 from riskscore.admin.ui.pages import Page, ReadOnly
 from riskscore.admin.ui.versioned import TEMPLATE, Versioned
 from riskscore.models import (

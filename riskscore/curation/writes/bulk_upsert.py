@@ -12,7 +12,7 @@ from riskscore.curation.writes.known_codes import Codes, Outer, codes_of, outer_
 from riskscore.curation.writes.planned_projects import Planned, planned
 from riskscore.curation.writes.stored_projects import held_by, store
 from riskscore.curation.writes.write_faults import Fault, refuse
-from riskscore.curation.writes.written import Written, in_turn
+from riskscore.curation.writes.written import Written, whole
 from riskscore.models import Project
 from riskscore.sources.tables.projects import SCHEME
 from riskscore.sql import authorship
@@ -75,7 +75,7 @@ def upsert(
         _Item(at, item, (scheme, field_checks.text(item["external_id"])))
         for at, item in enumerate(items)
     ]
-    with in_turn(), authorship.because(reason):
+    with whole(), authorship.because(reason):
         refuse(_repeated(rows))
         codes = codes_of([row.stated(row.ids) for row in rows])
         known = _known([row.own for row in rows], codes)

@@ -1,16 +1,15 @@
 """The parts of a project that are edited in place, from what was sent: minerals, off-take, ids.
 
-The checks of all rows of a part together are those of the forms, which call the same functions.
+The checks are those of forms and files (:mod:`riskscore.curation.record_checks`).
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import date
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from riskscore.curation import record_checks
 from riskscore.curation.writes import field_checks
 from riskscore.curation.writes.known_codes import Codes
 from riskscore.curation.writes.write_faults import Fault
-from riskscore.engine.inputs.bound_shares import ALL, Bound, peak
 from riskscore.models import ExternalId, Offtake, Project, ProjectMineral
 from riskscore.sources.tables.projects import SCHEME
 
@@ -39,15 +38,9 @@ def minerals(stated: Stated, project: Project, codes: Codes, at: str) -> Made:
         seen.add(code)
         faults += field_checks.faults_of(row, ("role", "term"), here)
         rows.append(row)
-    if primary_fault([row.role for row in rows]):
+    if sum(row.role == ProjectMineral.Role.PRIMARY for row in rows) > 1:
         faults.append(Fault(at, ONE_PRIMARY))
     return rows, faults
-
-
-def primary_fault(roles: Iterable[str]) -> str:
-    """What is wrong with the roles of all minerals of a project; empty where nothing is."""
-    primary = [role for role in roles if role == ProjectMineral.Role.PRIMARY]
-    return ONE_PRIMARY if len(primary) > 1 else ""
 
 
 def offtake(stated: Stated, project: Project, codes: Codes, at: str) -> Made:
@@ -69,33 +62,17 @@ def offtake(stated: Stated, project: Project, codes: Codes, at: str) -> Made:
         if row.mineral_id is not None and row.mineral_id not in codes.minerals:
             words = field_checks.unknown("mineral", row.mineral_id, codes.minerals)
             faults.append(Fault(f"{here}/mineral", words))
-        faults += field_checks.faults_of(row, names, here)
-        if words := days_fault(row.since, row.until):
-            faults.append(Fault(f"{here}/until", words))
+        faults += field_checks.faults_of(row, names, here, record_checks.of_offtake)
         rows.append(row)
-    if words := shares_fault(
-        Bound(row.mineral_id or ALL, row.share, row.since, row.until) for row in rows
-    ):
-        faults.append(Fault(at, words))
+    if fault := record_checks.contracts(_as_stated(row) for row in rows):
+        faults.append(Fault(at, f"{fault.sentence} {fault.remedy}"))
     return rows, faults
 
 
-def days_fault(since: date | None, until: date | None) -> str:
-    """What is wrong with the days of a contract; empty where nothing is."""
-    over = since and until and until < since
-    return "The last day lies before the first: correct one." if over else ""
-
-
-def shares_fault(contracts: Iterable[Bound]) -> str:
-    """What is wrong with contracts together: more than all is bound; empty where nothing is."""
-    most = peak(list(contracts))
-    if not most.is_too_much:
-        return ""
-    since = "" if most.day == date.min else f" from {most.day} on"
-    return (
-        f"The shares of {most.mineral or 'the output'} add up to {most.share:.0%}{since},"
-        " which is more than all. Correct them, or give contracts that ended a last day."
-    )
+def _as_stated(row: Offtake) -> dict[str, Any]:
+    return {
+        "mineral": row.mineral_id, "share": row.share, "since": row.since, "until": row.until,
+    }  # fmt: skip
 
 
 def external_ids(stated: Stated, project: Project, codes: Codes, at: str) -> Made:

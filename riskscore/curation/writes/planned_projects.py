@@ -7,11 +7,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from riskscore.curation import record_checks
 from riskscore.curation.writes import field_checks
 from riskscore.curation.writes.known_codes import Codes, outer_ids
 from riskscore.curation.writes.part_rows import PARTS, content
 from riskscore.curation.writes.write_faults import Fault
-from riskscore.engine.inputs.land_overlap import STAGES
 from riskscore.intake.projects import derived_key
 from riskscore.models import Project
 from riskscore.sources.tables.projects import KEY
@@ -131,9 +131,7 @@ def _set_duplicate(plan: Planned, given: Mapping[str, Any], codes: Codes) -> Non
 def _wrong(plan: Planned) -> Iterator[Fault]:
     """What is wrong with the values themselves; what nobody changed is not asked about again."""
     asked = sorted(plan.changed & set(PLAIN))
-    yield from field_checks.faults_of(plan.project, asked, plan.at)
-    if "stage" in asked and plan.project.stage not in ("", *STAGES):
-        stages = ", ".join(STAGES)
-        yield Fault(f"{plan.at}/stage", f"Use one of {stages}; empty where it is unknown.")
+    # Where a point lies is judged for all projects together, so the place is not among the fields.
+    yield from field_checks.faults_of(plan.project, asked, plan.at, record_checks.of_project)
     if "flags" in asked and len(set(plan.project.flags)) < len(plan.project.flags):
         yield Fault(f"{plan.at}/flags", "A flag is stated twice.")

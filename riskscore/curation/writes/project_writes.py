@@ -13,7 +13,7 @@ from riskscore.curation.writes.known_codes import Codes, codes_of
 from riskscore.curation.writes.planned_projects import Planned, planned
 from riskscore.curation.writes.stored_projects import held_by, store
 from riskscore.curation.writes.write_faults import refuse
-from riskscore.curation.writes.written import Written, in_turn
+from riskscore.curation.writes.written import Written, whole
 from riskscore.errors import NotFoundError
 from riskscore.models import Project
 from riskscore.sql import authorship
@@ -40,7 +40,7 @@ def create(
     fields: Fields, *, by: Any, doubted: Doubted = Doubted.ASK, reason: str = ""
 ) -> Written[Project]:
     """Enter a project. Raises Refused with every fault, and Implausible where that is asked."""
-    with in_turn(), authorship.because(reason):
+    with whole(), authorship.because(reason):
         codes = codes_of([fields])
         plan = planned(fields, Project(), {}, codes)
         return _one(plan, codes, {}, doubted, by=by, why=reason or "entered through the API")
@@ -54,7 +54,7 @@ def change(
     Parts (minerals, off-take, external ids) are named whole. Nothing is written, and no job
     started, where everything is so already. Raises Refused and Implausible.
     """
-    with in_turn(), authorship.because(reason):
+    with whole(), authorship.because(reason):
         codes, held = codes_of([fields]), held_by([project])
         plan = planned(fields, project, held[project.pk], codes)
         return _one(plan, codes, held, doubted, by=by, why=reason or "edited through the API")

@@ -27,7 +27,9 @@ def held_by(projects: Iterable[Project]) -> dict[int, dict[str, list[Any]]]:
 def store(plans: Sequence[Planned], held: Held) -> list[Project]:
     """Write what differs. Returns the projects that were written, as they are now."""
     written = [plan for plan in plans if plan.differs]
-    Project.objects.bulk_create([plan.project for plan in written if plan.is_new])
+    # In the order of keys, here and below: two who store the same wait for each other, and no more.
+    new = [plan.project for plan in written if plan.is_new]
+    Project.objects.bulk_create(sorted(new, key=lambda one: one.key))
     _change([plan for plan in written if plan.changed and plan.project.pk in held])
     for part, (_, model, _) in PARTS.items():
         _store_part(part, model, written, held)
@@ -64,4 +66,4 @@ def _store_part(part: str, model: Any, written: Sequence[Planned], held: Held) -
             fresh.append(row)
     if gone:
         model.objects.filter(pk__in=gone).delete()
-    model.objects.bulk_create(fresh)
+    model.objects.bulk_create(sorted(fresh, key=lambda row: repr(content(part, row))))

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 
 from riskscore.errors import ConflictError
 from riskscore.models import Job
@@ -32,15 +32,10 @@ class WrittenMeanwhile(ConflictError):
 
 
 @contextmanager
-def in_turn() -> Iterator[None]:
-    """A transaction that waits for others of its kind, so that keys and ids are given once.
-
-    Raises WrittenMeanwhile where a form or a file was quicker.
-    """
+def whole() -> Iterator[None]:
+    """A transaction. Raises WrittenMeanwhile where a key or id was given by somebody else first."""
     try:
         with transaction.atomic():
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_xact_lock(hashtext('riskscore.writes'))")
             yield
     except IntegrityError as error:
         first = str(error).splitlines()[0]
