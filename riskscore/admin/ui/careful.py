@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 
+from riskscore.admin.ui import constraint_words
 from riskscore.admin.ui.error_summary import DOUBT
-from riskscore.curation import constraint_words
-from riskscore.curation.writes.field_checks import FORMULA, PLAIN
 from riskscore.sources.readers.formula_guard import is_formula
 
 CONFIRMED = "_confirmed"
+#: Names and labels: what a spreadsheet would run is refused in them, as it is in files.
+PLAIN = ("name", "title", "stage", "unit", "buyer", "term")
+FORMULA = "A spreadsheet would run this text as a formula: remove the sign that it begins with."
 
 if TYPE_CHECKING:
     Base = forms.ModelForm
