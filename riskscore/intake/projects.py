@@ -18,6 +18,7 @@ from riskscore.intake.sites import alike_sites, new_sites
 from riskscore.intake.sites.positions import Doubt, Positions
 from riskscore.models import Intake, Release
 from riskscore.sources.bad_file import BadFile
+from riskscore.sources.checks.fault import Fault
 from riskscore.sources.left_out import Aside, LeftOut
 from riskscore.sources.names import folded
 from riskscore.sources.source_records import ProjectRecord
@@ -28,6 +29,7 @@ STAGED = "staged_project"
 IS_SCORED = True
 COLUMNS = DOCUMENTS
 #: What a project must have from the beginning.
+MOVED = "Correct the point or the place; who is sure of both moves the project in admin."
 NEEDED = ("name", "place", "latitude", "kind")
 
 
@@ -172,13 +174,8 @@ def _fault(document: Document, doubt: Doubt | None) -> BadFile | None:
             )  # fmt: skip
     if doubt is None or (document.id is None and not doubt.is_swapped):
         return None
-    remedy = "Correct the point or the place; who is sure of both moves the project in admin."
-    if doubt.is_swapped:
-        remedy = "Put latitude into latitude; in GeoJSON the longitude comes first."
-    return BadFile(
-        doubt.words, row=line, column="latitude",
-        value=f"{row['latitude']}, {row['longitude']}", remedy=remedy,
-    )  # fmt: skip
+    point = f"{row['latitude']}, {row['longitude']}"
+    return (doubt.fault or Fault(doubt.words, MOVED)).in_cell(line, "latitude", point)
 
 
 def compare(intake: Intake) -> ImportDiff:
