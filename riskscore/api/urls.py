@@ -37,6 +37,7 @@ from riskscore.api.sourcing import (
     stages,
 )
 from riskscore.api.work import job_actions, job_scores, jobs, workers
+from riskscore.api.writing import draft_views, import_views, list_views, statement_actions
 
 
 def both(route: str, view: Callable[..., Any], name: str = "") -> Iterator[URLPattern]:
@@ -47,6 +48,14 @@ def both(route: str, view: Callable[..., Any], name: str = "") -> Iterator[URLPa
 
 router = Router()
 router.register("/workers", workers.WorkerViewSet, "worker")
+router.register("/lists", list_views.ProjectListViewSet, "list")
+router.register("/imports", import_views.ImportViewSet, "import")
+router.register("/imports/<uuid:intake>/faults", import_views.FaultViewSet, "import-fault")
+router.register("/methods/<slug:code>/drafts", draft_views.DraftViewSet, "draft")
+router.register("/projects/<slug:key>/statuses", statement_actions.StatusViewSet, "status")
+router.register("/projects/<slug:key>/capacities", statement_actions.CapacityViewSet, "capacity")
+router.register("/projects/<slug:key>/footprints", statement_actions.FootprintViewSet, "footprint")
+router.register("/companies/<slug:key>/homes", statement_actions.HomeViewSet, "home")
 
 KEY = "projects/<slug:key>"
 JOB = "jobs/<uuid:job_id>"

@@ -103,7 +103,7 @@ def _conditional(request: Request, response: Response) -> HttpResponseBase:
     if response.status_code != 200 or request.method not in ("GET", "HEAD"):
         return response
     content = response.render().content
-    etag = _etag(content)
+    etag = etag_of(content)
     response["ETag"] = etag
     result = get_conditional_response(request._request, etag=etag, response=response)
     if result is not None and result.status_code == 412:
@@ -115,12 +115,18 @@ def _conditional(request: Request, response: Response) -> HttpResponseBase:
     return result or response
 
 
-def _etag(content: bytes) -> str:
+def etag_of(content: bytes) -> str:
+    """The strong ETag of what a GET answers with."""
     return f'"{hashlib.sha256(content).hexdigest()[:32]}"'
+
+
+def etag_of_shown(shown: Any) -> str:
+    """The ETag that a GET of this would have."""
+    return etag_of(Json().render(shown))
 
 
 def refuse_outdated(request: Request, shown: Any) -> None:
     """Raise Problem if the client's If-Match is about another state than what a GET would show."""
     given = [tag.strip() for tag in request.headers.get("If-Match", "*").split(",")]
-    if "*" not in given and _etag(Json().render(shown)) not in given:
+    if "*" not in given and etag_of_shown(shown) not in given:
         raise Problem("precondition_failed")

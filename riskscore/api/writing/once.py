@@ -79,7 +79,7 @@ def _plain(given: Any) -> Any:
     }
 
 
-def _digest(upload: UploadedFile) -> str:
+def _digest(upload: "UploadedFile[Any]") -> str:
     digest = hashlib.sha256((upload.name or "").encode("utf-8", "surrogatepass"))
     for chunk in upload.chunks():
         digest.update(chunk)

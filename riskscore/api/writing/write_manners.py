@@ -1,4 +1,4 @@
-"""Manners of writing: refusals by pointer, checks that write nothing, and no edit lost (If-Match)."""
+"""Manners of writing: refusals by pointer, checks that write nothing, no edit lost (If-Match)."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -10,7 +10,7 @@ from rest_framework.response import Response
 
 from riskscore.api.framework.problems import Problem, of_body
 from riskscore.api.framework.query_fields import ChoiceField, FlagField
-from riskscore.api.framework.viewsets import ApiViewSet, etag_of
+from riskscore.api.framework.viewsets import ApiViewSet, etag_of_shown
 from riskscore.api.writing.once import once
 from riskscore.curation.writes.doubted_projects import Doubted
 from riskscore.curation.writes.write_faults import Fault, Implausible, Refused
@@ -105,7 +105,7 @@ def refuse_unseen(request: Request, shown: Mapping[str, Any], sent: Mapping[str,
     given = [tag.strip() for tag in request.headers.get("If-Match", "").split(",") if tag.strip()]
     if not given or "*" in given:
         raise Problem("precondition_required")
-    now = etag_of(shown)
+    now = etag_of_shown(shown)
     if now in given:
         return
     entries = [_both(name, value, shown.get(name)) for name, value in sent.items()]

@@ -5,6 +5,7 @@ admin, which calls the same functions.
 """
 
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from riskscore.curation import method_edits
@@ -127,20 +128,35 @@ def is_own(method: Method, by: Any) -> bool:
 
 
 def keep(method: Method, spec: Spec, *, by: Any, reason: str) -> Method:
-    """Change one's own draft, or begin one from another version.
+    """Change one's own draft, or begin one from another version. Raises as they do."""
+    own = is_own(method, by)
+    return (change if own else begin)(method, spec, by=by, reason=reason)
+
+
+def change(draft: Method, spec: Spec, *, by: Any, reason: str) -> Method:
+    """Change one's own draft. Raises Refused, and what ``method_edits.redraft`` raises."""
+    with _checked(reason):
+        return method_edits.redraft(draft, spec, by=by, reason=reason)
+
+
+def begin(method: Method, spec: Spec, *, by: Any, reason: str) -> Method:
+    """Begin a draft from a version, under the next free number.
 
     Raises Refused without a reason or a difference, and what ``method_edits.draft`` raises.
     """
-    if not reason:
-        refuse([Fault("/reason", NO_REASON)])
-    own = is_own(method, by)
-    if spec == method.spec and not own:
-        refuse([Fault("", f"No weight and no reason differs from {method}.")])
-    try:
-        if own:
-            return method_edits.redraft(method, spec, by=by, reason=reason)
+    with _checked(reason):
+        if spec == method.spec:
+            refuse([Fault("", f"No weight and no reason differs from {method}.")])
         numbered = {**spec, "version": method_edits.next_version(method.code)}
         base = method if method.state in Method.EVER_PUBLISHED else method.based_on
         return method_edits.draft(numbered, by=by, reason=reason, based_on=base)
+
+
+@contextmanager
+def _checked(reason: str) -> Iterator[None]:
+    if not reason:
+        refuse([Fault("/reason", NO_REASON)])
+    try:
+        yield
     except EngineError as error:
         raise Refused([Fault("/spec", str(error))]) from None

@@ -150,5 +150,8 @@ def _replaced(model: type[Said], fields: Fields, at: str) -> Said | None:
         return None
     old = model.objects.filter(pk=number).first()
     if old is None:
-        refuse([Fault(f"{at}/replaces", f"no statement {number}")])
+        raise Refused([Fault(f"{at}/replaces", f"no statement {number}")])
+    newer = model.objects.filter(supersedes=old).first()
+    if newer is not None:
+        raise owner_edits.Superseded(f"statement {number} has a newer version, {newer.pk}")
     return old

@@ -15,7 +15,7 @@ from riskscore.curation import land_layers, project_edits, record_checks
 from riskscore.curation.owner_edits import Superseded
 from riskscore.curation.writes import field_checks
 from riskscore.curation.writes.doubted_projects import Doubted
-from riskscore.curation.writes.write_faults import Fault, Implausible, refuse
+from riskscore.curation.writes.write_faults import Fault, Implausible, Refused, refuse
 from riskscore.curation.writes.written import Written, whole
 from riskscore.models import Capacity, Evidence, Footprint, Mineral, Project, ProjectStatus
 from riskscore.sources.maps import BadMap
@@ -70,7 +70,8 @@ def _replaced(project: Project, number: int | None) -> Evidence | None:
         return None
     old = Evidence.objects.select_for_update().filter(pk=number).first()
     if old is None or old.project_id != project.pk:
-        refuse([Fault("/replaces", f"{OTHER_PROJECT} There is no statement {number} about it.")])
+        words = f"{OTHER_PROJECT} There is no statement {number} about it."
+        raise Refused([Fault("/replaces", words)])
     newer = Evidence.objects.filter(supersedes=old).first()
     if newer is not None:
         raise Superseded(f"statement {number} has a newer version, {newer.pk}")
@@ -123,7 +124,7 @@ def draw_outline(project: Project, fields: Fields, *, by: Any) -> Written[Footpr
     try:
         drawn = land_layers.outline_of(project, orjson.dumps(outline)) if outline else None
     except BadMap as error:
-        refuse([Fault("/outline", str(error))])
+        raise Refused([Fault("/outline", str(error))]) from None
     with transaction.atomic():
         made, jobs = land_layers.draw_and_rescore(project, drawn, row.source, by=by)
     return Written(made, jobs)
