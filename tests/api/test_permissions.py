@@ -100,10 +100,39 @@ PATCH /sourcing/portfolios/<name>                  –       yes      –       
 PUT   /sourcing/portfolios/<name>                  –       yes      –              –
 GET   /sourcing/portfolios/<name>/exposure         yes     yes      yes            yes
 GET   /sourcing/portfolios/<name>/crossings        yes     yes      yes            yes
+GET   /projects/<key>/statuses                     yes     yes      yes            yes
+POST  /projects/<key>/statuses                     –       yes      –              –
+GET   /projects/<key>/capacities                   yes     yes      yes            yes
+POST  /projects/<key>/capacities                   –       yes      –              –
+GET   /projects/<key>/footprints                   yes     yes      yes            yes
+POST  /projects/<key>/footprints                   –       yes      –              –
+GET   /companies/<key>/homes                       yes     yes      yes            yes
+POST  /companies/<key>/homes                       –       yes      –              –
+POST  /companies/<key>/homes/<number>/decision     –       yes      –              –
+GET   /lists                                       –       yes      –              yes
+POST  /lists                                       –       yes      –              yes
+GET   /lists/<name>                                –       yes      –              yes
+PATCH /lists/<name>                                –       yes      –              yes
+GET   /imports                                     –       yes      –              yes
+POST  /imports                                     –       yes      –              yes
+GET   /imports/<id>                                –       yes      –              yes
+POST  /imports/<id>/confirm                        –       yes      –              yes
+POST  /imports/<id>/cancel                         –       yes      –              yes
+GET   /imports/<intake>/faults                     –       yes      –              yes
+GET   /methods/<code>/drafts                       yes     yes      yes            yes
+POST  /methods/<code>/drafts                       –       –        yes            –
+GET   /methods/<code>/drafts/<version>             yes     yes      yes            yes
+PATCH /methods/<code>/drafts/<version>             –       –        yes            –
+DELETE /methods/<code>/drafts/<version>            –       –        yes            –
+GET   /methods/<code>/drafts/<version>/moves       yes     yes      yes            yes
+POST  /methods/<code>/drafts/<version>/submit      –       –        yes            –
+POST  /methods/<code>/drafts/<version>/publish     –       –        yes            –
+POST  /methods/<code>/drafts/<version>/return      –       –        yes            –
 """
 NAMES = tuple(roles.ROLES)
 #: What stands for the parts of an address: there need be no such row.
-PARTS = {"job_id": "01a20ce5-5906-7838-8d4a-000000000000", "number": "1", "version": "1"}
+NO_ROW = "01a20ce5-5906-7838-8d4a-000000000000"
+PARTS = {"job_id": NO_ROW, "id": NO_ROW, "intake": NO_ROW, "number": "1", "version": "1"}
 EVERY_SCOPE = list(ApiKey.Scope.values)
 
 
