@@ -123,7 +123,7 @@ WRITES = ("POST", "PUT", "PATCH")
 IF_MATCH = {
     "name": "If-Match",
     "in": "header",
-    "description": "Only if it still is what this ETag was given for; else 412.",
+    "description": "Only if it still is what this ETag was given for; else 412. A PUT needs it.",
     "schema": shapes.text("ETag of a GET."),
 }
 IDEMPOTENCY = {
@@ -211,6 +211,8 @@ class ViewSchema(AutoSchema):
         more = {404: "Not found"} if "{" in self.path else {}
         if self.method in ("PUT", "PATCH"):
             more |= {412: "No longer what If-Match says"}
+        if self.method == "PUT":
+            more |= {428: "A PUT without If-Match"}
         if self.method in WRITES and self.endpoint.body is not None:
             more |= {413: "Too large", 415: "Not JSON"}
             if self.endpoint.tag == "jobs":

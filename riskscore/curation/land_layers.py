@@ -70,6 +70,12 @@ def polygon_of(corners: str) -> str:
     return json.dumps({"type": "Polygon", "coordinates": [closed]})
 
 
+def newest_outline(project: int) -> Outline | None:
+    """The outline that a project has now, or the note that it was taken back; None: never any."""
+    rows = Outline.objects.filter(project=project).defer("outline").select_related("entered_by")
+    return rows.order_by("-edition_id", "-id").first()
+
+
 def draw_outline(
     project: Project, drawn: BaseGeometry | None, source: str, *, by: Any = None
 ) -> Outline:

@@ -17,6 +17,7 @@ from riskscore.admin.projects.severity_examples import LEVELS as LEVEL_EXAMPLES
 from riskscore.admin.ui import wording
 from riskscore.admin.ui.filters import VersionFilter
 from riskscore.admin.ui.pages import Form, Rescoring
+from riskscore.admin.ui.superseding import Superseding
 from riskscore.curation import challenges, evidence_preview, project_edits, record_checks
 from riskscore.curation.writes import stated_facts
 from riskscore.engine.catalogue import CONSENT_LEVELS
@@ -106,7 +107,7 @@ class EvidenceForm(Form[Evidence]):
             )
 
 
-class EvidenceAdmin(Rescoring[Evidence]):
+class EvidenceAdmin(Superseding[Evidence], Rescoring[Evidence]):
     """A change is a new version; both stay. Adding one rescores its project."""
 
     form = EvidenceForm
@@ -166,10 +167,7 @@ class EvidenceAdmin(Rescoring[Evidence]):
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         """A new version starts from the old one, an answer from the challenge."""
-        number = request.GET.get("replaces", "")
-        old = Evidence.objects.filter(pk=number).first() if number.isdecimal() else None
-        stated = forms.model_to_dict(old, EvidenceForm.Meta.fields) if old else {}
-        return {**super().get_changeform_initial_data(request), **stated, **_challenged(request)}
+        return {**super().get_changeform_initial_data(request), **_challenged(request)}
 
     def save_model(self, request: HttpRequest, obj: Evidence, form: Any, change: bool) -> None:
         challenge = form.cleaned_data.get("answers")

@@ -86,13 +86,6 @@ class OwnershipAdmin(Decided[Ownership]):
     ) -> tuple[str, ...]:
         return ("where", "entered_at") if obj else ()
 
-    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
-        """A correction starts from the statement that it corrects."""
-        return {
-            **super().get_changeform_initial_data(request),
-            **_old(Ownership, request, self.form),
-        }
-
     def save_model(self, request: HttpRequest, obj: Ownership, form: Any, change: bool) -> None:
         old = form.cleaned_data.get("replaces")
         obj.state = Ownership.State.CORRECTED if old else Ownership.State.CONFIRMED
@@ -159,25 +152,10 @@ class DomicileAdmin(Decided[Domicile]):
     ) -> tuple[str, ...]:
         return ("where", "entered_at") if obj else ()
 
-    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
-        """A correction starts from the statement that it corrects."""
-        return {
-            **super().get_changeform_initial_data(request),
-            **_old(Domicile, request, self.form),
-        }
-
     def save_model(self, request: HttpRequest, obj: Domicile, form: Any, change: bool) -> None:
         old = form.cleaned_data.get("replaces")
         obj.state = Domicile.State.CORRECTED if old else Domicile.State.CONFIRMED
         owner_edits.record(obj, by=request.user, replaces=old)
-
-
-def _old(model: type[Ownership | Domicile], request: HttpRequest, form: Any) -> dict[str, Any]:
-    number = request.GET.get("replaces", "")
-    old = model.objects.filter(pk=number).first() if number.isdecimal() else None
-    if old is None:
-        return {}
-    return {**forms.model_to_dict(old, form.Meta.fields), "credibility": None, "note": ""}
 
 
 class CompanyAdmin(Page[Company]):

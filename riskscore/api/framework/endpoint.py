@@ -29,6 +29,7 @@ from riskscore.api.framework.rendering import (
 )
 from riskscore.api.framework.resources import Resource, Row, cell_names, cells, columns_of, item
 from riskscore.api.framework.shapes import Schema
+from riskscore.curation import preconditions
 from riskscore.models import ApiKey
 from riskscore.sources.row_writing import blocks, csv_lines
 from riskscore.sql.snapshot import Snapshot
@@ -114,10 +115,13 @@ def _etag(content: bytes) -> str:
 
 
 def refuse_outdated(request: Request, shown: Any) -> None:
-    """Raise Problem if the client's If-Match is about another state than what a GET would show."""
-    given = [tag.strip() for tag in request.headers.get("If-Match", "*").split(",")]
-    if "*" not in given and _etag(Json().render(shown)) not in given:
-        raise Problem("precondition_failed")
+    """Raise Problem if the client's If-Match is about another state than what a GET would show, or
+    if there is none and a PUT would replace all of it."""
+    tag, whole = _etag(Json().render(shown)), request.method == "PUT"
+    try:
+        preconditions.check(request.headers.get("If-Match"), tag, replaces_whole=whole)
+    except (preconditions.Unconditional, preconditions.Outdated) as error:
+        raise Problem(error.code) from None
 
 
 class Detail(Endpoint):

@@ -94,18 +94,20 @@ KINDS: dict[str, Kind] = {
     "precondition_failed": Kind(
         412,
         "Precondition failed",
-        "It is no longer what If-Match says. Where `errors` has fields, each says what was sent and "
-        "what is there now; decide, and send it with the ETag of this answer.",
+        "It is no longer what If-Match says. `errors`, if there are any, say of each field what was "
+        "sent and what is there now: decide, and send it with the ETag of this answer.",
     ),
     "too_large": Kind(413, "Body too large", "Send at most 1 MiB; use a filter, not a list."),
-    "precondition_required": Kind(
-        428, "If-Match required", "Read it first, and send the ETag of that answer as If-Match."
-    ),
     "unsupported_media_type": Kind(
         415, "Unsupported media type", "Send `Content-Type: application/json`, not compressed."
     ),
     "idempotency_mismatch": Kind(
         422, "Idempotency-Key used before", "The key belongs to another body: choose a new key."
+    ),
+    "precondition_required": Kind(
+        428,
+        "Precondition required",
+        "It would be written over what others wrote: send If-Match with the ETag of a GET.",
     ),
     "throttled": Kind(429, "Too many requests", "Wait for Retry-After seconds."),
     "too_many_jobs": Kind(429, "Too many open jobs", "Wait until some of your jobs have ended."),

@@ -149,7 +149,7 @@ class Portfolios(Listing):
 class OnePortfolio(Detail):
     """One of your portfolios; PATCH replaces the parts that it names, PUT all of them.
 
-    With `If-Match` only if it still is what the ETag of a GET said.
+    With `If-Match` only if it still is what the ETag of a GET said; a PUT needs it.
     """
 
     tag = "sourcing"

@@ -12,6 +12,7 @@ from riskscore.api.framework.problems import Problem, of_body
 from riskscore.api.framework.query_fields import ChoiceField, FlagField
 from riskscore.api.framework.viewsets import ApiViewSet, etag_of_shown
 from riskscore.api.writing.once import once
+from riskscore.curation import preconditions
 from riskscore.curation.writes.doubted_projects import Doubted
 from riskscore.curation.writes.write_faults import Fault, Implausible, Refused
 from riskscore.curation.writes.written import Written, rehearsal
@@ -99,19 +100,21 @@ def of_jobs(written: Written[Any], *, only: bool) -> dict[str, Any]:
 def refuse_unseen(request: Request, shown: Mapping[str, Any], sent: Mapping[str, Any]) -> None:
     """Raise Problem unless If-Match is the ETag of ``shown``, which is how the record is now.
 
-    Without it 428; with that of another state 412, which says of each field that was sent what it
-    is now, so that a person can decide between the two.
+    Without it, and with ``*``, which says nothing of what was seen, 428; with that of another state
+    412, which says of each field that was sent what it is now, for a person to decide.
     """
-    given = [tag.strip() for tag in request.headers.get("If-Match", "").split(",") if tag.strip()]
-    if not given or "*" in given:
-        raise Problem("precondition_required")
-    now = etag_of_shown(shown)
-    if now in given:
-        return
-    entries = [_both(name, value, shown.get(name)) for name, value in sent.items()]
-    apart = [entry for entry in entries if entry["sent"] != entry["now"]]
-    detail = "somebody else changed it meanwhile" if apart else "it changed meanwhile"
-    raise Problem("precondition_failed", detail, apart, {"ETag": now})
+    given, now = request.headers.get("If-Match"), etag_of_shown(shown)
+    if given is not None and "*" in given.replace(" ", "").split(","):
+        given = None
+    try:
+        preconditions.check(given, now, replaces_whole=True)
+    except preconditions.Unconditional:
+        raise Problem("precondition_required") from None
+    except preconditions.Outdated:
+        each = [_both(name, value, shown.get(name)) for name, value in sent.items()]
+        apart = [entry for entry in each if entry["sent"] != entry["now"]]
+        words = "somebody else changed it meanwhile"
+        raise Problem("precondition_failed", words, apart, {"ETag": now}) from None
 
 
 def _both(name: str, sent: Any, now: Any) -> dict[str, Any]:

@@ -136,7 +136,7 @@ def keep(method: Method, spec: Spec, *, by: Any, reason: str) -> Method:
 def change(draft: Method, spec: Spec, *, by: Any, reason: str) -> Method:
     """Change one's own draft. Raises Refused, and what ``method_edits.redraft`` raises."""
     with _checked(reason):
-        return method_edits.redraft(draft, spec, by=by, reason=reason)
+        return method_edits.redraft(draft, spec, by=by, reason=reason, seen=draft)
 
 
 def begin(method: Method, spec: Spec, *, by: Any, reason: str) -> Method:

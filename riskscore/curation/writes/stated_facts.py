@@ -122,7 +122,9 @@ def draw_outline(project: Project, fields: Fields, *, by: Any) -> Written[Footpr
     refuse(field_checks.faults_of(row, ("source",)))
     outline = fields.get("outline")
     try:
-        drawn = land_layers.outline_of(project, orjson.dumps(outline)) if outline is not None else None
+        drawn = (
+            land_layers.outline_of(project, orjson.dumps(outline)) if outline is not None else None
+        )
     except BadMap as error:
         raise Refused([Fault("/outline", str(error))]) from None
     with transaction.atomic():

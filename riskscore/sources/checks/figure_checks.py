@@ -11,7 +11,7 @@ BOUNDS = {"latitude": 90, "longitude": 180}
 #: The most of anything that one site moves in a year, in t and in m3. Escondida moves some 0.5e9 t
 #: of rock, and no field gives 0.3e12 m3 of gas: twice and three times as much is a slip.
 MOST = {MASS: 1e9, DRY_MASS: 1e9, VOLUME: 1e12}
-NOT_A_SHARE = Fault("not a share", "Write a number from 0 to 1.")
+NOT_A_SHARE = Fault("not a share: it must be between 0 and 1", "Write a number from 0 to 1.")
 
 
 def degree(value: float, axis: str) -> Fault | None:
