@@ -94,8 +94,8 @@ KINDS: dict[str, Kind] = {
     "precondition_failed": Kind(
         412,
         "Precondition failed",
-        "It is no longer what If-Match says. `errors`, if there are any, say of each field what was "
-        "sent and what is there now: decide, and send it with the ETag of this answer.",
+        "It is no longer what If-Match says. `errors`, if any, say of each field what was sent and "
+        "what is there now: decide, and send it with the ETag of this answer.",
     ),
     "too_large": Kind(413, "Body too large", "Send at most 1 MiB; use a filter, not a list."),
     "unsupported_media_type": Kind(
