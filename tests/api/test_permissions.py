@@ -24,12 +24,18 @@ TABLE = """
                                                    viewer  curator  methodologist  operator
 GET   /projects                                    yes     yes      yes            yes
 GET   /projects/<key>                              yes     yes      yes            yes
+POST  /projects                                    –       yes      –              –
+PATCH /projects/<key>                              –       yes      –              –
+PUT   /projects/bulk                               –       yes      –              –
 GET   /projects/<key>/challenges                   yes     yes      yes            yes
 POST  /projects/<key>/challenges                   yes     yes      yes            yes
 GET   /projects/<key>/evidence                     yes     yes      yes            yes
+POST  /projects/<key>/evidence                     –       yes      –              –
 GET   /projects/<key>/freshness                    yes     yes      yes            yes
 GET   /projects/<key>/land                         yes     yes      yes            yes
 GET   /projects/<key>/owners                       yes     yes      yes            yes
+POST  /projects/<key>/owners                       –       yes      –              –
+POST  /projects/<key>/owners/<number>/decision     –       yes      –              –
 GET   /projects/<key>/timeline                     yes     yes      yes            yes
 GET   /projects/<key>/score                        yes     yes      yes            yes
 GET   /projects/<key>/score/changes                yes     yes      yes            yes
@@ -62,6 +68,7 @@ GET   /minerals                                    yes     yes      yes         
 GET   /minerals/<code>                             yes     yes      yes            yes
 GET   /companies                                   yes     yes      yes            yes
 GET   /companies/<key>                             yes     yes      yes            yes
+POST  /companies                                   –       yes      –              –
 GET   /observations                                yes     yes      yes            yes
 GET   /supply-risks                                yes     yes      yes            yes
 GET   /sourcing/dependence                         yes     yes      yes            yes
@@ -277,9 +284,9 @@ def test_a_scope_never_widens_what_the_account_may() -> None:
     ("role", "scopes"),
     [
         ("viewer", ["read", "challenge"]),
-        ("curator", ["read", "rescore", "challenge", "portfolio"]),
-        ("methodologist", ["read", "rescore", "challenge", "scenario"]),
-        ("operator", ["read", "rescore", "challenge"]),
+        ("curator", ["read", "rescore", "challenge", "portfolio", "curate", "list", "import"]),
+        ("methodologist", ["read", "rescore", "challenge", "scenario", "method"]),
+        ("operator", ["read", "rescore", "challenge", "list", "import"]),
     ],
 )
 def test_the_scopes_that_a_member_may_give_a_key(role: str, scopes: list[str]) -> None:

@@ -18,7 +18,14 @@ from riskscore.api.framework.query_fields import TextField
 from riskscore.api.framework.reading import ListRows, RetrieveRow
 from riskscore.api.framework.viewsets import etag_of_shown
 from riskscore.api.writing import draft_bodies as bodies
-from riskscore.api.writing.write_manners import METHOD, CheckQuery, Writing, refuse_unseen
+from riskscore.api.writing.write_manners import (
+    METHOD,
+    TWICE,
+    UNSEEN,
+    CheckQuery,
+    Writing,
+    refuse_unseen,
+)
 from riskscore.curation import method_edits
 from riskscore.curation.writes import method_drafts
 from riskscore.engine.errors import EngineError
@@ -50,6 +57,18 @@ class DraftViewSet(Writing, ListRows, RetrieveRow):
         "return_to_author": ("review_method",),
     }
     write_scopes = frozenset({METHOD})
+    unconditional = ("destroy",)
+    idempotent = ("create", "submit", "publish", "return_to_author")
+    refusals = {
+        "create": {**TWICE, 409: "Lacks what scores need"},
+        "partial_update": {**UNSEEN, 409: "Not a draft, or lacks what scores need"},
+        "destroy": {409: "Not a draft"},
+        "submit": {**TWICE, 409: "Not a draft, or a reason is not confirmed"},
+        "publish": {**TWICE, 409: "Not in review"},
+        "return_to_author": {**TWICE, 409: "Not in review"},
+        "moves": {409: "It cannot score"},
+    }
+    about_one = "One draft, with its specification."
     serializer_class = bodies.DraftSummarySerializer
     detail_serializer = bodies.DraftSerializer
     queries = {"create": CheckQuery, "partial_update": CheckQuery, "moves": MovesQuery}
@@ -71,7 +90,10 @@ class DraftViewSet(Writing, ListRows, RetrieveRow):
             raise Http404
         return found
 
-    @extend_schema(request=bodies.NewDraftBody, responses={201: bodies.DraftSerializer})
+    @extend_schema(
+        request=bodies.NewDraftBody,
+        responses={201: bodies.DraftSerializer, 200: bodies.DraftSerializer},
+    )
     def create(self, request: Request, **_: Any) -> Response:
         """Begin a draft from a version. It scores nothing."""
         said = body_serializers.check(request, bodies.NewDraftBody)

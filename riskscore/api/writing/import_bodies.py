@@ -23,7 +23,7 @@ class UploadBody(serializers.Serializer[Any]):
     """A file and how it is read, as multipart/form-data: every field is a text, `file` the file."""
 
     file = serializers.FileField(help_text="As its publisher made it, or a table of ours.")
-    source = serializers.CharField(  # type: ignore[assignment]
+    source = serializers.CharField(
         max_length=40, help_text="Whose figures these are: projects, evidence, owners, wgi, …"
     )
     layout = _text(40, "`observations` where a source's figures stand in the generic table.")
@@ -82,9 +82,7 @@ class ImportSerializer(RowSerializer):
 
     id = serializers.UUIDField(help_text="Its number.")
     file = serializers.CharField(help_text="Name of the file.")
-    source = serializers.CharField(  # type: ignore[assignment]
-        help_text="Whose figures these are."
-    )
+    source = serializers.CharField(help_text="Whose figures these are.")
     layout = serializers.CharField(help_text="How it is written.")
     state = serializers.ChoiceField(Intake.State.values, help_text="How far it is.")
     dry_run = serializers.BooleanField(help_text="Whether it is a preview, to be confirmed.")

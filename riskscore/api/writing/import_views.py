@@ -17,7 +17,7 @@ from riskscore.api.framework.pagination import Order
 from riskscore.api.framework.problems import Problem, of_body
 from riskscore.api.framework.reading import ListRows, RetrieveRow
 from riskscore.api.writing import import_bodies as bodies
-from riskscore.api.writing.write_manners import IMPORT, Writing
+from riskscore.api.writing.write_manners import IMPORT, TWICE, Writing
 from riskscore.intake import requests
 from riskscore.models import Intake, IntakeFault
 
@@ -47,6 +47,12 @@ class ImportViewSet(Writing, ListRows, RetrieveRow):
     shows = ("intake",)
     takes = {"create": ("add_intake",), "confirm": ("add_intake",), "cancel": ("add_intake",)}
     write_scopes = frozenset({IMPORT})
+    idempotent = ("create", "confirm")
+    refusals = {
+        "create": {**TWICE, 409: "Cannot be imported", 413: "Too large"},
+        "confirm": {**TWICE, 409: "Something found is not answered"},
+    }
+    about_one = "How far an import is, and its report."
     serializer_class = bodies.ImportSerializer
     orders = {"-id": Order("id", "id", descending=True), "id": Order("id", "id")}
     lookup_field = "id"

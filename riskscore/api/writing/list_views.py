@@ -17,7 +17,14 @@ from riskscore.api.framework.reading import ListRows, RetrieveRow
 from riskscore.api.framework.row_serializers import RowSerializer
 from riskscore.api.framework.viewsets import etag_of_shown
 from riskscore.api.writing.project_bodies import OPTIONAL
-from riskscore.api.writing.write_manners import LIST, CheckQuery, Writing, refuse_unseen
+from riskscore.api.writing.write_manners import (
+    LIST,
+    TWICE,
+    UNSEEN,
+    CheckQuery,
+    Writing,
+    refuse_unseen,
+)
 from riskscore.curation.writes import project_lists
 from riskscore.models import ProjectList
 
@@ -70,6 +77,11 @@ class ProjectListViewSet(Writing, ListRows, RetrieveRow):
     shows = ("projectlist", "project")
     takes = {"create": ("add_projectlist",), "partial_update": ("change_projectlist",)}
     write_scopes = frozenset({LIST})
+    refusals = {
+        "create": {**TWICE, 409: "Written meanwhile"},
+        "partial_update": {**UNSEEN, 409: "Written meanwhile"},
+    }
+    about_one = "One list, with its projects."
     serializer_class = ListSummarySerializer
     detail_serializer = ProjectListSerializer
     queries = {"create": CheckQuery, "partial_update": CheckQuery}
@@ -85,7 +97,9 @@ class ProjectListViewSet(Writing, ListRows, RetrieveRow):
         keys = ArrayAgg("projects__key", order_by="projects__key", filter=~Q(projects=None))
         return rows.annotate(keys=Coalesce(keys, []))
 
-    @extend_schema(request=NewListBody, responses={201: ProjectListSerializer})
+    @extend_schema(
+        request=NewListBody, responses={201: ProjectListSerializer, 200: ProjectListSerializer}
+    )
     def create(self, request: Request, **_: Any) -> Response:
         """Begin a list."""
         said = body_serializers.check(request, NewListBody)

@@ -8,6 +8,7 @@ What was refused is not kept: it changed nothing, and may be sent again when it 
 import hashlib
 import re
 from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 import orjson
@@ -85,3 +86,15 @@ def _digest(upload: "UploadedFile[Any]") -> str:
         digest.update(chunk)
     upload.seek(0)
     return digest.hexdigest()
+
+
+def answered_once(act: Callable[..., Response]) -> Callable[..., Response]:
+    """An action that the same Idempotency-Key does once (:func:`once`)."""
+
+    @wraps(act)
+    def action(view: Any, request: Request, *args: Any, **named: Any) -> Response:
+        if view.query.get("validate_only"):
+            return act(view, request, *args, **named)
+        return once(request, lambda: act(view, request, *args, **named))
+
+    return action

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.http import Http404
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -11,10 +11,19 @@ from rest_framework.response import Response
 
 from riskscore.api.framework import body_serializers
 from riskscore.api.framework.reading import RetrieveRow
-from riskscore.api.framework.row_serializers import Row, columns_of, item
+from riskscore.api.framework.row_serializers import Row, RowSerializer, columns_of, item
 from riskscore.api.framework.viewsets import etag_of_shown
 from riskscore.api.writing import project_bodies as bodies
-from riskscore.api.writing.write_manners import DoubtQuery, Writing, of_jobs, refuse_unseen
+from riskscore.api.writing.job_fields import JobFields, written
+from riskscore.api.writing.write_manners import (
+    CURATE,
+    TWICE,
+    UNSEEN,
+    DoubtQuery,
+    Writing,
+    of_jobs,
+    refuse_unseen,
+)
 from riskscore.curation.writes import bulk_upsert, project_writes
 from riskscore.curation.writes.written import Written
 from riskscore.models import Project
@@ -26,19 +35,6 @@ CHANGING = (
     "change_project",
     *(f"{act}_{part}" for part in PARTS for act in ("add", "change", "delete")),
 )
-
-
-class JobFields(serializers.Serializer[Any]):
-    """By which job the scores are made anew."""
-
-    job = serializers.UUIDField(
-        allow_null=True,
-        help_text="The job that makes its score anew; null where no score follows, or nothing "
-        "was written.",
-    )
-    jobs = serializers.ListField(
-        child=serializers.UUIDField(), help_text="All of them: one for each view kept current."
-    )
 
 
 class UpsertedSerializer(serializers.Serializer[Any]):
@@ -66,9 +62,20 @@ class ProjectActions(Writing, RetrieveRow):
         "partial_update": CHANGING,
         "bulk": tuple(dict.fromkeys([*ENTERING, *CHANGING])),
     }
+    unconditional = ("bulk",)
     queries = {"create": DoubtQuery, "partial_update": DoubtQuery, "bulk": DoubtQuery}
+    refusals = {
+        "create": {**TWICE, 409: "May be a slip, or written meanwhile"},
+        "partial_update": {**UNSEEN, 409: "May be a slip"},
+        "bulk": {409: "May be a slip, or written meanwhile"},
+    }
 
-    @extend_schema(request=bodies.NewProjectBody)
+    @property
+    def may_write(self) -> bool:
+        """Whether the key may write projects: then drafts and archived ones are there for it."""
+        scopes = getattr(self.request.auth, "scopes", ())
+        return CURATE in scopes and self.request.user.has_perm("riskscore.change_project")
+
     def create(self, request: Request, **_: Any) -> Response:
         """Enter a project; a job scores it."""
         said = dict(body_serializers.check(request, bodies.NewProjectBody))
@@ -83,7 +90,6 @@ class ProjectActions(Writing, RetrieveRow):
         response["Location"] = f"{HERE}/{written.record.key}"
         return response
 
-    @extend_schema(request=bodies.ProjectPatchBody)
     def partial_update(self, request: Request, **_: Any) -> Response:
         """Change a project, if it still is what the ETag in If-Match was given for."""
         said = dict(body_serializers.check(request, bodies.ProjectPatchBody))
@@ -132,6 +138,15 @@ class ProjectActions(Writing, RetrieveRow):
         self.query = {**{name: _usual(field) for name, field in usual.items()}, **self.query}
         self.enrich([row], {field.name for field in fields})
         return item(fields, row)
+
+
+def documented(serializer: type[RowSerializer]) -> Any:
+    """Marks a viewset's actions with what they take and answer, for the document."""
+    shown = written(serializer)
+    return extend_schema_view(
+        create=extend_schema(request=bodies.NewProjectBody, responses={201: shown, 200: shown}),
+        partial_update=extend_schema(request=bodies.ProjectPatchBody, responses={200: shown}),
+    )
 
 
 def _usual(field: Any) -> Any:

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
 from django.http import Http404
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -19,7 +19,8 @@ from riskscore.api.framework.pagination import Order
 from riskscore.api.framework.reading import ListRows, RowsViewSet
 from riskscore.api.framework.row_serializers import Row, RowSerializer, columns_of, item
 from riskscore.api.writing import statement_bodies as bodies
-from riskscore.api.writing.write_manners import CheckQuery, DoubtQuery, Writing, of_jobs
+from riskscore.api.writing.job_fields import written
+from riskscore.api.writing.write_manners import TWICE, CheckQuery, DoubtQuery, Writing, of_jobs
 from riskscore.curation.writes import owner_writes, stated_facts
 from riskscore.curation.writes.project_writes import locked
 from riskscore.curation.writes.written import Written
@@ -41,6 +42,10 @@ class Statements(Writing, RowsViewSet):
 
     #: What is sent to state one.
     body: Any = None
+    refusals = {
+        "create": {**TWICE, 409: "Has a newer version, or may be a slip"},
+        "decide": {**TWICE, 409: "Has a newer version"},
+    }
 
     def state(self, said: Mapping[str, Any]) -> Written[Any]:
         """Record what was sent."""
@@ -65,6 +70,19 @@ class Statements(Writing, RowsViewSet):
         return rows
 
 
+def documented(serializer: type[RowSerializer], body: Any) -> Any:
+    """Marks a viewset's actions with what they take and answer, for the document."""
+    shown = written(serializer)
+
+    def marked(view: Any) -> Any:
+        marks = {"create": extend_schema(request=body, responses={201: shown, 200: shown})}
+        if issubclass(view, Decided):
+            marks["decide"] = extend_schema(request=bodies.DecisionBody, responses={200: shown})
+        return extend_schema_view(**marks)(view)
+
+    return marked
+
+
 class EvidenceActions(Statements):
     """Evidence can be stated."""
 
@@ -82,13 +100,13 @@ class Decided(Statements):
     """Statements that somebody who has looked confirms or rejects."""
 
     queries = {"create": CheckQuery, "decide": CheckQuery}
+    idempotent = ("create", "decide")
     model: Any = None
 
     def about(self) -> dict[str, Any]:
         """What the statements of the address are about, as a lookup."""
         raise NotImplementedError
 
-    @extend_schema(request=bodies.DecisionBody)
     @action(detail=False, methods=["post"], url_path="<int:number>/decision")
     def decide(self, request: Request, **_: Any) -> Response:
         """Confirm or reject a statement, as a new version of it."""
@@ -123,8 +141,8 @@ class CompanyActions(Writing, RowsViewSet):
 
     takes = {"create": ("add_company", "add_domicile")}
     queries = {"create": CheckQuery}
+    refusals = {"create": {**TWICE, 409: "Written meanwhile"}}
 
-    @extend_schema(request=bodies.CompanyBody)
     def create(self, request: Request, **_: Any) -> Response:
         """Enter a company, with its home if that is known."""
         said = body_serializers.check(request, bodies.CompanyBody)
@@ -178,9 +196,7 @@ class FootprintSerializer(RowSerializer):
     """One version of the outline of a project; the newest holds."""
 
     id = serializers.IntegerField(help_text="Its number.")
-    source = serializers.CharField(  # type: ignore[assignment]
-        help_text="Web address where the outline comes from."
-    )
+    source = serializers.CharField(help_text="Web address where the outline comes from.")
     drawn = serializers.BooleanField(help_text="Whether there is one; false: it was taken back.")
     entered_at = serializers.DateTimeField(help_text="When it was recorded.")
     edition = serializers.IntegerField(source="edition_id", help_text="Since when we know it.")
@@ -202,6 +218,7 @@ class OfProject(Statements, ListRows):
         return found
 
 
+@documented(ProjectStatusSerializer, bodies.StatusBody)
 class StatusViewSet(OfProject):
     """What was stated of what a project does; POST states what it does now."""
 
@@ -219,6 +236,7 @@ class StatusViewSet(OfProject):
         return stated_facts.add_status(locked(self.kwargs["key"]), said, by=self.request.user)
 
 
+@documented(CapacityStatementSerializer, bodies.CapacityBody)
 class CapacityViewSet(OfProject):
     """What was stated of how much a project can give; POST states more."""
 
@@ -241,6 +259,7 @@ def with_drawn(rows: QuerySet[Footprint]) -> QuerySet[Footprint]:
     return rows.annotate(drawn=ExpressionWrapper(Q(outline__isnull=False), BooleanField()))
 
 
+@documented(FootprintSerializer, bodies.FootprintBody)
 class FootprintViewSet(OfProject):
     """The outlines of a project; POST draws one, or takes the last one back."""
 
@@ -268,7 +287,7 @@ class HomeSerializer(SourcedFields):
     place = serializers.CharField(
         allow_null=True, source="place_id", help_text="Country, ISO 3166 alpha-3."
     )
-    parent = serializers.CharField(  # type: ignore[assignment]
+    parent = serializers.CharField(
         allow_null=True, source="parent__key", help_text="Key of the company above it."
     )
     state_owned = serializers.BooleanField(
@@ -281,6 +300,7 @@ class HomeSerializer(SourcedFields):
     )
 
 
+@documented(HomeSerializer, bodies.HomeBody)
 class HomeViewSet(Decided, ListRows):
     """All that was said of where a company is at home; POST says it, or corrects it."""
 

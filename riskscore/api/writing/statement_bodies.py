@@ -86,9 +86,7 @@ class FootprintBody(Body):
         help_text="GeoJSON: a Polygon or MultiPolygon, a Feature or a FeatureCollection of them, "
         "longitude first. Null takes the last outline back.",
     )
-    source = CharField(  # type: ignore[assignment]
-        max_length=300, help_text="Web address where the outline comes from."
-    )
+    source = CharField(max_length=300, help_text="Web address where the outline comes from.")
 
 
 class OwnerBody(Body):
@@ -119,9 +117,7 @@ class HomeBody(Body):
     """Where a company is at home, and who stands above it. Null is unknown."""
 
     place = CharField(max_length=3, **NULLABLE, help_text="Country, ISO 3166 alpha-3.")
-    parent = CharField(  # type: ignore[assignment]
-        max_length=60, **NULLABLE, help_text="Key of the company above it."
-    )
+    parent = CharField(max_length=60, **NULLABLE, help_text="Key of the company above it.")
     state_owned = BooleanField(**NULLABLE, help_text="Whether a state holds most of it.")
     stated_on = DateField(**NULLABLE, help_text="The day of the source.")
     credibility = FloatField(help_text=CREDIBILITY)

@@ -22,6 +22,11 @@ CURATE, LIST = str(ApiKey.Scope.CURATE), str(ApiKey.Scope.LIST)
 IMPORT, METHOD = str(ApiKey.Scope.IMPORT), str(ApiKey.Scope.METHOD)
 
 
+#: For the document: refusals of writes.
+TWICE = {422: "Key used before"}
+UNSEEN = {428: "No If-Match"}
+
+
 class CheckQuery(serializers.Serializer[Any]):
     """What every write may be asked."""
 
@@ -45,8 +50,7 @@ class Writing(ApiViewSet):
     """Actions that write. Each is one transaction."""
 
     write_scopes = frozenset({CURATE})
-    #: Whether a POST takes an Idempotency-Key. For the document.
-    idempotent = True
+    idempotent = ("create",)
 
     @property
     def doubted(self) -> Doubted:

@@ -64,7 +64,7 @@ def offtake(stated: Stated, project: Project, codes: Codes, at: str) -> Made:
             faults.append(Fault(f"{here}/mineral", words))
         faults += field_checks.faults_of(row, names, here, record_checks.of_offtake)
         rows.append(row)
-    if fault := record_checks.contracts(_as_stated(row) for row in rows):
+    if not faults and (fault := record_checks.contracts(_as_stated(row) for row in rows)):
         faults.append(Fault(at, f"{fault.sentence} {fault.remedy}"))
     return rows, faults
 

@@ -66,7 +66,7 @@ def test_a_stale_edit_is_refused_and_shows_both_values_field_by_field(curator: A
     old = curator.post("/projects", SITE)["ETag"]
     here = "/projects/own-salar-1"
     problem(curator.write("PATCH", here, {"name": "New"}), 428, "precondition_required")
-    first = curator.write("PATCH", here, {"name": "Theirs", "stage": "operating"}, If_Match=old)
+    first = curator.write("PATCH", here, {"name": "Theirs", "stage": "producing"}, If_Match=old)
     assert (first.status_code, first.json()["name"]) == (200, "Theirs")
     late = {"name": "Mine", "kind": "mine", "latitude": -23.4}
     told = problem(curator.write("PATCH", here, late, If_Match=old), 412, "precondition_failed")
@@ -74,7 +74,7 @@ def test_a_stale_edit_is_refused_and_shows_both_values_field_by_field(curator: A
     assert both == {"/name": ("Mine", "Theirs"), "/latitude": (-23.4, -23.5)}
     assert Project.objects.get().name == "Theirs"
     done = curator.write("PATCH", here, late, If_Match=first["ETag"])
-    assert (done.json()["name"], done.json()["stage"]) == ("Mine", "operating")
+    assert (done.json()["name"], done.json()["stage"]) == ("Mine", "producing")
 
 
 def test_an_edit_that_changes_nothing_starts_no_job(curator: Api) -> None:

@@ -40,6 +40,6 @@ def test_every_line_works_as_printed(
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert [int(code) for code in re.findall(r"^<(\d+)>$", done.stdout, re.M)] == ANSWERS
-    assert Project.objects.get(key="acme-a-17").stage == "operating"
+    assert Project.objects.get(key="acme-a-17").stage == "producing"
     assert (Evidence.objects.count(), Ownership.objects.count()) == (1, 1)
     assert (Footprint.objects.count(), Intake.objects.count()) == (1, 1)

@@ -77,11 +77,15 @@ def test_every_fault_is_told_at_once_with_its_place(
     told = refused(wrong, ada)
     assert set(told) == {
         "/key", "/name", "/place", "/latitude", "/stage", "/kind", "/minerals/0/mineral",
-        "/minerals", "/offtake/1/share", "/offtake", "/external_ids/0/scheme",
+        "/minerals", "/offtake/1/share", "/external_ids/0/scheme",
     }  # fmt: skip
     assert told["/place"] == "no place 'CHI'; did you mean 'CHL'?"
     assert told["/minerals/0/mineral"] == "no mineral 'litium'; did you mean 'lithium'?"
-    assert "add up to 210%" in told["/offtake"]
+
+
+def test_contracts_bind_no_more_than_all(site: dict[str, Any], lens: Lens, ada: User) -> None:
+    site["offtake"] = [{"place": "ARG", "share": 0.6}, {"place": "CHL", "share": 0.5}]
+    assert "add up to 110%" in refused(site, ada)["/offtake"]
 
 
 @pytest.mark.parametrize("name", ["name", "place", "latitude", "longitude", "kind"])
