@@ -31,6 +31,10 @@ RIGHTS: Mapping[str, str] = {
     ApiKey.Scope.CHALLENGE: "riskscore.add_challenge",
     ApiKey.Scope.SCENARIO: "riskscore.add_scenario",
     ApiKey.Scope.PORTFOLIO: "riskscore.add_portfolio",
+    ApiKey.Scope.CURATE: "riskscore.add_project",
+    ApiKey.Scope.LIST: "riskscore.add_projectlist",
+    ApiKey.Scope.IMPORT: "riskscore.add_intake",
+    ApiKey.Scope.METHOD: "riskscore.add_method",
 }
 
 

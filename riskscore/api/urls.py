@@ -34,6 +34,7 @@ from riskscore.api.sourcing import (
     stages,
 )
 from riskscore.api.work import job_scores, jobs, workers
+from riskscore.api.writing import draft_views, import_views, list_views, statement_actions
 
 PROJECT = "/projects/<slug:key>"
 SCORE = f"{PROJECT}/score"
@@ -98,6 +99,14 @@ router.add("/lenses", catalogues.LensViewSet)
 router.add("/models", learned.ModelViewSet)
 router.add(MODEL, learned.ModelVersionViewSet)
 router.add(f"{MODEL}/predictions", learned.PredictionViewSet)
+router.add(f"{PROJECT}/statuses", statement_actions.StatusViewSet)
+router.add(f"{PROJECT}/capacities", statement_actions.CapacityViewSet)
+router.add(f"{PROJECT}/footprints", statement_actions.FootprintViewSet)
+router.add("/companies/<slug:key>/homes", statement_actions.HomeViewSet)
+router.add("/lists", list_views.ProjectListViewSet)
+router.add("/imports", import_views.ImportViewSet)
+router.add("/imports/<uuid:intake>/faults", import_views.FaultViewSet)
+router.add("/methods/<slug:code>/drafts", draft_views.DraftViewSet)
 router.add("/schema", public.Document)
 router.add("/errors/<slug:code>", public.ProblemType)
 
