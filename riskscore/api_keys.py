@@ -28,11 +28,17 @@ RIGHTS: Mapping[str, str] = {
     ApiKey.Scope.CHALLENGE: "riskscore.add_challenge",
     ApiKey.Scope.SCENARIO: "riskscore.add_scenario",
     ApiKey.Scope.PORTFOLIO: "riskscore.add_portfolio",
+    ApiKey.Scope.WEBHOOK: "riskscore.add_webhook",
 }
 
 
 def issue(
-    user: Any, name: str, scopes: Sequence[str], *, expires_at: datetime | None = None
+    user: Any,
+    name: str,
+    scopes: Sequence[str],
+    *,
+    expires_at: datetime | None = None,
+    plan: str = "standard",
 ) -> str:
     """Make a key for ``user`` and return it in plain; it cannot be shown again."""
     prefix = secrets.token_hex(4)
@@ -43,6 +49,7 @@ def issue(
         name=name,
         user=user,
         scopes=list(scopes),
+        plan=plan,
         expires_at=expires_at,
     )
     return plain

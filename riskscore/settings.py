@@ -57,6 +57,10 @@ EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _mail.user, _mail.password
 EMAIL_USE_TLS, EMAIL_USE_SSL = _mail.starts_tls, _mail.speaks_tls
 EMAIL_TIMEOUT = 10
 
+# Receivers of webhooks that development may call though they are not public, by http or https:
+# "127.0.0.1:9000". Production refuses to start with any.
+WEBHOOK_DEVELOPMENT = env.names("RISKSCORE_WEBHOOK_DEVELOPMENT")
+
 DATABASE_URL = env.text("DATABASE_URL")
 REDIS_URL = env.text("REDIS_URL")
 
@@ -67,6 +71,7 @@ _refusals = production_refusals(
     hosts=ALLOWED_HOSTS,
     database_url=DATABASE_URL,
     redis_url=REDIS_URL,
+    webhooks=WEBHOOK_DEVELOPMENT,
 )
 if PRODUCTION and _refusals:
     raise ImproperlyConfigured("refusing to start in production: " + "; ".join(_refusals))

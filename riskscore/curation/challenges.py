@@ -17,6 +17,7 @@ from riskscore.errors import ConflictError, ForbiddenError, ValidationError
 from riskscore.intake import requests as intake_requests
 from riskscore.intake import run
 from riskscore.models import Challenge, Evidence, Intake, Project, Release
+from riskscore.outbox import told
 from riskscore.sources.readers.formula_guard import disarmed
 
 #: What is needed to answer a challenge.
@@ -238,4 +239,5 @@ def _answer(held: Challenge, state: str, reason: str, *, by: Any) -> Challenge:
     held.save(
         update_fields=["state", "reason", "decided_by", "decided_at", "evidence", "observation"]
     )
+    told.of_challenge(held.pk)
     return held

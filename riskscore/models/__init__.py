@@ -46,6 +46,7 @@ from riskscore.models.sourcing.portfolios import LimitCrossing, Portfolio, Portf
 from riskscore.models.sourcing.scenarios import Scenario
 from riskscore.models.stale_marks import StaleMark
 from riskscore.models.trainings import TrainingRequest
+from riskscore.models.webhooks import MessageType, Webhook, WebhookAttempt, WebhookDelivery
 
 __all__ = [
     "Alert",
@@ -84,6 +85,7 @@ __all__ = [
     "MapCell",
     "MapGrid",
     "MatrixCell",
+    "MessageType",
     "Method",
     "MethodChoice",
     "Mineral",
@@ -117,6 +119,9 @@ __all__ = [
     "TrainingRequest",
     "Transition",
     "Watch",
+    "Webhook",
+    "WebhookAttempt",
+    "WebhookDelivery",
     "Withdrawal",
     "WorkerPulse",
 ]

@@ -17,6 +17,7 @@ from riskscore.jobs import requests
 from riskscore.learning.report import gate
 from riskscore.models import Edition, LearnedModel, LearnedSwitch, TrainingRequest
 from riskscore.models.learned import learned_on
+from riskscore.outbox import told
 from riskscore.releases.editions import next_edition
 
 PERMISSION = "riskscore.promote_learnedmodel"
@@ -94,6 +95,7 @@ def _promote(model: LearnedModel, by: Any, reason: str) -> LearnedModel:
         _decide(row, LearnedModel.State.CHAMPION, by, reason)
         row.champion_from = edition
         row.save()
+        told.of_model(row.pk)
         requests.refresh(f"{row} promoted", by)
     return row
 
