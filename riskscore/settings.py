@@ -11,7 +11,7 @@ from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 
-from riskscore.config import addresses, env, packaged_files
+from riskscore.config import addresses, env, packaged_files, plans
 from riskscore.config.production_checks import DEVELOPMENT_SECRET, production_refusals
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -273,6 +273,11 @@ SESSION_COOKIE_HTTPONLY = True
 X_FRAME_OPTIONS = "DENY"
 
 # --- API ----------------------------------------------------------------------------------------
+# Plans of API keys: how many tokens a key may take, and how soon they are back. A notebook that
+# reads every project one by one stays below the standard one.
+RATE_PLANS = plans.read(
+    env.names("RISKSCORE_RATE_PLANS", "standard=6000/min=60/min,heavy=60000/min=600/min")
+)
 REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "riskscore.api.framework.auth.BearerKey",
@@ -280,7 +285,7 @@ REST_FRAMEWORK: dict[str, Any] = {
     ],
     "DEFAULT_PERMISSION_CLASSES": ["riskscore.api.framework.auth.HasScope"],
     "DEFAULT_THROTTLE_CLASSES": ["riskscore.api.framework.throttling.TokenBucket"],
-    "DEFAULT_THROTTLE_RATES": {"requests": "1200/min", "jobs": "60/min", "wrong_keys": "30/min"},
+    "DEFAULT_THROTTLE_RATES": {**RATE_PLANS["standard"], "wrong_keys": "30/min"},
     "DEFAULT_PARSER_CLASSES": ["riskscore.api.framework.json_parser.StrictJson"],
     "DEFAULT_RENDERER_CLASSES": ["riskscore.api.framework.rendering.Json"],
     "DEFAULT_SCHEMA_CLASS": "riskscore.api.openapi.ViewSchema",

@@ -86,6 +86,8 @@ def _host(text: str) -> str:
 
     Numbers in other forms (127.1, 0x7f.1, 2130706433) name addresses too, and are refused.
     """
+    if "%" in text:
+        raise _bad("a host has no zone and no %XX")
     try:
         return str(ipaddress.ip_address(text))
     except ValueError:

@@ -16,7 +16,7 @@ from riskscore.errors import RiskscoreError
 from riskscore.jobs import work_items
 from riskscore.jobs.heartbeat import worker_name
 from riskscore.models import WebhookDelivery
-from riskscore.webhooks import messages, outcomes, permitted
+from riskscore.webhooks import messages, outcomes, permitted, subscriptions
 from riskscore.webhooks.courier import AT_ONCE, Courier
 from riskscore.webhooks.pauses import SCHEDULE
 from riskscore.webhooks.posting import TIMEOUT_S, Reply
@@ -63,6 +63,10 @@ _CUT = """
 UPDATE riskscore_webhookdelivery SET due_at = clock_timestamp()
 WHERE state = 'waiting' AND due_at > clock_timestamp() + interval '30 hours'
 """
+_SIGN_NO_MORE = """
+UPDATE riskscore_webhook SET previous_secret = '', previous_until = NULL
+WHERE previous_until < clock_timestamp()
+"""
 _OLD = """
 SELECT id FROM riskscore_webhookdelivery
 WHERE finished_at < clock_timestamp() - %s::interval ORDER BY finished_at LIMIT 1000
@@ -78,10 +82,12 @@ def is_due() -> bool:
 
 
 def sweep() -> None:
-    """Return expired leases, and forget what ended long ago, some rows at a time."""
+    """Return expired leases; forget secrets that sign no more, and what ended long ago, some rows
+    at a time."""
     work_items.sweep(DELIVERIES)
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(_CUT)
+        cursor.execute(_SIGN_NO_MORE)
         cursor.execute(_OLD, [f"{WebhookDelivery.KEPT.days} days"])
         old = [row[0] for row in cursor.fetchall()]
         WebhookDelivery.objects.filter(pk__in=old).delete()
@@ -119,6 +125,7 @@ def _begin(lease: work_items.Lease, courier: Courier) -> "Future[Reply] | None":
             return None
         sent = messages.body(message)
         signed = messages.headers(message, message.webhook, sent, timezone.now())
+        subscriptions.encrypt_anew(message.webhook)
         return courier.post(Receiver.of(message.webhook.url), signed, sent)
     except RiskscoreError as error:
         outcomes.record(lease, Reply(None, 0.0, error=str(error)[:400]))

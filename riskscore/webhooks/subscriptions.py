@@ -131,6 +131,16 @@ def rotate(webhook: Webhook) -> str:
     return secret
 
 
+def encrypt_anew(webhook: Webhook) -> None:
+    """Keep the secrets under the server's key in force, so that an earlier one can go."""
+    signs = webhook.previous_until is not None and webhook.previous_until > timezone.now()
+    for name in ("secret", "previous_secret") if signs else ("secret",):
+        stored = getattr(webhook, name)
+        if not stored_secrets.is_current(stored):
+            newer = stored_secrets.closed(stored_secrets.opened(stored))
+            Webhook.objects.filter(pk=webhook.pk, **{name: stored}).update(**{name: newer})
+
+
 _STOP = """
 UPDATE riskscore_webhookdelivery SET state = 'failed', finished_at = clock_timestamp(), error = %s
 WHERE id IN (SELECT id FROM riskscore_webhookdelivery
