@@ -22,6 +22,7 @@ from riskscore.models.owners import Company, Domicile, Ownership
 from riskscore.models.people.record_changes import RecordChange
 from riskscore.models.people.saved_lists import DefaultList, SavedList
 from riskscore.models.people.saved_mappings import SavedMapping
+from riskscore.models.people.webhooks import MessageType, Webhook, WebhookAttempt, WebhookDelivery
 from riskscore.models.people.withdrawals import Withdrawal
 from riskscore.models.places import (
     CountryOutline,
@@ -46,7 +47,6 @@ from riskscore.models.sourcing.portfolios import LimitCrossing, Portfolio, Portf
 from riskscore.models.sourcing.scenarios import Scenario
 from riskscore.models.stale_marks import StaleMark
 from riskscore.models.trainings import TrainingRequest
-from riskscore.models.webhooks import MessageType, Webhook, WebhookAttempt, WebhookDelivery
 
 __all__ = [
     "Alert",

@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db import connection
 
-from riskscore.models.webhooks import MessageType
+from riskscore.models.people.webhooks import MessageType
 from riskscore.outbox.watched import WATCHED
 
 _LIVING = """

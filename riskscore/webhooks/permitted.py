@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from riskscore.models import Job, MessageType, Portfolio, Project, WebhookDelivery
-from riskscore.models.webhooks import TEST
+from riskscore.models.people.webhooks import TEST
 
 #: What somebody must be allowed to see to be told of it; a test tells nothing.
 MAY: Mapping[str, str] = {

@@ -15,7 +15,7 @@ from riskscore.errors import ConflictError, ValidationError
 from riskscore.jobs import requests
 from riskscore.models import Alert, MessageType, Mineral, Place, Webhook, WebhookDelivery
 from riskscore.models.ids import uuid7
-from riskscore.models.webhooks import TEST
+from riskscore.models.people.webhooks import TEST
 from riskscore.webhooks import stored_secrets
 from riskscore.webhooks.public_addresses import NoAddress
 from riskscore.webhooks.receiver import Receiver
