@@ -316,6 +316,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         },
         {"name": "catalogues", "description": "What scores are made of."},
         {"name": "models", "description": "Learned models, their cards and predictions."},
+        {"name": "webhooks", "description": "To be told what happens, instead of asking."},
         {"name": "about", "description": "This API."},
     ],
 }

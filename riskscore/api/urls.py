@@ -36,7 +36,8 @@ from riskscore.api.sourcing import (
     shortlist,
     stages,
 )
-from riskscore.api.work import job_actions, job_scores, jobs, workers
+from riskscore.api.webhooks import deliveries, webhooks
+from riskscore.api.work import job_actions, job_scores, jobs, usage, workers
 
 
 def both(route: str, view: Callable[..., Any], name: str = "") -> Iterator[URLPattern]:
@@ -46,6 +47,9 @@ def both(route: str, view: Callable[..., Any], name: str = "") -> Iterator[URLPa
 
 
 router = Router()
+router.register("/usage", usage.UsageViewSet, "usage")
+router.register("/webhooks", webhooks.WebhookViewSet, "webhook")
+router.register("/webhooks/<int:number>/deliveries", deliveries.DeliveryViewSet, "delivery")
 router.register("/workers", workers.WorkerViewSet, "worker")
 
 KEY = "projects/<slug:key>"
