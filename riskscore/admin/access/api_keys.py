@@ -19,6 +19,10 @@ from riskscore.admin.ui.pages import Form, Page, ReadOnly
 from riskscore.models import ApiKey, IdempotencyKey
 
 
+#: The plan of whoever chooses none.
+USUAL = "standard"
+
+
 class ApiKeyForm(Form[ApiKey]):
     """A name to know the key by, and what it may do: nothing that its user may not."""
 
@@ -30,7 +34,11 @@ class ApiKeyForm(Form[ApiKey]):
         initial=[ApiKey.Scope.READ],
         widget=forms.CheckboxSelectMultiple,
     )
-    plan = forms.ChoiceField(help_text="How often it may ask; RISKSCORE_RATE_PLANS names them.")
+    plan = forms.ChoiceField(
+        required=False,
+        initial=USUAL,
+        help_text="How often it may ask; RISKSCORE_RATE_PLANS names them.",
+    )
 
     class Meta:
         model = ApiKey
@@ -45,6 +53,10 @@ class ApiKeyForm(Form[ApiKey]):
             may = api_keys.scopes_of(self.owner)
             offered = [(scope, words) for scope, words in ApiKey.Scope.choices if scope in may]
             cast(forms.MultipleChoiceField, self.fields["scopes"]).choices = offered
+
+    def clean_plan(self) -> str:
+        """The plan, the usual one where none is chosen."""
+        return self.cleaned_data["plan"] or USUAL
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
