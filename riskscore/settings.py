@@ -276,7 +276,7 @@ X_FRAME_OPTIONS = "DENY"
 # Plans of API keys: how many tokens a key may take, and how soon they are back. A notebook that
 # reads every project one by one stays below the standard one.
 RATE_PLANS = plans.read(
-    env.names("RISKSCORE_RATE_PLANS", "standard=6000/min=60/min,heavy=60000/min=600/min")
+    env.names("RISKSCORE_RATE_PLANS", "standard=6000/min=600/min,heavy=60000/min=6000/min")
 )
 REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_AUTHENTICATION_CLASSES": [

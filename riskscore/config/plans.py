@@ -1,5 +1,5 @@
 """Plans of API keys as the environment names them: name=requests=jobs, such as
-``standard=6000/min=60/min``."""
+``standard=6000/min=600/min``."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -18,7 +18,7 @@ def read(plans: Iterable[str]) -> Mapping[str, Mapping[str, str]]:
         if not _NAME.fullmatch(name) or len(rates) != 2 or not all(map(_RATE.fullmatch, rates)):
             raise ImproperlyConfigured(
                 f"RISKSCORE_RATE_PLANS={plan!r}: say name=requests=jobs, each a number a second,"
-                " minute or hour: standard=6000/min=60/min"
+                " minute or hour: standard=6000/min=600/min"
             )
         found[name] = dict(zip(("requests", "jobs"), rates, strict=True))
     if "standard" not in found:

@@ -13,9 +13,9 @@ from django.test.utils import CaptureQueriesContext
 
 from riskscore.api.framework import request_cost, throttling
 from riskscore.api.framework.throttling import Circuit, take
-from riskscore.models import ApiKey
+from riskscore.models import ApiKey, Job
 from tests.api.conftest import Api, problem
-from tests.make import make_place
+from tests.make import make_method, make_place
 
 pytestmark = pytest.mark.django_db
 
@@ -168,3 +168,16 @@ def test_the_table_of_costs_says_what_is_taken() -> None:
     assert request_cost.of_job({"keys": ["a"]}) == request_cost.of_job({"keys": ["a"] * 1000}) == 1
     assert request_cost.of_job({"keys": ["a"] * 1001}) == 2
     assert request_cost.of_job({"all": True}) == request_cost.of_job({"filter": {}}) == 10
+
+
+def test_a_job_takes_tokens_by_its_scope_and_is_refused_where_they_lack(
+    rates: Any, api: Api
+) -> None:
+    rates(jobs="12/h")
+    make_method("critical-minerals")
+    make_place("WLD", kind="group")
+    started = api.post("/jobs", {"scope": {"all": True}})
+    assert (started.status_code, _left(started)) == (202, 2)
+    assert api.post("/jobs?validate_only=true", {"scope": {"all": True}}).status_code == 200
+    problem(api.post("/jobs", {"scope": {"all": True}}), 429, "throttled")
+    assert Job.objects.count() == 1

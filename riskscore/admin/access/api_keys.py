@@ -18,7 +18,6 @@ from riskscore.admin.ui.confirmed_actions import Consequence
 from riskscore.admin.ui.pages import Form, Page, ReadOnly
 from riskscore.models import ApiKey, IdempotencyKey
 
-
 #: The plan of whoever chooses none.
 USUAL = "standard"
 

@@ -16,7 +16,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from riskscore.api import filters, lenses
-from riskscore.api.framework import bodies, request_id, shapes
+from riskscore.api.framework import bodies, request_cost, request_id, shapes, throttling
 from riskscore.api.framework.endpoint import READ, RESCORE, Endpoint, Listing, listing_parameters
 from riskscore.api.framework.pagination import Order
 from riskscore.api.framework.parameters import choice, flag
@@ -117,6 +117,7 @@ class Jobs(Listing):
         body = bodies.check(request.data, REQUEST)
         if self.query_values["validate_only"]:
             return Response(_checked(body))
+        throttling.charge(request, request_cost.of_job(body["scope"]) - 1)
         job, replayed = _once(request, body)
         response = shown(request, job.pk, status=202)
         response["Location"] = f"{JOBS}/{job.pk}"
