@@ -16,8 +16,8 @@ from riskscore.engine.catalogue import INDICATORS
 from riskscore.errors import ConflictError, ForbiddenError, ValidationError
 from riskscore.intake import requests as intake_requests
 from riskscore.intake import run
+from riskscore.jobs.outbox import told
 from riskscore.models import Challenge, Evidence, Intake, Project, Release
-from riskscore.outbox import told
 from riskscore.sources.readers.formula_guard import disarmed
 
 #: What is needed to answer a challenge.

@@ -16,11 +16,11 @@ from django.db.models import DateTimeField, Exists, Func, OuterRef
 
 from riskscore.jobs import failures, planning, work_items
 from riskscore.jobs.failures import was_stopped as was_stopped
+from riskscore.jobs.outbox import told
 from riskscore.jobs.progress import Progress as Progress
 from riskscore.jobs.progress import progress as progress
 from riskscore.jobs.work_items import LeaseLost as LeaseLost
 from riskscore.models import Chunk, Job
-from riskscore.outbox import told
 
 CHUNK_SIZE = 1000  # projects; the chunk size of a job, the last chunk may be smaller
 SWEEP_LOCK = 0x7269736B_0001  # "risk": one sweeper at a time, no leader to elect

@@ -8,8 +8,8 @@ from django.db import OperationalError, connection, transaction
 from django.db.models import DateTimeField, Func
 
 from riskscore.jobs import failures, scope
+from riskscore.jobs.outbox import told
 from riskscore.models import Job
-from riskscore.outbox import told
 
 log = logging.getLogger(__name__)
 

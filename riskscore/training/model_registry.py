@@ -14,10 +14,10 @@ from django.utils import timezone
 
 from riskscore.errors import ConflictError, ForbiddenError
 from riskscore.jobs import requests
+from riskscore.jobs.outbox import told
 from riskscore.learning.report import gate
 from riskscore.models import Edition, LearnedModel, LearnedSwitch, TrainingRequest
 from riskscore.models.learned import learned_on
-from riskscore.outbox import told
 from riskscore.releases.editions import next_edition
 
 PERMISSION = "riskscore.promote_learnedmodel"

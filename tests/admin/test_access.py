@@ -9,7 +9,7 @@ from django.test import Client
 
 from riskscore import api_keys
 from riskscore.models import ApiKey
-from tests.admin.conftest import act, url
+from tests.admin.conftest import act, form_of, url
 
 KEY = re.compile(r"rs_[0-9a-f]{8}_[\w-]+")
 
@@ -81,13 +81,17 @@ def test_of_a_key_its_plan_alone_is_edited_and_by_superusers_alone(
     plain = api_keys.issue(curator, "laptop", ["read"])
     before = ApiKey.objects.get()
     address = url("apikey", "change", before.pk)
-    sent = {"name": "x", "scopes": "rescore", "user": "1", "plan": "heavy"}
-    assert page.post(address, sent).status_code == 302
+    sent = form_of(page, address)
+    changed = {**sent, "name": "x", "scopes": "rescore", "user": "1", "plan": "heavy"}
+    assert page.post(address, changed).status_code == 302
     key = api_keys.find(plain)
     assert key is not None
     assert key.plan == "heavy"
     assert (key.name, key.scopes, key.user) == ("laptop", ["read"], curator)
-    assert "is not one of the available choices" in page.post(address, {"plan": "endless"}).text
+    assert (
+        "is not one of the available choices"
+        in page.post(address, {**sent, "plan": "endless"}).text
+    )
 
     staff = as_staff("view_apikey", "change_apikey", "add_apikey")
     own = api_keys.find(make(staff, plan="heavy"))

@@ -15,8 +15,8 @@ from standardwebhooks import Webhook as Verifier
 from standardwebhooks import WebhookVerificationError
 
 from riskscore.jobs import work_items
+from riskscore.jobs.outbox import told
 from riskscore.models import Alert, Job, Webhook, WebhookAttempt, WebhookDelivery
-from riskscore.outbox import told
 from riskscore.scoring.alerts.words import in_words
 from riskscore.webhooks import outcomes, posting, replays, send, subscriptions
 from riskscore.webhooks.posting import Reply

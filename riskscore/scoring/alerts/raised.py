@@ -1,6 +1,6 @@
 """Alerts, written in the transaction of what causes them, by whoever writes that; and messages.
 
-Whatever alerts people is told to webhooks too (riskscore.outbox), so that nobody tells the one
+Whatever alerts people is told to webhooks too (riskscore.jobs.outbox), so that nobody tells the one
 without the other. Each is one statement that begins at what people watch: what nobody watches
 costs nothing. Unique constraints keep an alert from being written twice, whatever is repeated.
 """
@@ -11,8 +11,8 @@ from typing import Any
 
 from django.db import connection
 
-from riskscore.outbox import told
-from riskscore.outbox.watched import WATCHED
+from riskscore.jobs.outbox import told
+from riskscore.jobs.outbox.watched import WATCHED
 
 _OF_SCORES = f"""
 INSERT INTO riskscore_alert (user_id, kind, project_id, lens_id, band_before, band_after,

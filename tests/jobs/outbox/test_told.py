@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from riskscore.curation import challenges, project_edits, watches
 from riskscore.jobs import ledger, requests
+from riskscore.jobs.outbox import told
 from riskscore.models import (
     Evidence,
     Job,
@@ -21,7 +22,6 @@ from riskscore.models import (
     WebhookDelivery,
 )
 from riskscore.models.scores import Band
-from riskscore.outbox import told
 from riskscore.scoring import rescore
 from riskscore.sourcing.holdings import portfolio_edits, portfolio_limits
 from riskscore.sourcing.holdings.portfolio_edits import LimitGiven, PositionGiven

@@ -11,8 +11,8 @@ from typing import Any
 
 from django.db import connection
 
+from riskscore.jobs.outbox.watched import WATCHED
 from riskscore.models.people.webhooks import MessageType
-from riskscore.outbox.watched import WATCHED
 
 _LIVING = """
 living AS MATERIALIZED (
