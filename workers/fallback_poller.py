@@ -169,7 +169,9 @@ class WebhookPoller(Poller):
 
 
 def _send() -> None:
-    """Send what is due; what goes wrong is told in one line of the log."""
+    """Send what is due. What is under way when the worker is stopped goes again elsewhere."""
+    for ends in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(ends, signal.SIG_DFL)  # the worker's own would begin its warm shutdown
     try:
         app.tasks[SEND_WEBHOOKS]()
     except Exception:
