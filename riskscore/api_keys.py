@@ -35,6 +35,7 @@ RIGHTS: Mapping[str, str] = {
     ApiKey.Scope.LIST: "riskscore.add_projectlist",
     ApiKey.Scope.IMPORT: "riskscore.add_intake",
     ApiKey.Scope.METHOD: "riskscore.add_method",
+    ApiKey.Scope.WEBHOOK: "riskscore.add_webhook",
 }
 
 
@@ -48,7 +49,12 @@ _RIGHTS = (
 
 
 def issue(
-    user: Any, name: str, scopes: Sequence[str], *, expires_at: datetime | None = None
+    user: Any,
+    name: str,
+    scopes: Sequence[str],
+    *,
+    expires_at: datetime | None = None,
+    plan: str = "standard",
 ) -> str:
     """Make a key for ``user`` and return it in plain; it cannot be shown again."""
     prefix = secrets.token_hex(4)
@@ -59,6 +65,7 @@ def issue(
         name=name,
         user=user,
         scopes=list(scopes),
+        plan=plan,
         expires_at=expires_at,
     )
     return plain

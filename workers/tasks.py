@@ -3,6 +3,7 @@
 from riskscore.celery import (
     IMPORT_LIMIT_S,
     POLL,
+    SEND_WEBHOOKS,
     SWEEP,
     TAKE_IN,
     TAKE_IN_STALLED,
@@ -21,6 +22,7 @@ from riskscore.scoring.alerts import mail
 from riskscore.sourcing.holdings import portfolio_limits
 from riskscore.training import requests as training_requests
 from riskscore.training import run
+from riskscore.webhooks import send
 
 
 @app.task(name=WORK)
@@ -59,6 +61,7 @@ def sweep() -> None:
     mail.send_due()
     rescore.forget_apart()
     ranking.keep_due()
+    send.sweep()
     map_grid.keep_due()
     kept_figures.keep_due()
 
@@ -81,3 +84,9 @@ def take_in_stalled() -> None:
     """Import files that have waited for a while: a message was lost, or a worker died."""
     intake_run.drain(waiting_s=ledger.STALLED_AFTER_S)
     intake_requests.follow_intakes()
+
+
+@app.task(name=SEND_WEBHOOKS)
+def send_webhooks() -> None:
+    """Send what webhooks are to be told. Each worker does so in a process of its own."""
+    send.drain()

@@ -33,7 +33,8 @@ from riskscore.api.sourcing import (
     shortlist,
     stages,
 )
-from riskscore.api.work import job_scores, jobs, workers
+from riskscore.api.webhooks import deliveries, webhooks
+from riskscore.api.work import job_scores, jobs, usage, workers
 from riskscore.api.writing import draft_views, import_views, list_views, statement_actions
 
 PROJECT = "/projects/<slug:key>"
@@ -107,6 +108,9 @@ router.add("/lists", list_views.ProjectListViewSet)
 router.add("/imports", import_views.ImportViewSet)
 router.add("/imports/<uuid:intake>/faults", import_views.FaultViewSet)
 router.add("/methods/<slug:code>/drafts", draft_views.DraftViewSet)
+router.add("/usage", usage.UsageViewSet)
+router.add("/webhooks", webhooks.WebhookViewSet)
+router.add("/webhooks/<int:number>/deliveries", deliveries.DeliveryViewSet)
 router.add("/schema", public.Document)
 router.add("/errors/<slug:code>", public.ProblemType)
 

@@ -22,6 +22,7 @@ from riskscore.models.owners import Company, Domicile, Ownership
 from riskscore.models.people.record_changes import RecordChange
 from riskscore.models.people.saved_lists import DefaultList, SavedList
 from riskscore.models.people.saved_mappings import SavedMapping
+from riskscore.models.people.webhooks import MessageType, Webhook, WebhookAttempt, WebhookDelivery
 from riskscore.models.people.withdrawals import Withdrawal
 from riskscore.models.places import (
     CountryOutline,
@@ -85,6 +86,7 @@ __all__ = [
     "MapCell",
     "MapGrid",
     "MatrixCell",
+    "MessageType",
     "Method",
     "MethodChoice",
     "Mineral",
@@ -121,6 +123,9 @@ __all__ = [
     "TrainingRequest",
     "Transition",
     "Watch",
+    "Webhook",
+    "WebhookAttempt",
+    "WebhookDelivery",
     "Withdrawal",
     "WorkerPulse",
 ]

@@ -90,6 +90,11 @@ KINDS: dict[str, Kind] = {
         "Start a job for the project, then ask again; its explanation needs no computing.",
     ),
     "name_taken": Kind(409, "Name taken", "Choose another name, or change what has it."),
+    "too_many_webhooks": Kind(409, "Too many webhooks", "Remove one that is not needed."),
+    "webhook_disabled": Kind(409, "Webhook disabled", "Enable it first: PATCH `enabled`."),
+    "delivery_under_way": Kind(
+        409, "Delivery under way", "Wait until it has ended, or until its next attempt."
+    ),
     "length_required": Kind(411, "Length required", "Send a Content-Length; no chunked bodies."),
     "precondition_failed": Kind(
         412,

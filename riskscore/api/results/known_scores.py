@@ -51,7 +51,7 @@ SAME = {
 }
 
 _SHOWN = f"""
-SELECT k.digest, k.prefix, k.id, u.username, concat_ws(' ', p.ctid, p.xmin, s.ctid, s.xmin,
+SELECT k.digest, k.prefix, k.id, k.plan, u.username, concat_ws(' ', p.ctid, p.xmin, s.ctid, s.xmin,
     g.ctid, g.xmin, l.ctid, l.xmin, m.ctid, m.xmin, r.ctid, r.xmin, (
         SELECT count(*) FROM riskscore_rankchange c
         WHERE c.lens_id = l.id AND c.version = r.version AND c.node = 0)) AS versions
@@ -115,7 +115,7 @@ class KnownScores:
         """The answer under its ETag, and 412 where that is not what the client insists on."""
         response: HttpResponseBase
         conditions = {name: request.META.pop(name) for name in CONDITIONS if name in request.META}
-        if kept is not None and throttling.has_token(request, request.META["riskscore.client"]):
+        if kept is not None and throttling.has_token(request, *request.META["riskscore.client"]):
             response = HttpResponse(kept[0], headers=kept[1])
             for name, value in request.META["riskscore.rate"].items():
                 response[name] = value
@@ -167,12 +167,12 @@ def _versions(request: HttpRequest, asked: tuple[str, str, str, str]) -> str | N
     row = _row(asked)
     if row is None:
         return None
-    digest, prefix, number, username, versions = row
+    digest, prefix, number, plan, username, versions = row
     plain = request.META["HTTP_AUTHORIZATION"].partition(" ")[2]
     if not api_keys.is_current(plain, digest):
         return None
     log_context.add(key=prefix, user=username)
-    request.META["riskscore.client"] = f"key-{number}"
+    request.META["riskscore.client"] = f"key-{number}", plan
     return str(versions)
 
 

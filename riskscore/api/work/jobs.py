@@ -16,7 +16,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from riskscore.api.framework import request_id
+from riskscore.api.framework import request_cost, request_id, throttling
 from riskscore.api.framework.body_serializers import check
 from riskscore.api.framework.filtersets import Filter, FilterSet
 from riskscore.api.framework.pagination import Order
@@ -142,6 +142,7 @@ class JobViewSet(ListRows):
         body = check(request, JobRequestSerializer)
         if self.query["validate_only"]:
             return Response(_checked(body))
+        throttling.charge(request, request_cost.of_job(body["scope"]) - 1)
         job, replayed = _once(request, body)
         response = shown(request, job.pk, status=202)
         response["Location"] = f"{JOBS}/{job.pk}"
