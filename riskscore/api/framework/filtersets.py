@@ -66,10 +66,6 @@ class FilterSet(django_filters.FilterSet):  # type: ignore[misc]
         """None, then."""
         return {}
 
-    def is_valid(self) -> bool:
-        """Yes: django-filter would ask a form, and there is none."""
-        return True
-
     def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """The rows of which everything given is true."""
         for name, each in self.filters.items():
