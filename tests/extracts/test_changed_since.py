@@ -135,7 +135,8 @@ def test_what_is_archived_leaves_a_tombstone_and_comes_back_whole() -> None:
     Project.objects.filter(pk=project.pk).update(state="published")
     back = ["is project mine", "is score mine", "is event mine"]
     assert words(changes(archived)) == back
-    assert words(changes(Position.before_all())) == back, "each once, since the beginning"
+    beginning = words(changes(Position.before_all()))
+    assert sorted(beginning) == sorted(back), "each once, since the beginning"
 
 
 def test_a_project_that_is_deleted_leaves_a_tombstone_and_a_draft_none() -> None:
