@@ -22,6 +22,7 @@ from riskscore.api import (
     supply_risks,
     timeline,
 )
+from riskscore.api.extracts import change_feed, export_files, lookups, matches
 from riskscore.api.framework.routers import Router
 from riskscore.api.ownership import companies, owners
 from riskscore.api.results import changes, counterfactuals, explanations, scores
@@ -47,6 +48,10 @@ def both(route: str, view: Callable[..., Any], name: str = "") -> Iterator[URLPa
 
 router = Router()
 router.register("/workers", workers.WorkerViewSet, "worker")
+router.register("/changes", change_feed.ChangesViewSet, "changes")
+router.register("/lookups", lookups.LookupViewSet, "lookup")
+router.register("/matches", matches.MatchViewSet, "match")
+router.register("/exports", export_files.ExportViewSet, "export")
 
 KEY = "projects/<slug:key>"
 JOB = "jobs/<uuid:job_id>"

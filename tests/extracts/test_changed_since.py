@@ -170,10 +170,10 @@ def test_pages_of_any_size_give_the_same_and_what_comes_meanwhile_comes_next() -
         assert [one.at for one in changes(start, size)] == whole
     lens = make_job().lens
     first = delta(start, lens, size=4)
-    make_score(projects[0], 90.0)
+    make_score(projects[-1], 90.0)
     rest = delta(start, lens, size=1000, until=first.until, after=first.after)
     assert {one.at for one in [*first.changes, *rest.changes]} < set(whole)
-    assert words(changes(first.until)) == ["is score mine-0"]
+    assert words(changes(first.until)) == ["is score mine-4"]
 
 
 @pytest.mark.parametrize("kinds", [["project"], ["score", "event"]])

@@ -18,6 +18,7 @@ from rest_framework.request import Request
 from rest_framework.settings import api_settings
 from rest_framework.throttling import BaseThrottle
 
+from riskscore.jobs.waiting import WAITED
 from riskscore.models import ApiKey
 
 log = logging.getLogger(__name__)
@@ -54,10 +55,15 @@ class TokenBucket(BaseThrottle):
     wait_s: float | None = None
 
     def allow_request(self, request: Request, _view: Any) -> bool:
-        """Take a token; note on the request what is left, for the headers."""
+        """Take a token; note on the request what is left, for the headers.
+
+        A request that was held back took one when it came.
+        """
+        if request.META.get(WAITED):
+            return True
         name = "jobs" if request.method == "POST" else "requests"
         burst, seconds = rate(name)
-        result = take(f"riskscore:rate:{name}:{_client(request)}", seconds / burst, burst)
+        result = take(f"riskscore:rate:{name}:{client_of(request)}", seconds / burst, burst)
         if result is None:
             return True
         allowed, remaining, wait = result
@@ -135,7 +141,8 @@ def _read(words: str) -> tuple[int, int]:
     return int(burst), SECONDS[unit]
 
 
-def _client(request: Request) -> str:
+def client_of(request: Request) -> str:
+    """Who asks, as the key by which it is counted."""
     return (
         f"key-{request.auth.pk}" if isinstance(request.auth, ApiKey) else f"user-{request.user.pk}"
     )

@@ -11,6 +11,7 @@ import orjson
 import pyarrow.parquet as pq
 import pytest
 
+from riskscore.sources.readers.formula_guard import restored
 from riskscore.sources.written import parquet_file
 from riskscore.sources.written.formats import MEDIA_TYPES, STREAMS
 from riskscore.sources.written.typed_columns import Column, Kind, kind_of
@@ -72,7 +73,7 @@ def test_parquet_goes_out_a_row_group_at_a_time(monkeypatch: pytest.MonkeyPatch)
 
 def test_a_parquet_file_that_was_cut_off_is_refused_by_its_readers() -> None:
     whole = written("parquet", [FULL])
-    with pytest.raises(Exception, match="[Pp]arquet"):
+    with pytest.raises(Exception, match="arquet"):
         pq.ParquetFile(io.BytesIO(whole[:-20]))
 
 
@@ -119,7 +120,7 @@ def test_a_workbook_holds_texts_as_texts_and_runs_none(tmp_path: Path) -> None:
     for row, text in zip(book["rows"].iter_rows(min_row=2), HOSTILE, strict=True):
         assert row[0].data_type == "s", text
         assert row[0].hyperlink is None
-        assert str(row[0].value).lstrip("'") == text.lstrip("'")
+        assert restored(str(row[0].value)) == text
     assert str(book["rows"]["A2"].value) == "'=1+1", "disarmed for whoever copies it on"
     assert [cell.value for cell in book["about"]["B"]] == ["12", "a-1-1-", str(len(HOSTILE))]
 
@@ -150,7 +151,8 @@ def test_a_workbook_with_more_rows_than_a_sheet_has_is_refused_in_words(tmp_path
         ({"type": "string", "format": "uuid"}, Kind.TEXT), ({"type": "number"}, Kind.NUMBER),
         ({"type": ["integer", "null"]}, Kind.WHOLE), ({"type": "boolean"}, Kind.FLAG),
         ({"type": "array", "items": {"type": "string"}}, Kind.TEXTS),
-        ({"type": "array", "items": {"type": "object"}}, Kind.JSON), ({"type": "object"}, Kind.JSON),
+        ({"type": "array", "items": {"type": "object"}}, Kind.JSON),
+        ({"type": "object"}, Kind.JSON),
         ({"anyOf": [{"type": "number"}, {"type": "null"}]}, Kind.NUMBER), ({}, Kind.JSON),
         ({"type": ["string", "number"]}, Kind.JSON),
     ],

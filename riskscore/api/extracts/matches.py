@@ -1,0 +1,115 @@
+"""Which projects the lines of a list mean: a supplier list, matched by name, place and mineral."""
+
+from dataclasses import asdict
+from typing import Any
+
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from riskscore.api.framework import body_serializers as bodies
+from riskscore.api.framework import shapes
+from riskscore.api.framework.viewsets import READ, ApiViewSet
+from riskscore.extracts import likeness, matching
+from riskscore.extracts.matching import MOST_LINES, Line, Match
+
+PART = shapes.record(
+    {
+        "part": shapes.one_of((*likeness.WEIGHTS, likeness.KEY), "What was compared."),
+        "given": shapes.text("What the line says."),
+        "found": shapes.text("What the project has."),
+        "alike": shapes.number("How alike they are, 0 to 100."),
+        "points": shapes.number("What it adds to the score."),
+    },
+    "A part of a score.",
+)
+CANDIDATE = shapes.record(
+    {
+        "key": shapes.text("Key of the project."),
+        "name": shapes.text("Its name."),
+        "place": shapes.text("Its country."),
+        "minerals": shapes.several(shapes.text("Code."), "The primary first."),
+        "stands_for": shapes.optional(
+            shapes.text("It is a duplicate: key of the project of the same site that counts.")
+        ),
+        "score": shapes.number("0 to 100: the sum of the points of its parts."),
+        "parts": shapes.several(PART, "Why: name 70, place 20, mineral 10 of 100."),
+    },
+    "A project that a line may mean.",
+)
+MATCH = shapes.record(
+    {
+        "ref": shapes.optional(shapes.text("The line's own `ref`.")),
+        "verdict": shapes.one_of(
+            ("match", "several", "possible", "none"),
+            f"match: one, at {likeness.MATCHES:g} or more. several: the best are less than "
+            f"{likeness.AHEAD:g} points apart. possible: from {likeness.POSSIBLE:g} on; look at "
+            "it. none: nothing is like it.",
+        ),
+        "candidates": shapes.several(CANDIDATE, f"The best first, {matching.MOST_SHOWN} at most."),
+        "notes": shapes.several(shapes.text("A note."), "Words that were not understood."),
+    },
+    "What became of a line.",
+)
+MATCHES = shapes.record(
+    {"items": shapes.several(MATCH, "One for each line, in their order.")},
+    "What the lines of a list mean.",
+    required=["items"],
+)
+
+
+class LineBody(bodies.Body):
+    """A line of the list."""
+
+    name = bodies.CharField(
+        max_length=200, min_length=1,
+        help_text="Name of the site, its key, or a number that others know it by.",
+    )  # fmt: skip
+    place = bodies.CharField(
+        required=False, allow_blank=True, max_length=120, help_text="Its country, in any words."
+    )
+    mineral = bodies.CharField(
+        required=False, allow_blank=True, max_length=120, help_text="What it yields, in any words."
+    )
+    ref = bodies.CharField(
+        required=False, allow_blank=True, max_length=120, help_text="Yours; it comes back."
+    )
+
+
+class MatchBody(bodies.Body):
+    """A list of sites."""
+
+    lines = bodies.ListField(
+        child=LineBody(), min_length=1, max_length=MOST_LINES, help_text=f"{MOST_LINES} at most."
+    )
+
+
+class MatchViewSet(ApiViewSet):
+    """Candidates for each line of a list, with a score that its parts explain."""
+
+    tag = "lookups"
+    takes = {"create": ("view_project", "view_projectmineral", "view_externalid")}
+    write_scopes = frozenset({READ})
+
+    @extend_schema(request=MatchBody, responses={200: MATCHES})
+    def create(self, request: Request) -> Response:
+        """Return what each line may mean."""
+        lines = bodies.check(request, MatchBody)["lines"]
+        asked = [
+            Line(each["name"], each.get("place", ""), each.get("mineral", "")) for each in lines
+        ]
+        matches = zip(lines, matching.match(asked), strict=True)
+        return Response({"items": [_shown(line.get("ref"), match) for line, match in matches]})
+
+
+def _shown(ref: str | None, match: Match) -> dict[str, Any]:
+    candidates = [
+        {**asdict(one), "minerals": list(one.minerals), "stands_for": one.stands_for or None}
+        for one in match.candidates
+    ]
+    return {
+        "ref": ref,
+        "verdict": match.verdict,
+        "candidates": candidates,
+        "notes": list(match.notes),
+    }
