@@ -37,7 +37,7 @@ from riskscore.api.sourcing import (
     shortlist,
     stages,
 )
-from riskscore.api.work import job_actions, job_scores, jobs, workers
+from riskscore.api.work import job_actions, job_events, job_scores, jobs, workers
 
 
 def both(route: str, view: Callable[..., Any], name: str = "") -> Iterator[URLPattern]:
@@ -81,6 +81,7 @@ urlpatterns = [
     *both(f"/{JOB}/pause", job_actions.Pause.as_view()),
     *both(f"/{JOB}/resume", job_actions.Resume.as_view()),
     *both(f"/{JOB}/retry", job_actions.Retry.as_view()),
+    *both(f"/{JOB}/events", job_events.JobEventsViewSet.as_view({"get": "retrieve"})),
     *both(f"/{JOB}/errors", jobs.JobErrors.as_view()),
     *both(f"/{JOB}/scores", job_scores.JobScores.as_view()),
     *both("/challenges", challenges.Challenges.as_view()),

@@ -16,14 +16,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from riskscore.api import filters, lenses
-from riskscore.api.framework import bodies, request_id, shapes
+from riskscore.api.framework import bodies, request_id, shapes, waits
 from riskscore.api.framework.endpoint import READ, RESCORE, Endpoint, Listing, listing_parameters
 from riskscore.api.framework.pagination import Order
-from riskscore.api.framework.parameters import choice, flag
+from riskscore.api.framework.parameters import Parameter, choice, flag, whole
 from riskscore.api.framework.problems import Problem, of_body
 from riskscore.api.framework.resources import Row, columns_of, item
 from riskscore.api.work.job_resources import ITEM_ERROR, JOB, JOB_ITEM, REQUEST
-from riskscore.jobs import ledger, requests, scope
+from riskscore.jobs import ledger, requests, scope, watched
 from riskscore.models import IdempotencyKey, ItemError, Job
 from riskscore.models.learned import in_force
 
@@ -34,6 +34,16 @@ JOBS = "/api/v1/jobs"
 ORDERS = {"-id": Order("id", "id", descending=True), "id": Order("id", "id")}
 ERROR_ORDERS = {"id": Order("id", "id")}
 SOON_S = {Job.Queue.INTERACTIVE: "1", Job.Queue.BULK: "2"}
+
+WAIT = Parameter(
+    name="wait",
+    schema=shapes.whole(
+        "Seconds to wait for the end before answering, 60 at most (also `Prefer: wait=30`); the "
+        "answer may come sooner.",
+        minimum=0,
+    ),
+    read=whole(0, waits.LONGEST_WAIT_S, cap=True),
+)
 
 
 def own(request: Request) -> QuerySet[Job]:
@@ -243,6 +253,7 @@ class OneJob(Endpoint):
 
     tag = "jobs"
     shows = ("job",)
+    parameters = (WAIT,)
     answers = {"get": (200, shapes.reference(JOB.name))}
 
     def scopes(self) -> set[str]:
@@ -250,7 +261,12 @@ class OneJob(Endpoint):
         return {READ, RESCORE}
 
     def get(self, request: Request, job_id: Any) -> Response:
-        """Return the job; ask again after `Retry-After` seconds until it has ended."""
+        """Return the job, with `wait` once it has ended; else ask again after `Retry-After`."""
+        open_job = own(request).filter(pk=job_id).exclude(state__in=Job.TERMINAL)
+        if open_job.exists():
+            held = waits.held_back(request, watched.JOB, job_id, self.query_values["wait"])
+            if held is not None:
+                return held
         return shown(request, job_id)
 
 
