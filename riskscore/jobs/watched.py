@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import connection
 
-from riskscore.jobs.progress import progress
+from riskscore.jobs.progress import Progress, progress
 from riskscore.jobs.waiting import Kind, Seen
 from riskscore.models import Job
 
@@ -34,15 +34,19 @@ def show(job: uuid.UUID) -> Mapping[str, Any]:
         "id": str(job),
         "state": now.state,
         "paused": paused and now.state not in Job.TERMINAL,
-        "progress": {
-            "total": now.total,
-            "done": now.done,
-            "failed": now.failed,
-            "skipped": now.skipped,
-            "percent": now.percent,
-            "rate": now.rate,
-            "eta_seconds": now.eta_s,
-        },
+        "progress": None if now.percent is None else _progress(now, round(now.percent, 1)),
+    }
+
+
+def _progress(now: Progress, percent: float) -> dict[str, Any]:
+    return {
+        "total": now.total,
+        "done": now.done,
+        "failed": now.failed,
+        "skipped": now.skipped,
+        "percent": percent,
+        "rate": now.rate,
+        "eta_seconds": now.eta_s,
     }
 
 

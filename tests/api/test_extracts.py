@@ -59,7 +59,8 @@ def test_a_project_without_a_score_is_said_to_have_none(api: Api) -> None:
     [
         ({}, "/"), ({"keys": []}, "/keys"), ({"keys": ["x"] * 1001}, "/keys"),
         ({"keys": [1]}, "/keys/0"), ({"keys": ["a"], "what": "events"}, "/what"),
-        ({"keys": ["a"], "is_staff": True}, "/is_staff"), ({"keys": ["a"], "importer": "QQQ"}, "/importer"),
+        ({"keys": ["a"], "is_staff": True}, "/is_staff"),
+        ({"keys": ["a"], "importer": "QQQ"}, "/importer"),
         ({"keys": ["a"], "method": "none"}, "/method"), ({"keys": "a"}, "/keys"),
     ],
 )  # fmt: skip

@@ -28,7 +28,7 @@ from riskscore.extracts import file_requests, signed_links
 from riskscore.extracts.watched_exports import EXPORT
 from riskscore.jobs.scope import BadScope
 from riskscore.models import ApiKey, Export
-from riskscore.sources.written.formats import MEDIA_TYPES
+from riskscore.sources.written.media_types import MEDIA_TYPES
 
 HERE = "/api/v1/exports"
 DOWNLOAD = shapes.optional(

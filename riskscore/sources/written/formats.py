@@ -31,10 +31,3 @@ def ndjson(columns: Sequence[Column], rows: Rows, facts: Facts) -> Iterator[byte
 STREAMS: Mapping[str, Stream] = {
     "csv": csv, "ndjson": ndjson, "geojson": features, "parquet": parquet,
 }  # fmt: skip
-MEDIA_TYPES: Mapping[str, str] = {
-    "csv": "text/csv; charset=utf-8",
-    "ndjson": "application/x-ndjson",
-    "geojson": "application/geo+json",
-    "parquet": "application/vnd.apache.parquet",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
