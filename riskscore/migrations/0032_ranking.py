@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('riskscore', '0030_scores_apart'),
+        ("riskscore", "0030_scores_apart"),
     ]
 
     operations = [

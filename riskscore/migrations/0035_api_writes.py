@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('riskscore', '0030_scores_apart'),
+        ("riskscore", "0034_changes_and_exports"),
     ]
 
     operations = [

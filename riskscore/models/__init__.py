@@ -7,6 +7,7 @@ trigger does and why, in ``docs/database.md``.
 from riskscore.models.access import ApiKey, IdempotencyKey
 from riskscore.models.challenges import Challenge
 from riskscore.models.evidence import Evidence
+from riskscore.models.export_requests import Export
 from riskscore.models.exports import ExportFlow
 from riskscore.models.facts import Capacity, CapacityRange, ProjectStatus
 from riskscore.models.home.kept_figures import KeptFigures
@@ -65,6 +66,7 @@ __all__ = [
     "Domicile",
     "Edition",
     "Evidence",
+    "Export",
     "ExportFlow",
     "ExternalId",
     "Footprint",

@@ -22,6 +22,7 @@ from rest_framework.settings import api_settings
 from rest_framework.throttling import BaseThrottle
 
 from riskscore.api.framework import request_cost
+from riskscore.jobs.waiting import WAITED
 from riskscore.models import ApiKey
 
 log = logging.getLogger(__name__)
@@ -60,7 +61,12 @@ class TokenBucket(BaseThrottle):
     wait_s: float | None = None
 
     def allow_request(self, request: Request, view: Any) -> bool:
-        """Take a token; note on the request what is left, for the headers."""
+        """Take a token; note on the request what is left, for the headers.
+
+        A request that was held back took one when it came.
+        """
+        if request.META.get(WAITED):
+            return True
         self.wait_s = _charge(request, request_cost.of(request, view))
         return self.wait_s is None
 
@@ -83,7 +89,7 @@ def charge(request: Request, tokens: int) -> None:
 def _charge(request: Request, tokens: int) -> float | None:
     """Take tokens of the bucket that a request is about; seconds to wait if they lack."""
     name = "jobs" if request.method == "POST" else "requests"
-    return _take(request._request, name, _client(request), plan_of(request), tokens)
+    return _take(request._request, name, client_of(request), plan_of(request), tokens)
 
 
 def _take(request: HttpRequest, name: str, client: str, plan: str, tokens: int) -> float | None:
@@ -169,7 +175,7 @@ def quotas(request: Request) -> list[Quota]:
     found = []
     for name in ("requests", "jobs"):
         burst, seconds = rate(name, plan_of(request))
-        bucket = f"riskscore:rate:{name}:{_client(request)}"
+        bucket = f"riskscore:rate:{name}:{client_of(request)}"
         seen = take(bucket, seconds / burst, burst, only_look=True)
         # A look counts the token that it would take; a bucket without any says so.
         left = None if seen is None else seen[1] + 1 if seen[0] else 0
@@ -199,7 +205,8 @@ def _read(words: str) -> tuple[int, int]:
     return int(burst), SECONDS[unit]
 
 
-def _client(request: Request) -> str:
+def client_of(request: Request) -> str:
+    """Who asks, as the key by which it is counted."""
     return (
         f"key-{request.auth.pk}" if isinstance(request.auth, ApiKey) else f"user-{request.user.pk}"
     )
