@@ -115,7 +115,9 @@ class ChangesViewSet(ApiViewSet):
     shows = ("project", "projectmineral", "projectstatus", "score", "evidence")
     renderer_classes = (Json, NdJson)
     queries = {"retrieve": ChangesQuery}
-    refusals = {404: "Not scored for this importer", 410: "No position of this database"}
+    refusals = {
+        "retrieve": {404: "Not scored for this importer", 410: "No position of this database"}
+    }
 
     @extend_schema(responses={200: ChangeFeedSerializer})
     def retrieve(self, request: Request) -> HttpResponseBase:
