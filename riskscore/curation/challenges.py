@@ -16,6 +16,7 @@ from riskscore.engine.catalogue import INDICATORS
 from riskscore.errors import ConflictError, ForbiddenError, ValidationError
 from riskscore.intake import requests as intake_requests
 from riskscore.intake import run
+from riskscore.jobs.outbox import told
 from riskscore.models import Challenge, Evidence, Intake, Project, Release
 from riskscore.sources.readers.formula_guard import disarmed
 
@@ -249,4 +250,5 @@ def _answer(held: Challenge, state: str, reason: str, *, by: Any) -> Challenge:
     held.save(
         update_fields=["state", "reason", "decided_by", "decided_at", "evidence", "observation"]
     )
+    told.of_challenge(held.pk)
     return held

@@ -1,6 +1,6 @@
 """Projects of a file: staged, checked, and compared with the projects that there are."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -60,7 +60,8 @@ def _staged(row: ProjectRow, line: int, names: aliases.Resolver) -> staging.Row:
     document["minerals"] = _minerals(row, line, names)
     for column in ("owners", "offtake"):
         document[column] = [_share(part, line, column, names) for part in document[column]]
-    return line, orjson.dumps(document).decode(), row.key or _derived_key(row), None, None
+    key = row.key or derived_key(row.external_ids)
+    return line, orjson.dumps(document).decode(), key, None, None
 
 
 def _place(term: str, line: int, column: str, names: aliases.Resolver) -> str:
@@ -86,11 +87,11 @@ def _share(part: dict[str, Any], line: int, column: str, names: aliases.Resolver
     return [share.name, _place(share.place, line, column, names), round(share.share, 12)]
 
 
-def _derived_key(row: ProjectRow) -> str:
+def derived_key(external_ids: Sequence[tuple[str, str]]) -> str:
     """The key of a new project that has none: its first external id, as a slug."""
-    if not row.external_ids:
+    if not external_ids:
         return ""
-    scheme, value = row.external_ids[0]
+    scheme, value = external_ids[0]
     return f"{scheme}-{folded(value).replace(' ', '-')}"[:60].rstrip("-")
 
 

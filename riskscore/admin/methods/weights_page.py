@@ -13,7 +13,8 @@ from riskscore.admin.methods import draft_meeting
 from riskscore.admin.methods.draft_meeting import Met
 from riskscore.admin.methods.moves_shown import moves_shown
 from riskscore.admin.methods.outline import outline
-from riskscore.curation import method_edits
+from riskscore.curation.writes import method_drafts
+from riskscore.curation.writes.write_faults import Refused
 from riskscore.engine.errors import EngineError
 from riskscore.engine.method import Method as Specification
 from riskscore.engine.spec.tree import Leaf, Node
@@ -114,12 +115,7 @@ def _fault(node: Node, group: str, shares: list[int | None]) -> str:
     ]
     if wrong:
         return f"{', '.join(wrong)}{where}: give a number from 0 to 1 with at most three decimals"
-    total = sum(share or 0 for share in shares)
-    if total == WHOLE:
-        return ""
-    apart = abs(WHOLE - total) / WHOLE
-    word = "missing" if total < WHOLE else "too much"
-    return f"{node.label}{where}: the shares sum to {total / WHOLE:.3f}; {apart:.3f} is {word}"
+    return method_drafts.shares_fault(node.label, group, [share or 0 for share in shares])
 
 
 def _name(node: Node, group: str, at: int) -> str:
@@ -198,7 +194,7 @@ def weights_page(request: HttpRequest, method: Method) -> dict[str, Any] | HttpR
 
 def is_own(request: HttpRequest, method: Method) -> bool:
     """Whether it is a draft of this person, which they change in place."""
-    return method.state == Method.State.DRAFT and method.created_by_id == request.user.pk
+    return method_drafts.is_own(method, request.user)
 
 
 def _met(request: HttpRequest, method: Method, table: list[Weighed]) -> Met | str:
@@ -234,24 +230,13 @@ def _keep(
 ) -> HttpResponse | str:
     """Keep a draft; what is wrong in words where it is not kept."""
     reason = stated.replace("\0", "").strip()[:400]
-    if not reason:
-        return "Say why this version exists; it stands beside the version for ever."
-    if spec == method.spec and not is_own(request, method):
-        return f"No weight and no reason differs from {method}."
     try:
-        kept = keep(request, method, spec, reason)
-    except (RiskscoreError, EngineError) as error:
+        kept = method_drafts.keep(method, spec, by=request.user, reason=reason)
+    except Refused as error:
+        return "; ".join(fault.words for fault in error.faults)
+    except RiskscoreError as error:
         return str(error)
     messages.success(
         request, f"{kept} is kept as a draft. It scores nothing before it is published."
     )
     return HttpResponseRedirect(reverse("admin:riskscore_method_review", args=[kept.pk]))
-
-
-def keep(request: HttpRequest, method: Method, spec: dict[str, Any], reason: str) -> Method:
-    """Change one's own draft, or begin one from another version."""
-    if is_own(request, method):
-        return method_edits.redraft(method, spec, by=request.user, reason=reason, seen=method)
-    numbered = {**spec, "version": method_edits.next_version(method.code)}
-    base = method if method.state in Method.EVER_PUBLISHED else method.based_on
-    return method_edits.draft(numbered, by=request.user, reason=reason, based_on=base)

@@ -19,6 +19,7 @@ from riskscore.admin.ui.filters import VersionFilter
 from riskscore.admin.ui.pages import Form, Rescoring
 from riskscore.admin.ui.superseding import Superseding
 from riskscore.curation import challenges, evidence_preview, project_edits, record_checks
+from riskscore.curation.writes import stated_facts
 from riskscore.engine.catalogue import CONSENT_LEVELS
 from riskscore.engine.inputs.evidence_kinds import KINDS
 from riskscore.engine.inputs.evidence_values import CERTIFICATION
@@ -98,14 +99,11 @@ class EvidenceForm(Form[Evidence]):
 
     def _refuse_twice(self, cleaned: dict[str, Any]) -> None:
         """The same event from the same source would count twice."""
-        same = {name: cleaned[name] for name in ("project", "kind", "url", "reference")}
-        if not cleaned["reference"]:
-            same["happened_on"] = cleaned["happened_on"]
-        on_file = Evidence.objects.filter(**same, superseded_by__isnull=True).first()
-        if on_file is not None:
+        names = ("project", "kind", "url", "reference", "happened_on")
+        same = stated_facts.on_file(Evidence(**{name: cleaned[name] for name in names}))
+        if same is not None:
             self.add_error(
-                None,
-                f"This is on file already, as statement {on_file.pk}: enter a new version of it.",
+                None, f"This is on file already, as statement {same.pk}: enter a new version of it."
             )
 
 

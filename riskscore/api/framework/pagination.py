@@ -14,27 +14,14 @@ from django.db.models import Q, QuerySet
 from django.http import QueryDict
 from rest_framework.request import Request
 
-from riskscore.api.framework import shapes
-from riskscore.api.framework.parameters import Parameter, whole
 from riskscore.api.framework.problems import Problem
 from riskscore.api.framework.query_fields import TextField, WholeField
-from riskscore.api.framework.resources import Row
+from riskscore.api.framework.row_serializers import Row
 
 SIZE, LARGEST = 100, 1000
 SALT = "riskscore.cursor"
 FREE = ("cursor", "page_size", "fields")  # may change on the way through a listing
 
-PAGING = (
-    Parameter(
-        name="page_size",
-        schema=shapes.whole(
-            f"Items per page; more than {LARGEST} is read as {LARGEST}.", minimum=1, default=SIZE
-        ),
-        read=whole(1, LARGEST, cap=True),
-        default=SIZE,
-    ),
-    Parameter(name="cursor", schema=shapes.text("From `next` of the page before; opaque.")),
-)
 PAGE_FIELDS = {
     "page_size": WholeField(
         1,
@@ -121,7 +108,7 @@ def cursor(request: Request, order: Order, last: Row) -> str:
     """A cursor to what follows ``last``."""
     values = [_plain(last[column]) for column in order.columns]
     # Without a time stamp: it would make the same page another one every second.
-    return signing.Signer(salt=SALT).sign_object([_binding(request), *values])
+    return signing.Signer(salt=SALT).sign_object([binding(request), *values])
 
 
 def position(request: Request, given: str | None) -> list[Any] | None:
@@ -129,10 +116,10 @@ def position(request: Request, given: str | None) -> list[Any] | None:
     if given is None:
         return None
     try:
-        binding, *values = signing.Signer(salt=SALT).unsign_object(given)
+        bound, *values = signing.Signer(salt=SALT).unsign_object(given)
     except signing.BadSignature:
         raise Problem("bad_cursor") from None
-    if binding != _binding(request):
+    if bound != binding(request):
         raise Problem("bad_cursor", "the cursor was made under other filters, or for another path")
     return list(values)
 
@@ -148,7 +135,8 @@ def _plain(value: Any) -> Any:
     return value if value is None or isinstance(value, int | float | str) else str(value)
 
 
-def _binding(request: Request) -> str:
+def binding(request: Request) -> str:
+    """What a cursor is bound to: the path and the filters, whatever page of them."""
     text = "\n".join([request.path.rstrip("/"), *_filters(request.query_params)])
     return hashlib.sha256(text.encode("utf-8", "backslashreplace")).hexdigest()[:16]
 
