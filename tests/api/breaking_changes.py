@@ -179,9 +179,11 @@ def _type_of(value: Any) -> str:
 
 def _typed(schema: Schema, kind: str) -> Schema:
     """The branch of a schema that allows this type."""
+    if kind == "null":
+        return {"type": kind}
     values = [schema["const"]] if "const" in schema else schema.get("enum")
     branch = {key: value for key, value in schema.items() if key not in ("const", "enum")}
-    if values is not None and kind != "null":
+    if values is not None:
         branch["enum"] = [value for value in values if kind in ("any", "number", _type_of(value))]
     return {**branch, "type": kind}
 
