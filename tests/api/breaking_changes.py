@@ -214,6 +214,8 @@ def _fits(wide: str, narrow: str) -> bool:
 def _branch(
     wide: _Side, one: Schema, narrow: _Side, other: Schema, what: str, *, asked: bool
 ) -> Iterator[str]:
+    if other["type"] == "null":
+        return  # whatever stands beside it is about the other types
     if asked:
         yield from _limits(one, other, what)
     if _text_format(one) not in (None, _text_format(other)):

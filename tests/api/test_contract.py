@@ -165,7 +165,9 @@ def test_the_same_said_in_another_way_is_the_same(side: Callable[..., dict[str, 
     named = {"oneOf": [{"$ref": "#/components/schemas/Words"}, {"type": "null"}]}
     described = {"allOf": [{"$ref": "#/components/schemas/Words"}], "description": "Words."}
     plain, nullable = WORDS, {"type": ["string", "null"], "enum": ["a", "b", None]}
-    for one, other in ((plain, described), (nullable, named)):
+    inline = {**object_of(a=TEXT), "type": ["object", "null"]}
+    apart = {"anyOf": [object_of(a=TEXT), {"type": "null"}]}
+    for one, other in ((plain, described), (nullable, named), (inline, apart)):
         old, new = document(side(object_of(a=one))), document(side(object_of(a=other)), Words=WORDS)
         assert breaking_changes(old, new) == []
         assert breaking_changes(new, {**old, "components": new["components"]}) == []
