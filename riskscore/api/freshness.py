@@ -52,6 +52,7 @@ class FreshnessOfProjectSerializer(serializers.Serializer[Any]):
     null: nothing would.
     """
 
+    is_whole = True
     dimensions = FreshnessOfDimensionSerializer(help_text="Each dimension.", many=True)
     best = MissingFactSerializer(allow_null=True)
 

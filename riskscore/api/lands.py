@@ -76,6 +76,7 @@ class LandPositionSerializer(serializers.Serializer[Any]):
 class LandOfProjectSerializer(serializers.Serializer[Any]):
     """How a project lies to mapped lands. No land in a mapped area is a known zero."""
 
+    is_whole = True
     known = serializers.BooleanField(
         help_text="False: no loaded map covers the project, and nothing is known."
     )

@@ -57,6 +57,7 @@ class TimelineCoursesSerializer(serializers.Serializer[Any]):
 class TimelineSerializer(serializers.Serializer[Any]):
     """Incidents at a project. None on file is not none happened."""
 
+    is_whole = True
     events = IncidentSerializer(help_text=f"The newest first, at most {MOST}.", many=True)
     courses = TimelineCoursesSerializer()
 

@@ -105,6 +105,14 @@ class ApiSchema(AutoSchema):
         found = self._map_serializer_field(field, "request")  # type: ignore[no-untyped-call]
         return cast(Schema, found)
 
+    def _map_basic_serializer(self, serializer: Any, direction: Direction) -> Schema:
+        """What is answered need not be whole: only a serializer that `is_whole` says so."""
+        read: Any = super()._map_basic_serializer
+        found: Schema = read(serializer, direction)
+        if not isinstance(serializer, Body) and not getattr(serializer, "is_whole", False):
+            found.pop("required", None)
+        return found
+
     def _is_list_view(self, _serializer: Any = None) -> bool:
         return self.viewset.action == "list" and hasattr(self.viewset, "orders")
 
