@@ -316,6 +316,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "TAGS": [
         {"name": "scores", "description": "How risky, how sure, and why."},
         {"name": "projects", "description": "What is scored."},
+        {"name": "imports", "description": "Files: uploaded, previewed, confirmed, reported."},
         {"name": "jobs", "description": "Rescoring."},
         {"name": "methods", "description": "How scores are made."},
         {

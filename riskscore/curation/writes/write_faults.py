@@ -45,7 +45,8 @@ class Implausible(ConflictError):
         super().__init__("; ".join(fault.line for fault in self.faults[:5]))
 
 
-def refuse(faults: Iterable[Fault]) -> None:
-    """Raise Refused if there are any."""
-    if found := list(faults):
-        raise Refused(found)
+def refuse(*faults: Iterable[Fault]) -> None:
+    """Raise Refused at the first of these that has any; those after it are not looked at."""
+    for each in faults:
+        if found := list(each):
+            raise Refused(found)
