@@ -124,6 +124,7 @@ def test_real_answers_are_as_the_document_says(
         ("/projects/icmm-00026/score/counterfactuals", "Counterfactuals"),
         ("/methods/critical-minerals/2/audit", "MethodAudit"),
         ("/projects/icmm-00026/land", "LandOfProject"),
+        ("/usage", "Usage"),
         ("/methods/critical-minerals", "Method"),
         ("/methods/critical-minerals/1", "Method"),
         ("/methods/critical-minerals/2", "Method"),
