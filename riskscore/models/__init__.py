@@ -34,13 +34,15 @@ from riskscore.models.places import (
     RegionMember,
 )
 from riskscore.models.projects import ExternalId, Offtake, Project, ProjectList, ProjectMineral
-from riskscore.models.rankings import RankBlock, RankChange, Ranking
 from riskscore.models.schedules import Schedule
 from riskscore.models.scores import (
     JobScore,
     MapCell,
     MapGrid,
     MatrixCell,
+    RankBlock,
+    RankChange,
+    Ranking,
     Score,
     ScoreAccountability,
     ScoreHistory,
