@@ -3,7 +3,7 @@
 from typing import Any
 
 from riskscore.api.framework import shapes
-from riskscore.extracts.extract_tables import TABLES, ExtractTable
+from riskscore.curation.extracts.extract_tables import TABLES, ExtractTable
 from riskscore.sources.written.typed_columns import Column, Kind
 
 _SHAPES: dict[Kind, Any] = {
