@@ -4,41 +4,46 @@ from typing import Any
 
 from django.conf import settings
 from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from riskscore.api import lenses
-from riskscore.api.extracts.row_shapes import ANY_ROW
+from riskscore.api.extracts.extract_rows import ANY_ROW
 from riskscore.api.filters import places
 from riskscore.api.framework import body_serializers as bodies
-from riskscore.api.framework import shapes
 from riskscore.api.framework.problems import of_body
+from riskscore.api.framework.row_serializers import Made
 from riskscore.api.framework.viewsets import READ, ApiViewSet
 from riskscore.curation.extracts import key_lookup
 from riskscore.curation.extracts.key_lookup import MOST_KEYS, TABLES
 
-FOUND = shapes.record(
-    {"key": shapes.text("The key that was asked for."), "row": ANY_ROW},
-    "A row, as in exports.",
-    required=["key", "row"],
-)
-MISSING = shapes.record(
-    {
-        "key": shapes.text("The key that was asked for."),
-        "why": shapes.one_of(("unknown", "not_scored"), "Why there is no row."),
-    },
-    "A key without a row.",
-    required=["key", "why"],
-)
-LOOKUP = shapes.record(
-    {
-        "items": shapes.several(FOUND, "In the order of the keys."),
-        "missing": shapes.several(MISSING, "Keys without a row, in their order."),
-        "edition": shapes.whole("The newest edition when it was answered."),
-    },
-    "What keys stand for.",
-    required=["items", "missing", "edition"],
-)
+
+class FoundSerializer(serializers.Serializer[Any]):
+    """A row, as in exports."""
+
+    is_whole = True
+    key = serializers.CharField(help_text="The key that was asked for.")
+    row = Made(ANY_ROW)
+
+
+class MissingSerializer(serializers.Serializer[Any]):
+    """A key without a row."""
+
+    is_whole = True
+    key = serializers.CharField(help_text="The key that was asked for.")
+    why = serializers.ChoiceField(
+        ("unknown", "not_scored"), help_text="No such project, or no score from this side."
+    )
+
+
+class LookupSerializer(serializers.Serializer[Any]):
+    """What keys stand for."""
+
+    is_whole = True
+    items = FoundSerializer(many=True, help_text="In the order of the keys.")
+    missing = MissingSerializer(many=True, help_text="Keys without a row, in their order.")
+    edition = serializers.IntegerField(help_text="The newest edition when it was answered.")
 
 
 class LookupBody(bodies.Body):
@@ -62,7 +67,7 @@ class LookupViewSet(ApiViewSet):
     takes = {"create": ("view_project", "view_projectmineral", "view_projectstatus", "view_score")}
     write_scopes = frozenset({READ})
 
-    @extend_schema(request=LookupBody, responses={200: LOOKUP})
+    @extend_schema(request=LookupBody, responses={200: LookupSerializer})
     def create(self, request: Request) -> Response:
         """Return the rows of these keys, and say which have none."""
         body = bodies.check(request, LookupBody)

@@ -4,58 +4,71 @@ from dataclasses import asdict
 from typing import Any
 
 from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from riskscore.api.framework import body_serializers as bodies
-from riskscore.api.framework import shapes
 from riskscore.api.framework.viewsets import READ, ApiViewSet
 from riskscore.curation.extracts import likeness, matching
 from riskscore.curation.extracts.matching import MOST_LINES, Line, Match
 
-PART = shapes.record(
-    {
-        "part": shapes.one_of((*likeness.WEIGHTS, likeness.KEY), "What was compared."),
-        "given": shapes.text("What the line says."),
-        "found": shapes.text("What the project has."),
-        "alike": shapes.number("How alike they are, 0 to 100."),
-        "points": shapes.number("What it adds to the score."),
-    },
-    "A part of a score.",
-)
-CANDIDATE = shapes.record(
-    {
-        "key": shapes.text("Key of the project."),
-        "name": shapes.text("Its name."),
-        "place": shapes.text("Its country."),
-        "minerals": shapes.several(shapes.text("Code."), "The primary first."),
-        "stands_for": shapes.optional(
-            shapes.text("It is a duplicate: key of the project of the same site that counts.")
-        ),
-        "score": shapes.number("0 to 100: the sum of the points of its parts."),
-        "parts": shapes.several(PART, "Why: name 70, place 20, mineral 10 of 100."),
-    },
-    "A project that a line may mean.",
-)
-MATCH = shapes.record(
-    {
-        "ref": shapes.optional(shapes.text("The line's own `ref`.")),
-        "verdict": shapes.one_of(
-            ("match", "several", "possible", "none"),
-            f"match: one, at {likeness.MATCHES:g} or more. several: the best are less than "
-            f"{likeness.AHEAD:g} points apart. possible: from {likeness.POSSIBLE:g} on; look at "
-            "it. none: nothing is like it.",
-        ),
-        "candidates": shapes.several(CANDIDATE, f"The best first, {matching.MOST_SHOWN} at most."),
-        "notes": shapes.several(shapes.text("A note."), "Words that were not understood."),
-    },
-    "What became of a line.",
-)
-MATCHES = shapes.record(
-    {"items": shapes.several(MATCH, "One for each line, in their order.")},
-    "What the lines of a list mean.",
-    required=["items"],
-)
+
+class PartSerializer(serializers.Serializer[Any]):
+    """A part of a score."""
+
+    is_whole = True
+    part = serializers.ChoiceField(
+        (*likeness.WEIGHTS, likeness.KEY), help_text="What was compared."
+    )
+    given = serializers.CharField(help_text="What the line says.")
+    found = serializers.CharField(help_text="What the project has.")
+    alike = serializers.FloatField(help_text="How alike they are, 0 to 100.")
+    points = serializers.FloatField(help_text="What it adds to the score.")
+
+
+class CandidateSerializer(serializers.Serializer[Any]):
+    """A project that a line may mean."""
+
+    is_whole = True
+    key = serializers.CharField(help_text="Key of the project.")
+    name = serializers.CharField(help_text="Its name.")
+    place = serializers.CharField(help_text="Its country.")
+    minerals = serializers.ListField(
+        child=serializers.CharField(), help_text="Codes, the primary first."
+    )
+    stands_for = serializers.CharField(
+        allow_null=True,
+        help_text="It is a duplicate: key of the project of the same site that counts.",
+    )
+    score = serializers.FloatField(help_text="0 to 100: the sum of the points of its parts.")
+    parts = PartSerializer(many=True, help_text="Why: name 70, place 20, mineral 10 of 100.")
+
+
+class MatchSerializer(serializers.Serializer[Any]):
+    """What became of a line."""
+
+    is_whole = True
+    ref = serializers.CharField(allow_null=True, help_text="The line's own `ref`.")
+    verdict = serializers.ChoiceField(
+        ("match", "several", "possible", "none"),
+        help_text=f"match: one, at {likeness.MATCHES:g} or more. several: the best are less than "
+        f"{likeness.AHEAD:g} points apart. possible: from {likeness.POSSIBLE:g} on; look at it. "
+        "none: nothing is like it.",
+    )
+    candidates = CandidateSerializer(
+        many=True, help_text=f"The best first, {matching.MOST_SHOWN} at most."
+    )
+    notes = serializers.ListField(
+        child=serializers.CharField(), help_text="Words of it that were not understood."
+    )
+
+
+class MatchesSerializer(serializers.Serializer[Any]):
+    """What the lines of a list mean."""
+
+    is_whole = True
+    items = MatchSerializer(many=True, help_text="One for each line, in their order.")
 
 
 class LineBody(bodies.Body):
@@ -91,7 +104,7 @@ class MatchViewSet(ApiViewSet):
     takes = {"create": ("view_project", "view_projectmineral", "view_externalid")}
     write_scopes = frozenset({READ})
 
-    @extend_schema(request=MatchBody, responses={200: MATCHES})
+    @extend_schema(request=MatchBody, responses={200: MatchesSerializer})
     def create(self, request: Request) -> Response:
         """Return what each line may mean."""
         lines = bodies.check(request, MatchBody)["lines"]

@@ -4,9 +4,10 @@ DRF's own fields read "1" and true as the number 1, and drop what they do not kn
 may read the same body differently, so here the JSON type must be the declared one (RFC 8259).
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail, ValidationError
@@ -15,6 +16,7 @@ from rest_framework.request import Request
 from riskscore.api.framework.problems import Problem, of_body
 
 MOST_ERRORS = 20
+DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 class OfType:
@@ -44,9 +46,16 @@ class CharField(OfType, serializers.CharField):
 
 
 class RegexField(OfType, serializers.RegexField):
-    """A text of a shape."""
+    """A text of a shape. `$` is the end of the text, as ECMA 262 has it: to Python it is also in
+    front of a last line feed, and then a name may hold one.
+    """
 
     json_types, called = (str,), "string"
+
+    def __init__(self, regex: str, **more: Any) -> None:
+        words: dict[str, Any] = {"invalid": f"must match {regex}"}
+        shape = re.sub(r"(?<!\\)\$$", r"\\Z", regex)
+        super().__init__(shape, **{"error_messages": words, "trim_whitespace": False, **more})
 
 
 class ChoiceField(OfType, serializers.ChoiceField):
@@ -86,11 +95,21 @@ class DateField(OfType, serializers.DateField):
     def to_internal_value(self, given: Any) -> date:
         """The day."""
         try:
-            if isinstance(given, str) and len(given) == 10 and given.isascii():
+            if isinstance(given, str) and DAY.fullmatch(given):
                 return date.fromisoformat(given)
         except ValueError:
             pass
         raise ValidationError("say a day such as 2026-01-31", code="invalid")
+
+
+class TrueField(BooleanField):
+    """Nothing but true."""
+
+    def to_internal_value(self, given: Any) -> Any:
+        """True. Raises ValidationError for anything else."""
+        if given is not True:
+            raise ValidationError("can only be true", code="invalid")
+        return True
 
 
 class DateTimeField(OfType, serializers.DateTimeField):
@@ -108,6 +127,8 @@ class ListField(serializers.ListField):
 class Body(serializers.Serializer[Any]):
     """An object whose fields are all declared; one of another name is a fault, by its pointer."""
 
+    #: What its JSON Schema says besides.
+    rules: ClassVar[dict[str, Any]] = {}
     default_error_messages = {"invalid": "must be object"}
 
     def to_internal_value(self, data: Any) -> Any:

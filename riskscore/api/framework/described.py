@@ -3,11 +3,13 @@
 import re
 from typing import Any, cast
 
+from drf_spectacular.extensions import OpenApiSerializerExtension
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import build_parameter_type
 from drf_spectacular.utils import Direction
 from rest_framework import serializers
 
+from riskscore.api.framework.body_serializers import Body
 from riskscore.api.framework.problems import MEDIA_TYPE
 from riskscore.api.framework.query_fields import Several
 from riskscore.api.framework.rendering import Json
@@ -53,10 +55,13 @@ class ApiSchema(AutoSchema):
         return [self.viewset.tag]
 
     def get_summary(self) -> str:
-        """The first line of the action's docstring where it has its own, else of the view's."""
-        action = getattr(self.viewset, "action", "") or ""
-        own = vars(type(self.viewset)).get(action)
-        return str((own or type(self.viewset)).__doc__ or "").strip().split("\n")[0]
+        """The first line of the view's docstring; of an item and an action of its own words."""
+        view, action = type(self.viewset), self.viewset.action or ""
+        if action == "retrieve" and self.viewset.about_one:
+            return str(self.viewset.about_one)
+        is_own = view.lookup_field and action not in ("list", "retrieve")
+        words = getattr(view, action).__doc__ if is_own else view.__doc__
+        return str(words or "").strip().split("\n")[0]
 
     def get_description(self) -> str:  # type: ignore[override]
         """The words of the view."""
@@ -74,7 +79,7 @@ class ApiSchema(AutoSchema):
         found += [self._query_parameter(name, field) for name, field in fields.items()]
         if self.method in ("PUT", "PATCH", "DELETE"):
             found.append(IF_MATCH)
-        if self.method == "POST" and getattr(self.viewset, "idempotent", False):
+        if self.viewset.action in self.viewset.idempotent:
             found.append(IDEMPOTENCY)
         return found
 
@@ -100,8 +105,16 @@ class ApiSchema(AutoSchema):
         found = self._map_serializer_field(field, "request")  # type: ignore[no-untyped-call]
         return cast(Schema, found)
 
+    def _map_basic_serializer(self, serializer: Any, direction: Direction) -> Schema:
+        """What is answered need not be whole: only a serializer that `is_whole` says so."""
+        read: Any = super()._map_basic_serializer
+        found: Schema = read(serializer, direction)
+        if not isinstance(serializer, Body) and not getattr(serializer, "is_whole", False):
+            found.pop("required", None)
+        return found
+
     def _is_list_view(self, _serializer: Any = None) -> bool:
-        return bool(self.viewset.action == "list")
+        return self.viewset.action == "list" and hasattr(self.viewset, "orders")
 
     def _get_paginator(self) -> Any:
         return None
@@ -111,7 +124,7 @@ class ApiSchema(AutoSchema):
         for status, answer in found.items():
             if status.startswith("2"):
                 self._complete(answer)
-        refusals = {**self._refusals(), **self.viewset.refusals}
+        refusals = self._refusals() | self.viewset.refusals.get(self.viewset.action or "", {})
         problem = {"content": {MEDIA_TYPE: {"schema": PROBLEM}}}
         return found | {
             str(code): {**problem, "description": words} for code, words in refusals.items()
@@ -140,6 +153,20 @@ class ApiSchema(AutoSchema):
         if self.method in WRITES and self.get_request_serializer():
             found |= {413: "Too large", 415: "Not JSON"}
         return found
+
+
+class BodySchema(OpenApiSerializerExtension):  # type: ignore[no-untyped-call]
+    """A body knows no other fields than its own; and what else its rules say."""
+
+    target_class = Body
+    match_subclasses = True
+
+    def map_serializer(self, auto_schema: AutoSchema, direction: Direction) -> Schema:
+        """Its schema, closed."""
+        read: Any = auto_schema._map_serializer
+        found: Schema = read(self.target, direction, bypass_extensions=True)
+        rules: Schema = self.target.rules
+        return found | {"additionalProperties": False} | rules
 
 
 def _page(rows: Schema) -> Schema:

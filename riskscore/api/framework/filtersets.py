@@ -1,9 +1,10 @@
 """Filters of listings: django-filter's sets, whose values are read by the fields of a query."""
 
+from collections.abc import Callable
 from copy import copy
 from typing import Any, cast
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django_filters import rest_framework as django_filters
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -14,17 +15,30 @@ from riskscore.api.framework.query_fields import QueryValues
 class Filter(django_filters.Filter):  # type: ignore[misc]
     """A condition on rows: ``reads`` reads and documents its value.
 
-    ``where`` is the lookup that the value stands for (`place_id__in`), below the set's ``path``;
-    or ``method`` names the set's method that filters.
+    ``where`` is the lookup that the value stands for (`place_id__in`), below the set's ``path``, or
+    a function that gives the condition of a value; or ``method`` names the set's method that
+    filters.
     """
 
-    def __init__(self, reads: Any, where: str = "", method: str | None = None) -> None:
-        super().__init__(field_name=where, method=method)
-        self.reads = reads
+    def __init__(
+        self, reads: Any, where: str | Callable[[Any], Q] = "", method: str | None = None
+    ) -> None:
+        super().__init__(field_name=where if isinstance(where, str) else "", method=method)
+        self.reads, self.where = reads, where
 
     def filter(self, qs: Any, value: Any) -> Any:
         """The rows of which it is true."""
+        if callable(self.where):
+            return qs.filter(self.where(value))
         return qs.filter(**{f"{self.parent.path}{self.field_name}": value})
+
+
+class OwnFilter(Filter):
+    """A condition on the listed row itself, whatever the set's path."""
+
+    def filter(self, qs: Any, value: Any) -> Any:
+        """The rows of which it is true."""
+        return qs.filter(**{self.field_name: value})
 
 
 class FilterSet(django_filters.FilterSet):  # type: ignore[misc]
@@ -43,9 +57,13 @@ class FilterSet(django_filters.FilterSet):  # type: ignore[misc]
             if each.method:
                 each.method = each.method  # binds its call to this copy
 
+    def is_valid(self) -> bool:
+        """Yes: what cannot be read was refused with the rest of the query."""
+        return True
+
     @property
     def errors(self) -> dict[str, Any]:
-        """None: what cannot be read was refused with the rest of the query."""
+        """None, then."""
         return {}
 
     def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:

@@ -14,27 +14,14 @@ from django.db.models import Q, QuerySet
 from django.http import QueryDict
 from rest_framework.request import Request
 
-from riskscore.api.framework import shapes
-from riskscore.api.framework.parameters import Parameter, whole
 from riskscore.api.framework.problems import Problem
 from riskscore.api.framework.query_fields import TextField, WholeField
-from riskscore.api.framework.resources import Row
+from riskscore.api.framework.row_serializers import Row
 
 SIZE, LARGEST = 100, 1000
 SALT = "riskscore.cursor"
 FREE = ("cursor", "page_size", "fields")  # may change on the way through a listing
 
-PAGING = (
-    Parameter(
-        name="page_size",
-        schema=shapes.whole(
-            f"Items per page; more than {LARGEST} is read as {LARGEST}.", minimum=1, default=SIZE
-        ),
-        read=whole(1, LARGEST, cap=True),
-        default=SIZE,
-    ),
-    Parameter(name="cursor", schema=shapes.text("From `next` of the page before; opaque.")),
-)
 PAGE_FIELDS = {
     "page_size": WholeField(
         1,

@@ -58,20 +58,20 @@ class RowsViewSet(ApiViewSet):
         found: type[RowSerializer] = cls.serializer_class
         return found if action == "list" else cls.detail_serializer or found
 
-    @classmethod
-    def query_fields(cls, action: str) -> Fields:
-        """Every reading may choose its fields."""
-        fields = super().query_fields(action)
-        if action == "retrieve":
-            return {**fields, "fields": cls.serializer_of(action).picker()}
-        return fields
-
     def enrich(self, rows: list[Row], names: set[str]) -> None:
         """Add to the rows what no column holds, for the fields of these names."""
 
 
 class RetrieveRow(RowsViewSet):
     """One item by its address."""
+
+    @classmethod
+    def query_fields(cls, action: str) -> Fields:
+        """A reader may choose the fields."""
+        fields = super().query_fields(action)
+        if action == "retrieve":
+            return {**fields, "fields": cls.serializer_of(action).picker()}
+        return fields
 
     def one(self) -> QuerySet[Any]:
         """The rows among which the item is: those whose lookup field is the address's."""

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.urls import URLPattern, URLResolver
 from rest_framework.routers import Route, SimpleRouter
+from rest_framework.viewsets import ViewSetMixin
 
 
 class Router(SimpleRouter):
@@ -28,6 +29,10 @@ class Router(SimpleRouter):
 
     def __init__(self, *, trailing_slash: bool = False) -> None:
         super().__init__(trailing_slash=trailing_slash, use_regex_path=False)
+
+    def add(self, address: str, viewset: type[ViewSetMixin]) -> None:
+        """The addresses of a viewset, named by it: `Document` is `document-only`."""
+        self.register(address, viewset, viewset.__name__.removesuffix("ViewSet").lower())
 
     def get_routes(self, viewset: Any) -> list[Route]:
         """Those of a list and its items; or those of what is one thing by itself."""

@@ -34,6 +34,8 @@ class ApiViewSet(GenericViewSet[Any]):
     filterset_class: ClassVar[type[FilterSet] | None] = None
     #: By action: the serializer that declares its query parameters, other than filters.
     queries: ClassVar[dict[str, type[serializers.Serializer[Any]]]] = {}
+    #: The actions that an Idempotency-Key makes one of several requests.
+    idempotent: ClassVar[tuple[str, ...]] = ()
     #: The tables whose rows it shows: reading takes the permission to view each, as in admin.
     shows: ClassVar[tuple[str, ...]] = ()
     #: Per action or method that is no reading: the permissions that it takes, as admin asks.
@@ -41,8 +43,10 @@ class ApiViewSet(GenericViewSet[Any]):
     #: Scopes of which a key needs one: to read, and to write.
     read_scopes: ClassVar[frozenset[str]] = frozenset({READ})
     write_scopes: ClassVar[frozenset[str]] = frozenset()
-    #: Statuses of problems that only these addresses have, and their words. For the document.
-    refusals: ClassVar[dict[int, str]] = {}
+    #: For the document: by action, the statuses of problems that only it has, and their words.
+    refusals: ClassVar[dict[str, dict[int, str]]] = {}
+    #: For the document: what one item is, where the docstring tells of the list.
+    about_one: ClassVar[str] = ""
     query: QueryValues
 
     def permissions(self, method: str) -> tuple[str, ...] | None:
