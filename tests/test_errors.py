@@ -36,6 +36,7 @@ CONTROL_FLOW = {
     f"{REPORT}.Cancelled": "ends the reading of a file that was cancelled",
     f"{DATABASE}.older_code.OlderCode": "the database cannot be used: clients get 503, jobs wait",
     f"{DATABASE}.pooling.NeedsSession": "a configuration that cannot work: commands say its line",
+    "riskscore.serving.held_requests.Held": "lets a thread go on; its request is answered later",
     f"{REPORT}.Rejected": "ends an import whose faults stand in its report",
 }
 

@@ -6,8 +6,8 @@ from typing import Any
 import orjson
 import pytest
 
-from riskscore.extracts import file_maker
-from riskscore.extracts.extract_tables import SCORES
+from riskscore.curation.extracts import file_maker
+from riskscore.curation.extracts.extract_tables import SCORES
 from riskscore.models import Export, Project
 from tests.api.conftest import Api, problem
 
