@@ -249,7 +249,7 @@ def test_every_address_declares_permissions_that_exist() -> None:
             continue
         assert issubclass(view, ApiViewSet), route
         for method in methods(route):
-            asked = view(**VIEWS[route].initkwargs)
+            asked: Any = view(**VIEWS[route].initkwargs)
             asked.action = (getattr(VIEWS[route], "actions", None) or {}).get(method.lower())
             needed = asked.permissions(method)
             assert needed, f"{method} {route} declares no permission"

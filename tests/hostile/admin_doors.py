@@ -135,7 +135,7 @@ def _of_another_table(given: dict[str, str]) -> list[str]:
         return []
     model = apps.get_model(given["data-app-label"], given["data-model-name"])
     other = model._meta.get_field(given["data-field-name"]).related_model
-    row: Any = other._default_manager.order_by("pk").first()  # type: ignore[union-attr]
+    row: Any = other._default_manager.order_by("pk").first()
     return [str(row.pk)] if row else []
 
 

@@ -29,7 +29,7 @@ from riskscore import api_keys
 from riskscore.api import lenses
 from riskscore.api.framework import auth, throttling, wrong_keys
 from riskscore.api.framework.problems import Problem, reply
-from riskscore.api.results.scores import CurrentScore
+from riskscore.api.results.scores import CurrentScoreViewSet
 from riskscore.config import log_context
 
 log = logging.getLogger(__name__)
@@ -163,7 +163,7 @@ def _asked(request: HttpRequest) -> tuple[str, str, str, str] | None:
 
 def _needed() -> list[int]:
     """The numbers of the permissions that the view asks for. A number is never given again."""
-    names = [f"view_{table}" for table in CurrentScore.shows]
+    names = [f"view_{table}" for table in CurrentScoreViewSet.shows]
     ours = Permission.objects.filter(content_type__app_label="riskscore", codename__in=names)
     found = list(ours.values_list("pk", flat=True))
     return found if len(found) == len(names) else [0]
