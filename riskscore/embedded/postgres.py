@@ -1,6 +1,7 @@
 """PostgreSQL from its wheel."""
 
 import shlex
+import shutil
 import subprocess
 import tempfile
 from contextlib import suppress
@@ -11,6 +12,9 @@ import psycopg
 
 from riskscore.config import addresses
 from riskscore.embedded.programs import DEADLINE, CannotServe, program, run, until
+
+HALF_MADE = "postgres-new-"
+"""How the folder begins in which a new data folder is made."""
 
 
 @dataclass(frozen=True)
@@ -85,8 +89,13 @@ class Postgres:
         return [word for name, value in chosen.items() for word in ("-c", f"{name}={value}")]
 
     def _create(self) -> None:
-        """Build the data folder beside its place and move it there whole."""
-        with tempfile.TemporaryDirectory(prefix="postgres-new-", dir=self.var) as beside:
+        """Build the data folder beside its place and move it there whole.
+
+        Whoever was killed in doing so left a half-made one; one process at a time gets here.
+        """
+        for left in self.var.glob(f"{HALF_MADE}*"):
+            shutil.rmtree(left, ignore_errors=True)
+        with tempfile.TemporaryDirectory(prefix=HALF_MADE, dir=self.var) as beside:
             new = Path(beside) / "data"
             # The built-in locale sorts and folds case alike on every machine.
             locale = ["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
