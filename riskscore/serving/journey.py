@@ -26,6 +26,7 @@ from riskscore.serving.processes import (
 )
 from riskscore.serving.progress_bar import follow
 from riskscore.serving.run_lock import only_one
+from riskscore.serving.unfailing import Unfailing
 from riskscore.serving.watching import Watch
 from riskscore.serving.welcome import Credentials, first_credentials
 from riskscore.sources import BadFile
@@ -52,8 +53,9 @@ def run(*, serve: bool) -> None:
 
     Raises one of EXPECTED, whose message is one line; nothing is left running.
     """
-    console = Console(width=None if sys.stdout.isatty() else FILE_WIDTH)
-    say = partial(console.print, highlight=False, soft_wrap=True)
+    width = None if sys.stdout.isatty() else FILE_WIDTH
+    console = Console(file=Unfailing(sys.stdout) if serve else None, width=width)
+    say = partial(_say, console)
     address = f"http://{HOST}:{settings.PORT}" if serve else ""
     log = _log_folder()
     with only_one(settings.VAR, address) as lock, children_of(log, lock) as children:
@@ -72,6 +74,11 @@ def run(*, serve: bool) -> None:
         else:
             summary = _demonstrate(console, children)
     say(summary)
+
+
+def _say(console: Console, words: str) -> None:
+    """Print a line as it is: a log's last words may hold what rich takes for markup."""
+    console.print(words, highlight=False, soft_wrap=True, markup=False)
 
 
 def _log_folder() -> Path:
@@ -142,7 +149,7 @@ def _tell(console: Console, address: str, new: Credentials | None) -> None:
         lines += ["user   as before; forgotten? .venv/bin/python manage.py changepassword admin"]
     lines += ["people more accounts: Users in admin, then a group (docs/roles.md)"]
     lines += [f"logs   {settings.VAR / 'log'}", "Ctrl-C stops everything."]
-    console.print("\n" + "\n".join(lines), highlight=False, soft_wrap=True, markup=False)
+    _say(console, "\n" + "\n".join(lines))
 
 
 def _look(children: Children, watch: Watch, *, starting: bool = False) -> None:
@@ -190,10 +197,10 @@ def _report_first_job(console: Console, look: Callable[[], None], address: str) 
         job = _scored(console, look)
         if job.state != Job.State.SUCCEEDED:
             page = f"{address}/admin/riskscore/job/{job.pk}/change/"
-            console.print(f"{_how_it_ended(job)}: {page}", highlight=False, soft_wrap=True)
+            _say(console, f"{_how_it_ended(job)}: {page}")
         said = _show(console, job, time.monotonic() - began)
     except (CannotStart, Error) as error:
         words = " ".join(str(error).split())
         said = f"the first scores could not be made: {words}; it serves what is there"
         connection.close()
-    console.print(said, highlight=False, soft_wrap=True)
+    _say(console, said)

@@ -17,21 +17,22 @@ ATTEMPTS = 3
 def prepare(say: Callable[[str], None], servers: Sequence[tuple[str, Server]]) -> None:
     """Bring the tables up to date and load what the database does not have yet; say what that was.
 
-    A server of ours that died is started again, and all is tried anew, since what is half done is
-    rolled back. Raises CannotRun, BadFile, CannotServe, and OperationalError for a database that
-    lives and refuses.
+    A connection that breaks in the middle is no end: a server of ours that died is started again,
+    and all is tried anew, since what is half done is rolled back. Raises CannotRun, BadFile,
+    CannotServe, and OperationalError for a database that lives and refuses.
     """
     for attempt in range(1, ATTEMPTS + 1):
         try:
             say(_prepared())
             return
-        except (OperationalError, InterfaceError):
+        except (OperationalError, InterfaceError) as error:
+            broke = connection.connection is not None  # else it was never there
             connection.close()
-            dead = [(name, server) for name, server in servers if not server.answers()]
-            if not dead or attempt == ATTEMPTS:
+            dead = [server for _, server in servers if not server.answers()]
+            if attempt == ATTEMPTS or not (broke or dead):
                 raise
-            for name, server in dead:
-                say(f"the {name} server does not answer any more; it is started again")
+            say(f"the database failed: {' '.join(str(error).split())}; all is tried again")
+            for server in dead:
                 server.start()
 
 

@@ -57,9 +57,10 @@ def record_writes() -> None:
 
 @pytest.fixture(scope="package")
 def folder() -> Iterator[Path]:
-    """Give a folder for everything here; it is cleared by the next suite if this one is killed."""
+    """Give a folder for everything here; the next suite clears it if this one is killed."""
     folder = Path(tempfile.mkdtemp(prefix="riskscore-tests-faults-"))
-    yield folder
+    with embedded.serve(folder, postgres=False, valkey=False):  # in use: no other suite clears it
+        yield folder
     shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -59,6 +59,11 @@ class MakeRun:
         """What it has said since its last start."""
         return self.said.read_bytes()[self.since :].decode(errors="replace")
 
+    def said_of_deaths(self) -> list[str]:
+        """The lines about what has ended, cannot be started, or runs again."""
+        about = (" again", "cannot be", "does not", "ended with")
+        return [line for line in self.words().splitlines() if any(w in line for w in about)]
+
     def processes(self) -> dict[int, str]:
         """Every living process that works for the folder, servers too, with its command line."""
         mark, found = f"RISKSCORE_VAR={self.var}\0".encode(), {}

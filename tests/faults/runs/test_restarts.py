@@ -100,7 +100,7 @@ class Restarts:
             self.run.process.send_signal(signal.SIGTERM)
         end = time.monotonic() + after_s
         while time.monotonic() < end and self.run.lives() and phase in ("stopping", self._phase()):
-            time.sleep(0.02)
+            time.sleep(0.1)
         really = "stopping" if phase == "stopping" else self._phase()
         self.hit[really] += 1
         self.killed = time.monotonic()
@@ -144,6 +144,7 @@ class Restarts:
         wanted = order.index("serving" if phase == "stopping" else phase)
 
         def reached() -> bool:
+            time.sleep(0.2)  # each look is a connection
             if not self.run.lives():
                 self.run.start()
             return order.index(self._phase()) >= wanted
