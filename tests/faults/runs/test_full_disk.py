@@ -10,9 +10,9 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
-from django.db import connection
+from django.db import InterfaceError, OperationalError, connection
 
-from tests.faults.history import Checker
+from tests.faults.history import Checker, rows
 from tests.faults.length import only_long
 from tests.faults.runs.conftest import Undisturbed
 from tests.faults.runs.make_run import MakeRun, unfinished, within_promise
@@ -97,10 +97,12 @@ def test_a_disk_that_fills_up_and_is_freed_loses_nothing_and_needs_no_person(
     run.until_ready()
     took = []
     with run.database():
-        for _ in range(2):
+        for stops in (False, True):
             keep_busy(run, checker)
             logs, lines = size_of_logs(var), len(run.said_of_deaths())
             with full(disk):
+                if stops:
+                    until(write_ahead_log_has_no_room, "PostgreSQL stops")
                 time.sleep(FULL_S)
                 assert run.lives(), run.words()[-3000:]
                 alive, _ = run.ask("/livez")
@@ -121,6 +123,19 @@ def test_a_disk_that_fills_up_and_is_freed_loses_nothing_and_needs_no_person(
     run.end()
     if what != "everything":
         shutil.rmtree(var)
+
+
+def write_ahead_log_has_no_room() -> bool:
+    """Whether PostgreSQL gives up, which it does when its log cannot grow, not when tables cannot.
+
+    Each call writes 16 MB there, a segment.
+    """
+    try:
+        rows("SELECT pg_logical_emit_message(true, 'fault', repeat('x', 16000000))")
+    except (OperationalError, InterfaceError):
+        connection.close()
+        return True
+    return False
 
 
 def size_of_logs(var: Path) -> int:
