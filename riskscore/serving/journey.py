@@ -26,7 +26,7 @@ from riskscore.serving.processes import (
 )
 from riskscore.serving.progress_bar import follow
 from riskscore.serving.run_lock import only_one
-from riskscore.serving.unfailing import Unfailing
+from riskscore.serving.unfailing import unfailing
 from riskscore.serving.watching import Watch
 from riskscore.serving.welcome import Credentials, first_credentials
 from riskscore.sources import BadFile
@@ -54,7 +54,7 @@ def run(*, serve: bool) -> None:
     Raises one of EXPECTED, whose message is one line; nothing is left running.
     """
     width = None if sys.stdout.isatty() else FILE_WIDTH
-    console = Console(file=Unfailing(sys.stdout) if serve else None, width=width)
+    console = Console(file=unfailing(sys.stdout) if serve else None, width=width)
     say = partial(_say, console)
     address = f"http://{HOST}:{settings.PORT}" if serve else ""
     log = _log_folder()

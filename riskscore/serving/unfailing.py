@@ -1,10 +1,15 @@
 """Where a run says what happens: that the place is full, or gone, ends no service."""
 
 from contextlib import suppress
-from typing import Any, TextIO
+from typing import Any, TextIO, cast
 
 
-class Unfailing:
+def unfailing(file: TextIO) -> TextIO:
+    """The same file, which never raises OSError for what is written."""
+    return cast(TextIO, _Unfailing(file))
+
+
+class _Unfailing:
     """A terminal, pipe or file whose refusal of what is written goes unheard.
 
     What a full disk refuses stays in the file's own buffer and is written once there is room.
