@@ -41,7 +41,6 @@ from riskscore.api.sourcing.stages import CHAIN
 from riskscore.api.supply_risks import SUPPLY_RISK
 from riskscore.api.work.job_resources import CHECKED, ITEM_ERROR, JOB, JOB_ITEM
 from riskscore.api.work.job_scores import JOB_SCORE
-from riskscore.api.work.workers import WORKER
 
 RESOURCES = (
     PROJECT,
@@ -52,7 +51,6 @@ RESOURCES = (
     JOB_ITEM,
     ITEM_ERROR,
     JOB_SCORE,
-    WORKER,
     METHOD,
     METHOD_ITEM,
     PLACE,

@@ -22,6 +22,7 @@ from riskscore.api import (
     supply_risks,
     timeline,
 )
+from riskscore.api.framework.routers import Router
 from riskscore.api.ownership import companies, owners
 from riskscore.api.results import changes, counterfactuals, explanations, scores
 from riskscore.api.sourcing import (
@@ -44,12 +45,16 @@ def both(route: str, view: Callable[..., Any], name: str = "") -> Iterator[URLPa
     yield path(f"{route}/", view)
 
 
+router = Router()
+router.register("/workers", workers.WorkerViewSet, "worker")
+
 KEY = "projects/<slug:key>"
 JOB = "jobs/<uuid:job_id>"
 SCENARIO = "sourcing/scenarios/<slug:code>"
 PORTFOLIO = "sourcing/portfolios/<slug:name>"
 
 urlpatterns = [
+    *router.with_slashes,
     *both("", public.Contents.as_view()),
     *both("/projects", projects.Projects.as_view()),
     *both(f"/{KEY}", projects.OneProject.as_view()),
@@ -73,7 +78,6 @@ urlpatterns = [
     *both(f"/{JOB}/retry", job_actions.Retry.as_view()),
     *both(f"/{JOB}/errors", jobs.JobErrors.as_view()),
     *both(f"/{JOB}/scores", job_scores.JobScores.as_view()),
-    *both("/workers", workers.Workers.as_view()),
     *both("/challenges", challenges.Challenges.as_view()),
     *both("/challenges/<int:number>", challenges.OneChallenge.as_view()),
     *both("/methods", catalogues.Methods.as_view()),

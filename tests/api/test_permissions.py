@@ -11,6 +11,7 @@ from django.urls import get_resolver
 
 from riskscore import api_keys
 from riskscore.api.framework.endpoint import Endpoint
+from riskscore.api.framework.viewsets import ApiViewSet
 from riskscore.api.public import Page, Public
 from riskscore.curation import roles
 from riskscore.models import ApiKey
@@ -114,6 +115,10 @@ def table() -> dict[tuple[str, str], dict[str, bool]]:
     }
 
 
+#: By address, as Django calls it. A list and its items are two addresses of one viewset.
+VIEWS: dict[str, Any] = {}
+
+
 def addresses() -> Iterator[tuple[str, type[Any]]]:
     """Every address of the API, without the slash at its end, and its view."""
     mounted: Any = next(
@@ -123,12 +128,16 @@ def addresses() -> Iterator[tuple[str, type[Any]]]:
     for pattern in mounted.url_patterns:
         route = re.sub(r"<\w+:(\w+)>", r"<\1>", str(pattern.pattern))
         if not route.endswith("/"):
+            VIEWS[route] = pattern.callback
             yield route, pattern.callback.cls
 
 
-def methods(view: type[Any]) -> list[str]:
+def methods(route: str) -> list[str]:
+    """What an address answers; a viewset says it per address (its actions)."""
     names = ("get", "post", "put", "patch", "delete")
-    return [name.upper() for name in names if hasattr(view, name)]
+    view = VIEWS[route]
+    known = getattr(view, "actions", None) or [each for each in names if hasattr(view.cls, each)]
+    return [name.upper() for name in names if name in known]
 
 
 def send(api: Api, method: str, address: str) -> Any:
@@ -159,7 +168,7 @@ def test_every_address_and_method_stands_in_the_table_or_is_public() -> None:
         (method, route)
         for route, view in addresses()
         if not issubclass(view, Public | Page)
-        for method in methods(view)
+        for method in methods(route)
     }
     assert asked == table().keys()
 
@@ -173,9 +182,11 @@ def test_every_address_declares_permissions_that_exist() -> None:
     for route, view in addresses():
         if issubclass(view, Public | Page):
             continue
-        assert issubclass(view, Endpoint), route
-        for method in methods(view):
-            needed = view().permissions(method)
+        assert issubclass(view, Endpoint | ApiViewSet), route
+        for method in methods(route):
+            asked = view(**VIEWS[route].initkwargs)
+            asked.action = (getattr(VIEWS[route], "actions", None) or {}).get(method.lower())
+            needed = asked.permissions(method)
             assert needed, f"{method} {route} declares no permission"
             assert set(needed) <= known, route
 

@@ -17,6 +17,7 @@ from rest_framework.request import Request
 from riskscore.api.framework import shapes
 from riskscore.api.framework.parameters import Parameter, whole
 from riskscore.api.framework.problems import Problem
+from riskscore.api.framework.query_fields import TextField, WholeField
 from riskscore.api.framework.resources import Row
 
 SIZE, LARGEST = 100, 1000
@@ -34,6 +35,16 @@ PAGING = (
     ),
     Parameter(name="cursor", schema=shapes.text("From `next` of the page before; opaque.")),
 )
+PAGE_FIELDS = {
+    "page_size": WholeField(
+        1,
+        LARGEST,
+        cap=True,
+        default=SIZE,
+        help_text=f"Items per page; more than {LARGEST} is read as {LARGEST}.",
+    ),
+    "cursor": TextField(help_text="From `next` of the page before; opaque."),
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,126 @@
+"""The manners that every address of the API has."""
+
+import hashlib
+from typing import Any, ClassVar
+
+from django.http import HttpResponseBase
+from django.utils.cache import get_conditional_response, patch_vary_headers
+from rest_framework import serializers
+from rest_framework.permissions import SAFE_METHODS
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.viewsets import GenericViewSet
+
+from riskscore.api.framework import json_parser, query_fields, request_id
+from riskscore.api.framework.described import ApiSchema
+from riskscore.api.framework.filtersets import FilterBackend, FilterSet
+from riskscore.api.framework.problems import Problem, reply
+from riskscore.api.framework.query_fields import QueryValues
+from riskscore.api.framework.rendering import Json
+from riskscore.models import ApiKey
+
+READ, RESCORE = str(ApiKey.Scope.READ), str(ApiKey.Scope.RESCORE)
+CHALLENGE, SCENARIO = str(ApiKey.Scope.CHALLENGE), str(ApiKey.Scope.SCENARIO)
+PORTFOLIO = str(ApiKey.Scope.PORTFOLIO)
+Fields = dict[str, Any]
+
+
+class ApiViewSet(GenericViewSet[Any]):
+    """Addresses about one noun. Subclasses declare what they show and ask, and write actions."""
+
+    schema = ApiSchema()
+    tag: ClassVar[str] = ""
+    filter_backends = (FilterBackend,)
+    filterset_class: ClassVar[type[FilterSet] | None] = None
+    #: By action: the serializer that declares its query parameters, other than filters.
+    queries: ClassVar[dict[str, type[serializers.Serializer[Any]]]] = {}
+    #: The tables whose rows it shows: reading takes the permission to view each, as in admin.
+    shows: ClassVar[tuple[str, ...]] = ()
+    #: Per action or method that is no reading: the permissions that it takes, as admin asks.
+    takes: ClassVar[dict[str, tuple[str, ...]]] = {}
+    #: Scopes of which a key needs one: to read, and to write.
+    read_scopes: ClassVar[frozenset[str]] = frozenset({READ})
+    write_scopes: ClassVar[frozenset[str]] = frozenset()
+    #: Statuses of problems that only these addresses have, and their words. For the document.
+    refusals: ClassVar[dict[int, str]] = {}
+    query: QueryValues
+
+    def permissions(self, method: str) -> tuple[str, ...] | None:
+        """The permissions that a request takes; None for a method that nothing is said about."""
+        if method in SAFE_METHODS:
+            return tuple(f"view_{table}" for table in self.shows) or None
+        return self.takes.get(self.action or "") or self.takes.get(method)
+
+    def scopes(self) -> set[str]:
+        """The scopes of which a key needs one. Who may write may also look what became of it."""
+        if self.request.method in SAFE_METHODS:
+            return set(self.read_scopes | self.write_scopes)
+        return set(self.write_scopes)
+
+    @classmethod
+    def query_fields(cls, action: str) -> Fields:
+        """The fields that read the query parameters of an action, by name."""
+        asked = cls.queries.get(action)
+        declared: Fields = dict(asked._declared_fields) if asked else {}
+        return declared
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Before the method: authentication, scope and rate (DRF), then the parameters."""
+        super().initial(request, *args, **kwargs)
+        json_parser.refuse_chunked(request)
+        self.query = query_fields.read(_fields(type(self), self.action), request.query_params)
+
+    def options(self, *_: Any, **__: Any) -> Response:
+        """Nothing but the Allow header: the OpenAPI document says the rest."""
+        return Response(status=204)
+
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
+        """After the method: request id, caching, rate, and 304 for what the client has already."""
+        response = super().finalize_response(request, response, *args, **kwargs)
+        response[request_id.HEADER] = request_id.request_id(request._request)
+        for name, value in request.META.get("riskscore.rate", {}).items():
+            response[name] = value
+        patch_vary_headers(response, ("Accept", "Authorization", "Cookie"))
+        if isinstance(response, Response):
+            response.setdefault("Cache-Control", "private, no-cache")
+            return _conditional(request, response)
+        return response
+
+
+_FIELDS: dict[tuple[type[ApiViewSet], str], Fields] = {}
+
+
+def _fields(view: type[ApiViewSet], action: str | None) -> Fields:
+    """The fields of a view's action, made once."""
+    key = view, action or ""
+    if key not in _FIELDS:
+        _FIELDS[key] = view.query_fields(key[1])
+    return _FIELDS[key]
+
+
+def _conditional(request: Request, response: Response) -> HttpResponseBase:
+    """Give a read its strong ETag: the hash of the bytes, hence right by construction."""
+    if response.status_code != 200 or request.method not in ("GET", "HEAD"):
+        return response
+    content = response.render().content
+    etag = _etag(content)
+    response["ETag"] = etag
+    result = get_conditional_response(request._request, etag=etag, response=response)
+    if result is not None and result.status_code == 412:
+        return reply(request._request, Problem("precondition_failed"))
+    if result is not response and result is not None:
+        for name in (request_id.HEADER, "RateLimit", "RateLimit-Policy"):
+            if name in response:
+                result[name] = response[name]
+    return result or response
+
+
+def _etag(content: bytes) -> str:
+    return f'"{hashlib.sha256(content).hexdigest()[:32]}"'
+
+
+def refuse_outdated(request: Request, shown: Any) -> None:
+    """Raise Problem if the client's If-Match is about another state than what a GET would show."""
+    given = [tag.strip() for tag in request.headers.get("If-Match", "*").split(",")]
+    if "*" not in given and _etag(Json().render(shown)) not in given:
+        raise Problem("precondition_failed")
