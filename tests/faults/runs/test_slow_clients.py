@@ -10,7 +10,7 @@ from tests.faults.length import only_long
 from tests.faults.runs.make_run import MakeRun
 from tests.faults.runs.test_servers_killed import keep_busy, settled
 
-PATHS = ("/livez", "/api/v1/minerals", "/api/v1/scores?limit=20", "/api/v1/jobs?limit=5")
+PATHS = ("/livez", "/api/v1/minerals", "/api/v1/scores?page_size=20", "/api/v1/jobs?page_size=5")
 
 
 @only_long
