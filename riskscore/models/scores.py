@@ -347,7 +347,7 @@ class MatrixCell(models.Model):
 
 # --- Where scores stand: kept by triggers and ``scoring.ranking`` (riskscore/sql/ranking.sql) -----
 class Ranking(models.Model):
-    """The ranking of a lens. Without changes it is as of ``ranked_at``, else as of the last one."""
+    """The ranking of a lens: as of ``ranked_at``, or of the last change since."""
 
     lens = models.OneToOneField("Lens", models.CASCADE, primary_key=True, related_name="+")
     version = models.BigIntegerField(help_text="of the blocks that readers use")

@@ -106,15 +106,15 @@ def test_whatever_changes_what_is_shown_changes_the_etag(
 
 
 LOSSES: dict[str, tuple[Callable[[ApiKey], object], int, str]] = {
-    "revoked": (lambda k: ApiKey.objects.update(revoked_at=timezone.now()), 401, "unauthenticated"),
+    "revoked": (lambda _: ApiKey.objects.update(revoked_at=timezone.now()), 401, "unauthenticated"),
     "expired": (
-        lambda k: ApiKey.objects.update(expires_at=timezone.now() - timedelta(seconds=1)),
+        lambda _: ApiKey.objects.update(expires_at=timezone.now() - timedelta(seconds=1)),
         401,
         "unauthenticated",
     ),
-    "no scope": (lambda k: ApiKey.objects.update(scopes=["rescore"]), 403, "forbidden"),
-    "inactive": (lambda k: User.objects.update(is_active=False), 401, "unauthenticated"),
-    "no staff": (lambda k: User.objects.update(is_staff=False), 401, "unauthenticated"),
+    "no scope": (lambda _: ApiKey.objects.update(scopes=["rescore"]), 403, "forbidden"),
+    "inactive": (lambda _: User.objects.update(is_active=False), 401, "unauthenticated"),
+    "no staff": (lambda _: User.objects.update(is_staff=False), 401, "unauthenticated"),
     "no permission": (lambda k: k.user.user_permissions.clear(), 403, "forbidden"),
     "no group": (lambda k: k.user.groups.clear(), 403, "forbidden"),
 }
@@ -155,7 +155,7 @@ def test_a_client_without_tokens_is_refused_the_answer_but_not_the_304(
     seen: tuple[Api, str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     api, path, etag = seen
-    monkeypatch.setattr(throttling, "rate", lambda name: (1, 3600))
+    monkeypatch.setattr(throttling, "rate", lambda _: (1, 3600))
     api.get(path)
     problem(api.get(path), 429, "throttled")
     assert api.get(path, If_None_Match=etag).status_code == 304
