@@ -97,6 +97,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "riskscore.api.framework.request_log.RequestLog",
     "django.middleware.security.SecurityMiddleware",
+    "riskscore.api.results.known_scores.KnownScores",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -271,6 +272,13 @@ SESSION_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_HTTPONLY = True
 X_FRAME_OPTIONS = "DENY"
+
+# --- Exports ------------------------------------------------------------------------------------
+EXPORT_FOLDER = addresses.folder(
+    "RISKSCORE_EXPORT_FOLDER", env.text("RISKSCORE_EXPORT_FOLDER", str(VAR / "exports"))
+)
+EXPORT_MB = env.integer("RISKSCORE_EXPORT_MB", 5000, low=10, high=10_000_000)
+EXPORT_DAYS = env.integer("RISKSCORE_EXPORT_DAYS", 7, low=1, high=365)
 
 # --- API ----------------------------------------------------------------------------------------
 # Plans of API keys: how many tokens a key may take, and how soon they are back. A notebook that

@@ -63,6 +63,7 @@ from riskscore.admin.withdrawals.withdrawn_list import WithdrawalAdmin
 from riskscore.admin.work import start_jobs
 from riskscore.admin.work.jobs import ChunkAdmin, ItemErrorAdmin, JobAdmin
 from riskscore.admin.work.records import (
+    ExportAdmin,
     ExportFlowAdmin,
     ProjectListAdmin,
     ScheduleAdmin,
@@ -113,6 +114,7 @@ PAGES: "dict[str, dict[type[Model], type[admin.ModelAdmin[Any]]]]" = {
         models.Schedule: ScheduleAdmin,
         models.Intake: IntakeAdmin,
         models.SavedMapping: SavedMappingAdmin,
+        models.Export: ExportAdmin,
     },
     "Methods": {
         models.Method: MethodAdmin,

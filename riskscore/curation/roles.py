@@ -63,14 +63,14 @@ VIEWER = _role(
     "viewer",
     "reads scores, their reasons and their sources, and files challenges",
     (),
-    add="challenge",
+    add="challenge export",
 )
 CURATOR = _role(
     "curator",
     "keeps projects, evidence, owners, land and imports, withdraws what was wrong, and answers"
     " challenges",
     (*WORK, "intake", "projectlist"),
-    add="challenge project projectmineral externalid offtake projectstatus capacity evidence"
+    add="challenge export project projectmineral externalid offtake projectstatus capacity evidence"
     " ownership company domicile portfolio position portfoliolimit intake landlayer footprint"
     " region regionmember tradecode projectlist savedmapping job withdrawal",
     change="challenge project projectmineral externalid offtake company portfolio position"
@@ -81,7 +81,7 @@ METHODOLOGIST = _role(
     "methodologist",
     "draws, reviews and publishes methods, and trains and promotes learned models",
     (*WORK, "trainingrequest"),
-    add="challenge method lens scenario job",
+    add="challenge export method lens scenario job",
     change="lens",
     review="method",
     promote="learnedmodel",
@@ -92,7 +92,7 @@ OPERATOR = _role(
     " accounts",
     (*WORK, *PLUMBING, "trainingrequest", "intake"),
     delete="accessattempt",
-    add="challenge job schedule projectlist intake savedmapping apikey withdrawal",
+    add="challenge export job schedule projectlist intake savedmapping apikey withdrawal",
     change="job schedule projectlist savedmapping apikey",
     oversee="webhook",
 )

@@ -245,7 +245,7 @@ def _return_expired() -> None:
     left = [Claim(*row) for row in work_items.expired(CHUNKS)]
     for held in sorted(left, key=lambda one: (one.job_id, one.id)):
         _retry_or_give_up(held, work_items.expiry_of(held), "lost", expired=True)
-    for table in (work_items.IMPORTS, work_items.TRAININGS):
+    for table in (work_items.IMPORTS, work_items.TRAININGS, work_items.EXPORTS):
         work_items.sweep(table)
 
 

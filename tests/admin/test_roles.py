@@ -55,6 +55,7 @@ prediction           look    look     look           look
 trainingrequest      –       –        look           look
 intake               –       add      –              add
 savedmapping         –       change   –              change
+export               look    look     look           look
 source               look    look     look           look
 release              look    look     look           look
 withdrawal           look    look     look           look

@@ -13,6 +13,7 @@ from typing import Any
 
 import redis
 from django.conf import settings
+from django.http import HttpRequest
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 from rest_framework.exceptions import Throttled
@@ -21,6 +22,7 @@ from rest_framework.settings import api_settings
 from rest_framework.throttling import BaseThrottle
 
 from riskscore.api.framework import request_cost
+from riskscore.jobs.waiting import WAITED
 from riskscore.models import ApiKey
 
 log = logging.getLogger(__name__)
@@ -59,13 +61,23 @@ class TokenBucket(BaseThrottle):
     wait_s: float | None = None
 
     def allow_request(self, request: Request, view: Any) -> bool:
-        """Take a token; note on the request what is left, for the headers."""
+        """Take a token; note on the request what is left, for the headers.
+
+        A request that was held back took one when it came.
+        """
+        if request.META.get(WAITED):
+            return True
         self.wait_s = _charge(request, request_cost.of(request, view))
         return self.wait_s is None
 
     def wait(self) -> float | None:
         """Seconds until the next token."""
         return self.wait_s
+
+
+def has_token(request: HttpRequest, client: str, plan: str) -> bool:
+    """Take a token for a reading of a client, if there is one; noted as above."""
+    return _take(request, "requests", client, plan, 1) is None
 
 
 def charge(request: Request, tokens: int) -> None:
@@ -75,18 +87,24 @@ def charge(request: Request, tokens: int) -> None:
 
 
 def _charge(request: Request, tokens: int) -> float | None:
-    """Take tokens of the client's bucket, noting what is left; seconds to wait if they lack.
+    """Take tokens of the bucket that a request is about; seconds to wait if they lack."""
+    name = "jobs" if request.method == "POST" else "requests"
+    return _take(request._request, name, client_of(request), plan_of(request), tokens)
+
+
+def _take(request: HttpRequest, name: str, client: str, plan: str, tokens: int) -> float | None:
+    """Take tokens of a client's bucket, noting what is left; seconds to wait if they lack.
 
     Whatever costs more than the whole bucket costs the whole bucket.
     """
-    name = "jobs" if request.method == "POST" else "requests"
-    burst, seconds = rate(name, plan_of(request))
-    bucket = f"riskscore:rate:{name}:{_client(request)}"
+    burst, seconds = rate(name, plan)
+    bucket = f"riskscore:rate:{name}:{client}"
     result = take(bucket, seconds / burst, burst, tokens=min(tokens, burst))
+    request.META["riskscore.rate"] = {}
     if result is None:
         return None
     allowed, remaining, wait = result
-    request._request.META["riskscore.rate"] = {
+    request.META["riskscore.rate"] = {
         "RateLimit-Policy": f'"{name}";q={burst};w={seconds}',
         "RateLimit": f'"{name}";r={remaining};t={wait:.0f}',
     }
@@ -157,7 +175,7 @@ def quotas(request: Request) -> list[Quota]:
     found = []
     for name in ("requests", "jobs"):
         burst, seconds = rate(name, plan_of(request))
-        bucket = f"riskscore:rate:{name}:{_client(request)}"
+        bucket = f"riskscore:rate:{name}:{client_of(request)}"
         seen = take(bucket, seconds / burst, burst, only_look=True)
         # A look counts the token that it would take; a bucket without any says so.
         left = None if seen is None else seen[1] + 1 if seen[0] else 0
@@ -187,7 +205,8 @@ def _read(words: str) -> tuple[int, int]:
     return int(burst), SECONDS[unit]
 
 
-def _client(request: Request) -> str:
+def client_of(request: Request) -> str:
+    """Who asks, as the key by which it is counted."""
     return (
         f"key-{request.auth.pk}" if isinstance(request.auth, ApiKey) else f"user-{request.user.pk}"
     )
