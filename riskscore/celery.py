@@ -22,6 +22,7 @@ TRAIN = "riskscore.train"
 EXPORT = "riskscore.export"
 TAKE_IN = "riskscore.take_in"
 TAKE_IN_STALLED = "riskscore.take_in_stranded"
+SEND_WEBHOOKS = "riskscore.send_webhooks"
 
 SWEEP_EVERY_S = 15.0
 PUBLISH_TIMEOUT_S = 1.0  # that a request waits for the broker

@@ -5,6 +5,7 @@ from riskscore.celery import (
     EXPORT_LIMIT_S,
     IMPORT_LIMIT_S,
     POLL,
+    SEND_WEBHOOKS,
     SWEEP,
     TAKE_IN,
     TAKE_IN_STALLED,
@@ -19,11 +20,12 @@ from riskscore.curation.extracts import file_maker, file_requests
 from riskscore.intake import requests as intake_requests
 from riskscore.intake import run as intake_run
 from riskscore.jobs import heartbeat, ledger, requests, schedules
-from riskscore.scoring import rescore
+from riskscore.scoring import ranking, rescore
 from riskscore.scoring.alerts import mail
 from riskscore.sourcing.holdings import portfolio_limits
 from riskscore.training import requests as training_requests
 from riskscore.training import run
+from riskscore.webhooks import send
 
 
 @app.task(name=WORK)
@@ -62,6 +64,8 @@ def sweep() -> None:
     portfolio_limits.check_due()
     mail.send_due()
     rescore.forget_apart()
+    ranking.keep_due()
+    send.sweep()
     map_grid.keep_due()
     kept_figures.keep_due()
 
@@ -90,3 +94,9 @@ def take_in_stalled() -> None:
     """Import files that have waited for a while: a message was lost, or a worker died."""
     intake_run.drain(waiting_s=ledger.STALLED_AFTER_S)
     intake_requests.follow_intakes()
+
+
+@app.task(name=SEND_WEBHOOKS)
+def send_webhooks() -> None:
+    """Send what webhooks are to be told. Each worker does so in a process of its own."""
+    send.drain()

@@ -17,7 +17,9 @@ from unfold.sites import UnfoldAdminSite
 
 from riskscore import models
 from riskscore.admin.access.api_keys import ApiKeyAdmin, IdempotencyKeyAdmin
+from riskscore.admin.access.deliveries import WebhookDeliveryAdmin
 from riskscore.admin.access.log_ins import FailedLogIns
+from riskscore.admin.access.webhooks import WebhookAdmin
 from riskscore.admin.home import home_links, home_page, waiting
 from riskscore.admin.land.lands import FootprintAdmin, LandAdmin, LandLayerAdmin
 from riskscore.admin.map import map_links
@@ -132,7 +134,11 @@ PAGES: "dict[str, dict[type[Model], type[admin.ModelAdmin[Any]]]]" = {
         models.Mineral: MineralAdmin,
         models.Locality: LocalityAdmin,
     },
-    "Access": {models.ApiKey: ApiKeyAdmin},
+    "Access": {
+        models.ApiKey: ApiKeyAdmin,
+        models.Webhook: WebhookAdmin,
+        models.WebhookDelivery: WebhookDeliveryAdmin,
+    },
     menu.OPERATIONS: {
         models.ItemError: ItemErrorAdmin,
         models.JobScore: JobScoreAdmin,

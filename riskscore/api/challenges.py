@@ -33,6 +33,7 @@ from riskscore.api.framework.reading import ListRows, RetrieveRow
 from riskscore.api.framework.row_serializers import RowSerializer, columns_of, item
 from riskscore.api.framework.viewsets import CHALLENGE, READ
 from riskscore.api.projects import published_or_404
+from riskscore.api.writing.once import answered_once
 from riskscore.curation import challenges
 from riskscore.engine.catalogue import INDICATORS
 from riskscore.models import Challenge, Evidence, Project
@@ -154,6 +155,8 @@ class ChallengeOfProjectViewSet(ListRows):
     shows = ("challenge",)
     takes = {"POST": ("add_challenge",)}
     write_scopes = frozenset({CHALLENGE})
+    idempotent = ("create",)
+    refusals = {"create": {422: "Key used before"}}
     serializer_class = ChallengeSerializer
     filterset_class = ChallengeFilters
     orders = ORDERS
@@ -163,6 +166,7 @@ class ChallengeOfProjectViewSet(ListRows):
         return queryset().filter(project=published_or_404(self.kwargs["key"]))
 
     @extend_schema(request=FilingSerializer, responses={201: ChallengeSerializer})
+    @answered_once
     def create(self, request: Request, key: str) -> Response:
         """File a correction. The same again, while it is open, is the same challenge."""
         project, filed = published_or_404(key), check(request, FilingSerializer)

@@ -12,6 +12,9 @@ from riskscore.api.framework.reading import ListRows
 from riskscore.api.framework.row_serializers import RowSerializer
 from riskscore.api.project_parts.versions import VersionFields
 from riskscore.api.projects import published_or_404
+from riskscore.api.writing import statement_actions
+from riskscore.api.writing.statement_actions import EvidenceActions
+from riskscore.api.writing.statement_bodies import EvidenceBody
 from riskscore.models import Evidence
 
 
@@ -65,7 +68,8 @@ class EvidenceFilters(FilterSet):
     )
 
 
-class EvidenceViewSet(ListRows):
+@statement_actions.documented(EvidenceSerializer, EvidenceBody)
+class EvidenceViewSet(EvidenceActions, ListRows):
     """Statements about one project, the latest first; `versions=all` for those superseded too."""
 
     tag = "projects"

@@ -10,7 +10,7 @@ from riskscore.api.filters import ProjectFilters
 from riskscore.api.framework.filtersets import Filter
 from riskscore.api.framework.pagination import Order
 from riskscore.api.framework.query_fields import MomentField
-from riskscore.api.framework.reading import ListRows, RetrieveRow, Rows
+from riskscore.api.framework.reading import ListRows, Rows
 from riskscore.api.framework.rendering import GeoJson
 from riskscore.api.framework.row_serializers import Made, Row
 from riskscore.api.project_parts import communities, facts
@@ -22,7 +22,9 @@ from riskscore.api.project_parts.owner_fields import (
     add_bounds,
     add_owners,
 )
-from riskscore.models import Project, ProjectMineral
+from riskscore.api.writing import project_actions
+from riskscore.api.writing.project_actions import ProjectActions
+from riskscore.models import ExternalId, Project, ProjectMineral
 
 #: Primary first; within a role by code, so that a page reads the same every time.
 ROLES = [role.value for role in ProjectMineral.Role]
@@ -36,6 +38,13 @@ class MineralOfProjectSerializer(serializers.Serializer[Any]):
     mineral = serializers.CharField(help_text="Code of the mineral.")
     role = serializers.ChoiceField(ROLES, help_text="Whether it is the main product.")
     term = serializers.CharField(help_text="The publisher's own word.")
+
+
+class ExternalIdSerializer(serializers.Serializer[Any]):
+    """What a project is called elsewhere."""
+
+    scheme = serializers.CharField(help_text="Whose id it is.")
+    value = serializers.CharField(help_text="The id.")
 
 
 class ProjectSerializer(CommunityFields, OwnerFields, StatedFields):
@@ -82,13 +91,19 @@ class ProjectSerializer(CommunityFields, OwnerFields, StatedFields):
         help_text="Rises with every change that a score can see."
     )
     updated_at = serializers.DateTimeField(help_text="When it changed last.")
+    state = serializers.ChoiceField(
+        Project.State.values, help_text="published; others are shown to whoever may write them."
+    )
+    external_ids = Made(
+        ExternalIdSerializer(help_text="What it is called elsewhere.", many=True), "pk"
+    )
 
     class Meta:
         fields = (
             "key", "name", "kind", "stage", "place", "place_name", "place_label", "place_rule",
             "latitude", "longitude", "minerals", "communities", "owners", "owner_bounds",
             "status", "capacity", "offtake", "events", "flags", "duplicate_of", "confidence",
-            "release", "source_id", "input_version", "updated_at",
+            "release", "source_id", "input_version", "updated_at", "state", "external_ids",
         )  # fmt: skip
 
 
@@ -128,6 +143,16 @@ def add_minerals(rows: list[Row], project: str) -> None:
         row["minerals"] = sorted(result[row[project]], key=lambda m: (ROLES.index(m[1]), m[0]))
 
 
+def add_external_ids(rows: list[Row]) -> None:
+    """Give each row its `external_ids`, by one query a page."""
+    by_key: dict[int, Row] = {row["pk"]: row for row in rows}
+    for row in rows:
+        row["external_ids"] = []
+    found = ExternalId.objects.filter(project__in=by_key).order_by("scheme", "value")
+    for number, scheme, value in found.values_list("project_id", "scheme", "value"):
+        by_key[number]["external_ids"].append({"scheme": scheme, "value": value})
+
+
 class ProjectFiltersAndFacts(ProjectFilters, FactFilters):
     """Filters of projects, those by what is stated among them."""
 
@@ -136,22 +161,25 @@ class ProjectFiltersAndFacts(ProjectFilters, FactFilters):
     )
 
 
-class ProjectViewSet(ListRows, RetrieveRow):
-    """Published projects, scored or not."""
+@project_actions.documented(ProjectSerializer)
+class ProjectViewSet(ProjectActions, ListRows):
+    """Published projects, scored or not. Who may write them sees others by their key too."""
 
     tag = "projects"
     shows = WHOLE_PROJECT
     renderer_classes = (*ListRows.renderer_classes, GeoJson)
     serializer_class = ProjectSerializer
     filterset_class = ProjectFiltersAndFacts
-    queries = {"list": OwnerQuery, "retrieve": OwnerQuery}
+    queries = {**ProjectActions.queries, "list": OwnerQuery, "retrieve": OwnerQuery}
     orders = ORDERS
     about_one = "One project by its key."
     lookup_field = "key"
     lookup_value_converter = "slug"
 
     def get_queryset(self) -> QuerySet[Any]:
-        """What is published."""
+        """What is published; one by its key for whoever may write it, however it stands."""
+        if self.action == "retrieve" and self.may_write:
+            return Project.objects.all()
         is_by_distance = self.action == "list" and self.order is communities.ORDER
         return communities.with_nearest(published()) if is_by_distance else published()
 
@@ -159,6 +187,8 @@ class ProjectViewSet(ListRows, RetrieveRow):
         """Minerals, communities, owners and facts, by a few queries a page for each."""
         if "minerals" in names:
             add_minerals(rows, "pk")
+        if "external_ids" in names:
+            add_external_ids(rows)
         if "communities" in names:
             add_communities(rows)
         if "owners" in names:

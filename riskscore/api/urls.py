@@ -34,7 +34,9 @@ from riskscore.api.sourcing import (
     shortlist,
     stages,
 )
-from riskscore.api.work import job_scores, jobs, workers
+from riskscore.api.webhooks import deliveries, webhooks
+from riskscore.api.work import job_events, job_scores, jobs, usage, workers
+from riskscore.api.writing import draft_views, import_views, list_views, statement_actions
 
 PROJECT = "/projects/<slug:key>"
 SCORE = f"{PROJECT}/score"
@@ -55,18 +57,15 @@ router.add(f"{PROJECT}/land", lands.LandOfProjectViewSet)
 router.add(f"{PROJECT}/owners", owners.OwnershipViewSet)
 router.add(f"{PROJECT}/timeline", timeline.TimelineViewSet)
 router.add(SCORE, scores.CurrentScoreViewSet)
-router.add(f"{SCORE}/changes", changes.ChangesViewSet)
+router.add(f"{SCORE}/changes", changes.ScoreChangesViewSet)
 router.add(f"{SCORE}/counterfactuals", counterfactuals.CounterfactualViewSet)
 router.add(f"{SCORE}/explanation", explanations.ExplanationViewSet)
 router.add(f"{SCORE}/history", scores.HistoryViewSet)
 router.add("/scores", scores.ScoreViewSet)
 router.add("/jobs", jobs.JobViewSet)
+router.add(f"{JOB}/events", job_events.JobEventsViewSet)
 router.add(f"{JOB}/errors", jobs.JobErrorViewSet)
 router.add(f"{JOB}/scores", job_scores.JobScoreViewSet)
-router.add("/changes", change_feed.ChangeFeedViewSet)
-router.add("/lookups", lookups.LookupViewSet)
-router.add("/matches", matches.MatchViewSet)
-router.add("/exports", export_files.ExportViewSet)
 router.add("/workers", workers.WorkerViewSet)
 router.add("/challenges", challenges.ChallengeViewSet)
 router.add("/methods", catalogues.MethodViewSet)
@@ -103,6 +102,21 @@ router.add("/lenses", catalogues.LensViewSet)
 router.add("/models", learned.ModelViewSet)
 router.add(MODEL, learned.ModelVersionViewSet)
 router.add(f"{MODEL}/predictions", learned.PredictionViewSet)
+router.add(f"{PROJECT}/statuses", statement_actions.StatusViewSet)
+router.add(f"{PROJECT}/capacities", statement_actions.CapacityViewSet)
+router.add(f"{PROJECT}/footprints", statement_actions.FootprintViewSet)
+router.add("/companies/<slug:key>/homes", statement_actions.HomeViewSet)
+router.add("/lists", list_views.ProjectListViewSet)
+router.add("/imports", import_views.ImportViewSet)
+router.add("/imports/<uuid:intake>/faults", import_views.FaultViewSet)
+router.add("/methods/<slug:code>/drafts", draft_views.DraftViewSet)
+router.add("/changes", change_feed.ChangesViewSet)
+router.add("/lookups", lookups.LookupViewSet)
+router.add("/matches", matches.MatchViewSet)
+router.add("/exports", export_files.ExportViewSet)
+router.add("/usage", usage.UsageViewSet)
+router.add("/webhooks", webhooks.WebhookViewSet)
+router.add("/webhooks/<int:number>/deliveries", deliveries.DeliveryViewSet)
 router.add("/schema", public.Document)
 router.add("/errors/<slug:code>", public.ProblemType)
 

@@ -32,6 +32,9 @@ LOOKED_AT = _words(
     " release edition observation place placemember region regionmember mineral tradecode locality"
     " exportflow landlayer land footprint withdrawal"
 )
+#: Whoever may look at what scores are made of may have a service of theirs told of it; of these
+#: tables everybody sees their own rows.
+WEBHOOKS = ("webhook", "webhookdelivery", "webhookattempt")
 #: How far work is, for whoever may start some.
 WORK = ("job", "itemerror", "jobscore")
 PLUMBING = ("chunk", "transition", "workerpulse", "stalemark", "idempotencykey")
@@ -48,7 +51,8 @@ class Role:
 
 def _role(name: str, about: str, view: Iterable[str], **more: str) -> Role:
     """A role that sees what everybody sees and ``view``, and may ``add`` or ``change`` more."""
-    codenames = {f"view_{model}" for model in (*LOOKED_AT, *view)}
+    codenames = {f"view_{model}" for model in (*LOOKED_AT, *WEBHOOKS, *view)}
+    codenames |= {f"{action}_webhook" for action in ("add", "change", "delete")}
     for action, models in more.items():
         for model in _words(models):
             codenames |= {f"{action}_{model}", f"view_{model}"}
@@ -90,6 +94,7 @@ OPERATOR = _role(
     delete="accessattempt",
     add="challenge export job schedule projectlist intake savedmapping apikey withdrawal",
     change="job schedule projectlist savedmapping apikey",
+    oversee="webhook",
 )
 ROLES: Mapping[str, Role] = {role.name: role for role in (VIEWER, CURATOR, METHODOLOGIST, OPERATOR)}
 

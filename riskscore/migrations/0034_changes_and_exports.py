@@ -30,7 +30,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('auth', '0012_alter_user_first_name_max_length'),
         ('contenttypes', '0002_remove_content_type_name'),
-        ('riskscore', '0030_scores_apart'),
+        ("riskscore", "0033_webhooks"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -23,6 +23,7 @@ from riskscore.models.people.export_requests import Export
 from riskscore.models.people.record_changes import RecordChange
 from riskscore.models.people.saved_lists import DefaultList, SavedList
 from riskscore.models.people.saved_mappings import SavedMapping
+from riskscore.models.people.webhooks import MessageType, Webhook, WebhookAttempt, WebhookDelivery
 from riskscore.models.people.withdrawals import Withdrawal
 from riskscore.models.places import (
     CountryOutline,
@@ -33,6 +34,7 @@ from riskscore.models.places import (
     RegionMember,
 )
 from riskscore.models.projects import ExternalId, Offtake, Project, ProjectList, ProjectMineral
+from riskscore.models.rankings import RankBlock, RankChange, Ranking
 from riskscore.models.schedules import Schedule
 from riskscore.models.scores import (
     JobScore,
@@ -86,6 +88,7 @@ __all__ = [
     "MapCell",
     "MapGrid",
     "MatrixCell",
+    "MessageType",
     "Method",
     "MethodChoice",
     "Mineral",
@@ -102,6 +105,9 @@ __all__ = [
     "ProjectList",
     "ProjectMineral",
     "ProjectStatus",
+    "RankBlock",
+    "RankChange",
+    "Ranking",
     "RecordChange",
     "Region",
     "RegionMember",
@@ -119,6 +125,9 @@ __all__ = [
     "TrainingRequest",
     "Transition",
     "Watch",
+    "Webhook",
+    "WebhookAttempt",
+    "WebhookDelivery",
     "Withdrawal",
     "WorkerPulse",
 ]

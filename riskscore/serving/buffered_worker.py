@@ -37,10 +37,10 @@ IDLE_S = 75
 LOOK_S = 1.0
 SMALL_BODY = 16 * 1024**2
 LARGE_BODY = 2 * 1024**3
-"""What a body may have: files come to admin alone, and are large."""
+"""What a body may have: files come to admin and to imports alone, and are large."""
 MOST_LARGE = 4
 """Large bodies that a process takes at a time; they lie on its disk before anybody is asked."""
-FILES_COME_TO = "/admin/"
+FILES_COME_TO = ("/admin/", "/api/v1/imports")
 WAITING_ANSWERS = 4 * 1024**3
 """Bytes of answers to one client that wait to be read, on disk, before a thread waits for it."""
 

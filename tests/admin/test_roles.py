@@ -71,6 +71,8 @@ landlayer            look    add      look           look
 land                 look    look     look           look
 footprint            look    add      look           look
 apikey               –       –        –              edit
+webhook              edit    edit     edit           edit
+webhookdelivery      look    look     look           look
 idempotencykey       –       –        –              look
 """
 #: Status of the list and of the form for a new row, whether rows may be changed; in a word.

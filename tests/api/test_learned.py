@@ -7,7 +7,6 @@ from tests.api.conftest import Api, problem
 from tests.make import make_place
 
 
-
 @pytest.fixture
 def models(db: None) -> list[LearnedModel]:
     make_place("COD")

@@ -24,12 +24,18 @@ TABLE = """
                                                    viewer  curator  methodologist  operator
 GET   /projects                                    yes     yes      yes            yes
 GET   /projects/<key>                              yes     yes      yes            yes
+POST  /projects                                    –       yes      –              –
+PATCH /projects/<key>                              –       yes      –              –
+PUT   /projects/bulk                               –       yes      –              –
 GET   /projects/<key>/challenges                   yes     yes      yes            yes
 POST  /projects/<key>/challenges                   yes     yes      yes            yes
 GET   /projects/<key>/evidence                     yes     yes      yes            yes
+POST  /projects/<key>/evidence                     –       yes      –              –
 GET   /projects/<key>/freshness                    yes     yes      yes            yes
 GET   /projects/<key>/land                         yes     yes      yes            yes
 GET   /projects/<key>/owners                       yes     yes      yes            yes
+POST  /projects/<key>/owners                       –       yes      –              –
+POST  /projects/<key>/owners/<number>/decision     –       yes      –              –
 GET   /projects/<key>/timeline                     yes     yes      yes            yes
 GET   /projects/<key>/score                        yes     yes      yes            yes
 GET   /projects/<key>/score/changes                yes     yes      yes            yes
@@ -72,6 +78,7 @@ GET   /minerals                                    yes     yes      yes         
 GET   /minerals/<code>                             yes     yes      yes            yes
 GET   /companies                                   yes     yes      yes            yes
 GET   /companies/<key>                             yes     yes      yes            yes
+POST  /companies                                   –       yes      –              –
 GET   /observations                                yes     yes      yes            yes
 GET   /supply-risks                                yes     yes      yes            yes
 GET   /sourcing/dependence                         yes     yes      yes            yes
@@ -101,6 +108,18 @@ GET   /models                                      yes     yes      yes         
 GET   /models/<kind>                               yes     yes      yes            yes
 GET   /models/<kind>/<version>                     yes     yes      yes            yes
 GET   /models/<kind>/<version>/predictions         yes     yes      yes            yes
+GET   /usage                                       yes     yes      yes            yes
+GET   /webhooks                                    yes     yes      yes            yes
+POST  /webhooks                                    yes     yes      yes            yes
+GET   /webhooks/<number>                           yes     yes      yes            yes
+PATCH /webhooks/<number>                           yes     yes      yes            yes
+DELETE /webhooks/<number>                          yes     yes      yes            yes
+POST  /webhooks/<number>/rotate                    yes     yes      yes            yes
+POST  /webhooks/<number>/test                      yes     yes      yes            yes
+POST  /webhooks/<number>/replay                    yes     yes      yes            yes
+GET   /webhooks/<number>/deliveries                yes     yes      yes            yes
+GET   /webhooks/<number>/deliveries/<delivery>     yes     yes      yes            yes
+POST  /webhooks/<number>/deliveries/<delivery>/replay yes  yes      yes            yes
 GET   /sourcing/equity                             yes     yes      yes            yes
 GET   /sourcing/portfolios                         yes     yes      yes            yes
 POST  /sourcing/portfolios                         –       yes      –              –
@@ -109,13 +128,47 @@ PATCH /sourcing/portfolios/<name>                  –       yes      –       
 PUT   /sourcing/portfolios/<name>                  –       yes      –              –
 GET   /sourcing/portfolios/<name>/exposure         yes     yes      yes            yes
 GET   /sourcing/portfolios/<name>/crossings        yes     yes      yes            yes
+GET   /projects/<key>/statuses                     yes     yes      yes            yes
+POST  /projects/<key>/statuses                     –       yes      –              –
+GET   /projects/<key>/capacities                   yes     yes      yes            yes
+POST  /projects/<key>/capacities                   –       yes      –              –
+GET   /projects/<key>/footprints                   yes     yes      yes            yes
+POST  /projects/<key>/footprints                   –       yes      –              –
+GET   /companies/<key>/homes                       yes     yes      yes            yes
+POST  /companies/<key>/homes                       –       yes      –              –
+POST  /companies/<key>/homes/<number>/decision     –       yes      –              –
+GET   /lists                                       –       yes      –              yes
+POST  /lists                                       –       yes      –              yes
+GET   /lists/<name>                                –       yes      –              yes
+PATCH /lists/<name>                                –       yes      –              yes
+GET   /imports                                     –       yes      –              yes
+POST  /imports                                     –       yes      –              yes
+GET   /imports/<id>                                –       yes      –              yes
+POST  /imports/<id>/confirm                        –       yes      –              yes
+POST  /imports/<id>/cancel                         –       yes      –              yes
+GET   /imports/<intake>/faults                     –       yes      –              yes
+GET   /methods/<code>/drafts                       yes     yes      yes            yes
+POST  /methods/<code>/drafts                       –       –        yes            –
+GET   /methods/<code>/drafts/<version>             yes     yes      yes            yes
+PATCH /methods/<code>/drafts/<version>             –       –        yes            –
+DELETE /methods/<code>/drafts/<version>            –       –        yes            –
+GET   /methods/<code>/drafts/<version>/moves       yes     yes      yes            yes
+POST  /methods/<code>/drafts/<version>/submit      –       –        yes            –
+POST  /methods/<code>/drafts/<version>/publish     –       –        yes            –
+POST  /methods/<code>/drafts/<version>/return      –       –        yes            –
 """
 NAMES = tuple(roles.ROLES)
 #: What stands for the parts of an address: there need be no such row.
+NO_ROW = "01a20ce5-5906-7838-8d4a-000000000000"
 PARTS = {
-    "job_id": "01a20ce5-5906-7838-8d4a-000000000000", "number": "1", "version": "1",
-    "export_id": "01a20ce5-5906-7838-8d4a-000000000000",
-}  # fmt: skip
+    "job_id": NO_ROW,
+    "id": NO_ROW,
+    "intake": NO_ROW,
+    "delivery": NO_ROW,
+    "export_id": NO_ROW,
+    "number": "1",
+    "version": "1",
+}
 EVERY_SCOPE = list(ApiKey.Scope.values)
 
 
@@ -261,9 +314,9 @@ def test_a_scope_never_widens_what_the_account_may() -> None:
     ("role", "scopes"),
     [
         ("viewer", ["read", "challenge"]),
-        ("curator", ["read", "rescore", "challenge", "portfolio"]),
-        ("methodologist", ["read", "rescore", "challenge", "scenario"]),
-        ("operator", ["read", "rescore", "challenge"]),
+        ("curator", ["read", "rescore", "challenge", "portfolio", "curate", "list", "import"]),
+        ("methodologist", ["read", "rescore", "challenge", "scenario", "method"]),
+        ("operator", ["read", "rescore", "challenge", "list", "import"]),
     ],
 )
 def test_the_scopes_that_a_member_may_give_a_key(role: str, scopes: list[str]) -> None:

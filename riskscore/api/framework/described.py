@@ -21,7 +21,7 @@ PROBLEM = {"$ref": "#/components/schemas/Problem"}
 IF_MATCH = {
     "name": "If-Match",
     "in": "header",
-    "description": "Only if it still is what this ETag was given for; else 412.",
+    "description": "Only if it still is what this ETag was given for; else 412. A PUT needs it.",
     "schema": {"type": "string", "description": "ETag of a GET."},
 }
 IDEMPOTENCY = {
@@ -77,7 +77,7 @@ class ApiSchema(AutoSchema):
         found = super()._get_parameters()
         fields = type(self.viewset).query_fields(self.viewset.action or "")
         found += [self._query_parameter(name, field) for name, field in fields.items()]
-        if self.method in ("PUT", "PATCH", "DELETE"):
+        if self._is_conditional():
             found.append(IF_MATCH)
         if self.viewset.action in self.viewset.idempotent:
             found.append(IDEMPOTENCY)
@@ -145,11 +145,17 @@ class ApiSchema(AutoSchema):
                     "schema": {"type": "string", "description": "All rows."}
                 }
 
+    def _is_conditional(self) -> bool:
+        """Whether it reads If-Match."""
+        writes = self.method in ("PUT", "PATCH", "DELETE")
+        return writes and self.viewset.action not in self.viewset.unconditional
+
     def _refusals(self) -> dict[int, str]:
         found = dict(REFUSALS) if self.viewset.authentication_classes else {400: REFUSALS[400]}
         found |= {404: "Not found"} if "{" in self.path else {}
-        if self.method in ("PUT", "PATCH"):
+        if self._is_conditional():
             found |= {412: "No longer what If-Match says"}
+            found |= {428: "A PUT without If-Match"} if self.method == "PUT" else {}
         if self.method in WRITES and self.get_request_serializer():
             found |= {413: "Too large", 415: "Not JSON"}
         return found

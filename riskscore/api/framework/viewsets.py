@@ -17,11 +17,12 @@ from riskscore.api.framework.filtersets import FilterBackend, FilterSet
 from riskscore.api.framework.problems import Problem, reply
 from riskscore.api.framework.query_fields import QueryValues
 from riskscore.api.framework.rendering import Json
+from riskscore.curation import preconditions
 from riskscore.models import ApiKey
 
 READ, RESCORE = str(ApiKey.Scope.READ), str(ApiKey.Scope.RESCORE)
 CHALLENGE, SCENARIO = str(ApiKey.Scope.CHALLENGE), str(ApiKey.Scope.SCENARIO)
-PORTFOLIO = str(ApiKey.Scope.PORTFOLIO)
+PORTFOLIO, WEBHOOK = str(ApiKey.Scope.PORTFOLIO), str(ApiKey.Scope.WEBHOOK)
 Fields = dict[str, Any]
 
 
@@ -36,6 +37,8 @@ class ApiViewSet(GenericViewSet[Any]):
     queries: ClassVar[dict[str, type[serializers.Serializer[Any]]]] = {}
     #: The actions that an Idempotency-Key makes one of several requests.
     idempotent: ClassVar[tuple[str, ...]] = ()
+    #: Those that PUT or DELETE whatever stands there, and read no If-Match.
+    unconditional: ClassVar[tuple[str, ...]] = ()
     #: The tables whose rows it shows: reading takes the permission to view each, as in admin.
     shows: ClassVar[tuple[str, ...]] = ()
     #: Per action or method that is no reading: the permissions that it takes, as admin asks.
@@ -107,7 +110,7 @@ def _conditional(request: Request, response: Response) -> HttpResponseBase:
     if response.status_code != 200 or request.method not in ("GET", "HEAD"):
         return response
     content = response.render().content
-    etag = _etag(content)
+    etag = etag_of(content)
     response["ETag"] = etag
     result = get_conditional_response(request._request, etag=etag, response=response)
     if result is not None and result.status_code == 412:
@@ -119,12 +122,21 @@ def _conditional(request: Request, response: Response) -> HttpResponseBase:
     return result or response
 
 
-def _etag(content: bytes) -> str:
+def etag_of(content: bytes) -> str:
+    """The strong ETag of what a GET answers with."""
     return f'"{hashlib.sha256(content).hexdigest()[:32]}"'
 
 
+def etag_of_shown(shown: Any) -> str:
+    """The ETag that a GET of this would have."""
+    return etag_of(Json().render(shown))
+
+
 def refuse_outdated(request: Request, shown: Any) -> None:
-    """Raise Problem if the client's If-Match is about another state than what a GET would show."""
-    given = [tag.strip() for tag in request.headers.get("If-Match", "*").split(",")]
-    if "*" not in given and _etag(Json().render(shown)) not in given:
-        raise Problem("precondition_failed")
+    """Raise Problem if the client's If-Match is about another state than what a GET would show, or
+    if there is none and a PUT would replace all of it."""
+    tag, whole = etag_of_shown(shown), request.method == "PUT"
+    try:
+        preconditions.check(request.headers.get("If-Match"), tag, replaces_whole=whole)
+    except (preconditions.Unconditional, preconditions.Outdated) as error:
+        raise Problem(error.code) from None

@@ -11,6 +11,9 @@ from riskscore.api.framework.query_fields import ChoiceField, KnownField, Search
 from riskscore.api.framework.reading import ListRows, RetrieveRow, Rows
 from riskscore.api.framework.row_serializers import Made, Row, RowSerializer
 from riskscore.api.project_parts.owner_fields import STATES, countries
+from riskscore.api.writing import statement_actions
+from riskscore.api.writing.statement_actions import CompanyActions
+from riskscore.api.writing.statement_bodies import CompanyBody
 from riskscore.models import Company, Domicile
 from riskscore.releases import owner_statements
 
@@ -135,7 +138,8 @@ class CompanyFilters(FilterSet):
     )
 
 
-class CompanyViewSet(ListRows, RetrieveRow):
+@statement_actions.documented(CompanySerializer, CompanyBody)
+class CompanyViewSet(CompanyActions, ListRows, RetrieveRow):
     """All companies that own projects, or stand above one that does."""
 
     tag = "catalogues"

@@ -13,6 +13,9 @@ from riskscore.api.framework.row_serializers import RowSerializer
 from riskscore.api.project_parts.owner_fields import STATES
 from riskscore.api.project_parts.versions import VersionFields
 from riskscore.api.projects import published_or_404
+from riskscore.api.writing import statement_actions
+from riskscore.api.writing.statement_actions import OwnerActions
+from riskscore.api.writing.statement_bodies import OwnerBody
 from riskscore.models import Ownership
 
 
@@ -64,7 +67,8 @@ class OwnershipFilters(FilterSet):
     )
 
 
-class OwnershipViewSet(ListRows):
+@statement_actions.documented(OwnershipSerializer, OwnerBody)
+class OwnershipViewSet(OwnerActions, ListRows):
     """Statements about who owns one project; `versions=all` for those superseded too."""
 
     tag = "projects"

@@ -31,6 +31,7 @@ from riskscore.api.sourcing.portfolio_fields import (
     PortfolioPartsSerializer,
     PortfolioSerializer,
 )
+from riskscore.api.writing.once import answered_once
 from riskscore.config.plain_numbers import plain_number
 from riskscore.jobs import requests
 from riskscore.models import Lens, LimitCrossing, Portfolio, PortfolioLimit, Position
@@ -112,7 +113,7 @@ class PortfolioFilters(FilterSet):
 class PortfolioViewSet(ListRows, RetrieveRow):
     """Your portfolios. POST begins one; PATCH replaces the parts that it names, PUT all of them.
 
-    With `If-Match` only if it still is what the ETag of a GET said.
+    With `If-Match` only if it still is what the ETag of a GET said; a PUT needs it.
     """
 
     tag = "sourcing"
@@ -126,7 +127,8 @@ class PortfolioViewSet(ListRows, RetrieveRow):
     serializer_class = PortfolioSerializer
     filterset_class = PortfolioFilters
     orders = ORDERS
-    refusals = {"create": {409: "Name taken"}}
+    idempotent = ("create",)
+    refusals = {"create": {409: "Name taken", 422: "Key used before"}}
     about_one = "One of your portfolios."
     lookup_field = "name"
     lookup_value_converter = "slug"
@@ -141,6 +143,7 @@ class PortfolioViewSet(ListRows, RetrieveRow):
             add_parts(rows)
 
     @extend_schema(request=NewPortfolioSerializer, responses={201: PortfolioSerializer})
+    @answered_once
     def create(self, request: Request) -> Response:
         """Begin a portfolio; its limits are checked at once."""
         said = check(request, NewPortfolioSerializer)

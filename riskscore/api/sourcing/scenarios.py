@@ -26,6 +26,7 @@ from riskscore.api.framework.problems import of_body
 from riskscore.api.framework.reading import ListRows, RetrieveRow
 from riskscore.api.framework.row_serializers import Made, RowSerializer, columns_of
 from riskscore.api.framework.viewsets import READ, SCENARIO
+from riskscore.api.writing.once import answered_once
 from riskscore.curation import scenario_edits
 from riskscore.curation.scenario_edits import CODE, TEXTS, Written
 from riskscore.engine.sourcing.stated_shocks import (
@@ -187,7 +188,8 @@ class ScenarioViewSet(ListRows, RetrieveRow):
     filterset_class = ScenarioFilters
     queries = {"create": StoreQuery}
     orders = ORDERS
-    refusals = {"create": {409: "Somebody else's code, or not the next version"}}
+    idempotent = ("create",)
+    refusals = {"create": {409: "Somebody else's code, or not the next version", 422: "Key used"}}
     about_one = "One scenario: the newest version."
     lookup_field = "code"
     lookup_value_converter = "slug"
@@ -200,6 +202,7 @@ class ScenarioViewSet(ListRows, RetrieveRow):
         request=ScenarioWritingSerializer,
         responses={200: ScenarioSerializer, 201: ScenarioSerializer},
     )
+    @answered_once
     def create(self, request: Request) -> Response:
         """Store it. The same content again is the same version, with 200."""
         body = check(request, ScenarioWritingSerializer)

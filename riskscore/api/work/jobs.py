@@ -9,14 +9,14 @@ from typing import Any
 import orjson
 from django.db import transaction
 from django.db.models import QuerySet
-from django.http import Http404, HttpResponseBase
+from django.http import Http404
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from riskscore.api.framework import request_id, waits
+from riskscore.api.framework import request_cost, request_id, throttling, waits
 from riskscore.api.framework.body_serializers import check
 from riskscore.api.framework.filtersets import Filter, FilterSet
 from riskscore.api.framework.pagination import Order
@@ -96,6 +96,12 @@ class StartQuery(serializers.Serializer[Any]):
     )
 
 
+class JobQuery(serializers.Serializer[Any]):
+    """How long to wait for a job."""
+
+    wait = waits.wait_field()
+
+
 class JobViewSet(ListRows):
     """Your jobs, the latest first; POST starts one."""
 
@@ -111,7 +117,7 @@ class JobViewSet(ListRows):
     write_scopes = frozenset({RESCORE})
     serializer_class = JobSummarySerializer
     filterset_class = JobFilters
-    queries = {"create": StartQuery, "retrieve": waits.WaitQuery}
+    queries = {"create": StartQuery, "retrieve": JobQuery}
     orders = ORDERS
     idempotent = ("create",)
     refusals = {
@@ -142,6 +148,7 @@ class JobViewSet(ListRows):
         body = check(request, JobRequestSerializer)
         if self.query["validate_only"]:
             return Response(_checked(body))
+        throttling.charge(request, request_cost.of_job(body["scope"]) - 1)
         job, replayed = _once(request, body)
         response = shown(request, job.pk, status=202)
         response["Location"] = f"{JOBS}/{job.pk}"
@@ -158,14 +165,6 @@ class JobViewSet(ListRows):
             if held is not None:
                 return held
         return shown(request, job_id)
-
-    @extend_schema(responses=waits.EVENTS)
-    @action(detail=True, renderer_classes=waits.RENDERERS)
-    def events(self, request: Request, job_id: Any) -> HttpResponseBase:
-        """How one of your jobs goes, as server-sent events until its end."""
-        if not own(request).filter(pk=job_id).exists():
-            raise Http404
-        return waits.stream(request, watched.JOB, job_id)
 
     @extend_schema(request=None, responses={200: JobSerializer})
     @action(detail=True, methods=["post"])
