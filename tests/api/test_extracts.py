@@ -229,7 +229,7 @@ def test_the_list_shows_only_ones_own(api: Api, stranger: Api) -> None:
     [
         ({"format": "pickle"}, 400, "invalid"), ({"what": "keys"}, 400, "invalid"),
         ({"scope": {"keys": ["nobody"]}}, 400, "invalid"), ({"scope": []}, 400, "invalid"),
-        ({"owner": 1}, 400, "invalid"), ({"importer": "JPN"}, 404, "lens_not_scored"),
+        ({"owner": 1}, 400, "invalid"), ({"importer": "CHE"}, 404, "lens_not_scored"),
         ({"scope": {"filter": {"stale_since": {}}}}, 400, "invalid"),
     ],
 )  # fmt: skip

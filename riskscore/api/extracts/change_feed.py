@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from django.conf import settings
 from django.core import signing
 from django.http import HttpResponseBase, StreamingHttpResponse
 from drf_spectacular.utils import extend_schema
@@ -11,11 +12,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from riskscore.api import lenses
-from riskscore.api.extracts.extract_rows import AnyRow
+from riskscore.api.extracts.row_shapes import AnyRow
+from riskscore.api.filters import places
 from riskscore.api.framework import pagination
 from riskscore.api.framework.problems import Problem
 from riskscore.api.framework.query_fields import (
     ChoiceField,
+    KnownField,
     Several,
     TextField,
     WholeField,
@@ -33,35 +36,44 @@ LARGEST, DEFAULT = 1000, 100
 SALT = "riskscore.changes"
 
 
-class ChangeSerializer(serializers.Serializer[Any]):
+class ChangedRowSerializer(serializers.Serializer[Any]):
     """One thing that changed, as it is now."""
 
     is_whole = True
+
     kind = serializers.ChoiceField(KINDS, help_text="What changed.")
     key = serializers.CharField(help_text="Key of the project that it is about.")
-    id = serializers.IntegerField(allow_null=True, help_text="Of an event: its number.")
+    id = serializers.IntegerField(
+        allow_null=True, help_text="Number of the event; null for others."
+    )
     removed = serializers.CharField(
         allow_null=True,
-        help_text="Why it is shown no longer: archived, draft, deleted (all that belongs to the "
-        "project goes with it), superseded. Null: it is shown, and `row` is how it is now.",
+        help_text=(
+            "Why it is shown no longer: archived, draft, deleted (all that belongs to the "
+            "project goes with it), superseded. Null: it is shown, and `row` is how it is "
+            "now."
+        ),
     )
     row = AnyRow(allow_null=True, help_text="As in exports; null for what was removed.")
 
 
-class ChangesSinceSerializer(serializers.Serializer[Any]):
+class ChangeFeedSerializer(serializers.Serializer[Any]):
     """A page of changes."""
 
     is_whole = True
-    items = ChangeSerializer(many=True, help_text="In the order of what wrote them.")
+
+    items = ChangedRowSerializer(
+        help_text="In the order of the transactions that wrote them.", many=True
+    )
     position = serializers.CharField(
-        help_text="`since` of the next delta, once all pages of this one are read."
+        help_text="`since` of the next delta, once all pages of this are read."
     )
     next = serializers.CharField(
         allow_null=True, help_text="Address of the next page; null at the end."
     )
 
 
-class ChangesQuery(lenses.LensQuery):
+class ChangesQuery(serializers.Serializer[Any]):
     """From where, and what."""
 
     since = TextField(
@@ -74,13 +86,23 @@ class ChangesQuery(lenses.LensQuery):
         ),
     )
     kinds = Several(ChoiceField(KINDS), help_text="Only changes of these kinds; all by default.")
+    importer = KnownField(
+        places,
+        default=lenses.NOBODY,
+        help_text="Scores from this buyer's side: a place code, or WLD for nobody in particular.",
+    )
+    method = KnownField(
+        lenses.methods,
+        default=settings.DEFAULT_METHOD,
+        help_text="Scores by this method.",
+    )
     page_size = WholeField(
         1, LARGEST, cap=True, default=DEFAULT, help_text="Changes a page, 1000 at most."
     )
     cursor = TextField(help_text="From `next`; leave it as it is.")
 
 
-class ChangeFeedViewSet(ApiViewSet):
+class ChangesViewSet(ApiViewSet):
     """Everything that changed since an edition or a position, each thing once, as it is now.
 
     Complete, whatever was committed late: ask again with `position`, and nothing is lost. What is
@@ -97,7 +119,7 @@ class ChangeFeedViewSet(ApiViewSet):
         "retrieve": {404: "Not scored for this importer", 410: "No position of this database"}
     }
 
-    @extend_schema(responses=ChangesSinceSerializer)
+    @extend_schema(responses={200: ChangeFeedSerializer})
     def retrieve(self, request: Request) -> HttpResponseBase:
         """Return a page, or stream the whole delta as NDJSON."""
         lens = lenses.chosen(self.query)

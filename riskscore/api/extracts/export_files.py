@@ -34,11 +34,12 @@ HERE = "/api/v1/exports"
 
 
 class DownloadSerializer(serializers.Serializer[Any]):
-    """A link to the file."""
+    """A link to the file; null while there is none."""
 
-    is_whole = True
     href = serializers.CharField(help_text="Opens the file without a key, until `until`.")
-    until = serializers.DateTimeField(help_text="Its end; ask for the export again for another.")
+    until = serializers.DateTimeField(
+        help_text="When the link ends; ask for the export again for a new one."
+    )
 
 
 class ExportSerializer(RowSerializer):
@@ -48,7 +49,7 @@ class ExportSerializer(RowSerializer):
     what = serializers.ChoiceField(Export.What.choices, help_text="Rows of which table.")
     format = serializers.ChoiceField(Export.Format.choices, help_text="How they are written.")
     state = serializers.ChoiceField(Export.State.choices, help_text="The last two are final.")
-    scope = serializers.DictField(help_text="Which projects, as in jobs.")
+    scope = Made(serializers.DictField(help_text="Which projects, as in jobs."), "scope")
     importer = serializers.CharField(source="lens__importer_id", help_text="The buyer; or WLD.")
     method = serializers.CharField(source="lens__method_code", help_text="Code of the method.")
     rows = serializers.IntegerField(help_text="Rows written so far; all, once it is made.")
@@ -66,14 +67,9 @@ class ExportSerializer(RowSerializer):
 class ExportInFullSerializer(ExportSerializer):
     """A file of many rows, with the link that opens it."""
 
-    download = Made(
-        DownloadSerializer(allow_null=True, help_text="Null while there is no file."),
-        "id",
-        "state",
-        "deleted_at",
-    )
+    download = Made(DownloadSerializer(allow_null=True), "id", "state", "deleted_at")
     links = Made(
-        serializers.DictField(child=serializers.CharField(), help_text="Where to go from here."),
+        serializers.DictField(help_text="Where to go from here."),
         "id",
         make=lambda row: {
             "self": f"{HERE}/{row['id']}",
@@ -94,6 +90,12 @@ class ExportBody(bodies.Body):
     )
     importer = bodies.CharField(required=False, max_length=3, help_text="The buyer; or WLD.")
     method = bodies.CharField(required=False, max_length=60, help_text="Code of the method.")
+
+
+class Waiting(serializers.Serializer[Any]):
+    """How long to wait."""
+
+    wait = waits.wait_field()
 
 
 class ByLink(serializers.Serializer[Any]):
@@ -122,7 +124,7 @@ class ExportViewSet(ListRows, RetrieveRow):
     lookup_url_kwarg = "export_id"
     lookup_value_converter = "uuid"
     orders = {"-id": Order("id", "id", descending=True), "id": Order("id", "id")}
-    queries = {"retrieve": waits.WaitQuery, "file": ByLink}
+    queries = {"retrieve": Waiting, "file": ByLink}
 
     def get_queryset(self) -> QuerySet[Any]:
         """The client's own; those of others are as good as absent."""
@@ -179,8 +181,8 @@ class ExportViewSet(ListRows, RetrieveRow):
         file_requests.delete(file_requests.own(request.user, self.kwargs["export_id"]))
         return Response(status=204)
 
-    @extend_schema(responses=waits.EVENTS)
-    @action(detail=True, renderer_classes=waits.RENDERERS)
+    @extend_schema(responses={(200, "text/event-stream"): OpenApiTypes.STR, 204: None})
+    @action(detail=True, renderer_classes=[waits.EventStream, Json])
     def events(self, request: Request, **_: Any) -> HttpResponseBase:
         """How far the file is, as server-sent events until it is made."""
         export = file_requests.own(request.user, self.kwargs["export_id"])

@@ -9,7 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from riskscore.api import lenses
-from riskscore.api.extracts.extract_rows import AnyRow
+from riskscore.api.extracts.row_shapes import AnyRow
 from riskscore.api.filters import places
 from riskscore.api.framework import body_serializers as bodies
 from riskscore.api.framework.problems import of_body
@@ -18,30 +18,31 @@ from riskscore.curation.extracts import key_lookup
 from riskscore.curation.extracts.key_lookup import MOST_KEYS, TABLES
 
 
-class FoundSerializer(serializers.Serializer[Any]):
+class FoundRowSerializer(serializers.Serializer[Any]):
     """A row, as in exports."""
 
     is_whole = True
+
     key = serializers.CharField(help_text="The key that was asked for.")
-    row = AnyRow(help_text="As in exports, by `what`.")
+    row = AnyRow(help_text="By `what`.")
 
 
-class MissingSerializer(serializers.Serializer[Any]):
+class MissingRowSerializer(serializers.Serializer[Any]):
     """A key without a row."""
 
     is_whole = True
+
     key = serializers.CharField(help_text="The key that was asked for.")
-    why = serializers.ChoiceField(
-        ("unknown", "not_scored"), help_text="No such project, or no score from this side."
-    )
+    why = serializers.ChoiceField(("unknown", "not_scored"), help_text="Why there is no row.")
 
 
 class LookupSerializer(serializers.Serializer[Any]):
     """What keys stand for."""
 
     is_whole = True
-    items = FoundSerializer(many=True, help_text="In the order of the keys.")
-    missing = MissingSerializer(many=True, help_text="Keys without a row, in their order.")
+
+    items = FoundRowSerializer(help_text="In the order of the keys.", many=True)
+    missing = MissingRowSerializer(help_text="Keys without a row, in their order.", many=True)
     edition = serializers.IntegerField(help_text="The newest edition when it was answered.")
 
 

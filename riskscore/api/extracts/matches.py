@@ -17,7 +17,6 @@ from riskscore.curation.extracts.matching import MOST_LINES, Line, Match
 class PartOfMatchSerializer(serializers.Serializer[Any]):
     """A part of a score."""
 
-    is_whole = True
     part = serializers.ChoiceField(
         (*likeness.WEIGHTS, likeness.KEY), help_text="What was compared."
     )
@@ -30,45 +29,43 @@ class PartOfMatchSerializer(serializers.Serializer[Any]):
 class MatchCandidateSerializer(serializers.Serializer[Any]):
     """A project that a line may mean."""
 
-    is_whole = True
     key = serializers.CharField(help_text="Key of the project.")
     name = serializers.CharField(help_text="Its name.")
     place = serializers.CharField(help_text="Its country.")
     minerals = serializers.ListField(
-        child=serializers.CharField(), help_text="Codes, the primary first."
+        child=serializers.CharField(help_text="Code."), help_text="The primary first."
     )
     stands_for = serializers.CharField(
         allow_null=True,
         help_text="It is a duplicate: key of the project of the same site that counts.",
     )
     score = serializers.FloatField(help_text="0 to 100: the sum of the points of its parts.")
-    parts = PartOfMatchSerializer(many=True, help_text="Why: name 70, place 20, mineral 10 of 100.")
+    parts = PartOfMatchSerializer(help_text="Why: name 70, place 20, mineral 10 of 100.", many=True)
 
 
 class MatchSerializer(serializers.Serializer[Any]):
     """What became of a line."""
 
-    is_whole = True
     ref = serializers.CharField(allow_null=True, help_text="The line's own `ref`.")
     verdict = serializers.ChoiceField(
         ("match", "several", "possible", "none"),
-        help_text=f"match: one, at {likeness.MATCHES:g} or more. several: the best are less than "
-        f"{likeness.AHEAD:g} points apart. possible: from {likeness.POSSIBLE:g} on; look at it. "
-        "none: nothing is like it.",
+        help_text=f"match: one, at {likeness.MATCHES:g} or more. several: the best are less than"
+        f" {likeness.AHEAD:g} points apart. possible: from {likeness.POSSIBLE:g} on; look at it."
+        " none: nothing is like it.",
     )
     candidates = MatchCandidateSerializer(
-        many=True, help_text=f"The best first, {matching.MOST_SHOWN} at most."
+        help_text=f"The best first, {matching.MOST_SHOWN} at most.", many=True
     )
     notes = serializers.ListField(
-        child=serializers.CharField(), help_text="Words of it that were not understood."
+        child=serializers.CharField(help_text="A note."),
+        help_text="Words that were not understood.",
     )
 
 
 class MatchesSerializer(serializers.Serializer[Any]):
     """What the lines of a list mean."""
 
-    is_whole = True
-    items = MatchSerializer(many=True, help_text="One for each line, in their order.")
+    items = MatchSerializer(help_text="One for each line, in their order.", many=True)
 
 
 class LineBody(bodies.Body):

@@ -9,8 +9,6 @@ import re
 from typing import Any
 
 from django.http import HttpResponseBase, StreamingHttpResponse
-from drf_spectacular.types import OpenApiTypes
-from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -36,14 +34,17 @@ _PREFER = re.compile(r"(?:^|[,;\s])wait\s*=\s*\"?([0-9]{1,6})")
 _NUMBER = re.compile(r"[0-9]{1,18}")
 
 
-class WaitQuery(serializers.Serializer[Any]):
-    """How long to wait."""
-
-    wait = WholeField(
-        0, LONGEST_WAIT_S, cap=True,
-        help_text="Seconds to wait for the end before answering, 60 at most (also `Prefer: "
-        "wait=30`); the answer may come sooner.",
-    )  # fmt: skip
+def wait_field() -> WholeField:
+    """The parameter `wait`."""
+    return WholeField(
+        0,
+        LONGEST_WAIT_S,
+        cap=True,
+        help_text=(
+            "Seconds to wait for the end before answering, 60 at most (also `Prefer: wait=30`); "
+            "the answer may come sooner."
+        ),
+    )
 
 
 class EventStream(Json):
@@ -51,11 +52,6 @@ class EventStream(Json):
 
     media_type = "text/event-stream"
     format = "event-stream"
-
-
-#: For an action that answers events, and what the document says of it.
-RENDERERS = [EventStream, Json]
-EVENTS = {(200, EventStream.media_type): OpenApiTypes.STR, 204: None}
 
 
 def held_back(request: Request, kind: Kind, subject: Any, seconds: int | None) -> Response | None:
@@ -88,7 +84,7 @@ def stream(request: Request, kind: Kind, subject: Any) -> HttpResponseBase:
     no more, where that was the end. Raises Problem where too many streams are open.
     """
     given = request.headers.get("Last-Event-ID", "")
-    known = int(given) if _NUMBER.fullmatch(given) else 0
+    known = int(given) if _NUMBER.fullmatch(given) else -1
     seen = kind.look([subject])[subject]
     if seen.ended and known >= seen.mark:
         return Response(status=204)

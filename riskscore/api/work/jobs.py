@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 from django.db import transaction
 from django.db.models import QuerySet
-from django.http import Http404, HttpResponseBase
+from django.http import Http404
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import action
@@ -96,6 +96,12 @@ class StartQuery(serializers.Serializer[Any]):
     )
 
 
+class JobQuery(serializers.Serializer[Any]):
+    """How long to wait for a job."""
+
+    wait = waits.wait_field()
+
+
 class JobViewSet(ListRows):
     """Your jobs, the latest first; POST starts one."""
 
@@ -111,7 +117,7 @@ class JobViewSet(ListRows):
     write_scopes = frozenset({RESCORE})
     serializer_class = JobSummarySerializer
     filterset_class = JobFilters
-    queries = {"create": StartQuery, "retrieve": waits.WaitQuery}
+    queries = {"create": StartQuery, "retrieve": JobQuery}
     orders = ORDERS
     idempotent = ("create",)
     refusals = {
@@ -159,14 +165,6 @@ class JobViewSet(ListRows):
             if held is not None:
                 return held
         return shown(request, job_id)
-
-    @extend_schema(responses=waits.EVENTS)
-    @action(detail=True, renderer_classes=waits.RENDERERS)
-    def events(self, request: Request, job_id: Any) -> HttpResponseBase:
-        """How one of your jobs goes, as server-sent events until its end."""
-        if not own(request).filter(pk=job_id).exists():
-            raise Http404
-        return waits.stream(request, watched.JOB, job_id)
 
     @extend_schema(request=None, responses={200: JobSerializer})
     @action(detail=True, methods=["post"])
