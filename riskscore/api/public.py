@@ -33,6 +33,8 @@ DOORS = (
     "land-layers",
     "accountability",
     "challenges",
+    "webhooks",
+    "usage",
     "schema",
     "docs",
 )

@@ -19,6 +19,7 @@ from riskscore.api import (
     supply_risks,
     timeline,
 )
+from riskscore.api.extracts import change_feed, export_files, lookups, matches
 from riskscore.api.framework.routers import Router
 from riskscore.api.ownership import companies, owners
 from riskscore.api.results import changes, counterfactuals, explanations, scores
@@ -33,7 +34,8 @@ from riskscore.api.sourcing import (
     shortlist,
     stages,
 )
-from riskscore.api.work import job_scores, jobs, workers
+from riskscore.api.webhooks import deliveries, webhooks
+from riskscore.api.work import job_events, job_scores, jobs, usage, workers
 from riskscore.api.writing import draft_views, import_views, list_views, statement_actions
 
 PROJECT = "/projects/<slug:key>"
@@ -55,12 +57,13 @@ router.add(f"{PROJECT}/land", lands.LandOfProjectViewSet)
 router.add(f"{PROJECT}/owners", owners.OwnershipViewSet)
 router.add(f"{PROJECT}/timeline", timeline.TimelineViewSet)
 router.add(SCORE, scores.CurrentScoreViewSet)
-router.add(f"{SCORE}/changes", changes.ChangesViewSet)
+router.add(f"{SCORE}/changes", changes.ScoreChangesViewSet)
 router.add(f"{SCORE}/counterfactuals", counterfactuals.CounterfactualViewSet)
 router.add(f"{SCORE}/explanation", explanations.ExplanationViewSet)
 router.add(f"{SCORE}/history", scores.HistoryViewSet)
 router.add("/scores", scores.ScoreViewSet)
 router.add("/jobs", jobs.JobViewSet)
+router.add(f"{JOB}/events", job_events.JobEventsViewSet)
 router.add(f"{JOB}/errors", jobs.JobErrorViewSet)
 router.add(f"{JOB}/scores", job_scores.JobScoreViewSet)
 router.add("/workers", workers.WorkerViewSet)
@@ -107,6 +110,13 @@ router.add("/lists", list_views.ProjectListViewSet)
 router.add("/imports", import_views.ImportViewSet)
 router.add("/imports/<uuid:intake>/faults", import_views.FaultViewSet)
 router.add("/methods/<slug:code>/drafts", draft_views.DraftViewSet)
+router.add("/changes", change_feed.ChangesViewSet)
+router.add("/lookups", lookups.LookupViewSet)
+router.add("/matches", matches.MatchViewSet)
+router.add("/exports", export_files.ExportViewSet)
+router.add("/usage", usage.UsageViewSet)
+router.add("/webhooks", webhooks.WebhookViewSet)
+router.add("/webhooks/<int:number>/deliveries", deliveries.DeliveryViewSet)
 router.add("/schema", public.Document)
 router.add("/errors/<slug:code>", public.ProblemType)
 

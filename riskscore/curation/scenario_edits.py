@@ -50,6 +50,11 @@ def newest(code: str) -> Scenario | None:
     return rows.order_by("-version").first()
 
 
+def content(stored: Scenario) -> dict[str, Any]:
+    """What a stored version says."""
+    return {name: getattr(stored, name) for name in (*TEXTS, "shocks")}
+
+
 def checked(shocks: Any, at: str = "/shocks") -> tuple[Stated, ...]:
     """Stated shocks against the codes there are now. Raises BadShocks."""
     return stated_shocks.parse(shocks, known_codes(shocks), at)

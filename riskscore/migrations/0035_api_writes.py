@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('riskscore', '0030_scores_apart'),
+        ("riskscore", "0034_changes_and_exports"),
     ]
 
     operations = [
@@ -29,6 +29,6 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='apikey',
             name='scopes',
-            field=django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('read', 'read projects and scores'), ('rescore', 'start and cancel rescoring jobs'), ('challenge', 'file corrections on projects'), ('scenario', 'store scenarios'), ('portfolio', "keep portfolios of one's own"), ('curate', 'write projects and what is stated about them'), ('list', 'keep lists of projects'), ('import', 'import files'), ('method', 'draw, review and publish methods')], max_length=12), default=list, size=None),
+            field=django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('read', 'read projects and scores'), ('rescore', 'start and cancel rescoring jobs'), ('challenge', 'file corrections on projects'), ('scenario', 'store scenarios'), ('portfolio', "keep portfolios of one's own"), ('curate', 'write projects and what is stated about them'), ('list', 'keep lists of projects'), ('import', 'import files'), ('method', 'draw, review and publish methods'), ('webhook', "keep webhooks of one's own")], max_length=12), default=list, size=None),
         ),
     ]

@@ -7,6 +7,7 @@ trigger does and why, in ``docs/database.md``.
 from riskscore.models.access import ApiKey, IdempotencyKey
 from riskscore.models.challenges import Challenge
 from riskscore.models.evidence import Evidence
+from riskscore.models.export_requests import Export
 from riskscore.models.exports import ExportFlow
 from riskscore.models.facts import Capacity, CapacityRange, ProjectStatus
 from riskscore.models.home.kept_figures import KeptFigures
@@ -22,6 +23,7 @@ from riskscore.models.owners import Company, Domicile, Ownership
 from riskscore.models.people.record_changes import RecordChange
 from riskscore.models.people.saved_lists import DefaultList, SavedList
 from riskscore.models.people.saved_mappings import SavedMapping
+from riskscore.models.people.webhooks import MessageType, Webhook, WebhookAttempt, WebhookDelivery
 from riskscore.models.people.withdrawals import Withdrawal
 from riskscore.models.places import (
     CountryOutline,
@@ -32,6 +34,7 @@ from riskscore.models.places import (
     RegionMember,
 )
 from riskscore.models.projects import ExternalId, Offtake, Project, ProjectList, ProjectMineral
+from riskscore.models.rankings import RankBlock, RankChange, Ranking
 from riskscore.models.schedules import Schedule
 from riskscore.models.scores import (
     JobScore,
@@ -63,6 +66,7 @@ __all__ = [
     "Domicile",
     "Edition",
     "Evidence",
+    "Export",
     "ExportFlow",
     "ExternalId",
     "Footprint",
@@ -84,6 +88,7 @@ __all__ = [
     "MapCell",
     "MapGrid",
     "MatrixCell",
+    "MessageType",
     "Method",
     "MethodChoice",
     "Mineral",
@@ -100,6 +105,9 @@ __all__ = [
     "ProjectList",
     "ProjectMineral",
     "ProjectStatus",
+    "RankBlock",
+    "RankChange",
+    "Ranking",
     "RecordChange",
     "Region",
     "RegionMember",
@@ -117,6 +125,9 @@ __all__ = [
     "TrainingRequest",
     "Transition",
     "Watch",
+    "Webhook",
+    "WebhookAttempt",
+    "WebhookDelivery",
     "Withdrawal",
     "WorkerPulse",
 ]

@@ -18,12 +18,16 @@ class ApiKey(models.Model):
         LIST = "list", "keep lists of projects"
         IMPORT = "import", "import files"
         METHOD = "method", "draw, review and publish methods"
+        WEBHOOK = "webhook", "keep webhooks of one's own"
 
     prefix = models.CharField(max_length=12, unique=True)
     digest = models.CharField(max_length=64)
     name = models.CharField(max_length=80)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="api_keys")
     scopes = ArrayField(models.CharField(max_length=12, choices=Scope), default=list)
+    plan = models.CharField(
+        max_length=20, default="standard", db_default="standard", help_text="how often it may ask"
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     expires_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)

@@ -8,6 +8,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
+from riskscore.models.ids import this_transaction
+
 
 class Band(models.IntegerChoices):
     """low < 25 ≤ moderate < 50 ≤ high < 75 ≤ extreme; too little known is its own answer."""
@@ -211,12 +213,15 @@ class ScoreHistory(ScoreColumns):
         "Job", models.DO_NOTHING, related_name="+", db_constraint=False, db_index=False
     )
 
+    changed_in = this_transaction("that wrote it")
+
     class Meta:
         verbose_name_plural = "score history"
         indexes = [
             models.Index(
                 fields=["project", "lens", "-computed_at"], name="score_history_by_project"
-            )
+            ),
+            models.Index(fields=["lens", "changed_in", "id"], name="history_by_transaction"),
         ]
 
     def __str__(self) -> str:

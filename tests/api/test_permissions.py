@@ -52,6 +52,16 @@ POST  /jobs/<job_id>/resume                        –       –        –     
 POST  /jobs/<job_id>/retry                         –       –        –              yes
 GET   /jobs/<job_id>/errors                        –       yes      yes            yes
 GET   /jobs/<job_id>/scores                        –       yes      yes            yes
+GET   /jobs/<job_id>/events                        –       yes      yes            yes
+GET   /changes                                     yes     yes      yes            yes
+POST  /lookups                                     yes     yes      yes            yes
+POST  /matches                                     yes     yes      yes            yes
+GET   /exports                                     yes     yes      yes            yes
+POST  /exports                                     yes     yes      yes            yes
+GET   /exports/<export_id>                         yes     yes      yes            yes
+DELETE /exports/<export_id>                         yes     yes      yes            yes
+GET   /exports/<export_id>/events                  yes     yes      yes            yes
+GET   /exports/<export_id>/file                    yes     yes      yes            yes
 GET   /workers                                     –       –        –              yes
 GET   /challenges                                  yes     yes      yes            yes
 GET   /challenges/<number>                         yes     yes      yes            yes
@@ -98,6 +108,18 @@ GET   /models                                      yes     yes      yes         
 GET   /models/<kind>                               yes     yes      yes            yes
 GET   /models/<kind>/<version>                     yes     yes      yes            yes
 GET   /models/<kind>/<version>/predictions         yes     yes      yes            yes
+GET   /usage                                       yes     yes      yes            yes
+GET   /webhooks                                    yes     yes      yes            yes
+POST  /webhooks                                    yes     yes      yes            yes
+GET   /webhooks/<number>                           yes     yes      yes            yes
+PATCH /webhooks/<number>                           yes     yes      yes            yes
+DELETE /webhooks/<number>                          yes     yes      yes            yes
+POST  /webhooks/<number>/rotate                    yes     yes      yes            yes
+POST  /webhooks/<number>/test                      yes     yes      yes            yes
+POST  /webhooks/<number>/replay                    yes     yes      yes            yes
+GET   /webhooks/<number>/deliveries                yes     yes      yes            yes
+GET   /webhooks/<number>/deliveries/<delivery>     yes     yes      yes            yes
+POST  /webhooks/<number>/deliveries/<delivery>/replay yes  yes      yes            yes
 GET   /sourcing/equity                             yes     yes      yes            yes
 GET   /sourcing/portfolios                         yes     yes      yes            yes
 POST  /sourcing/portfolios                         –       yes      –              –
@@ -138,7 +160,15 @@ POST  /methods/<code>/drafts/<version>/return      –       –        yes     
 NAMES = tuple(roles.ROLES)
 #: What stands for the parts of an address: there need be no such row.
 NO_ROW = "01a20ce5-5906-7838-8d4a-000000000000"
-PARTS = {"job_id": NO_ROW, "id": NO_ROW, "intake": NO_ROW, "number": "1", "version": "1"}
+PARTS = {
+    "job_id": NO_ROW,
+    "id": NO_ROW,
+    "intake": NO_ROW,
+    "delivery": NO_ROW,
+    "export_id": NO_ROW,
+    "number": "1",
+    "version": "1",
+}
 EVERY_SCOPE = list(ApiKey.Scope.values)
 
 

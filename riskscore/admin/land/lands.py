@@ -281,13 +281,9 @@ class OutlineForm(Form[Footprint]):
         seen = self.cleaned_data.get("seen")
         newest = land_layers.newest_outline(self.cleaned_data["project"].pk)
         if newest is not None and seen is not None and newest.pk > seen:
-            yield (
-                "project",
-                (
-                    f"It has a newer outline, drawn by {newest.entered_by or 'a file'} on"
-                    f" {newest.entered_at:%Y-%m-%d %H:%M} ({newest.source}): yours would replace it."
-                ),
-            )
+            who, when = newest.entered_by or "a file", f"{newest.entered_at:%Y-%m-%d %H:%M}"
+            words = f"{who} drew a newer outline on {when} ({newest.source})"
+            yield "project", f"{words}. Yours would replace it."
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

@@ -42,15 +42,10 @@ class ScenarioForm(Form[Scenario]):
         seen = self.cleaned_data.get("seen")
         newest = scenario_edits.newest(self.cleaned_data["code"])
         if newest is not None and seen is not None and newest.pk > seen:
-            yield (
-                "code",
-                (
-                    f"{newest} is stored: “{newest.title}”, by {newest.created_by or 'the library'},"
-                    f" {newest.created_at:%Y-%m-%d %H:%M}. Yours becomes the next version and holds in"
-                    f" its place. What it says: {newest.about or 'nothing'}; {newest.source or '–'};"
-                    f" {json.dumps(newest.shocks, ensure_ascii=False)}"
-                ),
-            )
+            who, when = newest.created_by or "The library", f"{newest.created_at:%Y-%m-%d %H:%M}"
+            said = json.dumps(scenario_edits.content(newest), ensure_ascii=False)
+            words = f"{who} stored {newest} on {when}: {said}"
+            yield "code", f"{words}. Yours becomes the next version, and holds in its place."
 
 
 class ScenarioAdmin(Page[Scenario]):

@@ -50,6 +50,7 @@ def answered(
     if _has_nul(request):
         return _page(request, "It holds a zero byte, which no text has.", 400)
     try:
+        _read_form(request)
         response = view(request, *args, **kwargs)
         if isinstance(response, SimpleTemplateResponse) and not response.is_rendered:
             response.render()
@@ -68,6 +69,13 @@ def answered(
         page.headers["Allow"] = ways
         return page
     return response
+
+
+def _read_form(request: HttpRequest) -> None:
+    """Read what was sent before anything is done with it. Raises SuspiciousOperation where it is
+    none: too many fields, too large; a view that reads it late would have begun its work."""
+    if request.method == "POST":
+        request.POST.keys()
 
 
 def unfit(error: Exception, request: HttpRequest) -> Unanswerable:

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any, ClassVar
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.request import Request
@@ -102,8 +103,9 @@ class DateField(OfType, serializers.DateField):
         raise ValidationError("say a day such as 2026-01-31", code="invalid")
 
 
+@extend_schema_field({"type": "boolean", "enum": [True]})
 class TrueField(BooleanField):
-    """Nothing but true."""
+    """Nothing but true. Not `const`, of which generators of clients make no valid Python."""
 
     def to_internal_value(self, given: Any) -> Any:
         """True. Raises ValidationError for anything else."""

@@ -21,7 +21,7 @@ PROBLEM = {"$ref": "#/components/schemas/Problem"}
 IF_MATCH = {
     "name": "If-Match",
     "in": "header",
-    "description": "Only if it still is what this ETag was given for; else 412.",
+    "description": "Only if it still is what this ETag was given for; else 412. A PUT needs it.",
     "schema": {"type": "string", "description": "ETag of a GET."},
 }
 IDEMPOTENCY = {

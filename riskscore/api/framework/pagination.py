@@ -108,7 +108,7 @@ def cursor(request: Request, order: Order, last: Row) -> str:
     """A cursor to what follows ``last``."""
     values = [_plain(last[column]) for column in order.columns]
     # Without a time stamp: it would make the same page another one every second.
-    return signing.Signer(salt=SALT).sign_object([_binding(request), *values])
+    return signing.Signer(salt=SALT).sign_object([binding(request), *values])
 
 
 def position(request: Request, given: str | None) -> list[Any] | None:
@@ -116,10 +116,10 @@ def position(request: Request, given: str | None) -> list[Any] | None:
     if given is None:
         return None
     try:
-        binding, *values = signing.Signer(salt=SALT).unsign_object(given)
+        bound, *values = signing.Signer(salt=SALT).unsign_object(given)
     except signing.BadSignature:
         raise Problem("bad_cursor") from None
-    if binding != _binding(request):
+    if bound != binding(request):
         raise Problem("bad_cursor", "the cursor was made under other filters, or for another path")
     return list(values)
 
@@ -135,7 +135,8 @@ def _plain(value: Any) -> Any:
     return value if value is None or isinstance(value, int | float | str) else str(value)
 
 
-def _binding(request: Request) -> str:
+def binding(request: Request) -> str:
+    """What a cursor is bound to: the path and the filters, whatever page of them."""
     text = "\n".join([request.path.rstrip("/"), *_filters(request.query_params)])
     return hashlib.sha256(text.encode("utf-8", "backslashreplace")).hexdigest()[:16]
 

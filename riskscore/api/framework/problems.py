@@ -42,6 +42,15 @@ KINDS: dict[str, Kind] = {
         "Not allowed",
         "`detail` names the scope that the key lacks, or the permission that its account lacks.",
     ),
+    "may_not_export": Kind(
+        403, "Not allowed to export", "`detail` names the permission that the account lacks."
+    ),
+    "link_closed": Kind(
+        403, "Link closed", "Ask for the export again: it names a new link (`download`)."
+    ),
+    "no_such_export": Kind(
+        404, "No such file", "It is not yours, not made yet, or was deleted after its days."
+    ),
     "not_found": Kind(404, "Not found", "Nothing here that you may see."),
     "lens_not_scored": Kind(
         404, "Not scored for this importer", "Start a job with the same method and importer first."
@@ -90,6 +99,16 @@ KINDS: dict[str, Kind] = {
         "Start a job for the project, then ask again; its explanation needs no computing.",
     ),
     "name_taken": Kind(409, "Name taken", "Choose another name, or change what has it."),
+    "too_many_webhooks": Kind(409, "Too many webhooks", "Remove one that is not needed."),
+    "webhook_disabled": Kind(409, "Webhook disabled", "Enable it first: PATCH `enabled`."),
+    "delivery_under_way": Kind(
+        409, "Delivery under way", "Wait until it has ended, or until its next attempt."
+    ),
+    "unknown_position": Kind(
+        410,
+        "No position of this database",
+        "Read everything once by an export, and go on from the position that it names.",
+    ),
     "length_required": Kind(411, "Length required", "Send a Content-Length; no chunked bodies."),
     "precondition_failed": Kind(
         412,
@@ -111,6 +130,12 @@ KINDS: dict[str, Kind] = {
     ),
     "throttled": Kind(429, "Too many requests", "Wait for Retry-After seconds."),
     "too_many_jobs": Kind(429, "Too many open jobs", "Wait until some of your jobs have ended."),
+    "too_many_exports": Kind(
+        429, "Too many exports", "Wait until one is made, or delete one that is not needed."
+    ),
+    "too_many_waiting": Kind(
+        429, "Too many streams", "Close one of your streams, or ask again after Retry-After."
+    ),
     "too_many_challenges": Kind(
         429, "Too many open challenges", "Wait until some of your challenges are answered."
     ),

@@ -22,7 +22,7 @@ from riskscore.models import ApiKey
 
 READ, RESCORE = str(ApiKey.Scope.READ), str(ApiKey.Scope.RESCORE)
 CHALLENGE, SCENARIO = str(ApiKey.Scope.CHALLENGE), str(ApiKey.Scope.SCENARIO)
-PORTFOLIO = str(ApiKey.Scope.PORTFOLIO)
+PORTFOLIO, WEBHOOK = str(ApiKey.Scope.PORTFOLIO), str(ApiKey.Scope.WEBHOOK)
 Fields = dict[str, Any]
 
 

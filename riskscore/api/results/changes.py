@@ -128,7 +128,7 @@ DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 WORDS = "A moment (2026-01-31T12:00:00Z), or a day, which means its end in UTC."
 
 
-class ChangesViewSet(ApiViewSet):
+class ScoreChangesViewSet(ApiViewSet):
     """Why a score changed between two moments."""
 
     tag = "scores"

@@ -28,7 +28,7 @@ from riskscore.scoring.explanation import Status, explain, specification
 from riskscore.scoring.stored_score import StoredScore
 
 #: Where a score stands that is not stored: nowhere.
-UNRANKED = {node: {"rank": None, "of": 0, "shared_with": None} for node in NODES}
+UNRANKED = {node: {**ranking.NOWHERE, "of": 0} for node in NODES}
 STATUSES = [status.value for status in Status]
 
 
@@ -42,6 +42,7 @@ class StandingSerializer(serializers.Serializer[Any]):
     shared_with = serializers.IntegerField(
         allow_null=True, help_text="Ranked projects with this score, but this one."
     )
+    ranked_at = serializers.DateTimeField(allow_null=True, help_text="As of when this is exact.")
 
 
 class SourceOfValueSerializer(serializers.Serializer[Any]):

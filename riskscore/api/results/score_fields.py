@@ -240,6 +240,16 @@ class ViewFields(RowSerializer):
         *NODES,
         "project__flags",
     )
+    ranked_at = Made(
+        serializers.DateTimeField(
+            allow_null=True,
+            help_text="As of when rank and shared_with are exact: nothing that is ranked has"
+            " changed since, but while a job scores many projects, which are ranked anew as it"
+            " ends. Null where rank and shared_with are.",
+        ),
+        *NODES,
+        "project__flags",
+    )
     importer = serializers.CharField(
         help_text="The buyer's place; WLD is nobody.", source="lens__importer_id"
     )

@@ -62,6 +62,8 @@ NOT_STORED = (
     "It has no rank: nothing else is scored from this buyer's side until a job is (POST "
     "/api/v1/jobs)."
 )
+#: Fields that say where a score stands among the others.
+STANDING = {"rank", "shared_with", "ranked_at"}
 OUT = Q(project__flags__overlap=list(Project.UNRANKED))
 
 
@@ -165,6 +167,7 @@ def on_read(query: QueryValues, key: str, columns: set[str]) -> Row | None:
         "computed_at": None,
         "rank": None,
         "shared_with": None,
+        "ranked_at": None,
         "computed": ON_READ,
         "note": NOT_STORED,
     }
@@ -179,7 +182,6 @@ class ScoreViewSet(ListRows):
     filterset_class = ScoreFilters
     queries = {"list": LensQuery}
     orders = ORDERS
-    ranks: ranking.Ranks | None = None
 
     @cached_property
     def lens(self) -> Lens:
@@ -191,20 +193,17 @@ class ScoreViewSet(ListRows):
         return current(self.lens.pk)
 
     def enrich(self, rows: Rows, names: set[str]) -> None:
-        """Minerals by one query and ranks by one, which an export keeps for all its pages."""
+        """Minerals by one query and ranks by one, for each page."""
         if "minerals" in names:
             add_minerals(rows, "project_id")
         if "without_learned" in names:
             add_without_learned(rows)
-        if not names & {"rank", "shared_with"}:
+        if not names & STANDING:
             return
         node = self.order.column if self.order.column in NODES else "composite"
-        if self.ranks is None:
-            on_page = [row[node] for row in rows if row[node] is not None]
-            lowest = None if self.exporting else min(on_page, default=100.0)
-            self.ranks = ranking.ranks(self.lens.pk, node, at_least=lowest)
+        ranks = ranking.ranks(self.lens.pk, node, [row[node] for row in rows])
         for row in rows:
-            row.update(self.ranks.standing(row[node], row["project__flags"]))
+            row.update(ranks.standing(row[node], row["project__flags"]))
 
 
 class CurrentScoreViewSet(RetrieveRow):
@@ -240,11 +239,10 @@ class CurrentScoreViewSet(RetrieveRow):
             add_minerals(rows, "project_id")
         if "without_learned" in names:
             add_without_learned(rows)
-        if names & {"rank", "shared_with"}:
+        if names & STANDING:
             (row,) = rows
-            scores = {"composite": row["composite"]}
-            result = ranking.standings(self.lens.pk, scores, row["project__flags"])
-            row |= result["composite"]
+            ranks = ranking.ranks(self.lens.pk, "composite", [row["composite"]])
+            row |= ranks.standing(row["composite"], row["project__flags"])
 
 
 class HistoryViewSet(ListRows):

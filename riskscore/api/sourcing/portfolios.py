@@ -113,7 +113,7 @@ class PortfolioFilters(FilterSet):
 class PortfolioViewSet(ListRows, RetrieveRow):
     """Your portfolios. POST begins one; PATCH replaces the parts that it names, PUT all of them.
 
-    With `If-Match` only if it still is what the ETag of a GET said.
+    With `If-Match` only if it still is what the ETag of a GET said; a PUT needs it.
     """
 
     tag = "sourcing"

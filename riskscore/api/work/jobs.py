@@ -16,7 +16,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from riskscore.api.framework import request_id
+from riskscore.api.framework import request_cost, request_id, throttling, waits
 from riskscore.api.framework.body_serializers import check
 from riskscore.api.framework.filtersets import Filter, FilterSet
 from riskscore.api.framework.pagination import Order
@@ -32,7 +32,7 @@ from riskscore.api.work.job_resources import (
     JobSerializer,
     JobSummarySerializer,
 )
-from riskscore.jobs import ledger, requests, scope
+from riskscore.jobs import ledger, requests, scope, watched
 from riskscore.models import IdempotencyKey, ItemError, Job
 from riskscore.models.learned import in_force
 
@@ -96,6 +96,12 @@ class StartQuery(serializers.Serializer[Any]):
     )
 
 
+class JobQuery(serializers.Serializer[Any]):
+    """How long to wait for a job."""
+
+    wait = waits.wait_field()
+
+
 class JobViewSet(ListRows):
     """Your jobs, the latest first; POST starts one."""
 
@@ -111,7 +117,7 @@ class JobViewSet(ListRows):
     write_scopes = frozenset({RESCORE})
     serializer_class = JobSummarySerializer
     filterset_class = JobFilters
-    queries = {"create": StartQuery}
+    queries = {"create": StartQuery, "retrieve": JobQuery}
     orders = ORDERS
     idempotent = ("create",)
     refusals = {
@@ -142,6 +148,7 @@ class JobViewSet(ListRows):
         body = check(request, JobRequestSerializer)
         if self.query["validate_only"]:
             return Response(_checked(body))
+        throttling.charge(request, request_cost.of_job(body["scope"]) - 1)
         job, replayed = _once(request, body)
         response = shown(request, job.pk, status=202)
         response["Location"] = f"{JOBS}/{job.pk}"
@@ -152,7 +159,11 @@ class JobViewSet(ListRows):
 
     @extend_schema(responses=JobSerializer)
     def retrieve(self, request: Request, job_id: Any) -> Response:
-        """Return the job; ask again after `Retry-After` seconds until it has ended."""
+        """Return the job, with `wait` once it has ended; else ask again after `Retry-After`."""
+        if own(request).filter(pk=job_id).exclude(state__in=Job.TERMINAL).exists():
+            held = waits.held_back(request, watched.JOB, job_id, self.query["wait"])
+            if held is not None:
+                return held
         return shown(request, job_id)
 
     @extend_schema(request=None, responses={200: JobSerializer})

@@ -1,0 +1,66 @@
+"""A row of each table that the bundle leaves empty, so that pages and addresses have one to show."""
+
+from datetime import date
+
+from django.contrib.auth.models import User
+
+from riskscore import api_keys
+from riskscore.curation import challenges, method_edits, project_edits, watches
+from riskscore.jobs import requests
+from riskscore.models import (
+    Evidence,
+    LandLayer,
+    Method,
+    Portfolio,
+    Project,
+    ProjectList,
+    SavedList,
+    SavedMapping,
+    TrainingRequest,
+)
+from riskscore.releases.editions import next_edition
+from tests.api.test_accountability import checked
+from tests.intake.files import LAW, queue
+
+
+def row_of_each(by: User) -> None:
+    """Make them, through the doors that people use."""
+    project = Project.objects.filter(place="CHL", minerals__mineral="copper").earliest("key")
+    watches.watch(by, [project])
+    requests.start({"keys": [project.key]}, by=by)
+    another = User.objects.create_superuser(f"not-{by.username}")
+    statement = Evidence(
+        project=project, kind="strike", happened_on="2026-01-01", url="https://a.example"
+    )
+    project_edits.add_evidence(statement, by=another)
+    challenges.file(project, "The strike ended in March.", "https://a.example", by=by)
+    queue(LAW + "wgi.law,Chile,2023,0.9,0.1\n", "observations")
+    _kept(by, project)
+    checked(date(2025, 6, 1))
+
+
+def _kept(by: User, project: Project) -> None:
+    """What people keep for themselves, and drafts."""
+    Portfolio.objects.create(name="everything", owner=by, lens=requests.default_lens())
+    ProjectList.objects.create(name="some", created_by=by).projects.add(project)
+    SavedList.objects.create(owner=by, rows="project", name="mine", query={"place": ["CHL"]})
+    SavedMapping.objects.create(name="ours", source="observations", layout="observations")
+    TrainingRequest.objects.create(kind="labour", created_by=by)
+    api_keys.issue(by, "laptop", ["read"])
+    newest = Method.objects.filter(code="critical-minerals").latest("version")
+    spec = {**newest.spec, "version": method_edits.next_version(newest.code)}
+    method_edits.draft(spec, by=by, reason="another weight", based_on=newest)
+    LandLayer.objects.create(
+        kind="lands",
+        code="test-lands",
+        name="Lands of a test",
+        steward="Nobody",
+        file="a.zip",
+        lands_count=1,
+        source="https://a.example",
+        licence="CC0",
+        places=["CHL"],
+        edition=next_edition("a layer"),
+        sha256="0" * 64,
+        entered_by=by,
+    )
