@@ -313,10 +313,13 @@ def test_a_scope_never_widens_what_the_account_may() -> None:
 @pytest.mark.parametrize(
     ("role", "scopes"),
     [
-        ("viewer", ["read", "challenge"]),
-        ("curator", ["read", "rescore", "challenge", "portfolio", "curate", "list", "import"]),
-        ("methodologist", ["read", "rescore", "challenge", "scenario", "method"]),
-        ("operator", ["read", "rescore", "challenge", "list", "import"]),
+        ("viewer", ["read", "challenge", "webhook"]),
+        (
+            "curator",
+            ["read", "rescore", "challenge", "portfolio", "curate", "list", "import", "webhook"],
+        ),
+        ("methodologist", ["read", "rescore", "challenge", "scenario", "method", "webhook"]),
+        ("operator", ["read", "rescore", "challenge", "list", "import", "webhook"]),
     ],
 )
 def test_the_scopes_that_a_member_may_give_a_key(role: str, scopes: list[str]) -> None:
