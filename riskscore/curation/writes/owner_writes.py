@@ -25,7 +25,7 @@ SLUG = "Use 2 to 60 small letters, digits and hyphens, like toyota-tsusho."
 class NoStatement(NotFoundError):
     """No statement has this number."""
 
-    code = "not_found"
+    code = "no_statement"
 
 
 def add_company(fields: Fields, *, by: Any) -> Written[Company]:

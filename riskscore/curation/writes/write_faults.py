@@ -26,7 +26,7 @@ class Fault:
 class Refused(ValidationError):
     """What was sent breaks rules; nothing is written. ``faults`` has the first :data:`MOST`."""
 
-    code = "invalid"
+    code = "invalid_fields"
     remedy = "Correct what each fault names, and send it again."
 
     def __init__(self, faults: Iterable[Fault]) -> None:
