@@ -102,7 +102,11 @@ KINDS = {
     "schedule": Kind(
         lambda: Schedule.objects.create(name="alpha", what="stale", every="day", at=time(3)),
         _page("schedule"),
-        {"name": SLUGS, "what": ["stale", "everything", "everything"], "every": ["day", "hour", "hour"]},
+        {
+            "name": SLUGS,
+            "what": ["stale", "everything", "everything"],
+            "every": ["day", "hour", "hour"],
+        },
     ),
     "savedmapping": Kind(
         lambda: SavedMapping.objects.create(name="Alpha", source="owners"),
