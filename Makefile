@@ -1,6 +1,6 @@
 # Two commands are enough: `make demo` shows the scores, `make run` serves them.
 .DEFAULT_GOAL := help
-.PHONY: help run demo freeze test quick fix coverage lint style types imports deployable faults bench lock clean browser
+.PHONY: help run demo freeze test quick fix coverage lint style types imports deployable faults bench openapi lock clean browser
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 
@@ -73,6 +73,9 @@ faults: .venv/dev.stamp ## the fault suite at full length: 200,000 projects, 20 
 
 bench: .venv/dev.stamp ## measure against the references, write var/bench.json; ONLY=name runs one
 	@$(MANAGE) bench $(if $(ONLY),--only $(ONLY))
+
+openapi: .venv/dev.stamp ## write docs/openapi.json from the code; refuses what would break a client
+	$(BIN)/python -m tests.api.openapi_document
 
 lock: .venv/dev.stamp ## pin the newest versions that pyproject.toml allows
 	@$(BIN)/pip install -q uv

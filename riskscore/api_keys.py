@@ -13,8 +13,11 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.models import Permission
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import DatabaseError
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Value
+from django.db.models.functions import Concat
 from django.utils import timezone
 
 from riskscore.models import ApiKey
@@ -28,11 +31,30 @@ RIGHTS: Mapping[str, str] = {
     ApiKey.Scope.CHALLENGE: "riskscore.add_challenge",
     ApiKey.Scope.SCENARIO: "riskscore.add_scenario",
     ApiKey.Scope.PORTFOLIO: "riskscore.add_portfolio",
+    ApiKey.Scope.CURATE: "riskscore.add_project",
+    ApiKey.Scope.LIST: "riskscore.add_projectlist",
+    ApiKey.Scope.IMPORT: "riskscore.add_intake",
+    ApiKey.Scope.METHOD: "riskscore.add_method",
+    ApiKey.Scope.WEBHOOK: "riskscore.add_webhook",
 }
 
 
+#: What the user of a key may do, by themselves and by their groups.
+_RIGHTS = (
+    Permission.objects.filter(Q(user=OuterRef("user")) | Q(group__user=OuterRef("user")))
+    .order_by()
+    .values_list(Concat("content_type__app_label", Value("."), "codename"))
+    .distinct()
+)
+
+
 def issue(
-    user: Any, name: str, scopes: Sequence[str], *, expires_at: datetime | None = None
+    user: Any,
+    name: str,
+    scopes: Sequence[str],
+    *,
+    expires_at: datetime | None = None,
+    plan: str = "standard",
 ) -> str:
     """Make a key for ``user`` and return it in plain; it cannot be shown again."""
     prefix = secrets.token_hex(4)
@@ -43,6 +65,7 @@ def issue(
         name=name,
         user=user,
         scopes=list(scopes),
+        plan=plan,
         expires_at=expires_at,
     )
     return plain
@@ -62,6 +85,11 @@ def hashed(plain: str, secret: str | None = None) -> str:
     return hmac.new(pepper.encode(), plain.encode(), hashlib.sha256).hexdigest()
 
 
+def is_current(plain: str, digest: str) -> bool:
+    """Whether a digest is that of a key under the secret in force."""
+    return hmac.compare_digest(digest, hashed(plain))
+
+
 def find(plain: str) -> ApiKey | None:
     """The living key that ``plain`` is, of an active user who may enter admin; None for anything
     else. A key that was hashed under an earlier secret is hashed anew, so that the earlier one
@@ -74,6 +102,7 @@ def find(plain: str) -> ApiKey | None:
     )
     key = (
         ApiKey.objects.select_related("user")
+        .annotate(rights=ArraySubquery(_RIGHTS))
         .filter(living, prefix=parts[1], user__is_active=True, user__is_staff=True)
         .first()
     )
@@ -85,6 +114,8 @@ def find(plain: str) -> ApiKey | None:
         return None
     if not matches[0]:
         _hash_anew(key, digests[0])
+    # Where Django's own backend keeps them once it has asked for them by two statements.
+    key.user._perm_cache = set(key.rights)
     return key
 
 

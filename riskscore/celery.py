@@ -19,8 +19,10 @@ WORK = "riskscore.work"
 POLL = "riskscore.poll"
 SWEEP = "riskscore.sweep"
 TRAIN = "riskscore.train"
+EXPORT = "riskscore.export"
 TAKE_IN = "riskscore.take_in"
 TAKE_IN_STALLED = "riskscore.take_in_stranded"
+SEND_WEBHOOKS = "riskscore.send_webhooks"
 
 SWEEP_EVERY_S = 15.0
 PUBLISH_TIMEOUT_S = 1.0  # that a request waits for the broker
@@ -29,6 +31,8 @@ CIRCUIT_OPEN_S = 5.0  # after a failure nothing is published for so long
 TRAINING_LIMIT_S = 900
 #: A file of millions of rows takes minutes; an import that hangs longer than this is ended.
 IMPORT_LIMIT_S = 3600
+#: An export of a million rows takes minutes; its snapshot keeps dead rows from being vacuumed.
+EXPORT_LIMIT_S = 900
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "riskscore.settings")
 

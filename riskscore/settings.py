@@ -11,7 +11,7 @@ from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 
-from riskscore.config import addresses, env, packaged_files
+from riskscore.config import addresses, env, packaged_files, plans
 from riskscore.config.production_checks import DEVELOPMENT_SECRET, production_refusals
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -57,6 +57,10 @@ EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _mail.user, _mail.password
 EMAIL_USE_TLS, EMAIL_USE_SSL = _mail.starts_tls, _mail.speaks_tls
 EMAIL_TIMEOUT = 10
 
+# Receivers of webhooks that development may call though they are not public, by http or https:
+# "127.0.0.1:9000". Production refuses to start with any.
+WEBHOOK_DEVELOPMENT = env.names("RISKSCORE_WEBHOOK_DEVELOPMENT")
+
 DATABASE_URL = env.text("DATABASE_URL")
 REDIS_URL = env.text("REDIS_URL")
 
@@ -67,6 +71,7 @@ _refusals = production_refusals(
     hosts=ALLOWED_HOSTS,
     database_url=DATABASE_URL,
     redis_url=REDIS_URL,
+    webhooks=WEBHOOK_DEVELOPMENT,
 )
 if PRODUCTION and _refusals:
     raise ImproperlyConfigured("refusing to start in production: " + "; ".join(_refusals))
@@ -92,6 +97,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "riskscore.api.framework.request_log.RequestLog",
     "django.middleware.security.SecurityMiddleware",
+    "riskscore.api.results.known_scores.KnownScores",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -268,7 +274,19 @@ CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_HTTPONLY = True
 X_FRAME_OPTIONS = "DENY"
 
+# --- Exports ------------------------------------------------------------------------------------
+EXPORT_FOLDER = addresses.folder(
+    "RISKSCORE_EXPORT_FOLDER", env.text("RISKSCORE_EXPORT_FOLDER", str(VAR / "exports"))
+)
+EXPORT_MB = env.integer("RISKSCORE_EXPORT_MB", 5000, low=10, high=10_000_000)
+EXPORT_DAYS = env.integer("RISKSCORE_EXPORT_DAYS", 7, low=1, high=365)
+
 # --- API ----------------------------------------------------------------------------------------
+# Plans of API keys: how many tokens a key may take, and how soon they are back. A notebook that
+# reads every project one by one stays below the standard one.
+RATE_PLANS = plans.read(
+    env.names("RISKSCORE_RATE_PLANS", "standard=6000/min=600/min,heavy=60000/min=6000/min")
+)
 REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "riskscore.api.framework.auth.BearerKey",
@@ -276,10 +294,10 @@ REST_FRAMEWORK: dict[str, Any] = {
     ],
     "DEFAULT_PERMISSION_CLASSES": ["riskscore.api.framework.auth.HasScope"],
     "DEFAULT_THROTTLE_CLASSES": ["riskscore.api.framework.throttling.TokenBucket"],
-    "DEFAULT_THROTTLE_RATES": {"requests": "1200/min", "jobs": "60/min", "wrong_keys": "30/min"},
+    "DEFAULT_THROTTLE_RATES": {**RATE_PLANS["standard"], "wrong_keys": "30/min"},
     "DEFAULT_PARSER_CLASSES": ["riskscore.api.framework.json_parser.StrictJson"],
     "DEFAULT_RENDERER_CLASSES": ["riskscore.api.framework.rendering.Json"],
-    "DEFAULT_SCHEMA_CLASS": "riskscore.api.openapi.ViewSchema",
+    "DEFAULT_SCHEMA_CLASS": "riskscore.api.framework.described.ApiSchema",
     "EXCEPTION_HANDLER": "riskscore.api.framework.exception_handler.answer",
     "URL_FORMAT_OVERRIDE": None,
     "NUM_PROXIES": PROXIES,
@@ -292,13 +310,14 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "PREPROCESSING_HOOKS": ["riskscore.api.openapi.without_slashes"],
-    "POSTPROCESSING_HOOKS": ["riskscore.api.openapi.with_components"],
+    "POSTPROCESSING_HOOKS": ["riskscore.api.openapi.completed"],
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SWAGGER_UI_SETTINGS": {"deepLinking": True, "persistAuthorization": False},
     "TAGS": [
         {"name": "scores", "description": "How risky, how sure, and why."},
         {"name": "projects", "description": "What is scored."},
+        {"name": "imports", "description": "Files: uploaded, previewed, confirmed, reported."},
         {"name": "jobs", "description": "Rescoring."},
         {"name": "methods", "description": "How scores are made."},
         {
@@ -307,6 +326,8 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         },
         {"name": "catalogues", "description": "What scores are made of."},
         {"name": "models", "description": "Learned models, their cards and predictions."},
+        {"name": "usage", "description": "What your key may take, and what is left."},
+        {"name": "webhooks", "description": "To be told what happens, instead of asking."},
         {"name": "about", "description": "This API."},
     ],
 }

@@ -9,7 +9,7 @@ import pytest
 from xdist.scheduler import LoadFileScheduling
 
 #: Folders whose tests share one dear set-up.
-TOGETHER = ("tests/faults/", "tests/browser/")
+TOGETHER = ("tests/faults/", "tests/browser/", "tests/clients/")
 
 #: Groups that take more than about ten seconds, the longest first. A name that is missing here
 #: costs nothing but a later start.
@@ -20,6 +20,7 @@ LONGEST = (
     "tests/scoring/test_replay",
     "tests/intake/test_faults",
     "tests/browser/",
+    "tests/clients/",
     "tests/test_journeys",
     "tests/learning/test_leakage",
     "tests/scoring/test_learned_contribution",
@@ -38,7 +39,7 @@ LONGEST = (
 )
 
 #: Fixtures behind which a server stands.
-SERVED = {"servers", "db", "transactional_db", "django_db_setup", "house"}
+SERVED = {"servers", "db", "transactional_db", "django_db_setup", "house", "live", "bundle_run"}
 #: Folders whose tests start servers in processes of their own, for which no fixture stands.
 SERVING = ("tests/embedded/", "tests/serving/")
 #: Fixtures that take more than some seconds without any server.

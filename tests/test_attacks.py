@@ -95,7 +95,7 @@ def test_the_session_is_another_one_after_the_log_in_and_none_after_the_log_out(
     assert signed_in != before
     browser.post("/admin/logout/")
     stolen = Client()
-    stolen.cookies["sessionid"] = signed_in
+    stolen.cookies["sessionid"] = str(signed_in)
     assert stolen.get("/admin/").status_code == 302
 
 

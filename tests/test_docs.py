@@ -20,7 +20,7 @@ from tests.processes import ROOT
 
 PAGES = {
     str(path.relative_to(ROOT)): path.read_text(encoding="utf-8")
-    for pattern in ("*.md", "docs/*.md", "fixtures/**/*.md", ".github/**/*.md")
+    for pattern in ("*.md", "docs/*.md", "clients/*/*.md", "fixtures/**/*.md", ".github/**/*.md")
     for path in sorted(ROOT.glob(pattern))
 }
 #: What a name in backticks may end in to be a file of ours.
@@ -71,7 +71,7 @@ def test_every_file_that_is_named_exists(page: str) -> None:
 @cache
 def file_names() -> frozenset[str]:
     """The names of all files of ours."""
-    rooms = ("riskscore", "workers", "tests", "docs", "fixtures", "benchmarks")
+    rooms = ("riskscore", "workers", "tests", "docs", "fixtures", "benchmarks", "clients")
     inside = (path.name for room in rooms for path in (ROOT / room).rglob("*.*"))
     return frozenset({*inside, *(path.name for path in ROOT.iterdir())})
 

@@ -11,7 +11,9 @@ from riskscore import api_keys
 from tests.processes import ROOT
 
 PROOF = re.compile(r"`(tests/[\w/]+\.py)::(\w+)`")
-CLIENTS = {"aiohttp", "http.client", "httpx", "requests", "urllib.request", "urllib3"}
+CLIENTS = {"aiohttp", "http.client", "httpcore", "httpx", "requests", "urllib.request", "urllib3"}
+#: The one module that may ask an address which somebody names: it checks where that leads.
+ASKS = "riskscore/webhooks/posting.py"
 
 
 def test_every_test_that_the_page_names_exists() -> None:
@@ -32,8 +34,8 @@ def test_every_risk_of_the_top_ten_has_a_proof() -> None:
     assert all(PROOF.search(line) for line in rows.values())
 
 
-def test_the_program_has_no_http_client() -> None:
-    """So no request can make it ask an address of the client's choice."""
+def test_one_module_alone_has_an_http_client() -> None:
+    """So no request can make it ask an address of the client's choice that was not checked."""
     asking = []
     for path in sorted([*(ROOT / "riskscore").rglob("*.py"), *(ROOT / "workers").rglob("*.py")]):
         for node in ast.walk(ast.parse(path.read_text())):
@@ -44,7 +46,7 @@ def test_the_program_has_no_http_client() -> None:
                 module = node.module or ""
                 names = [module, *(f"{module}.{alias.name}" for alias in node.names)]
             asking += [f"{path.relative_to(ROOT)}: {name}" for name in names if name in CLIENTS]
-    assert asking == []
+    assert asking == [f"{ASKS}: httpcore"]
 
 
 @pytest.mark.django_db

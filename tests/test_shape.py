@@ -102,9 +102,9 @@ def test_modules_share_a_name_only_in_parallel_rooms() -> None:
     assert homonyms == {}
 
 
-def test_the_rooms_are_at_most_30_on_8_floors_without_a_circle() -> None:
+def test_the_rooms_are_at_most_31_on_8_floors_without_a_circle() -> None:
     graph = imports_between_rooms()
-    assert len(graph) <= 30
+    assert len(graph) <= 31
     floors: dict[str, int] = {}
 
     def floor(room: str, above: tuple[str, ...] = ()) -> int:
@@ -197,7 +197,7 @@ def test_each_published_task_name_exists() -> None:
         "import django; django.setup();"
         "from riskscore import celery; from workers import tasks;"
         "names = {celery.WORK, celery.POLL, celery.SWEEP, celery.TRAIN, celery.TAKE_IN,"
-        " celery.TAKE_IN_STALLED};"
+        " celery.TAKE_IN_STALLED, celery.SEND_WEBHOOKS, celery.EXPORT};"
         "ours = {name for name in celery.app.tasks if name.startswith('riskscore.')};"
         "assert names == ours, (names, ours)"
     )

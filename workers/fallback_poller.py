@@ -13,10 +13,11 @@ from celery.signals import after_task_publish
 from celery.worker import state as consumer
 from django.db import DatabaseError, close_old_connections, connections
 
-from riskscore.celery import POLL, TAKE_IN_STALLED, WORK, app, publish
+from riskscore.celery import POLL, SEND_WEBHOOKS, TAKE_IN_STALLED, WORK, app, publish
 from riskscore.jobs import liveness
 from riskscore.sql.database import pooling
 from riskscore.sql.database.older_code import OlderCode
+from riskscore.webhooks import send
 
 POLL_EVERY_S = 2.0
 IDLE_POLLS = 5  # after so many a worker that received no message looks for work itself
@@ -140,6 +141,43 @@ class FilePoller(Poller):
         """Not from here: a worker that is busy with a file must still sweep to count as alive."""
 
 
-app.steps["worker"].update({Poller, FilePoller})
+class WebhookPoller(Poller):
+    """The same for messages to webhooks, by a process of its own while any are due.
+
+    A receiver that hangs costs that process time, and never a worker that scores.
+    """
+
+    task = SEND_WEBHOOKS
+
+    def __init__(self, parent: Any, **options: Any) -> None:
+        super().__init__(parent, **options)
+        self._sender: Any = None
+        self._sends_since = 0.0
+
+    def _poll(self) -> None:
+        if self._sender and self._sender.is_alive():
+            if time.monotonic() - self._sends_since > app.conf.task_time_limit:
+                self._sender.kill()
+        elif send.is_due():
+            connections.close_all()  # this thread's own; the fork must not inherit it
+            self._sender = FORK.Process(target=_send, name="webhook-sender", daemon=True)
+            self._sender.start()
+            self._sends_since = time.monotonic()
+
+    def touch_liveness_file(self) -> None:
+        """Not from here: a worker that sends must still sweep to count as alive."""
+
+
+def _send() -> None:
+    """Send what is due. What is under way when the worker is stopped goes again elsewhere."""
+    for ends in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(ends, signal.SIG_DFL)  # the worker's own would begin its warm shutdown
+    try:
+        app.tasks[SEND_WEBHOOKS]()
+    except Exception:
+        log.exception("sending to webhooks failed")
+
+
+app.steps["worker"].update({Poller, FilePoller, WebhookPoller})
 # The scheduler publishes every few seconds, and touches its liveness file each time.
 after_task_publish.connect(liveness.touch)

@@ -17,7 +17,9 @@ from unfold.sites import UnfoldAdminSite
 
 from riskscore import models
 from riskscore.admin.access.api_keys import ApiKeyAdmin, IdempotencyKeyAdmin
+from riskscore.admin.access.deliveries import WebhookDeliveryAdmin
 from riskscore.admin.access.log_ins import FailedLogIns
+from riskscore.admin.access.webhooks import WebhookAdmin
 from riskscore.admin.home import home_links, home_page, waiting
 from riskscore.admin.land.lands import FootprintAdmin, LandAdmin, LandLayerAdmin
 from riskscore.admin.map import map_links
@@ -61,6 +63,7 @@ from riskscore.admin.withdrawals.withdrawn_list import WithdrawalAdmin
 from riskscore.admin.work import start_jobs
 from riskscore.admin.work.jobs import ChunkAdmin, ItemErrorAdmin, JobAdmin
 from riskscore.admin.work.records import (
+    ExportAdmin,
     ExportFlowAdmin,
     ProjectListAdmin,
     ScheduleAdmin,
@@ -111,6 +114,7 @@ PAGES: "dict[str, dict[type[Model], type[admin.ModelAdmin[Any]]]]" = {
         models.Schedule: ScheduleAdmin,
         models.Intake: IntakeAdmin,
         models.SavedMapping: SavedMappingAdmin,
+        models.Export: ExportAdmin,
     },
     "Methods": {
         models.Method: MethodAdmin,
@@ -130,7 +134,11 @@ PAGES: "dict[str, dict[type[Model], type[admin.ModelAdmin[Any]]]]" = {
         models.Mineral: MineralAdmin,
         models.Locality: LocalityAdmin,
     },
-    "Access": {models.ApiKey: ApiKeyAdmin},
+    "Access": {
+        models.ApiKey: ApiKeyAdmin,
+        models.Webhook: WebhookAdmin,
+        models.WebhookDelivery: WebhookDeliveryAdmin,
+    },
     menu.OPERATIONS: {
         models.ItemError: ItemErrorAdmin,
         models.JobScore: JobScoreAdmin,

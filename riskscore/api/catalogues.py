@@ -5,166 +5,161 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.http import Http404
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from riskscore.api.filters import within
-from riskscore.api.framework import shapes
-from riskscore.api.framework.endpoint import Detail, Endpoint, Listing, listing_parameters
+from riskscore.api.framework.filtersets import Filter, FilterSet
 from riskscore.api.framework.pagination import Order
-from riskscore.api.framework.parameters import choice
-from riskscore.api.framework.resources import Resource, plain
-from riskscore.api.lenses import LENS
-from riskscore.engine.catalogue import INDICATORS, Indicator, Level
+from riskscore.api.framework.query_fields import ChoiceField, Several
+from riskscore.api.framework.reading import ListRows, RetrieveRow
+from riskscore.api.framework.row_serializers import RowSerializer
+from riskscore.api.framework.viewsets import ApiViewSet
+from riskscore.api.lenses import LensSerializer
+from riskscore.engine.catalogue import INDICATORS, Level
 from riskscore.models import Lens, Method, Mineral, Place
 from riskscore.models.methods import scoring_method
 
 CODE = {"code": Order("code", "code")}
 ID = {"id": Order("id", "id")}
-TEXTS = shapes.text("A text.")
-
-PLACE = Resource(
-    "Place",
-    "A country by its ISO 3166 alpha-3 code, or a group of countries.",
-    (
-        plain("code", shapes.text("ISO 3166 alpha-3, or the code of a group.")),
-        plain("name", shapes.text("English name.")),
-        plain("kind", shapes.one_of(Place.Kind.values, "A country or a group.")),
-        plain("region", shapes.text("Region.")),
-        plain("iso_numeric", shapes.text("ISO 3166 numeric code; empty for a group.")),
-        plain("aliases", shapes.several(TEXTS, "Other names that publishers use.")),
-    ),
-)
-MINERAL = Resource(
-    "Mineral",
-    "A mineral as production statistics count it.",
-    (
-        plain("code", shapes.text("Our code, stable for ever.")),
-        plain("name", shapes.text("English name.")),
-        plain("basis", shapes.text("What a tonne is a tonne of.")),
-        plain("production_stage", shapes.text("Where production is counted.")),
-        plain("trade_stage", shapes.text("Stage of the HS codes, not of production.")),
-        plain("hs6", shapes.several(TEXTS, "HS codes that carry its trade.")),
-        plain(
-            "eol_rir",
-            shapes.optional(shapes.number("End-of-life recycling input rate, 0..1.")),
-        ),
-        plain("aliases", shapes.several(TEXTS, "Other names that publishers use.")),
-    ),
-)
-METHOD_FIELDS = (
-    plain("code", shapes.text("Code of the method.")),
-    plain("version", shapes.whole("Version; published versions never change.")),
-    plain("state", shapes.one_of(Method.State.values, "Retired versions score no more.")),
-    plain("hash", shapes.text("SHA-256 of the canonical specification.")),
-    plain("reason", shapes.text("Why this version exists.")),
-    plain("created_at", shapes.moment("When it was recorded.")),
-    plain(
-        "edition",
-        shapes.optional(shapes.whole("Since which edition we know it.")),
-        "edition_id",
-    ),
-)
-METHOD_ITEM = Resource("MethodSummary", "A version of a method.", METHOD_FIELDS)
-METHOD = Resource(
-    "Method",
-    "A version of a method with its whole specification: tree, weights, scales, reasons.",
-    (
-        *METHOD_FIELDS,
-        plain("spec", shapes.record({}, "The specification, as it is scored by.")),
-    ),
-)
-INDICATOR = shapes.record(
-    {
-        "key": shapes.text("Stable key."),
-        "label": shapes.text("Name."),
-        "kind": shapes.one_of(
-            ["observation", "indicator"], "As a publisher states it, or as a method scores it."
-        ),
-        "level": shapes.one_of([level.value for level in Level], "What one value belongs to."),
-        "unit": shapes.text("Unit of the raw value."),
-        "worse": shapes.whole("1: a higher value is riskier; -1: safer.", enum=[1, -1]),
-        "about": shapes.text("What it measures."),
-        "sources": shapes.several(TEXTS, "Codes of its sources."),
-        "derived_from": shapes.several(TEXTS, "Keys of the observations it is derived from."),
-        "levels": shapes.several(TEXTS, "Ordinal: the value is the index into this list."),
-        "proxy_for": shapes.text("What it stands in for, if it is a proxy."),
-        "caution": shapes.text("Show this text wherever a value is shown."),
-    },
-    "A row of the catalogue.",
-)
+TEXTS = "A text."
 
 
-class Places(Listing):
+class PlaceSerializer(RowSerializer):
+    """A country by its ISO 3166 alpha-3 code, or a group of countries."""
+
+    code = serializers.CharField(help_text="ISO 3166 alpha-3, or the code of a group.")
+    name = serializers.CharField(help_text="English name.")
+    kind = serializers.ChoiceField(Place.Kind.values, help_text="A country or a group.")
+    region = serializers.CharField(help_text="Region.")
+    iso_numeric = serializers.CharField(help_text="ISO 3166 numeric code; empty for a group.")
+    aliases = serializers.ListField(
+        child=serializers.CharField(help_text=TEXTS), help_text="Other names that publishers use."
+    )
+
+
+class MineralSerializer(RowSerializer):
+    """A mineral as production statistics count it."""
+
+    code = serializers.CharField(help_text="Our code, stable for ever.")
+    name = serializers.CharField(help_text="English name.")
+    basis = serializers.CharField(help_text="What a tonne is a tonne of.")
+    production_stage = serializers.CharField(help_text="Where production is counted.")
+    trade_stage = serializers.CharField(help_text="Stage of the HS codes, not of production.")
+    hs6 = serializers.ListField(
+        child=serializers.CharField(help_text=TEXTS), help_text="HS codes that carry its trade."
+    )
+    eol_rir = serializers.FloatField(
+        allow_null=True, help_text="End-of-life recycling input rate, 0..1."
+    )
+    aliases = serializers.ListField(
+        child=serializers.CharField(help_text=TEXTS), help_text="Other names that publishers use."
+    )
+
+
+class MethodSummarySerializer(RowSerializer):
+    """A version of a method."""
+
+    code = serializers.CharField(help_text="Code of the method.")
+    version = serializers.IntegerField(help_text="Version; published versions never change.")
+    state = serializers.ChoiceField(
+        Method.State.values, help_text="Retired versions score no more."
+    )
+    hash = serializers.CharField(help_text="SHA-256 of the canonical specification.")
+    reason = serializers.CharField(help_text="Why this version exists.")
+    created_at = serializers.DateTimeField(help_text="When it was recorded.")
+    edition = serializers.IntegerField(
+        allow_null=True, help_text="Since which edition we know it.", source="edition_id"
+    )
+
+
+class MethodSerializer(MethodSummarySerializer):
+    """A version of a method with its whole specification: tree, weights, scales, reasons."""
+
+    spec = serializers.DictField(help_text="The specification, as it is scored by.")
+
+
+class IndicatorSerializer(serializers.Serializer[Any]):
+    """A row of the catalogue."""
+
+    key = serializers.CharField(help_text="Stable key.")
+    label = serializers.CharField(help_text="Name.")
+    kind = serializers.ChoiceField(
+        ["observation", "indicator"],
+        help_text="As a publisher states it, or as a method scores it.",
+    )
+    level = serializers.ChoiceField(
+        [level.value for level in Level], help_text="What one value belongs to."
+    )
+    unit = serializers.CharField(help_text="Unit of the raw value.")
+    worse = serializers.ChoiceField([1, -1], help_text="1: a higher value is riskier; -1: safer.")
+    about = serializers.CharField(help_text="What it measures.")
+    sources = serializers.ListField(
+        child=serializers.CharField(help_text=TEXTS), help_text="Codes of its sources."
+    )
+    derived_from = serializers.ListField(
+        child=serializers.CharField(help_text=TEXTS),
+        help_text="Keys of the observations it is derived from.",
+    )
+    levels = serializers.ListField(
+        child=serializers.CharField(help_text=TEXTS),
+        help_text="Ordinal: the value is the index into this list.",
+    )
+    proxy_for = serializers.CharField(help_text="What it stands in for, if it is a proxy.")
+    caution = serializers.CharField(help_text="Show this text wherever a value is shown.")
+
+
+class IndicatorListSerializer(serializers.Serializer[Any]):
+    """All indicators."""
+
+    items = IndicatorSerializer(many=True, help_text="All.")
+    next = serializers.CharField(allow_null=True, help_text="None.")
+
+
+class PlaceFilters(FilterSet):
+    """Filters of places."""
+
+    kind = Filter(
+        Several(ChoiceField(Place.Kind.values), help_text="Countries or groups."), "kind__in"
+    )
+
+
+class PlaceViewSet(ListRows, RetrieveRow):
     """All places."""
 
     tag = "catalogues"
     shows = ("place",)
-    resource = PLACE
+    queryset = Place.objects.all()
+    serializer_class = PlaceSerializer
+    filterset_class = PlaceFilters
     orders = CODE
-    parameters = listing_parameters(
-        PLACE,
-        CODE,
-        choice("kind", Place.Kind.values, "Countries or groups.", many=True, where=within("kind")),
-    )
-
-    def queryset(self) -> QuerySet[Any]:
-        """All of them."""
-        return Place.objects.all()
+    about_one = "One place by its code."
+    lookup_field = "code"
+    lookup_value_converter = "slug"
 
 
-class OnePlace(Detail):
-    """One place by its code."""
-
-    tag = "catalogues"
-    shows = ("place",)
-    resource = PLACE
-    parameters = (PLACE.picker,)
-
-    def queryset(self) -> QuerySet[Any]:
-        """The place with this code."""
-        return Place.objects.filter(code=self.kwargs["code"])
-
-
-class Minerals(Listing):
+class MineralViewSet(ListRows, RetrieveRow):
     """All minerals."""
 
     tag = "catalogues"
     shows = ("mineral",)
-    resource = MINERAL
+    queryset = Mineral.objects.all()
+    serializer_class = MineralSerializer
     orders = CODE
-    parameters = listing_parameters(MINERAL, CODE)
-
-    def queryset(self) -> QuerySet[Any]:
-        """All of them."""
-        return Mineral.objects.all()
+    about_one = "One mineral by its code."
+    lookup_field = "code"
+    lookup_value_converter = "slug"
 
 
-class OneMineral(Detail):
-    """One mineral by its code."""
-
-    tag = "catalogues"
-    shows = ("mineral",)
-    resource = MINERAL
-    parameters = (MINERAL.picker,)
-
-    def queryset(self) -> QuerySet[Any]:
-        """The mineral with this code."""
-        return Mineral.objects.filter(code=self.kwargs["code"])
-
-
-class Lenses(Listing):
+class LensViewSet(ListRows):
     """The lenses through which something was scored."""
 
     tag = "catalogues"
     shows = ("lens",)
-    resource = LENS
+    queryset = Lens.objects.all()
+    serializer_class = LensSerializer
     orders = ID
-    parameters = listing_parameters(LENS, ID)
-
-    def queryset(self) -> QuerySet[Any]:
-        """All of them."""
-        return Lens.objects.all()
 
 
 def versions() -> QuerySet[Method]:
@@ -172,71 +167,58 @@ def versions() -> QuerySet[Method]:
     return Method.objects.filter(state__in=Method.EVER_PUBLISHED)
 
 
-class Methods(Listing):
-    """All published versions of all methods."""
+class MethodViewSet(ListRows, RetrieveRow):
+    """All published versions of all methods; one method is the version that scores now."""
 
     tag = "methods"
     shows = ("method",)
-    resource = METHOD_ITEM
+    serializer_class = MethodSummarySerializer
+    detail_serializer = MethodSerializer
     orders = ID
-    parameters = listing_parameters(METHOD_ITEM, ID)
+    about_one = "One method: the version that scores now."
+    lookup_field = "code"
+    lookup_value_converter = "slug"
 
-    def queryset(self) -> QuerySet[Any]:
+    def get_queryset(self) -> QuerySet[Any]:
         """All that were ever published."""
         return versions()
 
-
-class OneMethod(Detail):
-    """One method: the version of the address, else the one that scores now."""
-
-    tag = "methods"
-    shows = ("method",)
-    resource = METHOD
-    parameters = (METHOD.picker,)
-
-    def queryset(self) -> QuerySet[Any]:
-        """The version asked for; of a method that is retired as a whole, the newest."""
+    def one(self) -> QuerySet[Any]:
+        """The version that scores now; of a method that is retired as a whole, the newest."""
         found = versions().filter(**self.kwargs).order_by("-version")
-        now = None if "version" in self.kwargs else scoring_method(self.kwargs["code"])
+        now = scoring_method(self.kwargs["code"])
         return found.filter(pk=now.pk) if now else found
 
 
-class Indicators(Endpoint):
+class MethodVersionViewSet(RetrieveRow):
+    """One version of a method, by the version of the address."""
+
+    tag = "methods"
+    shows = ("method",)
+    serializer_class = MethodSerializer
+    lookup_field = ""
+
+    def one(self) -> QuerySet[Any]:
+        """The version asked for."""
+        return versions().filter(**self.kwargs)
+
+
+class IndicatorViewSet(ApiViewSet):
     """The catalogue of observations and indicators, which the engine declares."""
 
     tag = "catalogues"
     shows = ("method",)
-    answers = {
-        "get": (
-            200,
-            shapes.record(
-                {
-                    "items": shapes.several(INDICATOR, "All."),
-                    "next": shapes.optional(shapes.text("None.")),
-                },
-                "All.",
-            ),
-        )
-    }
+    about_one = "One row of the catalogue."
+    lookup_field = "key"
 
-    def get(self, _request: Request) -> Response:
+    @extend_schema(responses=IndicatorListSerializer)
+    def list(self, _request: Request) -> Response:
         """Return the whole catalogue; it is short and has no pages."""
-        return Response({"items": [_row(row) for row in INDICATORS.values()], "next": None})
+        return Response({"items": [asdict(row) for row in INDICATORS.values()], "next": None})
 
-
-class OneIndicator(Endpoint):
-    """One row of the catalogue."""
-
-    tag = "catalogues"
-    shows = ("method",)
-    answers = {"get": (200, INDICATOR)}
-
-    def get(self, _request: Request, key: str) -> Response:
-        """Return the row."""
+    @extend_schema(responses=IndicatorSerializer)
+    def retrieve(self, _request: Request, key: str) -> Response:
+        """Return one row of the catalogue."""
         if key not in INDICATORS:
             raise Http404
-        return Response(_row(INDICATORS[key]))
-
-
-def _row(indicator: Indicator) -> dict[str, Any]:
-    return asdict(indicator)
+        return Response(asdict(INDICATORS[key]))

@@ -6,84 +6,119 @@ Who filed one is not shown: people who live beside a mine may need that.
 from datetime import date, timedelta
 from typing import Any
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import ValidationError as DjangoValidationError
 from django.core.validators import URLValidator
 from django.db.models import QuerySet
-from django.http import Http404
 from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from riskscore.api.filters import within
-from riskscore.api.framework import bodies, shapes
-from riskscore.api.framework.endpoint import CHALLENGE, READ, Detail, Listing, listing_parameters
+from riskscore.api.framework import query_fields
+from riskscore.api.framework.body_serializers import (
+    Body,
+    CharField,
+    ChoiceField,
+    DateField,
+    IntegerField,
+    RegexField,
+    check,
+)
+from riskscore.api.framework.filtersets import Filter, FilterSet
 from riskscore.api.framework.pagination import Order
-from riskscore.api.framework.parameters import choice
 from riskscore.api.framework.problems import Problem, of_body
-from riskscore.api.framework.resources import Resource, columns_of, item, plain
-from riskscore.api.projects import published
+from riskscore.api.framework.query_fields import Several
+from riskscore.api.framework.reading import ListRows, RetrieveRow
+from riskscore.api.framework.row_serializers import RowSerializer, columns_of, item
+from riskscore.api.framework.viewsets import CHALLENGE, READ
+from riskscore.api.projects import published_or_404
+from riskscore.api.writing.once import answered_once
 from riskscore.curation import challenges
 from riskscore.engine.catalogue import INDICATORS
 from riskscore.models import Challenge, Evidence, Project
 
-STATES = choice(
-    "state", Challenge.State.values, "Only in these states.", many=True, where=within("state")
-)
 #: Figures that observations state: those that a challenge may be about.
 STATED = {row.key for row in INDICATORS.values() if row.kind == "observation"}
 ORDERS = {"-id": Order("id", "id", descending=True), "id": Order("id", "id")}
-CHALLENGED = Resource(
-    "Challenge",
-    "A correction that somebody filed on a project, and a curator's answer.",
-    (
-        plain("id", shapes.whole("Its number.")),
-        plain("project", shapes.text("Key of the project."), "project__key"),
-        plain("statement", shapes.text("What is wrong, and what is right.")),
-        plain("url", shapes.text("Where that can be read.")),
-        plain("kind", shapes.text("The kind of evidence that it would be; may be empty.")),
-        plain("happened_on", shapes.optional(shapes.day("The day it happened."))),
-        plain(
-            "disputes",
-            shapes.optional(shapes.whole("Number of the statement on file that it disputes.")),
-            "disputes_id",
+
+
+class ChallengeSerializer(RowSerializer):
+    """A correction that somebody filed on a project, and a curator's answer."""
+
+    id = serializers.IntegerField(help_text="Its number.")
+    project = serializers.CharField(help_text="Key of the project.", source="project__key")
+    statement = serializers.CharField(help_text="What is wrong, and what is right.")
+    url = serializers.CharField(help_text="Where that can be read.")
+    kind = serializers.CharField(help_text="The kind of evidence that it would be; may be empty.")
+    happened_on = serializers.DateField(allow_null=True, help_text="The day it happened.")
+    disputes = serializers.IntegerField(
+        allow_null=True,
+        help_text="Number of the statement on file that it disputes.",
+        source="disputes_id",
+    )
+    indicator = serializers.CharField(help_text="Key of the figure that is wrong; may be empty.")
+    state = serializers.ChoiceField(
+        Challenge.State.values, help_text="Accepted has become evidence."
+    )
+    reason = serializers.CharField(help_text="The curator's reason; a declined one always has one.")
+    evidence = serializers.IntegerField(
+        allow_null=True, help_text="Number of the statement that it became.", source="evidence_id"
+    )
+    observation = serializers.CharField(
+        allow_null=True,
+        help_text="Code of the release of one row that it became.",
+        source="observation__release__code",
+    )
+    filed_at = serializers.DateTimeField(help_text="When it was filed.")
+    decided_at = serializers.DateTimeField(allow_null=True, help_text="When it was answered.")
+
+
+class FilingSerializer(Body):
+    """A correction."""
+
+    statement = CharField(
+        min_length=20, max_length=2000, help_text="What is wrong, and what is right."
+    )
+    url = RegexField("^https?://", max_length=400, help_text="Where that can be read.")
+    kind = ChoiceField(
+        Evidence.Kind.values, required=False, help_text="The kind of evidence that it would be."
+    )
+    happened_on = DateField(required=False, help_text="The day it happened, like 2026-01-31.")
+    indicator = ChoiceField(
+        sorted(STATED), required=False, help_text="The figure of the score that is wrong."
+    )
+    disputes = IntegerField(
+        min_value=1,
+        max_value=2**63 - 1,
+        required=False,
+        help_text="Number of the statement on file that is wrong.",
+    )
+
+    def validate_url(self, text: str) -> str:
+        """An address that Django's validator takes."""
+        try:
+            URLValidator(schemes=["http", "https"])(text)
+        except DjangoValidationError:
+            raise serializers.ValidationError("no address; give https://…") from None
+        return text
+
+    def validate_happened_on(self, day: date) -> date:
+        """A day on which people mined and kept records."""
+        if day.year < 1900 or day > timezone.now().date() + timedelta(days=1):
+            raise serializers.ValidationError("say a day from 1900 on that is not in the future")
+        return day
+
+
+class ChallengeFilters(FilterSet):
+    """Filters of challenges."""
+
+    state = Filter(
+        Several(
+            query_fields.ChoiceField(Challenge.State.values), help_text="Only in these states."
         ),
-        plain("indicator", shapes.text("Key of the figure that is wrong; may be empty.")),
-        plain("state", shapes.one_of(Challenge.State.values, "Accepted has become evidence.")),
-        plain("reason", shapes.text("The curator's reason; a declined one always has one.")),
-        plain(
-            "evidence",
-            shapes.optional(shapes.whole("Number of the statement that it became.")),
-            "evidence_id",
-        ),
-        plain(
-            "observation",
-            shapes.optional(shapes.text("Code of the release of one row that it became.")),
-            "observation__release__code",
-        ),
-        plain("filed_at", shapes.moment("When it was filed.")),
-        plain("decided_at", shapes.optional(shapes.moment("When it was answered."))),
-    ),
-)
-#: The request body: one schema validates it and documents it.
-FILING = {
-    **shapes.record(
-        {
-            "statement": shapes.text(
-                "What is wrong, and what is right.", minLength=20, maxLength=2000
-            ),
-            "url": shapes.text("Where that can be read.", maxLength=400, pattern="^https?://"),
-            "kind": shapes.one_of(Evidence.Kind.values, "The kind of evidence that it would be."),
-            "happened_on": shapes.day("The day it happened, like 2026-01-31."),
-            "indicator": shapes.one_of(sorted(STATED), "The figure of the score that is wrong."),
-            "disputes": shapes.whole(
-                "Number of the statement on file that is wrong.", minimum=1, maximum=2**63 - 1
-            ),
-        },
-        "A correction.",
-        required=["statement", "url"],
-    ),
-    "additionalProperties": False,
-}
+        "state__in",
+    )
 
 
 def queryset() -> QuerySet[Challenge]:
@@ -91,71 +126,58 @@ def queryset() -> QuerySet[Challenge]:
     return Challenge.objects.filter(project__state=Project.State.PUBLISHED)
 
 
-class Challenges(Listing):
+class ChallengeViewSet(ListRows, RetrieveRow):
     """Challenges on all projects, the latest first."""
 
     tag = "projects"
     shows = ("challenge",)
-    resource = CHALLENGED
+    serializer_class = ChallengeSerializer
+    filterset_class = ChallengeFilters
     orders = ORDERS
-    parameters = listing_parameters(CHALLENGED, ORDERS, STATES)
-
-    def queryset(self) -> QuerySet[Any]:
-        """All of them."""
-        return queryset()
-
-
-class OneChallenge(Detail):
-    """One challenge by its number."""
-
-    tag = "projects"
-    shows = ("challenge",)
-    resource = CHALLENGED
-    parameters = (CHALLENGED.picker,)
+    about_one = "One challenge by its number."
+    lookup_field = "pk"
+    lookup_url_kwarg = "number"
+    lookup_value_converter = "int"
 
     def scopes(self) -> set[str]:
         """Whoever may file one may also look what became of it."""
-        return {READ, CHALLENGE}
+        return {READ, CHALLENGE} if self.action == "retrieve" else super().scopes()
 
-    def queryset(self) -> QuerySet[Any]:
-        """The challenge with this number."""
-        return queryset().filter(pk=self.kwargs["number"])
+    def get_queryset(self) -> QuerySet[Any]:
+        """Those of what the API shows."""
+        return queryset()
 
 
-class ChallengesOfProject(Challenges):
+class ChallengeOfProjectViewSet(ListRows):
     """Challenges on one project; POST files one."""
 
+    tag = "projects"
+    shows = ("challenge",)
     takes = {"POST": ("add_challenge",)}
-    parameters = listing_parameters(CHALLENGED, ORDERS, STATES)
-    body = FILING
-    answers = {"post": (201, shapes.reference(CHALLENGED.name))}
+    write_scopes = frozenset({CHALLENGE})
+    idempotent = ("create",)
+    refusals = {"create": {422: "Key used before"}}
+    serializer_class = ChallengeSerializer
+    filterset_class = ChallengeFilters
+    orders = ORDERS
 
-    def scopes(self) -> set[str]:
-        """Filing takes `challenge`; whoever may file may also look."""
-        return {CHALLENGE} if self.request.method == "POST" else {READ, CHALLENGE}
-
-    def project(self) -> Project:
-        """The published project of the address."""
-        project = published().filter(key=self.kwargs["key"]).first()
-        if project is None:
-            raise Http404
-        return project
-
-    def queryset(self) -> QuerySet[Any]:
+    def get_queryset(self) -> QuerySet[Any]:
         """Those on the project."""
-        return queryset().filter(project=self.project())
+        return queryset().filter(project=published_or_404(self.kwargs["key"]))
 
-    def post(self, request: Request, **_: Any) -> Response:
+    @extend_schema(request=FilingSerializer, responses={201: ChallengeSerializer})
+    @answered_once
+    def create(self, request: Request, key: str) -> Response:
         """File a correction. The same again, while it is open, is the same challenge."""
-        project, filed = self.project(), bodies.check(request.data, FILING)
+        project, filed = published_or_404(key), check(request, FilingSerializer)
         try:
             made = challenges.file(
                 project,
                 filed["statement"],
-                _url(filed["url"]),
+                filed["url"],
                 by=request.user,
                 kind=filed.get("kind", ""),
-                happened_on=_day(filed.get("happened_on")),
+                happened_on=filed.get("happened_on"),
                 disputes=_disputed(project, filed.get("disputes")),
                 indicator=filed.get("indicator", ""),
             )
@@ -164,27 +186,10 @@ class ChallengesOfProject(Challenges):
             raise Problem("too_many_challenges", str(error), headers=headers) from None
         except challenges.CannotFile as error:
             raise of_body({"/statement": str(error)}) from None
-        row = queryset().values(*columns_of(CHALLENGED.fields)).get(pk=made.pk)
-        response = Response(item(CHALLENGED.fields, row), status=201)
-        response["Location"] = f"/api/v1/challenges/{made.pk}"
-        return response
-
-
-def _url(text: str) -> str:
-    try:
-        URLValidator(schemes=["http", "https"])(text)
-    except ValidationError:
-        raise of_body({"/url": "no address; give https://…"}) from None
-    return text
-
-
-def _day(text: str | None) -> date | None:
-    if not text:
-        return None
-    day = bodies.day(text, "/happened_on")
-    if day.year < 1900 or day > timezone.now().date() + timedelta(days=1):
-        raise of_body({"/happened_on": "say a day from 1900 on that is not in the future"})
-    return day
+        columns = ChallengeSerializer.chosen(None)
+        row = queryset().values(*columns_of(columns)).get(pk=made.pk)
+        headers = {"Location": f"/api/v1/challenges/{made.pk}"}
+        return Response(item(columns, row), status=201, headers=headers)
 
 
 def _disputed(project: Project, number: int | None) -> Evidence | None:

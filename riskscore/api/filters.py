@@ -1,20 +1,14 @@
 """Conditions on projects, for listings of projects and of what hangs on them."""
 
-from collections.abc import Callable
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from riskscore.api.framework import shapes
-from riskscore.api.framework.parameters import Parameter, choice, code, moment, search
-from riskscore.api.project_parts.communities import community_within
-from riskscore.api.project_parts.owner_fields import by_owner
+from riskscore.api.framework.filtersets import Filter
+from riskscore.api.framework.query_fields import ChoiceField, KnownField, SearchField, Several
+from riskscore.api.project_parts.communities import CommunityFilters
+from riskscore.api.project_parts.owner_fields import OwnerFilters, countries
 from riskscore.models import Mineral, Place, Project, ProjectMineral
-
-
-def countries() -> set[str]:
-    """The codes of all countries; no project lies in a group."""
-    return set(Place.objects.filter(kind=Place.Kind.COUNTRY).values_list("code", flat=True))
 
 
 def places() -> set[str]:
@@ -27,71 +21,58 @@ def minerals() -> set[str]:
     return set(Mineral.objects.values_list("code", flat=True))
 
 
-def within(column: str) -> Callable[[list[Any]], Q]:
-    """That a column has one of the values."""
-    return lambda values: Q(**{f"{column}__in": values})
+class ProjectFilters(CommunityFilters, OwnerFilters):
+    """Filters by what a project is."""
 
-
-def of_projects(prefix: str = "") -> tuple[Parameter, ...]:
-    """Filters by what a project is; ``prefix`` leads from the listed row to its project."""
-    return (
-        code(
-            "place",
-            "Only projects in these countries: ISO 3166 alpha-3 codes.",
-            countries,
-            many=True,
-            where=within(f"{prefix}place_id"),
+    place = Filter(
+        Several(
+            KnownField(countries),
+            help_text="Only projects in these countries: ISO 3166 alpha-3 codes.",
         ),
-        code(
-            "mineral",
-            "Only projects that yield one of these minerals, in any role.",
-            minerals,
-            many=True,
-            where=lambda codes: _yields(prefix, mineral__in=codes),
+        "place_id__in",
+    )
+    mineral = Filter(
+        Several(
+            KnownField(minerals),
+            help_text="Only projects that yield one of these minerals, in any role.",
         ),
-        code(
-            "primary_mineral",
-            "Only projects whose primary mineral is one of these.",
-            minerals,
-            many=True,
-            where=lambda codes: _yields(prefix, mineral__in=codes, role="primary"),
+        method="yielding",
+    )
+    primary_mineral = Filter(
+        Several(
+            KnownField(minerals),
+            help_text="Only projects whose primary mineral is one of these.",
         ),
-        choice(
-            "kind",
-            Project.Kind.values,
-            "Only projects of these kinds.",
-            many=True,
-            where=within(f"{prefix}kind"),
+        method="mainly_yielding",
+    )
+    kind = Filter(
+        Several(ChoiceField(Project.Kind.values), help_text="Only projects of these kinds."),
+        "kind__in",
+    )
+    flag = Filter(
+        Several(
+            ChoiceField(Project.Flag.values), help_text="Only projects with one of these flags."
         ),
-        choice(
-            "flag",
-            Project.Flag.values,
-            "Only projects with one of these flags.",
-            many=True,
-            where=lambda flags: Q(**{f"{prefix}flags__overlap": flags}),
-        ),
-        community_within(prefix),
-        *by_owner(prefix),
-        search(
-            lambda words: (
-                Q(**{f"{prefix}name__icontains": words}) | Q(**{f"{prefix}key__istartswith": words})
-            ),
-            "Part of the name, or the beginning of the key.",
-        ),
+        "flags__overlap",
+    )
+    q = Filter(
+        SearchField(help_text="Part of the name, or the beginning of the key."), method="named"
     )
 
+    def yielding(self, rows: QuerySet[Any], _name: str, codes: list[str]) -> QuerySet[Any]:
+        """Those that yield one of the minerals."""
+        return self._yielding(rows, mineral__in=codes)
 
-def _yields(prefix: str, **conditions: Any) -> Q:
-    """That the project has such a mineral. EXISTS, since a join would repeat the row."""
-    project = OuterRef(f"{prefix}pk")
-    return Q(Exists(ProjectMineral.objects.filter(project=project, **conditions)))
+    def mainly_yielding(self, rows: QuerySet[Any], _name: str, codes: list[str]) -> QuerySet[Any]:
+        """Those whose primary mineral is one of them."""
+        return self._yielding(rows, mineral__in=codes, role="primary")
 
+    def named(self, rows: QuerySet[Any], _name: str, words: str) -> QuerySet[Any]:
+        """Those with the words in their name, or at the beginning of their key."""
+        in_name = Q(**{f"{self.path}name__icontains": words})
+        return rows.filter(in_name | Q(**{f"{self.path}key__istartswith": words}))
 
-def since(name: str, column: str, about: str) -> Parameter:
-    """Rows whose time is at or after a moment."""
-    return Parameter(
-        name=name,
-        schema=shapes.moment(about),
-        read=moment,
-        where=lambda value: Q(**{f"{column}__gte": value}),
-    )
+    def _yielding(self, rows: QuerySet[Any], **conditions: Any) -> QuerySet[Any]:
+        """EXISTS, since a join would repeat the row."""
+        project = OuterRef(f"{self.path}pk")
+        return rows.filter(Exists(ProjectMineral.objects.filter(project=project, **conditions)))

@@ -2,64 +2,74 @@
 
 from typing import Any
 
-from django.http import Http404
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from riskscore.api import lenses
-from riskscore.api.framework import shapes
-from riskscore.api.framework.endpoint import Endpoint
-from riskscore.api.projects import published
+from riskscore.api.framework.viewsets import ApiViewSet
+from riskscore.api.lenses import LensQuery
+from riskscore.api.projects import published_or_404
 from riskscore.models.scores import NODES
 from riskscore.scoring import data_gaps
 
-FACT = shapes.record(
-    {
-        "indicator": shapes.text("Key of the indicator that is unknown."),
-        "gain": shapes.number("What knowing it would add to its dimension's coverage, 0..1."),
-        "gain_of_whole": shapes.number("What it would add to the composite's coverage, 0..1."),
-        "would_assess": shapes.flag("Whether its dimension could then be assessed."),
-    },
-    "An unknown fact.",
-)
-YEAR = shapes.whole("A year; null where no fact of the dimension has one.")
-DIMENSION = shapes.record(
-    {
-        "dimension": shapes.one_of(NODES[1:], "Which one."),
-        "newest_year": shapes.optional(YEAR),
-        "oldest_year": shapes.optional(YEAR),
-        "age": shapes.optional(shapes.whole("Years since the newest.")),
-        "years": shapes.record({}, "Indicator to the newest year that was used."),
-        "missing": shapes.several(FACT, "All that is unknown, the most useful first."),
-        "best": shapes.optional(FACT),
-    },
-    "How fresh and how complete one dimension is.",
-)
-FRESHNESS = shapes.record(
-    {
-        "dimensions": shapes.several(DIMENSION, "Each dimension."),
-        "best": shapes.optional(FACT),
-    },
-    "What is stale or missing. `best` is the one new fact that would raise coverage most; null: "
-    "nothing would.",
-    required=["dimensions", "best"],
-)
+
+class MissingFactSerializer(serializers.Serializer[Any]):
+    """An unknown fact."""
+
+    indicator = serializers.CharField(help_text="Key of the indicator that is unknown.")
+    gain = serializers.FloatField(
+        help_text="What knowing it would add to its dimension's coverage, 0..1."
+    )
+    gain_of_whole = serializers.FloatField(
+        help_text="What it would add to the composite's coverage, 0..1."
+    )
+    would_assess = serializers.BooleanField(
+        help_text="Whether its dimension could then be assessed."
+    )
 
 
-class FreshnessOfProject(Endpoint):
+YEAR = "A year; null where no fact of the dimension has one."
+
+
+class FreshnessOfDimensionSerializer(serializers.Serializer[Any]):
+    """How fresh and how complete one dimension is."""
+
+    dimension = serializers.ChoiceField(NODES[1:], help_text="Which one.")
+    newest_year = serializers.IntegerField(allow_null=True, help_text=YEAR)
+    oldest_year = serializers.IntegerField(allow_null=True, help_text=YEAR)
+    age = serializers.IntegerField(allow_null=True, help_text="Years since the newest.")
+    years = serializers.DictField(help_text="Indicator to the newest year that was used.")
+    missing = MissingFactSerializer(
+        help_text="All that is unknown, the most useful first.", many=True
+    )
+    best = MissingFactSerializer(allow_null=True)
+
+
+class FreshnessOfProjectSerializer(serializers.Serializer[Any]):
+    """What is stale or missing. `best` is the one new fact that would raise coverage most;
+    null: nothing would.
+    """
+
+    is_whole = True
+    dimensions = FreshnessOfDimensionSerializer(help_text="Each dimension.", many=True)
+    best = MissingFactSerializer(allow_null=True)
+
+
+class FreshnessViewSet(ApiViewSet):
     """Newest year and age per dimension, what is unknown, and what would help most."""
 
     tag = "projects"
     shows = ("project", "score")
-    parameters = lenses.LENS_PARAMETERS
-    answers = {"get": (200, shapes.reference("FreshnessOfProject"))}
+    queries = {"retrieve": LensQuery}
+    lookup_field = ""
 
-    def get(self, _request: Request, key: str) -> Response:
+    @extend_schema(responses=FreshnessOfProjectSerializer)
+    def retrieve(self, _request: Request, key: str) -> Response:
         """Return it by all that is known now, through the lens asked for."""
-        lens = lenses.chosen(self.query_values)
-        project = published().filter(key=key).first()
-        if project is None:
-            raise Http404
+        lens = lenses.chosen(self.query)
+        project = published_or_404(key)
         (result,) = data_gaps.of([project.pk], lens)
         dimensions = [_dimension(each) for each in result.dimensions]
         return Response({"dimensions": dimensions, "best": _fact(result.best)})

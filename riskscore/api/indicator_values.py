@@ -3,14 +3,14 @@
 from typing import Any
 
 from django.http import Http404
+from rest_framework import serializers
 
 from riskscore.api import filters
-from riskscore.api.framework import shapes
-from riskscore.api.framework.endpoint import Computed, listing_parameters
 from riskscore.api.framework.pagination import Order
-from riskscore.api.framework.parameters import code
 from riskscore.api.framework.problems import Problem, of_parameters
-from riskscore.api.framework.resources import Resource, Row, plain
+from riskscore.api.framework.query_fields import KnownField, Several
+from riskscore.api.framework.reading import ListComputed, Rows
+from riskscore.api.framework.row_serializers import RowSerializer
 from riskscore.api.lenses import NOBODY
 from riskscore.engine.catalogue import INDICATORS, LEARNED
 from riskscore.scoring.indicators import derived_values
@@ -20,54 +20,56 @@ ORDERS = {
     "value": Order("value", "id"),
     "-value": Order("value", "id", descending=True),
 }
-CODE = shapes.optional(shapes.text("Code; null where the indicator has none."))
-VALUE = Resource(
-    "IndicatorValue",
-    "One value of a derived indicator, as scores made today use it. What is unknown has no row.",
-    (
-        plain("id", shapes.text("Importer, place and mineral, as far as the indicator has them.")),
-        plain("indicator", shapes.text("Key of the indicator.")),
-        plain("importer", shapes.text("From whose side: a place code; WLD is nobody.")),
-        plain("place", CODE),
-        plain("mineral", CODE),
-        plain(
-            "year",
-            shapes.optional(shapes.whole("Year of the newest fact behind it; null: it has none.")),
-        ),
-        plain("value", shapes.number("In the indicator's unit; a level is its index.")),
-        plain("standard_error", shapes.optional(shapes.number("Null: unstated."))),
-        plain("unit", shapes.text("Unit of the value.")),
-        plain(
-            "releases",
-            shapes.several(shapes.text("Code."), "The releases that the value came from."),
-        ),
-    ),
-)
+CODE = "Code; null where the indicator has none."
 
 
-class IndicatorValues(Computed):
+class IndicatorValueSerializer(RowSerializer):
+    """One value of a derived indicator, as scores made today use it. What is unknown has no row."""
+
+    id = serializers.CharField(
+        help_text="Importer, place and mineral, as far as the indicator has them."
+    )
+    indicator = serializers.CharField(help_text="Key of the indicator.")
+    importer = serializers.CharField(help_text="From whose side: a place code; WLD is nobody.")
+    place = serializers.CharField(help_text=CODE, allow_null=True)
+    mineral = serializers.CharField(help_text=CODE, allow_null=True)
+    year = serializers.IntegerField(
+        allow_null=True, help_text="Year of the newest fact behind it; null: it has none."
+    )
+    value = serializers.FloatField(help_text="In the indicator's unit; a level is its index.")
+    standard_error = serializers.FloatField(allow_null=True, help_text="Null: unstated.")
+    unit = serializers.CharField(help_text="Unit of the value.")
+    releases = serializers.ListField(
+        child=serializers.CharField(help_text="Code."),
+        help_text="The releases that the value came from.",
+    )
+
+
+class IndicatorValueQuery(serializers.Serializer[Any]):
+    """Which values are asked for."""
+
+    importer = KnownField(
+        filters.places,
+        default=NOBODY,
+        help_text="The buyer from whose side to look: a place code, or WLD for nobody in"
+        " particular.",
+    )
+    place = Several(KnownField(filters.places), help_text="Only these places.")
+    mineral = Several(KnownField(filters.minerals), help_text="Only these minerals.")
+
+
+class IndicatorValueViewSet(ListComputed):
     """All known values of one derived indicator, with their releases."""
 
     tag = "catalogues"
     shows = ("observation",)
-    resource = VALUE
+    serializer_class = IndicatorValueSerializer
+    queries = {"list": IndicatorValueQuery}
     orders = ORDERS
-    parameters = listing_parameters(
-        VALUE,
-        ORDERS,
-        code(
-            "importer",
-            "The buyer from whose side to look: a place code, or WLD for nobody in particular.",
-            filters.places,
-            default=NOBODY,
-        ),
-        code("place", "Only these places.", filters.places, many=True),
-        code("mineral", "Only these minerals.", filters.minerals, many=True),
-    )
 
-    def computed(self) -> list[Row]:
+    def computed(self) -> Rows:
         """Those of the places and minerals that the query names."""
-        key, query = self.kwargs["key"], self.query_values
+        key, query = self.kwargs["key"], self.query
         _refuse_what_is_not_derived(key)
         if derived_values.needs_importer(key) and query["importer"] == NOBODY:
             raise of_parameters({"importer": f"{key} is seen from a buyer's side: name one"})

@@ -1,12 +1,14 @@
 """The buyer's view (lens) that a request asks about: method × importer."""
 
+from typing import Any
+
 from django.conf import settings
+from rest_framework import serializers
 
 from riskscore.api.filters import places
-from riskscore.api.framework import shapes
-from riskscore.api.framework.parameters import Parameter, QueryValues, code
 from riskscore.api.framework.problems import Problem
-from riskscore.api.framework.resources import Resource, plain
+from riskscore.api.framework.query_fields import KnownField, QueryValues
+from riskscore.api.framework.row_serializers import RowSerializer
 from riskscore.models import Lens, Method
 
 NOBODY = "WLD"
@@ -18,15 +20,16 @@ def methods() -> set[str]:
     return set(published.values_list("code", flat=True))
 
 
-LENS_PARAMETERS: tuple[Parameter, ...] = (
-    code(
-        "importer",
-        "The buyer from whose side to look: a place code, or WLD for nobody in particular.",
+class LensQuery(serializers.Serializer[Any]):
+    """The buyer's view that a request asks about."""
+
+    importer = KnownField(
         places,
         default=NOBODY,
-    ),
-    code("method", "Code of the method.", methods, default=settings.DEFAULT_METHOD),
-)
+        help_text="The buyer from whose side to look: a place code, or WLD for nobody in"
+        " particular.",
+    )
+    method = KnownField(methods, default=settings.DEFAULT_METHOD, help_text="Code of the method.")
 
 
 def chosen(query: QueryValues) -> Lens:
@@ -41,13 +44,14 @@ def chosen(query: QueryValues) -> Lens:
     return lens
 
 
-LENS = Resource(
-    "Lens",
-    "A buyer's view: method × importer, with one current score per project.",
-    (
-        plain("method", shapes.text("Code of the method."), "method_code"),
-        plain("importer", shapes.text("Place code of the buyer; WLD is nobody."), "importer_id"),
-        plain("importer_name", shapes.text("Name of the buyer's place."), "importer__name"),
-        plain("kept_current", shapes.flag("Whether edits rescore through it.")),
-    ),
-)
+class LensSerializer(RowSerializer):
+    """A buyer's view: method × importer, with one current score per project."""
+
+    method = serializers.CharField(help_text="Code of the method.", source="method_code")
+    importer = serializers.CharField(
+        help_text="Place code of the buyer; WLD is nobody.", source="importer_id"
+    )
+    importer_name = serializers.CharField(
+        help_text="Name of the buyer's place.", source="importer__name"
+    )
+    kept_current = serializers.BooleanField(help_text="Whether edits rescore through it.")

@@ -6,15 +6,15 @@ from typing import Any
 
 from django.http import Http404, HttpResponse
 from drf_spectacular.generators import SchemaGenerator
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
 from drf_spectacular.views import SpectacularSwaggerSplitView
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from riskscore.api.framework import shapes
-from riskscore.api.framework.endpoint import Endpoint
 from riskscore.api.framework.problems import KINDS
+from riskscore.api.framework.viewsets import ApiViewSet
 
-ANYTHING = shapes.record({}, "See there.")
 HERE = "/api/v1"
 DOORS = (
     "projects",
@@ -33,26 +33,28 @@ DOORS = (
     "land-layers",
     "accountability",
     "challenges",
+    "webhooks",
+    "usage",
     "schema",
     "docs",
 )
 
 
-class Public(Endpoint):
+class Public(ApiViewSet):
     """An address for everybody."""
 
     tag = "about"
     authentication_classes = ()
     permission_classes = ()
     throttle_classes = ()
+    lookup_field = ""
 
 
 class Contents(Public):
     """Where to begin."""
 
-    answers = {"get": (200, ANYTHING)}
-
-    def get(self, _request: Request) -> Response:
+    @extend_schema(responses=OpenApiTypes.OBJECT)
+    def retrieve(self, _request: Request) -> Response:
         """Return the addresses of the lists, the document and its page."""
         return Response({name: f"{HERE}/{name}" for name in DOORS})
 
@@ -60,9 +62,8 @@ class Contents(Public):
 class ProblemType(Public):
     """What a problem's `type` points at."""
 
-    answers = {"get": (200, ANYTHING)}
-
-    def get(self, _request: Request, code: str) -> Response:
+    @extend_schema(responses=OpenApiTypes.OBJECT)
+    def retrieve(self, _request: Request, code: str) -> Response:
         """Return what the code means and what to do."""
         if code not in KINDS:
             raise Http404
@@ -72,9 +73,8 @@ class ProblemType(Public):
 class Document(Public):
     """This API as OpenAPI 3.1."""
 
-    answers = {"get": (200, ANYTHING)}
-
-    def get(self, _request: Request) -> Response:
+    @extend_schema(responses=OpenApiTypes.OBJECT)
+    def retrieve(self, _request: Request) -> Response:
         """Return the document. It is made once per process, since making it takes a second."""
         return Response(_document())
 
@@ -91,7 +91,7 @@ class Page(SpectacularSwaggerSplitView):
     authentication_classes = ()
     permission_classes = ()
     throttle_classes = ()
-    url_name = "schema"
+    url_name = "document-only"
 
     def options(self, *_: Any, **__: Any) -> HttpResponse:  # type: ignore[override]
         """As everywhere: nothing but the Allow header."""

@@ -3,119 +3,108 @@
 from dataclasses import asdict
 from typing import Any
 
-from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from riskscore.api.framework import shapes
-from riskscore.api.framework.endpoint import Detail, Endpoint, Listing, listing_parameters
 from riskscore.api.framework.pagination import Order
-from riskscore.api.framework.resources import Resource, plain
+from riskscore.api.framework.reading import ListRows, RetrieveRow
+from riskscore.api.framework.row_serializers import RowSerializer
+from riskscore.api.framework.viewsets import ApiViewSet
 from riskscore.models import Release
 from riskscore.releases import register
 
 ORDERS = {"code": Order("code", "id")}
-RELEASE = Resource(
-    "Release",
-    "One edition of a source, as loaded. Cite it when you publish what was made from it.",
-    (
-        plain("code", shapes.text("Our code of the release.")),
-        plain("source", shapes.text("Code of the source."), "source_id"),
-        plain("publisher", shapes.text("Who publishes it."), "source__publisher"),
-        plain("title", shapes.text("What it is."), "source__title"),
-        plain("published_edition", shapes.text("What the publisher calls this edition.")),
-        plain("licence", shapes.text("Its licence.")),
-        plain("redistributable", shapes.flag("Whether the file may be passed on.")),
-        plain("attribution", shapes.text("How to cite it.")),
-        plain("url", shapes.text("Where it comes from.")),
-        plain("sha256", shapes.text("Hash of the publisher's file.")),
-        plain("rows", shapes.whole("Rows read.")),
-        plain("edition", shapes.whole("Since which edition we know it."), "edition_id"),
-        plain("scored", shapes.flag("False: an older edition, kept beside the one in force.")),
-        plain(
-            "withdrawn",
-            shapes.optional(shapes.whole("The edition from which on it does not count.")),
-            "withdrawal__edition_id",
-        ),
-        plain(
-            "withdrawn_reason",
-            shapes.optional(shapes.text("Why it was withdrawn.")),
-            "withdrawal__reason",
-        ),
-    ),
-)
-COVERAGE = shapes.record(
-    {
-        "stands": shapes.flag("Whether it is in force: it feeds scores now."),
-        "indicators": shapes.several(
-            shapes.record(
-                {
-                    "indicator": shapes.text("Key of the indicator."),
-                    "rows": shapes.whole("Its rows."),
-                    "places": shapes.whole("Countries that have one."),
-                    "share": shapes.number("The same as a share of all countries, 0..1."),
-                    "first_year": shapes.whole("The first year."),
-                    "last_year": shapes.whole("The last year."),
-                },
-                "One indicator.",
-            ),
-            "Each indicator of the release.",
-        ),
-        "places": shapes.several(
-            shapes.record(
-                {
-                    "place": shapes.text("Code of the place."),
-                    "rows": shapes.whole("Its rows."),
-                    "newest_year": shapes.whole("The newest year."),
-                },
-                "One place.",
-            ),
-            "Each place of which the release says something.",
-        ),
-        "unknown_places": shapes.several(
-            shapes.text("Code of the place."), "Countries of which it says nothing."
-        ),
-    },
-    "How much of the world a release covers.",
-)
 
 
-class Releases(Listing):
+class ReleaseSerializer(RowSerializer):
+    """One edition of a source, as loaded. Cite it when you publish what was made from it."""
+
+    code = serializers.CharField(help_text="Our code of the release.")
+    source = serializers.CharField(help_text="Code of the source.", source="source_id")
+    publisher = serializers.CharField(help_text="Who publishes it.", source="source__publisher")
+    title = serializers.CharField(help_text="What it is.", source="source__title")
+    published_edition = serializers.CharField(help_text="What the publisher calls this edition.")
+    licence = serializers.CharField(help_text="Its licence.")
+    redistributable = serializers.BooleanField(help_text="Whether the file may be passed on.")
+    attribution = serializers.CharField(help_text="How to cite it.")
+    url = serializers.CharField(help_text="Where it comes from.")
+    sha256 = serializers.CharField(help_text="Hash of the publisher's file.")
+    rows = serializers.IntegerField(help_text="Rows read.")
+    edition = serializers.IntegerField(
+        help_text="Since which edition we know it.", source="edition_id"
+    )
+    scored = serializers.BooleanField(
+        help_text="False: an older edition, kept beside the one in force."
+    )
+    withdrawn = serializers.IntegerField(
+        allow_null=True,
+        help_text="The edition from which on it does not count.",
+        source="withdrawal__edition_id",
+    )
+    withdrawn_reason = serializers.CharField(
+        allow_null=True, help_text="Why it was withdrawn.", source="withdrawal__reason"
+    )
+
+
+class ReleaseCoverageIndicatorsItemSerializer(serializers.Serializer[Any]):
+    """One indicator."""
+
+    indicator = serializers.CharField(help_text="Key of the indicator.")
+    rows = serializers.IntegerField(help_text="Its rows.")
+    places = serializers.IntegerField(help_text="Countries that have one.")
+    share = serializers.FloatField(help_text="The same as a share of all countries, 0..1.")
+    first_year = serializers.IntegerField(help_text="The first year.")
+    last_year = serializers.IntegerField(help_text="The last year.")
+
+
+class ReleaseCoveragePlacesItemSerializer(serializers.Serializer[Any]):
+    """One place."""
+
+    place = serializers.CharField(help_text="Code of the place.")
+    rows = serializers.IntegerField(help_text="Its rows.")
+    newest_year = serializers.IntegerField(help_text="The newest year.")
+
+
+class ReleaseCoverageSerializer(serializers.Serializer[Any]):
+    """How much of the world a release covers."""
+
+    stands = serializers.BooleanField(help_text="Whether it is in force: it feeds scores now.")
+    indicators = ReleaseCoverageIndicatorsItemSerializer(
+        help_text="Each indicator of the release.", many=True
+    )
+    places = ReleaseCoveragePlacesItemSerializer(
+        help_text="Each place of which the release says something.", many=True
+    )
+    unknown_places = serializers.ListField(
+        child=serializers.CharField(help_text="Code of the place."),
+        help_text="Countries of which it says nothing.",
+    )
+
+
+class ReleaseViewSet(ListRows, RetrieveRow):
     """What was loaded from whom, with licences."""
 
     tag = "catalogues"
     shows = ("release",)
-    resource = RELEASE
+    queryset = Release.objects.all()
+    serializer_class = ReleaseSerializer
     orders = ORDERS
-    parameters = listing_parameters(RELEASE, ORDERS)
-
-    def queryset(self) -> QuerySet[Any]:
-        """All of them."""
-        return Release.objects.all()
+    about_one = "One release by its code."
+    lookup_field = "code"
 
 
-class OneRelease(Detail):
-    """One release by its code."""
-
-    tag = "catalogues"
-    shows = ("release",)
-    resource = RELEASE
-    parameters = (RELEASE.picker,)
-
-    def queryset(self) -> QuerySet[Any]:
-        """The release with this code."""
-        return Release.objects.filter(code=self.kwargs["code"])
-
-
-class CoverageOfRelease(Endpoint):
+class ReleaseCoverageViewSet(ApiViewSet):
     """How much of the world a release covers, by indicator and by place."""
 
     tag = "catalogues"
     shows = ("release", "observation")
-    answers = {"get": (200, COVERAGE)}
+    lookup_field = ""
 
-    def get(self, _request: Request, code: str) -> Response:
+    @extend_schema(responses=ReleaseCoverageSerializer)
+    def retrieve(self, _request: Request, code: str) -> Response:
         """Return it; a country that is not named has no row in the release."""
         release = get_object_or_404(Release, code=code)
         places = register.by_place(release).items()

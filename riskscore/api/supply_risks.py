@@ -2,106 +2,181 @@
 
 from typing import Any
 
+from rest_framework import serializers
+
 from riskscore.api import filters
-from riskscore.api.framework import shapes
-from riskscore.api.framework.endpoint import Computed, listing_parameters
 from riskscore.api.framework.pagination import Order
-from riskscore.api.framework.parameters import Parameter, code, whole
 from riskscore.api.framework.problems import of_parameters
-from riskscore.api.framework.resources import Field, Resource, Row, plain
+from riskscore.api.framework.query_fields import KnownField, Several, WholeField
+from riskscore.api.framework.reading import ListComputed, Rows
+from riskscore.api.framework.row_serializers import RowSerializer
 from riskscore.scoring.indicators import supply_risk_rows
 from riskscore.scoring.indicators.buyer import Buyer
 
 SPAN = 3
-YEARS = shapes.whole("A year.")
-CODE = shapes.text("Place code.")
+YEARS = "A year."
+CODE = "Place code."
 
 
-def _number(name: str, about: str) -> Field:
-    return plain(name, shapes.optional(shapes.number(about)))
+class SupplyFigures(RowSerializer):
+    """The figures of supply risk."""
 
-
-def _text(name: str, about: str) -> Field:
-    return plain(name, shapes.optional(shapes.text(about)))
-
-
-FIGURES = (
-    _number("geopolrisk01", "GeoPolRisk score: production_hhi01 × import_risk01."),
-    _number("production_hhi01", "HHI of world production over countries, mean of each year's."),
-    _number(
-        "import_risk01",
-        "Imports weighted by the sellers' political instability, over imports and own output. "
-        "A seller without an estimate counts 0.5. The indicator con.import_risk.",
-    ),
-    _number("geopolrisk_midpoint_kusd_per_t", "geopolrisk01 × price_kusd_per_t."),
-    _number(
-        "geopolrisk_cf_kg_cu_eq_per_kg",
-        "Characterisation factor, kg copper equivalents per kg: the midpoint over that of copper.",
-    ),
-    _number("price_kusd_per_t", "Import value over imports, thousand USD per tonne."),
-    _number("imports_t", "Imports in tonnes of traded product, from outside the importer."),
-    _number("import_value_kusd", "Import value in thousand USD."),
-    _number("own_production_t", "Own output in tonnes of what production counts (`basis`)."),
-    _number("import_value_hhi01", "HHI of import value over sellers: con.import_hhi."),
-    _number("import_quantity_hhi01", "HHI of imported tonnes over sellers."),
-    _number(
-        "supply_hhi01",
-        "HHI of supply: imported tonnes by seller, and own output as one supplier.",
-    ),
-    _text("largest_supplier", "Place code of the seller of the most tonnes."),
-    _number("largest_supplier_share01", "Its share of the imported tonnes."),
-    _number("n1_imports_left01", "N-1: share of the imports left if the largest supplier fails."),
-    _number(
-        "n1_supply_left01",
-        "N-1: share of imports and own output left if the largest supplier fails.",
-    ),
-    _number("known_partner_share01", "Share of imports whose seller's stability is known."),
-    _number(
-        "ec_supply_risk",
-        "The European Commission's supply risk, 0 to about 6, critical from 1, with the importer "
-        "in the EU's place: (world HHI × IR/2 + own HHI × (1 − IR/2)) × (1 − EoL-RIR) × SI_SR.",
-    ),
-    _number(
-        "ec_supply_risk_at_most",
-        "The greatest it can be where the substitution index or import reliance is unknown.",
-    ),
-    _number("ec_hhi_wgi_t_world10", "HHI_WGI,t of world production: 0..10 before t."),
-    _number("ec_hhi_wgi_t_importer10", "HHI_WGI,t of imports and own output: 0..10 before t."),
-    plain(
-        "ec_mix",
-        shapes.optional(
-            shapes.one_of(
-                ("both", "world", "importer"),
-                "Which of the two is known; one alone counts alone, as in the Commission's tables.",
-            )
+    geopolrisk01 = serializers.FloatField(
+        allow_null=True, help_text="GeoPolRisk score: production_hhi01 × import_risk01."
+    )
+    production_hhi01 = serializers.FloatField(
+        allow_null=True, help_text="HHI of world production over countries, mean of each year's."
+    )
+    import_risk01 = serializers.FloatField(
+        allow_null=True,
+        help_text=(
+            "Imports weighted by the sellers' political instability, over imports and own "
+            "output. A seller without an estimate counts 0.5. The indicator "
+            "con.import_risk."
         ),
-    ),
-    _number("import_reliance01", "Net imports over own output and net imports, 0..1 (IR)."),
-    _number("eol_rir01", "End-of-life recycling input rate."),
-    _number("substitution01", "Substitution index SI_SR; 1 is no substitute."),
-)
-SUPPLY_RISK = Resource(
-    "SupplyRisk",
-    "Supply risk of one importer, mineral and year. The end of a name is its scale or unit: 01 is "
-    "0..1, hhi01 is the Herfindahl–Hirschman index 0..1. Recycling rates and trade parameters are "
-    "those of the Commission's study of 2023 in every year. Unknown is null, never 0: see `why`.",
-    (
-        plain("id", shapes.text("Importer, mineral and year.")),
-        plain("importer", CODE),
-        plain("mineral", shapes.text("Code of the mineral.")),
-        plain("year", shapes.whole("The last of the years that the figures are means of.")),
-        *FIGURES,
-        _text("production_stage", "Where production is counted: mine or refinery."),
-        _text("trade_stage", "Stage of the customs codes, which may be another."),
-        plain("import_years", shapes.several(YEARS, "Years of trade.")),
-        plain("production_years", shapes.several(YEARS, "Years of production.")),
-        plain("governance_year", shapes.optional(shapes.whole("Newest year of governance."))),
-        plain("releases", shapes.several(shapes.text("Code."), "Releases that it came from.")),
-        plain("members", shapes.several(CODE, "A group's members on the year's last day.")),
-        _text("note", "Of a group: what its members trade among themselves is left out."),
-        _text("why", "Why figures are null; null: none is."),
-    ),
-)
+    )
+    geopolrisk_midpoint_kusd_per_t = serializers.FloatField(
+        allow_null=True, help_text="geopolrisk01 × price_kusd_per_t."
+    )
+    geopolrisk_cf_kg_cu_eq_per_kg = serializers.FloatField(
+        allow_null=True,
+        help_text=(
+            "Characterisation factor, kg copper equivalents per kg: the midpoint over that "
+            "of copper."
+        ),
+    )
+    price_kusd_per_t = serializers.FloatField(
+        allow_null=True, help_text="Import value over imports, thousand USD per tonne."
+    )
+    imports_t = serializers.FloatField(
+        allow_null=True, help_text="Imports in tonnes of traded product, from outside the importer."
+    )
+    import_value_kusd = serializers.FloatField(
+        allow_null=True, help_text="Import value in thousand USD."
+    )
+    own_production_t = serializers.FloatField(
+        allow_null=True, help_text="Own output in tonnes of what production counts (`basis`)."
+    )
+    import_value_hhi01 = serializers.FloatField(
+        allow_null=True, help_text="HHI of import value over sellers: con.import_hhi."
+    )
+    import_quantity_hhi01 = serializers.FloatField(
+        allow_null=True, help_text="HHI of imported tonnes over sellers."
+    )
+    supply_hhi01 = serializers.FloatField(
+        allow_null=True,
+        help_text="HHI of supply: imported tonnes by seller, and own output as one supplier.",
+    )
+    largest_supplier = serializers.CharField(
+        allow_null=True, help_text="Place code of the seller of the most tonnes."
+    )
+    largest_supplier_share01 = serializers.FloatField(
+        allow_null=True, help_text="Its share of the imported tonnes."
+    )
+    n1_imports_left01 = serializers.FloatField(
+        allow_null=True, help_text="N-1: share of the imports left if the largest supplier fails."
+    )
+    n1_supply_left01 = serializers.FloatField(
+        allow_null=True,
+        help_text="N-1: share of imports and own output left if the largest supplier fails.",
+    )
+    known_partner_share01 = serializers.FloatField(
+        allow_null=True, help_text="Share of imports whose seller's stability is known."
+    )
+    ec_supply_risk = serializers.FloatField(
+        allow_null=True,
+        help_text=(
+            "The European Commission's supply risk, 0 to about 6, critical from 1, with the"
+            " importer in the EU's place: (world HHI × IR/2 + own HHI × (1 − IR/2)) × (1 − "
+            "EoL-RIR) × SI_SR."
+        ),
+    )
+    ec_supply_risk_at_most = serializers.FloatField(
+        allow_null=True,
+        help_text=(
+            "The greatest it can be where the substitution index or import reliance is unknown."
+        ),
+    )
+    ec_hhi_wgi_t_world10 = serializers.FloatField(
+        allow_null=True, help_text="HHI_WGI,t of world production: 0..10 before t."
+    )
+    ec_hhi_wgi_t_importer10 = serializers.FloatField(
+        allow_null=True, help_text="HHI_WGI,t of imports and own output: 0..10 before t."
+    )
+    ec_mix = serializers.ChoiceField(
+        ("both", "world", "importer"),
+        allow_null=True,
+        help_text=(
+            "Which of the two is known; one alone counts alone, as in the Commission's tables."
+        ),
+    )
+    import_reliance01 = serializers.FloatField(
+        allow_null=True, help_text="Net imports over own output and net imports, 0..1 (IR)."
+    )
+    eol_rir01 = serializers.FloatField(
+        allow_null=True, help_text="End-of-life recycling input rate."
+    )
+    substitution01 = serializers.FloatField(
+        allow_null=True, help_text="Substitution index SI_SR; 1 is no substitute."
+    )
+
+
+class MineralAndYear(RowSerializer):
+    """What a row of supply is about."""
+
+    mineral = serializers.CharField(help_text="Code of the mineral.")
+    year = serializers.IntegerField(
+        help_text="The last of the years that the figures are means of."
+    )
+
+
+class SupplyOrigin(RowSerializer):
+    """Years, members, releases and reasons of the figures of supply."""
+
+    production_stage = serializers.CharField(
+        allow_null=True, help_text="Where production is counted: mine or refinery."
+    )
+    trade_stage = serializers.CharField(
+        allow_null=True, help_text="Stage of the customs codes, which may be another."
+    )
+    import_years = serializers.ListField(
+        child=serializers.IntegerField(help_text=YEARS), help_text="Years of trade."
+    )
+    production_years = serializers.ListField(
+        child=serializers.IntegerField(help_text=YEARS), help_text="Years of production."
+    )
+    governance_year = serializers.IntegerField(
+        allow_null=True, help_text="Newest year of governance."
+    )
+    releases = serializers.ListField(
+        child=serializers.CharField(help_text="Code."), help_text="Releases that it came from."
+    )
+    members = serializers.ListField(
+        child=serializers.CharField(help_text=CODE),
+        help_text="A group's members on the year's last day.",
+    )
+    note = serializers.CharField(
+        allow_null=True,
+        help_text="Of a group: what its members trade among themselves is left out.",
+    )
+    why = serializers.CharField(allow_null=True, help_text="Why figures are null; null: none is.")
+
+
+class SupplyKey(RowSerializer):
+    """Whose supply."""
+
+    id = serializers.CharField(help_text="Importer, mineral and year.")
+    importer = serializers.CharField(help_text=CODE)
+
+
+class SupplyRiskSerializer(SupplyKey, MineralAndYear, SupplyFigures, SupplyOrigin):
+    """Supply risk of one importer, mineral and year. The end of a name is its scale or unit: 01
+    is 0..1, hhi01 is the Herfindahl–Hirschman index 0..1. Recycling rates and trade parameters
+    are those of the Commission's study of 2023 in every year. Unknown is null, never 0: see
+    `why`.
+    """
+
+
 ORDERS = {
     "id": Order("id", "id"),
     **{
@@ -112,36 +187,32 @@ ORDERS = {
 }
 
 
-def _several(name: str, about: str, low: int, high: int, **more: Any) -> Parameter:
-    schema = shapes.whole(about, minimum=low, maximum=high)
-    return Parameter(name=name, schema=schema, read=whole(low, high), **more)
+class SupplyRiskQuery(serializers.Serializer[Any]):
+    """Whose supply risk is asked for."""
+
+    importer = Several(KnownField(filters.places), help_text="The importers: place codes. Needed.")
+    mineral = Several(KnownField(filters.minerals), help_text="Only these minerals.")
+    year = Several(WholeField(1900, 2100), help_text="Only these years.")
+    span = WholeField(
+        1,
+        10,
+        default=SPAN,
+        help_text="Mean of how many years up to `year`; scores use 3, published GeoPolRisk 1.",
+    )
 
 
-class SupplyRisks(Computed):
+class SupplyRiskViewSet(ListComputed):
     """Supply risk by importer, mineral and year: GeoPolRisk, HHI, N-1, the Commission's formula."""
 
     tag = "catalogues"
     shows = ("observation", "exportflow")
-    resource = SUPPLY_RISK
+    serializer_class = SupplyRiskSerializer
+    queries = {"list": SupplyRiskQuery}
     orders = ORDERS
-    parameters = listing_parameters(
-        SUPPLY_RISK,
-        ORDERS,
-        code("importer", "The importers: place codes. Needed.", filters.places, many=True),
-        code("mineral", "Only these minerals.", filters.minerals, many=True),
-        _several("year", "Only these years.", 1900, 2100, many=True),
-        _several(
-            "span",
-            "Mean of how many years up to `year`; scores use 3, published GeoPolRisk 1.",
-            1,
-            10,
-            default=SPAN,
-        ),
-    )
 
-    def computed(self) -> list[Row]:
+    def computed(self) -> Rows:
         """Those of the importers, minerals and years that the query names."""
-        query = self.query_values
+        query = self.query
         return [
             row
             for importer in _importers(query["importer"])

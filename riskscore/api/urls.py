@@ -1,9 +1,6 @@
 """The addresses under `/api/v1`, with and without a slash at the end."""
 
-from collections.abc import Callable, Iterator
-from typing import Any
-
-from django.urls import URLPattern, path
+from django.urls import path
 
 from riskscore.api import (
     accountability,
@@ -22,6 +19,8 @@ from riskscore.api import (
     supply_risks,
     timeline,
 )
+from riskscore.api.extracts import change_feed, export_files, lookups, matches
+from riskscore.api.framework.routers import Router
 from riskscore.api.ownership import companies, owners
 from riskscore.api.results import changes, counterfactuals, explanations, scores
 from riskscore.api.sourcing import (
@@ -35,93 +34,97 @@ from riskscore.api.sourcing import (
     shortlist,
     stages,
 )
-from riskscore.api.work import job_actions, job_scores, jobs, workers
+from riskscore.api.webhooks import deliveries, webhooks
+from riskscore.api.work import job_events, job_scores, jobs, usage, workers
+from riskscore.api.writing import draft_views, import_views, list_views, statement_actions
 
+PROJECT = "/projects/<slug:key>"
+SCORE = f"{PROJECT}/score"
+JOB = "/jobs/<uuid:job_id>"
+METHOD = "/methods/<slug:code>/<int:version>"
+MODEL = "/models/<slug:kind>/<int:version>"
+SOURCING = "/sourcing"
+SCENARIO = f"{SOURCING}/scenarios/<slug:code>"
+PORTFOLIO = f"{SOURCING}/portfolios/<slug:name>"
+BRIEFING = f"{SOURCING}/briefings"
 
-def both(route: str, view: Callable[..., Any], name: str = "") -> Iterator[URLPattern]:
-    """The address as written, and with the slash that people type."""
-    yield path(route, view, name=name or None)
-    yield path(f"{route}/", view)
+router = Router()
+router.add("/projects", projects.ProjectViewSet)
+router.add(f"{PROJECT}/challenges", challenges.ChallengeOfProjectViewSet)
+router.add(f"{PROJECT}/evidence", evidence.EvidenceViewSet)
+router.add(f"{PROJECT}/freshness", freshness.FreshnessViewSet)
+router.add(f"{PROJECT}/land", lands.LandOfProjectViewSet)
+router.add(f"{PROJECT}/owners", owners.OwnershipViewSet)
+router.add(f"{PROJECT}/timeline", timeline.TimelineViewSet)
+router.add(SCORE, scores.CurrentScoreViewSet)
+router.add(f"{SCORE}/changes", changes.ScoreChangesViewSet)
+router.add(f"{SCORE}/counterfactuals", counterfactuals.CounterfactualViewSet)
+router.add(f"{SCORE}/explanation", explanations.ExplanationViewSet)
+router.add(f"{SCORE}/history", scores.HistoryViewSet)
+router.add("/scores", scores.ScoreViewSet)
+router.add("/jobs", jobs.JobViewSet)
+router.add(f"{JOB}/events", job_events.JobEventsViewSet)
+router.add(f"{JOB}/errors", jobs.JobErrorViewSet)
+router.add(f"{JOB}/scores", job_scores.JobScoreViewSet)
+router.add("/workers", workers.WorkerViewSet)
+router.add("/challenges", challenges.ChallengeViewSet)
+router.add("/methods", catalogues.MethodViewSet)
+router.add(METHOD, catalogues.MethodVersionViewSet)
+router.add(f"{METHOD}/audit", method_audit.MethodAuditViewSet)
+router.add("/indicators", catalogues.IndicatorViewSet)
+router.add("/indicators/<str:key>/values", indicator_values.IndicatorValueViewSet)
+router.add("/places", catalogues.PlaceViewSet)
+router.add("/minerals", catalogues.MineralViewSet)
+router.add("/companies", companies.CompanyViewSet)
+router.add("/observations", observations.ObservationViewSet)
+router.add("/supply-risks", supply_risks.SupplyRiskViewSet)
+router.add(f"{SOURCING}/dependence", dependence.DependenceViewSet)
+router.add(f"{BRIEFING}/buyers", briefings.BuyerBriefingViewSet)
+router.add(f"{BRIEFING}/portfolios/<slug:name>", briefings.PortfolioBriefingViewSet)
+router.add(f"{BRIEFING}/projects/<slug:key>", briefings.ProjectBriefingViewSet)
+router.add(f"{SOURCING}/shortlist", shortlist.ShortlistViewSet)
+router.add(f"{SOURCING}/projects/<slug:key>", shortlist.ProjectForBuyerViewSet)
+router.add(f"{SOURCING}/stages", stages.ChainViewSet)
+router.add(f"{SOURCING}/regions", regions.RegionViewSet)
+router.add(f"{SOURCING}/effects", effects.EffectViewSet)
+router.add(f"{SOURCING}/scenarios", scenarios.ScenarioViewSet)
+router.add(f"{SCENARIO}/<int:version>", scenarios.ScenarioVersionViewSet)
+router.add(f"{SCENARIO}/effects", effects.EffectOfOneViewSet)
+router.add(f"{SOURCING}/equity", equity.EquityViewSet)
+router.add(f"{SOURCING}/portfolios", portfolios.PortfolioViewSet)
+router.add(f"{PORTFOLIO}/exposure", portfolios.ExposureViewSet)
+router.add(f"{PORTFOLIO}/crossings", portfolios.CrossingViewSet)
+router.add("/releases", releases.ReleaseViewSet)
+router.add("/releases/<str:code>/coverage", releases.ReleaseCoverageViewSet)
+router.add("/accountability", accountability.CheckViewSet)
+router.add("/land-layers", lands.LandLayerViewSet)
+router.add("/lenses", catalogues.LensViewSet)
+router.add("/models", learned.ModelViewSet)
+router.add(MODEL, learned.ModelVersionViewSet)
+router.add(f"{MODEL}/predictions", learned.PredictionViewSet)
+router.add(f"{PROJECT}/statuses", statement_actions.StatusViewSet)
+router.add(f"{PROJECT}/capacities", statement_actions.CapacityViewSet)
+router.add(f"{PROJECT}/footprints", statement_actions.FootprintViewSet)
+router.add("/companies/<slug:key>/homes", statement_actions.HomeViewSet)
+router.add("/lists", list_views.ProjectListViewSet)
+router.add("/imports", import_views.ImportViewSet)
+router.add("/imports/<uuid:intake>/faults", import_views.FaultViewSet)
+router.add("/methods/<slug:code>/drafts", draft_views.DraftViewSet)
+router.add("/changes", change_feed.ChangesViewSet)
+router.add("/lookups", lookups.LookupViewSet)
+router.add("/matches", matches.MatchViewSet)
+router.add("/exports", export_files.ExportViewSet)
+router.add("/usage", usage.UsageViewSet)
+router.add("/webhooks", webhooks.WebhookViewSet)
+router.add("/webhooks/<int:number>/deliveries", deliveries.DeliveryViewSet)
+router.add("/schema", public.Document)
+router.add("/errors/<slug:code>", public.ProblemType)
 
-
-KEY = "projects/<slug:key>"
-JOB = "jobs/<uuid:job_id>"
-SCENARIO = "sourcing/scenarios/<slug:code>"
-PORTFOLIO = "sourcing/portfolios/<slug:name>"
-
+contents = public.Contents.as_view({"get": "retrieve"}, detail=True)
 urlpatterns = [
-    *both("", public.Contents.as_view()),
-    *both("/projects", projects.Projects.as_view()),
-    *both(f"/{KEY}", projects.OneProject.as_view()),
-    *both(f"/{KEY}/challenges", challenges.ChallengesOfProject.as_view()),
-    *both(f"/{KEY}/evidence", evidence.EvidenceOfProject.as_view()),
-    *both(f"/{KEY}/freshness", freshness.FreshnessOfProject.as_view()),
-    *both(f"/{KEY}/land", lands.LandOfProject.as_view()),
-    *both(f"/{KEY}/owners", owners.OwnersOfProject.as_view()),
-    *both(f"/{KEY}/timeline", timeline.TimelineOfProject.as_view()),
-    *both(f"/{KEY}/score", scores.CurrentScore.as_view()),
-    *both(f"/{KEY}/score/changes", changes.ScoreChanges.as_view()),
-    *both(f"/{KEY}/score/counterfactuals", counterfactuals.Counterfactuals.as_view()),
-    *both(f"/{KEY}/score/explanation", explanations.Explanation.as_view()),
-    *both(f"/{KEY}/score/history", scores.History.as_view()),
-    *both("/scores", scores.Scores.as_view()),
-    *both("/jobs", jobs.Jobs.as_view()),
-    *both(f"/{JOB}", jobs.OneJob.as_view()),
-    *both(f"/{JOB}/cancel", job_actions.Cancel.as_view()),
-    *both(f"/{JOB}/pause", job_actions.Pause.as_view()),
-    *both(f"/{JOB}/resume", job_actions.Resume.as_view()),
-    *both(f"/{JOB}/retry", job_actions.Retry.as_view()),
-    *both(f"/{JOB}/errors", jobs.JobErrors.as_view()),
-    *both(f"/{JOB}/scores", job_scores.JobScores.as_view()),
-    *both("/workers", workers.Workers.as_view()),
-    *both("/challenges", challenges.Challenges.as_view()),
-    *both("/challenges/<int:number>", challenges.OneChallenge.as_view()),
-    *both("/methods", catalogues.Methods.as_view()),
-    *both("/methods/<slug:code>", catalogues.OneMethod.as_view()),
-    *both("/methods/<slug:code>/<int:version>", catalogues.OneMethod.as_view()),
-    *both("/methods/<slug:code>/<int:version>/audit", method_audit.MethodAudit.as_view()),
-    *both("/indicators", catalogues.Indicators.as_view()),
-    *both("/indicators/<str:key>", catalogues.OneIndicator.as_view()),
-    *both("/indicators/<str:key>/values", indicator_values.IndicatorValues.as_view()),
-    *both("/places", catalogues.Places.as_view()),
-    *both("/places/<slug:code>", catalogues.OnePlace.as_view()),
-    *both("/minerals", catalogues.Minerals.as_view()),
-    *both("/minerals/<slug:code>", catalogues.OneMineral.as_view()),
-    *both("/companies", companies.Companies.as_view()),
-    *both("/companies/<slug:key>", companies.OneCompany.as_view()),
-    *both("/observations", observations.Observations.as_view()),
-    *both("/supply-risks", supply_risks.SupplyRisks.as_view()),
-    *both("/sourcing/dependence", dependence.Dependences.as_view()),
-    *both("/sourcing/briefings/buyers", briefings.BuyerBriefing.as_view()),
-    *both("/sourcing/briefings/portfolios/<slug:name>", briefings.PortfolioBriefing.as_view()),
-    *both("/sourcing/briefings/projects/<slug:key>", briefings.ProjectBriefing.as_view()),
-    *both("/sourcing/shortlist", shortlist.Shortlist.as_view()),
-    *both("/sourcing/projects/<slug:key>", shortlist.ProjectForBuyer.as_view()),
-    *both("/sourcing/stages", stages.Chains.as_view()),
-    *both("/sourcing/regions", regions.Regions.as_view()),
-    *both("/sourcing/regions/<slug:code>", regions.OneRegion.as_view()),
-    *both("/sourcing/effects", effects.Effects.as_view()),
-    *both("/sourcing/scenarios", scenarios.Scenarios.as_view()),
-    *both(f"/{SCENARIO}", scenarios.OneScenario.as_view()),
-    *both(f"/{SCENARIO}/<int:version>", scenarios.OneScenario.as_view()),
-    *both(f"/{SCENARIO}/effects", effects.EffectsOfOne.as_view()),
-    *both("/releases", releases.Releases.as_view()),
-    *both("/releases/<str:code>", releases.OneRelease.as_view()),
-    *both("/releases/<str:code>/coverage", releases.CoverageOfRelease.as_view()),
-    *both("/accountability", accountability.Checks.as_view()),
-    *both("/accountability/<int:number>", accountability.OneCheck.as_view()),
-    *both("/land-layers", lands.Layers.as_view()),
-    *both("/lenses", catalogues.Lenses.as_view()),
-    *both("/models", learned.Models.as_view()),
-    *both("/models/<slug:kind>", learned.OneModel.as_view()),
-    *both("/models/<slug:kind>/<int:version>", learned.OneModel.as_view()),
-    *both("/models/<slug:kind>/<int:version>/predictions", learned.Predictions.as_view()),
-    *both("/sourcing/equity", equity.Equity.as_view()),
-    *both("/sourcing/portfolios", portfolios.Portfolios.as_view()),
-    *both(f"/{PORTFOLIO}", portfolios.OnePortfolio.as_view()),
-    *both(f"/{PORTFOLIO}/exposure", portfolios.Exposure.as_view()),
-    *both(f"/{PORTFOLIO}/crossings", portfolios.Crossings.as_view()),
-    *both("/schema", public.Document.as_view(), "schema"),
-    *both("/docs", public.Page.as_view()),
-    *both("/errors/<slug:code>", public.ProblemType.as_view()),
+    path("", contents),
+    path("/", contents),
+    *router.with_slashes,
+    path("/docs", public.Page.as_view()),
+    path("/docs/", public.Page.as_view()),
 ]

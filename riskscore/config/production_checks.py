@@ -7,7 +7,13 @@ DEVELOPMENT_SECRET = "development-only: production refuses to start with this ke
 
 
 def production_refusals(
-    *, secret: str, debug: bool, hosts: Sequence[str], database_url: str, redis_url: str
+    *,
+    secret: str,
+    debug: bool,
+    hosts: Sequence[str],
+    database_url: str,
+    redis_url: str,
+    webhooks: Sequence[str] = (),
 ) -> list[str]:
     """Return one line per setting that is unfit for production, each with its remedy."""
     weak = secret == DEVELOPMENT_SECRET or len(secret) < 50 or len(set(secret)) < 10
@@ -18,6 +24,9 @@ def production_refusals(
         "DATABASE_URL is absent: give postgresql://user:password@host/name": not database_url,
         "REDIS_URL is absent: give redis://:password@host:6379/0": not redis_url,
         "REDIS_URL has no password: whoever reaches the broker could start work": _open(redis_url),
+        "RISKSCORE_WEBHOOK_DEVELOPMENT must be unset: it lets private addresses be called": bool(
+            webhooks
+        ),
     }
     return [message for message, wrong in result.items() if wrong]
 

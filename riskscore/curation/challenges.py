@@ -16,6 +16,7 @@ from riskscore.engine.catalogue import INDICATORS
 from riskscore.errors import ConflictError, ForbiddenError, ValidationError
 from riskscore.intake import requests as intake_requests
 from riskscore.intake import run
+from riskscore.jobs.outbox import told
 from riskscore.models import Challenge, Evidence, Intake, Project, Release
 from riskscore.sources.readers.formula_guard import disarmed
 
@@ -47,6 +48,13 @@ class CannotAnswer(ConflictError):
 
     code = "cannot_answer"
     remedy = "Look at the challenge again, then answer what is still open."
+
+
+class Taken(ConflictError):
+    """Somebody took the challenge, or gave it back, after its page was opened."""
+
+    code = "challenge_taken"
+    remedy = "Look who has it now, then decide again."
 
 
 class NotYours(ForbiddenError):
@@ -100,14 +108,18 @@ def answerers() -> Any:
     return get_user_model().objects.with_perm(ANSWER, backend=BACKEND).order_by("username")
 
 
-def assign(challenge: Challenge, to: Any, *, by: Any) -> Challenge:
+def assign(challenge: Challenge, to: Any, *, by: Any, seen: str | None = None) -> Challenge:
     """Give an open challenge to somebody who may answer it, or with None to nobody.
 
-    Raises NotYours where that is not allowed, and CannotAnswer where it is answered already.
+    ``seen`` is the number of whoever had it when that was decided ("" nobody; None: not said).
+    Raises NotYours where that is not allowed, CannotAnswer where it is answered already, and Taken
+    where somebody else has it by now.
     """
     _check_may_answer(by)
     with transaction.atomic():
         held = _open(challenge)
+        if seen is not None and seen != str(held.assigned_to_id or ""):
+            raise Taken(f"{held.assigned_to or 'nobody'} has it by now")
         if to is not None and (why := may_not_answer(held, to)):
             raise NotYours(why)
         held.assigned_to, held.assigned_at = to, timezone.now() if to is not None else None
@@ -238,4 +250,5 @@ def _answer(held: Challenge, state: str, reason: str, *, by: Any) -> Challenge:
     held.save(
         update_fields=["state", "reason", "decided_by", "decided_at", "evidence", "observation"]
     )
+    told.of_challenge(held.pk)
     return held

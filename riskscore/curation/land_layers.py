@@ -12,7 +12,7 @@ from riskscore.curation import project_edits
 from riskscore.engine.inputs.land_overlap import REACH_KM, Footprint, geodesic_km
 from riskscore.jobs import requests as job_requests
 from riskscore.models import Footprint as Outline
-from riskscore.models import LandLayer, Project
+from riskscore.models import Job, LandLayer, Project
 from riskscore.releases.editions import next_edition
 from riskscore.scoring.project_inputs import kept_communities
 from riskscore.sources import maps
@@ -70,10 +70,23 @@ def polygon_of(corners: str) -> str:
     return json.dumps({"type": "Polygon", "coordinates": [closed]})
 
 
+def newest_outline(project: int) -> Outline | None:
+    """The outline that a project has now, or the note that it was taken back; None: never any."""
+    rows = Outline.objects.filter(project=project).defer("outline").select_related("entered_by")
+    return rows.order_by("-edition_id", "-id").first()
+
+
 def draw_outline(
     project: Project, drawn: BaseGeometry | None, source: str, *, by: Any = None
 ) -> Outline:
     """Store a project's outline (None takes the old one back), and rescore it."""
+    return draw_and_rescore(project, drawn, source, by=by)[0]
+
+
+def draw_and_rescore(
+    project: Project, drawn: BaseGeometry | None, source: str, *, by: Any = None
+) -> tuple[Outline, list[Job]]:
+    """The same, with the jobs that score the project anew."""
     with transaction.atomic():
         row = Outline.objects.create(
             project=project,
@@ -82,8 +95,7 @@ def draw_outline(
             entered_by=by,
             edition=next_edition(f"outline of {project.key}"),
         )
-        project_edits.projects_changed([project], by=by, reason="outline")
-    return row
+        return row, project_edits.projects_changed([project], by=by, reason="outline")
 
 
 def _refuse_elsewhere(project: Project, drawn: BaseGeometry) -> None:

@@ -160,12 +160,19 @@ def draft(
     return method
 
 
-def redraft(method: Method, spec: Mapping[str, Any], *, by: Any, reason: str) -> Method:
-    """Change a draft; only its author may. What was confirmed must be confirmed again."""
+def redraft(
+    method: Method, spec: Mapping[str, Any], *, by: Any, reason: str, seen: Method | None = None
+) -> Method:
+    """Change a draft; only its author may. What was confirmed must be confirmed again.
+
+    Raises NotNow if the draft is no longer what was ``seen``.
+    """
     parsed = _scoreable(spec)
     with transaction.atomic():
         row = _locked(method, State.DRAFT)
         _check(by, DRAW)
+        if seen is not None and (row.hash, row.reason) != (seen.hash, seen.reason):
+            raise NotNow(f"{row} was changed meanwhile")
         if row.created_by_id != by.pk:
             raise NotYours(f"{row} is somebody else's draft; make a new version from it")
         if (parsed.code, parsed.version) != (row.code, row.version):

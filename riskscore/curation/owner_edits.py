@@ -10,7 +10,7 @@ from django.db import transaction
 
 from riskscore.curation import project_edits
 from riskscore.errors import ConflictError
-from riskscore.models import Domicile, Ownership, Project
+from riskscore.models import Domicile, Job, Ownership, Project
 from riskscore.releases import owner_statements
 from riskscore.releases.editions import next_edition
 
@@ -37,6 +37,12 @@ class Superseded(ConflictError):
 
 def record(said: Said, *, by: Any, replaces: Said | None = None) -> Said:
     """Record a statement, or a new version of one, and rescore. Raises Superseded."""
+    record_and_rescore(said, by=by, replaces=replaces)
+    return said
+
+
+def record_and_rescore(said: Said, *, by: Any, replaces: Said | None = None) -> list[Job]:
+    """The same; returns the jobs that score its projects anew."""
     with transaction.atomic():
         if replaces is not None:
             _hold([replaces])
@@ -45,8 +51,7 @@ def record(said: Said, *, by: Any, replaces: Said | None = None) -> Said:
         said.supersedes, said.entered_by = replaces, by
         said.edition = next_edition(f"owner: {said.company}"[:200])
         said.save(force_insert=True)
-        _rescore([said], by=by)
-    return said
+        return _rescore([said], by=by)
 
 
 def decide(statements: Sequence[Said], state: str, *, by: Any, note: str = "") -> list[Said]:
@@ -54,9 +59,16 @@ def decide(statements: Sequence[Said], state: str, *, by: Any, note: str = "") -
 
     Raises Superseded, with nothing decided, if one of them has a newer version.
     """
+    return decide_and_rescore(statements, state, by=by, note=note)[0]
+
+
+def decide_and_rescore(
+    statements: Sequence[Said], state: str, *, by: Any, note: str = ""
+) -> tuple[list[Said], list[Job]]:
+    """The same, with the jobs that score their projects anew."""
     turned = [one for one in statements if one.state != state]
     if not turned:
-        return []
+        return [], []
     with transaction.atomic():
         _hold(turned)
         edition = next_edition(f"{len(turned)} statements about owners {state}")
@@ -64,8 +76,7 @@ def decide(statements: Sequence[Said], state: str, *, by: Any, note: str = "") -
         for one in fresh:
             one.entered_by, one.edition = by, edition
         made: list[Said] = type(turned[0]).objects.bulk_create(fresh)
-        _rescore(made, by=by)
-    return made
+        return made, _rescore(made, by=by)
 
 
 def _version(old: Said, state: str, note: str) -> Said:
@@ -88,8 +99,8 @@ def _hold(statements: Sequence[Said]) -> None:
         )
 
 
-def _rescore(statements: Iterable[Said], *, by: Any) -> None:
-    project_edits.projects_changed(touched(list(statements)), by=by, reason="owners")
+def _rescore(statements: Iterable[Said], *, by: Any) -> list[Job]:
+    return project_edits.projects_changed(touched(list(statements)), by=by, reason="owners")
 
 
 def touched(statements: list[Said]) -> list[Project]:

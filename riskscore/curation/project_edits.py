@@ -35,6 +35,12 @@ def projects_changed(projects: Iterable[Project], *, by: Any, reason: str) -> li
 
 def add_evidence(evidence: Evidence, *, by: Any, replaces: Evidence | None = None) -> Evidence:
     """Record a statement about a project, or a new version of one, and rescore the project."""
+    record_evidence(evidence, by=by, replaces=replaces)
+    return evidence
+
+
+def record_evidence(evidence: Evidence, *, by: Any, replaces: Evidence | None = None) -> list[Job]:
+    """The same; returns the jobs that score the project anew."""
     with transaction.atomic():
         evidence.pk = None
         evidence._state.adding = True
@@ -43,8 +49,7 @@ def add_evidence(evidence: Evidence, *, by: Any, replaces: Evidence | None = Non
         evidence.edition = next_edition(f"evidence on {evidence.project.key}")
         evidence.save(force_insert=True)
         raised.of_statements(evidence.edition_id)
-        projects_changed([evidence.project], by=by, reason=f"evidence: {evidence.kind}")
-    return evidence
+        return projects_changed([evidence.project], by=by, reason=f"evidence: {evidence.kind}")
 
 
 def add_stated(rows: Iterable[Stated], *, by: Any) -> None:

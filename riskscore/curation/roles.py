@@ -32,6 +32,9 @@ LOOKED_AT = _words(
     " release edition observation place placemember region regionmember mineral tradecode locality"
     " exportflow landlayer land footprint withdrawal"
 )
+#: Whoever may look at what scores are made of may have a service of theirs told of it; of these
+#: tables everybody sees their own rows.
+WEBHOOKS = ("webhook", "webhookdelivery", "webhookattempt")
 #: How far work is, for whoever may start some.
 WORK = ("job", "itemerror", "jobscore")
 PLUMBING = ("chunk", "transition", "workerpulse", "stalemark", "idempotencykey")
@@ -48,7 +51,8 @@ class Role:
 
 def _role(name: str, about: str, view: Iterable[str], **more: str) -> Role:
     """A role that sees what everybody sees and ``view``, and may ``add`` or ``change`` more."""
-    codenames = {f"view_{model}" for model in (*LOOKED_AT, *view)}
+    codenames = {f"view_{model}" for model in (*LOOKED_AT, *WEBHOOKS, *view)}
+    codenames |= {f"{action}_webhook" for action in ("add", "change", "delete")}
     for action, models in more.items():
         for model in _words(models):
             codenames |= {f"{action}_{model}", f"view_{model}"}
@@ -59,14 +63,14 @@ VIEWER = _role(
     "viewer",
     "reads scores, their reasons and their sources, and files challenges",
     (),
-    add="challenge",
+    add="challenge export",
 )
 CURATOR = _role(
     "curator",
     "keeps projects, evidence, owners, land and imports, withdraws what was wrong, and answers"
     " challenges",
     (*WORK, "intake", "projectlist"),
-    add="challenge project projectmineral externalid offtake projectstatus capacity evidence"
+    add="challenge export project projectmineral externalid offtake projectstatus capacity evidence"
     " ownership company domicile portfolio position portfoliolimit intake landlayer footprint"
     " region regionmember tradecode projectlist savedmapping job withdrawal",
     change="challenge project projectmineral externalid offtake company portfolio position"
@@ -77,7 +81,7 @@ METHODOLOGIST = _role(
     "methodologist",
     "draws, reviews and publishes methods, and trains and promotes learned models",
     (*WORK, "trainingrequest"),
-    add="challenge method lens scenario job",
+    add="challenge export method lens scenario job",
     change="lens",
     review="method",
     promote="learnedmodel",
@@ -88,8 +92,9 @@ OPERATOR = _role(
     " accounts",
     (*WORK, *PLUMBING, "trainingrequest", "intake"),
     delete="accessattempt",
-    add="challenge job schedule projectlist intake savedmapping apikey withdrawal",
+    add="challenge export job schedule projectlist intake savedmapping apikey withdrawal",
     change="job schedule projectlist savedmapping apikey",
+    oversee="webhook",
 )
 ROLES: Mapping[str, Role] = {role.name: role for role in (VIEWER, CURATOR, METHODOLOGIST, OPERATOR)}
 

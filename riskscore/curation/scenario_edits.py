@@ -44,6 +44,17 @@ class Written:
                 "shocks": self.shocks}  # fmt: skip
 
 
+def newest(code: str) -> Scenario | None:
+    """The version of a scenario that holds; None where nobody has stored one."""
+    rows = Scenario.objects.filter(code=code).select_related("created_by")
+    return rows.order_by("-version").first()
+
+
+def content(stored: Scenario) -> dict[str, Any]:
+    """What a stored version says."""
+    return {name: getattr(stored, name) for name in (*TEXTS, "shocks")}
+
+
 def checked(shocks: Any, at: str = "/shocks") -> tuple[Stated, ...]:
     """Stated shocks against the codes there are now. Raises BadShocks."""
     return stated_shocks.parse(shocks, known_codes(shocks), at)
@@ -100,14 +111,14 @@ def store(written: Written, *, by: Any = None) -> tuple[Scenario, bool]:
                 "SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [SCENARIO_LOCK, written.code]
             )
         versions = Scenario.objects.filter(code=written.code).order_by("-version")
-        newest = versions.first()
+        latest = versions.first()
         named = (
-            newest if written.version is None else versions.filter(version=written.version).first()
+            latest if written.version is None else versions.filter(version=written.version).first()
         )
         if named is not None and _is_same(written, named):
             return named, False
-        _refuse_taken(written, newest, by)
-        version = 1 if newest is None else newest.version + 1
+        _refuse_taken(written, latest, by)
+        version = 1 if latest is None else latest.version + 1
         row = Scenario.objects.create(
             code=written.code, version=version, created_by=by, **written.content
         )

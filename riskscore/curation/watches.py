@@ -75,6 +75,7 @@ def alerts(user: Any) -> QuerySet[Alert]:
     """A person's alerts, the latest first, with all that their words need."""
     related = (
         "project", "lens__importer", "evidence", "crossing__portfolio", "crossing__company", "job",
+        "webhook",
     )  # fmt: skip
     return Alert.objects.filter(user=user).select_related(*related).order_by("-id")
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
-from datetime import date, timedelta
+from datetime import date
 from typing import Any, cast
 
 import orjson
@@ -15,6 +15,7 @@ from riskscore.models import Evidence, Intake, Release
 from riskscore.releases.editions import next_edition
 from riskscore.scoring.alerts import raised
 from riskscore.sources.bad_file import BadFile
+from riskscore.sources.checks import day_checks
 from riskscore.sources.left_out import Aside
 
 STAGED = "staged_evidence"
@@ -26,8 +27,6 @@ STATED = (
     "note", "reach",
 )  # fmt: skip
 DAYS = ("happened_on", "expires_on")
-#: What is announced (a strike, an audit) may be dated within a year; what lies beyond is a slip.
-FARTHEST_AHEAD = timedelta(days=366)
 Identity = tuple[Any, ...]
 
 
@@ -47,15 +46,14 @@ def check(_intake: Intake) -> Iterator[BadFile]:
     """Faults: unknown projects, days far to come, and statements twice in the file. Their rows are
     deleted."""
     yield from unknown_projects(STAGED)
+    today = timezone.localdate()
     for line, happened in staging.fetch(
         f"DELETE FROM {STAGED} WHERE (row->>'happened_on')::date > %s"  # noqa: S608
-        " RETURNING line, row->>'happened_on'",
-        [timezone.localdate() + FARTHEST_AHEAD],
+        " RETURNING line, (row->>'happened_on')::date",
+        [today + day_checks.FARTHEST_AHEAD],
     ):
-        yield BadFile(
-            "a day to come", row=line, column="date", value=happened,
-            remedy="Write the day on which it happened.",
-        )  # fmt: skip
+        if fault := day_checks.event(happened, today):
+            yield fault.in_cell(line, "date", happened)
     for line, first in staging.fetch(
         f"DELETE FROM {STAGED} s USING (SELECT line, min(line) OVER (PARTITION BY id,"  # noqa: S608
         " row->>'kind', row->>'url', row->>'reference', CASE row->>'reference' WHEN ''"

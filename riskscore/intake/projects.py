@@ -1,6 +1,6 @@
 """Projects of a file: staged, checked, and compared with the projects that there are."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -18,6 +18,7 @@ from riskscore.intake.sites import alike_sites, new_sites
 from riskscore.intake.sites.positions import Doubt, Positions
 from riskscore.models import Intake, Release
 from riskscore.sources.bad_file import BadFile
+from riskscore.sources.checks.fault import Fault
 from riskscore.sources.left_out import Aside, LeftOut
 from riskscore.sources.names import folded
 from riskscore.sources.source_records import ProjectRecord
@@ -28,6 +29,7 @@ STAGED = "staged_project"
 IS_SCORED = True
 COLUMNS = DOCUMENTS
 #: What a project must have from the beginning.
+MOVED = "Correct the point or the place; who is sure of both moves the project in admin."
 NEEDED = ("name", "place", "latitude", "kind")
 
 
@@ -58,7 +60,8 @@ def _staged(row: ProjectRow, line: int, names: aliases.Resolver) -> staging.Row:
     document["minerals"] = _minerals(row, line, names)
     for column in ("owners", "offtake"):
         document[column] = [_share(part, line, column, names) for part in document[column]]
-    return line, orjson.dumps(document).decode(), row.key or _derived_key(row), None, None
+    key = row.key or derived_key(row.external_ids)
+    return line, orjson.dumps(document).decode(), key, None, None
 
 
 def _place(term: str, line: int, column: str, names: aliases.Resolver) -> str:
@@ -84,11 +87,11 @@ def _share(part: dict[str, Any], line: int, column: str, names: aliases.Resolver
     return [share.name, _place(share.place, line, column, names), round(share.share, 12)]
 
 
-def _derived_key(row: ProjectRow) -> str:
+def derived_key(external_ids: Sequence[tuple[str, str]]) -> str:
     """The key of a new project that has none: its first external id, as a slug."""
-    if not row.external_ids:
+    if not external_ids:
         return ""
-    scheme, value = row.external_ids[0]
+    scheme, value = external_ids[0]
     return f"{scheme}-{folded(value).replace(' ', '-')}"[:60].rstrip("-")
 
 
@@ -171,13 +174,8 @@ def _fault(document: Document, doubt: Doubt | None) -> BadFile | None:
             )  # fmt: skip
     if doubt is None or (document.id is None and not doubt.is_swapped):
         return None
-    remedy = "Correct the point or the place; who is sure of both moves the project in admin."
-    if doubt.is_swapped:
-        remedy = "Put latitude into latitude; in GeoJSON the longitude comes first."
-    return BadFile(
-        doubt.words, row=line, column="latitude",
-        value=f"{row['latitude']}, {row['longitude']}", remedy=remedy,
-    )  # fmt: skip
+    point = f"{row['latitude']}, {row['longitude']}"
+    return (doubt.fault or Fault(doubt.words, MOVED)).in_cell(line, "latitude", point)
 
 
 def compare(intake: Intake) -> ImportDiff:

@@ -176,12 +176,24 @@ def preview_mended(done: Intake, *, by: Any = None) -> Intake:
     return _again(done, by, repair=True)
 
 
-def confirm_intake(done: Intake, *, by: Any = None, accept_jumps: bool = False) -> Intake:
+def confirm_intake(
+    done: Intake,
+    *,
+    by: Any = None,
+    accept_jumps: bool = False,
+    skip_bad: bool = False,
+    replace: bool = False,
+    repair: bool = False,
+) -> Intake:
     """Import for good what a dry run has shown, as an import of its own.
 
-    ``accept_jumps``: values far from those that stand are right. Raises CannotTakeIn.
+    ``accept_jumps``: values far from those that stand are right. The other flags are answers to
+    what a dry run has refused: leave wrong rows out, let the file take the place of a newer or
+    fuller edition, mend shapes of a map. Raises CannotTakeIn.
     """
-    if not (done.dry_run and done.state == Intake.State.SUCCEEDED):
+    answers = {"skip_bad": skip_bad, "replace": replace, "repair": repair}
+    is_answered = done.state == Intake.State.FAILED and any(answers.values())
+    if not (done.dry_run and (done.state == Intake.State.SUCCEEDED or is_answered)):
         raise CannotTakeIn("only a dry run that found the file valid can be confirmed")
     accepted = accept_jumps or done.accept_jumps
     if done.jumps and not accepted:
@@ -189,7 +201,8 @@ def confirm_intake(done: Intake, *, by: Any = None, accept_jumps: bool = False) 
             f"values far from those that stand, {done.jumps:,} in all: check them, and confirm that"
             " they are right (--accept-jumps)"
         )
-    return _again(done, by, dry_run=False, accept_jumps=accepted)
+    stated = {name: answer or getattr(done, name) for name, answer in answers.items()}
+    return _again(done, by, dry_run=False, accept_jumps=accepted, **stated)
 
 
 def preview_without_bad(done: Intake, *, by: Any = None) -> Intake:

@@ -16,6 +16,7 @@ from django.db.models import DateTimeField, Exists, Func, OuterRef
 
 from riskscore.jobs import failures, planning, work_items
 from riskscore.jobs.failures import was_stopped as was_stopped
+from riskscore.jobs.outbox import told
 from riskscore.jobs.progress import Progress as Progress
 from riskscore.jobs.progress import progress as progress
 from riskscore.jobs.work_items import LeaseLost as LeaseLost
@@ -146,7 +147,11 @@ WHERE j.id = %s AND j.state = 'running' AND t.open = 0
 
 def close(job_id: uuid.UUID) -> bool:
     """End the job if no chunk is open. Whoever comes first wins; the sweeper repeats it."""
-    return bool(_execute(_CLOSE, [job_id, job_id]))
+    with transaction.atomic():
+        has_ended = bool(_execute(_CLOSE, [job_id, job_id]))
+        if has_ended:
+            told.of_job(job_id)
+    return has_ended
 
 
 def cancel(job_id: uuid.UUID) -> None:
@@ -166,6 +171,7 @@ def cancel(job_id: uuid.UUID) -> None:
             [job_id],
         )
         Chunk.objects.filter(job=job, state=Chunk.State.PENDING).update(state=Chunk.State.SKIPPED)
+        told.of_job(job_id)
     close(job_id)
 
 
@@ -239,7 +245,7 @@ def _return_expired() -> None:
     left = [Claim(*row) for row in work_items.expired(CHUNKS)]
     for held in sorted(left, key=lambda one: (one.job_id, one.id)):
         _retry_or_give_up(held, work_items.expiry_of(held), "lost", expired=True)
-    for table in (work_items.IMPORTS, work_items.TRAININGS):
+    for table in (work_items.IMPORTS, work_items.TRAININGS, work_items.EXPORTS):
         work_items.sweep(table)
 
 

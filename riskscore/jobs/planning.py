@@ -8,6 +8,7 @@ from django.db import OperationalError, connection, transaction
 from django.db.models import DateTimeField, Func
 
 from riskscore.jobs import failures, scope
+from riskscore.jobs.outbox import told
 from riskscore.models import Job
 
 log = logging.getLogger(__name__)
@@ -41,6 +42,7 @@ def plan_next(size: int, prepare: Callable[[Job], None]) -> list[uuid.UUID]:
             Job.objects.filter(id=job.id).update(
                 state=Job.State.FAILED, error=str(error)[:400], finished_at=_NOW
             )
+            told.of_job(job.id)
             return [job.id]
 
 

@@ -1,9 +1,9 @@
 """The one state machine of leased work: claim, heartbeat, finish, retry, dead letter, lease expiry.
 
-Chunks of jobs, imports and trainings keep a table each, since their columns, pages and clients
-differ and a file or a training cannot be cut into chunks of projects. What makes a queue safe does
-not differ, so it is written once, here, and each table only says which row comes next and its
-limits.
+Chunks of jobs, imports, trainings and exports keep a table each, since their columns, pages and
+clients differ and a file or a training cannot be cut into chunks of projects. What makes a queue
+safe does not differ, so it is written once, here, and each table only says which row comes next and
+its limits.
 
 waiting → running → an end of the table's own, or back to waiting, or failed after ``max_attempts``
 with the reason on the row. Leases run on the database's clock, and end within their length when
@@ -18,7 +18,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from riskscore.celery import IMPORT_LIMIT_S, TRAINING_LIMIT_S
+from riskscore.celery import EXPORT_LIMIT_S, IMPORT_LIMIT_S, TRAINING_LIMIT_S
 
 #: Seconds until lease expiry: a worker that is silent for so long has lost what it works on.
 LEASE_S = 60
@@ -58,6 +58,14 @@ TRAININGS = LeasedTable(
     max_attempts=2,
     longest_s=TRAINING_LIMIT_S + 30,
     columns=("kind", "seed"),
+)
+
+EXPORTS = LeasedTable(
+    "riskscore_export",
+    "SELECT id FROM riskscore_export WHERE state = 'queued'"
+    " ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED",
+    max_attempts=3,
+    longest_s=EXPORT_LIMIT_S + 30,
 )
 
 

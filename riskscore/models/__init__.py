@@ -19,9 +19,11 @@ from riskscore.models.methods import Lens, Method, MethodChoice
 from riskscore.models.minerals import Mineral, TradeCode
 from riskscore.models.observations import Edition, Observation, Release, Source
 from riskscore.models.owners import Company, Domicile, Ownership
+from riskscore.models.people.export_requests import Export
 from riskscore.models.people.record_changes import RecordChange
 from riskscore.models.people.saved_lists import DefaultList, SavedList
 from riskscore.models.people.saved_mappings import SavedMapping
+from riskscore.models.people.webhooks import MessageType, Webhook, WebhookAttempt, WebhookDelivery
 from riskscore.models.people.withdrawals import Withdrawal
 from riskscore.models.places import (
     CountryOutline,
@@ -38,6 +40,9 @@ from riskscore.models.scores import (
     MapCell,
     MapGrid,
     MatrixCell,
+    RankBlock,
+    RankChange,
+    Ranking,
     Score,
     ScoreAccountability,
     ScoreHistory,
@@ -63,6 +68,7 @@ __all__ = [
     "Domicile",
     "Edition",
     "Evidence",
+    "Export",
     "ExportFlow",
     "ExternalId",
     "Footprint",
@@ -84,6 +90,7 @@ __all__ = [
     "MapCell",
     "MapGrid",
     "MatrixCell",
+    "MessageType",
     "Method",
     "MethodChoice",
     "Mineral",
@@ -100,6 +107,9 @@ __all__ = [
     "ProjectList",
     "ProjectMineral",
     "ProjectStatus",
+    "RankBlock",
+    "RankChange",
+    "Ranking",
     "RecordChange",
     "Region",
     "RegionMember",
@@ -117,6 +127,9 @@ __all__ = [
     "TrainingRequest",
     "Transition",
     "Watch",
+    "Webhook",
+    "WebhookAttempt",
+    "WebhookDelivery",
     "Withdrawal",
     "WorkerPulse",
 ]

@@ -16,9 +16,15 @@ class Edition(models.Model):
     number = models.BigIntegerField(primary_key=True)
     made_at = models.DateTimeField(auto_now_add=True)
     reason = models.CharField(max_length=200)
+    changed_in = models.BigIntegerField(default=0, db_default=0, editable=False)
+    position = models.TextField(
+        default="", db_default="", editable=False, blank=True,
+        help_text="what was seen when it was recorded; a trigger keeps it",
+    )  # fmt: skip
 
     class Meta:
         ordering = ["-number"]
+        indexes = [models.Index(fields=["changed_in"], name="edition_by_transaction")]
 
     def __str__(self) -> str:
         return f"{self.number}: {self.reason}"

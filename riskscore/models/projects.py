@@ -9,6 +9,8 @@ from django.db import models
 from django.db.models import Func, Q
 from django.db.models.functions import MD5, Now
 
+from riskscore.models.ids import this_transaction
+
 
 class Project(models.Model):
     """A mining project.
@@ -76,6 +78,8 @@ class Project(models.Model):
     input_version = models.BigIntegerField(default=1, db_default=1, editable=False)
     created_at = models.DateTimeField(auto_now_add=True, db_default=Now())
     updated_at = models.DateTimeField(auto_now=True, db_default=Now())
+    changed_in = this_transaction("in which it was changed last")
+    shown_in = this_transaction("since which it has its state")
 
     class Meta:
         ordering = ["key"]
@@ -98,6 +102,9 @@ class Project(models.Model):
             models.Index(fields=["name", "id"], name="project_by_name"),
             models.Index(fields=["kind", "id"], name="project_by_kind"),
             models.Index(fields=["state", "id"], name="project_by_state"),
+            # What changed since a client was here last.
+            models.Index(fields=["changed_in", "id"], name="project_by_transaction"),
+            models.Index(fields=["shown_in", "id"], name="project_by_shown_in"),
             GinIndex(fields=["flags"], name="project_by_flag"),
             # Maps read this index alone: all that they count and choose by.
             models.Index(

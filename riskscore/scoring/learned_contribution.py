@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from itertools import islice
 from statistics import median
 
+import numpy as np
 from django.db.models import QuerySet
 
 from riskscore.engine.catalogue import LEARNED
@@ -16,6 +17,7 @@ from riskscore.models.learned import in_force
 from riskscore.scoring.methods import fitted_method
 from riskscore.scoring.stored_score import COLUMNS, StoredScore, not_nan
 
+Key = tuple[int, str, bool, tuple[float | None, ...], bytes]
 KINDS = {column: kind for kind, column in LEARNED.items()}
 
 
@@ -54,6 +56,28 @@ def without_learned_each(
     rows: Sequence[tuple[int, StoredScore]],
 ) -> list[dict[str, float | None]]:
     """The same of many scores, each with the id of its method: a page or a chunk at once."""
+    keys = [_key(method, score) for method, score in rows]
+    found = {key: _ANSWERS[key] for key in keys if key in _ANSWERS}
+    unknown = {key: row for key, row in zip(keys, rows, strict=True) if key not in found}
+    found |= zip(unknown, _computed(list(unknown.values())), strict=True)
+    if len(_ANSWERS) + len(unknown) > MOST_ANSWERS:
+        _ANSWERS.clear()
+    if len(unknown) <= MOST_ANSWERS:
+        _ANSWERS.update((key, found[key]) for key in unknown)
+    return [found[key] for key in keys]
+
+
+#: Answers that a process keeps: they depend on what the key holds and on nothing else.
+_ANSWERS: dict[Key, dict[str, float | None]] = {}
+MOST_ANSWERS = 10_000
+
+
+def _key(method: int, score: StoredScore) -> Key:
+    inputs = np.array(score.inputs, np.float64).tobytes()
+    return method, score.kind, score.imports, tuple(score.scores.values()), inputs
+
+
+def _computed(rows: Sequence[tuple[int, StoredScore]]) -> list[dict[str, float | None]]:
     result: list[dict[str, float | None]] = [{} for _ in rows]
     for method_id in {method_id for method_id, _ in rows}:
         at = [number for number, row in enumerate(rows) if row[0] == method_id]

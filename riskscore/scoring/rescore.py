@@ -14,7 +14,7 @@ from riskscore.jobs import ledger, work_items
 from riskscore.jobs.heartbeat import Heartbeat, worker_heartbeat, worker_name
 from riskscore.models import Job, JobScore
 from riskscore.models.scores import NODES
-from riskscore.scoring import methods, staleness
+from riskscore.scoring import methods, ranking, staleness
 from riskscore.scoring.alerts import raised
 from riskscore.scoring.binary_copy import Columns, copy_rows
 from riskscore.scoring.compute import compute
@@ -81,6 +81,7 @@ def _tried(claim: ledger.Claim) -> bool:
         # Whatever it was, the chunk goes back and the worker goes on; the row keeps the reason.
         log.exception("chunk %s of job %s failed", claim.id, claim.job_id)
         ledger.fail(claim, f"{type(error).__name__}: {error}")
+    ranking.keep_after(claim.job_id)
     ledger.close(claim.job_id)
     return True
 

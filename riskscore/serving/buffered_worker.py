@@ -2,9 +2,9 @@
 
 A client that sends or reads slowly costs a connection, not one of the threads that answer: one
 thread of each process watches all connections; a request is handed to a thread once it is whole,
-and an answer that is read slowly waits in a temporary file (``TMPDIR``). gunicorn's own threaded
-worker reads requests and writes answers in the threads that answer, so nine half-sent requests
-stop it (docs/decisions.md).
+and an answer that is read slowly waits in a temporary file (``TMPDIR``). A request that waits for
+a job is put aside as well (``held_requests``). gunicorn's own threaded worker reads requests and
+writes answers in the threads that answer, so nine half-sent requests stop it (docs/decisions.md).
 
 What stays bounded by whom: heads and bodies by size and by time here, the time of an answer by
 PostgreSQL (``RISKSCORE_STATEMENT_TIMEOUT_MS``).
@@ -19,11 +19,13 @@ from typing import Any
 from gunicorn.workers.base import Worker
 from waitress import wasyncore
 from waitress.adjustments import Adjustments
-from waitress.channel import HTTPChannel
 from waitress.parser import HTTPRequestParser, ParsingError
 from waitress.server import TcpWSGIServer
 from waitress.task import ThreadedTaskDispatcher
 from waitress.utilities import Error
+
+from riskscore.jobs.waiting import Waiters
+from riskscore.serving.held_requests import HoldingChannel
 
 MOST_CONNECTIONS = 2_000
 HEAD_S = 20.0
@@ -35,10 +37,10 @@ IDLE_S = 75
 LOOK_S = 1.0
 SMALL_BODY = 16 * 1024**2
 LARGE_BODY = 2 * 1024**3
-"""What a body may have: files come to admin alone, and are large."""
+"""What a body may have: files come to admin and to imports alone, and are large."""
 MOST_LARGE = 4
 """Large bodies that a process takes at a time; they lie on its disk before anybody is asked."""
-FILES_COME_TO = "/admin/"
+FILES_COME_TO = ("/admin/", "/api/v1/imports")
 WAITING_ANSWERS = 4 * 1024**3
 """Bytes of answers to one client that wait to be read, on disk, before a thread waits for it."""
 
@@ -68,6 +70,8 @@ class Occupied(Error):
 class BoundedRequest(HTTPRequestParser):
     """A request on its way; how large its body may be depends on where it is going."""
 
+    has_waited = False
+
     def parse_header(self, header_plus: bytes) -> None:
         """As waitress does; bodies that bring no file are small from here on. Raises ParsingError
         for a body whose end two servers would look for in two places (RFC 9112, 6.3)."""
@@ -88,7 +92,7 @@ def _small_limits() -> Adjustments:
     return Adjustments(**{**_LIMITS, "max_request_body_size": SMALL_BODY})
 
 
-class BoundedChannel(HTTPChannel):
+class BoundedChannel(HoldingChannel):
     """A connection that knows since when a request is coming, and whether a large one may."""
 
     parser_class = BoundedRequest
@@ -130,6 +134,10 @@ class Front(TcpWSGIServer):
 
     channel_class = BoundedChannel
 
+    def __init__(self, *args: Any, waiters: Waiters, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.waiters = waiters
+
     def maintenance(self, now: float) -> None:
         """Close idle connections, and those whose request comes too slowly."""
         super().maintenance(now)
@@ -168,17 +176,18 @@ class BufferedWorker(Worker):
         connections: dict[int, Any] = {}
         answering = ThreadedTaskDispatcher()
         answering.set_thread_count(self.cfg.threads)
-        limits = Adjustments(threads=self.cfg.threads, **_LIMITS)
+        limits, waiters = Adjustments(threads=self.cfg.threads, **_LIMITS), Waiters()
         fronts = [
             Front(
                 self.wsgi, connections, _sock=each.sock, dispatcher=answering, adj=limits,
-                bind_socket=False,
+                bind_socket=False, waiters=waiters,
                 sockinfo=(each.sock.family, each.sock.type, each.sock.proto, each.getsockname()),
             )
             for each in self.sockets
         ]  # fmt: skip
         while self.alive and _parent_is(self.ppid):
             self._look(connections)
+        waiters.close()
         self._finish(fronts, connections)
         answering.shutdown(timeout=1)
 

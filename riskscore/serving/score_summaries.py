@@ -71,7 +71,8 @@ def _rows(lens: Lens, scores: QuerySet[Score]) -> list[Row]:
     result = scores.select_related("project__place").annotate(
         mineral=Subquery(primary.values("mineral__name"))
     )
-    ranks = ranking.ranks(lens.pk, "composite")
+    listed = list(result)
+    ranks = ranking.ranks(lens.pk, "composite", [score.composite for score in listed])
     return [
         Row(
             name=score.project.name,
@@ -83,7 +84,7 @@ def _rows(lens: Lens, scores: QuerySet[Score]) -> list[Row]:
             band=score.band,
             shared=ranks.standing(score.composite, score.project.flags)["shared_with"] or 0,
         )
-        for score in result
+        for score in listed
     ]
 
 

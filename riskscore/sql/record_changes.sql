@@ -2,7 +2,7 @@
 -- import, a statement by hand. Only rows whose values really changed; what is counted or derived is
 -- left out. Who, how and why are settings of the transaction (riskscore/sql/authorship.py).
 CREATE OR REPLACE FUNCTION riskscore_derived_columns() RETURNS text[] LANGUAGE sql IMMUTABLE AS $$
-    SELECT ARRAY['input_version', 'created_at', 'updated_at', 'changed_at', 'status', 'status_since', 'terms', 'spec', 'card']
+    SELECT ARRAY['input_version', 'created_at', 'updated_at', 'changed_at', 'status', 'status_since', 'terms', 'spec', 'card', 'changed_in', 'shown_in']
 $$;
 
 CREATE OR REPLACE FUNCTION riskscore_log_change() RETURNS trigger LANGUAGE plpgsql AS $$

@@ -14,6 +14,7 @@ from typing import Self
 from django.db import connection, transaction
 
 from riskscore.errors import UnavailableError
+from riskscore.sql.position import Position
 
 #: Answers of many rows that a process makes at a time: threads remain for the others.
 AT_ONCE = 2
@@ -65,6 +66,11 @@ class Snapshot:
         with connection.cursor() as cursor:
             cursor.execute("SELECT coalesce(max(number), 0) FROM riskscore_edition")
             return int(cursor.fetchone()[0])
+
+    @property
+    def position(self) -> str:
+        """What it sees: ``changes?since=`` this tells all that comes after it."""
+        return str(Position.now())
 
     def streaming(self, stream: Iterator[bytes]) -> Self:
         """The snapshot itself as the body of a streaming response."""

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from riskscore.errors import ConflictError, ForbiddenError
 from riskscore.jobs import requests
+from riskscore.jobs.outbox import told
 from riskscore.learning.report import gate
 from riskscore.models import Edition, LearnedModel, LearnedSwitch, TrainingRequest
 from riskscore.models.learned import learned_on
@@ -94,6 +95,7 @@ def _promote(model: LearnedModel, by: Any, reason: str) -> LearnedModel:
         _decide(row, LearnedModel.State.CHAMPION, by, reason)
         row.champion_from = edition
         row.save()
+        told.of_model(row.pk)
         requests.refresh(f"{row} promoted", by)
     return row
 

@@ -9,7 +9,7 @@ from django.test import Client
 
 from riskscore import api_keys
 from riskscore.models import ApiKey
-from tests.admin.conftest import act, url
+from tests.admin.conftest import act, form_of, url
 
 KEY = re.compile(r"rs_[0-9a-f]{8}_[\w-]+")
 
@@ -75,12 +75,29 @@ def test_a_revoked_key_opens_nothing(page: Client, curator: User) -> None:
     assert "revoked" in page.get(url("apikey")).text
 
 
-def test_a_key_is_never_edited(page: Client, curator: User) -> None:
-    api_keys.issue(curator, "laptop", ["read"])
-    key = ApiKey.objects.get()
-    address = url("apikey", "change", key.pk)
-    assert page.post(address, {"name": "x", "scopes": "rescore"}).status_code == 403
-    assert ApiKey.objects.get().scopes == ["read"]
+def test_of_a_key_its_plan_alone_is_edited_and_by_superusers_alone(
+    page: Client, curator: User, as_staff: Callable[..., Client]
+) -> None:
+    plain = api_keys.issue(curator, "laptop", ["read"])
+    before = ApiKey.objects.get()
+    address = url("apikey", "change", before.pk)
+    sent = form_of(page, address)
+    changed = {**sent, "name": "x", "scopes": "rescore", "user": "1", "plan": "heavy"}
+    assert page.post(address, changed).status_code == 302
+    key = api_keys.find(plain)
+    assert key is not None
+    assert key.plan == "heavy"
+    assert (key.name, key.scopes, key.user) == ("laptop", ["read"], curator)
+    refused = page.post(address, {**form_of(page, address), "plan": "endless"})
+    assert "is not one of the available choices" in refused.text
+
+    staff = as_staff("view_apikey", "change_apikey", "add_apikey")
+    own = api_keys.find(make(staff, plan="heavy"))
+    assert own is not None
+    assert own.plan == "standard"
+    mine = url("apikey", "change", own.pk)
+    assert staff.post(mine, {"plan": "heavy"}).status_code == 403
+    assert ApiKey.objects.get(pk=own.pk).plan == "standard"
 
 
 @pytest.mark.parametrize("scope", ["", "everything"])

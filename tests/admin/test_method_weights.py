@@ -24,9 +24,12 @@ def method(bundle: None) -> Method:
 
 def table_of(page: Client, method: Method) -> dict[str, str]:
     """What the form of weights would send back unchanged."""
-    shown = page.get(url("method", "weights", method.pk)).context["parts"]
+    context = page.get(url("method", "weights", method.pk)).context
+    shown = context["parts"]
+    version = {"_version": context["version"]} if context["version"] else {}
     shares = {cell.name: cell.value for part in shown for row in part.rows for cell in row.cells}
-    return shares | {row.reason_name: row.reason for part in shown for row in part.rows}
+    reasons = {row.reason_name: row.reason for part in shown for row in part.rows}
+    return shares | reasons | version
 
 
 def weighed(page: Client, method: Method, shares: dict[str, str], **more: str) -> Any:
@@ -98,6 +101,33 @@ def test_one_changes_one_s_own_draft_and_others_begin_their_own(
     mine = Method.objects.get(version=6)
     assert (mine.based_on, mine.spec["root"]["children"][0]["weight"]) == (method, 0.7)
     assert mine.spec["version"] == 6
+
+
+def test_two_tabs_of_one_draft_lose_neither_weights_nor_reasons(
+    page: Client, method: Method
+) -> None:
+    weighed(page, method, composite("0.4", "0.2", "0.2", "0.2"), step="keep", reason="first")
+    draft = Method.objects.get(version=5)
+    address = url("method", "weights", draft.pk)
+    opened = {**table_of(page, draft), "reason": "first", "step": "keep"}
+    page.post(address, {**opened, **composite("0.1", "0.3", "0.3", "0.3")})
+    page.post(address, {**opened, "reason:labour": "Of another tab."})
+    draft.refresh_from_db()
+    weights = [child["weight"] for child in draft.spec["root"]["children"]]
+    assert weights == [0.1, 0.3, 0.3, 0.3]
+    assert "Of another tab." in str(draft.spec)
+    asked = page.post(address, {**opened, **composite("0.7", "0.1", "0.1", "0.1")})
+    assert {clash.theirs for clash in asked.context["clashes"]} == {"0.100", "0.300"}
+    draft.refresh_from_db()
+    assert draft.spec["root"]["children"][0]["weight"] == 0.1
+    text = url("method", "new-version", draft.pk)
+    shown = page.get(text).context
+    whole = {"_version": shown["version"], **shown["form"].initial}
+    page.post(address, {**table_of(page, draft), "reason": "again", "step": "keep"})
+    kept = page.post(text, {**whole, "text": whole["text"].replace("Of another", "Of a third")})
+    assert kept.status_code == 302
+    draft.refresh_from_db()
+    assert (draft.reason, "Of a third tab." in str(draft.spec)) == ("again", True)
 
 
 def test_a_new_reason_in_the_table_confirms_itself(page: Client, method: Method) -> None:

@@ -38,6 +38,9 @@ from riskscore.models import (
     Project,
     ProjectMineral,
     ProjectStatus,
+    RankBlock,
+    RankChange,
+    Ranking,
     RecordChange,
     RegionMember,
     Release,
@@ -81,7 +84,7 @@ def test_every_model_has_a_page_or_stands_on_that_of_its_project() -> None:
     }
     parts |= {ProjectStatus, Capacity, CapacityRange, RegionMember, TradeCode, RecordChange}
     parts |= {CommunityDistance, Position, PortfolioLimit, CountryOutline, MapCell, MapGrid}
-    parts |= {MatrixCell, KeptFigures, Watch, Alert, AskedLast}
+    parts |= {MatrixCell, KeptFigures, Watch, Alert, AskedLast, Ranking, RankBlock, RankChange}
     assert set(MODELS) | parts == ours
     assert all(admin.site.is_registered(model) for model in ours - parts)
 

@@ -55,6 +55,7 @@ prediction           look    look     look           look
 trainingrequest      –       –        look           look
 intake               –       add      –              add
 savedmapping         –       change   –              change
+export               look    look     look           look
 source               look    look     look           look
 release              look    look     look           look
 withdrawal           look    look     look           look
@@ -70,6 +71,8 @@ landlayer            look    add      look           look
 land                 look    look     look           look
 footprint            look    add      look           look
 apikey               –       –        –              edit
+webhook              edit    edit     edit           edit
+webhookdelivery      look    look     look           look
 idempotencykey       –       –        –              look
 """
 #: Status of the list and of the form for a new row, whether rows may be changed; in a word.

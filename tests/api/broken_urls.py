@@ -13,8 +13,8 @@ SECRET = "what nobody outside may read"
 
 
 class Breaks(Public):
-    def get(self, _request: HttpRequest) -> HttpResponse:
+    def retrieve(self, _request: HttpRequest) -> HttpResponse:
         raise RuntimeError(SECRET)
 
 
-urlpatterns = [*urls.urlpatterns, path("api/v1/breaks", Breaks.as_view())]
+urlpatterns = [*urls.urlpatterns, path("api/v1/breaks", Breaks.as_view({"get": "retrieve"}))]

@@ -42,6 +42,13 @@ class Api:
             PREFIX + path, content, content_type=kind, headers=self._headers(headers)
         )
 
+    def write(self, method: str, path: str, body: Any, **headers: str) -> Any:
+        """PUT or PATCH a value as JSON."""
+        return self.client.generic(
+            method, PREFIX + path, json.dumps(body), "application/json",
+            headers=self._headers(headers),
+        )  # fmt: skip
+
     def send(self, method: str, path: str, **headers: str) -> Any:
         return self.client.generic(method, PREFIX + path, headers=self._headers(headers))
 

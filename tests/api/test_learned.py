@@ -6,8 +6,6 @@ from riskscore.models import LearnedModel, Mineral, Prediction
 from tests.api.conftest import Api, problem
 from tests.make import make_place
 
-pytestmark = pytest.mark.urls("tests.api.learned_urls")
-
 
 @pytest.fixture
 def models(db: None) -> list[LearnedModel]:

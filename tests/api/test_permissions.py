@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import get_resolver
 
 from riskscore import api_keys
-from riskscore.api.framework.endpoint import Endpoint
+from riskscore.api.framework.viewsets import ApiViewSet
 from riskscore.api.public import Page, Public
 from riskscore.curation import roles
 from riskscore.models import ApiKey
@@ -24,12 +24,18 @@ TABLE = """
                                                    viewer  curator  methodologist  operator
 GET   /projects                                    yes     yes      yes            yes
 GET   /projects/<key>                              yes     yes      yes            yes
+POST  /projects                                    –       yes      –              –
+PATCH /projects/<key>                              –       yes      –              –
+PUT   /projects/bulk                               –       yes      –              –
 GET   /projects/<key>/challenges                   yes     yes      yes            yes
 POST  /projects/<key>/challenges                   yes     yes      yes            yes
 GET   /projects/<key>/evidence                     yes     yes      yes            yes
+POST  /projects/<key>/evidence                     –       yes      –              –
 GET   /projects/<key>/freshness                    yes     yes      yes            yes
 GET   /projects/<key>/land                         yes     yes      yes            yes
 GET   /projects/<key>/owners                       yes     yes      yes            yes
+POST  /projects/<key>/owners                       –       yes      –              –
+POST  /projects/<key>/owners/<number>/decision     –       yes      –              –
 GET   /projects/<key>/timeline                     yes     yes      yes            yes
 GET   /projects/<key>/score                        yes     yes      yes            yes
 GET   /projects/<key>/score/changes                yes     yes      yes            yes
@@ -46,6 +52,16 @@ POST  /jobs/<job_id>/resume                        –       –        –     
 POST  /jobs/<job_id>/retry                         –       –        –              yes
 GET   /jobs/<job_id>/errors                        –       yes      yes            yes
 GET   /jobs/<job_id>/scores                        –       yes      yes            yes
+GET   /jobs/<job_id>/events                        –       yes      yes            yes
+GET   /changes                                     yes     yes      yes            yes
+POST  /lookups                                     yes     yes      yes            yes
+POST  /matches                                     yes     yes      yes            yes
+GET   /exports                                     yes     yes      yes            yes
+POST  /exports                                     yes     yes      yes            yes
+GET   /exports/<export_id>                         yes     yes      yes            yes
+DELETE /exports/<export_id>                         yes     yes      yes            yes
+GET   /exports/<export_id>/events                  yes     yes      yes            yes
+GET   /exports/<export_id>/file                    yes     yes      yes            yes
 GET   /workers                                     –       –        –              yes
 GET   /challenges                                  yes     yes      yes            yes
 GET   /challenges/<number>                         yes     yes      yes            yes
@@ -62,6 +78,7 @@ GET   /minerals                                    yes     yes      yes         
 GET   /minerals/<code>                             yes     yes      yes            yes
 GET   /companies                                   yes     yes      yes            yes
 GET   /companies/<key>                             yes     yes      yes            yes
+POST  /companies                                   –       yes      –              –
 GET   /observations                                yes     yes      yes            yes
 GET   /supply-risks                                yes     yes      yes            yes
 GET   /sourcing/dependence                         yes     yes      yes            yes
@@ -91,6 +108,18 @@ GET   /models                                      yes     yes      yes         
 GET   /models/<kind>                               yes     yes      yes            yes
 GET   /models/<kind>/<version>                     yes     yes      yes            yes
 GET   /models/<kind>/<version>/predictions         yes     yes      yes            yes
+GET   /usage                                       yes     yes      yes            yes
+GET   /webhooks                                    yes     yes      yes            yes
+POST  /webhooks                                    yes     yes      yes            yes
+GET   /webhooks/<number>                           yes     yes      yes            yes
+PATCH /webhooks/<number>                           yes     yes      yes            yes
+DELETE /webhooks/<number>                          yes     yes      yes            yes
+POST  /webhooks/<number>/rotate                    yes     yes      yes            yes
+POST  /webhooks/<number>/test                      yes     yes      yes            yes
+POST  /webhooks/<number>/replay                    yes     yes      yes            yes
+GET   /webhooks/<number>/deliveries                yes     yes      yes            yes
+GET   /webhooks/<number>/deliveries/<delivery>     yes     yes      yes            yes
+POST  /webhooks/<number>/deliveries/<delivery>/replay yes  yes      yes            yes
 GET   /sourcing/equity                             yes     yes      yes            yes
 GET   /sourcing/portfolios                         yes     yes      yes            yes
 POST  /sourcing/portfolios                         –       yes      –              –
@@ -99,10 +128,47 @@ PATCH /sourcing/portfolios/<name>                  –       yes      –       
 PUT   /sourcing/portfolios/<name>                  –       yes      –              –
 GET   /sourcing/portfolios/<name>/exposure         yes     yes      yes            yes
 GET   /sourcing/portfolios/<name>/crossings        yes     yes      yes            yes
+GET   /projects/<key>/statuses                     yes     yes      yes            yes
+POST  /projects/<key>/statuses                     –       yes      –              –
+GET   /projects/<key>/capacities                   yes     yes      yes            yes
+POST  /projects/<key>/capacities                   –       yes      –              –
+GET   /projects/<key>/footprints                   yes     yes      yes            yes
+POST  /projects/<key>/footprints                   –       yes      –              –
+GET   /companies/<key>/homes                       yes     yes      yes            yes
+POST  /companies/<key>/homes                       –       yes      –              –
+POST  /companies/<key>/homes/<number>/decision     –       yes      –              –
+GET   /lists                                       –       yes      –              yes
+POST  /lists                                       –       yes      –              yes
+GET   /lists/<name>                                –       yes      –              yes
+PATCH /lists/<name>                                –       yes      –              yes
+GET   /imports                                     –       yes      –              yes
+POST  /imports                                     –       yes      –              yes
+GET   /imports/<id>                                –       yes      –              yes
+POST  /imports/<id>/confirm                        –       yes      –              yes
+POST  /imports/<id>/cancel                         –       yes      –              yes
+GET   /imports/<intake>/faults                     –       yes      –              yes
+GET   /methods/<code>/drafts                       yes     yes      yes            yes
+POST  /methods/<code>/drafts                       –       –        yes            –
+GET   /methods/<code>/drafts/<version>             yes     yes      yes            yes
+PATCH /methods/<code>/drafts/<version>             –       –        yes            –
+DELETE /methods/<code>/drafts/<version>            –       –        yes            –
+GET   /methods/<code>/drafts/<version>/moves       yes     yes      yes            yes
+POST  /methods/<code>/drafts/<version>/submit      –       –        yes            –
+POST  /methods/<code>/drafts/<version>/publish     –       –        yes            –
+POST  /methods/<code>/drafts/<version>/return      –       –        yes            –
 """
 NAMES = tuple(roles.ROLES)
 #: What stands for the parts of an address: there need be no such row.
-PARTS = {"job_id": "01a20ce5-5906-7838-8d4a-000000000000", "number": "1", "version": "1"}
+NO_ROW = "01a20ce5-5906-7838-8d4a-000000000000"
+PARTS = {
+    "job_id": NO_ROW,
+    "id": NO_ROW,
+    "intake": NO_ROW,
+    "delivery": NO_ROW,
+    "export_id": NO_ROW,
+    "number": "1",
+    "version": "1",
+}
 EVERY_SCOPE = list(ApiKey.Scope.values)
 
 
@@ -114,6 +180,10 @@ def table() -> dict[tuple[str, str], dict[str, bool]]:
     }
 
 
+#: By address, as Django calls it. A list and its items are two addresses of one viewset.
+VIEWS: dict[str, Any] = {}
+
+
 def addresses() -> Iterator[tuple[str, type[Any]]]:
     """Every address of the API, without the slash at its end, and its view."""
     mounted: Any = next(
@@ -123,12 +193,16 @@ def addresses() -> Iterator[tuple[str, type[Any]]]:
     for pattern in mounted.url_patterns:
         route = re.sub(r"<\w+:(\w+)>", r"<\1>", str(pattern.pattern))
         if not route.endswith("/"):
+            VIEWS[route] = pattern.callback
             yield route, pattern.callback.cls
 
 
-def methods(view: type[Any]) -> list[str]:
+def methods(route: str) -> list[str]:
+    """What an address answers; a viewset says it per address (its actions)."""
     names = ("get", "post", "put", "patch", "delete")
-    return [name.upper() for name in names if hasattr(view, name)]
+    view = VIEWS[route]
+    known = getattr(view, "actions", None) or [each for each in names if hasattr(view.cls, each)]
+    return [name.upper() for name in names if name in known]
 
 
 def send(api: Api, method: str, address: str) -> Any:
@@ -159,7 +233,7 @@ def test_every_address_and_method_stands_in_the_table_or_is_public() -> None:
         (method, route)
         for route, view in addresses()
         if not issubclass(view, Public | Page)
-        for method in methods(view)
+        for method in methods(route)
     }
     assert asked == table().keys()
 
@@ -173,9 +247,11 @@ def test_every_address_declares_permissions_that_exist() -> None:
     for route, view in addresses():
         if issubclass(view, Public | Page):
             continue
-        assert issubclass(view, Endpoint), route
-        for method in methods(view):
-            needed = view().permissions(method)
+        assert issubclass(view, ApiViewSet), route
+        for method in methods(route):
+            asked: Any = view(**VIEWS[route].initkwargs)
+            asked.action = (getattr(VIEWS[route], "actions", None) or {}).get(method.lower())
+            needed = asked.permissions(method)
             assert needed, f"{method} {route} declares no permission"
             assert set(needed) <= known, route
 
@@ -237,10 +313,13 @@ def test_a_scope_never_widens_what_the_account_may() -> None:
 @pytest.mark.parametrize(
     ("role", "scopes"),
     [
-        ("viewer", ["read", "challenge"]),
-        ("curator", ["read", "rescore", "challenge", "portfolio"]),
-        ("methodologist", ["read", "rescore", "challenge", "scenario"]),
-        ("operator", ["read", "rescore", "challenge"]),
+        ("viewer", ["read", "challenge", "webhook"]),
+        (
+            "curator",
+            ["read", "rescore", "challenge", "portfolio", "curate", "list", "import", "webhook"],
+        ),
+        ("methodologist", ["read", "rescore", "challenge", "scenario", "method", "webhook"]),
+        ("operator", ["read", "rescore", "challenge", "list", "import", "webhook"]),
     ],
 )
 def test_the_scopes_that_a_member_may_give_a_key(role: str, scopes: list[str]) -> None:

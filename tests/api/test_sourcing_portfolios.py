@@ -156,6 +156,8 @@ def test_an_edit_needs_the_state_that_it_was_made_from(keeper: Api, puna: dict[s
     assert first.json()["about"] == "one"
     late = write(keeper, "PATCH", f"{HERE}/puna", {"about": "two"}, If_Match=tag)
     problem(late, 412, "precondition_failed")
+    weak = write(keeper, "PATCH", f"{HERE}/puna", {"about": "two"}, If_Match=f"W/{tag}")
+    problem(weak, 412, "precondition_failed")
     assert keeper.json(f"{HERE}/puna")["about"] == "one"
 
 
@@ -163,7 +165,11 @@ def test_put_replaces_everything_and_patch_what_it_names(keeper: Api, puna: dict
     patched = write(keeper, "PATCH", f"{HERE}/puna", {"limits": LIMITS[:1]}).json()
     assert len(patched["limits"]) == 1
     assert patched["positions"] == puna["positions"]
-    put = write(keeper, "PUT", f"{HERE}/puna", {"positions": POSITIONS[:1]}).json()
+    whole = {"positions": POSITIONS[:1]}
+    problem(write(keeper, "PUT", f"{HERE}/puna", whole), 428, "precondition_required")
+    assert keeper.json(f"{HERE}/puna") == patched
+    tag = keeper.get(f"{HERE}/puna")["ETag"]
+    put = write(keeper, "PUT", f"{HERE}/puna", whole, If_Match=tag).json()
     assert (put["about"], put["limits"], len(put["positions"])) == ("", [], 1)
     report = keeper.json(f"{HERE}/puna/exposure")
     assert report["positions"][0]["dimensions"][0]["without"] is None  # nothing is left

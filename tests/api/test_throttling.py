@@ -8,12 +8,14 @@ from typing import Any
 
 import pytest
 from django.conf import settings as real
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
-from riskscore.api.framework import throttling
+from riskscore.api.framework import request_cost, throttling
 from riskscore.api.framework.throttling import Circuit, take
-from riskscore.models import ApiKey
+from riskscore.models import ApiKey, Job
 from tests.api.conftest import Api, problem
-from tests.make import make_place
+from tests.make import make_method, make_place
 
 pytestmark = pytest.mark.django_db
 
@@ -93,3 +95,89 @@ def test_without_valkey_everybody_passes_at_once(settings: Any, awake: None, api
     response = api.get("/places")
     assert response.status_code == 200
     assert "RateLimit" not in response
+
+
+def _left(response: Any) -> int:
+    return int(str(response["RateLimit"]).partition("r=")[2].partition(";")[0])
+
+
+def test_a_request_takes_as_many_tokens_as_its_work_is_large(rates: Any, api: Api) -> None:
+    rates(requests="1000/h")
+    make_place("WLD", kind="group")
+    costs = {
+        "/places": 1,
+        "/places?page_size=100": 1,
+        "/places?page_size=101": 2,
+        "/places?page_size=1000": 10,
+        "/places/WLD": 1,
+    }
+    left = 1000
+    for address, tokens in costs.items():
+        response = api.get(address)
+        left -= tokens
+        assert (response.status_code, _left(response)) == (200, left), address
+    response = api.get("/places", Accept="text/csv")
+    assert (response.status_code, _left(response)) == (200, left - 50)
+
+
+def test_what_is_no_size_of_a_page_costs_one_token_and_is_refused(rates: Any, api: Api) -> None:
+    rates(requests="100/h")
+    for number, size in enumerate(("-1", "abc", "9" * 4000, "²"), 1):
+        response = api.get(f"/places?page_size={size}")
+        assert response.status_code == 400
+        assert _left(response) == 100 - number
+
+
+def test_an_export_dearer_than_the_whole_bucket_takes_all_of_it(rates: Any, api: Api) -> None:
+    rates(requests="20/h")
+    response = api.get("/places", Accept="text/csv")
+    assert (response.status_code, _left(response)) == (200, 0)
+    problem(api.get("/places"), 429, "throttled")
+
+
+def test_a_plan_gives_a_key_its_rate_without_one_query_more(
+    rates: Any, api: Api, settings: Any, django_assert_num_queries: Any
+) -> None:
+    rates(requests="3/h")
+    settings.RATE_PLANS = {"heavy": {"requests": "500/h", "jobs": "5/h"}}
+    api.get("/places")
+    with CaptureQueriesContext(connection) as standard:
+        response = api.get("/places")
+    assert response["RateLimit-Policy"] == '"requests";q=3;w=3600'
+    ApiKey.objects.update(plan="heavy")
+    with django_assert_num_queries(len(standard)):
+        response = api.get("/places")
+    assert response["RateLimit-Policy"] == '"requests";q=500;w=3600'
+    ApiKey.objects.update(plan="gone from the settings"[:20])
+    assert api.get("/places")["RateLimit-Policy"] == '"requests";q=3;w=3600'
+
+
+def test_parallel_requests_of_many_tokens_never_take_more_than_there_are(servers: None) -> None:
+    one = lambda _: take("riskscore:rate:dear", 36.0, 100, tokens=10)  # noqa: E731
+    with ThreadPoolExecutor(20) as pool:
+        found = list(pool.map(one, range(50)))
+    assert sum(result[0] for result in found if result) == 10
+
+
+def test_the_table_of_costs_says_what_is_taken() -> None:
+    page = (real.BASE_DIR / "docs" / "api.md").read_text()
+    assert f"per begun {request_cost.ROWS} of `page_size` | 1 |" in page
+    assert f"(CSV, NDJSON and other files) | {request_cost.EXPORT} |" in page
+    assert f"per begun {request_cost.PROJECTS:,} | 1 |" in page
+    assert f"a job over everything or a filter | {request_cost.WHOLE_JOB} |" in page
+    assert request_cost.of_job({"keys": ["a"]}) == request_cost.of_job({"keys": ["a"] * 1000}) == 1
+    assert request_cost.of_job({"keys": ["a"] * 1001}) == 2
+    assert request_cost.of_job({"all": True}) == request_cost.of_job({"filter": {}}) == 10
+
+
+def test_a_job_takes_tokens_by_its_scope_and_is_refused_where_they_lack(
+    rates: Any, api: Api
+) -> None:
+    rates(jobs="12/h")
+    make_method("critical-minerals")
+    make_place("WLD", kind="group")
+    started = api.post("/jobs", {"scope": {"all": True}})
+    assert (started.status_code, _left(started)) == (202, 2)
+    assert api.post("/jobs?validate_only=true", {"scope": {"all": True}}).status_code == 200
+    problem(api.post("/jobs", {"scope": {"all": True}}), 429, "throttled")
+    assert Job.objects.count() == 1

@@ -230,10 +230,8 @@ ALIKE = ("_saved", "_saved_new", "_saved_change", "_confirm", "_export", "_histo
 
 
 def doors() -> Iterator[Door]:
-    """Each address; those that lists have alike of some lists only.
-
-    Fails by its name if nothing is known that its part may be.
-    """
+    """Each address; those that lists have alike of some lists only. Fails by its name if nothing
+    is known that its part may be."""
     homeless, alike = [], Counter[str]()
     for route, pattern in admin_addresses.patterns():
         name = str(pattern.name)

@@ -141,7 +141,7 @@ def forms(found: list[Door], browser: Client) -> Iterator[Form]:
     """Each form of each page once; and of the page that a form leads to, such as its question."""
     seen: set[tuple[str, str, tuple[str, ...]]] = set()
     for door in found:
-        waiting = forms_of(ask(browser, door.path), door.path)
+        waiting = list(forms_of(ask(browser, door.path), door.path))
         for form in waiting:
             names = tuple(sorted({name for name, _ in form.fields}))
             place = (form.target.partition("?")[0], form.method, names)

@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from django.test import Client
 
 from tests.hostile import test_admin_values, test_api_values, values
-from tests.hostile.admin_doors import doors, forms_of
+from tests.hostile.admin_doors import ask, doors, forms_of
 from tests.hostile.answers import fault_of_page, fault_of_reply, give_up
 from tests.hostile.api_addresses import WRITING, document, operations
 from tests.hostile.test_admin_values import FORM, Trial
@@ -70,7 +70,7 @@ def _sent(browser: Client) -> Iterator[tuple[str, Any]]:
     for door in doors():
         if not door.path:
             continue
-        for form in forms_of(test_admin_values.ask(browser, door.path), door.path):
+        for form in forms_of(ask(browser, door.path), door.path):
             if form.method == "post" and form.target not in seen:
                 seen.add(form.target)
                 yield form.target, form.fields

@@ -1,4 +1,4 @@
-"""Who opens what in admin: people of each group before each address."""
+"""Who opens what in admin: people of each group before each address, by its method."""
 
 from typing import Any
 

@@ -54,7 +54,7 @@ def test_another_spelling_is_the_same_company_and_a_change_is_a_new_version() ->
         ("olaroz,,,,,,,,", "owner", "an empty cell"),
         ("olaroz,Vale,140%,,,,,,", "share", "not a share"),
         ("olaroz,Vale,much,,,,,,", "share", "not a finite number"),
-        ("olaroz,Vale,,2020-01-01,2019-01-01,,,,", "until", "a last day before the first"),
+        ("olaroz,Vale,,2020-01-01,2019-01-01,,,,", "until", "the last day lies before the first"),
         ("olaroz,Vale,,,,,ftp:here,,", "url", "not a web address"),
         ("olaroz,Vale,,,,,,2,", "credibility", "not a share"),
         ("olaroz,Vale,,,,,,,sure", "state", "an unknown word"),

@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any, cast
 
 from django import forms
+from django.conf import settings
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -16,6 +17,9 @@ from riskscore.admin.ui import wording
 from riskscore.admin.ui.confirmed_actions import Consequence
 from riskscore.admin.ui.pages import Form, Page, ReadOnly
 from riskscore.models import ApiKey, IdempotencyKey
+
+#: The plan of whoever chooses none.
+USUAL = "standard"
 
 
 class ApiKeyForm(Form[ApiKey]):
@@ -29,17 +33,29 @@ class ApiKeyForm(Form[ApiKey]):
         initial=[ApiKey.Scope.READ],
         widget=forms.CheckboxSelectMultiple,
     )
+    plan = forms.ChoiceField(
+        required=False,
+        initial=USUAL,
+        help_text="How often it may ask; RISKSCORE_RATE_PLANS names them.",
+    )
 
     class Meta:
         model = ApiKey
-        fields = ("name", "user", "scopes", "expires_at")
+        fields = ("name", "user", "scopes", "plan", "expires_at")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if "plan" in self.fields:
+            plans = [(name, _in_words(name)) for name in settings.RATE_PLANS]
+            cast(forms.ChoiceField, self.fields["plan"]).choices = plans
         if self.owner is not None and "scopes" in self.fields:
             may = api_keys.scopes_of(self.owner)
             offered = [(scope, words) for scope, words in ApiKey.Scope.choices if scope in may]
             cast(forms.MultipleChoiceField, self.fields["scopes"]).choices = offered
+
+    def clean_plan(self) -> str:
+        """The plan, the usual one where none is chosen."""
+        return self.cleaned_data["plan"] or USUAL
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -52,34 +68,41 @@ class ApiKeyForm(Form[ApiKey]):
         return cleaned
 
 
+def _in_words(plan: str) -> str:
+    rates = settings.RATE_PLANS[plan]
+    return f"{plan}: {rates['requests']} requests, {rates['jobs']} writes"
+
+
 class ApiKeyAdmin(Page[ApiKey]):
-    """A key acts as its user, so only superusers make keys for others."""
+    """A key acts as its user, so only superusers make keys for others, and choose plans."""
 
     form = ApiKeyForm
     list_display = (
-        "name", "prefix", "user", "scopes", "state", "created_at", "expires_at", "last_used_at",
+        "name", "prefix", "user", "scopes", "plan", "state", "created_at", "expires_at",
+        "last_used_at",
     )  # fmt: skip
-    list_filter = ("revoked_at",)
+    list_filter = ("revoked_at", "plan")
     list_select_related = ("user",)
     search_fields = ("name", "=prefix", "user__username")
     autocomplete_fields = ("user",)
     actions = ("revoke_selected",)
-    fields = ("name", "user", "scopes", "expires_at")
+    fields = ("name", "user", "scopes", "plan", "expires_at")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ApiKey]:
         rows = super().get_queryset(request)
         return rows if _is_superuser(request) else rows.filter(user=request.user.pk or 0)
 
     def has_change_permission(self, request: HttpRequest, obj: ApiKey | None = None) -> bool:
-        """A key is never edited; the list of keys still offers to revoke some."""
-        return obj is None and super().has_change_permission(request)
+        """Of a key its plan alone is edited; the list of keys still offers to revoke some."""
+        may = super().has_change_permission(request)
+        return may and (obj is None or _is_superuser(request))
 
     def get_fields(self, request: HttpRequest, obj: ApiKey | None = None) -> tuple[Any, ...]:
         if obj is not None:
             shown = ("prefix", "state", "created_at", "expires_at", "revoked_at", "last_used_at")
-            return ("name", "user", "scopes", *shown)
+            return ("name", "user", "scopes", "plan", *shown)
         if _is_superuser(request):
-            return ("name", "user", "scopes", "expires_at")
+            return ("name", "user", "scopes", "plan", "expires_at")
         return ("name", "scopes", "expires_at")
 
     def get_form(
@@ -92,14 +115,19 @@ class ApiKeyAdmin(Page[ApiKey]):
     def get_readonly_fields(
         self, request: HttpRequest, obj: ApiKey | None = None
     ) -> tuple[str, ...]:
-        return ("prefix", "state", "created_at", "revoked_at", "last_used_at") if obj else ()
+        fixed = ("name", "user", "scopes", "expires_at")
+        shown = ("prefix", "state", "created_at", "revoked_at", "last_used_at")
+        return (*fixed, *shown) if obj else ()
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         return {"user": request.user.pk, **super().get_changeform_initial_data(request)}
 
     def save_model(self, request: HttpRequest, obj: ApiKey, form: Any, change: bool) -> None:
+        if change:
+            ApiKey.objects.filter(pk=obj.pk).update(plan=obj.plan)
+            return
         user = obj.user if _is_superuser(request) else request.user
-        plain = api_keys.issue(user, obj.name, obj.scopes, expires_at=obj.expires_at)
+        plain = api_keys.issue(user, obj.name, obj.scopes, expires_at=obj.expires_at, plan=obj.plan)
         issued = api_keys.find(plain) or ApiKey.objects.get(prefix=plain.split("_")[1])
         obj.__dict__.update(issued.__dict__, plain=plain)
 

@@ -1,13 +1,13 @@
 """Maps: layers come as files that a worker imports, outlines of projects as GeoJSON."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 from uuid import UUID
 
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, Max, OuterRef, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
@@ -270,9 +270,20 @@ class OutlineForm(Form[Footprint]):
         ),
     )
 
+    seen = forms.IntegerField(required=False, widget=forms.HiddenInput, min_value=0)
+
     class Meta:
         model = Footprint
         fields = ("project", "source")
+
+    def implausible(self) -> Iterator[tuple[str, str]]:
+        """An outline that nobody saw beside this form: it would be replaced unseen."""
+        seen = self.cleaned_data.get("seen")
+        newest = land_layers.newest_outline(self.cleaned_data["project"].pk)
+        if newest is not None and seen is not None and newest.pk > seen:
+            who, when = newest.entered_by or "a file", f"{newest.entered_at:%Y-%m-%d %H:%M}"
+            words = f"{who} drew a newer outline on {when} ({newest.source})"
+            yield "project", f"{words}. Yours would replace it."
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -306,13 +317,18 @@ class FootprintAdmin(Rescoring[Footprint]):
 
     def get_fields(self, request: HttpRequest, obj: Footprint | None = None) -> tuple[Any, ...]:
         if obj is None:
-            return ("project", "corners", "geojson", "source")
+            return ("project", "corners", "geojson", "source", "seen")
         return ("project", "source", "entered_by", "entered_at", "edition")
 
     def get_readonly_fields(
         self, request: HttpRequest, obj: Footprint | None = None
     ) -> tuple[str, ...]:
         return () if obj is None else ("entered_at",)
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """With the newest outline that there is: a later one was not seen by this person."""
+        newest = Footprint.objects.aggregate(last=Max("pk"))["last"] or 0
+        return {**super().get_changeform_initial_data(request), "seen": newest}
 
     def add_view(
         self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None

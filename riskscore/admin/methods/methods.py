@@ -7,17 +7,17 @@ from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST
 
-from riskscore.admin.methods import comparison, spec_text
+from riskscore.admin.methods import comparison, draft_meeting, spec_text
 from riskscore.admin.methods.outline import outline
 from riskscore.admin.methods.review_page import review_page
-from riskscore.admin.methods.weights_page import weights_page
+from riskscore.admin.methods.weights_page import is_own, weights_page
 from riskscore.admin.ui.pages import ReadOnly
 from riskscore.curation import method_edits
 from riskscore.engine.errors import EngineError
@@ -116,15 +116,17 @@ class MethodAdmin(ReadOnly[Method]):
     def new_version(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Write a draft from this version as YAML, or change one's own."""
         method = self._drawn_from(request, object_id)
-        form = NewVersion(request.POST or None, initial=_initial(request, method))
-        if request.method == "POST" and form.is_valid():
+        initial = _initial(request, method)
+        sent, shown = _met(request, method, initial)
+        form = NewVersion(sent or None, initial=initial)
+        if request.method == "POST" and not shown.get("clashes") and form.is_valid():
             kept = _keep(request, method, form)
             if kept is not None:
                 messages.success(request, f"{kept} is kept as a draft.")
                 place = reverse("admin:riskscore_method_review", args=[kept.pk])
                 return HttpResponseRedirect(place)
         title = f"New version from {method}, as YAML"
-        return self._page(request, "new_version", method, title, {"form": form})
+        return self._page(request, "new_version", method, title, {**shown, "form": form})
 
     def weights(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Try other weights, see who moves, and keep them as a draft."""
@@ -188,19 +190,30 @@ class MethodAdmin(ReadOnly[Method]):
 
 def _initial(request: HttpRequest, method: Method) -> dict[str, str]:
     """The text of one's own draft, or of the next free version."""
-    if method.state == Method.State.DRAFT and method.created_by_id == request.user.pk:
+    if is_own(request, method):
         return {"text": spec_text.write(method.spec), "reason": method.reason}
     version = method_edits.next_version(method.code)
     return {"text": spec_text.write({**method.spec, "version": version})}
 
 
+def _met(
+    request: HttpRequest, method: Method, now: dict[str, str]
+) -> tuple[QueryDict, dict[str, Any]]:
+    """What was sent, joined with one's own draft, and what its page shows of that."""
+    if not is_own(request, method):
+        return request.POST, {}
+    if request.method != "POST":
+        return request.POST, {"version": draft_meeting.version_of(method, now)}
+    met = draft_meeting.meet(request.POST, method, now, {"text": "The specification"})
+    return met.data, {"version": met.version, "clashes": met.clashes}
+
+
 def _keep(request: HttpRequest, method: Method, form: NewVersion) -> Method | None:
     """Keep a draft; None with the error on the form where it is refused."""
     spec, reason = form.cleaned_data["text"], form.cleaned_data["reason"]
-    own = method.state == Method.State.DRAFT and method.created_by_id == request.user.pk
     try:
-        if own:
-            return method_edits.redraft(method, spec, by=request.user, reason=reason)
+        if is_own(request, method):
+            return method_edits.redraft(method, spec, by=request.user, reason=reason, seen=method)
         base = method if method.state in Method.EVER_PUBLISHED else method.based_on
         return method_edits.draft(spec, by=request.user, reason=reason, based_on=base)
     except (RiskscoreError, EngineError) as error:

@@ -1,10 +1,12 @@
 """Scenarios: stored versions are looked at; a change is written as the next version."""
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.db.models import Max
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -17,6 +19,8 @@ from riskscore.models import Scenario
 
 class ScenarioForm(Form[Scenario]):
     """A code that exists gets its next version."""
+
+    seen = forms.IntegerField(required=False, widget=forms.HiddenInput, min_value=0)
 
     class Meta:
         model = Scenario
@@ -33,6 +37,16 @@ class ScenarioForm(Form[Scenario]):
                 self.add_error("shocks", forms.ValidationError(faults))
         return cleaned
 
+    def implausible(self) -> Iterator[tuple[str, str]]:
+        """A version that this form did not show: the new one would stand in its place."""
+        seen = self.cleaned_data.get("seen")
+        newest = scenario_edits.newest(self.cleaned_data["code"])
+        if newest is not None and seen is not None and newest.pk > seen:
+            who, when = newest.created_by or "The library", f"{newest.created_at:%Y-%m-%d %H:%M}"
+            said = json.dumps(scenario_edits.content(newest), ensure_ascii=False)
+            words = f"{who} stored {newest} on {when}: {said}"
+            yield "code", f"{words}. Yours becomes the next version, and holds in its place."
+
 
 class ScenarioAdmin(Page[Scenario]):
     """What if: named lists of shocks. What is stored never changes."""
@@ -46,7 +60,7 @@ class ScenarioAdmin(Page[Scenario]):
 
     def get_fields(self, request: HttpRequest, obj: Scenario | None = None) -> tuple[Any, ...]:
         if obj is None:
-            return ("code", "title", "about", "source", "shocks")
+            return ("code", "title", "about", "source", "shocks", "seen")
         return (("code", "version"), "title", "about", "source", "written",
                 ("created_by", "created_at"))  # fmt: skip
 
@@ -65,6 +79,11 @@ class ScenarioAdmin(Page[Scenario]):
                 "shocks": f"a JSON list; by kind: {'; '.join(documented().splitlines())}",
             }
         return super().get_form(request, obj, change=change, **more)
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """With the newest version that there is: a later one was not seen by this person."""
+        newest = Scenario.objects.aggregate(last=Max("pk"))["last"] or 0
+        return {**super().get_changeform_initial_data(request), "seen": newest}
 
     def has_change_permission(self, request: HttpRequest, obj: Scenario | None = None) -> bool:
         return False

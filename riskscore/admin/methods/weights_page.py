@@ -1,7 +1,7 @@
 """The table of weights: other shares are tried, whoever moves is seen at once, a draft is kept."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -9,9 +9,12 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.urls import reverse
 
+from riskscore.admin.methods import draft_meeting
+from riskscore.admin.methods.draft_meeting import Met
 from riskscore.admin.methods.moves_shown import moves_shown
 from riskscore.admin.methods.outline import outline
-from riskscore.curation import method_edits
+from riskscore.curation.writes import method_drafts
+from riskscore.curation.writes.write_faults import Refused
 from riskscore.engine.errors import EngineError
 from riskscore.engine.method import Method as Specification
 from riskscore.engine.spec.tree import Leaf, Node
@@ -28,6 +31,7 @@ from riskscore.models import Method
 
 SHARE = re.compile(r"(0|1|[01]?[.,][0-9]{1,3})")
 LONGEST_REASON = 2_000
+REASON = "reason"
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,12 +115,7 @@ def _fault(node: Node, group: str, shares: list[int | None]) -> str:
     ]
     if wrong:
         return f"{', '.join(wrong)}{where}: give a number from 0 to 1 with at most three decimals"
-    total = sum(share or 0 for share in shares)
-    if total == WHOLE:
-        return ""
-    apart = abs(WHOLE - total) / WHOLE
-    word = "missing" if total < WHOLE else "too much"
-    return f"{node.label}{where}: the shares sum to {total / WHOLE:.3f}; {apart:.3f} is {word}"
+    return method_drafts.shares_fault(node.label, group, [share or 0 for share in shares])
 
 
 def _name(node: Node, group: str, at: int) -> str:
@@ -171,46 +170,73 @@ def weights_page(request: HttpRequest, method: Method) -> dict[str, Any] | HttpR
     except EngineError as error:
         return {"fault": str(error)}
     table = weight_table(specification.root)
-    sent = read(request.POST, table) if request.method == "POST" else Sent()
+    met = _met(request, method, table)
+    form: QueryDict = request.POST
+    if isinstance(met, Met):
+        form = met.data
+    sent = read(form, table) if request.method == "POST" else Sent()
     shown: dict[str, Any] = {
-        "parts": parts(specification, request.POST, sent),
-        "reason": request.POST.get("reason", method.reason if _is_own(request, method) else ""),
-        "is_own": _is_own(request, method),
+        "parts": parts(specification, form, sent),
+        "reason": form.get("reason", method.reason if is_own(request, method) else ""),
+        "is_own": is_own(request, method),
+        "version": met.version if isinstance(met, Met) else met,
     }
+    if isinstance(met, Met) and met.clashes:
+        return {**shown, "clashes": met.clashes}
     if sent.faults:
         return {**shown, "wrong": [text for texts in sent.faults.values() for text in texts]}
     spec = with_reasons(with_weights(method.spec, specification.root, sent.entered), sent.reasons)
-    if request.POST.get("step") == "keep":
-        kept = _keep(request, method, spec)
+    if form.get("step") == "keep":
+        kept = _keep(request, method, spec, form.get("reason", ""))
         return kept if isinstance(kept, HttpResponse) else {**shown, "wrong": [kept]}
     return {**shown, **moves_shown(request, Specification.from_dict(spec))}
 
 
-def _is_own(request: HttpRequest, method: Method) -> bool:
-    return method.state == Method.State.DRAFT and method.created_by_id == request.user.pk
+def is_own(request: HttpRequest, method: Method) -> bool:
+    """Whether it is a draft of this person, which they change in place."""
+    return method_drafts.is_own(method, request.user)
 
 
-def _keep(request: HttpRequest, method: Method, spec: dict[str, Any]) -> HttpResponse | str:
+def _met(request: HttpRequest, method: Method, table: list[Weighed]) -> Met | str:
+    """What was sent, joined with one's own draft; of an unsent page the version that it carries."""
+    if not is_own(request, method):
+        return ""
+    now, labels = {REASON: method.reason}, {REASON: "Why this version exists"}
+    for weighed in table:
+        for at, child in enumerate(weighed.node.children):
+            for cell in _cells(weighed, at, QueryDict()):
+                now[cell.name], labels[cell.name] = cell.value, cell.label
+            now[f"reason:{child.code}"] = " ".join(child.reason.split())
+            labels[f"reason:{child.code}"] = f"Why {child.label} counts so"
+    if request.method != "POST":
+        return draft_meeting.version_of(method, now)
+    return draft_meeting.meet(_evenly_written(request.POST, now), method, now, labels)
+
+
+def _evenly_written(sent: QueryDict, names: Iterable[str]) -> QueryDict:
+    """The form with each value written as the page writes it: 0,4 is 0.400."""
+    result = sent.copy()
+    for name in names:
+        if name in sent:
+            text = sent.get(name, "")
+            share = _thousandths(text) if name.startswith("share:") else None
+            plain = " ".join(text.replace("\0", "").split())
+            result[name] = plain if share is None else f"{share / WHOLE:.3f}"
+    return result
+
+
+def _keep(
+    request: HttpRequest, method: Method, spec: dict[str, Any], stated: str
+) -> HttpResponse | str:
     """Keep a draft; what is wrong in words where it is not kept."""
-    reason = request.POST.get("reason", "").replace("\0", "").strip()[:400]
-    if not reason:
-        return "Say why this version exists; it stands beside the version for ever."
-    if spec == method.spec and not _is_own(request, method):
-        return f"No weight and no reason differs from {method}."
+    reason = stated.replace("\0", "").strip()[:400]
     try:
-        kept = keep(request, method, spec, reason)
-    except (RiskscoreError, EngineError) as error:
+        kept = method_drafts.keep(method, spec, by=request.user, reason=reason)
+    except Refused as error:
+        return "; ".join(fault.words for fault in error.faults)
+    except RiskscoreError as error:
         return str(error)
     messages.success(
         request, f"{kept} is kept as a draft. It scores nothing before it is published."
     )
     return HttpResponseRedirect(reverse("admin:riskscore_method_review", args=[kept.pk]))
-
-
-def keep(request: HttpRequest, method: Method, spec: dict[str, Any], reason: str) -> Method:
-    """Change one's own draft, or begin one from another version."""
-    if _is_own(request, method):
-        return method_edits.redraft(method, spec, by=request.user, reason=reason)
-    numbered = {**spec, "version": method_edits.next_version(method.code)}
-    base = method if method.state in Method.EVER_PUBLISHED else method.based_on
-    return method_edits.draft(numbered, by=request.user, reason=reason, based_on=base)

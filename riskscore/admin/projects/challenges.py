@@ -164,7 +164,7 @@ class ChallengeAdmin(Page[Challenge]):
             self.message_user(request, "Nobody of this number answers challenges.", messages.ERROR)
             return HttpResponseRedirect(_url(challenge))
         try:
-            challenges.assign(challenge, to, by=request.user)
+            challenges.assign(challenge, to, by=request.user, seen=request.POST.get("was"))
         except RiskscoreError as error:
             self.message_user(request, str(error), messages.ERROR)
         else:

@@ -1,5 +1,6 @@
 """Evidence: statements are added and superseded, never changed."""
 
+from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
@@ -16,20 +17,16 @@ from riskscore.admin.projects.severity_examples import LEVELS as LEVEL_EXAMPLES
 from riskscore.admin.ui import wording
 from riskscore.admin.ui.filters import VersionFilter
 from riskscore.admin.ui.pages import Form, Rescoring
-from riskscore.curation import challenges, evidence_preview, project_edits
+from riskscore.admin.ui.superseding import Superseding
+from riskscore.curation import challenges, evidence_preview, project_edits, record_checks
+from riskscore.curation.writes import stated_facts
 from riskscore.engine.catalogue import CONSENT_LEVELS
 from riskscore.engine.inputs.evidence_kinds import KINDS
 from riskscore.engine.inputs.evidence_values import CERTIFICATION
 from riskscore.models import Challenge, Evidence
 
-FIRST_DAY = date(1900, 1, 1)
 #: The button that shows what a statement would do.
 PREVIEW = "_preview"
-#: The kinds that have levels, and the levels that the rule of evidence understands.
-LEVELS = {
-    Evidence.Kind.CONSENT: tuple(CONSENT_LEVELS),
-    Evidence.Kind.CERTIFICATION: tuple(CERTIFICATION),
-}
 
 
 class EvidenceForm(Form[Evidence]):
@@ -81,8 +78,6 @@ class EvidenceForm(Form[Evidence]):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        self._check_level(cleaned.get("kind", ""), cleaned.get("level", ""))
-        self._check_dates(cleaned)
         old = cleaned.get("replaces")
         if old is None and not self.errors:
             self._refuse_twice(cleaned)
@@ -93,33 +88,26 @@ class EvidenceForm(Form[Evidence]):
             self.add_error("project", "The evidence is about the project that was challenged.")
         return cleaned
 
-    def _check_level(self, kind: str, level: str) -> None:
-        allowed = LEVELS.get(Evidence.Kind(kind), ("",)) if kind else (level,)
-        if level not in allowed:
-            words = ", ".join(allowed) if any(allowed) else "none: leave it empty"
-            self.add_error("level", f"The levels of {kind.replace('_', ' ')} are: {words}.")
+    def faults(self) -> Iterator[record_checks.Found]:
+        return record_checks.of_evidence(self.cleaned_data)
 
-    def _check_dates(self, cleaned: dict[str, Any]) -> None:
-        began, ends = cleaned.get("happened_on"), cleaned.get("expires_on")
-        if began and ends and ends < began:
-            self.add_error("expires_on", "It cannot expire before it happened.")
-        if began and not FIRST_DAY <= began <= timezone.now().date() + timedelta(days=1):
-            self.add_error("happened_on", f"Say a day from {FIRST_DAY} on, not in the future.")
+    def implausible(self) -> Iterator[tuple[str, str]]:
+        """What is announced is asked about: most days to come are slips."""
+        day: date = self.cleaned_data["happened_on"]
+        if "happened_on" in self.changed_data and day > timezone.localdate() + timedelta(days=1):
+            yield "happened_on", "It is not in the past. Check the day, if it is not announced."
 
     def _refuse_twice(self, cleaned: dict[str, Any]) -> None:
         """The same event from the same source would count twice."""
-        same = {name: cleaned[name] for name in ("project", "kind", "url", "reference")}
-        if not cleaned["reference"]:
-            same["happened_on"] = cleaned["happened_on"]
-        on_file = Evidence.objects.filter(**same, superseded_by__isnull=True).first()
-        if on_file is not None:
+        names = ("project", "kind", "url", "reference", "happened_on")
+        same = stated_facts.on_file(Evidence(**{name: cleaned[name] for name in names}))
+        if same is not None:
             self.add_error(
-                None,
-                f"This is on file already, as statement {on_file.pk}: enter a new version of it.",
+                None, f"This is on file already, as statement {same.pk}: enter a new version of it."
             )
 
 
-class EvidenceAdmin(Rescoring[Evidence]):
+class EvidenceAdmin(Superseding[Evidence], Rescoring[Evidence]):
     """A change is a new version; both stay. Adding one rescores its project."""
 
     form = EvidenceForm
@@ -179,10 +167,7 @@ class EvidenceAdmin(Rescoring[Evidence]):
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         """A new version starts from the old one, an answer from the challenge."""
-        number = request.GET.get("replaces", "")
-        old = Evidence.objects.filter(pk=number).first() if number.isdecimal() else None
-        stated = forms.model_to_dict(old, EvidenceForm.Meta.fields) if old else {}
-        return {**super().get_changeform_initial_data(request), **stated, **_challenged(request)}
+        return {**super().get_changeform_initial_data(request), **_challenged(request)}
 
     def save_model(self, request: HttpRequest, obj: Evidence, form: Any, change: bool) -> None:
         challenge = form.cleaned_data.get("answers")

@@ -1,14 +1,13 @@
 """The parts of a project's form: minerals, off-take, statuses, capacities."""
 
-from datetime import date
+from collections.abc import Iterator
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
-from django.utils import timezone
 
 from riskscore.admin.ui.pages import Form, FormSet, Part
-from riskscore.engine.inputs.bound_shares import ALL, Bound, peak
+from riskscore.curation import record_checks
 from riskscore.models import Capacity, Offtake, Project, ProjectMineral, ProjectStatus
 
 
@@ -50,12 +49,8 @@ class MineralSet(FormSet[ProjectMineral, Project, MineralForm]):
 class OfftakeForm(Form[Offtake]):
     """One contract: it does not end before it begins."""
 
-    def clean(self) -> dict[str, Any]:
-        result = super().clean() or {}
-        since, until = result.get("since"), result.get("until")
-        if since and until and until < since:
-            raise ValidationError({"until": "The last day lies before the first: correct one."})
-        return result
+    def faults(self) -> Iterator[record_checks.Found]:
+        return record_checks.of_offtake(self.cleaned_data)
 
 
 class OfftakeSet(FormSet[Any, Project, Any]):
@@ -64,18 +59,8 @@ class OfftakeSet(FormSet[Any, Project, Any]):
     def clean(self) -> None:
         super().clean()
         rows = [row.cleaned_data for row in self.forms if hasattr(row, "cleaned_data")]
-        most = peak([_bound(row) for row in rows if row.get("share") and not row.get("DELETE")])
-        if most.is_too_much:
-            since = "" if most.day == date.min else f" from {most.day} on"
-            raise ValidationError(
-                f"The shares of {most.mineral or 'the output'} add up to {most.share:.0%}{since},"
-                " which is more than all. Correct them, or give contracts that ended a last day."
-            )
-
-
-def _bound(row: dict[str, Any]) -> Bound:
-    mineral = row.get("mineral")
-    return Bound(mineral.code if mineral else ALL, row["share"], row.get("since"), row.get("until"))
+        if fault := record_checks.contracts(row for row in rows if not row.get("DELETE")):
+            raise ValidationError(f"{fault.sentence} {fault.remedy}")
 
 
 class MineralsOfProject(Part[ProjectMineral, Project]):
@@ -102,11 +87,8 @@ class StatusForm(Form[ProjectStatus]):
 
     begins_empty = ("credibility",)
 
-    def clean_since(self) -> date:
-        day: date = self.cleaned_data["since"]
-        if day > timezone.now().date():
-            raise ValidationError("A day to come. State what is so by now.")
-        return day
+    def faults(self) -> Iterator[record_checks.Found]:
+        return record_checks.of_status(self.cleaned_data)
 
 
 class StatusesOfProject(Stated):
@@ -119,6 +101,9 @@ class CapacityForm(Form[Capacity]):
     """What a project can yield in a year."""
 
     begins_empty = ("credibility",)
+
+    def faults(self) -> Iterator[record_checks.Found]:
+        return record_checks.of_capacity(self.cleaned_data)
 
 
 class CapacitiesOfProject(Stated):

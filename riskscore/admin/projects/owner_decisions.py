@@ -16,6 +16,7 @@ from riskscore.admin.ui import wording
 from riskscore.admin.ui.confirmed_actions import Consequence
 from riskscore.admin.ui.filters import VersionFilter
 from riskscore.admin.ui.pages import Rescoring
+from riskscore.admin.ui.superseding import Superseding
 from riskscore.curation import owner_edits
 from riskscore.jobs import requests, scope
 from riskscore.models import Domicile, Ownership
@@ -35,7 +36,7 @@ DECISIONS = {
 }
 
 
-class Decided(Rescoring[Said]):
+class Decided(Superseding[Said], Rescoring[Said]):
     """A list of statements with their states; a change is a new version, and both stay."""
 
     refusals: Any = (*Rescoring.refusals, owner_edits.Superseded)
@@ -43,6 +44,10 @@ class Decided(Rescoring[Said]):
     add_form_template = "admin/owner_statement.html"
     actions = ("confirm_selected", "reject_selected")
     list_filter = (VersionFilter, "state", "release")
+
+    def begun_from(self, old: Any) -> dict[str, Any]:
+        """What is judged anew begins empty: how far it is believed, and why it was corrected."""
+        return {**self.stated(old), "credibility": None, "note": ""}
 
     def has_change_permission(self, request: HttpRequest, obj: Said | None = None) -> bool:
         return False

@@ -1,5 +1,6 @@
 """Owners and companies: statements to review, and the pages on which one is corrected."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from django import forms
@@ -9,13 +10,12 @@ from django.http import HttpRequest
 
 from riskscore.admin.projects.owner_decisions import Decided
 from riskscore.admin.ui.pages import Form, Page
-from riskscore.curation import owner_edits
+from riskscore.curation import owner_edits, record_checks
 from riskscore.models import Company, Domicile, Ownership
 from riskscore.releases import owner_statements
 
 STATED = (("stated_on", "credibility"), "url", "note", "replaces")
 OF_RECORD = ("where", "release", "note", "entered_by", "entered_at", "edition", "supersedes")
-SHARE_ROUNDING = 1e-9
 
 
 class OwnershipForm(Form[Ownership]):
@@ -41,9 +41,6 @@ class OwnershipForm(Form[Ownership]):
         cleaned = super().clean() or {}
         if not cleaned.get("url") and "url" not in self.errors:
             self.add_error("url", "Say where it can be read: an owner without a source is none.")
-        since, until = cleaned.get("since"), cleaned.get("until")
-        if since and until and until < since:
-            self.add_error("until", "It cannot end before it began.")
         if not self.errors:
             self._check_others(cleaned)
         return cleaned
@@ -59,12 +56,9 @@ class OwnershipForm(Form[Ownership]):
             others = others.exclude(pk=old.pk)
         if others.filter(company=cleaned["company"], since=cleaned.get("since")).exists():
             self.add_error(None, "This owner is on file already: correct that statement.")
-        shares = [*others.values_list("share", flat=True), cleaned.get("share")]
-        total = sum(share or 0 for share in shares)
-        if not cleaned.get("until") and total > 1 + SHARE_ROUNDING:
-            self.add_error(
-                "share", f"With it the shares add up to {total:.0%}, which is more than all."
-            )
+
+    def faults(self) -> Iterator[record_checks.Found]:
+        return record_checks.of_ownership(self.cleaned_data)
 
 
 class OwnershipAdmin(Decided[Ownership]):
@@ -91,13 +85,6 @@ class OwnershipAdmin(Decided[Ownership]):
         self, request: HttpRequest, obj: Ownership | None = None
     ) -> tuple[str, ...]:
         return ("where", "entered_at") if obj else ()
-
-    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
-        """A correction starts from the statement that it corrects."""
-        return {
-            **super().get_changeform_initial_data(request),
-            **_old(Ownership, request, self.form),
-        }
 
     def save_model(self, request: HttpRequest, obj: Ownership, form: Any, change: bool) -> None:
         old = form.cleaned_data.get("replaces")
@@ -165,25 +152,10 @@ class DomicileAdmin(Decided[Domicile]):
     ) -> tuple[str, ...]:
         return ("where", "entered_at") if obj else ()
 
-    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
-        """A correction starts from the statement that it corrects."""
-        return {
-            **super().get_changeform_initial_data(request),
-            **_old(Domicile, request, self.form),
-        }
-
     def save_model(self, request: HttpRequest, obj: Domicile, form: Any, change: bool) -> None:
         old = form.cleaned_data.get("replaces")
         obj.state = Domicile.State.CORRECTED if old else Domicile.State.CONFIRMED
         owner_edits.record(obj, by=request.user, replaces=old)
-
-
-def _old(model: type[Ownership | Domicile], request: HttpRequest, form: Any) -> dict[str, Any]:
-    number = request.GET.get("replaces", "")
-    old = model.objects.filter(pk=number).first() if number.isdecimal() else None
-    if old is None:
-        return {}
-    return {**forms.model_to_dict(old, form.Meta.fields), "credibility": None, "note": ""}
 
 
 class CompanyAdmin(Page[Company]):

@@ -76,6 +76,7 @@ class ProjectRows(Rescoring[Project]):
     """Projects in a list, with the scores that they have through the buyer's view of all lists."""
 
     change_list_template = "admin/map/beside_list.html"
+    rests_on = ("state",)
     list_display = (
         "key", "name", "country", "kind", "yields", "composite", "band", "known", "state", "marks",
     )  # fmt: skip

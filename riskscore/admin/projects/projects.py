@@ -21,7 +21,7 @@ from riskscore.admin.projects.inlines import (
 from riskscore.admin.projects.project_rows import ProjectRows
 from riskscore.admin.ui.pages import Form
 from riskscore.admin.work import start_jobs
-from riskscore.curation import project_edits
+from riskscore.curation import project_edits, record_checks
 from riskscore.engine.inputs.land_overlap import STAGES
 from riskscore.intake.sites import alike_sites
 from riskscore.intake.sites.positions import Positions, Site
@@ -31,7 +31,6 @@ from riskscore.models.facts import Stated
 KEY = RegexValidator(
     r"^[a-z0-9][a-z0-9-]{1,59}$", "Use 2 to 60 small letters, digits and hyphens, like icmm-00026."
 )
-WHERE = ("place", "latitude", "longitude")
 
 
 class ProjectForm(Form[Project]):
@@ -49,23 +48,17 @@ class ProjectForm(Form[Project]):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.stage_before = self.instance.stage
         if "stage" in self.fields:
             known = dict.fromkeys(("", *STAGES, self.instance.stage))
-            self.fields["stage"] = forms.ChoiceField(
-                choices=[(word, word or "unknown") for word in known], required=False
-            )
+            stages: Any = self.fields["stage"]
+            stages.choices = [(word, word or "unknown") for word in known]
         if "key" in self.fields:
             self.fields["key"].validators.append(KEY)
             self.fields["key"].help_text = "Public, and for ever: it cannot be changed later."
 
-    def clean(self) -> dict[str, Any]:
-        """A point with its axes swapped is refused, as it is in files."""
-        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
-        site = self._moved_to()
-        doubt = Positions().doubt(site) if site else None
-        if doubt and doubt.is_swapped:
-            self.add_error("latitude", f"{doubt.words}: swap them back.")
-        return cleaned
+    def faults(self) -> Iterator[record_checks.Found]:
+        return record_checks.of_project(self.cleaned_data, stage=self.stage_before)
 
     def implausible(self) -> Iterator[tuple[str, str]]:
         """A point outside its country, and a new project that may be a known one: as in files."""
@@ -89,11 +82,8 @@ class ProjectForm(Form[Project]):
 
     def _moved_to(self) -> Site | None:
         """Country and point, if they were changed and make sense."""
-        place, latitude, longitude = (self.cleaned_data.get(name) for name in WHERE)
-        if place is None or latitude is None or longitude is None or abs(latitude) > 90:
-            return None
-        is_moved = set(WHERE) & set(self.changed_data)
-        return Site(place.pk, latitude, longitude, str(place)) if is_moved else None
+        is_moved = set(record_checks.WHERE) & set(self.changed_data)
+        return record_checks.site_of(self.cleaned_data) if is_moved else None
 
 
 class ProjectAdmin(ProjectRows):

@@ -83,6 +83,7 @@ class PortfolioAdmin(Page[Portfolio]):
     search_fields = ("name", "about", "owner__username")
     fields = ("name", "about", "lens", "owner", "archived_at", "checked_at")
     actions = ("archive_selected", "bring_back_selected", watch_button.watch_selected)
+    rests_on = ("archived_at",)
 
     def get_readonly_fields(
         self, request: HttpRequest, obj: Portfolio | None = None

@@ -1,6 +1,6 @@
 """Forms that say in words what is wrong, ask about what is implausible, and preset no judgement."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -9,12 +9,17 @@ from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 
 from riskscore.admin.ui import constraint_words
 from riskscore.admin.ui.error_summary import DOUBT
-from riskscore.sources.readers.formula_guard import is_formula
+from riskscore.curation import record_checks
+from riskscore.sources.checks import text_checks
 
 CONFIRMED = "_confirmed"
-#: Names and labels: what a spreadsheet would run is refused in them, as it is in files.
-PLAIN = ("name", "title", "stage", "unit", "buyer", "term")
-FORMULA = "A spreadsheet would run this text as a formula: remove the sign that it begins with."
+#: What Django says of a value that is none, in the words that files say it with.
+WORDS: dict[type[forms.Field], dict[str, str]] = {
+    forms.URLField: {"invalid": text_checks.NO_ADDRESS.sentence},
+    forms.FloatField: {"invalid": "Not a finite number."},
+    forms.DateField: {"invalid": "Not a date."},
+    forms.ChoiceField: {"invalid_choice": "An unknown word: not one of the available choices."},
+}
 
 if TYPE_CHECKING:
     Base = forms.ModelForm
@@ -37,12 +42,18 @@ class Careful(Base[Any]):
         super().__init__(*args, **kwargs)
         #: (field, words) of what is implausible and not confirmed.
         self.questions: list[tuple[str, str]] = []
+        for each in self.fields.values():
+            _in_our_words(each)
         given = kwargs.get("initial") or {}
         if self.instance._state.adding:
             for name in self.begins_empty:
                 if name in self.fields and name not in given:
                     self.initial.pop(name, None)
                     self.fields[name].initial = None
+
+    def faults(self) -> Iterator[record_checks.Found]:
+        """What no record can say, as files and the API refuse it."""
+        return record_checks.of_any(self.cleaned_data)
 
     def implausible(self) -> Iterator[tuple[str, str]]:
         """What may be a slip, as (field, question); asked only of a form without errors."""
@@ -54,12 +65,19 @@ class Careful(Base[Any]):
         return sha256(repr(self.questions).encode()).hexdigest()[:16]
 
     def _post_clean(self) -> None:
-        for name in set(PLAIN) & set(self.changed_data):
-            if is_formula(str(self.cleaned_data.get(name) or "")):
-                self.add_error(name, FORMULA)
+        if self.has_changed():
+            self._refuse(list(self.faults()))
         super()._post_clean()  # type: ignore[misc]
         if not self.errors:
             self._ask()
+
+    def _refuse(self, found: Iterable[record_checks.Found]) -> None:
+        """Each fault beside its field; of what stands there already nothing is said."""
+        changed, is_new = set(self.changed_data), self.instance._state.adding
+        for fields, fault in found:
+            name = fields[0] if fields[0] in self.fields else None
+            if (is_new or changed.intersection(fields)) and fields[0] not in self.errors:
+                self.add_error(name, fault.sentence)
 
     def _ask(self) -> None:
         self.questions = list(self.implausible())
@@ -81,3 +99,13 @@ class Careful(Base[Any]):
             known = name if name in self.fields else NON_FIELD_ERRORS
             result.setdefault(known, []).extend(each)
         return ValidationError(result)
+
+
+def _in_our_words(field: forms.Field) -> None:
+    for kind, words in WORDS.items():
+        if isinstance(field, kind) and not isinstance(field, forms.ModelChoiceField):
+            field.error_messages = {**field.error_messages, **words}
+    if most := getattr(field, "max_length", None):
+        field.error_messages = {
+            **field.error_messages, "max_length": f"Longer than {most} characters.",
+        }  # fmt: skip

@@ -5,7 +5,8 @@ shown, also where all rows of a filter were chosen and others have been added me
 """
 
 from collections.abc import Sequence
-from typing import Any
+from hashlib import sha256
+from typing import Any, ClassVar
 
 from django.contrib import messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
@@ -25,17 +26,28 @@ MOST, NAMED = 10_000, 10
 HOUR = 3600
 SALT = "riskscore.confirmed_actions"
 #: What a list sends that the question does not repeat.
-LIST_ONLY = {"csrfmiddlewaretoken", "action", "index", "select_across", ACTION_CHECKBOX_NAME}
+LIST_ONLY = {
+    "csrfmiddlewaretoken",
+    "pinned",
+    "action",
+    "index",
+    "select_across",
+    ACTION_CHECKBOX_NAME,
+}
 GONE = (
     "Nothing was done: none of the chosen rows are in the list any more. Take filters away or open"
     " the list anew, and choose again."
 )
+CHANGED = "Nothing was done yet: some of these rows were changed meanwhile. Look again."
 #: A consequence: words, and how many rows it is about.
 Consequence = tuple[str, int]
 
 
 class ConfirmedActions(Admin[Row]):
     """Every action on rows of the list is asked about on a page, and done from there."""
+
+    #: The columns that a question rests on: if one of them changes, it is asked anew.
+    rests_on: ClassVar[tuple[str, ...]] = ()
 
     def consequences(
         self, request: HttpRequest, action: str, chosen: QuerySet[Any]
@@ -61,11 +73,12 @@ class ConfirmedActions(Admin[Row]):
 
     def ask(self, request: HttpRequest, action: str, chosen: QuerySet[Any]) -> HttpResponse:
         """The question before an action on the chosen rows."""
+        back = f"{self._address('changelist')}?{request.GET.urlencode()}"
         numbers = list(chosen.order_by("pk").values_list("pk", flat=True)[: MOST + 1])
         if not numbers or len(numbers) > MOST:
             many = f"Nothing was done: more than {MOST:,} rows are chosen. Filter the list first."
             self.message_user(request, many if numbers else GONE, messages.ERROR)
-            return HttpResponseRedirect(request.get_full_path())
+            return HttpResponseRedirect(back)
         rows = self.get_queryset(request).filter(pk__in=numbers)
         first = list(rows.order_by("pk")[:NAMED])
         words = str(self._possible(request)[action][2])
@@ -78,9 +91,9 @@ class ConfirmedActions(Admin[Row]):
             "first": [(row, self._address("change", row.pk)) for row in first],
             "more": len(numbers) - len(first),
             "consequences": self.consequences(request, action, rows),
-            "pinned": _pinned(request, self, action, numbers),
+            "pinned": _pinned(request, self, action, numbers, self._standing(numbers)),
             "action": action,
-            "back": request.get_full_path(),
+            "back": back,
             "confirm": f"{self._address('confirm')}?{request.GET.urlencode()}",
             "carried": [
                 (name, value)
@@ -95,20 +108,32 @@ class ConfirmedActions(Admin[Row]):
         """Do what was asked about, to the rows that were shown."""
         back = f"{self._address('changelist')}?{request.GET.urlencode() or 'q='}"
         action = request.POST.get("action", "")
-        numbers = _unpinned(request, self, action)
-        if numbers is None:
+        pinned = _unpinned(request, self, action)
+        if pinned is None:
             text = "Nothing was done: the question is older than an hour. Choose the rows again."
             self.message_user(request, text, messages.ERROR)
             return HttpResponseRedirect(back)
         possible = self._possible(request)
         if action not in possible:
             raise PermissionDenied
+        numbers, standing = pinned
         chosen = self.get_queryset(request).filter(pk__in=numbers)
         if not chosen.exists():
             self.message_user(request, GONE, messages.ERROR)
             return HttpResponseRedirect(back)
+        if standing != self._standing(numbers):
+            self.message_user(request, CHANGED, messages.WARNING)
+            return self.ask(request, action, chosen)
         answer = possible[action][0](self, request, chosen)
         return answer if isinstance(answer, HttpResponseBase) else HttpResponseRedirect(back)
+
+    def _standing(self, numbers: Sequence[Any]) -> str:
+        """How the chosen rows stand in the columns that a question rests on, as a digest."""
+        if not self.rests_on:
+            return ""
+        rows = self.model._default_manager.filter(pk__in=numbers).order_by("pk")
+        held = "\n".join(map(str, rows.values_list("pk", *self.rests_on)))
+        return sha256(held.encode()).hexdigest()[:32]
 
     def _address(self, name: str, *arguments: Any) -> str:
         return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_{name}", args=arguments)
@@ -134,16 +159,25 @@ def _about(request: HttpRequest, page: "ConfirmedActions[Any]", action: str) -> 
 
 
 def _pinned(
-    request: HttpRequest, page: "ConfirmedActions[Any]", action: str, numbers: Sequence[Any]
+    request: HttpRequest,
+    page: "ConfirmedActions[Any]",
+    action: str,
+    numbers: Sequence[Any],
+    standing: str,
 ) -> str:
-    chosen = [_about(request, page, action), [str(number) for number in numbers]]
+    chosen = [_about(request, page, action), [str(number) for number in numbers], standing]
     return signing.dumps(chosen, salt=SALT, compress=True)
 
 
-def _unpinned(request: HttpRequest, page: "ConfirmedActions[Any]", action: str) -> list[str] | None:
-    """The rows that a question was about; None if it is too old, or was about something else."""
+def _unpinned(
+    request: HttpRequest, page: "ConfirmedActions[Any]", action: str
+) -> tuple[list[str], str] | None:
+    """The rows that a question was about, and how they stood; None if it is too old, or was about
+    something else."""
     try:
-        about, numbers = signing.loads(request.POST.get("pinned", ""), salt=SALT, max_age=HOUR)
-    except signing.BadSignature:
+        about, numbers, standing = signing.loads(
+            request.POST.get("pinned", ""), salt=SALT, max_age=HOUR
+        )
+    except (signing.BadSignature, ValueError):
         return None
-    return list(numbers) if about == _about(request, page, action) else None
+    return (list(numbers), standing) if about == _about(request, page, action) else None

@@ -130,25 +130,35 @@ class Versioned(Admin[Row]):
         met: Meeting | None = getattr(request, MEETING, None)
         record = context.get("original")
         if met is not None:
-            context["version"] = met.version.signed(form_versions.named(record))
             context["clashes"], context["kept"] = met.clashes, met.kept
-            if met.clashes or met.kept:
+            if record is not None and (met.clashes or met.kept):
                 context["last_edit"] = _last_edit(record)
-        elif not form.is_bound and record and self.has_change_permission(request, record):
-            version = form_versions.shown_by(form, sets)
-            context["version"] = version.signed(form_versions.named(record))
+        if met is not None or not form.is_bound:
+            context["version"] = self.version_of(request, record, form, sets)
         if form.is_bound:
             context["faults"] = error_summary.faults(form, sets)
             context["questions"] = getattr(form, "questions", [])
         return super().render_change_form(request, context, *args, **kwargs)
 
+    def version_of(self, request: HttpRequest, record: Any, form: Any, sets: Any) -> str:
+        """The version that a form carries, signed; empty where nobody edits what it shows."""
+        met: Meeting | None = getattr(request, MEETING, None)
+        if record is None or not self.has_change_permission(request, record):
+            return ""
+        version = met.version if met else form_versions.shown_by(form, sets)
+        return version.signed(form_versions.named(record))
+
     def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
         """Saved: and what was kept of somebody else's edit."""
+        self.say_kept(request)
+        return super().response_change(request, obj)
+
+    def say_kept(self, request: HttpRequest) -> None:
+        """Tell who saved what was kept of somebody else's edit."""
         met: Meeting | None = getattr(request, MEETING, None)
         if met and met.kept:
             self.message_user(request, f"Somebody else changed it meanwhile, and that holds too: "
                               f"{'; '.join(met.kept)}.")  # fmt: skip
-        return super().response_change(request, obj)
 
 
 def _forget_defaults(row: Model) -> None:

@@ -97,7 +97,7 @@ def _about(request: HttpRequest, row: Alert) -> str:
     """The first of the pages about it that this person may see; else that of all alerts."""
     pages = (
         ("evidence", row.evidence_id), ("limitcrossing", row.crossing_id),
-        ("project", row.project_id),
+        ("project", row.project_id), ("webhook", row.webhook_id),
     )  # fmt: skip
     for model, number in pages:
         if number is not None and request.user.has_perm(f"riskscore.view_{model}"):

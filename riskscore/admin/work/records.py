@@ -3,13 +3,22 @@
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
 from riskscore.admin.ui import wording
 from riskscore.admin.ui.pages import Page, ReadOnly
 from riskscore.admin.watching import watch_button
-from riskscore.models import ExportFlow, ProjectList, Schedule, StaleMark, Transition, WorkerPulse
+from riskscore.models import (
+    Export,
+    ExportFlow,
+    ProjectList,
+    Schedule,
+    StaleMark,
+    Transition,
+    WorkerPulse,
+)
 
 
 class ScheduleAdmin(Page[Schedule]):
@@ -32,6 +41,23 @@ class ProjectListAdmin(Page[ProjectList]):
 
     def around(self, request: HttpRequest, row: ProjectList) -> dict[str, Any]:
         return watch_button.of(request, row)
+
+
+class ExportAdmin(ReadOnly[Export]):
+    """Files of many rows that programs asked for: your own; all of them, for who steers jobs."""
+
+    list_display = (
+        "what", "format", "state", "rows", "size", "edition", "created_by", "created_at",
+        "kept_until", "deleted_at",
+    )  # fmt: skip
+    list_select_related = ("created_by",)
+    list_filter = ("state", "what", "format")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Export]:
+        """Those that somebody may know of."""
+        rows = super().get_queryset(request)
+        steers = request.user.has_perm("riskscore.change_job")
+        return rows if steers else rows.filter(created_by=request.user.pk)
 
 
 class TransitionAdmin(ReadOnly[Transition]):

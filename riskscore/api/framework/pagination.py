@@ -10,30 +10,28 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core import signing
-from django.db.models import Q, QuerySet
+from django.db.models import F, OrderBy, Q, QuerySet
 from django.http import QueryDict
 from rest_framework.request import Request
 
-from riskscore.api.framework import shapes
-from riskscore.api.framework.parameters import Parameter, whole
 from riskscore.api.framework.problems import Problem
-from riskscore.api.framework.resources import Row
+from riskscore.api.framework.query_fields import TextField, WholeField
+from riskscore.api.framework.row_serializers import Row
 
 SIZE, LARGEST = 100, 1000
 SALT = "riskscore.cursor"
 FREE = ("cursor", "page_size", "fields")  # may change on the way through a listing
 
-PAGING = (
-    Parameter(
-        name="page_size",
-        schema=shapes.whole(
-            f"Items per page; more than {LARGEST} is read as {LARGEST}.", minimum=1, default=SIZE
-        ),
-        read=whole(1, LARGEST, cap=True),
+PAGE_FIELDS = {
+    "page_size": WholeField(
+        1,
+        LARGEST,
+        cap=True,
         default=SIZE,
+        help_text=f"Items per page; more than {LARGEST} is read as {LARGEST}.",
     ),
-    Parameter(name="cursor", schema=shapes.text("From `next` of the page before; opaque.")),
-)
+    "cursor": TextField(help_text="From `next` of the page before; opaque."),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +62,7 @@ class Order:
         known = result.filter(**{is_absent: False}) if self.nullable else result
         page: list[Row] = []
         if after is None or after[0] is not None:
-            sign = "-" if self.descending else ""
-            rows = known.filter(self._after(after)).order_by(sign + self.column, self.unique)
+            rows = known.filter(self._after(after)).order_by(self._by, self.unique)
             page = list(rows[:size])
             after = None
         if self.nullable and len(page) < size:
@@ -73,6 +70,15 @@ class Order:
             start = Q(**{f"{self.unique}__gt": after[1]}) if after else Q()
             page += unknown.filter(start)[: size - len(page)]
         return page
+
+    @property
+    def _by(self) -> OrderBy:
+        """As the index has it: where nulls would stand matters to PostgreSQL even if there are
+        none, and in another order than the index has it sorts all rows."""
+        column, is_indexed = F(self.column), self.nullable and not self.absent
+        if self.descending:
+            return column.desc(nulls_last=is_indexed or None)
+        return column.asc(nulls_first=is_indexed or None)
 
     def page(self, rows: Iterable[Row], after: list[Any] | None, size: int) -> list[Row]:
         """The same of rows that were computed and lie in memory."""
@@ -110,7 +116,7 @@ def cursor(request: Request, order: Order, last: Row) -> str:
     """A cursor to what follows ``last``."""
     values = [_plain(last[column]) for column in order.columns]
     # Without a time stamp: it would make the same page another one every second.
-    return signing.Signer(salt=SALT).sign_object([_binding(request), *values])
+    return signing.Signer(salt=SALT).sign_object([binding(request), *values])
 
 
 def position(request: Request, given: str | None) -> list[Any] | None:
@@ -118,10 +124,10 @@ def position(request: Request, given: str | None) -> list[Any] | None:
     if given is None:
         return None
     try:
-        binding, *values = signing.Signer(salt=SALT).unsign_object(given)
+        bound, *values = signing.Signer(salt=SALT).unsign_object(given)
     except signing.BadSignature:
         raise Problem("bad_cursor") from None
-    if binding != _binding(request):
+    if bound != binding(request):
         raise Problem("bad_cursor", "the cursor was made under other filters, or for another path")
     return list(values)
 
@@ -137,7 +143,8 @@ def _plain(value: Any) -> Any:
     return value if value is None or isinstance(value, int | float | str) else str(value)
 
 
-def _binding(request: Request) -> str:
+def binding(request: Request) -> str:
+    """What a cursor is bound to: the path and the filters, whatever page of them."""
     text = "\n".join([request.path.rstrip("/"), *_filters(request.query_params)])
     return hashlib.sha256(text.encode("utf-8", "backslashreplace")).hexdigest()[:16]
 

@@ -42,6 +42,15 @@ KINDS: dict[str, Kind] = {
         "Not allowed",
         "`detail` names the scope that the key lacks, or the permission that its account lacks.",
     ),
+    "may_not_export": Kind(
+        403, "Not allowed to export", "`detail` names the permission that the account lacks."
+    ),
+    "link_closed": Kind(
+        403, "Link closed", "Ask for the export again: it names a new link (`download`)."
+    ),
+    "no_such_export": Kind(
+        404, "No such file", "It is not yours, not made yet, or was deleted after its days."
+    ),
     "not_found": Kind(404, "Not found", "Nothing here that you may see."),
     "lens_not_scored": Kind(
         404, "Not scored for this importer", "Start a job with the same method and importer first."
@@ -58,6 +67,28 @@ KINDS: dict[str, Kind] = {
         "Not acceptable",
         "Ask for application/json, or where offered CSV, NDJSON, HTML or PDF.",
     ),
+    "cannot_import": Kind(409, "Cannot import", "`detail` says what is wrong with file or option."),
+    "implausible": Kind(
+        409,
+        "May be a slip",
+        "Check what each of `errors` names; if it is meant, send it again with implausible=accept.",
+    ),
+    "superseded": Kind(
+        409, "Has a newer version", "Read the newest version, and replace that one."
+    ),
+    "written_meanwhile": Kind(
+        409, "Written meanwhile", "Look at how things stand, and send it again if still wanted."
+    ),
+    "method_state": Kind(
+        409, "Not from this state", "Look at how the version stands now, then decide again."
+    ),
+    "method_taken": Kind(409, "Version taken", "Give the changed method a new version."),
+    "cannot_publish": Kind(
+        409, "Cannot be published", "`detail` says what scores need and the method lacks."
+    ),
+    "reason_unconfirmed": Kind(
+        409, "Reason not confirmed", "Confirm each reason that `detail` names, or write a new one."
+    ),
     "cannot_start": Kind(409, "Job cannot start", "`detail` says what is missing."),
     "scenario_taken": Kind(
         409, "Scenario taken", "Give yours a code of its own, or write the version that is next."
@@ -68,8 +99,23 @@ KINDS: dict[str, Kind] = {
         "Start a job for the project, then ask again; its explanation needs no computing.",
     ),
     "name_taken": Kind(409, "Name taken", "Choose another name, or change what has it."),
+    "too_many_webhooks": Kind(409, "Too many webhooks", "Remove one that is not needed."),
+    "webhook_disabled": Kind(409, "Webhook disabled", "Enable it first: PATCH `enabled`."),
+    "delivery_under_way": Kind(
+        409, "Delivery under way", "Wait until it has ended, or until its next attempt."
+    ),
+    "unknown_position": Kind(
+        410,
+        "No position of this database",
+        "Read everything once by an export, and go on from the position that it names.",
+    ),
     "length_required": Kind(411, "Length required", "Send a Content-Length; no chunked bodies."),
-    "precondition_failed": Kind(412, "Precondition failed", "It is no longer what If-Match says."),
+    "precondition_failed": Kind(
+        412,
+        "Precondition failed",
+        "It is no longer what If-Match says. `errors`, if any, say of each field what was sent and "
+        "what is there now: decide, and send it with the ETag of this answer.",
+    ),
     "too_large": Kind(413, "Body too large", "Send at most 1 MiB; use a filter, not a list."),
     "unsupported_media_type": Kind(
         415, "Unsupported media type", "Send `Content-Type: application/json`, not compressed."
@@ -77,8 +123,19 @@ KINDS: dict[str, Kind] = {
     "idempotency_mismatch": Kind(
         422, "Idempotency-Key used before", "The key belongs to another body: choose a new key."
     ),
+    "precondition_required": Kind(
+        428,
+        "Precondition required",
+        "It would be written over what others wrote: send If-Match with the ETag of a GET.",
+    ),
     "throttled": Kind(429, "Too many requests", "Wait for Retry-After seconds."),
     "too_many_jobs": Kind(429, "Too many open jobs", "Wait until some of your jobs have ended."),
+    "too_many_exports": Kind(
+        429, "Too many exports", "Wait until one is made, or delete one that is not needed."
+    ),
+    "too_many_waiting": Kind(
+        429, "Too many streams", "Close one of your streams, or ask again after Retry-After."
+    ),
     "too_many_challenges": Kind(
         429, "Too many open challenges", "Wait until some of your challenges are answered."
     ),
@@ -86,7 +143,7 @@ KINDS: dict[str, Kind] = {
     "unavailable": Kind(503, "Unavailable", "Try again after Retry-After seconds."),
 }
 
-Errors = Iterable[Mapping[str, str]]
+Errors = Iterable[Mapping[str, Any]]
 
 
 class Problem(RiskscoreError):

@@ -69,7 +69,7 @@ class Pdf(Html):
 
     media_type = "application/pdf"
     format = "pdf"
-    charset: str | None = None  # type: ignore[assignment]
+    charset: str | None = None
     render_style = "binary"
 
 

@@ -52,6 +52,24 @@ def refuse_too_many(request: HttpRequest) -> None:
         raise Throttled(wait)
 
 
+#: Addresses that sent few wrong keys, and until when that need not be asked again.
+QUIET: dict[str, float] = {}
+QUIET_S = 1.0
+
+
+def is_quiet(request: HttpRequest) -> bool:
+    """Whether the client's address has wrong keys left; known for a second in this process."""
+    address, now = client_address.counted(request) or "", time.monotonic()
+    if QUIET.get(address, 0.0) > now:
+        return True
+    if _wait(request, only_look=True) > 0:
+        return False
+    if len(QUIET) >= LocalBuckets.MOST:
+        QUIET.clear()
+    QUIET[address] = now + QUIET_S
+    return True
+
+
 def count(request: HttpRequest, prefix: str) -> None:
     """Note a wrong key in the log, by its prefix alone, and against the client's address."""
     log.warning(

@@ -2,50 +2,88 @@
 
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q
+from rest_framework import serializers
 
-from riskscore.api.framework import shapes
-from riskscore.api.framework.endpoint import Detail, Listing, listing_parameters
+from riskscore.api.framework.filtersets import Filter, FilterSet
 from riskscore.api.framework.pagination import Order
-from riskscore.api.framework.parameters import choice, code, search
-from riskscore.api.framework.resources import Resource, Row, made, plain
+from riskscore.api.framework.query_fields import ChoiceField, KnownField, SearchField, Several
+from riskscore.api.framework.reading import ListRows, RetrieveRow, Rows
+from riskscore.api.framework.row_serializers import Made, Row, RowSerializer
 from riskscore.api.project_parts.owner_fields import STATES, countries
+from riskscore.api.writing import statement_actions
+from riskscore.api.writing.statement_actions import CompanyActions
+from riskscore.api.writing.statement_bodies import CompanyBody
 from riskscore.models import Company, Domicile
 from riskscore.releases import owner_statements
 
 SOURCED = "null: nothing is said of it"
 
 
-def _home(name: str, about: dict[str, Any], column: str = "") -> Any:
-    """A field of what is said of a company now."""
-    key = column or name
-    return made(name, shapes.optional(about), lambda row: (row["home"] or {}).get(key), "pk")
+class Said(Made):
+    """A field of what is said of a company now, under the name of its column."""
+
+    def __init__(self, shown: Any, column: str) -> None:
+        super().__init__(shown, "pk", make=lambda row: (row["home"] or {}).get(column))
 
 
-COMPANY = Resource(
-    "Company",
-    "A party that owns projects: a company, a state, a fund, a person. What is said of it has its "
-    "own source and state.",
-    (
-        plain("key", shapes.text("Stable for ever.")),
-        plain("name", shapes.text("Its name.")),
-        plain("aliases", shapes.several(shapes.text("A name."), "Other names of the same party.")),
-        _home("place", shapes.text("Where it is at home; null: unknown."), "place_id"),
-        _home("parent", shapes.text("Key of the company above it; null: unknown."), "parent__key"),
-        _home("state_owned", shapes.flag("A state, or a state's; null: no source says.")),
-        _home("state", shapes.one_of(Domicile.State.values, f"Who has looked. {STATES}.")),
-        _home("credibility", shapes.number(f"0..1: how far the source is believed; {SOURCED}.")),
-        _home("stated_on", shapes.day("The day of the source.")),
-        _home("source", shapes.text(f"Address, else code of the release; {SOURCED}.")),
-        _home(
-            "note",
-            shapes.text(
-                "What is to be known about that, such as that it is from general knowledge and was "
-                f"not compared with its address; {SOURCED}."
-            ),
+class CompanySerializer(RowSerializer):
+    """A party that owns projects: a company, a state, a fund, a person. What is said of it has
+    its own source and state.
+    """
+
+    key = serializers.CharField(help_text="Stable for ever.")
+    name = serializers.CharField(help_text="Its name.")
+    aliases = serializers.ListField(
+        child=serializers.CharField(help_text="A name."), help_text="Other names of the same party."
+    )
+    place = Said(
+        serializers.CharField(allow_null=True, help_text="Where it is at home; null: unknown."),
+        "place_id",
+    )
+    parent = Said(
+        serializers.CharField(
+            allow_null=True, help_text="Key of the company above it; null: unknown."
         ),
-    ),
-)
+        "parent__key",
+    )
+    state_owned = Said(
+        serializers.BooleanField(
+            allow_null=True, help_text="A state, or a state's; null: no source says."
+        ),
+        "state_owned",
+    )
+    state = Said(
+        serializers.ChoiceField(
+            Domicile.State.values, allow_null=True, help_text=f"Who has looked. {STATES}."
+        ),
+        "state",
+    )
+    credibility = Said(
+        serializers.FloatField(
+            allow_null=True, help_text=f"0..1: how far the source is believed; {SOURCED}."
+        ),
+        "credibility",
+    )
+    stated_on = Said(
+        serializers.DateField(allow_null=True, help_text="The day of the source."), "stated_on"
+    )
+    source = Said(
+        serializers.CharField(
+            allow_null=True, help_text=f"Address, else code of the release; {SOURCED}."
+        ),
+        "source",
+    )
+    note = Said(
+        serializers.CharField(
+            allow_null=True,
+            help_text="What is to be known about that, such as that it is from general knowledge"
+            f" and was not compared with its address; {SOURCED}.",
+        ),
+        "note",
+    )
+
+
 #: What stands on the company itself.
 NAMES = {"key", "name", "aliases"}
 ORDERS = {"key": Order("key", "id"), "name": Order("name", "id")}
@@ -76,58 +114,45 @@ def _state_owned(words: str) -> Q:
     return Q(Exists(said.filter(state_owned=words == "true")))
 
 
-class Companies(Listing):
+class CompanyFilters(FilterSet):
+    """Filters of companies."""
+
+    place = Filter(
+        Several(
+            KnownField(countries),
+            help_text="Only companies at home in these countries, by their own or their parents'"
+            " home.",
+        ),
+        lambda codes: Q(pk__in=owner_statements.at_home_in(codes)),
+    )
+    state_owned = Filter(
+        ChoiceField(
+            ["true", "false", "unknown"],
+            help_text="Only companies of which a source says so, itself.",
+        ),
+        _state_owned,
+    )
+    q = Filter(
+        SearchField(help_text="Part of the name, or the beginning of the key."),
+        lambda words: Q(name__icontains=words) | Q(key__istartswith=words),
+    )
+
+
+@statement_actions.documented(CompanySerializer, CompanyBody)
+class CompanyViewSet(CompanyActions, ListRows, RetrieveRow):
     """All companies that own projects, or stand above one that does."""
 
     tag = "catalogues"
     shows = ("company", "domicile")
-    resource = COMPANY
+    queryset = Company.objects.all()
+    serializer_class = CompanySerializer
+    filterset_class = CompanyFilters
     orders = ORDERS
-    parameters = listing_parameters(
-        COMPANY,
-        ORDERS,
-        code(
-            "place",
-            "Only companies at home in these countries, by their own or their parents' home.",
-            countries,
-            many=True,
-            where=lambda codes: Q(pk__in=owner_statements.at_home_in(codes)),
-        ),
-        choice(
-            "state_owned",
-            ["true", "false", "unknown"],
-            "Only companies of which a source says so, itself.",
-            where=_state_owned,
-        ),
-        search(
-            lambda words: Q(name__icontains=words) | Q(key__istartswith=words),
-            "Part of the name, or the beginning of the key.",
-        ),
-    )
+    about_one = "One company by its key."
+    lookup_field = "key"
+    lookup_value_converter = "slug"
 
-    def queryset(self) -> QuerySet[Any]:
-        """All of them."""
-        return Company.objects.all()
-
-    def enrich(self, rows: list[Row], names: set[str]) -> None:
+    def enrich(self, rows: Rows, names: set[str]) -> None:
         """What is said of them."""
-        if names - NAMES:
-            add_homes(rows)
-
-
-class OneCompany(Detail):
-    """One company by its key."""
-
-    tag = "catalogues"
-    shows = ("company", "domicile")
-    resource = COMPANY
-    parameters = (COMPANY.picker,)
-
-    def queryset(self) -> QuerySet[Any]:
-        """The company with this key."""
-        return Company.objects.filter(key=self.kwargs["key"])
-
-    def enrich(self, rows: list[Row], names: set[str]) -> None:
-        """What is said of it."""
         if names - NAMES:
             add_homes(rows)

@@ -4,27 +4,35 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import F, FilteredRelation, Q, QuerySet
+from rest_framework import serializers
 
-from riskscore.api.framework import shapes
+from riskscore.api.framework.filtersets import Filter, FilterSet
 from riskscore.api.framework.pagination import Order
-from riskscore.api.framework.parameters import Parameter, decimal
-from riskscore.api.framework.resources import Field, Row
+from riskscore.api.framework.query_fields import DecimalField
+from riskscore.api.framework.row_serializers import Made, Row, RowSerializer
 from riskscore.engine.inputs.geometry import LOCALITY_KM
 from riskscore.models import CommunityDistance, Project
 from riskscore.scoring.project_inputs import kept_communities
 
-COMMUNITY = shapes.record(
-    {
-        "layer": shapes.text("Code of the register's layer; see `/land-layers`."),
-        "name": shapes.text("Name of the nearest community, as the register writes it."),
-        "people": shapes.text("Its people; empty where the register names none."),
-        "km": shapes.number("Distance from the project's point to the community's, in km."),
-        "published_edition": shapes.text("What the register's steward calls the edition measured."),
-        "source": shapes.text("Where the register comes from."),
-        "licence": shapes.text("Its licence."),
-    },
-    "The nearest community of one register.",
-)
+
+class CommunitySerializer(serializers.Serializer[Any]):
+    """The nearest community of one register."""
+
+    layer = serializers.CharField(help_text="Code of the register's layer; see `/land-layers`.")
+    name = serializers.CharField(
+        help_text="Name of the nearest community, as the register writes it."
+    )
+    people = serializers.CharField(help_text="Its people; empty where the register names none.")
+    km = serializers.FloatField(
+        help_text="Distance from the project's point to the community's, in km."
+    )
+    published_edition = serializers.CharField(
+        help_text="What the register's steward calls the edition measured."
+    )
+    source = serializers.CharField(help_text="Where the register comes from.")
+    licence = serializers.CharField(help_text="Its licence.")
+
+
 ABOUT = (
     "The nearest registered community of each register that covers the project's country, the "
     "nearest first. Empty: no register covers it, and nothing is known."
@@ -71,22 +79,29 @@ def with_nearest(projects: QuerySet[Project]) -> QuerySet[Project]:
 
 #: The nearest to a community first; projects about which no register knows come last.
 ORDER = Order("community_km", "key", nullable=True, absent="near_project")
-COMMUNITIES = Field(
-    "communities",
-    shapes.several(COMMUNITY, ABOUT),
-    ("key",),
-    lambda row: row["communities"],
-    CELLS,
-    _cells,
-)
 
 
-def community_within(prefix: str) -> Parameter:
-    """Projects with a registered community at most so far away; unknown ones are left out."""
-    about = f"Only projects with a registered community within so many km, at most {LOCALITY_KM:g}."
-    return Parameter(
-        name="community_km__lte",
-        schema=shapes.number(about, minimum=0, maximum=LOCALITY_KM),
-        read=decimal(0, LOCALITY_KM),
-        where=lambda km: kept_communities.within(km, prefix),
+class CommunityFields(RowSerializer):
+    """The communities near a project."""
+
+    communities = Made(
+        CommunitySerializer(many=True, help_text=ABOUT), "key", cell_names=CELLS, cells=_cells
     )
+
+
+class CommunityFilters(FilterSet):
+    """Filters by distance to registered communities; of projects without one nothing is known."""
+
+    community_km__lte = Filter(
+        DecimalField(
+            0,
+            LOCALITY_KM,
+            help_text="Only projects with a registered community within so many km, at most "
+            f"{LOCALITY_KM:g}.",
+        ),
+        method="within_km",
+    )
+
+    def within_km(self, rows: QuerySet[Any], _name: str, km: float) -> QuerySet[Any]:
+        """Those with a registered community at most so far away."""
+        return rows.filter(kept_communities.within(km, self.path))

@@ -1,15 +1,15 @@
 """What is stated about a project with its day and source, as fields and filters of projects."""
 
 from collections.abc import Callable, Iterable
-from datetime import date
 from typing import Any
 
-from django.db.models import Count, Exists, F, Max, OuterRef, Q
+from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet
 from django.utils import timezone
+from rest_framework import serializers
 
-from riskscore.api.framework import shapes
-from riskscore.api.framework.parameters import Parameter, choice
-from riskscore.api.framework.resources import Field, Row, made
+from riskscore.api.framework.filtersets import Filter, FilterSet
+from riskscore.api.framework.query_fields import ChoiceField, DayField, Several
+from riskscore.api.framework.row_serializers import Made, Row, RowSerializer
 from riskscore.engine.inputs.evidence_kinds import EVENTS
 from riskscore.models import (
     Capacity,
@@ -20,73 +20,77 @@ from riskscore.models import (
     ProjectStatus,
 )
 
-STATUS = shapes.record(
-    {
-        "status": shapes.one_of(ProjectStatus.Word.values, "What it does."),
-        "since": shapes.day("The day from which it is so, or for which it is stated."),
-        "source": shapes.text("Release or address."),
-        "url": shapes.text("Where it can be read; empty if it has no address."),
-        "credibility": shapes.number("0..1; below 0.5: unverified."),
-        "note": shapes.text("The document that states it, if it has no address; remarks."),
-    },
-    "The newest status; one that is believed less than half counts where nothing better is known.",
-)
-CAPACITY = shapes.record(
-    {
-        "mineral": shapes.text("Code of the mineral."),
-        "year": shapes.optional(shapes.whole("The year that it is stated for.")),
-        "amount": shapes.optional(shapes.number("A year; null: not stated.")),
-        "low": shapes.optional(shapes.number("The least that it may be.")),
-        "high": shapes.optional(shapes.number("The most that it may be.")),
-        "unit": shapes.text("Of one year."),
-        "basis": shapes.text("stated, planned, output or estimated."),
-        "reason": shapes.text("Why a range, and why this one."),
-        "source": shapes.text("Release or address."),
-        "url": shapes.text("Where it can be read; empty if it has no address."),
-        "credibility": shapes.number("0..1."),
-        "note": shapes.text("The document that states it, if it has no address; remarks."),
-    },
-    "What it can give of a mineral in a year. What nobody states is a range with its reason.",
-)
-OFFTAKE = shapes.record(
-    {
-        "buyer": shapes.text("Who buys; empty if not stated."),
-        "place": shapes.text("The buyer's country."),
-        "mineral": shapes.optional(shapes.text("Code of the mineral; null: all that it yields.")),
-        "share": shapes.number("Of the output, 0..1."),
-        "since": shapes.optional(shapes.day("First day.")),
-        "until": shapes.optional(shapes.day("Last day.")),
-        "url": shapes.text("Where it can be read."),
-        "source": shapes.text("Release or address."),
-        "note": shapes.text("The document that states it, if it has no address; remarks."),
-    },
-    "A contract that holds today or later.",
-)
-INCIDENTS = shapes.record(
-    {
-        "count": shapes.whole("Incidents on file that are not retracted."),
-        "latest": shapes.optional(shapes.day("The day of the newest.")),
-    },
-    "Incidents in short; `/projects/{key}/timeline` has them one by one.",
-)
-FIELDS: tuple[Field, ...] = (
-    made(
-        "status",
-        shapes.optional(STATUS),
-        lambda row: row["status"],
-        "pk",
-    ),
-    made(
-        "capacity",
-        shapes.several(CAPACITY, "By mineral, the newest year first."),
-        lambda row: row["capacity"],
-        "pk",
-    ),
-    made(
-        "offtake", shapes.several(OFFTAKE, "Who has bought it."), lambda row: row["offtake"], "pk"
-    ),
-    made("events", INCIDENTS, lambda row: row["events"], "pk"),
-)
+
+class StatusSerializer(serializers.Serializer[Any]):
+    """The newest status; one that is believed less than half counts where nothing better is
+    known.
+    """
+
+    status = serializers.ChoiceField(ProjectStatus.Word.values, help_text="What it does.")
+    since = serializers.DateField(
+        help_text="The day from which it is so, or for which it is stated."
+    )
+    source = serializers.CharField(help_text="Release or address.")
+    url = serializers.CharField(help_text="Where it can be read; empty if it has no address.")
+    credibility = serializers.FloatField(help_text="0..1; below 0.5: unverified.")
+    note = serializers.CharField(
+        help_text="The document that states it, if it has no address; remarks."
+    )
+
+
+class CapacitySerializer(serializers.Serializer[Any]):
+    """What it can give of a mineral in a year. What nobody states is a range with its reason."""
+
+    mineral = serializers.CharField(help_text="Code of the mineral.")
+    year = serializers.IntegerField(allow_null=True, help_text="The year that it is stated for.")
+    amount = serializers.FloatField(allow_null=True, help_text="A year; null: not stated.")
+    low = serializers.FloatField(allow_null=True, help_text="The least that it may be.")
+    high = serializers.FloatField(allow_null=True, help_text="The most that it may be.")
+    unit = serializers.CharField(help_text="Of one year.")
+    basis = serializers.CharField(help_text="stated, planned, output or estimated.")
+    reason = serializers.CharField(help_text="Why a range, and why this one.")
+    source = serializers.CharField(help_text="Release or address.")
+    url = serializers.CharField(help_text="Where it can be read; empty if it has no address.")
+    credibility = serializers.FloatField(help_text="0..1.")
+    note = serializers.CharField(
+        help_text="The document that states it, if it has no address; remarks."
+    )
+
+
+class OfftakeSerializer(serializers.Serializer[Any]):
+    """A contract that holds today or later."""
+
+    buyer = serializers.CharField(help_text="Who buys; empty if not stated.")
+    place = serializers.CharField(help_text="The buyer's country.")
+    mineral = serializers.CharField(
+        allow_null=True, help_text="Code of the mineral; null: all that it yields."
+    )
+    share = serializers.FloatField(help_text="Of the output, 0..1.")
+    since = serializers.DateField(allow_null=True, help_text="First day.")
+    until = serializers.DateField(allow_null=True, help_text="Last day.")
+    url = serializers.CharField(help_text="Where it can be read.")
+    source = serializers.CharField(help_text="Release or address.")
+    note = serializers.CharField(
+        help_text="The document that states it, if it has no address; remarks."
+    )
+
+
+class IncidentsSerializer(serializers.Serializer[Any]):
+    """Incidents in short; `/projects/{key}/timeline` has them one by one."""
+
+    count = serializers.IntegerField(help_text="Incidents on file that are not retracted.")
+    latest = serializers.DateField(allow_null=True, help_text="The day of the newest.")
+
+
+class StatedFields(RowSerializer):
+    """What is stated about a project with its day and source."""
+
+    status = Made(StatusSerializer(allow_null=True), "pk")
+    capacity = Made(
+        CapacitySerializer(help_text="By mineral, the newest year first.", many=True), "pk"
+    )
+    offtake = Made(OfftakeSerializer(help_text="Who has bought it.", many=True), "pk")
+    events = Made(IncidentsSerializer(), "pk")
 
 
 def add(rows: list[Row], names: set[str]) -> None:
@@ -204,38 +208,30 @@ _LOADERS: dict[str, Callable[[list[int]], dict[int, Any]]] = {
 }
 
 
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise ValueError("say a day such as 2026-01-31") from None
+class FactFilters(FilterSet):
+    """Filters by what is stated."""
 
-
-def filters(prefix: str = "") -> tuple[Parameter, ...]:
-    """Filters by what is stated; ``prefix`` leads from the listed row to its project."""
-
-    def has(rows: Any) -> Q:
-        return Q(Exists(rows.filter(project=OuterRef(f"{prefix}pk"))))
-
-    return (
-        choice(
-            "status",
-            ProjectStatus.Word.values,
-            "Only projects whose newest status is one of these.",
-            many=True,
-            where=lambda words: Q(**{f"{prefix}status__in": words}),
+    status = Filter(
+        Several(
+            ChoiceField(ProjectStatus.Word.values),
+            help_text="Only projects whose newest status is one of these.",
         ),
-        Parameter(
-            name="events_since",
-            schema=shapes.day("Only projects with an incident on or after this day."),
-            read=_day,
-            where=lambda day: has(incidents().filter(happened_on__gte=day)),
-        ),
-        choice(
-            "event_kind",
-            list(EVENTS),
-            "Only projects with an incident of one of these kinds.",
-            many=True,
-            where=lambda kinds: has(incidents().filter(kind__in=kinds)),
-        ),
+        "status__in",
     )
+    events_since = Filter(
+        DayField(help_text="Only projects with an incident on or after this day."),
+        "happened_on__gte",
+        method="with_incident",
+    )
+    event_kind = Filter(
+        Several(
+            ChoiceField(EVENTS), help_text="Only projects with an incident of one of these kinds."
+        ),
+        "kind__in",
+        method="with_incident",
+    )
+
+    def with_incident(self, rows: QuerySet[Any], condition: str, value: Any) -> QuerySet[Any]:
+        """Those with such an incident. EXISTS, since a join would repeat the row."""
+        found = incidents().filter(**{condition: value})
+        return rows.filter(Exists(found.filter(project=OuterRef(f"{self.path}pk"))))

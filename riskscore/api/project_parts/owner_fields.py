@@ -3,11 +3,12 @@
 from collections.abc import Collection, Iterator
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, QuerySet
+from rest_framework import serializers
 
-from riskscore.api.framework import shapes
-from riskscore.api.framework.parameters import Parameter, choice, code
-from riskscore.api.framework.resources import Row, made
+from riskscore.api.framework.filtersets import Filter, FilterSet
+from riskscore.api.framework.query_fields import ChoiceField, KnownField, Several
+from riskscore.api.framework.row_serializers import Made, Row, RowSerializer
 from riskscore.engine.inputs import owner_values
 from riskscore.models import Company, Ownership, Place
 from riskscore.releases import owner_statements
@@ -17,80 +18,99 @@ from riskscore.scoring.indicators import owner_bounds
 STATES = "; ".join(
     f"{state}: counts at most {cap:g} of what it says" for state, cap in owner_values.CAP.items()
 )
-OWNER = shapes.record(
-    {
-        "name": shapes.text("The owner's name."),
-        "company": shapes.text("Key of the company, stable for ever."),
-        "share": shapes.optional(shapes.number("0..1; null: unknown, never zero.")),
-        "place": shapes.optional(
-            shapes.text("Where it is at home, else where its parent is; null: unknown.")
-        ),
-        "place_state": shapes.optional(
-            shapes.one_of(
-                Ownership.State.values,
-                "Who has looked at where it is at home: nearly all of it is unverified.",
-            )
-        ),
-        "parent": shapes.optional(
-            shapes.text("Key of the company at the end of its chain of parents; null: unknown.")
-        ),
-        "state_owned": shapes.optional(
-            shapes.flag("Whether it is a state or a state's; null: no source says.")
-        ),
-        "state_owned_state": shapes.optional(
-            shapes.one_of(Ownership.State.values, "Who has looked at that.")
-        ),
-        "state": shapes.one_of(Ownership.State.values, f"Who has looked at it. {STATES}."),
-        "credibility": shapes.number("0..1: how far its source is believed."),
-        "worth": shapes.number("0..1: what it counts, the credibility capped by the state."),
-        "source": shapes.text("Address where it can be read, else code of the release."),
-        "stated_on": shapes.optional(shapes.day("The day of the source.")),
-        "since": shapes.optional(shapes.day("First day; null: unknown.")),
-        "until": shapes.optional(shapes.day("Last day; null: it holds still, or unknown.")),
-        "basis": shapes.text("How the source's site was found to be this project."),
-        "doubt": shapes.text("What speaks against that; empty: nothing known."),
-    },
-    "An owner as a source states it. Most are unverified: say so wherever one is shown.",
-)
-OWNERS = made(
-    "owners",
-    shapes.several(OWNER, "Who owns it, the greatest known share first; empty: unknown."),
-    lambda row: row["owners"],
-    "pk",
-)
-BETWEEN = shapes.optional(
-    shapes.record(
-        {
-            "low": shapes.number("What is certain at least; scores read this one."),
-            "high": shapes.number("How far the unknown could raise it; shown only."),
-        },
-        "0..1; null: nothing is known, so anything from 0 to 1.",
+
+
+class OwnerSerializer(serializers.Serializer[Any]):
+    """An owner as a source states it. Most are unverified: say so wherever one is shown."""
+
+    name = serializers.CharField(help_text="The owner's name.")
+    company = serializers.CharField(help_text="Key of the company, stable for ever.")
+    share = serializers.FloatField(allow_null=True, help_text="0..1; null: unknown, never zero.")
+    place = serializers.CharField(
+        allow_null=True, help_text="Where it is at home, else where its parent is; null: unknown."
     )
-)
-OWNER_BOUNDS = made(
-    "owner_bounds",
-    shapes.record(
-        {
-            "own.concentration": BETWEEN,
-            "own.state": BETWEEN,
-            "own.outside_partners": BETWEEN,
+    place_state = serializers.ChoiceField(
+        Ownership.State.values,
+        allow_null=True,
+        help_text="Who has looked at where it is at home: nearly all of it is unverified.",
+    )
+    parent = serializers.CharField(
+        allow_null=True,
+        help_text="Key of the company at the end of its chain of parents; null: unknown.",
+    )
+    state_owned = serializers.BooleanField(
+        allow_null=True, help_text="Whether it is a state or a state's; null: no source says."
+    )
+    state_owned_state = serializers.ChoiceField(
+        Ownership.State.values, allow_null=True, help_text="Who has looked at that."
+    )
+    state = serializers.ChoiceField(
+        Ownership.State.values, help_text=f"Who has looked at it. {STATES}."
+    )
+    credibility = serializers.FloatField(help_text="0..1: how far its source is believed.")
+    worth = serializers.FloatField(
+        help_text="0..1: what it counts, the credibility capped by the state."
+    )
+    source = serializers.CharField(
+        help_text="Address where it can be read, else code of the release."
+    )
+    stated_on = serializers.DateField(allow_null=True, help_text="The day of the source.")
+    since = serializers.DateField(allow_null=True, help_text="First day; null: unknown.")
+    until = serializers.DateField(
+        allow_null=True, help_text="Last day; null: it holds still, or unknown."
+    )
+    basis = serializers.CharField(help_text="How the source's site was found to be this project.")
+    doubt = serializers.CharField(help_text="What speaks against that; empty: nothing known.")
+
+
+class BetweenSerializer(serializers.Serializer[Any]):
+    """0..1; null: nothing is known, so anything from 0 to 1."""
+
+    low = serializers.FloatField(help_text="What is certain at least; scores read this one.")
+    high = serializers.FloatField(help_text="How far the unknown could raise it; shown only.")
+
+
+class OwnerBoundsSerializer(serializers.Serializer[Any]):
+    """Between which values the indicators of its owners lie today. Shares that nobody states,
+    and what a statement is not worth, widen them. `own.outside_partners` needs `importer`.
+    """
+
+    def get_fields(self) -> dict[str, Any]:
+        """Keys of indicators hold a dot, which no name of Python may."""
+        keys = ("own.concentration", "own.state", "own.outside_partners")
+        return {key: BetweenSerializer(allow_null=True) for key in keys}
+
+
+class OwnerFields(RowSerializer):
+    """The owners of a project."""
+
+    owners = Made(
+        OwnerSerializer(
+            many=True, help_text="Who owns it, the greatest known share first; empty: unknown."
+        ),
+        "pk",
+    )
+    owner_bounds = Made(
+        OwnerBoundsSerializer(),
+        "pk",
+        make=lambda row: {
+            key: None if between is None else between._asdict()
+            for key, between in row["owner_bounds"].items()
         },
-        "Between which values the indicators of its owners lie today. Shares that nobody states, "
-        "and what a statement is not worth, widen them. `own.outside_partners` needs `importer`.",
-    ),
-    lambda row: {
-        key: None if between is None else between._asdict()
-        for key, between in row["owner_bounds"].items()
-    },
-    "pk",
-)
-IMPORTER = code(
-    "importer",
-    "The buyer of whom `own.outside_partners` in `owner_bounds` speaks: a place code, or WLD for "
-    "nobody in particular, from whose side nobody is outside.",
-    lambda: set(Place.objects.values_list("code", flat=True)),
-    default=owner_bounds.NOBODY,
-)
+    )
+
+
+class OwnerQuery(serializers.Serializer[Any]):
+    """The buyer of whom the bounds of owners speak."""
+
+    importer = KnownField(
+        lambda: set(Place.objects.values_list("code", flat=True)),
+        default=owner_bounds.NOBODY,
+        help_text="The buyer of whom `own.outside_partners` in `owner_bounds` speaks: a place code,"
+        " or WLD for nobody in particular, from whose side nobody is outside.",
+    )
+
+
 COLUMNS = (
     "project_id", "company_id", "company__name", "company__key", "share", "state", "credibility",
     "url", "release__code", "stated_on", "since", "until", "basis", "doubt",
@@ -156,41 +176,53 @@ def countries() -> set[str]:
     return set(Place.objects.filter(kind=Place.Kind.COUNTRY).values_list("code", flat=True))
 
 
-def by_owner(prefix: str = "") -> tuple[Parameter, ...]:
-    """Filters by who owns a project; ``prefix`` leads from the listed row to its project."""
-    return (
-        code(
-            "owner",
-            "Only projects that one of these companies owns, itself or through companies below "
-            "it: keys of `companies`. Unverified owners count too; rejected ones do not.",
-            _Keys,
-            many=True,
-            where=lambda keys: _owned(prefix, company__in=_below(keys)),
+class OwnerFilters(FilterSet):
+    """Filters by who owns a project."""
+
+    owner = Filter(
+        Several(
+            KnownField(_Keys),
+            help_text="Only projects that one of these companies owns, itself or through companies"
+            " below it: keys of `companies`. Unverified owners count too; rejected ones do not.",
         ),
-        code(
-            "owner_place",
-            "Only projects with an owner at home in one of these countries, by its own or its "
-            "parent's home: ISO 3166 alpha-3 codes.",
-            countries,
-            many=True,
-            where=lambda codes: _owned(prefix, company__in=owner_statements.at_home_in(codes)),
-        ),
-        choice(
-            "owner_state",
-            [state for state in Ownership.State.values if state != Ownership.State.REJECTED],
-            "Only projects with an owner whose statement is in one of these states.",
-            many=True,
-            where=lambda states: _owned(prefix, state__in=states),
-        ),
+        method="owned_by",
     )
+    owner_place = Filter(
+        Several(
+            KnownField(countries),
+            help_text="Only projects with an owner at home in one of these countries, by its own or"
+            " its parent's home: ISO 3166 alpha-3 codes.",
+        ),
+        method="owned_from",
+    )
+    owner_state = Filter(
+        Several(
+            ChoiceField(
+                [each for each in Ownership.State.values if each != Ownership.State.REJECTED]
+            ),
+            help_text="Only projects with an owner whose statement is in one of these states.",
+        ),
+        method="owned_in_state",
+    )
+
+    def owned_by(self, rows: QuerySet[Any], _name: str, keys: list[str]) -> QuerySet[Any]:
+        """Those that one of the companies owns, however far above."""
+        return self._owned(rows, company__in=_below(keys))
+
+    def owned_from(self, rows: QuerySet[Any], _name: str, codes: list[str]) -> QuerySet[Any]:
+        """Those with an owner at home in one of the countries."""
+        return self._owned(rows, company__in=owner_statements.at_home_in(codes))
+
+    def owned_in_state(self, rows: QuerySet[Any], _name: str, states: list[str]) -> QuerySet[Any]:
+        """Those with an owner whose statement is in one of the states."""
+        return self._owned(rows, state__in=states)
+
+    def _owned(self, rows: QuerySet[Any], **conditions: Any) -> QuerySet[Any]:
+        """EXISTS, since a join would repeat the row."""
+        project = OuterRef(f"{self.path}pk")
+        return rows.filter(Exists(owner_statements.owners().filter(project=project, **conditions)))
 
 
 def _below(keys: list[str]) -> set[int]:
     chosen = Company.objects.filter(key__in=keys).values_list("id", flat=True)
     return owner_statements.subsidiaries(chosen)
-
-
-def _owned(prefix: str, **conditions: Any) -> Q:
-    """That the project has such an owner. EXISTS, since a join would repeat the row."""
-    project = OuterRef(f"{prefix}pk")
-    return Q(Exists(owner_statements.owners().filter(project=project, **conditions)))

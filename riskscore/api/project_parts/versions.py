@@ -1,19 +1,22 @@
 """What every version of a statement about a project says of its place among the versions."""
 
-from riskscore.api.framework import shapes
-from riskscore.api.framework.resources import plain
+from rest_framework import serializers
 
-OF_VERSION = (
-    plain(
-        "supersedes",
-        shapes.optional(shapes.whole("Number of the version before it.")),
-        "supersedes_id",
-    ),
-    plain(
-        "superseded_by",
-        shapes.optional(shapes.whole("Number of the version after it; null: it holds.")),
-        "superseded_by__id",
-    ),
-    plain("entered_at", shapes.moment("When it was recorded.")),
-    plain("edition", shapes.whole("Since which edition we know it."), "edition_id"),
-)
+from riskscore.api.framework.row_serializers import RowSerializer
+
+
+class VersionFields(RowSerializer):
+    """The place of a statement among its versions."""
+
+    supersedes = serializers.IntegerField(
+        allow_null=True, help_text="Number of the version before it.", source="supersedes_id"
+    )
+    superseded_by = serializers.IntegerField(
+        allow_null=True,
+        help_text="Number of the version after it; null: it holds.",
+        source="superseded_by__id",
+    )
+    entered_at = serializers.DateTimeField(help_text="When it was recorded.")
+    edition = serializers.IntegerField(
+        help_text="Since which edition we know it.", source="edition_id"
+    )

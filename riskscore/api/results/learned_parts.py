@@ -1,32 +1,40 @@
 """A score with and without learned models, and their predictions in it, with their reasons."""
 
-from riskscore.api.framework import shapes
-from riskscore.api.framework.resources import Row, item
-from riskscore.api.learned import PREDICTION
-from riskscore.api.results.score_fields import WITHOUT_LEARNED
+from typing import Any
+
+from rest_framework import serializers
+
+from riskscore.api.framework.row_serializers import Row
+from riskscore.api.learned import PredictionSerializer
+from riskscore.api.results.score_fields import WITHOUT_LEARNED, NodesSerializer
 from riskscore.engine.method import Method as Specification
 from riskscore.scoring.learned_contribution import LearnedPart, learned_part
 from riskscore.scoring.stored_score import StoredScore
 
-IN_SCORE = shapes.record(
-    {
-        "indicator": shapes.text("Key of the indicator that it fills."),
-        "model": shapes.text("Kind of the model: see /models."),
-        "version": shapes.whole("Its version."),
-        "points": shapes.optional(shapes.number("Points that it adds to the composite.")),
-        **PREDICTION.schema()["properties"],
-    },
-    "One prediction. Its `mean` and the contributions, which are its reasons, sum to its "
-    "`probability`.",
-)
-LEARNED = shapes.record(
-    {
-        "about": shapes.text("A sentence for readers."),
-        "without": WITHOUT_LEARNED,
-        "predictions": shapes.several(IN_SCORE, "What learned models predict here."),
-    },
-    "What learned models add to this score.",
-)
+
+class PredictionInScoreSerializer(PredictionSerializer):
+    """One prediction. Its `mean` and the contributions, which are its reasons, sum to its
+    `probability`.
+    """
+
+    indicator = serializers.CharField(help_text="Key of the indicator that it fills.")
+    model = serializers.CharField(help_text="Kind of the model: see /models.")
+    version = serializers.IntegerField(help_text="Its version.")
+    points = serializers.FloatField(
+        allow_null=True, help_text="Points that it adds to the composite."
+    )
+
+
+class LearnedInScoreSerializer(serializers.Serializer[Any]):
+    """What learned models add to this score."""
+
+    about = serializers.CharField(help_text="A sentence for readers.")
+    without = NodesSerializer(allow_null=True, help_text=WITHOUT_LEARNED)
+    predictions = PredictionInScoreSerializer(
+        many=True, help_text="What learned models predict here."
+    )
+
+
 NONE = "No learned model counts in this score."
 BOTH = (
     "A method that people wrote joins what is on record with what models learnt. With the models "
@@ -46,7 +54,7 @@ def learned(method: Specification, score: StoredScore) -> Row:
                 "model": each.prediction.model.kind,
                 "version": each.prediction.model.version,
                 "points": each.points,
-                **item(PREDICTION.fields, vars(each.prediction)),
+                **PredictionSerializer.of(vars(each.prediction)),
             }
             for each in part.predictions
         ],

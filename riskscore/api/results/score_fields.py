@@ -1,15 +1,16 @@
 """What a score looks like: the same numbers for a current score and for a past one."""
 
 from collections.abc import Callable
+from typing import Any
 
-from riskscore.api.framework import shapes
-from riskscore.api.framework.resources import Field, Resource, Row, made, plain
+from rest_framework import serializers
+
+from riskscore.api.framework.row_serializers import Made, Row, RowSerializer
 from riskscore.models import Project
 from riskscore.models.scores import NODES, Band
 from riskscore.scoring.learned_contribution import without_learned_each
 from riskscore.scoring.stored_score import COLUMNS, StoredScore, not_nan
 
-DIMENSIONS = NODES[1:]
 BANDS = {band.value: str(band.label) for band in Band}
 SCORE = "0 (no risk seen) to 100 (worst); null where too little is known to assess it"
 KNOWN = "Share of the weight of what always counts that is known, 0 to 1."
@@ -44,75 +45,93 @@ def _residual_cells(row: Row) -> Row:
     return {f"{node}_residual": value for node, value in by_node("residual")(row).items()}
 
 
-BESIDE_SHAPE = {
-    "context": shapes.optional(shapes.number("The value of what is known.")),
-    "low": shapes.optional(shapes.number("The score if all that is unknown were best.")),
-    "high": shapes.optional(shapes.number("The score if all that is unknown were worst.")),
-    "coverage": shapes.optional(shapes.number(KNOWN)),
-}
-NOT_ASSESSED = shapes.record(
-    {node: shapes.record(BESIDE_SHAPE, f"If {node} has no score.") for node in NODES},
-    "Only the nodes that are not assessed: their context and best–worst bounds, beside a score "
-    "and never in its place.",
-)
-RESIDUAL = shapes.record(
-    {node: shapes.optional(shapes.number("0 to 100.")) for node in NODES},
-    "Scores after controls on record (certification, consent, grievance mechanism). "
-    "The other numbers are inherent: controls never touch them.",
+class BesideSerializer(serializers.Serializer[Any]):
+    """What stands beside a node that is not assessed."""
+
+    context = serializers.FloatField(allow_null=True, help_text="The value of what is known.")
+    low = serializers.FloatField(
+        allow_null=True, help_text="The score if all that is unknown were best."
+    )
+    high = serializers.FloatField(
+        allow_null=True, help_text="The score if all that is unknown were worst."
+    )
+    coverage = serializers.FloatField(allow_null=True, help_text=KNOWN)
+
+
+class NotAssessedSerializer(serializers.Serializer[Any]):
+    """Only the nodes that are not assessed: their context and best–worst bounds, beside a score
+    and never in its place.
+    """
+
+    composite = BesideSerializer(required=False)
+    geopolitical = BesideSerializer(required=False)
+    concentration = BesideSerializer(required=False)
+    labour = BesideSerializer(required=False)
+    indigenous = BesideSerializer(required=False)
+
+
+class NodesSerializer(serializers.Serializer[Any]):
+    """A number from 0 to 100 for each node."""
+
+    composite = serializers.FloatField(allow_null=True, required=False)
+    geopolitical = serializers.FloatField(allow_null=True, required=False)
+    concentration = serializers.FloatField(allow_null=True, required=False)
+    labour = serializers.FloatField(allow_null=True, required=False)
+    indigenous = serializers.FloatField(allow_null=True, required=False)
+
+
+WITHOUT_LEARNED = (
+    "The same scores if there were no learned model: computed by the same method from the same"
+    " inputs. Null where no learned model counts."
 )
 
-NUMBERS: tuple[Field, ...] = (
-    plain("composite", shapes.optional(shapes.number(f"All dimensions joined: {SCORE}."))),
-    made(
-        "band",
-        shapes.one_of(BANDS.values(), "low < 25 ≤ moderate < 50 ≤ high < 75 ≤ extreme."),
-        lambda row: BANDS[row["band"]],
-        "band",
-    ),
-    *(plain(name, shapes.optional(shapes.number(f"{name}: {SCORE}."))) for name in DIMENSIONS),
-    plain("coverage", shapes.number(KNOWN)),
-    plain(
-        "interval_low",
-        shapes.optional(shapes.number("5 % quantile; null until computed.")),
-    ),
-    plain(
-        "interval_high",
-        shapes.optional(shapes.number("95 % quantile; null until computed.")),
-    ),
-    Field(
-        "not_assessed",
-        NOT_ASSESSED,
-        (*NODES, *BESIDE.values()),
-        not_assessed,
-        tuple(f"{node}_{name}" for node in NODES for name in BESIDE),
-        _beside_cells,
-    ),
-    Field(
-        "residual",
-        RESIDUAL,
-        ("residual",),
-        by_node("residual"),
-        tuple(f"{node}_residual" for node in NODES),
-        _residual_cells,
-    ),
-)
-WITHOUT_LEARNED = shapes.optional(
-    shapes.record(
-        {node: shapes.optional(shapes.number("0 to 100.")) for node in NODES},
-        "The same scores if there were no learned model: computed by the same method from the "
-        "same inputs. Null where no learned model counts.",
+
+class NumbersFields(RowSerializer):
+    """The numbers of a score."""
+
+    composite = serializers.FloatField(
+        allow_null=True, help_text=f"All dimensions joined: {SCORE}."
     )
-)
+    band = Made(
+        serializers.ChoiceField(
+            [*BANDS.values()], help_text="low < 25 ≤ moderate < 50 ≤ high < 75 ≤ extreme."
+        ),
+        "band",
+        make=lambda row: BANDS[row["band"]],
+    )
+    geopolitical = serializers.FloatField(allow_null=True, help_text=f"geopolitical: {SCORE}.")
+    concentration = serializers.FloatField(allow_null=True, help_text=f"concentration: {SCORE}.")
+    labour = serializers.FloatField(allow_null=True, help_text=f"labour: {SCORE}.")
+    indigenous = serializers.FloatField(allow_null=True, help_text=f"indigenous: {SCORE}.")
+    coverage = serializers.FloatField(help_text=KNOWN)
+    interval_low = serializers.FloatField(
+        allow_null=True, help_text="5 % quantile; null until computed."
+    )
+    interval_high = serializers.FloatField(
+        allow_null=True, help_text="95 % quantile; null until computed."
+    )
+    not_assessed = Made(
+        NotAssessedSerializer(),
+        *NODES,
+        *BESIDE.values(),
+        make=not_assessed,
+        cell_names=tuple(f"{node}_{name}" for node in NODES for name in BESIDE),
+        cells=_beside_cells,
+    )
+    residual = Made(
+        NodesSerializer(
+            help_text="Scores after controls on record (certification, consent, grievance"
+            " mechanism). The other numbers are inherent: controls never touch them."
+        ),
+        "residual",
+        make=by_node("residual"),
+        cell_names=tuple(f"{node}_residual" for node in NODES),
+        cells=_residual_cells,
+    )
+
+
 #: What ``learned_contribution`` needs of a row; the listing adds ``without_learned`` to each.
 ALSO = (*COLUMNS, "method_id")
-BARE = Field(
-    "without_learned",
-    WITHOUT_LEARNED,
-    ALSO,
-    lambda row: row["without_learned"] or None,
-    tuple(f"{node}_without_learned" for node in NODES),
-    lambda row: {f"{node}_without_learned": row["without_learned"].get(node) for node in NODES},
-)
 
 
 def add_without_learned(rows: list[Row]) -> None:
@@ -122,96 +141,160 @@ def add_without_learned(rows: list[Row]) -> None:
         row["without_learned"] = scores
 
 
-VERSIONS: tuple[Field, ...] = (
-    plain("method", shapes.text("Code of the method."), "method__code"),
-    plain("method_version", shapes.whole("Version of the method."), "method__version"),
-    plain("as_of", shapes.day("The day that the facts describe.")),
-    plain("edition", shapes.whole("What had been recorded by then: a step of our knowledge.")),
-    plain("input_version", shapes.whole("The version of the project that was scored.")),
-    plain("computed_at", shapes.moment("When it was computed.")),
-    plain("job", shapes.text("Id of the job that computed it.", format="uuid"), "job_id"),
-)
-MINERALS = shapes.several(shapes.text("Code."), "Codes of its minerals, the primary first.")
-PROJECT: tuple[Field, ...] = (
-    plain("key", shapes.text("Public key of the project, stable for ever."), "project__key"),
-    plain("name", shapes.text("Name of the project."), "project__name"),
-    plain("place", shapes.text("Country, ISO 3166 alpha-3."), "project__place_id"),
-    plain("place_name", shapes.text("Name of the country."), "project__place__name"),
-    plain("kind", shapes.one_of(Project.Kind.values, "Kind of site."), "project__kind"),
-    made("minerals", MINERALS, lambda row: [code for code, *_ in row["minerals"]], "project_id"),
-    plain(
-        "flags",
-        shapes.several(shapes.one_of(Project.Flag.values, "A flag."), "What to know about it."),
-        "project__flags",
-    ),
-)
-RANK = made(
-    "rank",
-    shapes.optional(
-        shapes.whole(
-            "1 is the riskiest, by the number that the listing is sorted by (else the composite), "
-            "among all ranked projects of this buyer's view whatever the filters. Equal scores "
-            "share a rank. Null for what is not assessed or not ranked."
-        )
-    ),
-    lambda row: row["rank"],
-    *NODES,
-    "project__flags",
-)
-SHARED = made(
-    "shared_with",
-    shapes.optional(
-        shapes.whole(
-            "How many other ranked projects have exactly this score: most inputs describe the "
-            "country and the mineral, so projects that agree in both share one."
-        )
-    ),
-    lambda row: row["shared_with"],
-    *NODES,
-    "project__flags",
-)
-STALE = made(
-    "stale",
-    shapes.flag("The project has changed since this was computed."),
-    lambda row: row["project__input_version"] > row["input_version"],
-    "project__input_version",
-    "input_version",
-)
-LENS: tuple[Field, ...] = (
-    plain("importer", shapes.text("The buyer's place; WLD is nobody."), "lens__importer_id"),
-)
+class MethodFields(RowSerializer):
+    """What a score was made by."""
 
-SCORE_ITEM = Resource(
-    "Score",
-    "The current score of a project through a buyer's view, here called lens: method × importer.",
-    (RANK, *PROJECT, *NUMBERS, BARE, SHARED, *LENS, *VERSIONS, STALE),
-)
+    method = serializers.CharField(help_text="Code of the method.", source="method__code")
+    method_version = serializers.IntegerField(
+        help_text="Version of the method.", source="method__version"
+    )
+
+
+class MadeOfFields(RowSerializer):
+    """What a score was made of."""
+
+    as_of = serializers.DateField(help_text="The day that the facts describe.")
+    edition = serializers.IntegerField(
+        help_text="What had been recorded by then: a step of our knowledge."
+    )
+    input_version = serializers.IntegerField(
+        help_text="The version of the project that was scored."
+    )
+    computed_at = serializers.DateTimeField(help_text="When it was computed.")
+    job = serializers.UUIDField(help_text="Id of the job that computed it.", source="job_id")
+
+
+class VersionsFields(MethodFields, MadeOfFields):
+    """What a score was made by and of."""
+
+
+class ScoredProjectFields(RowSerializer):
+    """The project that a score is of."""
+
+    key = serializers.CharField(
+        help_text="Public key of the project, stable for ever.", source="project__key"
+    )
+    name = serializers.CharField(help_text="Name of the project.", source="project__name")
+    place = serializers.CharField(
+        help_text="Country, ISO 3166 alpha-3.", source="project__place_id"
+    )
+    place_name = serializers.CharField(
+        help_text="Name of the country.", source="project__place__name"
+    )
+    kind = serializers.ChoiceField(
+        Project.Kind.values, help_text="Kind of site.", source="project__kind"
+    )
+    minerals = Made(
+        serializers.ListField(
+            child=serializers.CharField(help_text="Code."),
+            help_text="Codes of its minerals, the primary first.",
+        ),
+        "project_id",
+        make=lambda row: [code for code, *_ in row["minerals"]],
+    )
+    flags = serializers.ListField(
+        child=serializers.ChoiceField(Project.Flag.values, help_text="A flag."),
+        help_text="What to know about it.",
+        source="project__flags",
+    )
+
+
+class RankFields(RowSerializer):
+    """Where a score stands among others; the listing says it."""
+
+    rank = Made(
+        serializers.IntegerField(
+            allow_null=True,
+            help_text="1 is the riskiest, by the number that the listing is sorted by (else the"
+            " composite), among all ranked projects of this buyer's view whatever the filters."
+            " Equal scores share a rank. Null for what is not assessed or not ranked.",
+        ),
+        *NODES,
+        "project__flags",
+    )
+
+
+class WithoutLearnedFields(RowSerializer):
+    """What a score would be without learned models; the listing adds it to each row."""
+
+    without_learned = Made(
+        NodesSerializer(allow_null=True, help_text=WITHOUT_LEARNED),
+        *ALSO,
+        make=lambda row: row["without_learned"] or None,
+        cell_names=tuple(f"{node}_without_learned" for node in NODES),
+        cells=lambda row: {
+            f"{node}_without_learned": row["without_learned"].get(node) for node in NODES
+        },
+    )
+
+
+class ViewFields(RowSerializer):
+    """How many scores of the buyer's view are the same, and whose view it is."""
+
+    shared_with = Made(
+        serializers.IntegerField(
+            allow_null=True,
+            help_text="How many other ranked projects have exactly this score: most inputs describe"
+            " the country and the mineral, so projects that agree in both share one.",
+        ),
+        *NODES,
+        "project__flags",
+    )
+    ranked_at = Made(
+        serializers.DateTimeField(
+            allow_null=True,
+            help_text="As of when rank and shared_with are exact: nothing that is ranked has"
+            " changed since, but while a job scores many projects, which are ranked anew as it"
+            " ends. Null where rank and shared_with are.",
+        ),
+        *NODES,
+        "project__flags",
+    )
+    importer = serializers.CharField(
+        help_text="The buyer's place; WLD is nobody.", source="lens__importer_id"
+    )
+
+
+class ScoreSerializer(
+    RankFields, ScoredProjectFields, NumbersFields, WithoutLearnedFields, ViewFields, VersionsFields
+):
+    """The current score of a project through a buyer's view, here called lens: method ×
+    importer.
+    """
+
+    stale = Made(
+        serializers.BooleanField(help_text="The project has changed since this was computed."),
+        "project__input_version",
+        "input_version",
+        make=lambda row: row["project__input_version"] > row["input_version"],
+    )
+
+
 ON_READ, BY_JOB = "on_read", "by_job"
-COMPUTED = made(
-    "computed",
-    shapes.one_of(
-        (BY_JOB, ON_READ),
-        "by_job: stored. on_read: computed when asked, since nothing was scored from this buyer's "
-        "side; the same numbers as a job would store.",
-    ),
-    lambda row: row.get("computed", BY_JOB),
-)
-NOTE = made(
-    "note", shapes.text("What to know about it; empty: nothing."), lambda row: row.get("note", "")
-)
-MAYBE = {
-    "computed_at": plain(
-        "computed_at", shapes.optional(shapes.moment("When it was stored; null: it is not."))
-    ),
-    "job": plain(
-        "job",
-        shapes.optional(shapes.text("Id of the job that computed it; null: none.", format="uuid")),
-        "job_id",
-    ),
-}
-IN_FULL = Resource(
-    "ScoreInFull",
-    "The current score of a project.",
-    (*(MAYBE.get(field.name, field) for field in SCORE_ITEM.fields), COMPUTED, NOTE),
-)
-HISTORY_ITEM = Resource("PastScore", "A score as it was.", (*NUMBERS, BARE, *VERSIONS))
+
+
+class ScoreInFullSerializer(ScoreSerializer):
+    """The current score of a project."""
+
+    computed_at = serializers.DateTimeField(
+        allow_null=True, help_text="When it was stored; null: it is not."
+    )
+    job = serializers.UUIDField(
+        allow_null=True, help_text="Id of the job that computed it; null: none.", source="job_id"
+    )
+    computed = Made(
+        serializers.ChoiceField(
+            (BY_JOB, ON_READ),
+            help_text="by_job: stored. on_read: computed when asked, since nothing was scored from"
+            " this buyer's side; the same numbers as a job would store.",
+        ),
+        make=lambda row: row.get("computed", BY_JOB),
+    )
+    note = Made(
+        serializers.CharField(help_text="What to know about it; empty: nothing."),
+        make=lambda row: row.get("note", ""),
+    )
+
+
+class PastScoreSerializer(NumbersFields, WithoutLearnedFields, VersionsFields):
+    """A score as it was."""

@@ -4,6 +4,7 @@ Read by `.values()`, without model instances or serializers: a page of a thousan
 milliseconds.
 """
 
+from functools import cached_property
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -11,20 +12,28 @@ from django.shortcuts import get_object_or_404
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from riskscore.api import filters, lenses
-from riskscore.api.framework import shapes
-from riskscore.api.framework.endpoint import Detail, Listing, listing_parameters
+from riskscore.api import lenses
+from riskscore.api.filters import ProjectFilters
+from riskscore.api.framework.filtersets import Filter, OwnFilter
 from riskscore.api.framework.pagination import Order
-from riskscore.api.framework.parameters import Parameter, QueryValues, choice, decimal
 from riskscore.api.framework.problems import Problem
-from riskscore.api.framework.resources import Row, columns_of, item
+from riskscore.api.framework.query_fields import (
+    ChoiceField,
+    DecimalField,
+    MomentField,
+    QueryValues,
+    Several,
+)
+from riskscore.api.framework.reading import ListRows, RetrieveRow, Rows
+from riskscore.api.framework.row_serializers import Row, columns_of, item
+from riskscore.api.lenses import LensQuery
 from riskscore.api.projects import add_minerals, published
 from riskscore.api.results.score_fields import (
     BANDS,
-    HISTORY_ITEM,
-    IN_FULL,
     ON_READ,
-    SCORE_ITEM,
+    PastScoreSerializer,
+    ScoreInFullSerializer,
+    ScoreSerializer,
     add_without_learned,
 )
 from riskscore.models import Lens, Project, Score, ScoreHistory
@@ -53,45 +62,67 @@ NOT_STORED = (
     "It has no rank: nothing else is scored from this buyer's side until a job is (POST "
     "/api/v1/jobs)."
 )
+#: Fields that say where a score stands among the others.
+STANDING = {"rank", "shared_with", "ranked_at"}
 OUT = Q(project__flags__overlap=list(Project.UNRANKED))
 
 
-def unranked(default: str) -> Parameter:
-    """Whether projects are listed that are kept out of rankings."""
-    return choice(
-        "unranked",
-        ["exclude", "include", "only"],
-        "Projects kept out of rankings: duplicates, steel plants, sites without known output.",
-        default=default,
-        where=lambda how: {"exclude": ~OUT, "include": Q(), "only": OUT}[how],
-    )
+UNRANKED = ("exclude", "include", "only")
+KEPT_OUT = "Projects kept out of rankings: duplicates, steel plants, sites without known output."
 
 
-BAND = choice(
-    "band",
-    list(BANDS.values()),
-    "Only composites in these bands.",
-    many=True,
-    where=lambda labels: Q(band__in=[value for value, label in BANDS.items() if label in labels]),
-)
-
-
-def bound(node: str, side: str, top: float) -> Parameter:
+def at_least(node: str, top: float = 100) -> Filter:
     """`labour__gte=50` and the like."""
-    words = {"gte": "at least", "lte": "at most"}[side]
-    return Parameter(
-        name=f"{node}__{side}",
-        schema=shapes.number(f"Only where {node} is {words} this.", minimum=0, maximum=top),
-        read=decimal(0, top),
-        where=lambda value: Q(**{f"{node}__{side}": value}),
+    about = f"Only where {node} is at least this."
+    return OwnFilter(DecimalField(0, top, help_text=about), f"{node}__gte")
+
+
+def at_most(node: str, top: float = 100) -> Filter:
+    """`labour__lte=50` and the like."""
+    about = f"Only where {node} is at most this."
+    return OwnFilter(DecimalField(0, top, help_text=about), f"{node}__lte")
+
+
+class NumberFilters(ProjectFilters):
+    """Filters of scores, by the numbers themselves and by their projects."""
+
+    path = "project__"
+
+    band = Filter(
+        Several(ChoiceField([*BANDS.values()]), help_text="Only composites in these bands."),
+        method="in_bands",
     )
+    unranked = Filter(
+        ChoiceField(UNRANKED, default="exclude", help_text=KEPT_OUT), method="kept_out"
+    )
+    composite__gte = at_least("composite")
+    composite__lte = at_most("composite")
+    geopolitical__gte = at_least("geopolitical")
+    geopolitical__lte = at_most("geopolitical")
+    concentration__gte = at_least("concentration")
+    concentration__lte = at_most("concentration")
+    labour__gte = at_least("labour")
+    labour__lte = at_most("labour")
+    indigenous__gte = at_least("indigenous")
+    indigenous__lte = at_most("indigenous")
+    coverage__gte = at_least("coverage", 1)
+    coverage__lte = at_most("coverage", 1)
+
+    def in_bands(self, rows: QuerySet[Any], _name: str, labels: list[str]) -> QuerySet[Any]:
+        """Those whose composite is in one of the bands."""
+        return rows.filter(band__in=[value for value, label in BANDS.items() if label in labels])
+
+    def kept_out(self, rows: QuerySet[Any], _name: str, how: str) -> QuerySet[Any]:
+        """With or without what is kept out of rankings, or that alone."""
+        return rows.filter({"exclude": ~OUT, "include": Q(), "only": OUT}[how])
 
 
-BOUNDS = [
-    bound(node, side, 1 if node == "coverage" else 100)
-    for node in (*NODES, "coverage")
-    for side in ("gte", "lte")
-]
+class ScoreFilters(NumberFilters):
+    """Filters of current scores."""
+
+    computed_since = OwnFilter(
+        MomentField(help_text="Only scores computed at or after this."), "computed_at__gte"
+    )
 
 
 def current(lens: int) -> QuerySet[Score]:
@@ -136,71 +167,60 @@ def on_read(query: QueryValues, key: str, columns: set[str]) -> Row | None:
         "computed_at": None,
         "rank": None,
         "shared_with": None,
+        "ranked_at": None,
         "computed": ON_READ,
         "note": NOT_STORED,
     }
 
 
-class Scores(Listing):
+class ScoreViewSet(ListRows):
     """The current scores, riskiest first: the ranking."""
 
     tag = "scores"
     shows = ("project", "score")
-    resource = SCORE_ITEM
+    serializer_class = ScoreSerializer
+    filterset_class = ScoreFilters
+    queries = {"list": LensQuery}
     orders = ORDERS
-    parameters = listing_parameters(
-        SCORE_ITEM,
-        ORDERS,
-        *lenses.LENS_PARAMETERS,
-        *filters.of_projects("project__"),
-        BAND,
-        unranked("exclude"),
-        *BOUNDS,
-        filters.since("computed_since", "computed_at", "Only scores computed at or after this."),
-    )
-    ranks: ranking.Ranks | None = None
 
-    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        """Look the lens up once, before any row is read."""
-        super().initial(request, *args, **kwargs)
-        if request.method in ("GET", "HEAD"):
-            self.lens = lenses.chosen(self.query_values)
+    @cached_property
+    def lens(self) -> Lens:
+        """The buyer's view asked for."""
+        return lenses.chosen(self.query)
 
-    def queryset(self) -> QuerySet[Any]:
+    def get_queryset(self) -> QuerySet[Any]:
         """The current scores of the lens."""
         return current(self.lens.pk)
 
-    def enrich(self, rows: list[Row], names: set[str]) -> None:
-        """Minerals by one query and ranks by one, which an export keeps for all its pages."""
+    def enrich(self, rows: Rows, names: set[str]) -> None:
+        """Minerals by one query and ranks by one, for each page."""
         if "minerals" in names:
             add_minerals(rows, "project_id")
         if "without_learned" in names:
             add_without_learned(rows)
-        if not names & {"rank", "shared_with"}:
+        if not names & STANDING:
             return
         node = self.order.column if self.order.column in NODES else "composite"
-        if self.ranks is None:
-            on_page = [row[node] for row in rows if row[node] is not None]
-            lowest = None if self.exporting else min(on_page, default=100.0)
-            self.ranks = ranking.ranks(self.lens.pk, node, at_least=lowest)
+        ranks = ranking.ranks(self.lens.pk, node, [row[node] for row in rows])
         for row in rows:
-            row.update(self.ranks.standing(row[node], row["project__flags"]))
+            row.update(ranks.standing(row[node], row["project__flags"]))
 
 
-class CurrentScore(Detail):
+class CurrentScoreViewSet(RetrieveRow):
     """One project's current score."""
 
     tag = "scores"
     shows = ("project", "score")
-    resource = IN_FULL
-    parameters = (*lenses.LENS_PARAMETERS, IN_FULL.picker)
+    serializer_class = ScoreInFullSerializer
+    queries = {"retrieve": LensQuery}
+    lookup_field = ""
 
-    def get(self, _request: Request, **kwargs: Any) -> Response:
+    def retrieve(self, _request: Request, **kwargs: Any) -> Response:
         """Return the stored score, or compute it where none is stored from this buyer's side."""
-        fields = self.resource.chosen(self.query_values["fields"])
-        row = on_read(self.query_values, kwargs["key"], columns_of(fields))
+        fields = ScoreInFullSerializer.chosen(self.query["fields"])
+        row = on_read(self.query, kwargs["key"], columns_of(fields))
         if row is None:
-            return super().get(_request, **kwargs)
+            return super().retrieve(_request, **kwargs)
         names = {field.name for field in fields}
         if "minerals" in names:
             add_minerals([row], "project_id")
@@ -208,39 +228,38 @@ class CurrentScore(Detail):
             add_without_learned([row])
         return Response(item(fields, row))
 
-    def queryset(self) -> QuerySet[Any]:
+    def one(self) -> QuerySet[Any]:
         """The score through the lens asked for."""
-        self.lens = lenses.chosen(self.query_values)
+        self.lens = lenses.chosen(self.query)
         return current_of(self.lens, self.kwargs["key"])
 
-    def enrich(self, rows: list[Row], names: set[str]) -> None:
+    def enrich(self, rows: Rows, names: set[str]) -> None:
         """Minerals, rank, and what it would be without learned models."""
         if "minerals" in names:
             add_minerals(rows, "project_id")
         if "without_learned" in names:
             add_without_learned(rows)
-        if names & {"rank", "shared_with"}:
+        if names & STANDING:
             (row,) = rows
-            scores = {"composite": row["composite"]}
-            result = ranking.standings(self.lens.pk, scores, row["project__flags"])
-            row |= result["composite"]
+            ranks = ranking.ranks(self.lens.pk, "composite", [row["composite"]])
+            row |= ranks.standing(row["composite"], row["project__flags"])
 
 
-class History(Listing):
+class HistoryViewSet(ListRows):
     """How one project's score changed, the latest first: a row per change."""
 
     tag = "scores"
     shows = ("project", "scorehistory")
-    resource = HISTORY_ITEM
+    serializer_class = PastScoreSerializer
+    queries = {"list": LensQuery}
     orders = HISTORY_ORDERS
-    parameters = listing_parameters(HISTORY_ITEM, HISTORY_ORDERS, *lenses.LENS_PARAMETERS)
 
-    def queryset(self) -> QuerySet[Any]:
+    def get_queryset(self) -> QuerySet[Any]:
         """The project's past scores through the lens."""
         project = get_object_or_404(published(), key=self.kwargs["key"])
-        return ScoreHistory.objects.filter(project=project, lens=lenses.chosen(self.query_values))
+        return ScoreHistory.objects.filter(project=project, lens=lenses.chosen(self.query))
 
-    def enrich(self, rows: list[Row], names: set[str]) -> None:
+    def enrich(self, rows: Rows, names: set[str]) -> None:
         """What each would be without learned models."""
         if "without_learned" in names:
             add_without_learned(rows)

@@ -1,26 +1,51 @@
 """Who asks about what: the parameters that every address about sourcing shares."""
 
+from typing import Any
+
+from rest_framework import serializers
+
 from riskscore.api import filters
-from riskscore.api.framework.parameters import Parameter, QueryValues, code
 from riskscore.api.framework.problems import of_parameters
+from riskscore.api.framework.query_fields import KnownField, QueryValues, Several
+from riskscore.api.project_parts.owner_fields import countries
 from riskscore.errors import NotFoundError, RiskscoreError, ValidationError
 from riskscore.scoring.indicators.buyer import Buyer
 from riskscore.sourcing import buyers
+from riskscore.sourcing.dependence import buyer_view
 
-BUYER = code(
-    "buyer",
-    "Who buys: a place code such as JPN, a group such as EUU, or several seen as one: `JPN,USA`. "
-    "Needed.",
-    filters.places,
-    many=True,
-)
-MINERAL = code("mineral", "One mineral, by its code. Needed.", filters.minerals)
 
-OF_A_BUYER = code(
-    "buyer", "Who buys, as in `/sourcing/shortlist`; then the mineral is needed too.",
-    filters.places, many=True,
-)  # fmt: skip
-OF_A_MINERAL = code("mineral", "Which of its minerals the buyer takes.", filters.minerals)
+class ForBuyer(serializers.Serializer[Any]):
+    """Who buys, and what."""
+
+    buyer = Several(
+        KnownField(filters.places),
+        help_text="Who buys: a place code such as JPN, a group such as EUU, or several seen as one:"
+        " `JPN,USA`. Needed.",
+    )
+
+
+class ForBuyerOfMineral(ForBuyer):
+    """Who buys, and one mineral."""
+
+    mineral = KnownField(filters.minerals, help_text="One mineral, by its code. Needed.")
+
+
+class PerhapsForBuyer(serializers.Serializer[Any]):
+    """Who buys and what, where a page may also be about neither."""
+
+    buyer = Several(
+        KnownField(filters.places),
+        help_text="Who buys, as in `/sourcing/shortlist`; then the mineral is needed too.",
+    )
+    mineral = KnownField(filters.minerals, help_text="Which of its minerals the buyer takes.")
+
+
+class NamedCountry(serializers.Serializer[Any]):
+    """A country to look at."""
+
+    named = KnownField(
+        countries, default=buyer_view.NAMED, help_text="A country whose share is tested."
+    )
 
 
 def buyer(query: QueryValues, name: str = "buyer") -> Buyer:
@@ -36,8 +61,8 @@ def words(refused: RiskscoreError) -> str:
     return str(refused).removeprefix(f"{refused.place}: ")
 
 
-def needed(query: QueryValues, parameter: Parameter) -> str:
+def needed(query: QueryValues, name: str = "mineral") -> str:
     """The value of a parameter that must be given. Raises Problem."""
-    if query[parameter.name] is None:
-        raise of_parameters({parameter.name: "say which one"})
-    return str(query[parameter.name])
+    if query[name] is None:
+        raise of_parameters({name: "say which one"})
+    return str(query[name])

@@ -2,16 +2,16 @@
 
 from collections.abc import Callable
 
-from django.http import Http404
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from riskscore.api.framework import shapes
-from riskscore.api.framework.endpoint import PORTFOLIO, READ, Endpoint
-from riskscore.api.framework.parameters import Parameter
 from riskscore.api.framework.problems import of_parameters
+from riskscore.api.framework.query_fields import Several, TextField
 from riskscore.api.framework.rendering import Html, Pdf
-from riskscore.api.projects import published
+from riskscore.api.framework.viewsets import PORTFOLIO, READ, ApiViewSet
+from riskscore.api.projects import published_or_404
 from riskscore.api.sourcing import asking, portfolios
 from riskscore.errors import NotFoundError
 from riskscore.models import Mineral
@@ -22,12 +22,12 @@ from riskscore.sourcing.briefings.content import Briefing
 POLICY = "default-src 'none'; style-src 'self'; img-src data:; frame-ancestors 'none'"
 
 
-class Document(Endpoint):
+class BriefingViewSet(ApiViewSet):
     """One page: `Accept: text/html` (the default) or `Accept: application/pdf`."""
 
     tag = "sourcing"
     renderer_classes = (Html, Pdf)
-    answers = {"get": (200, shapes.text("The page, or the file."))}
+    lookup_field = ""
 
     def answer(self, request: Request, make: Callable[[], Briefing]) -> Response:
         """The briefing in what the client accepts. Raises Problem."""
@@ -41,58 +41,52 @@ class Document(Endpoint):
         return Response(as_pdf.pdf(made), headers={"Content-Disposition": shown})
 
 
-class ProjectBriefing(Document):
+class ProjectBriefingViewSet(BriefingViewSet):
     """One printable page about a project, or what it would change for a buyer of a mineral."""
 
     shows = ("project", "score")
-    parameters = (
-        asking.OF_A_BUYER,
-        asking.OF_A_MINERAL,
-    )
+    queries = {"retrieve": asking.PerhapsForBuyer}
 
-    def get(self, request: Request, key: str) -> Response:
+    @extend_schema(responses=OpenApiTypes.STR)
+    def retrieve(self, request: Request, key: str) -> Response:
         """Return the page; the buyer and the mineral are given together or not at all."""
-        if not published().filter(key=key).exists():
-            raise Http404
-        query = self.query_values
+        published_or_404(key)
+        query = self.query
         if not query["buyer"] and query["mineral"] is None:
             return self.answer(request, lambda: on_project.briefing(key))
-        buyer, mineral = asking.buyer(query), _mineral(asking.needed(query, asking.OF_A_MINERAL))
+        buyer, mineral = asking.buyer(query), _mineral(asking.needed(query))
         return self.answer(request, lambda: on_project.briefing(key, buyer, mineral))
 
 
-class BuyerBriefing(Document):
+class BuyerBriefingQuery(asking.ForBuyerOfMineral):
+    """Who buys, what, and from where."""
+
+    region = Several(TextField(), help_text="Only projects there, as in `/sourcing/shortlist`.")
+
+
+class BuyerBriefingViewSet(BriefingViewSet):
     """One printable page about a buyer and a mineral: supply, formulas, projects."""
 
     shows = ("project", "score")
-    parameters = (
-        asking.BUYER,
-        asking.MINERAL,
-        Parameter(
-            name="region",
-            schema=shapes.text("Only projects there, as in `/sourcing/shortlist`."),
-            many=True,
-        ),
-    )
+    queries = {"retrieve": BuyerBriefingQuery}
 
-    def get(self, request: Request) -> Response:
+    @extend_schema(responses=OpenApiTypes.STR)
+    def retrieve(self, request: Request) -> Response:
         """Return the page."""
-        query = self.query_values
-        buyer, mineral = asking.buyer(query), _mineral(asking.needed(query, asking.MINERAL))
+        query = self.query
+        buyer, mineral = asking.buyer(query), _mineral(asking.needed(query))
         region = ", ".join(query["region"] or [])
         return self.answer(request, lambda: on_buyer.briefing(buyer, mineral, region))
 
 
-class PortfolioBriefing(Document):
+class PortfolioBriefingViewSet(BriefingViewSet):
     """One printable page about one of your portfolios."""
 
     shows = ("project", "score", "portfolio")
+    read_scopes = frozenset({READ, PORTFOLIO})
 
-    def scopes(self) -> set[str]:
-        """As for the portfolio itself."""
-        return {READ, PORTFOLIO}
-
-    def get(self, request: Request, name: str) -> Response:
+    @extend_schema(responses=OpenApiTypes.STR)
+    def retrieve(self, request: Request, name: str) -> Response:
         """Return the page."""
         kept = portfolios.one(request, name)
         return self.answer(request, lambda: on_portfolio.briefing(kept))

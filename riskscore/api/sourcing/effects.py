@@ -1,20 +1,21 @@
 """What scenarios do to buyers, by mineral: stored ones, several at once, or shocks on the spot."""
 
-from datetime import date
-from typing import Any
+from typing import Any, cast
 
 from django.http import Http404
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from riskscore.api import filters
-from riskscore.api.framework import bodies, shapes
-from riskscore.api.framework.endpoint import Computed, listing_parameters
+from riskscore.api.framework.body_serializers import Body, CharField, ListField, check
 from riskscore.api.framework.pagination import Order
-from riskscore.api.framework.parameters import Parameter, code
 from riskscore.api.framework.problems import of_body, of_parameters
-from riskscore.api.framework.resources import Field, Resource, Row, item, plain
-from riskscore.api.framework.shapes import Schema
+from riskscore.api.framework.query_fields import DayField, KnownField, Several
+from riskscore.api.framework.reading import ListComputed, Rows
+from riskscore.api.framework.row_serializers import Row, RowSerializer
+from riskscore.api.framework.viewsets import READ
 from riskscore.api.sourcing import asking, scenarios
 from riskscore.curation import scenario_edits
 from riskscore.engine.sourcing.stated_shocks import MOST_SHOCKS, BadShocks, Stated
@@ -25,84 +26,121 @@ from riskscore.sourcing import buyers
 from riskscore.sourcing.scenarios import scenario_effects
 from riskscore.sourcing.scenarios.scenario_effects import Question
 
-PLACE = shapes.text("Place code.")
+PLACE = "Place code."
 
 
-def _number(name: str, about: str) -> Field:
-    return plain(name, shapes.optional(shapes.number(about)))
+class FillingPartnerSerializer(serializers.Serializer[Any]):
+    """A partner that nothing hits."""
 
-
-def _both(name: str, about: str) -> tuple[Field, Field]:
-    """A figure as it is, and after the shocks."""
-    return (
-        _number(f"{name}_before", f"{about} As it is."),
-        _number(f"{name}_after", f"{about} After the shocks."),
+    place = serializers.CharField(help_text=PLACE)
+    sells_buyer_t = serializers.FloatField(help_text="Tonnes a year that it sells this buyer.")
+    exports_t = serializers.FloatField(
+        allow_null=True, help_text="Tonnes a year that it sells everybody."
     )
 
 
-FILLER = shapes.record(
-    {
-        "place": PLACE,
-        "sells_buyer_t": shapes.number("Tonnes a year that it sells this buyer."),
-        "exports_t": shapes.optional(shapes.number("Tonnes a year that it sells everybody.")),
-    },
-    "A partner that nothing hits.",
-)
-EFFECT = Resource(
-    "ScenarioEffect",
-    "What shocks do to one buyer and mineral, beside the figures as they are. Tonnes that are lost "
-    "are lost: nobody steps in. Of direct trade alone: what those lose who refine or trade in "
-    "between is not in it, see `world_output_hit01`. Unknown is null, never 0: see `why`.",
-    (
-        plain("id", shapes.text("Buyer and mineral.")),
-        plain("buyer", shapes.text("Place codes of the buyer, joined by +.")),
-        plain("mineral", shapes.text("Code of the mineral.")),
-        plain("year", shapes.whole("The last of the years that the figures are means of.")),
-        _number(
-            "supply_lost01",
-            "The damage: share lost of imports and own output together; negative: gained.",
+class ScenarioEffectSerializer(RowSerializer):
+    """What shocks do to one buyer and mineral, beside the figures as they are. Tonnes that are
+    lost are lost: nobody steps in. Of direct trade alone: what those lose who refine or trade
+    in between is not in it, see `world_output_hit01`. Unknown is null, never 0: see `why`.
+    """
+
+    id = serializers.CharField(help_text="Buyer and mineral.")
+    buyer = serializers.CharField(help_text="Place codes of the buyer, joined by +.")
+    mineral = serializers.CharField(help_text="Code of the mineral.")
+    year = serializers.IntegerField(
+        help_text="The last of the years that the figures are means of."
+    )
+    supply_lost01 = serializers.FloatField(
+        allow_null=True,
+        help_text="The damage: share lost of imports and own output together; negative: gained.",
+    )
+    supply_lost_at_most01 = serializers.FloatField(
+        allow_null=True,
+        help_text="The same if whatever a social condition may rule out is out; else equal.",
+    )
+    lost_t = serializers.FloatField(
+        allow_null=True, help_text="Tonnes a year lost of imports and own output; negative: gained."
+    )
+    imports_lost01 = serializers.FloatField(allow_null=True, help_text="Share of the imports lost.")
+    world_output_hit01 = serializers.FloatField(
+        allow_null=True,
+        help_text=(
+            "Share of the world's output that lies in places hit, weighted by the cut: how "
+            "far an indirect loss could reach."
         ),
-        _number(
-            "supply_lost_at_most01",
-            "The same if whatever a social condition may rule out is out; else equal.",
+    )
+    imports_t_before = serializers.FloatField(
+        allow_null=True, help_text="Imports in tonnes. As it is."
+    )
+    imports_t_after = serializers.FloatField(
+        allow_null=True, help_text="Imports in tonnes. After the shocks."
+    )
+    own_production_t_before = serializers.FloatField(
+        allow_null=True, help_text="Own output in tonnes of what production counts. As it is."
+    )
+    own_production_t_after = serializers.FloatField(
+        allow_null=True,
+        help_text="Own output in tonnes of what production counts. After the shocks.",
+    )
+    largest_supplier_before = serializers.CharField(allow_null=True, help_text=PLACE)
+    largest_supplier_after = serializers.CharField(allow_null=True, help_text=PLACE)
+    largest_supplier_share01_before = serializers.FloatField(
+        allow_null=True, help_text="N-1: the largest supplier's share of the imports. As it is."
+    )
+    largest_supplier_share01_after = serializers.FloatField(
+        allow_null=True,
+        help_text="N-1: the largest supplier's share of the imports. After the shocks.",
+    )
+    largest_supplier_share_if_all_out01 = serializers.FloatField(
+        allow_null=True, help_text="The same if whatever a social condition may rule out is out."
+    )
+    above_eu_test_before = serializers.BooleanField(
+        allow_null=True, help_text="Whether one partner holds more than 65 %."
+    )
+    above_eu_test_after = serializers.BooleanField(
+        allow_null=True, help_text="The same after the shocks."
+    )
+    import_quantity_hhi01_before = serializers.FloatField(
+        allow_null=True, help_text="HHI of imported tonnes over sellers. As it is."
+    )
+    import_quantity_hhi01_after = serializers.FloatField(
+        allow_null=True, help_text="HHI of imported tonnes over sellers. After the shocks."
+    )
+    geopolrisk01_before = serializers.FloatField(allow_null=True, help_text="GeoPolRisk. As it is.")
+    geopolrisk01_after = serializers.FloatField(
+        allow_null=True, help_text="GeoPolRisk. After the shocks."
+    )
+    agreement_share01_before = serializers.FloatField(
+        allow_null=True,
+        help_text=(
+            "Share of the imports from places with a trade agreement or minerals "
+            "partnership with the member that buys. As it is."
         ),
-        _number("lost_t", "Tonnes a year lost of imports and own output; negative: gained."),
-        _number("imports_lost01", "Share of the imports lost."),
-        _number(
-            "world_output_hit01",
-            "Share of the world's output that lies in places hit, weighted by the cut: how far an "
-            "indirect loss could reach.",
+    )
+    agreement_share01_after = serializers.FloatField(
+        allow_null=True,
+        help_text=(
+            "Share of the imports from places with a trade agreement or minerals "
+            "partnership with the member that buys. After the shocks."
         ),
-        *_both("imports_t", "Imports in tonnes."),
-        *_both("own_production_t", "Own output in tonnes of what production counts."),
-        plain("largest_supplier_before", shapes.optional(PLACE)),
-        plain("largest_supplier_after", shapes.optional(PLACE)),
-        *_both("largest_supplier_share01", "N-1: the largest supplier's share of the imports."),
-        _number(
-            "largest_supplier_share_if_all_out01",
-            "The same if whatever a social condition may rule out is out.",
-        ),
-        plain(
-            "above_eu_test_before",
-            shapes.optional(shapes.flag("Whether one partner holds more than 65 %.")),
-        ),
-        plain("above_eu_test_after", shapes.optional(shapes.flag("The same after the shocks."))),
-        *_both("import_quantity_hhi01", "HHI of imported tonnes over sellers."),
-        *_both("geopolrisk01", "GeoPolRisk."),
-        *_both(
-            "agreement_share01",
-            "Share of the imports from places with a trade agreement or minerals partnership with "
-            "the member that buys.",
-        ),
-        plain(
-            "fillers", shapes.several(FILLER, "Who sells most besides, where something is lost.")
-        ),
-        plain("says", shapes.several(shapes.text("A sentence."), "What the numbers cannot show.")),
-        plain("import_years", shapes.several(shapes.whole("A year."), "Years of trade.")),
-        plain("releases", shapes.several(shapes.text("Code."), "Releases that it came from.")),
-        plain("why", shapes.optional(shapes.text("Why figures are null; null: none is."))),
-    ),
-)
+    )
+    fillers = FillingPartnerSerializer(
+        help_text="Who sells most besides, where something is lost.", many=True
+    )
+    says = serializers.ListField(
+        child=serializers.CharField(help_text="A sentence."),
+        help_text="What the numbers cannot show.",
+    )
+    import_years = serializers.ListField(
+        child=serializers.IntegerField(help_text="A year."), help_text="Years of trade."
+    )
+    releases = serializers.ListField(
+        child=serializers.CharField(help_text="Code."), help_text="Releases that it came from."
+    )
+    why = serializers.CharField(allow_null=True, help_text="Why figures are null; null: none is.")
+
+
 ORDERS = {
     "id": Order("id", "id"),
     **{
@@ -118,30 +156,21 @@ ORDERS = {
 }
 
 
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise ValueError("say a day such as 2026-01-31") from None
+class EffectQuery(serializers.Serializer[Any]):
+    """Which scenarios, and whom they hit."""
 
-
-BUYERS: tuple[Parameter, ...] = (
-    code(
-        "importer",
-        "One row each for these places; without it and `buyer`, for all on record.",
-        filters.places,
-        many=True,
-    ),
-    code("buyer", "Several places seen as one buyer: `JPN,USA`.", filters.places, many=True),
-    code("mineral", "Only these minerals.", filters.minerals, many=True),
-    Parameter(
-        name="on",
-        schema=shapes.day(
-            "Only shocks in force on this day; without it all, whatever their dates."
-        ),
-        read=_day,
-    ),
-)
+    scenario = Several(KnownField(scenarios.codes), help_text="These scenarios, all at once.")
+    importer = Several(
+        KnownField(filters.places),
+        help_text="One row each for these places; without it and `buyer`, for all on record.",
+    )
+    buyer = Several(
+        KnownField(filters.places), help_text="Several places seen as one buyer: `JPN,USA`."
+    )
+    mineral = Several(KnownField(filters.minerals), help_text="Only these minerals.")
+    on = DayField(
+        help_text="Only shocks in force on this day; without it all, whatever their dates."
+    )
 
 
 def _buyers(each: list[str] | None, together: list[str] | None) -> tuple[Buyer, ...] | None:
@@ -173,45 +202,66 @@ def _checked(shocks: list[Any]) -> tuple[Stated, ...]:
     return scenario_edits.checked(shocks)
 
 
-SCENARIOS = code("scenario", "These scenarios, all at once.", scenarios.codes, many=True)
+class OnTheSpotSerializer(Body):
+    """Shocks that are not stored."""
+
+    shocks = scenarios.shocks()
+    importers = ListField(
+        child=CharField(help_text=PLACE),
+        min_length=1,
+        required=False,
+        help_text="One row each; left out, with `buyer`: all on record.",
+    )
+    buyer = ListField(
+        child=CharField(help_text=PLACE),
+        min_length=1,
+        required=False,
+        help_text="Several places seen as one buyer.",
+    )
+    minerals = ListField(
+        child=CharField(help_text="Code."),
+        min_length=1,
+        required=False,
+        help_text="Only these minerals.",
+    )
+
+    def validate_minerals(self, codes: list[str]) -> list[str]:
+        """Minerals that exist."""
+        if wrong := sorted(set(codes) - filters.minerals()):
+            raise serializers.ValidationError(f"no mineral {wrong[0][:60]!r}")
+        return codes
+
+    def validate_importers(self, codes: list[str]) -> list[str]:
+        """Places that exist."""
+        if wrong := sorted(set(codes) - filters.places()):
+            raise serializers.ValidationError(f"{wrong[0][:60]!r} is no place")
+        return codes
+
+    validate_buyer = validate_importers
 
 
-def _some(each: Schema, about: str) -> Schema:
-    """A list that says something: an empty one would be nobody, or everybody."""
-    return {**shapes.several(each, about), "minItems": 1}
+class AllEffectsSerializer(serializers.Serializer[Any]):
+    """All rows."""
+
+    items = ScenarioEffectSerializer(many=True, help_text="All rows.")
 
 
-ON_THE_SPOT = {
-    **shapes.record(
-        {
-            "shocks": scenarios.SHOCKS,
-            "importers": _some(PLACE, "One row each; left out, with `buyer`: all on record."),
-            "buyer": _some(PLACE, "Several places seen as one buyer."),
-            "minerals": _some(shapes.text("Code."), "Only these minerals."),
-        },
-        "Shocks that are not stored.",
-        required=["shocks"],
-    ),
-    "additionalProperties": False,
-}
-
-
-class _Effects(Computed):
+class StoredEffects(ListComputed):
     """What stored scenarios do together."""
 
     tag = "sourcing"
     shows = ("score", "scenario")
-    resource = EFFECT
+    serializer_class = ScenarioEffectSerializer
+    queries = {"list": EffectQuery}
     orders = ORDERS
-    parameters = listing_parameters(EFFECT, ORDERS, SCENARIOS, *BUYERS)
 
     def named(self) -> list[str]:
         """The scenarios that the request names. Raises Problem where there is none."""
         raise NotImplementedError
 
-    def computed(self) -> list[Row]:
+    def computed(self) -> Rows:
         """One row a buyer and mineral."""
-        query = self.query_values
+        query = self.query
         try:
             named = _buyers(query["importer"], query["buyer"])
         except (NotFoundError, ValidationError) as refused:
@@ -222,46 +272,34 @@ class _Effects(Computed):
         )
 
 
-class Effects(_Effects):
+class EffectViewSet(StoredEffects):
     """What scenarios do to buyers; POST asks it of shocks given on the spot."""
 
     takes = {"POST": ("view_score", "view_scenario")}
-    body = ON_THE_SPOT
-    answers = {
-        "post": (
-            200,
-            shapes.record(
-                {"items": shapes.several(shapes.reference(EFFECT.name), "All rows.")}, "All rows."
-            ),
-        )
-    }
+    write_scopes = frozenset({READ})
 
     def named(self) -> list[str]:
         """Those of the query, which must name one."""
-        named: list[str] | None = self.query_values["scenario"]
+        named: list[str] | None = self.query["scenario"]
         if not named:
             raise of_parameters({"scenario": "say which one, or several: a,b"})
         return named
 
-    def post(self, request: Request) -> Response:
+    @extend_schema(request=OnTheSpotSerializer, responses={200: AllEffectsSerializer})
+    def create(self, request: Request) -> Response:
         """Return the effects of the body's shocks; nothing is stored."""
-        asked = bodies.check(request.data, ON_THE_SPOT)
-        if wrong := sorted(set(asked.get("minerals", ())) - filters.minerals()):
-            raise of_body({"/minerals": f"no mineral {wrong[0][:60]!r}"})
+        asked, sent = check(request, OnTheSpotSerializer), cast(dict[str, Any], request.data)
         try:
-            shocks = scenario_edits.checked(asked["shocks"])
+            shocks = scenario_edits.checked(sent["shocks"])
         except BadShocks as refused:
             raise of_body(refused.faults) from None
         named = _in_body(asked)
         rows = scenario_effects.rows(Question(shocks, named, asked.get("minerals")))
-        return Response({"items": [item(EFFECT.fields, row) for row in rows]})
+        return Response({"items": [ScenarioEffectSerializer.of(row) for row in rows]})
 
 
 def _in_body(asked: Row) -> tuple[Buyer, ...] | None:
     """The buyers that a body names. Raises Problem that points at the field."""
-    for field in ("importers", "buyer"):
-        if wrong := sorted(set(asked.get(field, ())) - filters.places()):
-            raise of_body({f"/{field}": f"{wrong[0][:60]!r} is no place"})
     try:
         return _buyers(asked.get("importers"), asked.get("buyer"))
     except ValidationError as refused:
@@ -270,9 +308,9 @@ def _in_body(asked: Row) -> tuple[Buyer, ...] | None:
         ) from None
 
 
-class EffectsOfOne(_Effects):
+class EffectOfOneViewSet(StoredEffects):
     """What one stored scenario does to buyers; `scenario` adds others at the same time."""
 
     def named(self) -> list[str]:
         """That of the address, and those that the query adds."""
-        return [self.kwargs["code"], *(self.query_values["scenario"] or ())]
+        return [self.kwargs["code"], *(self.query["scenario"] or ())]

@@ -2,32 +2,37 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date
 from typing import Any
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.http import Http404
 from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from riskscore.api import filters, lenses
-from riskscore.api.framework import bodies, shapes
-from riskscore.api.framework.endpoint import (
-    PORTFOLIO,
-    READ,
-    Detail,
-    Endpoint,
-    Listing,
-    listing_parameters,
-    refuse_outdated,
-)
+from riskscore.api import lenses
+from riskscore.api.framework.body_serializers import check
+from riskscore.api.framework.filtersets import Filter, FilterSet
 from riskscore.api.framework.pagination import Order
-from riskscore.api.framework.parameters import Parameter, choice
 from riskscore.api.framework.problems import Problem, of_body, of_parameters
-from riskscore.api.framework.resources import Row, columns_of, item
-from riskscore.api.sourcing import portfolio_fields as fields
+from riskscore.api.framework.query_fields import ChoiceField, Several, TextField
+from riskscore.api.framework.reading import ListRows, RetrieveRow, Rows
+from riskscore.api.framework.row_serializers import Row, columns_of
+from riskscore.api.framework.viewsets import PORTFOLIO, READ, ApiViewSet, refuse_outdated
+from riskscore.api.sourcing.portfolio_fields import (
+    MOST_KT,
+    LimitCrossingSerializer,
+    NewPortfolioSerializer,
+    PortfolioExposureSerializer,
+    PortfolioPartsSerializer,
+    PortfolioSerializer,
+)
+from riskscore.api.writing.once import answered_once
+from riskscore.config.plain_numbers import plain_number
 from riskscore.jobs import requests
 from riskscore.models import Lens, LimitCrossing, Portfolio, PortfolioLimit, Position
 from riskscore.sourcing.holdings import portfolio_edits, portfolio_report, portfolios
@@ -90,48 +95,58 @@ def _limit(row: PortfolioLimit) -> Row:
 
 def shown(portfolio: Portfolio) -> Row:
     """A portfolio as a GET of it answers."""
-    columns = columns_of(fields.PORTFOLIO.fields)
+    columns = columns_of(PortfolioSerializer.chosen(None))
     row = Portfolio.objects.filter(pk=portfolio.pk).values(*columns, "pk").get()
     add_parts([row])
-    return item(fields.PORTFOLIO.fields, row)
+    return PortfolioSerializer.of(row)
 
 
-class Portfolios(Listing):
-    """Your portfolios; POST begins one."""
+class PortfolioFilters(FilterSet):
+    """Filters of portfolios."""
+
+    state = Filter(
+        ChoiceField(STATES, default="kept", help_text="Those kept, archived, or all."),
+        STATES.__getitem__,
+    )
+
+
+class PortfolioViewSet(ListRows, RetrieveRow):
+    """Your portfolios. POST begins one; PATCH replaces the parts that it names, PUT all of them.
+
+    With `If-Match` only if it still is what the ETag of a GET said; a PUT needs it.
+    """
 
     tag = "sourcing"
     shows = HELD
-    takes = {"POST": ("add_portfolio", "add_position", "add_portfoliolimit")}
-    resource = fields.PORTFOLIO
+    takes = {
+        "POST": ("add_portfolio", "add_position", "add_portfoliolimit"),
+        "PATCH": REPLACING,
+        "PUT": REPLACING,
+    }
+    write_scopes = frozenset({PORTFOLIO})
+    serializer_class = PortfolioSerializer
+    filterset_class = PortfolioFilters
     orders = ORDERS
-    parameters = listing_parameters(
-        fields.PORTFOLIO,
-        ORDERS,
-        choice(
-            "state", list(STATES), "Those kept, archived, or all.", default="kept",
-            where=STATES.__getitem__,
-        ),
-    )  # fmt: skip
-    body = fields.NEW
-    answers = {"post": (201, shapes.reference(fields.PORTFOLIO.name))}
-    refusals = {409: "Name taken"}
+    idempotent = ("create",)
+    refusals = {"create": {409: "Name taken", 422: "Key used before"}}
+    about_one = "One of your portfolios."
+    lookup_field = "name"
+    lookup_value_converter = "slug"
 
-    def scopes(self) -> set[str]:
-        """Writing takes `portfolio`; whoever may write may also look."""
-        return {PORTFOLIO} if self.request.method == "POST" else {READ, PORTFOLIO}
-
-    def queryset(self) -> QuerySet[Any]:
+    def get_queryset(self) -> QuerySet[Any]:
         """One's own."""
         return own(self.request)
 
-    def enrich(self, rows: list[Row], names: set[str]) -> None:
+    def enrich(self, rows: Rows, names: set[str]) -> None:
         """Positions and limits."""
         if names & {"positions", "limits"}:
             add_parts(rows)
 
-    def post(self, request: Request, **_: Any) -> Response:
+    @extend_schema(request=NewPortfolioSerializer, responses={201: PortfolioSerializer})
+    @answered_once
+    def create(self, request: Request) -> Response:
         """Begin a portfolio; its limits are checked at once."""
-        said = bodies.check(request.data, fields.NEW)
+        said = check(request, NewPortfolioSerializer)
         with _refused():
             made = portfolio_edits.create(
                 request.user,
@@ -141,48 +156,17 @@ class Portfolios(Listing):
                 positions=_positions(said) or (),
                 limits=_limits(said) or (),
             )
-        response = Response(shown(made), status=201)
-        response["Location"] = f"{HERE}/{made.name}"
-        return response
+        return Response(shown(made), status=201, headers={"Location": f"{HERE}/{made.name}"})
 
-
-class OnePortfolio(Detail):
-    """One of your portfolios; PATCH replaces the parts that it names, PUT all of them.
-
-    With `If-Match` only if it still is what the ETag of a GET said.
-    """
-
-    tag = "sourcing"
-    shows = HELD
-    takes = {"PATCH": REPLACING, "PUT": REPLACING}
-    resource = fields.PORTFOLIO
-    parameters = (fields.PORTFOLIO.picker,)
-    body = fields.WRITTEN
-    answers = {
-        "put": (200, shapes.reference(fields.PORTFOLIO.name)),
-        "patch": (200, shapes.reference(fields.PORTFOLIO.name)),
-    }
-
-    def scopes(self) -> set[str]:
-        """Writing takes `portfolio`; whoever may write may also look."""
-        return {READ, PORTFOLIO} if self.request.method in ("GET", "HEAD") else {PORTFOLIO}
-
-    def queryset(self) -> QuerySet[Any]:
-        """The client's portfolio of the address."""
-        return own(self.request).filter(name=self.kwargs["name"])
-
-    def enrich(self, rows: list[Row], names: set[str]) -> None:
-        """Positions and limits."""
-        if names & {"positions", "limits"}:
-            add_parts(rows)
-
-    def patch(self, request: Request, name: str) -> Response:
+    @extend_schema(request=PortfolioPartsSerializer, responses={200: PortfolioSerializer})
+    def partial_update(self, request: Request, name: str) -> Response:
         """Replace the parts that are named; `archived` puts it away or brings it back."""
-        return self._change(request, name, bodies.check(request.data, fields.WRITTEN))
+        return self._change(request, name, check(request, PortfolioPartsSerializer))
 
-    def put(self, request: Request, name: str) -> Response:
+    @extend_schema(request=PortfolioPartsSerializer, responses={200: PortfolioSerializer})
+    def update(self, request: Request, name: str) -> Response:
         """Replace everything; a part that is left out becomes empty."""
-        said = bodies.check(request.data, fields.WRITTEN)
+        said = check(request, PortfolioPartsSerializer)
         whole = {"about": "", "positions": [], "limits": [], "archived": False, **said}
         return self._change(request, name, whole)
 
@@ -216,16 +200,11 @@ def _refused() -> Iterator[None]:
 
 
 def _lens(said: Row) -> Lens | None:
-    """The lens of the body; None where it names none. Raises Problem that names the field."""
+    """The lens of the body; None where it names none."""
     if "importer" not in said and "method" not in said:
         return None
-    importer = said.get("importer", lenses.NOBODY)
     method = said.get("method", requests.default_lens().method_code)
-    if importer not in filters.places():
-        raise of_body({"/importer": f"no place {importer!r}: an ISO alpha-3 code, EUU or WLD"})
-    if method not in lenses.methods():
-        raise of_body({"/method": f"no published method {method!r}"})
-    return requests.lens_for(method, importer)
+    return requests.lens_for(method, said.get("importer", lenses.NOBODY))
 
 
 def _positions(said: Row) -> list[PositionGiven] | None:
@@ -233,12 +212,10 @@ def _positions(said: Row) -> list[PositionGiven] | None:
         return None
     return [
         PositionGiven(
-            row["project"], float(row["kt_per_year"]), row.get("mineral"),
-            _day(row.get("since"), f"/positions/{at}/since"),
-            _day(row.get("until"), f"/positions/{at}/until"),
-            row.get("note", ""),
+            row["project"], row["kt_per_year"], row.get("mineral"), row.get("since"),
+            row.get("until"), row.get("note", ""),
         )
-        for at, row in enumerate(said["positions"])
+        for row in said["positions"]
     ]  # fmt: skip
 
 
@@ -246,57 +223,50 @@ def _limits(said: Row) -> list[LimitGiven] | None:
     if "limits" not in said:
         return None
     return [
-        LimitGiven(row["what"], float(row["at_most"]), row.get("place"), row.get("company"))
+        LimitGiven(row["what"], row["at_most"], row.get("place"), row.get("company"))
         for row in said["limits"]
     ]
 
 
-def _day(text: str | None, pointer: str) -> date | None:
-    return bodies.day(text, pointer) if text else None
-
-
-def _added(text: str) -> PositionGiven:
+class AddedField(TextField):
     """`KEY:kt` or `KEY:kt:mineral`."""
-    key, _, rest = text.partition(":")
-    kt, _, mineral = rest.partition(":")
-    try:
-        amount = float(kt) if kt.strip("0123456789.") == "" else -1.0
-    except ValueError:
-        amount = -1.0
-    if not key or not 0 <= amount <= fields.MOST_KT:
-        raise ValueError("say KEY:kt or KEY:kt:mineral, such as icmm-15667:20, kt from 0 to 1e6")
-    return PositionGiven(key, amount, mineral or None)
+
+    def to_internal_value(self, text: Any) -> Any:
+        """The position."""
+        key, _, rest = text.partition(":")
+        kt, _, mineral = rest.partition(":")
+        amount = plain_number(kt)
+        if not key or amount is None or not 0 <= amount <= MOST_KT:
+            raise ValidationError(
+                "say KEY:kt or KEY:kt:mineral, such as icmm-15667:20, kt from 0 to 1e6"
+            )
+        return PositionGiven(key, amount, mineral or None)
 
 
-class Exposure(Endpoint):
+class ExposureQuery(serializers.Serializer[Any]):
+    """What would be."""
+
+    add = Several(
+        AddedField(), help_text="As if these were held too: `KEY:kt` or `KEY:kt:mineral`."
+    )
+    drop = Several(TextField(), help_text="As if nothing of these projects were held: keys.")
+
+
+class ExposureViewSet(ApiViewSet):
     """What a portfolio exposes to, with contributions; `add` and `drop` ask what would be."""
 
     tag = "sourcing"
     shows = (*HELD, "project", "score")
-    answers = {"get": (200, shapes.reference("PortfolioExposure"))}
-    parameters = (
-        Parameter(
-            name="add",
-            schema=shapes.text("As if these were held too: `KEY:kt` or `KEY:kt:mineral`."),
-            read=_added,
-            many=True,
-        ),
-        Parameter(
-            name="drop",
-            schema=shapes.text("As if nothing of these projects were held: keys."),
-            many=True,
-        ),
-    )
+    read_scopes = frozenset({READ, PORTFOLIO})
+    queries = {"retrieve": ExposureQuery}
+    lookup_field = ""
 
-    def scopes(self) -> set[str]:
-        """Whoever may write may also look."""
-        return {READ, PORTFOLIO}
-
-    def get(self, request: Request, name: str) -> Response:
+    @extend_schema(responses=PortfolioExposureSerializer)
+    def retrieve(self, request: Request, name: str) -> Response:
         """Return the figures of today."""
         kept, day = one(request, name), timezone.now().date()
         held = portfolios.held(kept, day)
-        add, drop = self.query_values["add"] or [], self.query_values["drop"] or []
+        add, drop = self.query["add"] or [], self.query["drop"] or []
         if not add and not drop:
             return Response(portfolio_report.of(kept, held, day))
         report = portfolio_report.of(kept, _as_if(held, add, drop), day)
@@ -323,19 +293,15 @@ def _as_if(held: list[Holding], add: list[PositionGiven], drop: list[str]) -> li
 CROSSING_ORDERS = {"-id": Order("id", "id", descending=True), "id": Order("id", "id")}
 
 
-class Crossings(Listing):
+class CrossingViewSet(ListRows):
     """When limits of a portfolio were crossed, the latest first."""
 
     tag = "sourcing"
     shows = ("portfolio", "limitcrossing")
-    resource = fields.CROSSING
+    read_scopes = frozenset({READ, PORTFOLIO})
+    serializer_class = LimitCrossingSerializer
     orders = CROSSING_ORDERS
-    parameters = listing_parameters(fields.CROSSING, CROSSING_ORDERS)
 
-    def scopes(self) -> set[str]:
-        """Whoever may write may also look."""
-        return {READ, PORTFOLIO}
-
-    def queryset(self) -> QuerySet[Any]:
+    def get_queryset(self) -> QuerySet[Any]:
         """Those of the portfolio of the address."""
         return LimitCrossing.objects.filter(portfolio=one(self.request, self.kwargs["name"]))

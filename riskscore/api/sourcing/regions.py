@@ -4,34 +4,39 @@ from typing import Any
 
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import QuerySet
+from rest_framework import serializers
 
-from riskscore.api.framework import shapes
-from riskscore.api.framework.endpoint import Detail, Listing, listing_parameters
 from riskscore.api.framework.pagination import Order
-from riskscore.api.framework.resources import Resource, made, plain
+from riskscore.api.framework.reading import ListRows, RetrieveRow
+from riskscore.api.framework.row_serializers import Made, RowSerializer
 from riskscore.errors import NotFoundError
 from riskscore.models import Region
 from riskscore.sourcing import regions
 
 CODE = {"code": Order("code", "code")}
-REGION = Resource(
-    "Region",
-    "A part of the world as people name it. No buyer: groups such as EUU are places.",
-    (
-        plain("code", shapes.text("Our code, from the English name; stable.")),
-        plain("name", shapes.text("English name.")),
-        plain("number", shapes.text("Code in UN M49; empty for usual names that are not in it.")),
-        plain("aliases", shapes.several(shapes.text("A name."), "Other usual names.")),
-        plain("verified", shapes.flag("False where the definition is from memory.")),
-        plain("source", shapes.text("Where the definition is from.")),
-        made(
-            "places",
-            shapes.several(shapes.text("Place code."), "Countries that lie in it, sorted."),
-            lambda row: row["places"] or [],
-            "places",
+
+
+class RegionSerializer(RowSerializer):
+    """A part of the world as people name it. No buyer: groups such as EUU are places."""
+
+    code = serializers.CharField(help_text="Our code, from the English name; stable.")
+    name = serializers.CharField(help_text="English name.")
+    number = serializers.CharField(
+        help_text="Code in UN M49; empty for usual names that are not in it."
+    )
+    aliases = serializers.ListField(
+        child=serializers.CharField(help_text="A name."), help_text="Other usual names."
+    )
+    verified = serializers.BooleanField(help_text="False where the definition is from memory.")
+    source = serializers.CharField(help_text="Where the definition is from.")
+    places = Made(
+        serializers.ListField(
+            child=serializers.CharField(help_text="Place code."),
+            help_text="Countries that lie in it, sorted.",
         ),
-    ),
-)
+        "places",
+        make=lambda row: row["places"] or [],
+    )
 
 
 def _regions() -> QuerySet[Any]:
@@ -39,30 +44,23 @@ def _regions() -> QuerySet[Any]:
     return Region.objects.annotate(places=places)
 
 
-class Regions(Listing):
+class RegionViewSet(ListRows, RetrieveRow):
     """Regions by which projects may be asked for, such as Latin America."""
 
     tag = "sourcing"
     shows = ("region",)
-    resource = REGION
+    serializer_class = RegionSerializer
     orders = CODE
-    parameters = listing_parameters(REGION, CODE)
+    about_one = "One region by its code, or by any name that a region may be asked for by."
+    lookup_field = "code"
+    lookup_value_converter = "slug"
 
-    def queryset(self) -> QuerySet[Any]:
+    def get_queryset(self) -> QuerySet[Any]:
         """All of them."""
         return _regions()
 
-
-class OneRegion(Detail):
-    """One region by its code, or by any name that a region may be asked for by."""
-
-    tag = "sourcing"
-    shows = ("region",)
-    resource = REGION
-    parameters = (REGION.picker,)
-
-    def queryset(self) -> QuerySet[Any]:
-        """The region of this code or name."""
+    def one(self) -> QuerySet[Any]:
+        """The region of this code, or of any name that a region may be asked for by."""
         try:
             codes = regions.found([self.kwargs["code"]]).regions
         except NotFoundError:

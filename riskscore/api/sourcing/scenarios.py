@@ -3,15 +3,30 @@
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from riskscore.api.framework import bodies, shapes
-from riskscore.api.framework.endpoint import READ, SCENARIO, Detail, Listing, listing_parameters
+from riskscore.api.framework import query_fields
+from riskscore.api.framework.body_serializers import (
+    Body,
+    CharField,
+    ChoiceField,
+    DateField,
+    FloatField,
+    IntegerField,
+    ListField,
+    RegexField,
+    check,
+)
+from riskscore.api.framework.filtersets import Filter, FilterSet
 from riskscore.api.framework.pagination import Order
-from riskscore.api.framework.parameters import choice, flag
 from riskscore.api.framework.problems import of_body
-from riskscore.api.framework.resources import Resource, columns_of, item, made, plain
+from riskscore.api.framework.reading import ListRows, RetrieveRow
+from riskscore.api.framework.row_serializers import Made, RowSerializer, columns_of
+from riskscore.api.framework.viewsets import READ, SCENARIO
+from riskscore.api.writing.once import answered_once
 from riskscore.curation import scenario_edits
 from riskscore.curation.scenario_edits import CODE, TEXTS, Written
 from riskscore.engine.sourcing.stated_shocks import (
@@ -25,77 +40,116 @@ from riskscore.engine.sourcing.stated_shocks import (
 from riskscore.models import Scenario
 
 ORDERS = {"id": Order("id", "id"), "-id": Order("id", "id", descending=True)}
-SHOCK_FIELDS = {
-    "kind": shapes.one_of(
+
+
+class DayText(DateField):
+    """A day that is kept as it is written: shocks are stored as JSON."""
+
+    def to_internal_value(self, given: Any) -> Any:
+        """The text. Raises ValidationError where it is no day."""
+        super().to_internal_value(given)
+        return given
+
+
+class ShockSerializer(Body):
+    """One shock. Cuts combine: 1 − Π(1 − cut)."""
+
+    kind = ChoiceField(
         Kind,
-        "export_cut: a share of what the place exports stops; output_cut: a share of what it makes "
-        "(exports, its own use, the world's output); project_lost: a project's tonnes are lost, or "
-        "delayed if it has an `until`; new_capacity: tonnes or a share more; agreement_signed, "
-        "agreement_ended: with the buyers; social_condition: places that the buyers no longer "
-        "buy from.",
-    ),
-    "place": shapes.text("Place code, also of a group."),
-    "mineral": shapes.text("Code of the mineral, or `all`."),
-    "project": shapes.text(
-        "Key of a project: its place, its main mineral and its stated capacity are meant."
-    ),
-    "stage": shapes.one_of(STAGES, "ore, processed, or any (the default)."),
-    "cut": shapes.number("Share lost, 0 to 1."),
-    "more": shapes.number("Share gained; 1 doubles it."),
-    "tonnes": shapes.number("Tonnes a year of what the mineral's production counts (`basis`)."),
-    "condition": shapes.one_of(
+        help_text="export_cut: a share of what the place exports stops; output_cut: a share of what"
+        " it makes (exports, its own use, the world's output); project_lost: a project's tonnes are"
+        " lost, or delayed if it has an `until`; new_capacity: tonnes or a share more;"
+        " agreement_signed, agreement_ended: with the buyers; social_condition: places that the"
+        " buyers no longer buy from.",
+    )
+    place = CharField(required=False, help_text="Place code, also of a group.")
+    mineral = CharField(required=False, help_text="Code of the mineral, or `all`.")
+    project = CharField(
+        required=False,
+        help_text="Key of a project: place, main mineral and stated capacity are meant.",
+    )
+    stage = ChoiceField(STAGES, required=False, help_text="ore, processed, or any (the default).")
+    cut = FloatField(required=False, help_text="Share lost, 0 to 1.")
+    more = FloatField(required=False, help_text="Share gained; 1 doubles it.")
+    tonnes = FloatField(
+        required=False,
+        help_text="Tonnes a year of what the mineral's production counts (`basis`).",
+    )
+    condition = ChoiceField(
         Condition,
-        "forced_labour, child_or_forced_labour: the mineral from this place is listed so; "
-        "labour_above, indigenous_above: every scored project there scores above the ceiling.",
-    ),
-    "ceiling": shapes.number("Score, 0 to 100."),
-    "buyers": shapes.several(shapes.text("Place code."), "Only they feel it; none: everybody."),
-    "since": shapes.day("First day."),
-    "until": shapes.day("Last day."),
-    "about": shapes.text("What it assumes.", maxLength=MOST_TEXT),
-    "source": shapes.text("Where the fact can be read.", maxLength=MOST_TEXT),
-}
-SHOCK = {
-    **shapes.record(SHOCK_FIELDS, "One shock. Cuts combine: 1 − Π(1 − cut).", required=["kind"]),
-    "additionalProperties": False,
-}
-SHOCKS = shapes.several(SHOCK, f"1 to {MOST_SHOCKS} shocks.")
-FIELDS = (
-    plain("id", shapes.whole("Its number.")),
-    plain("code", shapes.text("Its code.")),
-    plain("version", shapes.whole("Version; stored versions never change.")),
-    plain("title", shapes.text("What happens, in a few words.")),
-    plain("about", shapes.text("What it assumes, and why.")),
-    plain("source", shapes.text("Where its facts can be read.")),
-    made(
-        "shipped",
-        shapes.flag("Whether it came with the library and not from a person."),
-        lambda row: row["created_by_id"] is None,
+        required=False,
+        help_text="forced_labour, child_or_forced_labour: the mineral from this place is listed so;"
+        " labour_above, indigenous_above: every scored project there scores above the ceiling.",
+    )
+    ceiling = FloatField(required=False, help_text="Score, 0 to 100.")
+    buyers = ListField(
+        child=CharField(help_text="Place code."),
+        required=False,
+        help_text="Only they feel it; none: everybody.",
+    )
+    since = DayText(required=False, help_text="First day.")
+    until = DayText(required=False, help_text="Last day.")
+    about = CharField(
+        max_length=MOST_TEXT, required=False, allow_blank=True, help_text="What it assumes."
+    )
+    source = CharField(
+        max_length=MOST_TEXT,
+        required=False,
+        allow_blank=True,
+        help_text="Where the fact can be read.",
+    )
+
+
+def shocks(**more: Any) -> ListField:
+    """The field of a list of shocks."""
+    return ListField(child=ShockSerializer(), help_text=f"1 to {MOST_SHOCKS} shocks.", **more)
+
+
+class ScenarioSerializer(RowSerializer):
+    """A version of a scenario. What it does to buyers: `…/effects`."""
+
+    id = serializers.IntegerField(help_text="Its number.")
+    code = serializers.CharField(help_text="Its code.")
+    version = serializers.IntegerField(help_text="Version; stored versions never change.")
+    title = serializers.CharField(help_text="What happens, in a few words.")
+    about = serializers.CharField(help_text="What it assumes, and why.")
+    source = serializers.CharField(help_text="Where its facts can be read.")
+    shipped = Made(
+        serializers.BooleanField(
+            help_text="Whether it came with the library and not from a person."
+        ),
         "created_by_id",
-    ),
-    plain("created_at", shapes.moment("When it was stored.")),
-)
-STORED = Resource(
-    "Scenario",
-    "A version of a scenario. What it does to buyers: `…/effects`.",
-    (*FIELDS, plain("shocks", shapes.several(SHOCK, "What happens."))),
-)
-#: The request body: its schema checks the outside, `stated_shocks` what each kind needs.
-WRITING = {
-    **shapes.record(
-        {
-            "code": shapes.text("Its code.", pattern=f"^{CODE.pattern}$"),
-            "version": shapes.whole("The next version, if you want to be sure.", minimum=1),
-            "title": shapes.text("What happens.", minLength=1, maxLength=TEXTS["title"]),
-            "about": shapes.text("What it assumes, and why.", maxLength=TEXTS["about"]),
-            "source": shapes.text("Where its facts can be read.", maxLength=TEXTS["source"]),
-            "shocks": {**SHOCKS, "minItems": 1, "maxItems": MOST_SHOCKS},
-        },
-        "A scenario, or the next version of one.",
-        required=["code", "title", "shocks"],
-    ),
-    "additionalProperties": False,
-}
+        make=lambda row: row["created_by_id"] is None,
+    )
+    created_at = serializers.DateTimeField(help_text="When it was stored.")
+    shocks = serializers.ListField(child=ShockSerializer(), help_text="What happens.")
+
+
+class ScenarioWritingSerializer(Body):
+    """A scenario, or the next version of one. What each kind of shock needs, `stated_shocks`
+    checks.
+    """
+
+    code = RegexField(f"^{CODE.pattern}$", help_text="Its code.")
+    version = IntegerField(
+        min_value=1, required=False, help_text="The next version, if you want to be sure."
+    )
+    title = CharField(min_length=1, max_length=TEXTS["title"], help_text="What happens.")
+    about = CharField(
+        max_length=TEXTS["about"],
+        required=False,
+        allow_blank=True,
+        help_text="What it assumes, and why.",
+    )
+    source = CharField(
+        max_length=TEXTS["source"],
+        required=False,
+        allow_blank=True,
+        help_text="Where its facts can be read.",
+    )
+    shocks = shocks(min_length=1, max_length=MOST_SHOCKS)
+
+
 NEWER = Scenario.objects.filter(code=OuterRef("code"), version__gt=OuterRef("version"))
 VERSIONS = {"current": ~Q(Exists(NEWER)), "all": Q()}
 
@@ -105,67 +159,78 @@ def codes() -> set[str]:
     return set(Scenario.objects.values_list("code", flat=True))
 
 
-class Scenarios(Listing):
+class ScenarioFilters(FilterSet):
+    """Filters of scenarios."""
+
+    versions = Filter(
+        query_fields.ChoiceField(
+            VERSIONS, default="current", help_text="Only the newest of each, or every version."
+        ),
+        VERSIONS.__getitem__,
+    )
+
+
+class StoreQuery(serializers.Serializer[Any]):
+    """How a scenario is stored."""
+
+    validate_only = query_fields.FlagField(help_text="Only check it, with 200; nothing is stored.")
+
+
+class ScenarioViewSet(ListRows, RetrieveRow):
     """Stored scenarios; POST stores one, or the next version of one."""
 
     tag = "sourcing"
     shows = ("scenario",)
     takes = {"POST": ("add_scenario",)}
-    resource = STORED
+    write_scopes = frozenset({SCENARIO})
+    queryset = Scenario.objects.all()
+    serializer_class = ScenarioSerializer
+    filterset_class = ScenarioFilters
+    queries = {"create": StoreQuery}
     orders = ORDERS
-    parameters = listing_parameters(
-        STORED,
-        ORDERS,
-        choice(
-            "versions",
-            list(VERSIONS),
-            "Only the newest of each, or every version.",
-            default="current",
-            where=VERSIONS.__getitem__,
-        ),
+    idempotent = ("create",)
+    refusals = {"create": {409: "Somebody else's code, or not the next version", 422: "Key used"}}
+    about_one = "One scenario: the newest version."
+    lookup_field = "code"
+    lookup_value_converter = "slug"
+
+    def one(self) -> QuerySet[Any]:
+        """The newest version."""
+        return Scenario.objects.filter(**self.kwargs).order_by("-version")
+
+    @extend_schema(
+        request=ScenarioWritingSerializer,
+        responses={200: ScenarioSerializer, 201: ScenarioSerializer},
     )
-    post_parameters = (flag("validate_only", "Only check it, with 200; nothing is stored."),)
-    body = WRITING
-    answers = {"post": (201, shapes.reference(STORED.name))}
-    also = {"post": (200, shapes.reference(STORED.name))}
-    refusals = {409: "Somebody else's code, or not the next version"}
-
-    def scopes(self) -> set[str]:
-        """Storing takes `scenario`; whoever may store may also look."""
-        return {SCENARIO} if self.request.method == "POST" else {READ, SCENARIO}
-
-    def queryset(self) -> QuerySet[Any]:
-        """All of them."""
-        return Scenario.objects.all()
-
-    def post(self, request: Request) -> Response:
+    @answered_once
+    def create(self, request: Request) -> Response:
         """Store it. The same content again is the same version, with 200."""
-        written = Written(**bodies.check(request.data, WRITING))
+        body = check(request, ScenarioWritingSerializer)
+        sent: Any = request.data  # shocks are stored as they are written
+        written = Written(**{**body, "shocks": sent["shocks"]})
         try:
-            if self.query_values["validate_only"]:
+            if self.query["validate_only"]:
                 scenario_edits.checked(written.shocks)
                 return Response({"code": written.code, "title": written.title})
             stored, new = scenario_edits.store(written, by=request.user)
         except BadShocks as refused:
             raise of_body(refused.faults) from None
-        row = Scenario.objects.values(*columns_of(STORED.fields)).get(pk=stored.pk)
-        response = Response(item(STORED.fields, row), status=201 if new else 200)
+        row = Scenario.objects.values(*columns_of(ScenarioSerializer.chosen(None)))
+        shown = ScenarioSerializer.of(row.get(pk=stored.pk))
+        response = Response(shown, status=201 if new else 200)
         response["Location"] = f"/api/v1/sourcing/scenarios/{stored.code}/{stored.version}"
         return response
 
 
-class OneScenario(Detail):
-    """One scenario: the version of the address, else the newest."""
+class ScenarioVersionViewSet(RetrieveRow):
+    """One version of a scenario."""
 
     tag = "sourcing"
     shows = ("scenario",)
-    resource = STORED
-    parameters = (STORED.picker,)
+    read_scopes = frozenset({READ, SCENARIO})
+    serializer_class = ScenarioSerializer
+    lookup_field = ""
 
-    def scopes(self) -> set[str]:
-        """Whoever may store one may also look at it."""
-        return {READ, SCENARIO}
-
-    def queryset(self) -> QuerySet[Any]:
+    def one(self) -> QuerySet[Any]:
         """The version asked for."""
-        return Scenario.objects.filter(**self.kwargs).order_by("-version")
+        return Scenario.objects.filter(**self.kwargs)

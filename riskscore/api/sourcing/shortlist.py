@@ -3,16 +3,25 @@
 from typing import Any
 
 from django.http import Http404
+from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from riskscore.api import filters
-from riskscore.api.framework import shapes
-from riskscore.api.framework.endpoint import Endpoint
-from riskscore.api.framework.parameters import Parameter, QueryValues, choice, code, flag, whole
-from riskscore.api.framework.parameters import decimal as number
 from riskscore.api.framework.problems import of_parameters
+from riskscore.api.framework.query_fields import (
+    ChoiceField,
+    DecimalField,
+    FlagField,
+    KnownField,
+    QueryValues,
+    Several,
+    TextField,
+    WholeField,
+)
+from riskscore.api.framework.viewsets import ApiViewSet
+from riskscore.api.project_parts.owner_fields import countries
 from riskscore.api.sourcing import asking
+from riskscore.api.sourcing.shortlist_shapes import ProjectForBuyerSerializer, ShortlistSerializer
 from riskscore.errors import NotFoundError, ValidationError
 from riskscore.models import ProjectStatus
 from riskscore.sourcing import regions
@@ -21,78 +30,70 @@ from riskscore.sourcing.shortlists import shortlist
 from riskscore.sourcing.shortlists.candidates import COSTS, STAGES, Asked
 
 MOST_SHOWN = 200
-NAMED = code(
-    "named", "A country whose share is followed.", filters.countries, default=buyer_view.NAMED
-)
-BASIS = choice(
-    "basis",
-    ["bounds", "interval"],
-    "What human cost is compared by: all that is possible, or the 90 % interval (at most 500 "
-    "projects).",
-    default="bounds",
-)
+CEILING = "score is not known to exceed this, 0 to 100."
 
 
-def _ceiling(dimension: str) -> Parameter:
-    about = f"Only projects whose {dimension} score is not known to exceed this, 0 to 100."
-    return Parameter(
-        name=f"{dimension}__lte",
-        schema=shapes.number(about, minimum=0, maximum=100),
-        read=number(0, 100),
+class Comparing(asking.NamedCountry, asking.ForBuyerOfMineral):
+    """Who buys what, and how projects are compared."""
+
+    basis = ChoiceField(
+        ["bounds", "interval"],
+        default="bounds",
+        help_text="What human cost is compared by: all that is possible, or the 90 % interval (at"
+        " most 500 projects).",
+    )
+    named = KnownField(
+        countries, default=buyer_view.NAMED, help_text="A country whose share is followed."
     )
 
 
-PARAMETERS = (
-    asking.BUYER,
-    asking.MINERAL,
-    Parameter(
-        name="region",
-        schema=shapes.text(
-            "Only projects there: regions such as latin-america, countries or groups, by code or "
-            "name; see `/sourcing/regions`."
-        ),
-        many=True,
-    ),
-    choice("stage", list(STAGES), "Only projects at this stage of supply."),
-    choice("status", ProjectStatus.Word.values, "Only projects with these statuses.", many=True),
-    *(_ceiling(dimension) for dimension in COSTS),
-    flag("certain", "Leave out projects that may exceed a ceiling too, not only those that do."),
-    BASIS,
-    NAMED,
-    Parameter(
-        name="top",
-        schema=shapes.whole("How many to show.", minimum=1, maximum=MOST_SHOWN),
-        read=whole(1, MOST_SHOWN),
-        default=shortlist.SHOWN,
-    ),
-)
+class ShortlistQuery(Comparing):
+    """Which projects are compared."""
+
+    region = Several(
+        TextField(),
+        help_text="Only projects there: regions such as latin-america, countries or groups, by code"
+        " or name; see `/sourcing/regions`.",
+    )
+    stage = ChoiceField(STAGES, help_text="Only projects at this stage of supply.")
+    status = Several(
+        ChoiceField(ProjectStatus.Word.values), help_text="Only projects with these statuses."
+    )
+    labour__lte = DecimalField(0, 100, help_text=f"Only projects whose labour {CEILING}")
+    indigenous__lte = DecimalField(0, 100, help_text=f"Only projects whose indigenous {CEILING}")
+    certain = FlagField(
+        help_text="Leave out projects that may exceed a ceiling too, not only those that do."
+    )
+    top = WholeField(1, MOST_SHOWN, default=shortlist.SHOWN, help_text="How many to show.")
 
 
-class Shortlist(Endpoint):
+class ShortlistViewSet(ApiViewSet):
     """Projects by what they take off a buyer's dependence and by human cost, with bounds."""
 
     tag = "sourcing"
     shows = ("project", "score")
-    parameters = PARAMETERS
-    answers = {"get": (200, shapes.reference("Shortlist"))}
+    queries = {"retrieve": ShortlistQuery}
+    lookup_field = ""
 
-    def get(self, _request: Request) -> Response:
+    @extend_schema(responses=ShortlistSerializer)
+    def retrieve(self, _request: Request) -> Response:
         """Return the projects: those that no other one is better than first."""
-        question = asked(self.query_values)
+        question = asked(self.query)
         return Response(_answered(lambda: shortlist.shortlist(question)))
 
 
-class ProjectForBuyer(Endpoint):
+class ProjectForBuyerViewSet(ApiViewSet):
     """What one project would change for a buyer, by rule and amount, and against all others."""
 
     tag = "sourcing"
     shows = ("project", "score")
-    parameters = (asking.BUYER, asking.MINERAL, BASIS, NAMED)
-    answers = {"get": (200, shapes.reference("ProjectForBuyer"))}
+    queries = {"retrieve": Comparing}
+    lookup_field = ""
 
-    def get(self, _request: Request, key: str) -> Response:
+    @extend_schema(responses=ProjectForBuyerSerializer)
+    def retrieve(self, _request: Request, key: str) -> Response:
         """Return the project's row; 404 where it yields none of the mineral or is not ranked."""
-        question = asked(self.query_values)
+        question = asked(self.query)
         found = _answered(lambda: shortlist.of_project(key, question))
         if found is None:
             raise Http404
@@ -105,7 +106,7 @@ def asked(query: QueryValues) -> shortlist.Question:
     return shortlist.Question(
         asking.buyer(query),
         Asked(
-            asking.needed(query, asking.MINERAL),
+            asking.needed(query),
             _places(query.get("region")),
             query.get("stage"),
             query.get("status"),

@@ -3,13 +3,15 @@
 from dataclasses import asdict
 from typing import Any
 
+from rest_framework import serializers
+
 from riskscore.api import filters
-from riskscore.api.framework import shapes
-from riskscore.api.framework.endpoint import Computed, listing_parameters
 from riskscore.api.framework.pagination import Order
-from riskscore.api.framework.parameters import choice, code
 from riskscore.api.framework.problems import of_parameters
-from riskscore.api.framework.resources import Resource, Row, plain
+from riskscore.api.framework.query_fields import ChoiceField, KnownField, Several
+from riskscore.api.framework.reading import ListComputed, Rows
+from riskscore.api.framework.row_serializers import Row, RowSerializer
+from riskscore.api.project_parts.owner_fields import countries
 from riskscore.api.sourcing import asking
 from riskscore.errors import NotFoundError
 from riskscore.models import Project
@@ -18,91 +20,121 @@ from riskscore.sourcing.chain import stages
 from riskscore.sourcing.chain.refining_ways import Verdict
 from riskscore.sourcing.chain.stages import Hands, Route, StageOfRoute
 
-PLACE = shapes.text("Place code.")
-STAGE = shapes.one_of(tuple(stages.CHAIN), "Mining, refining, or what is made of it.")
-SHARE = shapes.record({"place": PLACE, "share01": shapes.number("0..1.")}, "A place's share.")
-HANDS = shapes.record(
-    {
-        "scope": shapes.one_of(("buyer", "world"), "The buyer's imports, or the world's output."),
-        "tonnes": shapes.optional(shapes.number("Together, of what its source counts.")),
-        "lost": shapes.optional(SHARE),
-        "own_t": shapes.optional(shapes.number("What the buyer makes itself; null: unknown.")),
-        "largest": SHARE,
-        "hhi_low01": shapes.number("HHI if the rest without names is split without end."),
-        "hhi_high01": shapes.number("HHI if it comes in blocks as large as the smallest named."),
-        "named": SHARE,
-        "rest01": shapes.number("Share of places that are not named."),
-        "top": shapes.several(SHARE, "The largest, downwards."),
-        "years": shapes.several(shapes.whole("A year."), "Mean of these years."),
-        "source": shapes.text("The indicator that it is made from."),
-    },
-    "In whose hands a stage is. `lost` is N-1: with which place most is lost, as a share of "
-    "imports and own output (`scope` buyer; where `own_t` is null, an upper bound) or of the "
-    "world's; the buyer's own members are not lost. `largest` and `named` are shares of the "
-    "imports, or of the world's output.",
-)
-ROW = shapes.record(
-    {
-        "stage": STAGE,
-        "buyer": shapes.optional(HANDS),
-        "world": shapes.optional(HANDS),
-        "counts": shapes.optional(
-            shapes.one_of(("buyer", "world"), "Which counts: the world stands in for the buyer.")
-        ),
-        "missing": shapes.several(shapes.text("What is not on record."), "Empty: nothing."),
-    },
-    "One stage.",
-)
-WEAKEST = shapes.record(
-    {
-        "stage": STAGE,
-        "scope": shapes.one_of(("buyer", "world"), "Whose figures."),
-        "place": PLACE,
-        "share01": shapes.number("What is lost with that place."),
-    },
-    "The stage of which most is lost with one place.",
-)
-REFINED_IN = shapes.record(
-    {
-        "place": PLACE,
-        "of_world01": shapes.optional(shapes.number("Its share of world refining.")),
-        "of_imports01": shapes.optional(
-            shapes.number("Its share of the buyer's imports of refined forms.")
-        ),
-    },
-    "How much is refined in the named country.",
-)
-PROJECT = shapes.record(
-    {
-        "place": PLACE,
-        "kind": shapes.one_of(Project.Kind.values, "Kind of site."),
-        "diversifying": shapes.optional(
-            shapes.flag("False: it ships to a refining stage that one place holds to 90 %.")
-        ),
-        "way": shapes.text("Which way it takes through refining."),
-        "bottleneck": shapes.optional(SHARE),
-        "why": shapes.text("Why."),
-        "assumed": shapes.text("What is not known and taken so; empty: nothing."),
-    },
-    "A project of this kind at this place, where the query names a place.",
-)
-CHAIN = Resource(
-    "Chain",
-    "The stages of one mineral on its way to a buyer. Computed when asked from the newest tables. "
-    "Unknown is null, never 0: see `missing`.",
-    (
-        plain("id", shapes.text("Buyer and mineral.")),
-        plain("buyer", shapes.text("Place codes of the buyer, joined by +.")),
-        plain("mineral", shapes.text("Code of the mineral.")),
-        plain("weakest", shapes.optional(WEAKEST)),
-        plain("weakest_share01", shapes.optional(shapes.number("Its share, to sort by."))),
-        plain("refined_in", REFINED_IN),
-        plain("stages", shapes.several(ROW, "From the ore on.")),
-        plain("project", shapes.optional(PROJECT)),
-        plain("missing", shapes.several(shapes.text("What is not on record."), "All stages.")),
-        plain("releases", shapes.several(shapes.text("Code."), "What it is made from.")),
-    ),
-)
+PLACE = "Place code."
+STAGE = "Mining, refining, or what is made of it."
+
+
+class StageShareSerializer(serializers.Serializer[Any]):
+    """A place's share."""
+
+    place = serializers.CharField(help_text=PLACE)
+    share01 = serializers.FloatField(help_text="0..1.")
+
+
+class StageHandsSerializer(serializers.Serializer[Any]):
+    """In whose hands a stage is. `lost` is N-1: with which place most is lost, as a share of
+    imports and own output (`scope` buyer; where `own_t` is null, an upper bound) or of the
+    world's; the buyer's own members are not lost. `largest` and `named` are shares of the
+    imports, or of the world's output.
+    """
+
+    scope = serializers.ChoiceField(
+        ("buyer", "world"), help_text="The buyer's imports, or the world's output."
+    )
+    tonnes = serializers.FloatField(
+        allow_null=True, help_text="Together, of what its source counts."
+    )
+    lost = StageShareSerializer(allow_null=True)
+    own_t = serializers.FloatField(
+        allow_null=True, help_text="What the buyer makes itself; null: unknown."
+    )
+    largest = StageShareSerializer()
+    hhi_low01 = serializers.FloatField(
+        help_text="HHI if the rest without names is split without end."
+    )
+    hhi_high01 = serializers.FloatField(
+        help_text="HHI if it comes in blocks as large as the smallest named."
+    )
+    named = StageShareSerializer()
+    rest01 = serializers.FloatField(help_text="Share of places that are not named.")
+    top = StageShareSerializer(help_text="The largest, downwards.", many=True)
+    years = serializers.ListField(
+        child=serializers.IntegerField(help_text="A year."), help_text="Mean of these years."
+    )
+    source = serializers.CharField(help_text="The indicator that it is made from.")
+
+
+class StageOfChainSerializer(serializers.Serializer[Any]):
+    """One stage."""
+
+    stage = serializers.ChoiceField(tuple(stages.CHAIN), help_text=STAGE)
+    buyer = StageHandsSerializer(allow_null=True)
+    world = StageHandsSerializer(allow_null=True)
+    counts = serializers.ChoiceField(
+        ("buyer", "world"),
+        allow_null=True,
+        help_text="Which counts: the world stands in for the buyer.",
+    )
+    missing = serializers.ListField(
+        child=serializers.CharField(help_text="What is not on record."), help_text="Empty: nothing."
+    )
+
+
+class WeakestStageSerializer(serializers.Serializer[Any]):
+    """The stage of which most is lost with one place."""
+
+    stage = serializers.ChoiceField(tuple(stages.CHAIN), help_text=STAGE)
+    scope = serializers.ChoiceField(("buyer", "world"), help_text="Whose figures.")
+    place = serializers.CharField(help_text=PLACE)
+    share01 = serializers.FloatField(help_text="What is lost with that place.")
+
+
+class RefinedInSerializer(serializers.Serializer[Any]):
+    """How much is refined in the named country."""
+
+    place = serializers.CharField(help_text=PLACE)
+    of_world01 = serializers.FloatField(allow_null=True, help_text="Its share of world refining.")
+    of_imports01 = serializers.FloatField(
+        allow_null=True, help_text="Its share of the buyer's imports of refined forms."
+    )
+
+
+class ProjectInChainSerializer(serializers.Serializer[Any]):
+    """A project of this kind at this place, where the query names a place."""
+
+    place = serializers.CharField(help_text=PLACE)
+    kind = serializers.ChoiceField(Project.Kind.values, help_text="Kind of site.")
+    diversifying = serializers.BooleanField(
+        allow_null=True,
+        help_text="False: it ships to a refining stage that one place holds to 90 %.",
+    )
+    way = serializers.CharField(help_text="Which way it takes through refining.")
+    bottleneck = StageShareSerializer(allow_null=True)
+    why = serializers.CharField(help_text="Why.")
+    assumed = serializers.CharField(help_text="What is not known and taken so; empty: nothing.")
+
+
+class ChainSerializer(RowSerializer):
+    """The stages of one mineral on its way to a buyer. Computed when asked from the newest
+    tables. Unknown is null, never 0: see `missing`.
+    """
+
+    id = serializers.CharField(help_text="Buyer and mineral.")
+    buyer = serializers.CharField(help_text="Place codes of the buyer, joined by +.")
+    mineral = serializers.CharField(help_text="Code of the mineral.")
+    weakest = WeakestStageSerializer(allow_null=True)
+    weakest_share01 = serializers.FloatField(allow_null=True, help_text="Its share, to sort by.")
+    refined_in = RefinedInSerializer()
+    stages = StageOfChainSerializer(help_text="From the ore on.", many=True)
+    project = ProjectInChainSerializer(allow_null=True)
+    missing = serializers.ListField(
+        child=serializers.CharField(help_text="What is not on record."), help_text="All stages."
+    )
+    releases = serializers.ListField(
+        child=serializers.CharField(help_text="Code."), help_text="What it is made from."
+    )
+
+
 ORDERS = {
     "mineral": Order("mineral", "id"),
     **{
@@ -114,26 +146,29 @@ ORDERS = {
 }
 
 
-class Chains(Computed):
+class ChainQuery(asking.ForBuyer):
+    """Whose supply, and of what."""
+
+    mineral = Several(KnownField(filters.minerals), help_text="Only these minerals.")
+    named = KnownField(countries, default=stages.NAMED, help_text="A country to name.")
+    place = KnownField(countries, help_text="Where a project would be.")
+    kind = ChoiceField(
+        Project.Kind.values, help_text="What kind of site, at `place`; a mine by default."
+    )
+
+
+class ChainViewSet(ListComputed):
     """Ore, refining, buyer: who holds each stage of a mineral, and which stage is the weakest."""
 
     tag = "sourcing"
     shows = ("score",)
-    resource = CHAIN
+    serializer_class = ChainSerializer
+    queries = {"list": ChainQuery}
     orders = ORDERS
-    parameters = listing_parameters(
-        CHAIN,
-        ORDERS,
-        asking.BUYER,
-        code("mineral", "Only these minerals.", filters.minerals, many=True),
-        code("named", "A country to name.", filters.countries, default=stages.NAMED),
-        code("place", "Where a project would be.", filters.countries),
-        choice("kind", Project.Kind.values, "What kind of site, at `place`; a mine by default."),
-    )
 
-    def computed(self) -> list[Row]:
+    def computed(self) -> Rows:
         """A row for each mineral asked for."""
-        query = self.query_values
+        query = self.query
         if query["kind"] and not query["place"]:
             raise of_parameters({"place": "say where the site would be"})
         try:
@@ -147,7 +182,7 @@ class Chains(Computed):
         ]
 
     def _project(self, chain: Route) -> Row | None:
-        place, kind = self.query_values["place"], self.query_values["kind"] or Project.Kind.MINE
+        place, kind = self.query["place"], self.query["kind"] or Project.Kind.MINE
         return None if place is None else _verdict(place, kind, chain.of_project(place, kind))
 
 

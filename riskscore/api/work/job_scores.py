@@ -5,40 +5,42 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http import Http404
 
-from riskscore.api import filters
-from riskscore.api.framework.endpoint import READ, RESCORE, Listing, listing_parameters
+from riskscore.api.framework.filtersets import Filter
 from riskscore.api.framework.problems import Problem
-from riskscore.api.framework.resources import Resource, Row
+from riskscore.api.framework.query_fields import ChoiceField
+from riskscore.api.framework.reading import ListRows, Rows
+from riskscore.api.framework.viewsets import RESCORE
 from riskscore.api.projects import add_minerals
-from riskscore.api.results.score_fields import NUMBERS, PROJECT, VERSIONS
-from riskscore.api.results.scores import BAND, BOUNDS, ORDERS, unranked
+from riskscore.api.results.score_fields import MadeOfFields, NumbersFields, ScoredProjectFields
+from riskscore.api.results.scores import KEPT_OUT, ORDERS, UNRANKED, NumberFilters
 from riskscore.api.work.jobs import own
 from riskscore.jobs import ledger
 from riskscore.models import Job, JobScore, Project
 
-JOB_SCORE = Resource(
-    "JobScore",
-    "A score that a job made for another day, seed or number of draws; never the current one.",
-    (*PROJECT, *NUMBERS, *(one for one in VERSIONS if not one.name.startswith("method"))),
-)
+
+class JobScoreSerializer(ScoredProjectFields, NumbersFields, MadeOfFields):
+    """A score that a job made for another day, seed or number of draws; never the current one."""
 
 
-class JobScores(Listing):
+class JobScoreFilters(NumberFilters):
+    """Filters of such scores; projects kept out of rankings are among them by default."""
+
+    unranked = Filter(
+        ChoiceField(UNRANKED, default="include", help_text=KEPT_OUT), method="kept_out"
+    )
+
+
+class JobScoreViewSet(ListRows):
     """The scores of one of your jobs for another day than its own, riskiest first."""
 
     tag = "jobs"
     shows = ("project", "job", "jobscore")
-    resource = JOB_SCORE
+    write_scopes = frozenset({RESCORE})
+    serializer_class = JobScoreSerializer
+    filterset_class = JobScoreFilters
     orders = ORDERS
-    parameters = listing_parameters(
-        JOB_SCORE, ORDERS, *filters.of_projects("project__"), BAND, unranked("include"), *BOUNDS
-    )
 
-    def scopes(self) -> set[str]:
-        """Whoever may start may also look."""
-        return {READ, RESCORE}
-
-    def queryset(self) -> QuerySet[Any]:
+    def get_queryset(self) -> QuerySet[Any]:
         """What the job made. Raises Problem where it made current scores, or nothing is kept."""
         job = own(self.request).select_related("lens").filter(pk=self.kwargs["job_id"]).first()
         if job is None:
@@ -54,7 +56,7 @@ class JobScores(Listing):
             )
         return found.filter(project__state=Project.State.PUBLISHED)
 
-    def enrich(self, rows: list[Row], names: set[str]) -> None:
+    def enrich(self, rows: Rows, names: set[str]) -> None:
         """Minerals, by one query."""
         if "minerals" in names:
             add_minerals(rows, "project_id")

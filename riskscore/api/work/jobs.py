@@ -2,32 +2,40 @@
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import date, timedelta
 from typing import Any
 
 import orjson
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import Http404
-from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from riskscore.api import filters, lenses
-from riskscore.api.framework import bodies, request_id, shapes
-from riskscore.api.framework.endpoint import READ, RESCORE, Endpoint, Listing, listing_parameters
+from riskscore.api.framework import request_cost, request_id, throttling, waits
+from riskscore.api.framework.body_serializers import check
+from riskscore.api.framework.filtersets import Filter, FilterSet
 from riskscore.api.framework.pagination import Order
-from riskscore.api.framework.parameters import choice, flag
 from riskscore.api.framework.problems import Problem, of_body
-from riskscore.api.framework.resources import Row, columns_of, item
-from riskscore.api.work.job_resources import ITEM_ERROR, JOB, JOB_ITEM, REQUEST
-from riskscore.jobs import ledger, requests, scope
+from riskscore.api.framework.query_fields import ChoiceField, FlagField, Several
+from riskscore.api.framework.reading import ListRows, Rows
+from riskscore.api.framework.row_serializers import Row, columns_of, item
+from riskscore.api.framework.viewsets import RESCORE
+from riskscore.api.work.job_resources import (
+    ItemErrorSerializer,
+    JobCheckSerializer,
+    JobRequestSerializer,
+    JobSerializer,
+    JobSummarySerializer,
+)
+from riskscore.jobs import ledger, requests, scope, watched
 from riskscore.models import IdempotencyKey, ItemError, Job
 from riskscore.models.learned import in_force
 
-LONG_AGO, AHEAD = timedelta(days=3660), timedelta(days=1)  # of as_of; somewhere it is tomorrow
 MOST_OPEN = 50  # jobs of one client that have not ended
 KEY = re.compile(r"[\x21-\x7e]{1,255}")
 JOBS = "/api/v1/jobs"
@@ -43,11 +51,12 @@ def own(request: Request) -> QuerySet[Job]:
 
 def shown(request: Request, job_id: Any, *, status: int = 200) -> Response:
     """A job with its progress, and when to ask again."""
-    row = own(request).filter(pk=job_id).values(*columns_of(JOB.fields), "queue").first()
+    columns = JobSerializer.chosen(None)
+    row = own(request).filter(pk=job_id).values(*columns_of(columns), "queue").first()
     if row is None:
         raise Http404
     row["progress"], row["models"] = _progress(row), _models(row["edition_id"])
-    response = Response(item(JOB.fields, row), status=status)
+    response = Response(item(columns, row), status=status)
     if row["state"] not in Job.TERMINAL:
         response["Retry-After"] = SOON_S[row["queue"]]
     return response
@@ -71,52 +80,75 @@ def _progress(row: Row) -> Row | None:
     }
 
 
-class Jobs(Listing):
+class JobFilters(FilterSet):
+    """Filters of jobs."""
+
+    state = Filter(
+        Several(ChoiceField(Job.State.values), help_text="Only jobs in these states."), "state__in"
+    )
+
+
+class StartQuery(serializers.Serializer[Any]):
+    """How a job is started."""
+
+    validate_only = FlagField(
+        help_text="Only say what would be started, with 200; nothing is written."
+    )
+
+
+class JobQuery(serializers.Serializer[Any]):
+    """How long to wait for a job."""
+
+    wait = waits.wait_field()
+
+
+class JobViewSet(ListRows):
     """Your jobs, the latest first; POST starts one."""
 
     tag = "jobs"
     shows = ("job",)
-    takes = {"POST": ("add_job",)}
-    resource = JOB_ITEM
+    takes = {
+        "create": ("add_job",),
+        "cancel": ("change_job",),
+        "pause": ("change_job",),
+        "resume": ("change_job",),
+        "retry": ("add_job", "change_job"),
+    }
+    write_scopes = frozenset({RESCORE})
+    serializer_class = JobSummarySerializer
+    filterset_class = JobFilters
+    queries = {"create": StartQuery, "retrieve": JobQuery}
     orders = ORDERS
-    parameters = listing_parameters(
-        JOB_ITEM,
-        ORDERS,
-        choice(
-            "state",
-            Job.State.values,
-            "Only jobs in these states.",
-            many=True,
-            where=filters.within("state"),
-        ),
-    )
-    post_parameters = (
-        flag("validate_only", "Only say what would be started, with 200; nothing is written."),
-    )
-    body = REQUEST
-    answers = {"post": (202, shapes.reference(JOB.name))}
-    also = {"post": (200, shapes.reference("JobCheck"))}
+    idempotent = ("create",)
+    refusals = {
+        "create": {409: "Cannot start", 422: "Key used before"},
+        "retry": {409: "It runs still, or nothing failed"},
+    }
+    about_one = "One of your jobs, with its progress."
+    lookup_field = "pk"
+    lookup_url_kwarg = "job_id"
+    lookup_value_converter = "uuid"
 
-    def scopes(self) -> set[str]:
-        """Starting takes `rescore`; whoever may start may also look."""
-        return {RESCORE} if self.request.method == "POST" else {READ, RESCORE}
-
-    def queryset(self) -> QuerySet[Any]:
+    def get_queryset(self) -> QuerySet[Any]:
         """The client's own jobs."""
         return own(self.request)
 
-    def enrich(self, rows: list[Row], names: set[str]) -> None:
+    def enrich(self, rows: Rows, names: set[str]) -> None:
         """Add the learned models: a query for each edition, of which a page has few."""
         if "models" in names:
             result = {edition: _models(edition) for edition in {row["edition_id"] for row in rows}}
             for row in rows:
                 row["models"] = result[row["edition_id"]]
 
-    def post(self, request: Request) -> Response:
+    @extend_schema(
+        request=JobRequestSerializer, responses={200: JobCheckSerializer, 202: JobSerializer}
+    )
+    def create(self, request: Request) -> Response:
         """Start rescoring. With an `Idempotency-Key` a repeated request is the same job."""
-        body = bodies.check(request.data, REQUEST)
-        if self.query_values["validate_only"]:
+        body = check(request, JobRequestSerializer)
+        if self.query["validate_only"]:
             return Response(_checked(body))
+        throttling.charge(request, request_cost.of_job(body["scope"]) - 1)
         job, replayed = _once(request, body)
         response = shown(request, job.pk, status=202)
         response["Location"] = f"{JOBS}/{job.pk}"
@@ -124,6 +156,63 @@ class Jobs(Listing):
         if replayed:
             response["Idempotency-Replayed"] = "true"
         return response
+
+    @extend_schema(responses=JobSerializer)
+    def retrieve(self, request: Request, job_id: Any) -> Response:
+        """Return the job, with `wait` once it has ended; else ask again after `Retry-After`."""
+        if own(request).filter(pk=job_id).exclude(state__in=Job.TERMINAL).exists():
+            held = waits.held_back(request, watched.JOB, job_id, self.query["wait"])
+            if held is not None:
+                return held
+        return shown(request, job_id)
+
+    @extend_schema(request=None, responses={200: JobSerializer})
+    @action(detail=True, methods=["post"])
+    def cancel(self, request: Request, job_id: Any) -> Response:
+        """Stop one of your jobs: what has begun ends, the rest is skipped."""
+        return self._said(request, job_id, requests.cancel)
+
+    @extend_schema(request=None, responses={200: JobSerializer})
+    @action(detail=True, methods=["post"])
+    def pause(self, request: Request, job_id: Any) -> Response:
+        """Let one of your jobs rest: what has begun ends, the rest waits."""
+        return self._said(request, job_id, requests.pause)
+
+    @extend_schema(request=None, responses={200: JobSerializer})
+    @action(detail=True, methods=["post"])
+    def resume(self, request: Request, job_id: Any) -> Response:
+        """Go on with one of your jobs that rests."""
+        return self._said(request, job_id, requests.resume)
+
+    @extend_schema(request=None, responses={202: JobSerializer})
+    @action(detail=True, methods=["post"])
+    def retry(self, request: Request, job_id: Any) -> Response:
+        """Try again what one of your jobs could not score, with the same inputs, as a new job."""
+        failed = self._mine(request, job_id)
+        if not Job.objects.filter(retry_of__in=failed).exists():
+            refuse_too_many(request)
+        try:
+            again = requests.retry(job_id, by=request.user)
+        except requests.CannotStart as error:
+            raise Problem("cannot_start", str(error)) from None
+        response = shown(request, again.pk, status=202)
+        response["Location"] = f"{JOBS}/{again.pk}"
+        return response
+
+    def _said(self, request: Request, job_id: Any, say: Callable[[Any], Any]) -> Response:
+        """Say it to the job. One that has ended stays as it is, and is returned all the same."""
+        self._mine(request, job_id)
+        say(job_id)
+        return shown(request, job_id)
+
+    def _mine(self, request: Request, job_id: Any) -> QuerySet[Job]:
+        """The client's job. Raises Problem for a body, which means nothing here."""
+        if request.data:
+            raise of_body({"/": "this operation takes no body"})
+        result = own(request).filter(pk=job_id)
+        if not result.exists():
+            raise Http404
+        return result
 
 
 def _once(request: Request, body: dict[str, Any]) -> tuple[Job, bool]:
@@ -137,7 +226,9 @@ def _once(request: Request, body: dict[str, Any]) -> tuple[Job, bool]:
         return _start(request, body), False
     if not KEY.fullmatch(given):
         raise Problem("bad_request", "Idempotency-Key: 1 to 255 visible ASCII characters")
-    fingerprint = hashlib.sha256(orjson.dumps(body, option=orjson.OPT_SORT_KEYS)).hexdigest()
+    fingerprint = hashlib.sha256(
+        orjson.dumps(request.data, option=orjson.OPT_SORT_KEYS)
+    ).hexdigest()
     with transaction.atomic():
         row, new = IdempotencyKey.objects.select_related("job").get_or_create(
             user_id=request.user.pk,  # type: ignore[misc]
@@ -160,10 +251,10 @@ def _start(request: Request, body: dict[str, Any]) -> Job:
         return requests.start(
             body["scope"],
             lens=_lens(body),
-            as_of=_day(body),
-            seed=int(body.get("seed", 0)),
+            as_of=body.get("as_of"),
+            seed=body["seed"],
             queue=_queue(body),
-            reason=body.get("reason", ""),
+            reason=body["reason"],
             by=request.user,
             request_id=request_id.request_id(request._request),
         )
@@ -193,7 +284,7 @@ def _checked(body: dict[str, Any]) -> Row:
     with transaction.atomic(), _refused():
         lens = _lens(body)
         job, projects = requests.check(
-            body["scope"], lens=lens, as_of=_day(body), seed=int(body.get("seed", 0))
+            body["scope"], lens=lens, as_of=body.get("as_of"), seed=body["seed"]
         )
         result = {
             "projects": projects.count(),
@@ -218,56 +309,19 @@ def _queue(body: dict[str, Any]) -> str:
 
 
 def _lens(body: dict[str, Any]) -> Any:
-    """The lens of the body. Raises Problem that names the field."""
-    importer = body.get("importer", lenses.NOBODY)
-    method = body.get("method", REQUEST["properties"]["method"]["default"])
-    if importer not in filters.places():
-        raise of_body({"/importer": f"no place {importer!r}: an ISO alpha-3 code, EUU or WLD"})
-    if "method" in body and method not in lenses.methods():
-        raise of_body({"/method": f"no published method {method!r}"})
-    return requests.lens_for(method, importer)
+    return requests.lens_for(body["method"], body["importer"])
 
 
-def _day(body: dict[str, Any]) -> date | None:
-    if "as_of" not in body:
-        return None
-    result = bodies.day(body["as_of"], "/as_of")
-    today = timezone.now().date()
-    if not today - LONG_AGO <= result <= today + AHEAD:
-        raise of_body({"/as_of": f"say a day from {today - LONG_AGO} to {today}"})
-    return result
-
-
-class OneJob(Endpoint):
-    """One of your jobs, with its progress."""
-
-    tag = "jobs"
-    shows = ("job",)
-    answers = {"get": (200, shapes.reference(JOB.name))}
-
-    def scopes(self) -> set[str]:
-        """Whoever may start may also look."""
-        return {READ, RESCORE}
-
-    def get(self, request: Request, job_id: Any) -> Response:
-        """Return the job; ask again after `Retry-After` seconds until it has ended."""
-        return shown(request, job_id)
-
-
-class JobErrors(Listing):
+class JobErrorViewSet(ListRows):
     """The projects that one of your jobs could not score, and why."""
 
     tag = "jobs"
     shows = ("job", "itemerror")
-    resource = ITEM_ERROR
+    write_scopes = frozenset({RESCORE})
+    serializer_class = ItemErrorSerializer
     orders = ERROR_ORDERS
-    parameters = listing_parameters(ITEM_ERROR, ERROR_ORDERS)
 
-    def scopes(self) -> set[str]:
-        """Whoever may start may also look."""
-        return {READ, RESCORE}
-
-    def queryset(self) -> QuerySet[Any]:
+    def get_queryset(self) -> QuerySet[Any]:
         """The job's failures."""
         if not own(self.request).filter(pk=self.kwargs["job_id"]).exists():
             raise Http404

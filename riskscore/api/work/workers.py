@@ -3,44 +3,35 @@
 from typing import Any
 
 from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
+from rest_framework import serializers
 
-from riskscore.api.framework import shapes
-from riskscore.api.framework.endpoint import READ, RESCORE, Listing, listing_parameters
 from riskscore.api.framework.pagination import Order
-from riskscore.api.framework.resources import Resource, plain
+from riskscore.api.framework.reading import ListRows
+from riskscore.api.framework.row_serializers import RowSerializer
+from riskscore.api.framework.viewsets import RESCORE
 from riskscore.models import Chunk, WorkerPulse
 
-WORKER = Resource(
-    "Worker",
-    "A worker process. While it works it is heard of every 20 seconds, else every few seconds.",
-    (
-        plain("worker", shapes.text("Host and process.")),
-        plain("started_at", shapes.moment("When it was first heard of.")),
-        plain("seen_at", shapes.moment("When it was last heard of.")),
-        plain("working", shapes.flag("Whether it holds a part of a job.")),
-        plain(
-            "job",
-            shapes.optional(shapes.text("That job, if it is one of yours.", format="uuid")),
-        ),
-    ),
-)
-ORDERS = {"worker": Order("worker", "worker")}
+
+class WorkerSerializer(RowSerializer):
+    """A worker process. While it works it is heard of every 20 seconds, else every few seconds."""
+
+    worker = serializers.CharField(help_text="Host and process.")
+    started_at = serializers.DateTimeField(help_text="When it was first heard of.")
+    seen_at = serializers.DateTimeField(help_text="When it was last heard of.")
+    working = serializers.BooleanField(help_text="Whether it holds a part of a job.")
+    job = serializers.UUIDField(help_text="That job, if it is one of yours.", allow_null=True)
 
 
-class Workers(Listing):
+class WorkerViewSet(ListRows):
     """The worker processes, and when each was last heard of."""
 
     tag = "jobs"
     shows = ("workerpulse",)
-    resource = WORKER
-    orders = ORDERS
-    parameters = listing_parameters(WORKER, ORDERS)
+    write_scopes = frozenset({RESCORE})
+    serializer_class = WorkerSerializer
+    orders = {"worker": Order("worker", "worker")}
 
-    def scopes(self) -> set[str]:
-        """Whoever may watch a job may see who works."""
-        return {READ, RESCORE}
-
-    def queryset(self) -> QuerySet[Any]:
+    def get_queryset(self) -> QuerySet[Any]:
         """All of them; the jobs of others are not named."""
         held = Chunk.objects.filter(
             id=OuterRef("chunk_id"), worker=OuterRef("worker"), state=Chunk.State.RUNNING

@@ -18,6 +18,7 @@ from riskscore.intake.ownership.company_index import CompanyIndex
 from riskscore.models import Intake, Offtake, Release
 from riskscore.releases import owner_statements
 from riskscore.sources.bad_file import BadFile
+from riskscore.sources.checks import figure_checks
 from riskscore.sources.ownership.company_words import plain
 
 STAGED, COLUMNS = "staged_offtake", DOCUMENTS
@@ -88,20 +89,18 @@ def _repeated() -> Iterator[BadFile]:
 def _beyond_all() -> Iterator[BadFile]:
     """Rows by which more than the whole output would be bound at once, by day and mineral."""
     stated: dict[int | None, dict[Identity, tuple[int, Bound]]] = defaultdict(dict)
-    keys: dict[int | None, str] = {}
     for batch in import_diff.documents(STAGED):
         for about, row in _current(batch).items():
             stated[row.project_id].setdefault(about, (0, _bound(row)))
         for one in batch:
-            keys[one.id] = one.key
             stated[one.id][_identity(one)] = (one.line, _bound_of(one.row))
-    for project, contracts in stated.items():
-        faults = list(_too_much(keys[project], list(contracts.values())))
+    for contracts in stated.values():
+        faults = list(_too_much(list(contracts.values())))
         fact_rows.drop(STAGED, faults)
         yield from faults
 
 
-def _too_much(key: str, contracts: list[tuple[int, Bound]]) -> Iterator[BadFile]:
+def _too_much(contracts: list[tuple[int, Bound]]) -> Iterator[BadFile]:
     """The last rows of the file (line 0: on file before) that bind more than all, one by one."""
     while (most := peak([bound for _, bound in contracts])).is_too_much:
         guilty = max(
@@ -111,13 +110,8 @@ def _too_much(key: str, contracts: list[tuple[int, Bound]]) -> Iterator[BadFile]
         if not guilty[0]:
             return
         contracts.remove(guilty)
-        since = "" if most.day == date.min else f" from {most.day} on"
-        yield BadFile(
-            f"with it {most.share:.1%} of the {most.mineral or 'output'} of {key} would be"
-            f" bound{since}",
-            row=guilty[0], column="share", value=guilty[1].share,
-            remedy="Correct the shares, or give contracts that ended a last day (until).",
-        )  # fmt: skip
+        if fault := figure_checks.bound(most):
+            yield fault.in_cell(guilty[0], "share", guilty[1].share)
 
 
 def _bound(row: Offtake) -> Bound:

@@ -11,6 +11,7 @@ from riskscore.intake.facts.stated_table import StatedTable
 from riskscore.intake.import_diff import DOCUMENTS
 from riskscore.models import Intake, ProjectStatus
 from riskscore.sources.bad_file import BadFile
+from riskscore.sources.checks import day_checks
 
 STAGED, COLUMNS = "staged_status", DOCUMENTS
 IS_SCORED = False
@@ -28,11 +29,11 @@ def check(_intake: Intake) -> Iterator[BadFile]:
     """Faults that only the tables or other rows show. Their rows are deleted."""
     yield from unknown_projects(STAGED)
     yield from fact_rows.repeated(STAGED, "id, row->>'since'", "the status")
+    today = timezone.now().date()
     for line, since in staging.fetch(
-        f"DELETE FROM {STAGED} WHERE (row->>'since')::date > %s RETURNING line, row->>'since'",  # noqa: S608
-        [timezone.now().date()],
+        f"DELETE FROM {STAGED} WHERE (row->>'since')::date > %s"  # noqa: S608
+        " RETURNING line, (row->>'since')::date",
+        [today],
     ):
-        yield BadFile(
-            "a day to come", row=line, column="since", value=since,
-            remedy="State what is so by now; a plan with its year is a capacity (basis planned).",
-        )  # fmt: skip
+        if fault := day_checks.state(since, today):
+            yield fault.in_cell(line, "since", since)

@@ -13,8 +13,10 @@ from riskscore.intake.file_rows import ParsedRow
 from riskscore.intake.import_diff import DOCUMENTS, Document, ImportDiff
 from riskscore.intake.ownership.company_index import CompanyIndex
 from riskscore.models import Intake, Ownership, Release
+from riskscore.releases import owner_statements
 from riskscore.releases.editions import next_edition
 from riskscore.sources.bad_file import BadFile
+from riskscore.sources.checks import figure_checks
 from riskscore.sources.left_out import Aside
 from riskscore.sources.ownership.company_words import plain
 
@@ -25,8 +27,6 @@ COLUMNS = DOCUMENTS
 FACTS = ("share", "until")
 STATED = (*FACTS, "stated_on", "url", "credibility", "state", "note")
 DAYS = ("since", "until", "stated_on")
-#: Rounding that shares of one project may add up to above 1.
-ROUNDING = 1e-6
 Identity = tuple[int | None, str, date | None]
 Lines = dict[tuple[int | None, int | str, date | None], int]
 
@@ -48,9 +48,15 @@ def check(_intake: Intake) -> Iterator[BadFile]:
     yield from unknown_projects(STAGED)
     lines_of: Lines = {}
     companies = CompanyIndex()
-    held: dict[int | None, float] = {}
+    restated = {
+        (row.id, companies.find(row.row["owner"]))
+        for batch in import_diff.documents(STAGED)
+        for row in batch
+    }
+    held: dict[int | None, list[float]] = {}
     for batch in import_diff.documents(STAGED):
         current = _current(batch)
+        _hold(held, batch, restated)
         faults = [
             fault
             for row in batch
@@ -78,19 +84,30 @@ def _repeated(document: Document, lines_of: Lines, companies: CompanyIndex) -> B
     )  # fmt: skip
 
 
-def _over(document: Document, held: dict[int | None, float]) -> BadFile | None:
+def _hold(
+    held: dict[int | None, list[float]],
+    batch: list[Document],
+    restated: set[tuple[int | None, int | None]],
+) -> None:
+    """Begin the shares of each project with those on file that no row of the file restates."""
+    fresh = {row.id for row in batch} - set(held)
+    held.update((project, []) for project in fresh)
+    standing = owner_statements.owners().filter(
+        project__in=fresh - {None}, until__isnull=True, share__isnull=False
+    )
+    for project, company, share in standing.values_list("project_id", "company_id", "share"):
+        if share is not None and (project, company) not in restated:
+            held[project].append(share)
+
+
+def _over(document: Document, held: dict[int | None, list[float]]) -> BadFile | None:
     """Shares without an end that add up to more than all, at the row that goes beyond."""
     row = document.row
     if row["share"] is None or row["until"] or row["state"] == Ownership.State.REJECTED:
         return None
-    held[document.id] = held.get(document.id, 0.0) + row["share"]
-    if held[document.id] <= 1 + ROUNDING:
-        return None
-    return BadFile(
-        f"with it the shares of {document.key} add up to {held[document.id]:.1%}",
-        row=document.line, column="share", value=row["share"],
-        remedy="Correct the shares, or give those that ended a last day (until).",
-    )  # fmt: skip
+    held[document.id].append(row["share"])
+    fault = figure_checks.whole(held[document.id])
+    return fault and fault.in_cell(document.line, "share", row["share"])
 
 
 def _decided(document: Document, current: dict[Identity, Ownership]) -> BadFile | None:

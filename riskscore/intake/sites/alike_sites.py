@@ -14,6 +14,8 @@ million times one.
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from psycopg.types.json import Jsonb
+
 from riskscore.intake import staging
 from riskscore.sources.near_names import is_slip
 
@@ -182,17 +184,39 @@ def of_projects(ids: Sequence[int]) -> Iterator[tuple[int, Same]]:
     yield from _pairs(_ASKED_PROJECTS, candidates, {"ids": list(ids)})
 
 
+class NewSite(NamedTuple):
+    """A site that is about to be entered: name, kind, degrees, codes of its minerals."""
+
+    name: str
+    kind: str
+    latitude: float
+    longitude: float
+    minerals: Sequence[str]
+
+
+_ASKED_NEW = """
+SELECT at AS asked, riskscore_site_name(riskscore_folded(name)) AS site, latitude, longitude, kind,
+    ARRAY(SELECT jsonb_array_elements_text(minerals)) AS minerals,
+    riskscore_site_cells(latitude, longitude) AS cells
+FROM jsonb_to_recordset(%(sites)s) AS new
+    (at bigint, name text, kind text, latitude float8, longitude float8, minerals jsonb)
+"""
+
+
+def of_new(sites: Sequence[NewSite]) -> dict[int, Same]:
+    """By its place among new sites: the project that each may be, likeliest first."""
+    if not sites:
+        return {}
+    asked = [{"at": at, **site._asdict()} for at, site in enumerate(sites)]
+    found: dict[int, Same] = {}
+    for at, same in _pairs(_ASKED_NEW, _KNOWN, {"sites": Jsonb(asked)}):
+        found.setdefault(at, same)
+    return found
+
+
 def of_one(name: str, kind: str, at: tuple[float, float], minerals: Sequence[str]) -> Same | None:
-    """The project that a new site which is about to be entered may be, likeliest first."""
-    asked = (
-        "SELECT 1 AS asked, riskscore_site_name(riskscore_folded(%(name)s)) AS site,"
-        " %(latitude)s::float8 AS latitude, %(longitude)s::float8 AS longitude,"
-        " %(kind)s::text AS kind, %(minerals)s::text[] AS minerals,"
-        " riskscore_site_cells(%(latitude)s, %(longitude)s) AS cells"
-    )
-    values = {"name": name, "latitude": at[0], "longitude": at[1], "kind": kind,
-              "minerals": list(minerals)}  # fmt: skip
-    return next((same for _, same in _pairs(asked, _KNOWN, values)), None)
+    """The same of one site."""
+    return of_new([NewSite(name, kind, *at, list(minerals))]).get(0)
 
 
 def _pairs(asked: str, candidates: str, values: dict[str, object]) -> Iterator[tuple[int, Same]]:

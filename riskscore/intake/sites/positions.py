@@ -14,6 +14,9 @@ import shapely
 from riskscore.engine.inputs.country_outlines import EXCHANGED, Elsewhere, Outlines
 from riskscore.intake.location_check import FAR_KM, SWAPPED, Surroundings
 from riskscore.models import CountryOutline
+from riskscore.sources.checks.fault import Fault
+
+SWAP = "Put latitude into latitude; in GeoJSON the longitude comes first."
 
 
 class Site(NamedTuple):
@@ -30,6 +33,11 @@ class Doubt(NamedTuple):
 
     words: str
     is_swapped: bool
+
+    @property
+    def fault(self) -> Fault | None:
+        """What is refused wherever it comes from: exchanged axes. The rest may be so."""
+        return Fault(f"{self.words}: swap them back", SWAP) if self.is_swapped else None
 
 
 class Positions:

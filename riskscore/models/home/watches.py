@@ -55,7 +55,7 @@ class Watch(models.Model):
 
 
 class Alert(models.Model):
-    """One thing that happened to what a person watches: once for each, however often it is found.
+    """One thing that happened to what a person watches or keeps: once, however often it is found.
 
     ``at`` is the moment of what caused it: of the score, the entry of the statement, the crossing.
     ``mail_after`` is when the next attempt to send it may begin; null where it is not to be sent.
@@ -65,6 +65,7 @@ class Alert(models.Model):
         BAND = "band", "band crossed"
         EVIDENCE = "evidence", "new statement"
         LIMIT = "limit", "limit of a portfolio"
+        WEBHOOK = "webhook", "webhook disabled"
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.CASCADE, related_name="alerts", db_index=False
@@ -80,6 +81,10 @@ class Alert(models.Model):
     crossing = models.ForeignKey(
         "LimitCrossing", models.PROTECT, null=True, related_name="+", db_index=False
     )
+    webhook = models.ForeignKey(
+        "Webhook", models.CASCADE, null=True, related_name="+", db_index=False
+    )
+    note = models.CharField(max_length=200, default="", db_default="", blank=True)
     band_before = models.SmallIntegerField(choices=Band, null=True)
     band_after = models.SmallIntegerField(choices=Band, null=True)
     score_before = models.FloatField(null=True)
@@ -111,6 +116,10 @@ class Alert(models.Model):
                 | Q(
                     kind="limit", crossing__isnull=False, project__isnull=True,
                     evidence__isnull=True,
+                )
+                | Q(
+                    kind="webhook", webhook__isnull=False, project__isnull=True,
+                    evidence__isnull=True, crossing__isnull=True,
                 ),
                 name="alert_fits_its_kind",
             ),
@@ -131,6 +140,11 @@ class Alert(models.Model):
                 fields=["user", "crossing"],
                 condition=Q(kind="limit"),
                 name="alert_once_per_crossing",
+            ),
+            models.UniqueConstraint(
+                fields=["webhook", "at"],
+                condition=Q(webhook__isnull=False),
+                name="alert_once_per_disabling",
             ),
         ]  # fmt: skip
         indexes = [

@@ -47,6 +47,11 @@ class RecordChange(models.Model):
                 name="change_by_project",
             ),
             models.Index(fields=["model", "record", "-id"], name="change_by_record"),
+            models.Index(
+                fields=["transaction", "id"],
+                condition=Q(model="project", action="removed"),
+                name="change_project_removed",
+            ),
         ]
         constraints = [
             models.CheckConstraint(

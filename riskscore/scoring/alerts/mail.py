@@ -31,6 +31,7 @@ MAY = {
     Alert.Kind.BAND: "riskscore.view_score",
     Alert.Kind.EVIDENCE: "riskscore.view_evidence",
     Alert.Kind.LIMIT: "riskscore.view_limitcrossing",
+    Alert.Kind.WEBHOOK: "riskscore.view_webhook",
 }
 
 # One person's alerts, the longest waiting first; nobody else's while they are in work.

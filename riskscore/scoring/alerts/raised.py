@@ -1,7 +1,8 @@
-"""Alerts, written in the transaction of what causes them, by whoever writes that.
+"""Alerts, written in the transaction of what causes them, by whoever writes that; and messages.
 
-Each is one statement that begins at what people watch: what nobody watches costs nothing. Unique
-constraints keep an alert from being written twice, whatever is repeated.
+Whatever alerts people is told to webhooks too (riskscore.jobs.outbox), so that nobody tells the one
+without the other. Each is one statement that begins at what people watch: what nobody watches
+costs nothing. Unique constraints keep an alert from being written twice, whatever is repeated.
 """
 
 import uuid
@@ -10,28 +11,8 @@ from typing import Any
 
 from django.db import connection
 
-# Who watches which of the projects in ``{rows}`` (a table or query with a ``project_id``), by
-# whichever of their watches, and whether one of these is to be mailed. A portfolio's positions
-# count from their first to their last day.
-_WATCHED = """
-SELECT user_id, project_id, bool_or(by_mail) AS by_mail FROM (
-    SELECT w.user_id, w.by_mail, w.lens_id, r.project_id
-    FROM {rows} r JOIN riskscore_watch w ON w.project_id = r.project_id
-    UNION ALL
-    SELECT w.user_id, w.by_mail, w.lens_id, r.project_id
-    FROM riskscore_watch w JOIN riskscore_projectlist_projects m
-        ON m.projectlist_id = w.project_list_id
-    JOIN {rows} r ON r.project_id = m.project_id
-    UNION ALL
-    SELECT w.user_id, w.by_mail, f.lens_id, r.project_id
-    FROM riskscore_watch w JOIN riskscore_portfolio f ON f.id = w.portfolio_id
-    JOIN riskscore_position h ON h.portfolio_id = f.id
-        AND coalesce(h.since, '-infinity') <= current_date
-        AND coalesce(h.until, 'infinity') >= current_date
-    JOIN {rows} r ON r.project_id = h.project_id
-    WHERE f.archived_at IS NULL
-) watching {where} GROUP BY user_id, project_id
-"""
+from riskscore.jobs.outbox import told
+from riskscore.jobs.outbox.watched import WATCHED
 
 _OF_SCORES = f"""
 INSERT INTO riskscore_alert (user_id, kind, project_id, lens_id, band_before, band_after,
@@ -39,7 +20,7 @@ INSERT INTO riskscore_alert (user_id, kind, project_id, lens_id, band_before, ba
 SELECT w.user_id, 'band', s.project_id, s.lens_id, before.band, s.band, before.composite,
     s.composite, before.method_id <> s.method_id, s.job_id, s.computed_at,
     CASE WHEN w.by_mail THEN s.computed_at END
-FROM ({_WATCHED.format(rows="staged_score", where="WHERE lens_id = %(lens)s")}) w
+FROM ({WATCHED.format(rows="staged_score", where="WHERE lens_id = %(lens)s")}) w
 JOIN riskscore_score s ON s.project_id = w.project_id AND s.lens_id = %(lens)s
     AND s.job_id = %(job)s AND s.computed_at = %(now)s
 JOIN LATERAL (
@@ -56,6 +37,7 @@ def of_scores(lens: int, job: uuid.UUID, now: datetime) -> int:
 
     ``staged_score`` holds the rows of the chunk, which are written and have their history.
     """
+    told.of_scores(lens, job, now)
     return _execute(_OF_SCORES, {"lens": lens, "job": job, "now": now})
 
 
@@ -66,7 +48,7 @@ _OF_STATEMENTS = f"""
 INSERT INTO riskscore_alert (user_id, kind, project_id, evidence_id, at, mail_after)
 SELECT w.user_id, 'evidence', w.project_id, e.id, e.entered_at,
     CASE WHEN w.by_mail THEN e.entered_at END
-FROM ({_WATCHED.format(rows=_ENTERED, where="")}) w
+FROM ({WATCHED.format(rows=_ENTERED, where="")}) w
 JOIN {_ENTERED} e ON e.project_id = w.project_id
 ON CONFLICT DO NOTHING
 """  # noqa: S608 - our own names
@@ -74,6 +56,7 @@ ON CONFLICT DO NOTHING
 
 def of_statements(edition: int) -> int:
     """Alert of what an edition says about watched projects; how many alerts."""
+    told.of_statements(edition)
     return _execute(_OF_STATEMENTS, {"edition": edition})
 
 
@@ -88,6 +71,7 @@ ON CONFLICT DO NOTHING
 
 def of_crossing(crossing: int) -> int:
     """Alert those who watch a portfolio of a limit that was crossed; how many alerts."""
+    told.of_crossing(crossing)
     return _execute(_OF_CROSSING, {"crossing": crossing})
 
 

@@ -11,6 +11,8 @@ def in_words(row: Alert) -> str:
         return f"{row.project}: {_bands(row)}"
     if row.kind == Alert.Kind.EVIDENCE:
         return f"{row.project}: {_statement(row)}"
+    if row.kind == Alert.Kind.WEBHOOK:
+        return f"webhook {row.webhook} was disabled: {row.note}"
     return _crossing(row)
 
 

@@ -7,10 +7,12 @@ is a range or no row at all: a cell that is empty is never read as zero.
 from dataclasses import dataclass
 from typing import BinaryIO
 
+from riskscore.sources.checks import figure_checks, text_checks
+from riskscore.sources.checks.fault import refuse
 from riskscore.sources.reading import Reading
 from riskscore.sources.source_records import Source
 from riskscore.sources.tables import facts
-from riskscore.sources.tables.cell_values import bad_cell, finite_number, one_of, year
+from riskscore.sources.tables.cell_values import finite_number, one_of, year
 from riskscore.sources.tables.columns import Columns
 from riskscore.sources.tables.owners import filled
 from riskscore.sources.tables.table import Cells, ParsedRows, parse_rows, parser, read
@@ -28,6 +30,7 @@ REQUIRED = ("project", "mineral", "year", "unit", "source")
 OPTIONAL = ("amount", "low", "high", "basis", "reason", "credibility", "note")
 BASES = ("stated", "planned", "output", "estimated")
 LONGEST = {"unit": 60, "reason": 300}
+AMOUNTS = ("amount", "low", "high")
 Amounts = tuple[float | None, float | None, float | None]
 
 
@@ -69,9 +72,10 @@ def _row(cells: Cells, line: int) -> CapacityStated:
     amounts = _amounts(cells, line)
     amount, low, high = amounts
     for column, most in LONGEST.items():
-        if len(cells.get(column, "")) > most:
-            text = cells[column]
-            raise bad_cell(line, column, text, f"longer than {most} characters", "Shorten it.")
+        text = cells.get(column, "")
+        refuse(text_checks.text(text, most), line, column, text)
+    for column, value in zip(AMOUNTS, amounts, strict=True):
+        refuse(figure_checks.yearly(value, cells["unit"]), line, column, cells.get(column))
     return CapacityStated(
         project=filled(cells, "project", line),
         mineral=filled(cells, "mineral", line),
@@ -88,30 +92,16 @@ def _row(cells: Cells, line: int) -> CapacityStated:
 
 
 def _amounts(cells: Cells, line: int) -> Amounts:
-    amount, low, high = (_amount(cells, column, line) for column in ("amount", "low", "high"))
-    if (low is None) != (high is None):
-        column = "low" if low is None else "high"
-        raise bad_cell(line, column, "", "half a range", "Fill in low and high, or neither.")
-    if amount is None and low is None:
-        raise bad_cell(
-            line, "amount", "", "neither an amount nor a range",
-            "Fill in amount, or low, high and reason; leave the row out if nothing is known.",
-        )  # fmt: skip
-    if low is not None and high is not None and not (low < high or low == amount == high):
-        raise bad_cell(line, "high", cells["high"], "not above low", "Correct low or high.")
-    if None not in (amount, low, high) and not low <= amount <= high:  # type: ignore[operator]
-        raise bad_cell(
-            line, "amount", cells["amount"], "outside its own range", "Correct amount, low or high."
-        )
+    amount, low, high = (_amount(cells, column, line) for column in AMOUNTS)
+    if wrong := figure_checks.amounts(amount, low, high):
+        column, fault = wrong
+        raise fault.in_cell(line, column, cells.get(column, ""))
     return amount, low, high
 
 
 def _amount(cells: Cells, column: str, line: int) -> float | None:
     text = cells.get(column, "")
-    result = finite_number(text, column, line) if text else None
-    if result is not None and result < 0:
-        raise bad_cell(line, column, text, "negative", "Write 0 or more, or nothing if unknown.")
-    return result
+    return finite_number(text, column, line) if text else None
 
 
 def _basis(cells: Cells, amount: float | None, line: int) -> str:
@@ -122,8 +112,5 @@ def _basis(cells: Cells, amount: float | None, line: int) -> str:
 
 def _reason(cells: Cells, amount: float | None, line: int) -> str:
     reason = cells.get("reason", "")
-    if amount is None and not reason:
-        raise bad_cell(
-            line, "reason", "", "a range without its reason", "Say why a range, and why this one."
-        )
+    refuse(figure_checks.reasoned(amount, reason), line, "reason", reason)
     return reason

@@ -8,9 +8,10 @@ from contextlib import suppress
 from datetime import date, datetime, timedelta
 
 from riskscore.sources.bad_file import BadFile
+from riskscore.sources.checks import day_checks, text_checks
 from riskscore.sources.tables.files.written_numbers import is_missing
 
-YEARS = (1900, 2100)
+YEARS = (day_checks.FIRST_YEAR, day_checks.LAST_YEAR)
 #: Day 0 as Excel counts them, for days after February 1900 (ECMA-376, part 1, 18.17.4.1).
 EXCEL_DAY_0 = date(1899, 12, 30)
 _YEAR = re.compile(r"\d{4}(?:\.0+)?")
@@ -31,9 +32,8 @@ def bad_cell(line: int, column: str, value: str, reason: str, remedy: str) -> Ba
 
 def one_of(text: str, known: Sequence[str], column: str, line: int) -> str:
     """One of a few words ("" among them: the cell may be empty)."""
-    if text not in known:
-        words = ", ".join(word for word in known if word)
-        raise bad_cell(line, column, text, "an unknown word", f"Use one of {words}.")
+    if fault := text_checks.word(text, known):
+        raise fault.in_cell(line, column, text)
     return text
 
 
@@ -60,9 +60,8 @@ def year(text: str, column: str, line: int) -> int:
 
 
 def _in_our_time(number: int, text: str, column: str, line: int) -> int:
-    low, high = YEARS
-    if not low <= number <= high:
-        raise bad_cell(line, column, text, "not a year", f"Write a year from {low} to {high}.")
+    if fault := day_checks.year(number):
+        raise fault.in_cell(line, column, text)
     return number
 
 

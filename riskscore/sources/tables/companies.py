@@ -4,12 +4,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import BinaryIO
 
+from riskscore.sources.checks import text_checks
+from riskscore.sources.checks.fault import refuse
 from riskscore.sources.readers.formula_guard import restored
 from riskscore.sources.reading import Reading
 from riskscore.sources.source_records import Source
 from riskscore.sources.tables.cell_values import bad_cell, truth
 from riskscore.sources.tables.columns import Columns
-from riskscore.sources.tables.owners import filled, stated
+from riskscore.sources.tables.owners import LONGEST_NAME, filled, stated
 from riskscore.sources.tables.table import Cells, ParsedRows, parse_rows, parser, read, texts
 
 SOURCE = Source(
@@ -62,10 +64,11 @@ def _row(cells: Cells, line: int) -> CompanyStated:
     company, parent = filled(cells, "company", line), cells.get("parent", "")
     if parent == company:
         raise bad_cell(line, "parent", parent, "a company above itself", "Name another company.")
+    refuse(text_checks.text(parent, LONGEST_NAME), line, "parent", parent)
     return CompanyStated(
         company=company,
         place=cells.get("place", ""),
-        parent=parent[:200],
+        parent=parent,
         state_owned=truth(text, "state_owned", line, empty=False) if text else None,
         aliases=tuple(alias[:200] for alias in texts([cells.get("aliases", "")])),
         **stated(cells, line),

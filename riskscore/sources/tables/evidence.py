@@ -1,18 +1,18 @@
 """The project's own layout for evidence: one dated, sourced statement about a project per row."""
 
-import re
 from dataclasses import dataclass
 from datetime import date
 from typing import BinaryIO
 
-from riskscore.engine.catalogue import CONSENT_LEVELS
 from riskscore.engine.inputs.evidence_kinds import KINDS as KNOWN
 from riskscore.engine.inputs.evidence_kinds import REACH
 from riskscore.engine.inputs.evidence_values import STATUS
+from riskscore.sources.checks import day_checks, evidence_checks, figure_checks, text_checks
+from riskscore.sources.checks.fault import refuse
 from riskscore.sources.readers.formula_guard import restored
 from riskscore.sources.reading import Reading
 from riskscore.sources.source_records import Source
-from riskscore.sources.tables.cell_values import YEARS, bad_cell, day, one_of, truth
+from riskscore.sources.tables.cell_values import bad_cell, day, finite_number, one_of, truth
 from riskscore.sources.tables.columns import Columns
 from riskscore.sources.tables.table import Cells, ParsedRows, parse_rows, parser, read
 
@@ -43,8 +43,6 @@ WORDS = {
     "inspection failed": ("inspection_finding", ""),
     "union agreement": ("collective_agreement", ""),
 }
-LEVELLED = ("consent", "certification")
-URL = re.compile(r"https?://[^\s/]+\.[^\s]+")
 LONGEST_NOTE, LONGEST_REFERENCE = 400, 160
 
 
@@ -89,50 +87,45 @@ def _row(cells: Cells, line: int) -> EvidenceRow:
     if not cells["project"] or happened is None:
         column = "date" if cells["project"] else "project"
         raise bad_cell(line, column, "", "an empty cell", "Fill it in.")
-    if not URL.fullmatch(cells["url"]) or len(cells["url"]) > 400:
-        raise bad_cell(
-            line, "url", cells["url"], "not a web address", "Write https://… of the source."
-        )
+    refuse(text_checks.address(cells["url"]), line, "url", cells["url"])
+    expires = _day(cells.get("expires", ""), "expires", line)
+    refuse(evidence_checks.expiry(happened, expires), line, "expires", expires)
     return EvidenceRow(
         project=cells["project"],
         kind=kind,
         happened_on=happened,
         url=cells["url"],
         level=_level(kind, level, line),
-        expires_on=_day(cells.get("expires", ""), "expires", line),
+        expires_on=expires,
         severity=_share(cells.get("severity", ""), "severity", line),
         credibility=_share(cells.get("credibility", ""), "credibility", line),
         status=one_of(cells.get("status", "") or "reported", tuple(STATUS), "status", line),
         self_disclosed=truth(cells.get("self_disclosed", ""), "self_disclosed", line, empty=False),
-        note=cells.get("note", "")[:LONGEST_NOTE],
+        note=_short(cells, "note", LONGEST_NOTE, line),
         reach=one_of(cells.get("reach", ""), tuple(REACH), "reach", line),
-        reference=cells.get("reference", "")[:LONGEST_REFERENCE],
+        reference=_short(cells, "reference", LONGEST_REFERENCE, line),
     )
 
 
 def _level(kind: str, text: str, line: int) -> str:
-    if kind == "consent":
-        return one_of(text, CONSENT_LEVELS, "level", line)
-    if kind in LEVELLED and not text:
-        raise bad_cell(line, "level", "", "a certificate without its level", "Fill it in.")
-    return text[:40]
+    refuse(evidence_checks.level(kind, text), line, "level", text)
+    return text
+
+
+def _short(cells: Cells, column: str, most: int, line: int) -> str:
+    text = cells.get(column, "")
+    refuse(text_checks.too_long(text, most), line, column, text)
+    return text
 
 
 def _day(text: str, column: str, line: int) -> date | None:
     result = day(text, column, line)
-    if result is not None and not YEARS[0] <= result.year <= YEARS[1]:
-        raise bad_cell(
-            line, column, text, "no year of our time", f"Write a day from {YEARS[0]} to {YEARS[1]}."
-        )
+    refuse(day_checks.day(result), line, column, text)
     return result
 
 
 def _share(text: str, column: str, line: int) -> float:
     """0..1; nothing is 1."""
-    try:
-        result = float(text or 1)
-    except ValueError:
-        result = -1.0
-    if not 0 <= result <= 1:
-        raise bad_cell(line, column, text, "not a share", "Write a number from 0 to 1.")
+    result = finite_number(text, column, line) if text else 1.0
+    refuse(figure_checks.weight(result), line, column, text)
     return result

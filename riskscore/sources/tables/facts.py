@@ -3,10 +3,11 @@
 from datetime import date
 from typing import Any
 
+from riskscore.sources.checks import day_checks, figure_checks, text_checks
+from riskscore.sources.checks.fault import refuse
 from riskscore.sources.readers.formula_guard import restored
-from riskscore.sources.tables.cell_values import YEARS, bad_cell, day, finite_number
-from riskscore.sources.tables.evidence import URL
-from riskscore.sources.tables.owners import LONGEST_NOTE, LONGEST_URL
+from riskscore.sources.tables.cell_values import bad_cell, finite_number
+from riskscore.sources.tables.owners import LONGEST_NOTE, day_of
 from riskscore.sources.tables.table import Cells
 
 #: Other usual names of columns of ours.
@@ -33,8 +34,8 @@ def sourced(cells: Cells, line: int) -> dict[str, Any]:
         )  # fmt: skip
     if "://" not in source:
         note, source = f"{source}; {note}" if note else source, ""
-    if source and (not URL.fullmatch(source) or len(source) > LONGEST_URL):
-        raise bad_cell(line, "source", source, "not a web address", "Write https://… in full.")
+    if source:
+        refuse(text_checks.address(source), line, "source", source)
     if len(note) > LONGEST_NOTE:
         raise bad_cell(
             line, "note", note, f"source and note of more than {LONGEST_NOTE} characters",
@@ -47,34 +48,23 @@ def credibility(cells: Cells, line: int) -> float:
     """How far it can be believed, 0..1; nothing is 1."""
     text = cells.get("credibility", "")
     result = finite_number(text, "credibility", line) if text else 1.0
-    if not 0 <= result <= 1:
-        raise bad_cell(line, "credibility", text, "not a share", "Write a number from 0 to 1.")
+    refuse(figure_checks.weight(result), line, "credibility", text)
     return result
 
 
 def period(cells: Cells, line: int) -> dict[str, Any]:
     """``since`` and ``until``, both included; None: not said."""
-    since, until = (_day(cells.get(name, ""), name, line) for name in ("since", "until"))
-    if since and until and until < since:
-        raise bad_cell(line, "until", str(until), "a last day before the first", "Correct a day.")
+    since, until = (day_of(cells, name, line) for name in ("since", "until"))
+    refuse(day_checks.period(since, until), line, "until", until)
     return {"since": since, "until": until}
 
 
 def first_day(cells: Cells, line: int) -> date:
     """The day of a statement that has one."""
-    result = _day(cells["since"], "since", line)
+    result = day_of(cells, "since", line)
     if result is None:
         raise bad_cell(
             line, "since", "", "an empty cell",
             "Write the day from which it is so, or for which it is stated: YYYY-MM-DD.",
         )  # fmt: skip
-    return result
-
-
-def _day(text: str, column: str, line: int) -> date | None:
-    result = day(text, column, line)
-    if result is not None and not YEARS[0] <= result.year <= YEARS[1]:
-        raise bad_cell(
-            line, column, text, "no year of our time", f"Write a day from {YEARS[0]} to {YEARS[1]}."
-        )
     return result

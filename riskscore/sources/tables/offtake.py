@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import BinaryIO
 
+from riskscore.sources.checks import text_checks
+from riskscore.sources.checks.fault import refuse
 from riskscore.sources.reading import Reading
 from riskscore.sources.source_records import Source
 from riskscore.sources.tables import facts
@@ -61,10 +63,7 @@ def _row(cells: Cells, line: int) -> OfftakeStated:
         raise bad_cell(
             line, "buyer", "", "neither a buyer nor its country", "Fill in buyer, place, or both."
         )
-    if len(buyer) > LONGEST_NAME:
-        raise bad_cell(
-            line, "buyer", buyer, f"longer than {LONGEST_NAME} characters", "Shorten it."
-        )
+    refuse(text_checks.text(buyer, LONGEST_NAME), line, "buyer", buyer)
     share = share_of(cells["share"], line)
     if share is None:
         raise bad_cell(

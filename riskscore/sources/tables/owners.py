@@ -4,12 +4,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, BinaryIO
 
+from riskscore.sources.checks import day_checks, figure_checks, text_checks
+from riskscore.sources.checks.fault import refuse
 from riskscore.sources.readers.formula_guard import restored
 from riskscore.sources.reading import Reading
 from riskscore.sources.source_records import Source
 from riskscore.sources.tables.cell_values import bad_cell, day, finite_number, one_of
 from riskscore.sources.tables.columns import Columns
-from riskscore.sources.tables.evidence import URL
 from riskscore.sources.tables.table import Cells, ParsedRows, parse_rows, parser, read
 
 SOURCE = Source(
@@ -25,7 +26,7 @@ REQUIRED = ("project", "owner")
 OPTIONAL = ("share", "since", "until", "date", "url", "credibility", "state", "note")
 NUMBERS = ("share", "credibility")
 STATES = ("unverified", "confirmed", "corrected", "rejected")
-LONGEST_NAME, LONGEST_NOTE, LONGEST_URL = 200, 400, 400
+LONGEST_NAME, LONGEST_NOTE = 200, 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +60,8 @@ parse = parser(rows)
 
 def _row(cells: Cells, line: int) -> OwnerStated:
     cells = {column: restored(cell) for column, cell in cells.items()}
-    since, until = (day(cells.get(name, ""), name, line) for name in ("since", "until"))
-    if since and until and until < since:
-        raise bad_cell(line, "until", str(until), "a last day before the first", "Correct a day.")
+    since, until = (day_of(cells, name, line) for name in ("since", "until"))
+    refuse(day_checks.period(since, until), line, "until", until)
     return OwnerStated(
         project=filled(cells, "project", line),
         owner=filled(cells, "owner", line),
@@ -75,29 +75,33 @@ def _row(cells: Cells, line: int) -> OwnerStated:
 def stated(cells: Cells, line: int) -> dict[str, Any]:
     """What every statement says of itself: day, address, credibility, state, note."""
     url = cells.get("url", "")
-    if url and (not URL.fullmatch(url) or len(url) > LONGEST_URL):
-        raise bad_cell(line, "url", url, "not a web address", "Write https://… of the source.")
-    text = cells.get("credibility", "")
+    if url:
+        refuse(text_checks.address(url), line, "url", url)
+    text, note = cells.get("credibility", ""), cells.get("note", "")
     credibility = finite_number(text, "credibility", line) if text else 1.0
-    if not 0 <= credibility <= 1:
-        raise bad_cell(line, "credibility", text, "not a share", "Write a number from 0 to 1.")
+    refuse(figure_checks.weight(credibility), line, "credibility", text)
+    refuse(text_checks.too_long(note, LONGEST_NOTE), line, "note", note)
     return {
-        "stated_on": day(cells.get("date", ""), "date", line),
+        "stated_on": day_of(cells, "date", line),
         "url": url,
         "credibility": credibility,
         "state": one_of(cells.get("state", "") or STATES[0], STATES, "state", line),
-        "note": cells.get("note", "")[:LONGEST_NOTE],
+        "note": note,
     }
+
+
+def day_of(cells: Cells, column: str, line: int) -> date | None:
+    """A day of our time; None from a cell that is empty or not there."""
+    result = day(cells.get(column, ""), column, line)
+    refuse(day_checks.day(result), line, column, result)
+    return result
 
 
 def filled(cells: Cells, column: str, line: int) -> str:
     """A cell that must not be empty, nor longer than a name."""
     if not cells[column]:
         raise bad_cell(line, column, "", "an empty cell", "Fill it in.")
-    if len(cells[column]) > LONGEST_NAME:
-        raise bad_cell(
-            line, column, cells[column], f"longer than {LONGEST_NAME} characters", "Shorten it."
-        )
+    refuse(text_checks.text(cells[column], LONGEST_NAME), line, column, cells[column])
     return cells[column]
 
 
@@ -108,6 +112,5 @@ def share_of(text: str, line: int) -> float | None:
     percent = text.endswith("%")
     number = finite_number(text.removesuffix("%").strip(), "share", line)
     result = round(number / 100 if percent else number, 12)
-    if not 0 < result <= 1:
-        raise bad_cell(line, "share", text, "not a share", "Write 0.51 or 51%, or leave it empty.")
+    refuse(figure_checks.part(result), line, "share", text)
     return result

@@ -11,7 +11,9 @@ import re
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from riskscore.sources.readers.formula_guard import is_formula, restored
+from riskscore.sources.checks import figure_checks, text_checks
+from riskscore.sources.checks.fault import refuse
+from riskscore.sources.readers.formula_guard import restored
 from riskscore.sources.reading import Reading
 from riskscore.sources.source_records import Source
 from riskscore.sources.tables.cell_values import bad_cell, finite_number, one_of, year
@@ -114,13 +116,7 @@ def _row(cells: Cells, line: int) -> ProjectRow:
 def _plain(text: str, column: str, line: int) -> str:
     """The cell, without the apostrophes that keep spreadsheets from running an exported text."""
     if column in LONGEST:
-        if is_formula(text):
-            raise bad_cell(line, column, text, "a text that a spreadsheet would run as a formula",
-                       "Remove the sign, or write an apostrophe before it.")  # fmt: skip
-        if len(text) > LONGEST[column]:
-            raise bad_cell(
-                line, column, text, f"longer than {LONGEST[column]} characters", "Shorten it."
-            )
+        refuse(text_checks.text(text, LONGEST[column]), line, column, text)
     return restored(text)
 
 
@@ -185,6 +181,7 @@ def _capacity(text: str, unit: str, stated: str, line: int) -> tuple[float | Non
         raise bad_cell(line, "capacity", text, "a capacity without unit or year",
                    "Fill in capacity_unit (t/year) and capacity_year.")  # fmt: skip
     result = finite_number(text, "capacity", line)
-    if result < 0:
-        raise bad_cell(line, "capacity", text, "negative", "Write 0 or more.")
+    if wrong := figure_checks.amounts(result, None, None):
+        raise wrong[1].in_cell(line, "capacity", text)
+    refuse(figure_checks.yearly(result, unit), line, "capacity", text)
     return result, unit, year(stated, "capacity_year", line)

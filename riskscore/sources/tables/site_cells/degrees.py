@@ -7,9 +7,11 @@ in German), numbers apart by blanks that say neither degrees nor hemisphere, ``2
 import re
 
 from riskscore.sources.bad_file import BadFile
+from riskscore.sources.checks.fault import refuse
+from riskscore.sources.checks.figure_checks import BOUNDS
+from riskscore.sources.checks.figure_checks import degree as outside
 from riskscore.sources.tables.cell_values import bad_cell, finite_number
 
-BOUNDS = {"latitude": 90, "longitude": 180}
 HEMISPHERES = {"latitude": {"N": 1, "S": -1}, "longitude": {"E": 1, "W": -1}}
 #: More than this is no slip of degrees: metres of a projected system.
 METRES = 1000
@@ -91,9 +93,7 @@ def _bounded(result: float, text: str, column: str, line: int) -> float:
     if abs(result) > METRES:
         raise bad_cell(line, column, text, f"outside ±{bound} degrees: metres of a projected system"
                        " such as UTM", "Convert the points to degrees (WGS 84).")  # fmt: skip
-    if abs(result) > bound:
-        raise bad_cell(line, column, text, f"outside ±{bound} degrees",
-                       "Check for swapped axes, and for metres in place of degrees.")  # fmt: skip
+    refuse(outside(result, column), line, column, text)
     return result
 
 

@@ -3,6 +3,8 @@
 import re
 
 from riskscore.engine.inputs.land_overlap import STAGES
+from riskscore.sources.checks import text_checks
+from riskscore.sources.checks.fault import refuse
 from riskscore.sources.names import folded
 from riskscore.sources.tables.cell_values import bad_cell
 from riskscore.sources.tables.status_words import STATUS_WORDS, status_of
@@ -48,7 +50,8 @@ def kind(text: str, line: int) -> str:
     if None not in parts:
         raise bad_cell(line, "kind", text, f"a {' and a '.join(several)} in one row",
                        "Write a row for each, with ids of their own.")  # fmt: skip
-    raise bad_cell(line, "kind", text, "an unknown word", f"Use one of {', '.join(KINDS)}.")
+    refuse(text_checks.word(text, KINDS), line, "kind", text)
+    return text
 
 
 def stage(text: str, line: int) -> str:
@@ -64,4 +67,5 @@ def stage(text: str, line: int) -> str:
     if status in STATUS_WORDS:
         raise bad_cell(line, "stage", text, f"{status}: a status, and no stage of a site",
                        "Leave the stage empty and import it with --source statuses.")  # fmt: skip
-    raise bad_cell(line, "stage", text, "an unknown word", f"Use one of {', '.join(STAGES)}.")
+    refuse(text_checks.word(text, STAGES), line, "stage", text)
+    return text

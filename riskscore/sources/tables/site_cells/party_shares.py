@@ -8,10 +8,10 @@ Apart by ``|`` or ``;``, or by commas where each part ends with its share. A sha
 import re
 from dataclasses import dataclass
 
+from riskscore.sources.checks import figure_checks
+from riskscore.sources.checks.fault import refuse
 from riskscore.sources.tables.cell_values import bad_cell, finite_number
 
-#: Rounding of shares that add up to one.
-SLACK = 1e-6
 #: How near to 100 shares without a percent sign must add up to be percents.
 NEAR_HUNDRED = 0.5
 _COLON = re.compile(r"(?P<name>.*?)\s*:\s*(?P<share>[^:]*)")
@@ -46,8 +46,7 @@ def shares(text: str, column: str, line: int) -> tuple[Share, ...]:
     stated = [_stated(part, column, line) for part in _parts(text)]
     hundredths = _are_hundredths(stated, text, column, line)
     result = tuple(_share(part, column, line, hundredths=hundredths) for part in stated)
-    if sum(part.share for part in result) > 1 + SLACK:
-        raise bad_cell(line, column, text, "the shares add up to more than 100 %", "Correct them.")
+    refuse(figure_checks.whole(part.share for part in result), line, column, text)
     return result
 
 
@@ -85,8 +84,7 @@ def _are_hundredths(stated: list[_Stated], text: str, column: str, line: int) ->
 
 def _share(part: _Stated, column: str, line: int, *, hundredths: bool) -> Share:
     share = part.number / (100 if part.is_percent or hundredths else 1)
-    if not 0 < share <= 1:
-        raise bad_cell(line, column, part.text, "not a share", "Write a share as 0.51 or as 51%.")
+    refuse(figure_checks.part(share), line, column, part.text)
     name, _, place = part.who.rpartition("@") if "@" in part.who else (part.who, "", "")
     if column == "offtake" and not place:
         name, place = "", part.who

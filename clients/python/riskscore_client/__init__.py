@@ -1,0 +1,43 @@
+"""Client of the API of riskscore: typed, pages are iterators, jobs can be waited for."""
+
+from riskscore_client.client import Riskscore
+from riskscore_client.errors import (
+    Conflict,
+    CutShort,
+    Forbidden,
+    Invalid,
+    JobFailed,
+    NoKey,
+    NotAuthenticated,
+    NotFound,
+    NotInTime,
+    PreconditionFailed,
+    Problem,
+    RiskscoreError,
+    ServerFault,
+    TooMany,
+    Unreachable,
+)
+from riskscore_client.jobs import Job
+from riskscore_client.rows import Rows
+
+__all__ = [
+    "Conflict",
+    "CutShort",
+    "Forbidden",
+    "Invalid",
+    "Job",
+    "JobFailed",
+    "NoKey",
+    "NotAuthenticated",
+    "NotFound",
+    "NotInTime",
+    "PreconditionFailed",
+    "Problem",
+    "Riskscore",
+    "RiskscoreError",
+    "Rows",
+    "ServerFault",
+    "TooMany",
+    "Unreachable",
+]

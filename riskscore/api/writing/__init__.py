@@ -1,0 +1,1 @@
+"""Addresses that write: bodies, manners, and the actions that viewsets of rows take over."""

@@ -1,0 +1,1 @@
+"""What happened, as messages to webhooks, written in the transaction of what happened."""

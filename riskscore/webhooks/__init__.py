@@ -1,0 +1,1 @@
+"""Webhooks by the Standard Webhooks specification: who is told, and how it is sent safely."""

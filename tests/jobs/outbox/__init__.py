@@ -1,0 +1,1 @@
+"""Messages, written with what they tell of."""
