@@ -137,3 +137,17 @@ def test_a_group_is_no_place_of_a_job(bundle: None, api: Api) -> None:
 
 def test_predictions_of_no_model_are_not_found(api: Api) -> None:
     problem(api.get("/models/disruption/99/predictions"), 404, "not_found")
+
+
+@pytest.mark.parametrize("path", ["/scores?page_size=3", "/projects/x/score?fields=key", "/jobs"])
+def test_a_method_that_is_not_offered_is_405_before_its_parameters_are_read(
+    path: str, api: Api
+) -> None:
+    problem(api.send("TRACE", path), 405, "method_not_allowed")
+
+
+def test_a_request_that_is_only_checked_has_its_idempotency_key_checked_too(api: Api) -> None:
+    asked = api.post(
+        "/jobs?validate_only=true", {"scope": {"all": True}}, Idempotency_Key="k" * 256
+    )
+    problem(asked, 400, "bad_request")
