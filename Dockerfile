@@ -12,7 +12,7 @@ WORKDIR /app
 COPY requirements.lock ./
 RUN pip install --no-cache-dir --disable-pip-version-check --require-hashes -r requirements.lock \
     && useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin riskscore \
-    && install -d -o 10001 -m 0700 /spool
+    && install -d -o 10001 -m 0700 /spool /exports
 
 COPY manage.py ./
 COPY riskscore ./riskscore

@@ -316,6 +316,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "TAGS": [
         {"name": "scores", "description": "How risky, how sure, and why."},
         {"name": "projects", "description": "What is scored."},
+        {"name": "imports", "description": "Files: uploaded, previewed, confirmed, reported."},
         {"name": "jobs", "description": "Rescoring."},
         {"name": "methods", "description": "How scores are made."},
         {
@@ -324,6 +325,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         },
         {"name": "catalogues", "description": "What scores are made of."},
         {"name": "models", "description": "Learned models, their cards and predictions."},
+        {"name": "usage", "description": "What your key may take, and what is left."},
         {"name": "webhooks", "description": "To be told what happens, instead of asking."},
         {"name": "about", "description": "This API."},
     ],

@@ -39,7 +39,7 @@ LONGEST = (
 )
 
 #: Fixtures behind which a server stands.
-SERVED = {"servers", "db", "transactional_db", "django_db_setup", "house", "live"}
+SERVED = {"servers", "db", "transactional_db", "django_db_setup", "house", "live", "bundle_run"}
 #: Folders whose tests start servers in processes of their own, for which no fixture stands.
 SERVING = ("tests/embedded/", "tests/serving/")
 #: Fixtures that take more than some seconds without any server.

@@ -36,6 +36,7 @@ CONTROL_FLOW = {
     f"{REPORT}.Cancelled": "ends the reading of a file that was cancelled",
     f"{DATABASE}.older_code.OlderCode": "the database cannot be used: clients get 503, jobs wait",
     f"{DATABASE}.pooling.NeedsSession": "a configuration that cannot work: commands say its line",
+    "riskscore.serving.held_requests.Held": "lets a thread go on; its request is answered later",
     f"{REPORT}.Rejected": "ends an import whose faults stand in its report",
 }
 
@@ -93,7 +94,7 @@ def test_what_a_file_or_a_map_does_wrong_keeps_its_place() -> None:
         (CannotStart("nothing is loaded yet"), "cannot_start", 409),
         (TooMany("20 of your challenges are open"), "too_many_challenges", 429),
         (BadScope("scope: give one"), "bad_request", 400),
-        (CannotTakeIn("file: it is empty"), "bad_request", 400),
+        (CannotTakeIn("file: it is empty"), "cannot_import", 409),
         (NotFoundError("no such thing"), "not_found", 404),
         (ForbiddenError("not yours"), "forbidden", 403),
     ],

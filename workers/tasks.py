@@ -16,7 +16,7 @@ from riskscore.celery import (
     publish,
 )
 from riskscore.curation import kept_figures, map_grid
-from riskscore.extracts import file_maker, file_requests
+from riskscore.curation.extracts import file_maker, file_requests
 from riskscore.intake import requests as intake_requests
 from riskscore.intake import run as intake_run
 from riskscore.jobs import heartbeat, ledger, requests, schedules

@@ -135,7 +135,8 @@ def _wait(port: int) -> None:
     end = time.monotonic() + 120
     while time.monotonic() < end:
         try:
-            load.Connection(port).close()
+            answer = load.Connection(port).ask(load.get("/livez", {}))
+            assert answer[0] == 200, answer
         except OSError:
             time.sleep(0.1)
         else:

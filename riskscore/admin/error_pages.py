@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.core.exceptions import DisallowedHost
 from django.db import InterfaceError, InternalError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -33,8 +34,17 @@ def _page_before(request: HttpRequest) -> str:
 
 
 @guarded
-def bad_request(request: HttpRequest, **_about: Any) -> HttpResponse:
-    """The address or what was sent cannot be understood."""
+def bad_request(request: HttpRequest, **about: Any) -> HttpResponse:
+    """The address or what was sent cannot be understood, or is meant for another service."""
+    if isinstance(about.get("exception"), DisallowedHost):
+        return _page(
+            request,
+            HTTPStatus.BAD_REQUEST,
+            "This service has another name",
+            words=f"It is not known as {request.META.get('HTTP_HOST', '')[:100]!r}.",
+            remedy="Use the address that you were given. Whoever runs the service can add this "
+            "name to RISKSCORE_ALLOWED_HOSTS.",
+        )
     return _page(
         request,
         HTTPStatus.BAD_REQUEST,

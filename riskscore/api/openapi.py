@@ -36,6 +36,8 @@ PROBLEM: Schema = {
                     "parameter": _text("Name of the query parameter."),
                     "pointer": _text("JSON Pointer into the body."),
                     "detail": _text("What is wrong there."),
+                    "sent": {"description": "Of 412: what was sent for this field."},
+                    "now": {"description": "Of 412: what is there now."},
                 },
                 "required": ["detail"],
             },

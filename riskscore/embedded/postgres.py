@@ -1,6 +1,7 @@
 """PostgreSQL from its wheel."""
 
 import shlex
+import shutil
 import subprocess
 import tempfile
 from contextlib import suppress
@@ -10,7 +11,10 @@ from pathlib import Path
 import psycopg
 
 from riskscore.config import addresses
-from riskscore.embedded.programs import DEADLINE, CannotServe, program, run, until
+from riskscore.embedded.programs import DEADLINE, CannotServe, processes_in, program, run, until
+
+HALF_MADE = "postgres-new-"
+"""How the folder begins in which a new data folder is made."""
 
 
 @dataclass(frozen=True)
@@ -85,8 +89,13 @@ class Postgres:
         return [word for name, value in chosen.items() for word in ("-c", f"{name}={value}")]
 
     def _create(self) -> None:
-        """Build the data folder beside its place and move it there whole."""
-        with tempfile.TemporaryDirectory(prefix="postgres-new-", dir=self.var) as beside:
+        """Build the data folder beside its place and move it there whole.
+
+        Whoever was killed in doing so left a half-made one; one process at a time gets here.
+        """
+        for left in self.var.glob(f"{HALF_MADE}*"):
+            shutil.rmtree(left, ignore_errors=True)
+        with tempfile.TemporaryDirectory(prefix=HALF_MADE, dir=self.var) as beside:
             new = Path(beside) / "data"
             # The built-in locale sorts and folds case alike on every machine.
             locale = ["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
@@ -119,18 +128,10 @@ class Postgres:
         if not Path("/proc/self").exists():  # macOS: PostgreSQL's own judgement has to do
             return self.answers()
         with suppress(FileNotFoundError, ValueError):
-            if int(file.read_text().split("\n")[0]) in self._processes():
+            if int(file.read_text().split("\n")[0]) in processes_in(self.folder):
                 return True
-            until(lambda: not self._processes(), f"processes still work in {self.folder}; end them")
+            failure = f"processes still work in {self.folder}; end them"
+            until(lambda: not processes_in(self.folder), failure)
             file.unlink(missing_ok=True)
             lock.unlink(missing_ok=True)
         return False
-
-    def _processes(self) -> set[int]:
-        """Return the processes whose working folder is the data folder, as every backend's is."""
-        result = set()
-        for cwd in Path("/proc").glob("[0-9]*/cwd"):
-            with suppress(OSError):  # it ended meanwhile, or is another user's
-                if cwd.samefile(self.folder):
-                    result.add(int(cwd.parent.name))
-        return result

@@ -8,7 +8,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from riskscore.errors import UnavailableError
@@ -93,6 +93,19 @@ def own(folder: Path) -> None:
         except KeyError:
             owner = f"user {status.st_uid}"
         raise CannotServe(f"{folder} belongs to {owner}: run as {owner}, {ELSEWHERE}")
+
+
+def processes_in(folder: Path) -> set[int]:
+    """Return the processes whose working folder it is, as every server's is its data folder.
+
+    Empty where no /proc says so (macOS).
+    """
+    result = set()
+    for cwd in Path("/proc").glob("[0-9]*/cwd"):
+        with suppress(OSError):  # it ended meanwhile, or is another user's
+            if cwd.samefile(folder):
+                result.add(int(cwd.parent.name))
+    return result
 
 
 def until(condition: Callable[[], bool], failure: str) -> None:

@@ -8,7 +8,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from riskscore.config import addresses
-from riskscore.embedded.programs import own, program, run, until
+from riskscore.embedded.programs import own, processes_in, program, run, until
 
 
 @dataclass(frozen=True)
@@ -17,19 +17,32 @@ class Valkey:
 
     var: Path
 
+    @property
+    def folder(self) -> Path:
+        """Its data."""
+        return self.var / "valkey"
+
     def answers(self) -> bool:
-        """Say whether a client gets through."""
+        """Say whether a client gets through; one that refuses, for a full disk, does answer."""
         try:
             with self._client() as client:
                 client.ping()
+        except redis.ResponseError:
+            return True
         except redis.RedisError:
             return False
         return True
 
     def start(self) -> None:
-        """Start it in the background, with every write appended to a file."""
-        folder, log = self.var / "valkey", self.var / "log" / "valkey.log"
+        """Start it in the background, with every write appended to a file.
+
+        Never a second one: it would take the first one's socket away and write into its file.
+        """
+        folder, log = self.folder, self.var / "log" / "valkey.log"
         own(folder)
+        if processes_in(folder):
+            until(self.answers, f"Valkey in {folder} runs but does not answer: end it")
+            return
         chosen = {
             "port": "0",
             "unixsocket": str(addresses.socket_folder(self.var) / addresses.VALKEY_SOCKET),

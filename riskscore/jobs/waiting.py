@@ -17,10 +17,10 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+import orjson
 from django.db import DatabaseError, connection
 
 from riskscore.errors import UnavailableError
-from riskscore.sources.row_writing import dumps
 
 log = logging.getLogger(__name__)
 
@@ -205,4 +205,4 @@ def event(number: int, shown: Mapping[str, Any], *, ended: bool) -> bytes:
     """A server-sent event, ``progress`` or ``ended``, with the number that a client comes back
     with (``Last-Event-ID``)."""
     name = b"ended" if ended else b"progress"
-    return b"event: %b\nid: %d\ndata: %b\n\n" % (name, number, dumps(shown))
+    return b"event: %b\nid: %d\ndata: %b\n\n" % (name, number, orjson.dumps(shown))

@@ -7,7 +7,6 @@ trigger does and why, in ``docs/database.md``.
 from riskscore.models.access import ApiKey, IdempotencyKey
 from riskscore.models.challenges import Challenge
 from riskscore.models.evidence import Evidence
-from riskscore.models.export_requests import Export
 from riskscore.models.exports import ExportFlow
 from riskscore.models.facts import Capacity, CapacityRange, ProjectStatus
 from riskscore.models.home.kept_figures import KeptFigures
@@ -20,6 +19,7 @@ from riskscore.models.methods import Lens, Method, MethodChoice
 from riskscore.models.minerals import Mineral, TradeCode
 from riskscore.models.observations import Edition, Observation, Release, Source
 from riskscore.models.owners import Company, Domicile, Ownership
+from riskscore.models.people.export_requests import Export
 from riskscore.models.people.record_changes import RecordChange
 from riskscore.models.people.saved_lists import DefaultList, SavedList
 from riskscore.models.people.saved_mappings import SavedMapping
@@ -34,13 +34,15 @@ from riskscore.models.places import (
     RegionMember,
 )
 from riskscore.models.projects import ExternalId, Offtake, Project, ProjectList, ProjectMineral
-from riskscore.models.rankings import RankBlock, RankChange, Ranking
 from riskscore.models.schedules import Schedule
 from riskscore.models.scores import (
     JobScore,
     MapCell,
     MapGrid,
     MatrixCell,
+    RankBlock,
+    RankChange,
+    Ranking,
     Score,
     ScoreAccountability,
     ScoreHistory,

@@ -19,7 +19,7 @@ from typing import Any
 from gunicorn.workers.base import Worker
 from waitress import wasyncore
 from waitress.adjustments import Adjustments
-from waitress.parser import HTTPRequestParser
+from waitress.parser import HTTPRequestParser, ParsingError
 from waitress.server import TcpWSGIServer
 from waitress.task import ThreadedTaskDispatcher
 from waitress.utilities import Error
@@ -73,8 +73,11 @@ class BoundedRequest(HTTPRequestParser):
     has_waited = False
 
     def parse_header(self, header_plus: bytes) -> None:
-        """As waitress does; bodies that bring no file are small from here on."""
+        """As waitress does; bodies that bring no file are small from here on. Raises ParsingError
+        for a body whose end two servers would look for in two places (RFC 9112, 6.3)."""
         super().parse_header(header_plus)
+        if self.chunked and "CONTENT_LENGTH" in self.headers:
+            raise ParsingError("a body has a Content-Length or is chunked, not both")
         if not self.path.startswith(FILES_COME_TO):
             self.adj = _small_limits()
 

@@ -4,20 +4,19 @@ import os
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import astuple
+from functools import partial
 from pathlib import Path
 
 from django.conf import settings
-from django.core.management import call_command
-from django.db import DatabaseError, connection
+from django.db import Error, connection
 from rich.console import Console
 
-from riskscore.bundle import load
 from riskscore.embedded import Postgres, Server, Valkey
 from riskscore.jobs import ledger, requests
 from riskscore.jobs.requests import CannotStart
 from riskscore.models import Job, Score
 from riskscore.serving import answer_table, log_files, score_tables
+from riskscore.serving.preparing import prepare
 from riskscore.serving.processes import (
     CannotRun,
     Children,
@@ -27,6 +26,7 @@ from riskscore.serving.processes import (
 )
 from riskscore.serving.progress_bar import follow
 from riskscore.serving.run_lock import only_one
+from riskscore.serving.unfailing import unfailing
 from riskscore.serving.watching import Watch
 from riskscore.serving.welcome import Credentials, first_credentials
 from riskscore.sources import BadFile
@@ -53,22 +53,32 @@ def run(*, serve: bool) -> None:
 
     Raises one of EXPECTED, whose message is one line; nothing is left running.
     """
-    console = Console(width=None if sys.stdout.isatty() else FILE_WIDTH)
+    width = None if sys.stdout.isatty() else FILE_WIDTH
+    console = Console(file=unfailing(sys.stdout) if serve else None, width=width)
+    say = partial(_say, console)
     address = f"http://{HOST}:{settings.PORT}" if serve else ""
     log = _log_folder()
     with only_one(settings.VAR, address) as lock, children_of(log, lock) as children:
         if serve:
             check_port(HOST, settings.PORT)
-        _prepare(console)
+        prepare(say, _servers())
         _start(children, serve=serve)
         if serve:
-            wait_for_port(HOST, settings.PORT, children)
+            watch = Watch(say)
+            watch.over(_servers(), children)
+            look = partial(_look, children, watch, starting=True)
+            wait_for_port(HOST, settings.PORT, look, children.log_of("web"))
             _tell(console, address, first_credentials())
-            _serve(console, children, address)
+            _serve(console, children, watch, address)
             summary = "stopped"
         else:
             summary = _demonstrate(console, children)
-    console.print(summary, highlight=False, soft_wrap=True)
+    say(summary)
+
+
+def _say(console: Console, words: str) -> None:
+    """Print a line as it is: a log's last words may hold what rich takes for markup."""
+    console.print(words, highlight=False, soft_wrap=True, markup=False)
 
 
 def _log_folder() -> Path:
@@ -79,23 +89,6 @@ def _log_folder() -> Path:
     except OSError as error:
         raise CannotRun(f"{error.filename}: {error.strerror}; set RISKSCORE_VAR") from None
     return folder
-
-
-def _prepare(console: Console) -> None:
-    """Bring the tables up to date and load what the database does not have yet."""
-    try:
-        call_command("migrate", verbosity=0)
-    except DatabaseError as error:
-        # A database of before the first release is refused by the first migration, in one line.
-        raise CannotRun(str(error).splitlines()[0]) from None
-    loaded = load.load(settings.FIXTURES)
-    console.print(
-        f"loaded {loaded.projects:,} projects, {loaded.observations:,} observations from "
-        f"{loaded.releases} releases, {loaded.methods} methods, {loaded.models} learned models"
-        if any(astuple(loaded))
-        else "the bundle is loaded already",
-        highlight=False,
-    )
 
 
 def _start(children: Children, *, serve: bool) -> None:
@@ -156,19 +149,24 @@ def _tell(console: Console, address: str, new: Credentials | None) -> None:
         lines += ["user   as before; forgotten? .venv/bin/python manage.py changepassword admin"]
     lines += ["people more accounts: Users in admin, then a group (docs/roles.md)"]
     lines += [f"logs   {settings.VAR / 'log'}", "Ctrl-C stops everything."]
-    console.print("\n" + "\n".join(lines), highlight=False, soft_wrap=True, markup=False)
+    _say(console, "\n" + "\n".join(lines))
 
 
-def _serve(console: Console, children: Children, address: str) -> None:
+def _look(children: Children, watch: Watch, *, starting: bool = False) -> None:
+    """Start again what has ended; who ends by itself while all is ``starting`` never will work.
+
+    Raises KeyboardInterrupt if all is to end, CannotRun.
+    """
+    if children.is_stopping:
+        raise KeyboardInterrupt
+    if starting:
+        children.check(killed=False)
+    watch.look()
+
+
+def _serve(console: Console, children: Children, watch: Watch, address: str) -> None:
     """Serve until somebody stops us; whatever ends meanwhile is started again."""
-    watch = Watch(lambda words: console.print(words, highlight=False, soft_wrap=True))
-    watch.over(_servers(), children)
-
-    def look() -> None:
-        if children.is_stopping:
-            raise KeyboardInterrupt
-        watch.look()
-
+    look = partial(_look, children, watch)
     try:
         _report_first_job(console, look, address)
         rotated = time.monotonic()
@@ -199,10 +197,10 @@ def _report_first_job(console: Console, look: Callable[[], None], address: str) 
         job = _scored(console, look)
         if job.state != Job.State.SUCCEEDED:
             page = f"{address}/admin/riskscore/job/{job.pk}/change/"
-            console.print(f"{_how_it_ended(job)}: {page}", highlight=False, soft_wrap=True)
+            _say(console, f"{_how_it_ended(job)}: {page}")
         said = _show(console, job, time.monotonic() - began)
-    except (CannotStart, DatabaseError) as error:
+    except (CannotStart, Error) as error:
         words = " ".join(str(error).split())
         said = f"the first scores could not be made: {words}; it serves what is there"
         connection.close()
-    console.print(said, highlight=False, soft_wrap=True)
+    _say(console, said)

@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+from contextlib import suppress
 from pathlib import Path
 
 LARGEST = 10 * 1024**2
@@ -21,21 +22,30 @@ def rotate(folder: Path) -> None:
     """Put away every log that has grown too large.
 
     The processes that write hold the file open, to append: so it is copied and emptied. A line
-    that is written in the microseconds between the two is lost.
+    that is written in the microseconds between the two is lost. On a full disk nothing is put away,
+    and what was kept stays.
     """
     for path in folder.glob("*.log"):
-        if path.stat().st_size > LARGEST:
-            _put_away(path)
+        with suppress(OSError):
+            if path.stat().st_size > LARGEST:
+                _put_away(path)
 
 
 def _put_away(path: Path) -> None:
-    for number in range(KEPT - 1, 0, -1):
-        older = path.with_name(f"{path.name}.{number}")
-        if older.exists():
-            older.replace(path.with_name(f"{path.name}.{number + 1}"))
-    newest = path.with_name(f"{path.name}.1")
-    with path.open("r+b") as log, os.fdopen(open_to_append(newest), "wb") as copy:
-        shutil.copyfileobj(log, copy)
+    copy = path.with_name(f"{path.name}.copy")
+    copy.unlink(missing_ok=True)  # of a run that was killed here
+    with path.open("r+b") as log:
+        try:
+            with os.fdopen(open_to_append(copy), "wb") as kept:
+                shutil.copyfileobj(log, kept)
+        except OSError:
+            copy.unlink()
+            raise
+        for number in range(KEPT - 1, 0, -1):
+            older = path.with_name(f"{path.name}.{number}")
+            if older.exists():
+                older.replace(path.with_name(f"{path.name}.{number + 1}"))
+        copy.replace(path.with_name(f"{path.name}.1"))
         log.truncate(0)
 
 

@@ -84,12 +84,15 @@ class Children:
         """Return where a child writes."""
         return self.log_folder / f"{name}.log"
 
-    def check(self) -> None:
-        """Raise CannotRun if a child has ended by itself, KeyboardInterrupt if all is to end."""
+    def check(self, *, killed: bool = True) -> None:
+        """Raise CannotRun if a child has ended by itself, KeyboardInterrupt if all is to end.
+
+        With ``killed`` also if another process has killed it.
+        """
         if self.is_stopping:
             raise KeyboardInterrupt
-        for name in self.running:
-            if not self.lives(name):
+        for name, child in self.running.items():
+            if not self.lives(name) and (killed or child.returncode >= 0):
                 raise CannotRun(self.how_it_ended(name))
 
     def stop(self) -> None:
@@ -168,12 +171,17 @@ def check_port(host: str, port: int) -> None:
             ) from None
 
 
-def wait_for_port(host: str, port: int, children: Children, *, seconds: float = 30) -> None:
-    """Wait until a child listens. Raises CannotRun when it dies or takes too long."""
+def wait_for_port(
+    host: str, port: int, look: Callable[[], None], log: Path, *, seconds: float = 30
+) -> None:
+    """Wait until a child listens, which writes to ``log``; ``look`` is called meanwhile.
+
+    Raises what that raises, and CannotRun when it takes too long.
+    """
     end = time.monotonic() + seconds
     while time.monotonic() < end:
-        children.check()
+        look()
         with suppress(OSError), socket.create_connection((host, port), 1):
             return
         time.sleep(0.05)
-    raise CannotRun(f"the web server does not listen on port {port}: see {children.log_of('web')}")
+    raise CannotRun(f"the web server does not listen on port {port}: see {log}")

@@ -4,7 +4,7 @@ import time
 import uuid
 from collections.abc import Callable
 
-from django.db import OperationalError, connection
+from django.db import Error, connection
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
@@ -46,7 +46,7 @@ def _progress(job_id: uuid.UUID) -> ledger.Progress | None:
     """How far the job is; None while the database is away."""
     try:
         return ledger.progress(job_id)
-    except OperationalError:
+    except Error:
         connection.close()
         return None
 

@@ -23,7 +23,7 @@ LOOK_S = 1.0
 
 @dataclass
 class Watched:
-    """Something that is to live. ``start`` raises CannotServe where it cannot be started now."""
+    """Something that is to live. ``start`` raises CannotServe or OSError where that cannot be."""
 
     name: str
     lives: Callable[[], bool]
@@ -74,7 +74,7 @@ class Watch:
     def _restart(self, one: Watched, now: float) -> None:
         try:
             one.start()
-        except CannotServe as error:
+        except (CannotServe, OSError) as error:  # no space, no memory, no more processes
             one.deaths += 1
             one.due = time.monotonic() + PAUSES[min(one.deaths, len(PAUSES)) - 1]
             self._say_once(one, f"{one.name} cannot be started now, and is tried again: {error}")

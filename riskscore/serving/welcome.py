@@ -4,6 +4,7 @@ import secrets
 from dataclasses import dataclass
 
 from django.contrib.auth import get_user_model
+from django.db import transaction
 
 from riskscore import api_keys
 from riskscore.models import ApiKey
@@ -26,7 +27,8 @@ def first_credentials() -> Credentials | None:
     if users.filter(is_superuser=True).exists():
         return None
     password = secrets.token_urlsafe(12)
-    user = users.create_superuser(username=ADMIN, password=password)
     scopes = [ApiKey.Scope.READ, ApiKey.Scope.RESCORE, ApiKey.Scope.PORTFOLIO]
-    key = api_keys.issue(user, "first key", scopes)
+    with transaction.atomic():  # whoever is killed in between leaves no administrator without key
+        user = users.create_superuser(username=ADMIN, password=password)
+        key = api_keys.issue(user, "first key", scopes)
     return Credentials(ADMIN, password, key)

@@ -59,12 +59,13 @@ def test_two_new_versions_of_a_statement_are_joined_field_by_field(
     assert Evidence.objects.count() == 2
     unanswered = person.post(address, resent(asked))
     assert [each.name for each in unanswered.context["clashes"]] == ["severity"]
-    saved = person.post(address, {**resent(asked), clash.choice: "mine"}, follow=True)
+    assert "Note: nothing → theirs" in asked.text
+    done = person.post(address, {**resent(asked), clash.choice: "mine"})
+    assert done.status_code == 302
     newest = Evidence.objects.get(superseded_by=None)
     assert (newest.severity, newest.note, newest.status) == (0.6, "theirs", "verified")
     assert newest.supersedes is not None
     assert newest.supersedes.note == "theirs"
-    assert "Note: nothing → theirs" in saved.text
 
 
 def test_a_correction_of_an_owner_meets_a_decision_that_came_meanwhile(
@@ -109,12 +110,12 @@ def test_an_outline_that_was_drawn_meanwhile_is_asked_about(
 ) -> None:
     address = url("footprint", "add") + f"?project={salar.pk}"
     opened = form_of(person, address)
-    land_layers.draw_outline(salar, None, "a survey of theirs", by=grace)
+    land_layers.draw_outline(salar, None, "https://a.example/theirs", by=grace)
     lat, lon = salar.latitude, salar.longitude
     corners = f"{lat}, {lon}\n{lat + 0.01}, {lon}\n{lat}, {lon + 0.01}"
-    sent = {**opened, "corners": corners, "source": "mine"}
+    sent = {**opened, "corners": corners, "source": SOURCE}
     asked = person.post(address, sent)
-    assert "a survey of theirs" in asked.text
+    assert "https://a.example/theirs" in asked.text
     assert salar.footprints.count() == 1
     mark = asked.context["adminform"].form.question_mark
     assert person.post(address, {**sent, "_confirmed": mark}).status_code == 302

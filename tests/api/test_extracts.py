@@ -6,8 +6,8 @@ from typing import Any
 import orjson
 import pytest
 
-from riskscore.extracts import file_maker
-from riskscore.extracts.extract_tables import SCORES
+from riskscore.curation.extracts import file_maker
+from riskscore.curation.extracts.extract_tables import SCORES
 from riskscore.models import Export, Project
 from tests.api.conftest import Api, problem
 
@@ -229,7 +229,7 @@ def test_the_list_shows_only_ones_own(api: Api, stranger: Api) -> None:
     [
         ({"format": "pickle"}, 400, "invalid"), ({"what": "keys"}, 400, "invalid"),
         ({"scope": {"keys": ["nobody"]}}, 400, "invalid"), ({"scope": []}, 400, "invalid"),
-        ({"owner": 1}, 400, "invalid"), ({"importer": "JPN"}, 404, "lens_not_scored"),
+        ({"owner": 1}, 400, "invalid"), ({"importer": "CHE"}, 404, "lens_not_scored"),
         ({"scope": {"filter": {"stale_since": {}}}}, 400, "invalid"),
     ],
 )  # fmt: skip

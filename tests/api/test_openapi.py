@@ -1,5 +1,6 @@
 """The OpenAPI document: valid, complete, and true of what is really answered."""
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -12,7 +13,7 @@ from referencing.jsonschema import DRAFT202012
 
 from tests.api.conftest import PREFIX, Api
 from tests.api.test_accountability import checked
-from tests.make import make_job
+from tests.make import make_job, make_project
 
 URI = "urn:document"
 
@@ -124,6 +125,7 @@ def test_real_answers_are_as_the_document_says(
         ("/projects/icmm-00026/score/counterfactuals", "Counterfactuals"),
         ("/methods/critical-minerals/2/audit", "MethodAudit"),
         ("/projects/icmm-00026/land", "LandOfProject"),
+        ("/usage", "Usage"),
         ("/methods/critical-minerals", "Method"),
         ("/methods/critical-minerals/1", "Method"),
         ("/methods/critical-minerals/2", "Method"),
@@ -138,6 +140,34 @@ def test_jobs_and_problems_are_as_the_document_says(api: Api, document: dict[str
     validate(api.json("/jobs")["items"][0], "JobSummary", document)
     validate(api.get("/projects?page_size=x").json(), "Problem", document)
     validate(api.post("/jobs", {}).json(), "Problem", document)
+
+
+@pytest.mark.django_db
+def test_what_writes_answer_is_as_the_document_says(
+    make_api: Callable[..., Api], document: dict[str, Any]
+) -> None:
+    make_job()  # a method, so that there is something to score by
+    make_project(key="mine-1", latitude=-30)
+    api = make_api("curate", "list")
+    site = {"name": "A", "place": "CHL", "latitude": -22, "longitude": -68, "kind": "mine"}
+    said = {"credibility": 0.9, "url": "https://example.org/a"}
+    strike = {**said, "kind": "strike", "happened_on": "2026-05-01", "severity": 0.5}
+    for path, body, name in (
+        ("/projects", {**site, "key": "own-1"}, "WrittenProject"),
+        ("/projects/mine-1/evidence", strike, "WrittenEvidence"),
+        ("/companies", {"key": "acme", "name": "Acme"}, "WrittenCompany"),
+        ("/projects/mine-1/owners", {**said, "company": "acme"}, "WrittenOwnership"),
+        ("/companies/acme/homes", {**said, "place": "CHL"}, "WrittenHome"),
+        ("/lists", {"name": "mine", "projects": ["mine-1"]}, "ProjectList"),
+    ):
+        answer = api.post(path, body)
+        assert answer.status_code == 201, answer.content
+        validate(answer.json(), name, document)
+    bulk = {"items": [{**site, "external_id": "X1", "latitude": -26}]}
+    validate(api.write("PUT", "/projects/bulk", bulk).json(), "Bulk", document)
+    for answer in (api.write("PATCH", "/lists/mine", {"projects": []}, If_Match='"a"'),
+                   api.write("PATCH", "/lists/mine", {})):  # fmt: skip
+        validate(answer.json(), "Problem", document)
 
 
 def test_the_page_needs_no_other_server() -> None:

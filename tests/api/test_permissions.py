@@ -249,7 +249,7 @@ def test_every_address_declares_permissions_that_exist() -> None:
             continue
         assert issubclass(view, ApiViewSet), route
         for method in methods(route):
-            asked = view(**VIEWS[route].initkwargs)
+            asked: Any = view(**VIEWS[route].initkwargs)
             asked.action = (getattr(VIEWS[route], "actions", None) or {}).get(method.lower())
             needed = asked.permissions(method)
             assert needed, f"{method} {route} declares no permission"
@@ -313,10 +313,13 @@ def test_a_scope_never_widens_what_the_account_may() -> None:
 @pytest.mark.parametrize(
     ("role", "scopes"),
     [
-        ("viewer", ["read", "challenge"]),
-        ("curator", ["read", "rescore", "challenge", "portfolio", "curate", "list", "import"]),
-        ("methodologist", ["read", "rescore", "challenge", "scenario", "method"]),
-        ("operator", ["read", "rescore", "challenge", "list", "import"]),
+        ("viewer", ["read", "challenge", "webhook"]),
+        (
+            "curator",
+            ["read", "rescore", "challenge", "portfolio", "curate", "list", "import", "webhook"],
+        ),
+        ("methodologist", ["read", "rescore", "challenge", "scenario", "method", "webhook"]),
+        ("operator", ["read", "rescore", "challenge", "list", "import", "webhook"]),
     ],
 )
 def test_the_scopes_that_a_member_may_give_a_key(role: str, scopes: list[str]) -> None:

@@ -280,5 +280,6 @@ def test_a_link_to_another_server_does_not_get_the_key(scripted: Any) -> None:
     first = '{"items": [1], "next": "http://127.0.0.1:9/api/v1/scores?cursor=c"}'
     scripted.script[:] = [(200, {}, first), (200, {}, '{"items": [2], "next": null}')]
     with of(scripted) as riskscore:
-        assert list(riskscore.scores()) == [1, 2]
+        found: list[object] = list(riskscore.scores())
+        assert found == [1, 2]
     assert [path for _, path, _ in scripted.asked][1] == "/api/v1/scores?cursor=c"

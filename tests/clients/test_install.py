@@ -36,7 +36,7 @@ def test_it_runs_in_an_environment_of_its_own(live: Live, tmp_path: Path) -> Non
             first = file.parts[0]
             there = site / first
             if first not in ("..", "__pycache__") and not there.exists():
-                there.symlink_to(importlib.metadata.distribution(name).locate_file(first))
+                there.symlink_to(str(importlib.metadata.distribution(name).locate_file(first)))
     env = live.environment()
     del env["PYTHONPATH"]
     done = subprocess.run(

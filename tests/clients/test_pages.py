@@ -83,7 +83,7 @@ def recipe(title: str) -> str:
     text = (ROOT / "docs/recipes.md").read_text(encoding="utf-8")
     part = re.split(r"^## ", text.split(f"## {title}\n")[1], flags=re.MULTILINE)[0]
     (program,) = re.findall(r"^```python\n(.*?)^```", part, re.MULTILINE | re.DOTALL)
-    return program
+    return str(program)
 
 
 def test_every_recipe_is_run_here() -> None:

@@ -14,6 +14,7 @@ from kombu import Connection
 
 from riskscore import embedded
 from riskscore.config import addresses
+from riskscore.embedded import programs
 from tests.processes import MANAGE, ROOT, environment, manage, until
 
 WAIT = "import time; print('held', flush=True); time.sleep(60)"
@@ -105,6 +106,23 @@ def test_servers_killed_outright_start_again_with_what_was_committed(var: Path) 
         assert query(var, "SELECT answer FROM kept") == (42,)
 
 
+def test_a_valkey_that_hangs_gets_no_second_one_beside_it(
+    var: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(programs, "DEADLINE", 0.5)
+    with embedded.serve(var, postgres=False):
+        number = int((var / "valkey/valkey.pid").read_text())
+        os.kill(number, signal.SIGSTOP)
+        try:
+            with pytest.raises(embedded.CannotServe, match="runs but does not answer"):
+                embedded.Valkey(var).start()
+            assert programs.processes_in(var / "valkey") == {number}
+        finally:
+            os.kill(number, signal.SIGCONT)
+        embedded.Valkey(var).start()
+        assert programs.processes_in(var / "valkey") == {number}
+
+
 def test_a_stale_pid_that_belongs_to_a_stranger_does_not_block_the_start(var: Path) -> None:
     with embedded.serve(var, durable=False):
         pid_file = (var / "postgres/postmaster.pid").read_text()
@@ -182,6 +200,7 @@ def test_an_interrupted_first_start_leaves_no_half_made_database(var: Path) -> N
     assert not (var / "postgres").exists()
     with embedded.serve(var, durable=False):
         assert answers(var) == [True, True]
+        assert not list(var.glob("postgres-new-*")), "what was half made is left"
 
 
 def test_help_starts_no_server(var: Path) -> None:

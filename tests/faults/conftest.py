@@ -95,9 +95,9 @@ def shared_site(house: House) -> Iterator[Site]:
 
 
 @pytest.fixture
-def checker(house: House, reference: Numbers) -> Checker:
+def checker(reference: Numbers) -> Checker:
     """Ask for the invariants."""
-    return Checker(house, reference)
+    return Checker(reference)
 
 
 @pytest.fixture

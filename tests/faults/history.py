@@ -29,18 +29,18 @@ CREATE TABLE fault_poison (project_id bigint, action text);
 """
 
 _NUMBERS = """
-SELECT project_id, input_version, md5(ROW(composite, geopolitical, concentration, labour,
-    indigenous, band, coverage, node_low, node_high, node_coverage, context, residual, inputs,
-    contributions, digest)::text)
-FROM riskscore_score WHERE lens_id = %s
+SELECT p.key, s.input_version, md5(ROW(s.composite, s.geopolitical, s.concentration, s.labour,
+    s.indigenous, s.band, s.coverage, s.node_low, s.node_high, s.node_coverage, s.context,
+    s.residual, s.inputs, s.contributions, s.digest)::text)
+FROM riskscore_score s JOIN riskscore_project p ON p.id = s.project_id WHERE s.lens_id = %s
 """
 
 
-Numbers = dict[tuple[int, int], str]
+Numbers = dict[tuple[str, int], str]
 
 
 def numbers(lens_id: int) -> Numbers:
-    """Every number of every current score through a lens, hashed, by project and input version."""
+    """Every number of every current score through a lens, hashed, by project's key and version."""
     return {(project, version): number for project, version, number in rows(_NUMBERS, [lens_id])}
 
 
@@ -59,7 +59,6 @@ def execute(sql: str) -> None:
 class Checker:
     """The invariants, asked of one database once it is quiet."""
 
-    house: House
     reference: Numbers
     accepted: set[str] = field(default_factory=set)  # ids of jobs that a client saw accepted
 
@@ -142,7 +141,7 @@ class Checker:
         ]
         assert not different, f"{len(different)} projects have other numbers: {different[:5]}"
 
-    def nothing_is_left_behind(self) -> None:
+    def nothing_is_left_behind(self, house: House) -> None:
         """G8: no open transaction, no lock, no message that waits, no reply queue."""
         idle = """SELECT application_name, state FROM pg_stat_activity
             WHERE datname = current_database() AND pid <> pg_backend_pid() AND state <> 'idle'"""
@@ -150,7 +149,7 @@ class Checker:
         mine = "SELECT oid FROM pg_database WHERE datname = current_database()"
         held = f"SELECT FROM pg_locks WHERE locktype = 'advisory' AND database = ({mine})"
         assert not rows(held)
-        with self.house.broker() as client:
+        with house.broker() as client:
             # What was in flight when a connection was cut stays "unacked" until it is restored.
             left = client.keys("*pidbox*") + [one for one in QUEUES if client.exists(one)]
             assert not left, left

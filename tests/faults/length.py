@@ -5,7 +5,7 @@ import os
 import pytest
 
 LONG = bool(os.environ.get("FAULTS_LONG"))
-PROJECTS = 200_000 if LONG else 5_000
+PROJECTS = int(os.environ.get("FAULTS_PROJECTS") or (200_000 if LONG else 5_000))
 #: Of twenty `kill -9`, so many hit a whole worker, which takes seconds to start anew; the others
 #: hit the child that scores.
 KILLS, KILLS_OF_WORKERS = 20, 10 if LONG else 3

@@ -30,6 +30,19 @@ QUEUES = ("interactive", "bulk", "intake", "maintenance")
 TEMPLATE = "faults_template"
 
 
+@contextmanager
+def database_at(sockets: Path, name: str) -> Iterator[None]:
+    """Use the database of that name, on the server that listens in the folder, as the default."""
+    before = {key: connection.settings_dict[key] for key in ("NAME", "HOST")}
+    connection.close()
+    connection.settings_dict |= {"NAME": name, "HOST": str(sockets)}
+    try:
+        yield
+    finally:
+        connection.close()
+        connection.settings_dict |= before
+
+
 @dataclass
 class House:
     """The two servers in their folder, and the door through which workers reach the broker."""
@@ -56,14 +69,8 @@ class House:
     @contextmanager
     def connected_to(self, name: str) -> Iterator[None]:
         """Use a database of this house as the default one."""
-        before = {key: connection.settings_dict[key] for key in ("NAME", "HOST")}
-        connection.close()
-        connection.settings_dict |= {"NAME": name, "HOST": str(self.sockets)}
-        try:
+        with database_at(self.sockets, name):
             yield
-        finally:
-            connection.close()
-            connection.settings_dict |= before
 
     def on_server(self, *statements: str) -> None:
         with self.connected_to("postgres"), connection.cursor() as cursor:

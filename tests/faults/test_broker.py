@@ -22,7 +22,7 @@ from tests.faults.conftest import Web
 from tests.faults.history import Checker
 from tests.faults.length import only_long
 from tests.faults.proxy import Mood
-from tests.faults.site import Site, ended
+from tests.faults.site import House, Site, ended
 from tests.processes import until
 
 Take = Callable[[int], list[str]]
@@ -176,12 +176,12 @@ def test_a_job_whose_message_was_never_sent_starts_all_the_same(
 
 def test_nothing_is_left_behind_when_it_is_quiet(site: Site, checker: Checker) -> None:
     connection.close()
-    until(partial(_quiet, checker), "every message, transaction and lock has gone")
+    until(partial(_quiet, checker, site.house), "every message, transaction and lock has gone")
 
 
-def _quiet(checker: Checker) -> bool:
+def _quiet(checker: Checker, house: House) -> bool:
     try:
-        checker.nothing_is_left_behind()
+        checker.nothing_is_left_behind(house)
     except AssertionError as left:
         print(left)  # noqa: T201
         return False

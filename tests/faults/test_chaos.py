@@ -36,7 +36,7 @@ def busy_site(house: House, django_db_blocker: DjangoDbBlocker) -> Iterator[Site
 
     Who ends, ends by our hand or by its own, is started again, as in production.
     """
-    tight = {"lease_s": 3, "chunk": 1000 if LONG else 50, "drag_s": 0.0 if LONG else 0.1}
+    tight = {"lease_s": 3, "chunk": 250 if LONG else 50, "drag_s": 0.0 if LONG else 0.1}
     with django_db_blocker.unblock(), site_of(house, "chaos", **tight) as site, at(site):
         site.start_worker("first")
         site.start_worker("second")

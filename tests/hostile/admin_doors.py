@@ -135,7 +135,7 @@ def _of_another_table(given: dict[str, str]) -> list[str]:
         return []
     model = apps.get_model(given["data-app-label"], given["data-model-name"])
     other = model._meta.get_field(given["data-field-name"]).related_model
-    row: Any = other._default_manager.order_by("pk").first()  # type: ignore[union-attr]
+    row: Any = other._default_manager.order_by("pk").first()
     return [str(row.pk)] if row else []
 
 
@@ -230,7 +230,8 @@ ALIKE = ("_saved", "_saved_new", "_saved_change", "_confirm", "_export", "_histo
 
 
 def doors() -> Iterator[Door]:
-    """Each address; those that lists have alike of some lists only. Fails by its name if nothing is known that its part may be."""
+    """Each address; those that lists have alike of some lists only. Fails by its name if nothing
+    is known that its part may be."""
     homeless, alike = [], Counter[str]()
     for route, pattern in admin_addresses.patterns():
         name = str(pattern.name)

@@ -1,4 +1,4 @@
-"""A row of each table that the bundle leaves empty, so that pages and addresses have one to show."""
+"""A row of each table that the bundle leaves empty, so that pages have one to show."""
 
 from datetime import date
 

@@ -47,7 +47,7 @@ class Trial:
 
 
 @dataclass
-class Client_:
+class Program:
     """A program with every right."""
 
     key: str
@@ -64,13 +64,13 @@ class Client_:
 
 
 @pytest.fixture
-def program(bundle: None, settings: Any, django_user_model: Any) -> Client_:
+def program(bundle: None, settings: Any, django_user_model: Any) -> Program:
     rates = dict.fromkeys(real.REST_FRAMEWORK["DEFAULT_THROTTLE_RATES"], "1000000/min")
     settings.REST_FRAMEWORK = {**real.REST_FRAMEWORK, "DEFAULT_THROTTLE_RATES": rates}
     ada = django_user_model.objects.create_superuser("ada")
     key = api_keys.issue(ada, "tests", list(ApiKey.Scope.values))
     row_of_each(ada)
-    return Client_(key, Client(raise_request_exception=False))
+    return Program(key, Client(raise_request_exception=False))
 
 
 def lists_of(described: dict[str, Any]) -> set[str]:
@@ -78,7 +78,7 @@ def lists_of(described: dict[str, Any]) -> set[str]:
     return {path.removeprefix(PREFIX) for path in described["paths"] if not PARAMETER.search(path)}
 
 
-def parts_of(operation: Operation, program: Client_, lists: set[str]) -> dict[str, str]:
+def parts_of(operation: Operation, program: Program, lists: set[str]) -> dict[str, str]:
     """A row for each part of the address: the first one of the list that the address is below."""
     parts: dict[str, str] = {}
     for found in PARAMETER.finditer(operation.path):
@@ -93,7 +93,7 @@ KNOWN = {"/errors": "invalid"}
 NAMES = ("key", "code", "name", "id", "number", "kind", "version")
 
 
-def _first(before: str, name: str, program: Client_, lists: set[str]) -> str:
+def _first(before: str, name: str, program: Program, lists: set[str]) -> str:
     """The part of this name: what the address before it shows, or another list of that kind."""
     kind = before.rpartition("/")[2]
     for path in (before, *sorted(path for path in lists if path.endswith(f"/{kind}"))):
@@ -177,7 +177,7 @@ def _bodies(operation: Operation, method: str, path: str, valid: Any) -> Iterato
         yield Trial("If-Match", method, path, sent, headers={"If-Match": key})
 
 
-def fault(program: Client_, trial: Trial) -> str:
+def fault(program: Program, trial: Trial) -> str:
     """What is wrong with the answer, or with what was written before it; empty if nothing is."""
     with transaction.atomic(), what_is_written() as written:
         answer = program.send(trial)
@@ -195,7 +195,7 @@ def test_the_document_has_every_address_of_the_router() -> None:
     assert routed() - unlisted <= described, "an address that the document does not tell of"
 
 
-def test_every_body_is_taken_where_nothing_in_it_is_hostile(program: Client_) -> None:
+def test_every_body_is_taken_where_nothing_in_it_is_hostile(program: Program) -> None:
     described = document()
     lists = lists_of(described)
     refused = {}
@@ -210,7 +210,7 @@ def test_every_body_is_taken_where_nothing_in_it_is_hostile(program: Client_) ->
     assert refused.keys() == REFUSED.keys(), f"give tests/hostile/bodies.py one: {refused}"
 
 
-def test_no_address_fails_whatever_it_is_sent(program: Client_) -> None:
+def test_no_address_fails_whatever_it_is_sent(program: Program) -> None:
     described = document()
     lists = lists_of(described)
     faults, count = [], 0

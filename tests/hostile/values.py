@@ -29,8 +29,10 @@ TEXTS: tuple[str | bytes, ...] = (
 #: Of a part of a path, quoted already.
 PARTS = (
     "%00", "a%00b", "%ED%A0%80", "%FF", MANY_DIGITS[:1000], str(2**63), str(2**31), "-1", "0",
-    "nonsense", "__class__", "%25", "_", "..%2F..%2Fetc", "%E2%80%AE%E2%80%8B", "%20", "%0A", "a" * 3000,
-    "%D9%A1", "'%20OR%201=1--", "00000000-0000-0000-0000-000000000000", "NaN", "_5F", "_00", "1_000",
+    "nonsense", "__class__", "%25", "_", "..%2F..%2Fetc", "%E2%80%AE%E2%80%8B", "%20", "%0A",
+    "a" * 3000,
+    "%D9%A1", "'%20OR%201=1--", "00000000-0000-0000-0000-000000000000", "NaN", "_5F", "_00",
+    "1_000",
 )  # fmt: skip
 #: Parameters that no address declares.
 UNDECLARED = (
@@ -47,7 +49,8 @@ UNDECLARED = (
 JSON: tuple[Any, ...] = (
     None, True, False, 0, -1, 2**63 - 1, -(2**63), 2**31, 1.5, 1e308, -1e308, 5e-324, "", " ", "-1",
     "nonsense", "NaN", "Infinity", "1e999", "0000-01-01", "99999-01-01", "2026-02-30", "ä" * 50_000,
-    UNSEEN, "__class__", "%", "_", "\\u0000", "<script>", "=1+1", "a\nb", "\x1b[2J", [], [[]], [None],
+    UNSEEN, "__class__", "%", "_", "\\u0000", "<script>", "=1+1", "a\nb", "\x1b[2J", [], [[]],
+    [None],
     [1, "a"], ["a"] * 1001, {}, {"__class__": 1}, {"_connector": ") OR 1=1--"}, {"a": {"b": {}}},
 )  # fmt: skip
 #: What is no JSON that two programs read alike; ``%s`` is a body that is otherwise valid.

@@ -42,7 +42,7 @@ def what_is_written() -> Iterator[Written]:
     """Watch the statements of the connection."""
     written = Written()
 
-    def watch(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+    def watch(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:  # noqa: FBT001
         result = execute(sql, params, many, context)
         written.take(sql)
         return result

@@ -101,6 +101,34 @@ def test_a_head_without_end_is_refused(site: Site) -> None:
     assert b" 431 " in client.recv(1000).split(b"\r\n")[0]
 
 
+AMBIGUOUS = {
+    "Content-Length twice": b"Content-Length: 2\r\nContent-Length: 3\r\n\r\n{}",
+    "both": b"Content-Length: 6\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nG",
+    "another coding": b"Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n",
+    "a space before the colon": b"Transfer-Encoding : chunked\r\n\r\n0\r\n\r\n",
+    "a negative length": b"Content-Length: -1\r\n\r\n",
+    "a signed length": b"Content-Length: +2\r\n\r\n{}",
+    "an underscore": b"Content-Length: 1_0\r\n\r\n{}",
+    "a folded line": b"Content-Length:\r\n 2\r\n\r\n{}",
+}
+
+
+@pytest.mark.parametrize("rest", AMBIGUOUS.values(), ids=AMBIGUOUS.keys())
+def test_a_body_whose_end_is_ambiguous_is_refused_and_the_connection_closed(
+    site: Site, rest: bytes
+) -> None:
+    client = site.connect(b"POST /x HTTP/1.1\r\nHost: a\r\n" + rest)
+    client.settimeout(30)
+    said = b"".join(iter(lambda: client.recv(4096), b""))
+    assert said.split(b" ")[1] in (b"400", b"501"), said
+    assert said.count(b"HTTP/1.") == 1, "what came after it was read as another request"
+
+
+def test_an_address_of_100_kilobytes_is_refused(site: Site) -> None:
+    client = site.connect(b"GET /?q=" + b"a" * 100_000 + b" HTTP/1.1\r\nHost: a\r\n\r\n")
+    assert b" 431 " in client.recv(1000).split(b"\r\n")[0]
+
+
 def test_few_large_bodies_are_taken_at_a_time(site: Site) -> None:
     head = b"POST /admin/x HTTP/1.1\r\nHost: a\r\nContent-Length: 20000000\r\n\r\n"
     clients = [site.connect(head, b"abc") for _ in range(12)]

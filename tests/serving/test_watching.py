@@ -1,5 +1,7 @@
 """Whatever ends is started again, after pauses that grow, and said once."""
 
+import errno
+
 import pytest
 
 from riskscore.embedded import CannotServe
@@ -80,6 +82,22 @@ def test_what_cannot_be_started_is_said_once_and_tried_until_it_can(clock: Clock
     pass_time(watch, clock, PAUSES[-1] + 1)
     assert thing.alive
     assert said[-1] == "it runs again"
+
+
+def test_a_machine_that_has_no_room_for_a_start_ends_no_watching(clock: Clock) -> None:
+    thing = Thing(clock)
+    watch, said = watched(thing)
+
+    def no_room() -> None:
+        raise OSError(errno.ENOSPC, "No space left on device", "log/it.log")
+
+    watch.watched[0].start = no_room
+    thing.alive = False
+    pass_time(watch, clock, 60)
+    assert "No space left on device" in said[1]
+    watch.watched[0].start = thing.start
+    pass_time(watch, clock, PAUSES[-1] + 1)
+    assert said[2:] == ["it runs again"]
 
 
 def test_who_lived_for_a_while_begins_again_at_the_first_pause(clock: Clock) -> None:

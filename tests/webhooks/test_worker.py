@@ -1,4 +1,4 @@
-"""A real worker sends by itself, in a process beside its scoring: no message of Celery is needed."""
+"""A real worker sends by itself, in a process beside its scoring, without a message of Celery."""
 
 import os
 import time

@@ -51,9 +51,8 @@ class ProjectForm(Form[Project]):
         self.stage_before = self.instance.stage
         if "stage" in self.fields:
             known = dict.fromkeys(("", *STAGES, self.instance.stage))
-            self.fields["stage"] = forms.ChoiceField(
-                choices=[(word, word or "unknown") for word in known], required=False
-            )
+            stages: Any = self.fields["stage"]
+            stages.choices = [(word, word or "unknown") for word in known]
         if "key" in self.fields:
             self.fields["key"].validators.append(KEY)
             self.fields["key"].help_text = "Public, and for ever: it cannot be changed later."

@@ -13,6 +13,7 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.admin.utils import flatten_fieldsets, unquote
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Model
+from django.db.models.expressions import DatabaseDefault
 from django.http import HttpRequest, HttpResponse
 from unfold.admin import ModelAdmin as UnfoldAdmin
 
@@ -124,6 +125,8 @@ class Versioned(Admin[Row]):
         """With the version, and on top what stands against saving."""
         form = context["adminform"].form
         sets = [each.formset for each in context["inline_admin_formsets"]]
+        for each in (form, *(part for one in sets for part in one.forms)):
+            _forget_defaults(each.instance)
         met: Meeting | None = getattr(request, MEETING, None)
         record = context.get("original")
         if met is not None:
@@ -156,6 +159,13 @@ class Versioned(Admin[Row]):
         if met and met.kept:
             self.message_user(request, f"Somebody else changed it meanwhile, and that holds too: "
                               f"{'; '.join(met.kept)}.")  # fmt: skip
+
+
+def _forget_defaults(row: Model) -> None:
+    """Of a row that is not stored yet, what only the database will know is not known."""
+    for field in row._meta.concrete_fields:
+        if isinstance(getattr(row, field.attname), DatabaseDefault):
+            setattr(row, field.attname, None)
 
 
 def _last_edit(record: Any) -> LogEntry | None:

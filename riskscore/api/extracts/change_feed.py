@@ -25,8 +25,8 @@ from riskscore.api.framework.query_fields import (
 )
 from riskscore.api.framework.rendering import Json, NdJson
 from riskscore.api.framework.viewsets import ApiViewSet
-from riskscore.extracts import changed_since
-from riskscore.extracts.changed_since import KINDS, After, Change, Delta
+from riskscore.curation.extracts import changed_since
+from riskscore.curation.extracts.changed_since import KINDS, After, Change, Delta
 from riskscore.models import Lens
 from riskscore.sources.row_writing import blocks, dumps
 from riskscore.sql.position import LONGEST, Position

@@ -24,8 +24,8 @@ from riskscore.api.framework.reading import ListRows, RetrieveRow
 from riskscore.api.framework.rendering import Json
 from riskscore.api.framework.row_serializers import Made, Row, RowSerializer
 from riskscore.api.framework.viewsets import READ
-from riskscore.extracts import file_requests, signed_links
-from riskscore.extracts.watched_exports import EXPORT
+from riskscore.curation.extracts import file_requests, signed_links
+from riskscore.curation.extracts.watched_exports import EXPORT
 from riskscore.jobs.scope import BadScope
 from riskscore.models import ApiKey, Export
 from riskscore.sources.written.media_types import MEDIA_TYPES

@@ -14,8 +14,8 @@ from riskscore.api.filters import places
 from riskscore.api.framework import body_serializers as bodies
 from riskscore.api.framework.problems import of_body
 from riskscore.api.framework.viewsets import READ, ApiViewSet
-from riskscore.extracts import key_lookup
-from riskscore.extracts.key_lookup import MOST_KEYS, TABLES
+from riskscore.curation.extracts import key_lookup
+from riskscore.curation.extracts.key_lookup import MOST_KEYS, TABLES
 
 
 class FoundRowSerializer(serializers.Serializer[Any]):

@@ -10,8 +10,8 @@ from rest_framework.response import Response
 
 from riskscore.api.framework import body_serializers as bodies
 from riskscore.api.framework.viewsets import READ, ApiViewSet
-from riskscore.extracts import likeness, matching
-from riskscore.extracts.matching import MOST_LINES, Line, Match
+from riskscore.curation.extracts import likeness, matching
+from riskscore.curation.extracts.matching import MOST_LINES, Line, Match
 
 
 class PartOfMatchSerializer(serializers.Serializer[Any]):

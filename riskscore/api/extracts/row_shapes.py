@@ -5,7 +5,7 @@ from typing import Any
 from drf_spectacular.utils import PolymorphicProxySerializer, extend_schema_field
 from rest_framework import serializers
 
-from riskscore.extracts.extract_tables import TABLES, ExtractTable
+from riskscore.curation.extracts.extract_tables import TABLES, ExtractTable
 from riskscore.sources.written.typed_columns import Column, Kind
 
 _FIELDS: dict[Kind, Any] = {

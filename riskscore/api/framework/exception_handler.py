@@ -6,6 +6,7 @@ from math import ceil
 from typing import Any
 
 from django.core.exceptions import (
+    DisallowedHost,
     PermissionDenied,
     RequestDataTooBig,
     SuspiciousOperation,
@@ -124,11 +125,15 @@ def _headers(exception: Exception) -> dict[str, str]:
     return headers
 
 
+WRONG_HOST = "the Host header names another service; RISKSCORE_ALLOWED_HOSTS has the names of this"
+
+
 def _outside(code: str) -> Callable[..., HttpResponseBase]:
     """Django's hook for an error outside our views, such as an address that is none."""
 
-    def view(request: HttpRequest, **_about: Any) -> HttpResponseBase:
-        return reply(request, Problem(code))
+    def view(request: HttpRequest, **about: Any) -> HttpResponseBase:
+        is_elsewhere = isinstance(about.get("exception"), DisallowedHost)
+        return reply(request, Problem(code, WRONG_HOST if is_elsewhere else ""))
 
     return view
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core import signing
-from django.db.models import Q, QuerySet
+from django.db.models import F, OrderBy, Q, QuerySet
 from django.http import QueryDict
 from rest_framework.request import Request
 
@@ -62,8 +62,7 @@ class Order:
         known = result.filter(**{is_absent: False}) if self.nullable else result
         page: list[Row] = []
         if after is None or after[0] is not None:
-            sign = "-" if self.descending else ""
-            rows = known.filter(self._after(after)).order_by(sign + self.column, self.unique)
+            rows = known.filter(self._after(after)).order_by(self._by, self.unique)
             page = list(rows[:size])
             after = None
         if self.nullable and len(page) < size:
@@ -71,6 +70,15 @@ class Order:
             start = Q(**{f"{self.unique}__gt": after[1]}) if after else Q()
             page += unknown.filter(start)[: size - len(page)]
         return page
+
+    @property
+    def _by(self) -> OrderBy:
+        """As the index has it: where nulls would stand matters to PostgreSQL even if there are
+        none, and in another order than the index has it sorts all rows."""
+        column, is_indexed = F(self.column), self.nullable and not self.absent
+        if self.descending:
+            return column.desc(nulls_last=is_indexed or None)
+        return column.asc(nulls_first=is_indexed or None)
 
     def page(self, rows: Iterable[Row], after: list[Any] | None, size: int) -> list[Row]:
         """The same of rows that were computed and lie in memory."""

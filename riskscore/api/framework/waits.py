@@ -84,7 +84,7 @@ def stream(request: Request, kind: Kind, subject: Any) -> HttpResponseBase:
     no more, where that was the end. Raises Problem where too many streams are open.
     """
     given = request.headers.get("Last-Event-ID", "")
-    known = int(given) if _NUMBER.fullmatch(given) else 0
+    known = int(given) if _NUMBER.fullmatch(given) else -1
     seen = kind.look([subject])[subject]
     if seen.ended and known >= seen.mark:
         return Response(status=204)

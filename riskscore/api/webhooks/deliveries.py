@@ -61,6 +61,8 @@ class DeliveryViewSet(ListRows, RetrieveRow):
     serializer_class = fields.DeliverySerializer
     detail_serializer = fields.DeliveryWithTries
     filterset_class = DeliveryFilters
+    about_one = "A message to one of your webhooks, with every attempt."
+    refusals = {"replay": {409: "Under way, or disabled"}}
     orders = {"-id": Order("id", "id", descending=True), "id": Order("id", "id")}
     lookup_field, lookup_url_kwarg, lookup_value_converter = "pk", "delivery", "uuid"
 

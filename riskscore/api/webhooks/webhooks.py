@@ -42,6 +42,12 @@ class WebhookViewSet(ListRows, RetrieveRow):
     }
     write_scopes = frozenset({WEBHOOK})
     serializer_class = fields.WebhookSerializer
+    about_one = "One of your webhooks."
+    refusals = {
+        "create": {409: "As many as may be"},
+        "test": {409: "Disabled"},
+        "replay": {409: "Disabled"},
+    }
     orders = {"-id": Order("id", "id", descending=True), "id": Order("id", "id")}
     lookup_field, lookup_url_kwarg, lookup_value_converter = "pk", "number", "int"
 

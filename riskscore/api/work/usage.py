@@ -44,7 +44,7 @@ class UsageSerializer(serializers.Serializer[None]):
 class UsageViewSet(ApiViewSet):
     """Your plan: what it allows, and what is left."""
 
-    tag = "about"
+    tag = "usage"
     shows = ("project",)
     read_scopes = frozenset({READ, *ApiKey.Scope.values})
     serializer_class = UsageSerializer

@@ -1,5 +1,6 @@
 """Imports: a file is uploaded, previewed by a worker, confirmed or left; its report is read."""
 
+import re
 from typing import Any, cast
 
 from django.db.models import QuerySet
@@ -24,6 +25,9 @@ from riskscore.models import Intake, IntakeFault
 #: Bytes of a file and its fields in one request.
 LARGEST = 256 * 1024**2
 SOON_S = "2"
+#: How the command says what the fields of a body say.
+FLAG = re.compile(r"--([a-z-]+)")
+ANSWERS = "; answer what it found with skip_bad, replace or repair"
 JSONS = ("mapping", "constants", "layer")
 
 
@@ -94,11 +98,17 @@ class ImportViewSet(Writing, ListRows, RetrieveRow):
     def confirm(self, request: Request, **_: Any) -> Response:
         """Import for good what a preview has shown, as an import of its own."""
         said = body_serializers.check(request, bodies.ConfirmBody)
-        return self.written(
-            lambda: self._followed(
-                requests.confirm_intake(self.intake(), by=request.user, **said), 202
-            )
-        )
+        return self.written(lambda: self._confirmed(said))
+
+    def _confirmed(self, said: dict[str, bool]) -> Response:
+        previewed = self.intake()
+        try:
+            made = requests.confirm_intake(previewed, by=self.request.user, **said)
+        except requests.CannotTakeIn as error:
+            words = FLAG.sub(lambda flag: flag[1].replace("-", "_"), str(error))
+            failed = previewed.dry_run and previewed.state == Intake.State.FAILED
+            raise Problem("cannot_import", words + (ANSWERS if failed else "")) from None
+        return self._followed(made, 202)
 
     @extend_schema(request=None, responses={200: bodies.ImportSerializer})
     @action(detail=True, methods=["post"])

@@ -82,7 +82,10 @@ class ProjectFields(Body):
         max_length=60, **NULLABLE, help_text="Key of the project that stands for the same site."
     )
     minerals = _several(MineralBody, "What it yields: all of it, in place of what stands there.")
-    offtake = _several(OfftakeBody, "All contracts, in place of those that stand there.")
+    offtake = _several(
+        OfftakeBody,
+        "All contracts that hold, in place of those that stand there; those that are over stay.",
+    )
     external_ids = _several(ExternalIdBody, "What it is called elsewhere: all of them.")
 
 

@@ -4,12 +4,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+import orjson
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from riskscore.api.framework.problems import Problem, of_body
 from riskscore.api.framework.query_fields import ChoiceField, FlagField
+from riskscore.api.framework.rendering import Json
 from riskscore.api.framework.viewsets import ApiViewSet, etag_of_shown
 from riskscore.api.writing.once import once
 from riskscore.curation import preconditions
@@ -121,6 +123,19 @@ def refuse_unseen(request: Request, shown: Mapping[str, Any], sent: Mapping[str,
         raise Problem("precondition_failed", words, apart, {"ETag": now}) from None
 
 
+def _plain(value: Any) -> Any:
+    """A value as JSON has it, so that it can be compared with what is shown."""
+    return orjson.loads(Json().render(value))
+
+
+def _as_sent(sent: Any, now: Any) -> Any:
+    """Of the rows of a part, what the sent ones say of theirs."""
+    if not (isinstance(now, list) and sent and isinstance(sent[0], Mapping)):
+        return now
+    names = {name for row in sent for name in row}
+    return [{name: value for name, value in row.items() if name in names} for row in now]
+
+
 def _both(name: str, sent: Any, now: Any) -> dict[str, Any]:
-    sent = sent.isoformat() if hasattr(sent, "isoformat") else sent
+    sent, now = _plain(sent), _as_sent(sent, _plain(now))
     return {"pointer": f"/{name}", "detail": "not what it is now", "sent": sent, "now": now}

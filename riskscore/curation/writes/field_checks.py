@@ -6,7 +6,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db.models import ForeignKey, Model
+from django.db.models import CheckConstraint, ForeignKey, Model
 
 from riskscore.curation import record_checks
 from riskscore.curation.writes.write_faults import Fault
@@ -54,6 +54,19 @@ def _of_columns(row: Model, names: Collection[str]) -> Iterator[tuple[str, str]]
     except ValidationError as error:
         for name, each in error.error_dict.items():
             yield name, " ".join(words for one in each for words in one.messages)
+
+
+def rules_of(row: Model, at: str = "") -> Iterator[Fault]:
+    """The rules of the database that a row breaks, where nothing above has said so: a query each.
+
+    What is unique is checked by whoever knows what to do about it.
+    """
+    for rule in row._meta.constraints:
+        if isinstance(rule, CheckConstraint):
+            try:
+                rule.validate(type(row), row)
+            except ValidationError as error:
+                yield Fault(at, " ".join(error.messages))
 
 
 def unknown(what: str, code: Any, known: Collection[str]) -> str:

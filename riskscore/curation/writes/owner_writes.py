@@ -25,7 +25,7 @@ SLUG = "Use 2 to 60 small letters, digits and hyphens, like toyota-tsusho."
 class NoStatement(NotFoundError):
     """No statement has this number."""
 
-    code = "not_found"
+    code = "no_statement"
 
 
 def add_company(fields: Fields, *, by: Any) -> Written[Company]:
@@ -60,7 +60,7 @@ def add_home(company: Company, fields: Fields, *, by: Any, at: str = "") -> Writ
         faults += _without_source(row, at)
         row.place_id, row.parent = fields.get("place"), _company(fields.get("parent"))
         faults += _wrong_home(row, old, fields, at)
-        refuse(faults)
+        refuse(faults, field_checks.rules_of(row, at))
         row.state = Domicile.State.CORRECTED if old else Domicile.State.CONFIRMED
         return Written(row, owner_edits.record_and_rescore(row, by=by, replaces=old))
 
@@ -91,7 +91,7 @@ def add_owner(project: Project, fields: Fields, *, by: Any) -> Written[Ownership
         company = _company(fields["company"])
         if company is None:
             raise Refused([Fault("/company", f"no company {fields['company']!r}; enter it first")])
-        refuse(_wrong_owner(row, company, old))
+        refuse(_wrong_owner(row, company, old), field_checks.rules_of(row))
         row.company = company
         row.state = Ownership.State.CORRECTED if old else Ownership.State.CONFIRMED
         if old is not None:

@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.utils import timezone
+
 from riskscore.curation import record_checks
 from riskscore.curation.writes import field_checks
 from riskscore.curation.writes.known_codes import Codes, outer_ids
@@ -69,9 +71,17 @@ def planned(
         if fields.get(part) is not None:
             rows, faults = read(fields[part], project, codes, f"{at}/{part}")
             plan.faults += faults
+            rows += _over(held.get(part, ()), rows, part)
             if _says(part, rows) != _says(part, held.get(part, ())):
                 plan.parts[part] = rows
     return plan
+
+
+def _over(held: Sequence[Any], stated: Sequence[Any], part: str) -> list[Any]:
+    """Contracts that are over and not stated again: a statement of what holds leaves them alone."""
+    today, said = timezone.localdate(), [content(part, row) for row in stated]
+    over = [row for row in held if (until := getattr(row, "until", None)) and until < today]
+    return [row for row in over if content(part, row) not in said]
 
 
 def _says(part: str, rows: Sequence[Any]) -> list[str]:

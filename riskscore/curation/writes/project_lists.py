@@ -16,7 +16,7 @@ MOST = 100_000
 class NoList(NotFoundError):
     """No list has this name."""
 
-    code = "not_found"
+    code = "no_list"
 
 
 def locked(name: str) -> ProjectList:

@@ -24,7 +24,7 @@ Fields = Mapping[str, Any]
 class NoProject(NotFoundError):
     """No project has this key."""
 
-    code = "not_found"
+    code = "no_project"
 
 
 def locked(key: str) -> Project:

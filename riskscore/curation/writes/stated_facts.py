@@ -43,7 +43,7 @@ def add_evidence(
     with whole():
         row = Evidence(project=project, **_given(fields, OF_EVIDENCE))
         replaces = _replaced(project, fields.get("replaces"))
-        refuse(_wrong_evidence(row, replaces))
+        refuse(_wrong_evidence(row, replaces), field_checks.rules_of(row))
         if doubted is Doubted.ASK and row.happened_on > timezone.localdate() + timedelta(days=1):
             raise Implausible([Fault("/happened_on", AHEAD)])
         jobs = project_edits.record_evidence(row, by=by, replaces=replaces)
@@ -88,7 +88,8 @@ def _wrong_evidence(row: Evidence, replaces: Evidence | None) -> Iterator[Fault]
 def add_status(project: Project, fields: Fields, *, by: Any) -> Written[ProjectStatus]:
     """State what a project does from a day on. No score follows. Raises Refused."""
     row = ProjectStatus(project=project, **_given(fields, OF_STATUS))
-    refuse(field_checks.faults_of(row, OF_STATUS, "", record_checks.of_status))
+    faults = field_checks.faults_of(row, OF_STATUS, "", record_checks.of_status)
+    refuse(faults, field_checks.rules_of(row))
     project_edits.add_stated([row], by=by)
     return Written(row)
 
@@ -96,7 +97,7 @@ def add_status(project: Project, fields: Fields, *, by: Any) -> Written[ProjectS
 def add_capacity(project: Project, fields: Fields, *, by: Any) -> Written[Capacity]:
     """State what a project can give of one mineral in a year. No score follows. Raises Refused."""
     row = Capacity(project=project, mineral_id=fields["mineral"], **_given(fields, OF_CAPACITY))
-    refuse(_wrong_capacity(row))
+    refuse(_wrong_capacity(row), field_checks.rules_of(row))
     project_edits.add_stated([row], by=by)
     return Written(row)
 

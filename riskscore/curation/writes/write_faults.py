@@ -26,7 +26,7 @@ class Fault:
 class Refused(ValidationError):
     """What was sent breaks rules; nothing is written. ``faults`` has the first :data:`MOST`."""
 
-    code = "invalid"
+    code = "invalid_fields"
     remedy = "Correct what each fault names, and send it again."
 
     def __init__(self, faults: Iterable[Fault]) -> None:
@@ -45,7 +45,8 @@ class Implausible(ConflictError):
         super().__init__("; ".join(fault.line for fault in self.faults[:5]))
 
 
-def refuse(faults: Iterable[Fault]) -> None:
-    """Raise Refused if there are any."""
-    if found := list(faults):
-        raise Refused(found)
+def refuse(*faults: Iterable[Fault]) -> None:
+    """Raise Refused at the first of these that has any; those after it are not looked at."""
+    for each in faults:
+        if found := list(each):
+            raise Refused(found)

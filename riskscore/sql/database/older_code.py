@@ -1,12 +1,16 @@
 """Code that is older than the database's tables: it would fail, or write what nobody expects."""
 
+import logging
 import pkgutil
+import sys
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
 import psycopg
-from django.db import OperationalError
+from django.db import DatabaseError, OperationalError, connection
+
+log = logging.getLogger(__name__)
 
 MIGRATIONS = Path(__file__).parents[2] / "migrations"
 _HAS_TABLE = "SELECT to_regclass('django_migrations') IS NOT NULL"
@@ -15,6 +19,10 @@ REMEDY = (
     "install the version that made it (git pull, then make run or docker compose up --build), or"
     " restore the backup of before it"
 )
+
+
+#: By this status of a worker gunicorn knows that starting another one is in vain, and ends.
+CANNOT_LOAD = 4
 
 
 class OlderCode(OperationalError):
@@ -41,6 +49,22 @@ def unknown_migrations(connection: psycopg.Connection) -> list[str]:
 def words(newer: Sequence[str]) -> str:
     """Why nothing works, and what to do, in one line."""
     return f"the database is newer than this code: it has {', '.join(newer)}; {REMEDY}"
+
+
+def refuse_to_serve() -> None:
+    """End this process, with one line, if the database is newer than this code.
+
+    A database that is away is no reason: it may come, and each new connection is looked at.
+    """
+    try:
+        connection.ensure_connection()
+    except OlderCode as error:
+        log.critical("refusing to serve: %s", error)
+        sys.exit(CANNOT_LOAD)
+    except DatabaseError:
+        return
+    finally:
+        connection.close()  # no process that is forked from this one may share it
 
 
 def _rows(connection: psycopg.Connection, sql: str) -> list[tuple[object, ...]]:

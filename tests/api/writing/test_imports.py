@@ -69,7 +69,8 @@ def test_wrong_rows_are_reported_and_left_out_when_that_is_confirmed(importer: A
     assert (fault["line"], fault["column"], fault["value"]) == (4, "latitude", "999")
     report = importer.get(f"{here}/faults", Accept="text/csv")
     assert b"".join(report).startswith(b"line,column,value,reason,remedy\r\n4,latitude,999,")
-    problem(importer.post(f"{here}/confirm", {}), 409, "cannot_import")
+    told = problem(importer.post(f"{here}/confirm", {}), 409, "cannot_import")
+    assert "answer what it found with skip_bad" in told["detail"]
     confirmed = importer.post(f"{here}/confirm", {"skip_bad": True})
     assert importer.json(worked(confirmed))["added"] == 2
 

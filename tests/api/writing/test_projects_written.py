@@ -77,6 +77,17 @@ def test_a_stale_edit_is_refused_and_shows_both_values_field_by_field(curator: A
     assert (done.json()["name"], done.json()["stage"]) == ("Mine", "producing")
 
 
+def test_parts_are_compared_by_what_was_sent_of_them(curator: Api) -> None:
+    old = curator.post("/projects", SITE)["ETag"]
+    here = "/projects/own-salar-1"
+    curator.write("PATCH", here, {"minerals": [{"mineral": "copper"}]}, If_Match=old)
+    late = {"minerals": [{"mineral": "lithium"}], "offtake": []}
+    told = problem(curator.write("PATCH", here, late, If_Match=old), 412, "precondition_failed")
+    assert [(one["sent"], one["now"]) for one in told["errors"]] == [
+        ([{"mineral": "lithium"}], [{"mineral": "copper"}])
+    ]
+
+
 def test_an_edit_that_changes_nothing_starts_no_job(curator: Api) -> None:
     made = curator.post("/projects", SITE)
     same = curator.write("PATCH", "/projects/own-salar-1", {"name": "Salar Uno"},

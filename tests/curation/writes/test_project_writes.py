@@ -1,5 +1,6 @@
 """Projects written by programs: what is stored, who did it, what is refused, which job follows."""
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -177,6 +178,19 @@ def test_a_contract_that_stays_keeps_its_row_while_another_takes_the_place_of_th
     rows = project.offtakes.order_by("id")
     assert [(row.place_id, row.share) for row in rows] == [("CHL", 0.3), ("ARG", 0.5)]
     assert rows[0] == stays
+
+
+def test_a_contract_that_is_over_stays_when_those_that_hold_are_stated(
+    lens: Lens, ada: User
+) -> None:
+    """A read shows what holds: whoever sends that back must not take history away."""
+    project = make_project()
+    Offtake.objects.create(project=project, place_id="CHL", share=0.9, until=date(2020, 1, 1))
+    for offtake in ([{"place": "ARG", "share": 0.5}], [{"place": "ARG", "share": 0.5}], []):
+        project_writes.change(project_writes.locked(project.key), {"offtake": offtake}, by=ada)
+        places = {row.place_id for row in project.offtakes.all()}
+        assert places == {"CHL", *(one["place"] for one in offtake)}
+    assert Job.objects.count() == 2
 
 
 def test_the_primary_mineral_can_be_swapped(lens: Lens, ada: User) -> None:

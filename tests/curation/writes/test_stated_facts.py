@@ -110,6 +110,7 @@ def test_a_capacity_is_an_amount_or_a_range_with_its_reason(lens: Lens, ada: Use
         ({}, "/amount"),
         ({"amount": 5.0, "mineral": "cupper"}, "/mineral"),
         ({"amount": 5.0, "year": 99}, "/year"),
+        ({"amount": 1e308, "unit": "widgets"}, ""),
     ):
         found = wrong(stated_facts.add_capacity, project, {**fields, **changes}, by=ada)
         assert found == {pointer}

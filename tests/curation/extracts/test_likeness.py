@@ -2,7 +2,7 @@
 
 import pytest
 
-from riskscore.extracts.likeness import Asked, Site, names_alike, parts, verdict
+from riskscore.curation.extracts.likeness import Asked, Site, names_alike, parts, verdict
 
 SITE = Site("escondida", "escondida", "CHL", frozenset({"copper", "gold"}), "Escondida")
 

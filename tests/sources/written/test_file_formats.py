@@ -13,7 +13,7 @@ import pytest
 
 from riskscore.sources.readers.formula_guard import restored
 from riskscore.sources.written import parquet_file
-from riskscore.sources.written.formats import STREAMS
+from riskscore.sources.written.file_formats import STREAMS
 from riskscore.sources.written.media_types import MEDIA_TYPES
 from riskscore.sources.written.typed_columns import Column, Kind, kind_of
 from riskscore.sources.written.workbook_file import TooManyRows, workbook

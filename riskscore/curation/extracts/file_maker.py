@@ -15,13 +15,13 @@ from django.db import DatabaseError, InterfaceError, OperationalError, connectio
 from django.utils import timezone
 
 from riskscore.config import log_context
+from riskscore.curation.extracts import extract_tables, file_requests, file_store
 from riskscore.errors import RiskscoreError
-from riskscore.extracts import extract_tables, file_requests, file_store
 from riskscore.jobs import work_items
 from riskscore.jobs.heartbeat import Heartbeat
 from riskscore.models import Export
 from riskscore.sources.row_writing import blocks
-from riskscore.sources.written.formats import STREAMS
+from riskscore.sources.written.file_formats import STREAMS
 from riskscore.sources.written.workbook_file import workbook
 from riskscore.sql.snapshot import Snapshot
 

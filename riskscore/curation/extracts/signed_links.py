@@ -10,8 +10,8 @@ from typing import Any
 from django.core import signing
 from django.utils import timezone
 
+from riskscore.curation.extracts import file_requests
 from riskscore.errors import ForbiddenError
-from riskscore.extracts import file_requests
 from riskscore.models import ApiKey, Export
 
 SALT = "riskscore.export"

@@ -17,8 +17,8 @@ from django.utils import timezone
 
 from riskscore.celery import EXPORT, publish
 from riskscore.config import log_context
+from riskscore.curation.extracts import file_store
 from riskscore.errors import ConflictError, ForbiddenError, NotFoundError, ValidationError
-from riskscore.extracts import file_store
 from riskscore.jobs import requests as job_requests
 from riskscore.jobs import scope as job_scope
 from riskscore.jobs import work_items

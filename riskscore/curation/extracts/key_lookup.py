@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db import connection
 
-from riskscore.extracts import extract_tables
+from riskscore.curation.extracts import extract_tables
 from riskscore.models import Export, Lens
 
 MOST_KEYS = 1_000

@@ -11,9 +11,9 @@ from typing import Any
 
 from django.db import connection, transaction
 
+from riskscore.curation.extracts import likeness
+from riskscore.curation.extracts.likeness import Asked, Part, Site
 from riskscore.curation.search import folding
-from riskscore.extracts import likeness
-from riskscore.extracts.likeness import Asked, Part, Site
 from riskscore.intake import aliases
 from riskscore.sources.names import PROJECTS, Names, UnknownName
 

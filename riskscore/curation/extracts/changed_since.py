@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 
 from django.db import connection
 
-from riskscore.extracts import extract_tables
+from riskscore.curation.extracts import extract_tables
 from riskscore.models import Export, Lens
 from riskscore.sql.position import Position
 

@@ -14,20 +14,26 @@ from django.contrib.auth.models import Permission, User
 from django.utils import timezone
 
 from riskscore import api_keys
-from riskscore.extracts import file_maker, file_requests, file_store, signed_links, watched_exports
-from riskscore.extracts.changed_since import delta
-from riskscore.extracts.file_requests import (
+from riskscore.curation.extracts import (
+    file_maker,
+    file_requests,
+    file_store,
+    signed_links,
+    watched_exports,
+)
+from riskscore.curation.extracts.changed_since import delta
+from riskscore.curation.extracts.file_requests import (
     MayNotExport,
     NoSuchExport,
     TooManyExports,
     UnknownExport,
 )
-from riskscore.extracts.signed_links import LinkClosed
+from riskscore.curation.extracts.signed_links import LinkClosed
 from riskscore.jobs import ledger, work_items
 from riskscore.jobs.scope import BadScope
 from riskscore.models import ApiKey, Export, Lens
 from riskscore.sql.position import Position
-from tests.extracts.score_rows import make_score
+from tests.curation.extracts.score_rows import make_score
 from tests.make import make_job, make_project
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -53,7 +53,7 @@ def room() -> int:
 
 def place_of(export: Export) -> Path:
     """Where the file of an export lies, or will."""
-    return folder() / f"{export.pk}.{export.format}"
+    return Path(settings.EXPORT_FOLDER) / f"{export.pk}.{export.format}"
 
 
 def workshop(export: Export, token: uuid.UUID | None) -> Path:

@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 from django.db import connection, transaction
 
-from riskscore.extracts.changed_since import Change, delta
+from riskscore.curation.extracts.changed_since import Change, delta
 from riskscore.models import Evidence, ExternalId, Project
 from riskscore.releases.editions import next_edition
 from riskscore.sql.position import Position, UnknownPosition
 from riskscore.sql.snapshot import Snapshot
-from tests.extracts.score_rows import make_score
+from tests.curation.extracts.score_rows import make_score
 from tests.make import make_job, make_project
 
 pytestmark = pytest.mark.django_db(transaction=True)
