@@ -148,7 +148,8 @@ _SOURCES = (
     (EVENT, _SUPERSEDED), (EVENT, _EVENTS), (EVENT, _EVENTS_SHOWN),
 )  # fmt: skip
 _UNSEEN = (
-    "({0} >= %(since)s OR {0} = ANY(%(since_open)s)) AND {0} <> %(since_own)s"
+    # The first condition is implied by the second, and is the one an index can use.
+    "{0} >= %(oldest)s AND ({0} >= %(since)s OR {0} = ANY(%(since_open)s)) AND {0} <> %(since_own)s"
     " AND {0} < %(until)s AND {0} <> ALL(%(until_open)s)"
 )
 
@@ -160,6 +161,7 @@ def _of(
     at = KINDS.index(kind)
     params: dict[str, Any] = {
         "lens": lens.pk,
+        "oldest": min(since.following, *since.still_open, since.following),
         "since": since.following,
         "since_open": list(since.still_open),
         "since_own": since.own,
