@@ -15,7 +15,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from django.db import connection
+from django.db import connection, transaction
 
 from riskscore.curation.extracts import extract_tables
 from riskscore.models import Export, Lens
@@ -171,7 +171,10 @@ def _of(
         **_behind(step, at, after),
     }
     sql = _filled(source) + " ORDER BY 1, 2 LIMIT %(size)s"
-    with connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor:
+        # A page follows the index of transactions row by row, whatever the planner thinks of it.
+        cursor.execute("SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off")
+        cursor.execute("SET LOCAL enable_sort = off; SET LOCAL enable_seqscan = off")
         cursor.execute(sql, params)
         return [
             _Found(After(t, at, step, n), kind, key, removed, number)
