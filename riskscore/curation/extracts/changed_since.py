@@ -15,7 +15,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from django.db import connection
+from django.db import connection, transaction
 
 from riskscore.curation.extracts import extract_tables
 from riskscore.models import Export, Lens
@@ -148,7 +148,8 @@ _SOURCES = (
     (EVENT, _SUPERSEDED), (EVENT, _EVENTS), (EVENT, _EVENTS_SHOWN),
 )  # fmt: skip
 _UNSEEN = (
-    "({0} >= %(since)s OR {0} = ANY(%(since_open)s)) AND {0} <> %(since_own)s"
+    # The first condition is implied by the second, and is the one an index can use.
+    "{0} >= %(oldest)s AND ({0} >= %(since)s OR {0} = ANY(%(since_open)s)) AND {0} <> %(since_own)s"
     " AND {0} < %(until)s AND {0} <> ALL(%(until_open)s)"
 )
 
@@ -160,6 +161,7 @@ def _of(
     at = KINDS.index(kind)
     params: dict[str, Any] = {
         "lens": lens.pk,
+        "oldest": min(since.following, *since.still_open, since.following),
         "since": since.following,
         "since_open": list(since.still_open),
         "since_own": since.own,
@@ -169,7 +171,10 @@ def _of(
         **_behind(step, at, after),
     }
     sql = _filled(source) + " ORDER BY 1, 2 LIMIT %(size)s"
-    with connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor:
+        # A page follows the index of transactions row by row, whatever the planner thinks of it.
+        cursor.execute("SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off")
+        cursor.execute("SET LOCAL enable_sort = off; SET LOCAL enable_seqscan = off")
         cursor.execute(sql, params)
         return [
             _Found(After(t, at, step, n), kind, key, removed, number)
