@@ -13,7 +13,7 @@ wrong keys.
 
 import hashlib
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +29,7 @@ from riskscore import api_keys
 from riskscore.api import lenses
 from riskscore.api.framework import auth, throttling, wrong_keys
 from riskscore.api.framework.problems import Problem, reply
+from riskscore.api.framework.viewsets import etag_of
 from riskscore.api.results.scores import CurrentScoreViewSet
 from riskscore.config import log_context
 
@@ -127,8 +128,9 @@ class KnownScores:
             return response
         if kept is None:
             self._keep(etag, response)
-        response["ETag"] = etag
-        found = get_conditional_response(request, etag=etag, response=response)
+        told = _told_before(response.content, conditions, etag)
+        response["ETag"] = told
+        found = get_conditional_response(request, etag=told, response=response)
         if found is not None and found.status_code == 412:
             return reply(request, Problem("precondition_failed"))
         return found or response
@@ -138,6 +140,12 @@ class KnownScores:
             self._kept = {}
         headers = {name: value for name, value in response.items() if name.lower() not in OWN}
         self._kept[etag] = (response.content, headers)
+
+
+def _told_before(content: bytes, conditions: Mapping[str, str], etag: str) -> str:
+    """The ETag that the client may have of this answer: that of its bytes, if a view gave it."""
+    of_bytes = etag_of(content)
+    return of_bytes if any(of_bytes in given for given in conditions.values()) else etag
 
 
 def _asked(request: HttpRequest) -> tuple[str, str, str, str] | None:

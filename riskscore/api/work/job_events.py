@@ -25,7 +25,6 @@ class JobEventsViewSet(ApiViewSet):
     shows = ("job",)
     write_scopes = frozenset({RESCORE})
     renderer_classes = (waits.EventStream, Json)
-    lookup_field = ""
 
     @extend_schema(responses={(200, "text/event-stream"): OpenApiTypes.STR, 204: None})
     def retrieve(self, request: Request, **_: Any) -> HttpResponseBase:

@@ -119,7 +119,7 @@ WHERE h.lens_id = %(lens)s AND {t:h.changed_in} AND {n:h.changed_in,h.id}
 _SCORES_SHOWN = """
 SELECT p.shown_in AS t, p.id AS n, p.key, '', s.id
 FROM riskscore_project p JOIN riskscore_score s ON s.project_id = p.id AND s.lens_id = %(lens)s
-WHERE p.state = 'published' AND {t:p.shown_in} AND {n:p.shown_in,p.id}
+WHERE p.state = 'published' AND p.shown_in > 0 AND {t:p.shown_in} AND {n:p.shown_in,p.id}
     AND NOT EXISTS (SELECT FROM riskscore_scorehistory h WHERE h.project_id = p.id
         AND h.lens_id = s.lens_id AND h.digest = s.digest AND {t:h.changed_in})
 """
@@ -140,7 +140,8 @@ _EVENTS_SHOWN = f"""
 SELECT p.shown_in AS t, v.id AS n, p.key, '', v.id
 FROM riskscore_project p JOIN riskscore_evidence v ON v.project_id = p.id
 JOIN riskscore_edition e ON e.number = v.edition_id
-WHERE p.state = 'published' AND {{t:p.shown_in}} AND {{n:p.shown_in,v.id}} AND {_CURRENT}
+WHERE p.state = 'published' AND p.shown_in > 0 AND {{t:p.shown_in}}
+    AND {{n:p.shown_in,v.id}} AND {_CURRENT}
     AND NOT ({{t:e.changed_in}})
 """  # noqa: S608 - our own words
 _SOURCES = (
