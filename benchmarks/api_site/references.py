@@ -3,7 +3,7 @@
 import os
 from functools import cache
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.http import HttpRequest, HttpResponse
 from rest_framework import serializers
@@ -74,10 +74,10 @@ class ByComposite(CursorPagination):
 class SerializedScores(ListAPIView[Score]):
     """The list of scores as DRF's tutorial has it, with its joins fetched at once."""
 
-    authentication_classes: ClassVar[list[Any]] = [TokenAuthentication]
-    permission_classes: ClassVar[list[Any]] = [IsAuthenticated]
-    throttle_classes: ClassVar[list[Any]] = []
-    renderer_classes: ClassVar[list[Any]] = [JSONRenderer]
+    authentication_classes = (TokenAuthentication,)
+    permission_classes = (IsAuthenticated,)
+    throttle_classes = ()
+    renderer_classes = (JSONRenderer,)
     serializer_class = ScoreSerializer
     pagination_class = ByComposite
     queryset = (

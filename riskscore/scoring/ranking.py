@@ -79,7 +79,7 @@ def ranks(lens: int, node: str, scores: Collection[float | None]) -> Ranks:
     """Where scores of a node stand, by one statement."""
     distinct = [score for score in set(scores) if score is not None]
     rows = _looked_up(lens, [NODES.index(node)] * len(distinct), distinct)
-    return Ranks({score: standing for _, score, standing in rows})
+    return Ranks({score: standing for _, score, standing in rows if score is not None})
 
 
 def standings(lens: int, scores: dict[str, float | None], flags: list[str]) -> dict[str, Any]:
@@ -137,7 +137,10 @@ def _looked_up(
 ) -> list[tuple[int, float | None, Standing]]:
     with connection.cursor() as cursor:
         cursor.execute(LOOK_UP, [list(nodes), list(scores), lens])
-        return [(node, score, Standing(*map(int, rest), at)) for node, score, *rest, at in cursor]
+        return [
+            (node, score, Standing(int(above), int(same), int(of), at))
+            for node, score, above, same, of, at in cursor
+        ]
 
 
 # --- Keeping ------------------------------------------------------------------------------------
