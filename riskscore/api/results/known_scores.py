@@ -53,7 +53,8 @@ SAME = {
 }
 
 _SHOWN = """
-SELECT k.digest, k.prefix, k.id, k.last_used_at, u.username, concat_ws(' ', p.ctid, p.xmin, s.ctid, s.xmin,
+SELECT k.digest, k.prefix, k.id, k.last_used_at, u.username,
+    concat_ws(' ', p.ctid, p.xmin, s.ctid, s.xmin,
     g.ctid, g.xmin, l.ctid, l.xmin, m.ctid, m.xmin, r.ctid, r.xmin, (
         SELECT count(*) FROM riskscore_rankchange c
         WHERE c.lens_id = l.id AND c.version = r.version AND c.node = 0)) AS versions
