@@ -64,7 +64,7 @@ JOIN riskscore_lens l ON l.importer_id = $3 AND l.method_code = $4
 JOIN riskscore_score s ON s.project_id = p.id AND s.lens_id = l.id
 JOIN riskscore_method m ON m.id = s.method_id
 LEFT JOIN riskscore_ranking r ON r.lens_id = l.id
-WHERE k.prefix = $1 AND k.revoked_at IS NULL AND coalesce(k.expires_at > now(), true)
+WHERE k.prefix = $1 AND k.revoked_at IS NULL AND coalesce(k.expires_at > clock_timestamp(), true)
   AND 'read' = ANY(k.scopes)
   AND u.is_active AND u.is_staff AND (u.is_superuser OR NOT EXISTS (
     SELECT FROM unnest(%s) a (id) WHERE coalesce(
