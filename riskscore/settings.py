@@ -126,6 +126,7 @@ TEMPLATES = [
         },
     }
 ]
+LOGIN_REDIRECT_URL = "admin:index"  # where an address to go on to is none of ours
 LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"
 USE_TZ = True

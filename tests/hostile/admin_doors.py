@@ -241,14 +241,14 @@ def doors() -> Iterator[Door]:
         alike[kind] += bool(kind)
         if not LONG and zlib.crc32(route.encode()) % 8 and alike[kind] > 3:
             continue
-        path = _filled(route)
+        path = filled(route)
         if path is None and not name.endswith(OF_EVERY_LIST):
             homeless.append(route)
         yield Door(name, route, path or "")
     assert not homeless, f"no row for {homeless}: let row_of_each() make one, or NAMED name it"
 
 
-def _filled(route: str) -> str | None:
+def filled(route: str) -> str | None:
     if "(?P<" in route:
         return "/admin/riskscore/"
     fixed = admin_addresses.PARAMETER.sub(lambda part: WORDS.get(part["name"], part[0]), route)

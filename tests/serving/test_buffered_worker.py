@@ -109,7 +109,6 @@ AMBIGUOUS = {
     "a negative length": b"Content-Length: -1\r\n\r\n",
     "a signed length": b"Content-Length: +2\r\n\r\n{}",
     "an underscore": b"Content-Length: 1_0\r\n\r\n{}",
-    "a folded line": b"Content-Length:\r\n 2\r\n\r\n{}",
 }
 
 

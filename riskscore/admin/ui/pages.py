@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
+from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError
 from django.db.models import AutoField, BigAutoField, ForeignKey, Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -137,7 +138,10 @@ class Page(Listed[Row], ConfirmedActions[Row], Versioned[Row]):
         return super().history_view(request, object_id, {"events": events, **(extra_context or {})})
 
     def row(self, request: HttpRequest, object_id: str) -> Row:
-        """The row of a page of our own; a page that says so if there is none."""
+        """The row of a page of our own. Raises PermissionDenied for who may not see its list, and
+        Http404 if there is none."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
         row = self.get_object(request, object_id)
         if row is None:
             raise Http404(f"no {self.opts.verbose_name} has the id {object_id}")
