@@ -326,6 +326,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         },
         {"name": "catalogues", "description": "What scores are made of."},
         {"name": "models", "description": "Learned models, their cards and predictions."},
+        {"name": "extracts", "description": "Much at once: what changed, files, many keys, lists."},
         {"name": "usage", "description": "What your key may take, and what is left."},
         {"name": "webhooks", "description": "To be told what happens, instead of asking."},
         {"name": "about", "description": "This API."},

@@ -5,6 +5,7 @@ from functools import cache
 from typing import Any
 
 from django.http import Http404, HttpResponse
+from django.template.loader import render_to_string
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
@@ -13,9 +14,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from riskscore.api.framework.problems import KINDS
+from riskscore.api.framework.rendering import Html, Json
 from riskscore.api.framework.viewsets import ApiViewSet
 
 HERE = "/api/v1"
+#: What the page of a problem may load: our stylesheet, and the empty icon inside it.
+POLICY = "default-src 'none'; style-src 'self'; img-src data:; frame-ancestors 'none'"
 DOORS = (
     "projects",
     "scores",
@@ -60,14 +64,20 @@ class Contents(Public):
 
 
 class ProblemType(Public):
-    """What a problem's `type` points at."""
+    """What a problem's `type` points at: for programs, and as a page for people."""
+
+    renderer_classes = (Json, Html)
 
     @extend_schema(responses=OpenApiTypes.OBJECT)
-    def retrieve(self, _request: Request, code: str) -> Response:
+    def retrieve(self, request: Request, code: str) -> Response:
         """Return what the code means and what to do."""
         if code not in KINDS:
             raise Http404
-        return Response({"code": code, **asdict(KINDS[code])})
+        found = {"code": code, **asdict(KINDS[code])}
+        if request.accepted_renderer.format != "html":
+            return Response(found)
+        headers = {"Content-Security-Policy": POLICY}
+        return Response(render_to_string("api/problem.html", found), headers=headers)
 
 
 class Document(Public):

@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('lens', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='+', serialize=False, to='riskscore.lens')),
                 ('version', models.BigIntegerField(help_text='of the blocks that readers use')),
-                ('recording', models.BigIntegerField(help_text='version that changes belong to; null while a large job scores', null=True)),
+                ('recording', models.BigIntegerField(help_text='version of changes, or none', null=True)),
                 ('ranked_at', models.DateTimeField()),
                 ('projects', django.contrib.postgres.fields.ArrayField(base_field=models.IntegerField(), help_text='ranked projects with a score, by node', size=None)),
             ],

@@ -90,7 +90,7 @@ class Migration(migrations.Migration):
                 migrations.AddField(
                     model_name='project',
                     name='shown_in',
-                    field=models.BigIntegerField(db_default=models.Func(function='riskscore_transaction', output_field=models.BigIntegerField()), editable=False, help_text='the transaction since which it has its state'),
+                    field=models.BigIntegerField(db_default=0, editable=False, help_text='the transaction that changed its state last; 0: it was made in it'),
                 ),
                 migrations.AddField(
                     model_name='scorehistory',

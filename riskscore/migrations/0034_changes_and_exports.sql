@@ -65,6 +65,5 @@ CREATE OR REPLACE TRIGGER externalid_updated AFTER UPDATE ON riskscore_externali
 CREATE OR REPLACE TRIGGER externalid_deleted AFTER DELETE ON riskscore_externalid
     REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION riskscore_part_written();
 
-ALTER TABLE riskscore_project ALTER COLUMN changed_in SET DEFAULT riskscore_transaction(),
-    ALTER COLUMN shown_in SET DEFAULT riskscore_transaction();
+ALTER TABLE riskscore_project ALTER COLUMN changed_in SET DEFAULT riskscore_transaction();
 ALTER TABLE riskscore_scorehistory ALTER COLUMN changed_in SET DEFAULT riskscore_transaction();

@@ -79,7 +79,11 @@ class Project(models.Model):
     created_at = models.DateTimeField(auto_now_add=True, db_default=Now())
     updated_at = models.DateTimeField(auto_now=True, db_default=Now())
     changed_in = this_transaction("in which it was changed last")
-    shown_in = this_transaction("since which it has its state")
+    shown_in = models.BigIntegerField(
+        db_default=0,
+        editable=False,
+        help_text="the transaction that changed its state last; 0: it was made in it",
+    )
 
     class Meta:
         ordering = ["key"]

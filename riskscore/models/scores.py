@@ -351,9 +351,7 @@ class Ranking(models.Model):
 
     lens = models.OneToOneField("Lens", models.CASCADE, primary_key=True, related_name="+")
     version = models.BigIntegerField(help_text="of the blocks that readers use")
-    recording = models.BigIntegerField(
-        null=True, help_text="version that changes belong to; null while a large job scores"
-    )
+    recording = models.BigIntegerField(null=True, help_text="version of changes, or none")
     ranked_at = models.DateTimeField()
     projects = ArrayField(models.IntegerField(), help_text="ranked projects with a score, by node")
 

@@ -23,7 +23,7 @@ LISTINGS = (
     "/projects/icmm-00026/score/history",
 )
 #: Key, lens, page, its unassessed end, minerals, ranks; and a project where the address has one.
-BUDGET = 15
+BUDGET = 16
 
 
 def queries(api: Api, path: str) -> int:
@@ -44,7 +44,7 @@ def test_a_listing_costs_the_same_few_queries_whatever_its_length(
 
 @pytest.mark.parametrize(
     ("path", "budget"),
-    [("", 14), ("/score", 7), ("/score/explanation", 16)],
+    [("", 15), ("/score", 7), ("/score/explanation", 16)],
 )
 def test_a_project_costs_few_queries(path: str, budget: int, bundle: None, api: Api) -> None:
     api.get(f"/projects/icmm-00026{path}")
@@ -110,7 +110,7 @@ def test_times_are_utc_with_z(bundle: None, api: Api) -> None:
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", score["computed_at"])
 
 
-@pytest.mark.parametrize("path", ["/scores", "/projects", "/releases"])
+@pytest.mark.parametrize("path", ["/scores", "/places", "/releases"])
 def test_a_listing_that_is_only_read_refuses_a_post(path: str, api: Api) -> None:
     problem(api.post(path, {}), 405, "method_not_allowed")
 
@@ -137,3 +137,17 @@ def test_a_group_is_no_place_of_a_job(bundle: None, api: Api) -> None:
 
 def test_predictions_of_no_model_are_not_found(api: Api) -> None:
     problem(api.get("/models/disruption/99/predictions"), 404, "not_found")
+
+
+@pytest.mark.parametrize("path", ["/scores?page_size=3", "/projects/x/score?fields=key", "/jobs"])
+def test_a_method_that_is_not_offered_is_405_before_its_parameters_are_read(
+    path: str, api: Api
+) -> None:
+    problem(api.send("TRACE", path), 405, "method_not_allowed")
+
+
+def test_a_request_that_is_only_checked_has_its_idempotency_key_checked_too(api: Api) -> None:
+    asked = api.post(
+        "/jobs?validate_only=true", {"scope": {"all": True}}, Idempotency_Key="k" * 256
+    )
+    problem(asked, 400, "bad_request")

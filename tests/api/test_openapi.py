@@ -149,7 +149,7 @@ def test_what_writes_answer_is_as_the_document_says(
     make_job()  # a method, so that there is something to score by
     make_project(key="mine-1", latitude=-30)
     api = make_api("curate", "list")
-    site = {"name": "A", "place": "CHL", "latitude": -22, "longitude": -68, "kind": "mine"}
+    site = {"name": "A", "place": "CHL", "latitude": -22, "longitude": -69, "kind": "mine"}
     said = {"credibility": 0.9, "url": "https://example.org/a"}
     strike = {**said, "kind": "strike", "happened_on": "2026-05-01", "severity": 0.5}
     for path, body, name in (

@@ -1,5 +1,7 @@
 """Every error is a problem, wherever it arises, and says nothing of our inside."""
 
+import html
+
 import pytest
 from django.db import connection
 from django.test import Client
@@ -83,3 +85,11 @@ def test_the_type_of_each_problem_can_be_read(client: Client) -> None:
         assert said["status"] == kind.status
         assert said["about"]
     problem(client.get(f"{PREFIX}/errors/no-such"), 404, "not_found")
+
+
+def test_each_kind_of_problem_has_a_page_for_people(client: Client) -> None:
+    for code, kind in KINDS.items():
+        page = client.get(f"{PREFIX}/errors/{code}", headers={"Accept": "text/html"})
+        assert page["Content-Type"].startswith("text/html")
+        assert kind.title in html.unescape(page.content.decode())
+        assert client.get(f"{PREFIX}/errors/{code}").json()["about"] == kind.about

@@ -90,7 +90,8 @@ def test_its_explanation_adds_up_and_names_releases(api: Api) -> None:
     found = api.json(f"/projects/{KEY}/score/explanation?importer=FRA")
     assert found["score"]["computed"] == "on_read"
     assert found["contributions_sum"] == pytest.approx(found["score"]["composite"], abs=1e-9)
-    assert found["standing"] == {"rank": None, "of": 0, "shared_with": None}
+    nowhere = {"rank": None, "of": 0, "shared_with": None, "ranked_at": None}
+    assert found["standing"] == nowhere
     rows = [row for part in found["dimensions"] for row in part["indicators"]]
     bought = next(row for row in rows if row["indicator"] == "con.import_risk")
     assert bought["value"] is not None

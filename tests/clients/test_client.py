@@ -263,10 +263,10 @@ def test_a_start_is_repeated_with_the_same_idempotency_key(scripted: Any) -> Non
 def test_what_may_not_happen_twice_is_not_sent_twice(scripted: Any) -> None:
     scripted.script[:] = [(0, {}, "")]
     with of(scripted) as riskscore, pytest.raises(rc.Unreachable):
-        riskscore.sourcing.begin_portfolio("a")
+        riskscore.connection.send("POST", "/webhooks", json={})
     scripted.script[:] = [(503, {"Retry-After": "0"}, "<html>")]
     with of(scripted) as riskscore, pytest.raises(rc.ServerFault, match="HTTP 503"):
-        riskscore.sourcing.begin_portfolio("a")
+        riskscore.connection.send("POST", "/webhooks", json={})
 
 
 @pytest.mark.parametrize("end", ["", '{"_end": true, "rows": 2}\n'])

@@ -117,6 +117,26 @@ def test_what_goes_wrong_is_one_line_with_the_remedy(
     assert remedy in line
 
 
+def test_a_file_is_previewed_then_loaded_and_what_is_wrong_is_said(
+    live: Live, tmp_path: Path
+) -> None:
+    header = "key,name,place,latitude,longitude,kind,minerals\n"
+    good, bad = tmp_path / "good.csv", tmp_path / "bad.csv"
+    good.write_text(f"{header}mine-9001,New Salar,CHL,-23.4,-68.2,deposit,lithium\n")
+    bad.write_text(f"{header}mine-9002,Bad,CHL,abc,-68.2,deposit,lithium\n")
+    words = ("import", str(good), "--source", "projects", "--json")
+    shown = json.loads(printed(live, *words))
+    assert (shown["dry_run"], shown["added"], shown["state"]) == (True, 1, "succeeded")
+    assert riskscore(live, "score", "mine-9001").returncode == 4
+    loaded = json.loads(printed(live, *words, "--confirm"))
+    assert (loaded["dry_run"], loaded["state"]) == (False, "succeeded")
+    found = printed(live, "projects", "--q", "New Salar", "--csv")
+    assert "mine-9001" in found
+    done = riskscore(live, "import", str(bad), "--source", "projects")
+    assert done.returncode == 6
+    assert "line 2" in done.stderr
+
+
 def test_what_is_not_understood_ends_with_2(live: Live) -> None:
     for words in ((), ("scores", "--limit", "-1"), ("scores", "--json", "--csv"), ("sourcing",)):
         assert riskscore(live, *words).returncode == 2

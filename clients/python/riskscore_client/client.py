@@ -2,12 +2,14 @@
 
 import uuid
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Any, Self, cast
 
 import httpx
 
 from riskscore_client import settings
 from riskscore_client.connection import Connection, Value
+from riskscore_client.imports import Import
 from riskscore_client.jobs import Job
 from riskscore_client.records import JobCheck, JobRecord, Mineral, Place, Project, Record, Score
 from riskscore_client.rows import Rows
@@ -156,6 +158,13 @@ class Riskscore:
             again=True,
         )
         return cast("JobCheck", answer.json())
+
+    def import_file(self, file: str | Path, source: str, **options: Value) -> Import:
+        """Upload a file for a preview; ``confirm`` of what comes back loads it.
+
+        ``source`` says whose figures these are; ``options`` are the fields of `POST /imports`.
+        """
+        return Import.of_file(self.connection, Path(file), source, options)
 
     def job(self, number: str) -> Job:
         """Return one of your jobs. Raises NotFound."""

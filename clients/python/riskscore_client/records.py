@@ -42,6 +42,7 @@ class Score(TypedDict, total=False):
     computed_at: str
     job: str
     stale: bool
+    ranked_at: str | None
 
 
 class Project(TypedDict, total=False):
@@ -72,6 +73,8 @@ class Project(TypedDict, total=False):
     source_id: str
     input_version: int
     updated_at: str
+    external_ids: list[Record]
+    state: str
 
 
 class JobRecord(TypedDict, total=False):

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+import uuid
 from collections.abc import Iterable
 from typing import cast
 
@@ -62,7 +63,13 @@ class Sourcing:
 
     def begin_portfolio(self, name: str, **parts: object) -> Record:
         """Begin a portfolio: ``positions``, ``limits``, … Raises Conflict if it is there."""
-        answer = self._connection.send("POST", "/sourcing/portfolios", json={"name": name, **parts})
+        answer = self._connection.send(
+            "POST",
+            "/sourcing/portfolios",
+            json={"name": name, **parts},
+            headers={"Idempotency-Key": str(uuid.uuid4())},
+            again=True,
+        )
         return cast("Record", answer.json())
 
     def portfolio_and_etag(self, name: str) -> tuple[Record, str]:

@@ -110,7 +110,7 @@ class ChangesViewSet(ApiViewSet):
     number of it has; ranks are not told.
     """
 
-    tag = "changes"
+    tag = "extracts"
     lookup_field = ""
     shows = ("project", "projectmineral", "projectstatus", "score", "evidence")
     renderer_classes = (Json, NdJson)

@@ -114,7 +114,7 @@ class AnyFile(Json):
 class ExportViewSet(ListRows, RetrieveRow):
     """Your files of many rows, the latest first; POST asks for one."""
 
-    tag = "exports"
+    tag = "extracts"
     shows = ("export",)
     takes = {"create": ("add_export",), "destroy": ("add_export",)}
     write_scopes = frozenset({READ})

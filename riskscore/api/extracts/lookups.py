@@ -63,7 +63,7 @@ class LookupBody(bodies.Body):
 class LookupViewSet(ApiViewSet):
     """Many rows by key at once, where a page for each would be too slow."""
 
-    tag = "lookups"
+    tag = "extracts"
     takes = {"create": ("view_project", "view_projectmineral", "view_projectstatus", "view_score")}
     write_scopes = frozenset({READ})
 

@@ -97,7 +97,7 @@ class MatchBody(bodies.Body):
 class MatchViewSet(ApiViewSet):
     """Candidates for each line of a list, with a score that its parts explain."""
 
-    tag = "lookups"
+    tag = "extracts"
     takes = {"create": ("view_project", "view_projectmineral", "view_externalid")}
     write_scopes = frozenset({READ})
 

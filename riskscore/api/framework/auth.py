@@ -7,7 +7,7 @@ no page elsewhere can make a curator's browser do so, and the API needs no CSRF 
 import logging
 import re
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Protocol, runtime_checkable
 
 from django.db import DatabaseError
@@ -48,7 +48,7 @@ class BearerKey(BaseAuthentication):
             wrong_keys.count(request._request, is_one[1] if is_one else "")
             raise AuthenticationFailed("not a living key; send `Authorization: Bearer rs_…`")
         log_context.add(key=key.prefix, user=key.user.get_username())
-        _note_use(key)
+        note_use(key.pk, key.prefix, key.last_used_at)
         return key.user, key
 
     def authenticate_header(self, _request: Request) -> str:
@@ -117,12 +117,13 @@ def _refuse_key_in_url(request: Request) -> None:
             raise Problem("key_in_url", headers={"WWW-Authenticate": CHALLENGE})
 
 
-def _note_use(key: ApiKey) -> None:
+def note_use(number: int, prefix: str, last: datetime | None) -> None:
+    """Write down that a key is used, if that was not done lately."""
     now = timezone.now()
-    if key.last_used_at and now - key.last_used_at < SEEN_EVERY:
+    if last and now - last < SEEN_EVERY:
         return
     stale = Q(last_used_at__isnull=True) | Q(last_used_at__lt=now - SEEN_EVERY)
     try:
-        ApiKey.objects.filter(stale, pk=key.pk).update(last_used_at=now)
+        ApiKey.objects.filter(stale, pk=number).update(last_used_at=now)
     except DatabaseError as error:  # a read-only database still serves reads
-        log.warning("use of key %s not noted: %s", key.prefix, type(error).__name__)
+        log.warning("use of key %s not noted: %s", prefix, type(error).__name__)

@@ -175,7 +175,7 @@ class ListRows(RowsViewSet):
         self, request: Request, snapshot: Snapshot, start: After
     ) -> StreamingHttpResponse:
         fields = self.get_serializer_class().chosen(self.query["fields"])
-        edition = snapshot.edition
+        edition, position = snapshot.edition, snapshot.position
         rows = self._all({field.name for field in fields}, start)
         # The first row is fetched now, while a problem can still be told by the status.
         first = [*islice(rows, 1)]
@@ -186,11 +186,12 @@ class ListRows(RowsViewSet):
         elif isinstance(kind, GeoJson):
             lines = geojson_lines((row, item(fields, row)) for row in rows)
         else:
-            lines = ndjson_lines((item(fields, row) for row in rows), edition)
+            lines = ndjson_lines((item(fields, row) for row in rows), edition, position)
         body = snapshot.streaming(iter(blocks(lines)))
         response = StreamingHttpResponse(body, content_type=kind.media_type)
         name = schema_name(self.get_serializer_class())
         response["Riskscore-Edition"] = str(edition)
+        response["Riskscore-Position"] = position
         response["Content-Disposition"] = f'inline; filename="{name}.{kind.format}"'
         response["Cache-Control"] = "private, no-store"
         return response

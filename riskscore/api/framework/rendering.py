@@ -88,11 +88,13 @@ def geojson_lines(rows: Iterable[tuple[Mapping[str, Any], Mapping[str, Any]]]) -
     yield b"\n]}\n"
 
 
-def ndjson_lines(rows: Iterable[Mapping[str, Any]], edition: int) -> Iterator[bytes]:
-    """A line per row, then ``{"_end": true, "rows": n, "edition": m}``: without it the export was
-    cut off. The edition is the newest that its rows know."""
+def ndjson_lines(rows: Iterable[Mapping[str, Any]], edition: int, position: str) -> Iterator[bytes]:
+    """A line per row, then ``{"_end": true, "rows": n, "edition": m, "position": p}``: without it
+    the export was cut off. The edition is the newest that its rows know; the position is where
+    `changes` go on."""
     written = 0
     for row in rows:
         written += 1
         yield dumps(row) + b"\n"
-    yield dumps({"_end": True, "rows": written, "edition": edition}) + b"\n"
+    end = {"_end": True, "rows": written, "edition": edition, "position": position}
+    yield dumps(end) + b"\n"

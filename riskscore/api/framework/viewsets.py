@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 from django.http import HttpResponseBase
 from django.utils.cache import get_conditional_response, patch_vary_headers
 from rest_framework import serializers
+from rest_framework.exceptions import MethodNotAllowed
 from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -74,6 +75,8 @@ class ApiViewSet(GenericViewSet[Any]):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Before the method: authentication, scope and rate (DRF), then the parameters."""
         super().initial(request, *args, **kwargs)
+        if (request.method or "").lower() not in (*self.action_map, "options", "head"):
+            raise MethodNotAllowed(str(request.method))  # before its parameters are read
         json_parser.refuse_chunked(request)
         self.query = query_fields.read(_fields(type(self), self.action), request.query_params)
 

@@ -13,7 +13,7 @@ wrong keys.
 
 import hashlib
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +29,7 @@ from riskscore import api_keys
 from riskscore.api import lenses
 from riskscore.api.framework import auth, throttling, wrong_keys
 from riskscore.api.framework.problems import Problem, reply
+from riskscore.api.framework.viewsets import etag_of
 from riskscore.api.results.scores import CurrentScoreViewSet
 from riskscore.config import log_context
 
@@ -52,8 +53,9 @@ SAME = {
     "X-Frame-Options": settings.X_FRAME_OPTIONS,
 }
 
-_SHOWN = f"""
-SELECT k.digest, k.prefix, k.id, k.plan, u.username, concat_ws(' ', p.ctid, p.xmin, s.ctid, s.xmin,
+_SHOWN = """
+SELECT k.digest, k.prefix, k.id, k.plan, k.last_used_at, u.username,
+    concat_ws(' ', p.ctid, p.xmin, s.ctid, s.xmin,
     g.ctid, g.xmin, l.ctid, l.xmin, m.ctid, m.xmin, r.ctid, r.xmin, (
         SELECT count(*) FROM riskscore_rankchange c
         WHERE c.lens_id = l.id AND c.version = r.version AND c.node = 0)) AS versions
@@ -63,8 +65,8 @@ JOIN riskscore_lens l ON l.importer_id = $3 AND l.method_code = $4
 JOIN riskscore_score s ON s.project_id = p.id AND s.lens_id = l.id
 JOIN riskscore_method m ON m.id = s.method_id
 LEFT JOIN riskscore_ranking r ON r.lens_id = l.id
-WHERE k.prefix = $1 AND k.revoked_at IS NULL AND coalesce(k.expires_at > now(), true)
-  AND 'read' = ANY(k.scopes) AND k.last_used_at > now() - interval '{auth.SEEN_EVERY}'
+WHERE k.prefix = $1 AND k.revoked_at IS NULL AND coalesce(k.expires_at > clock_timestamp(), true)
+  AND 'read' = ANY(k.scopes)
   AND u.is_active AND u.is_staff AND (u.is_superuser OR NOT EXISTS (
     SELECT FROM unnest(%s) a (id) WHERE coalesce(
         (SELECT false FROM auth_user_user_permissions o
@@ -72,7 +74,7 @@ WHERE k.prefix = $1 AND k.revoked_at IS NULL AND coalesce(k.expires_at > now(), 
         (SELECT false FROM auth_user_groups i JOIN auth_group_permissions o USING (group_id)
          WHERE i.user_id = u.id AND o.permission_id = a.id LIMIT 1), true)))
   AND p.key = $2 AND p.state = 'published'
-"""  # noqa: S608 - a length of time of our own
+"""
 _PREPARE = f"PREPARE known_score (text, text, text, text) AS {_SHOWN}"
 _EXECUTE = "EXECUTE known_score (%s, %s, %s, %s)"
 
@@ -127,8 +129,9 @@ class KnownScores:
             return response
         if kept is None:
             self._keep(etag, response)
-        response["ETag"] = etag
-        found = get_conditional_response(request, etag=etag, response=response)
+        told = _told_before(response.content, conditions, etag)
+        response["ETag"] = told
+        found = get_conditional_response(request, etag=told, response=response)
         if found is not None and found.status_code == 412:
             return reply(request, Problem("precondition_failed"))
         return found or response
@@ -140,10 +143,16 @@ class KnownScores:
         self._kept[etag] = (response.content, headers)
 
 
+def _told_before(content: bytes, conditions: Mapping[str, str], etag: str) -> str:
+    """The ETag that the client may have of this answer: that of its bytes, if a view gave it."""
+    of_bytes = etag_of(content)
+    return of_bytes if any(of_bytes in given for given in conditions.values()) else etag
+
+
 def _asked(request: HttpRequest) -> tuple[str, str, str, str] | None:
     """Key's prefix, project, importer and method that an ordinary request is about."""
     path, meta = request.path_info, request.META
-    if request.method != "GET" or not path.startswith(BEFORE):
+    if request.method not in ("GET", "HEAD") or not path.startswith(BEFORE):
         return None
     key = path[len(BEFORE) :].removesuffix("/").removesuffix(AFTER)
     scheme, _, plain = meta.get("HTTP_AUTHORIZATION", "").partition(" ")
@@ -176,11 +185,12 @@ def _versions(request: HttpRequest, asked: tuple[str, str, str, str]) -> str | N
     row = _row(asked)
     if row is None:
         return None
-    digest, prefix, number, plan, username, versions = row
+    digest, prefix, number, plan, last_used, username, versions = row
     plain = request.META["HTTP_AUTHORIZATION"].partition(" ")[2]
     if not api_keys.is_current(plain, digest):
         return None
     log_context.add(key=prefix, user=username)
+    auth.note_use(number, prefix, last_used)
     request.META["riskscore.client"] = f"key-{number}", plan
     return str(versions)
 

@@ -21,6 +21,7 @@ class JobEventsViewSet(ApiViewSet):
     """
 
     tag = "jobs"
+    lookup_field = ""
     shows = ("job",)
     write_scopes = frozenset({RESCORE})
     renderer_classes = (waits.EventStream, Json)

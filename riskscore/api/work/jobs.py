@@ -146,6 +146,9 @@ class JobViewSet(ListRows):
     def create(self, request: Request) -> Response:
         """Start rescoring. With an `Idempotency-Key` a repeated request is the same job."""
         body = check(request, JobRequestSerializer)
+        given = request.headers.get("Idempotency-Key")
+        if given is not None and not KEY.fullmatch(given):
+            raise Problem("bad_request", "Idempotency-Key: 1 to 255 visible ASCII characters")
         if self.query["validate_only"]:
             return Response(_checked(body))
         throttling.charge(request, request_cost.of_job(body["scope"]) - 1)
@@ -224,8 +227,6 @@ def _once(request: Request, body: dict[str, Any]) -> tuple[Job, bool]:
     given = request.headers.get("Idempotency-Key")
     if given is None:
         return _start(request, body), False
-    if not KEY.fullmatch(given):
-        raise Problem("bad_request", "Idempotency-Key: 1 to 255 visible ASCII characters")
     fingerprint = hashlib.sha256(
         orjson.dumps(request.data, option=orjson.OPT_SORT_KEYS)
     ).hexdigest()

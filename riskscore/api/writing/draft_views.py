@@ -46,7 +46,7 @@ class MovesQuery(serializers.Serializer[Any]):
 class DraftViewSet(Writing, ListRows, RetrieveRow):
     """Versions of a method that are not published: drawn, compared, reviewed, published."""
 
-    tag = "catalogues"
+    tag = "methods"
     shows = ("method", "score")
     takes = {
         "create": ("add_method",),

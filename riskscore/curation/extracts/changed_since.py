@@ -15,7 +15,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from django.db import connection
+from django.db import connection, transaction
 
 from riskscore.curation.extracts import extract_tables
 from riskscore.models import Export, Lens
@@ -119,7 +119,7 @@ WHERE h.lens_id = %(lens)s AND {t:h.changed_in} AND {n:h.changed_in,h.id}
 _SCORES_SHOWN = """
 SELECT p.shown_in AS t, p.id AS n, p.key, '', s.id
 FROM riskscore_project p JOIN riskscore_score s ON s.project_id = p.id AND s.lens_id = %(lens)s
-WHERE p.state = 'published' AND {t:p.shown_in} AND {n:p.shown_in,p.id}
+WHERE p.state = 'published' AND p.shown_in > 0 AND {t:p.shown_in} AND {n:p.shown_in,p.id}
     AND NOT EXISTS (SELECT FROM riskscore_scorehistory h WHERE h.project_id = p.id
         AND h.lens_id = s.lens_id AND h.digest = s.digest AND {t:h.changed_in})
 """
@@ -140,7 +140,8 @@ _EVENTS_SHOWN = f"""
 SELECT p.shown_in AS t, v.id AS n, p.key, '', v.id
 FROM riskscore_project p JOIN riskscore_evidence v ON v.project_id = p.id
 JOIN riskscore_edition e ON e.number = v.edition_id
-WHERE p.state = 'published' AND {{t:p.shown_in}} AND {{n:p.shown_in,v.id}} AND {_CURRENT}
+WHERE p.state = 'published' AND p.shown_in > 0 AND {{t:p.shown_in}}
+    AND {{n:p.shown_in,v.id}} AND {_CURRENT}
     AND NOT ({{t:e.changed_in}})
 """  # noqa: S608 - our own words
 _SOURCES = (
@@ -148,7 +149,8 @@ _SOURCES = (
     (EVENT, _SUPERSEDED), (EVENT, _EVENTS), (EVENT, _EVENTS_SHOWN),
 )  # fmt: skip
 _UNSEEN = (
-    "({0} >= %(since)s OR {0} = ANY(%(since_open)s)) AND {0} <> %(since_own)s"
+    # The first condition is implied by the second, and is the one an index can use.
+    "{0} >= %(oldest)s AND ({0} >= %(since)s OR {0} = ANY(%(since_open)s)) AND {0} <> %(since_own)s"
     " AND {0} < %(until)s AND {0} <> ALL(%(until_open)s)"
 )
 
@@ -160,6 +162,7 @@ def _of(
     at = KINDS.index(kind)
     params: dict[str, Any] = {
         "lens": lens.pk,
+        "oldest": min(since.following, *since.still_open, since.following),
         "since": since.following,
         "since_open": list(since.still_open),
         "since_own": since.own,
@@ -169,7 +172,10 @@ def _of(
         **_behind(step, at, after),
     }
     sql = _filled(source) + " ORDER BY 1, 2 LIMIT %(size)s"
-    with connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor:
+        # A page follows the index of transactions row by row, whatever the planner thinks of it.
+        cursor.execute("SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off")
+        cursor.execute("SET LOCAL enable_sort = off; SET LOCAL enable_seqscan = off")
         cursor.execute(sql, params)
         return [
             _Found(After(t, at, step, n), kind, key, removed, number)

@@ -82,6 +82,7 @@ def parser() -> argparse.ArgumentParser:
     _word(words, "regions", questions.regions, "parts of the world, for --region")
     _rescore(words)
     _job(words)
+    _import(words)
     _word(words, "login", questions.login, "keep a key in a file that only you can read")
     return top
 
@@ -161,6 +162,15 @@ def _job(words: Any) -> None:
     found.add_argument("id", metavar="ID")
     found.add_argument("--errors", action="store_true", help="what it could not score, and why")
     _waiting(found)
+
+
+def _import(words: Any) -> None:
+    found = _word(words, "import", work.import_file, "what a file would change; load it")
+    found.add_argument("file", metavar="FILE")
+    found.add_argument("--source", required=True, help="whose figures: projects, evidence, wgi, …")
+    found.add_argument("--confirm", action="store_true", help="load it if the preview is well")
+    found.add_argument("--skip-bad", action="store_true", help="leave rows out that are wrong")
+    found.add_argument("--timeout", type=float, metavar="SECONDS", help="wait no longer")
 
 
 def _waiting(parser: argparse.ArgumentParser) -> None:

@@ -1,11 +1,13 @@
-"""The command's words that start work and follow it: `rescore`, `job`."""
+"""The command's words that start work and follow it: `rescore`, `job`, `import`."""
 
 import sys
 from argparse import Namespace
+from itertools import islice
 
 from riskscore_client import progress
 from riskscore_client.client import Riskscore
 from riskscore_client.command import output
+from riskscore_client.errors import JobFailed
 from riskscore_client.jobs import Job
 
 JOB = {
@@ -17,6 +19,8 @@ JOB = {
     "progress.failed": "failed",
     "finished_at": "finished",
 }
+#: How many faults of a file are printed; the rest is at its address.
+MOST_FAULTS = 20
 ERRORS = {"project": "project", "code": "code", "detail": "detail"}
 
 
@@ -49,6 +53,42 @@ def job(riskscore: Riskscore, said: Namespace) -> None:
         output.as_csv(rows, list(rows[0]) if rows else list(ERRORS))
     else:
         output.as_table(rows, {name: name for name in rows[0]} if rows else ERRORS)
+
+
+IMPORT = {
+    "id": "import",
+    "source": "source",
+    "state": "state",
+    "dry_run": "preview",
+    "rows_read": "rows",
+    "added": "new",
+    "changed": "changed",
+    "unchanged": "as they were",
+    "rejected": "wrong",
+}
+
+
+def import_file(riskscore: Riskscore, said: Namespace) -> None:
+    """Show what a file would change; with `--confirm` load it."""
+    made = riskscore.import_file(said.file, said.source, skip_bad=said.skip_bad or None)
+    sys.stderr.write(f"import {made.id}\n")
+    try:
+        made.wait(said.timeout)
+    except JobFailed:
+        for fault in islice(made.faults(), MOST_FAULTS):
+            where = f"line {fault['line']}, {fault['column']}"
+            sys.stderr.write(f"{where}: {fault['reason']}. {fault['remedy']}\n")
+        raise
+    if said.confirm:
+        made = made.confirm().wait(said.timeout)
+    if said.json:
+        output.as_json(made.record)
+    elif said.csv:
+        output.as_csv([made.record], list(IMPORT))
+    else:
+        output.as_table([made.record], IMPORT)
+        for line in made.record["preview"]:
+            sys.stdout.write(f"{line}\n")
 
 
 def _followed(job: Job, said: Namespace) -> None:
