@@ -77,6 +77,7 @@ def _of_the_first(by: User) -> None:
     """What lists of the API show of the first project and the first company; what is sent out."""
     company = Company.objects.earliest("key")
     project = Project.objects.filter(state=Project.State.PUBLISHED).earliest("key")
+    Company.objects.create(key="a-company", name="A company")
     source = {"url": "https://a.example"}
     owner_edits.record(Domicile(company=company, place_id="CHL", **source), by=by)
     owner_edits.record(Ownership(project=project, company=company, **source), by=by)
