@@ -24,13 +24,14 @@ SITE = {
     "key": "own-salar-1", "name": "Salar Uno", "place": "CHL", "latitude": -23.5,
     "longitude": -68.2, "kind": "mine", "minerals": [{"mineral": "lithium"}],
 }  # fmt: skip
+OF_MANY = {**{name: value for name, value in SITE.items() if name != "key"}, "external_id": "S1"}
 SHARES = {"geopolitical": 0.4, "concentration": 0.3, "labour": 0.2, "indigenous": 0.1}
 SQUARE = [[-68.3, -23.6], [-68.1, -23.6], [-68.1, -23.4], [-68.3, -23.4], [-68.3, -23.6]]
 SOME = ["icmm-00026"]
 #: By method and address.
 BODIES: dict[str, Any] = {
     "POST /companies": {"key": "acme", "name": "Acme", "home": {**SAID, "place": "CHL"}},
-    "POST /companies/{key}/homes": {**SAID, "place": "PER"},
+    "POST /companies/{key}/homes": {**SAID, "place": "PER", "note": "Its seat."},
     "POST /exports": {"what": "projects", "format": "csv", "scope": {"keys": SOME}},
     "POST /jobs": {"scope": {"keys": SOME}, "reason": "A try."},
     "POST /lists": {"name": "mine", "projects": SOME},
@@ -39,8 +40,8 @@ BODIES: dict[str, Any] = {
     "POST /methods/{code}/drafts": {"reason": "A try.", "weights": {"composite": SHARES}},
     "PATCH /methods/{code}/drafts/{version}": {"reason": "Another."},
     "POST /projects": SITE,
-    "PATCH /projects/{key}": {"name": "Another name", "stage": None},
-    "PUT /projects/bulk": {"items": [SITE]},
+    "PATCH /projects/{key}": {"name": "Another name"},
+    "PUT /projects/bulk": {"scheme": "acme", "items": [OF_MANY]},
     "POST /projects/{key}/capacities": {
         **SAID, "mineral": "copper", "year": 2026, "amount": 1000.0, "unit": "t Cu",
     },
@@ -66,10 +67,11 @@ BODIES: dict[str, Any] = {
         "source": "https://a.example", "shocks": [SHOCK],
     },
     "POST /webhooks": {"url": "https://1.1.1.1/hook", "types": ["job.finished"]},
-    "PATCH /webhooks/{number}": {"about": "Ours."},
+    "PATCH /webhooks/{number}": {"name": "Ours"},
 }  # fmt: skip
 #: What is taken only of a row in another state than that of the first one, or only with a file.
 REFUSED = {
+    "POST /companies/{key}/homes": "something is said of it, which is to be replaced",
     "POST /imports": "the file is no JSON",
     "POST /imports/{id}/confirm": "the preview has not ended",
     "POST /jobs/{job_id}/retry": "no project of the job failed",

@@ -96,9 +96,11 @@ def _enter(weighed: Weighed, children: Shares, at: str, entered: Entered) -> Ite
             share = _of_group(children.get(child.code), column.group)
             if share is None:
                 continue
-            shares[place] = thousandths = round(share * WHOLE)
-            if not 0 <= share <= 1 or abs(share * WHOLE - thousandths) > ROUNDING:
+            thousandths = _thousandths(share)
+            if thousandths is None:
                 yield Fault(f"{at}/{child.code}", THREE)
+            else:
+                shares[place] = thousandths
         if fault := shares_fault(node.label, column.group, shares):
             yield Fault(at, fault)
         entered[node.code, column.group] = shares
@@ -116,10 +118,18 @@ def _unknown(weighed: Weighed, children: Shares, at: str) -> Iterator[Fault]:
             yield Fault(f"{at}/{code}", f"no group {unknown[0]!r}; there are {', '.join(groups)}")
 
 
-def _of_group(said: Any, group: str) -> float | None:
-    """The share of a group, None where none is stated; a number alone is that of every group."""
-    found = said.get(group) if isinstance(said, Mapping) else said
-    return None if found is None else float(found)
+def _of_group(said: Any, group: str) -> Any:
+    """What is said of a group, None where nothing is; a value alone is that of every group."""
+    return said.get(group) if isinstance(said, Mapping) else said
+
+
+def _thousandths(share: Any) -> int | None:
+    """A share as a program sends it, in thousandths; None if it is none."""
+    is_number = isinstance(share, int | float) and not isinstance(share, bool)
+    if not is_number or not 0 <= share <= 1:
+        return None
+    thousandths = round(share * WHOLE)
+    return thousandths if abs(share * WHOLE - thousandths) <= ROUNDING else None
 
 
 def is_own(method: Method, by: Any) -> bool:
