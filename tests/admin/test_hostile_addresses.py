@@ -127,6 +127,12 @@ def test_a_refusal_says_why_and_leads_back(query: str, words: str, page: Client)
     assert answer.headers["Content-Security-Policy"].startswith("default-src 'self'")
 
 
+def test_rows_are_chosen_by_no_bytes_and_found_by_no_column_without_a_name(page: Client) -> None:
+    answer = page.get(url("footprint") + "?outline__gte=inf")
+    assert (answer.status_code, "outline" in answer.text) == (400, True)
+    assert page.get(url("mineral", "change", "copper") + "?_to_field=").status_code == 200
+
+
 def test_a_page_that_takes_a_button_says_so_to_whoever_opens_its_address(page: Client) -> None:
     answer = page.get("/admin/rescore-everything/")
     assert (answer.status_code, answer.headers["Allow"]) == (405, "POST")

@@ -28,6 +28,8 @@ from tests.hostile.rows import row_of_each
 from tests.hostile.written import what_is_written
 
 FORM = "application/x-www-form-urlencoded"
+#: There only for a model that waits for a decision, which the bundle has none of.
+CLOSED = {"riskscore_learnedmodel_decide"}
 #: Fields that every form has and that mean nothing to its page.
 NOT_TRIED = {"csrfmiddlewaretoken"}
 BODIES = ("", "%00=%00", "&" * 3000, "a=" * 100, "%FF=%ED%A0%80", "a" * 6_000_000)
@@ -84,7 +86,9 @@ def of_address(door: Door, browser: Client) -> Iterator[Trial]:
         return
     with names_read() as read:
         answer = ask(browser, door.path)
-    assert answer.status_code != 404, f"{door.path} is not there: name another row for it"
+    assert answer.status_code != 404 or door.name in CLOSED, (
+        f"{door.path} is not there: name another row for it"
+    )
     names = [*dict.fromkeys([*filters_of(door), *sorted(read - NOT_TRIED)])]
     for name in names if LONG else values.some(names, door.route, 1):
         for value in values.some(values.TEXTS, f"{door.route} {name}", 1):

@@ -1,11 +1,14 @@
 """Code that is older than the database's tables or methods refuses to work, in one line."""
 
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from django.db import connection
+from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client
 
 from riskscore.engine.method import LATEST_RULES
@@ -14,6 +17,7 @@ from riskscore.models import Edition, Job, Method
 from riskscore.scoring import methods, rescore
 from riskscore.sql.database import older_code
 from tests.make import make_job, make_project
+from tests.processes import PATIENCE, ROOT, database_url, environment
 
 NEWEST = max(older_code.known())
 
@@ -63,6 +67,27 @@ def test_the_web_server_lives_is_not_ready_and_answers_503(older: None) -> None:
     assert asked.status_code == 503
     password = {"username": "ada", "password": "x"}
     assert client.post("/admin/login/", password).status_code == 503
+
+
+@pytest.fixture
+def newer_database(transactional_db: None) -> Iterator[None]:
+    """A database that a later version has migrated, for other processes too."""
+    MigrationRecorder(connection).record_applied("riskscore", "9999_of_tomorrow")
+    yield
+    MigrationRecorder(connection).record_unapplied("riskscore", "9999_of_tomorrow")
+
+
+def test_a_web_server_that_is_started_alone_ends_with_one_line(newer_database: None) -> None:
+    gunicorn = subprocess.run(
+        [sys.executable, "-m", "gunicorn", "riskscore.wsgi:application", "--no-control-socket",
+         "--bind=127.0.0.1:0", "--workers=2"],
+        cwd=ROOT, env=environment(DATABASE_URL=database_url()), capture_output=True, text=True,
+        timeout=60 * PATIENCE, check=False,
+    )  # fmt: skip
+    said = [line for line in gunicorn.stderr.splitlines() if "9999_of_tomorrow" in line]
+    assert gunicorn.returncode == older_code.CANNOT_LOAD, gunicorn.stderr[-2000:]
+    assert "refusing to serve: the database is newer than this code" in said[0]
+    assert "Traceback" not in gunicorn.stderr
 
 
 @pytest.mark.django_db(transaction=True)

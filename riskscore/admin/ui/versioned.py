@@ -12,7 +12,7 @@ from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.models import LogEntry
 from django.contrib.admin.utils import flatten_fieldsets, unquote
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Model
+from django.db.models import BinaryField, Model
 from django.db.models.expressions import DatabaseDefault
 from django.http import HttpRequest, HttpResponse
 from unfold.admin import ModelAdmin as UnfoldAdmin
@@ -49,6 +49,21 @@ class Versioned(Admin[Row]):
             return super().get_changelist_instance(request)
         except refused.UNFIT as error:
             raise refused.unfit(error, request) from error
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
+        """Whether an address may choose rows so: never by bytes, which no address holds."""
+        name = lookup.partition("__")[0]
+        of_bytes = any(
+            field.name == name and isinstance(field, BinaryField)
+            for field in self.opts.concrete_fields
+        )
+        return not of_bytes and super().lookup_allowed(lookup, value, request)
+
+    def get_object(
+        self, request: HttpRequest, object_id: str, from_field: str | None = None
+    ) -> Row | None:
+        """The row; by its key where the address names an empty column."""
+        return super().get_object(request, object_id, from_field or None)
 
     def response_action(
         self, request: HttpRequest, queryset: Any, *args: Any, **kwargs: Any
