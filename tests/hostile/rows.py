@@ -5,20 +5,26 @@ from datetime import date
 from django.contrib.auth.models import User
 
 from riskscore import api_keys
-from riskscore.curation import challenges, method_edits, project_edits, watches
+from riskscore.curation import challenges, method_edits, owner_edits, project_edits, watches
 from riskscore.jobs import requests
 from riskscore.models import (
+    Company,
+    Domicile,
     Evidence,
+    Export,
     LandLayer,
     Method,
+    Ownership,
     Portfolio,
     Project,
     ProjectList,
     SavedList,
     SavedMapping,
     TrainingRequest,
+    Webhook,
 )
 from riskscore.releases.editions import next_edition
+from riskscore.webhooks import stored_secrets, subscriptions
 from tests.api.test_accountability import checked
 from tests.intake.files import LAW, queue
 
@@ -36,6 +42,7 @@ def row_of_each(by: User) -> None:
     challenges.file(project, "The strike ended in March.", "https://a.example", by=by)
     queue(LAW + "wgi.law,Chile,2023,0.9,0.1\n", "observations")
     _kept(by, project)
+    _of_the_first(by)
     checked(date(2025, 6, 1))
 
 
@@ -63,4 +70,23 @@ def _kept(by: User, project: Project) -> None:
         edition=next_edition("a layer"),
         sha256="0" * 64,
         entered_by=by,
+    )
+
+
+def _of_the_first(by: User) -> None:
+    """What lists of the API show of the first project and the first company; what is sent out."""
+    company = Company.objects.earliest("key")
+    project = Project.objects.filter(state=Project.State.PUBLISHED).earliest("key")
+    Company.objects.create(key="a-company", name="A company")
+    source = {"url": "https://a.example"}
+    owner_edits.record(Domicile(company=company, place_id="CHL", **source), by=by)
+    owner_edits.record(Ownership(project=project, company=company, **source), by=by)
+    lens = requests.default_lens()
+    hook = Webhook.objects.create(
+        owner=by, lens=lens, url="https://a.example/hook", types=["job.finished"],
+        secret=stored_secrets.closed(stored_secrets.made()),
+    )  # fmt: skip
+    subscriptions.send_test(hook)
+    Export.objects.create(
+        what="projects", format="csv", scope={"keys": [project.key]}, lens=lens, created_by=by
     )

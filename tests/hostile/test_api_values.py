@@ -6,7 +6,7 @@ by itself, and the test fails if it does not know a row for a part of its path.
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
@@ -90,20 +90,24 @@ def parts_of(operation: Operation, program: Program, lists: set[str]) -> dict[st
 
 #: A part that no list shows.
 KNOWN = {"/errors": "invalid"}
+NUMBERS = ("id", "number", "version", "job_id", "export_id", "delivery")
 NAMES = ("key", "code", "name", "id", "number", "kind", "version")
 
 
 def _first(before: str, name: str, program: Program, lists: set[str]) -> str:
-    """The part of this name: what the address before it shows, or another list of that kind."""
+    """The part of this name: what the address before it shows, or another list of that kind.
+
+    Raises LookupError if there is none.
+    """
     kind = before.rpartition("/")[2]
     for path in (before, *sorted(path for path in lists if path.endswith(f"/{kind}"))):
         said = program.json(path)
         row = next(iter(said.get("items", ())), said)
-        for wanted in (name, *NAMES):
-            if "instance" not in row and row.get(wanted) is not None:
+        for wanted in (name, "id") if name in NUMBERS else (name, *NAMES):
+            if "instance" not in row and row.get(wanted) not in (None, ""):
                 return str(row[wanted])
     if before not in KNOWN:
-        pytest.fail(f"{before}/<{name}> is a new address: let row_of_each() make a row of it")
+        raise LookupError(f"{before}/<{name}>")
     return KNOWN[before]
 
 
@@ -115,18 +119,22 @@ def valid_body(operation: Operation) -> Any:
     return example(operation.body, operation.document) if made is None else made
 
 
-def trials(operation: Operation, parts: dict[str, str]) -> Iterator[Trial]:
+def trials(operation: Operation, parts: dict[str, str], etag: str = "") -> Iterator[Trial]:
     method, path = operation.method.upper(), operation.address(quoted(parts))
     valid = valid_body(operation)
     body = json.dumps(valid).encode() if operation.body else b""
-    yield Trial("as the document says", method, path, body)
+    seen = {"If-Match": etag} if etag else {}
+    yield Trial("as the document says", method, path, body, headers=seen)
     for name in parts:
         for part in values.some(values.PARTS, f"{operation.name} {name}", 2):
             odd = operation.address({**quoted(parts), name: part})
-            yield Trial(f"{name} is {values.shown(part)}", method, odd, body)
+            yield Trial(f"{name} is {values.shown(part)}", method, odd, body, headers=seen)
     yield from _queries(operation, method, path, body)
     if operation.body:
-        yield from _bodies(operation, method, path, valid)
+        yield from (
+            replace(each, headers=each.headers or seen)
+            for each in _bodies(operation, method, path, valid)
+        )
     for other in values.some(values.METHODS, operation.name, 1):
         yield Trial("another method", other, path, body)
     name, value = values.some(list(values.OVERRIDES.items()), operation.name, 1)[0]
@@ -195,13 +203,32 @@ def test_the_document_has_every_address_of_the_router() -> None:
     assert routed() - unlisted <= described, "an address that the document does not tell of"
 
 
+def etag_of(operation: Operation, parts: dict[str, str], program: Program) -> str:
+    """The state that an edit is made from; empty for what is no edit."""
+    if operation.method not in ("patch", "put"):
+        return ""
+    answer = program.send(Trial("", "GET", operation.address(quoted(parts))))
+    return str(answer.headers.get("ETag", ""))
+
+
+def filled(described: dict[str, Any], program: Program) -> Iterator[tuple[Operation, Any]]:
+    """Each operation with its trials. Fails by name for those that nothing is known to show of."""
+    lists, homeless = lists_of(described), set()
+    for operation in operations(described):
+        try:
+            parts = parts_of(operation, program, lists)
+            yield operation, trials(operation, parts, etag_of(operation, parts, program))
+        except LookupError as error:
+            homeless.add(str(error))
+    assert not homeless, f"let row_of_each() make a row for {sorted(homeless)}"
+
+
 def test_every_body_is_taken_where_nothing_in_it_is_hostile(program: Program) -> None:
     described = document()
-    lists = lists_of(described)
     refused = {}
-    for operation in operations(described):
+    for operation, tried in filled(described, program):
         if operation.method in WRITING:
-            trial = next(trials(operation, parts_of(operation, program, lists)))
+            trial = next(tried)
             with transaction.atomic():
                 answer = program.send(trial)
                 transaction.set_rollback(True)
@@ -212,10 +239,9 @@ def test_every_body_is_taken_where_nothing_in_it_is_hostile(program: Program) ->
 
 def test_no_address_fails_whatever_it_is_sent(program: Program) -> None:
     described = document()
-    lists = lists_of(described)
     faults, count = [], 0
-    for operation in operations(described):
-        for trial in trials(operation, parts_of(operation, program, lists)):
+    for operation, tried in filled(described, program):
+        for trial in tried:
             count += 1
             if found := fault(program, trial):
                 faults.append(f"{operation.name}: {trial.words}: {found}")

@@ -12,9 +12,9 @@ from django.test import Client
 from tests.hostile import test_admin_values, test_api_values, values
 from tests.hostile.admin_doors import ask, doors, forms_of
 from tests.hostile.answers import fault_of_page, fault_of_reply, give_up
-from tests.hostile.api_addresses import WRITING, document, operations
+from tests.hostile.api_addresses import WRITING, document
 from tests.hostile.test_admin_values import FORM, Trial
-from tests.hostile.test_api_values import Program, lists_of, parts_of, trials
+from tests.hostile.test_api_values import Program, filled
 
 UNAVAILABLE = 503
 browser, program = test_admin_values.browser, test_api_values.program
@@ -78,9 +78,9 @@ def _sent(browser: Client) -> Iterator[tuple[str, Any]]:
 
 def test_every_write_of_the_api_is_refused_as_a_problem(program: Program) -> None:
     described = document()
-    lists, faults = lists_of(described), []
-    for operation in operations(described):
-        trial = next(trials(operation, parts_of(operation, program, lists)))
+    faults = []
+    for operation, tried in filled(described, program):
+        trial = next(tried)
         with no_changes():
             answer = program.send(trial)
             found = fault_of_reply(answer, allowed=UNAVAILABLE) or fault_of_wait(answer)

@@ -1,7 +1,7 @@
 """Imports: a file is uploaded, previewed by a worker, confirmed or left; its report is read."""
 
 import re
-from typing import Any, cast
+from typing import Any
 
 from django.db.models import QuerySet
 from django.http import Http404, QueryDict
@@ -150,7 +150,9 @@ class FaultViewSet(ListRows):
 
 def _upload(request: Request) -> dict[str, Any]:
     """The file and its options. Raises Problem that names each wrong field."""
-    known, given = bodies.UploadBody().fields, cast(QueryDict, request.data)
+    # Of a request without any body DRF makes a plain object, whatever its parser is.
+    given = request.data if isinstance(request.data, QueryDict) else QueryDict()
+    known = bodies.UploadBody().fields
     unknown = {f"/{name[:60]}": "unknown field" for name in given if name not in known}
     twice = {
         f"/{name}": "given more than once"

@@ -125,7 +125,7 @@ def refuse_unseen(request: Request, shown: Mapping[str, Any], sent: Mapping[str,
 
 def _plain(value: Any) -> Any:
     """A value as JSON has it, so that it can be compared with what is shown."""
-    return orjson.loads(Json().render(value))
+    return None if value is None else orjson.loads(Json().render(value))  # None would be no body
 
 
 def _as_sent(sent: Any, now: Any) -> Any:
