@@ -72,7 +72,7 @@ def test_an_address_that_is_not_public_is_refused_in_words_and_nothing_is_kept(
 ) -> None:
     refused = make(hers, "https://169.254.169.254/latest/meta-data/")
     assert "which is not public" in refused
-    assert "begins with" in make(hers, "gopher://127.0.0.1:6379/")
+    assert "Not a web address" in make(hers, "gopher://127.0.0.1:6379/")
     assert not Webhook.objects.exists()
 
 

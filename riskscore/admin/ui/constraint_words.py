@@ -31,6 +31,11 @@ CREDIBILITY = "The credibility"
 SOURCE = (Must("url", "Say where it can be read: it needs an address."),)
 SLUG = "Use small letters, digits and hyphens, like icmm-00026."
 WORDS: Mapping[str, tuple[Must, ...]] = {
+    "webhook_is_told_something": (Must("types", "Choose at least one kind of message."),),
+    "webhook_has_a_secret": (Must("secret", "It has no secret: make it anew."),),
+    "webhook_previous_secret_ends": (
+        Must("previous_secret", "A secret that goes has an end: rotate it again."),
+    ),
     "project_key_is_slug": (Must("key", SLUG),),
     "project_on_earth": (
         Must("latitude", "The latitude must be between −90 and 90.", -90, 90),

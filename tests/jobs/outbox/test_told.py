@@ -247,5 +247,5 @@ def test_a_permission_that_was_taken_away_withholds_what_it_opened(
     assert permitted.why_not(delivery) == ""
     for group in Group.objects.all():
         group.permissions.remove(Permission.objects.get(codename="view_evidence"))
-    delivery = webhook.deliveries.get(type="event.added")
+    delivery = WebhookDelivery.objects.get(pk=delivery.pk)
     assert permitted.why_not(delivery) == "its owner lacks the permission view_evidence"
