@@ -45,7 +45,7 @@ def exceptions() -> dict[str, type[BaseException]]:
     """Every exception class that a module of the package defines, by its dotted name."""
     found: dict[str, type[BaseException]] = {}
     for module in pkgutil.walk_packages(riskscore.__path__, "riskscore."):
-        if ".migrations" in module.name or module.name == "riskscore.asgi":
+        if ".migrations" in module.name or module.name in ("riskscore.asgi", "riskscore.wsgi"):
             continue
         for name, value in vars(importlib.import_module(module.name)).items():
             ours = inspect.isclass(value) and value.__module__ == module.name

@@ -8,8 +8,8 @@ from riskscore.api.filters import places
 from riskscore.api.framework.filtersets import Filter, FilterSet
 from riskscore.api.framework.pagination import Order
 from riskscore.api.framework.query_fields import DayField, KnownField, Several
-from riskscore.api.framework.reading import ListRows, RetrieveRow
 from riskscore.api.framework.row_serializers import RowSerializer
+from riskscore.api.framework.row_viewsets import ListRows, RetrieveRow
 from riskscore.models import ScoreAccountability
 
 FIGURE = "AUC, 0..1: 0.5 tells nothing, 1 everything; null: none can be told."

@@ -13,8 +13,8 @@ from rest_framework.response import Response
 from riskscore.api.framework.filtersets import Filter, FilterSet
 from riskscore.api.framework.pagination import Order
 from riskscore.api.framework.query_fields import ChoiceField, Several
-from riskscore.api.framework.reading import ListRows, RetrieveRow
 from riskscore.api.framework.row_serializers import RowSerializer
+from riskscore.api.framework.row_viewsets import ListRows, RetrieveRow
 from riskscore.api.framework.viewsets import ApiViewSet
 from riskscore.api.lenses import LensSerializer
 from riskscore.engine.catalogue import INDICATORS, Level

@@ -29,8 +29,8 @@ from riskscore.api.framework.filtersets import Filter, FilterSet
 from riskscore.api.framework.pagination import Order
 from riskscore.api.framework.problems import Problem, of_body
 from riskscore.api.framework.query_fields import Several
-from riskscore.api.framework.reading import ListRows, RetrieveRow
 from riskscore.api.framework.row_serializers import RowSerializer, columns_of, item
+from riskscore.api.framework.row_viewsets import ListRows, RetrieveRow
 from riskscore.api.framework.viewsets import CHALLENGE, READ
 from riskscore.api.projects import published_or_404
 from riskscore.api.writing.once import answered_once

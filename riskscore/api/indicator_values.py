@@ -9,8 +9,8 @@ from riskscore.api import filters
 from riskscore.api.framework.pagination import Order
 from riskscore.api.framework.problems import Problem, of_parameters
 from riskscore.api.framework.query_fields import KnownField, Several
-from riskscore.api.framework.reading import ListComputed, Rows
 from riskscore.api.framework.row_serializers import RowSerializer
+from riskscore.api.framework.row_viewsets import ListComputed, Rows
 from riskscore.api.lenses import NOBODY
 from riskscore.engine.catalogue import INDICATORS, LEARNED
 from riskscore.scoring.indicators import derived_values

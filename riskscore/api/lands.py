@@ -8,8 +8,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from riskscore.api.framework.pagination import Order
-from riskscore.api.framework.reading import ListRows
 from riskscore.api.framework.row_serializers import Made, RowSerializer
+from riskscore.api.framework.row_viewsets import ListRows
 from riskscore.api.framework.viewsets import ApiViewSet
 from riskscore.api.projects import published_or_404
 from riskscore.engine.inputs.land_overlap import REACH_KM

@@ -10,8 +10,8 @@ from rest_framework import serializers
 from riskscore.api.framework.filtersets import Filter, FilterSet
 from riskscore.api.framework.pagination import Order
 from riskscore.api.framework.query_fields import ChoiceField, Several
-from riskscore.api.framework.reading import ListRows, RetrieveRow
 from riskscore.api.framework.row_serializers import RowSerializer
+from riskscore.api.framework.row_viewsets import ListRows, RetrieveRow
 from riskscore.models import LearnedModel, Prediction
 
 REASON = "A reason, and what it adds."

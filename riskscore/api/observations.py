@@ -10,8 +10,8 @@ from riskscore.api.framework.filtersets import Filter, FilterSet
 from riskscore.api.framework.pagination import Order
 from riskscore.api.framework.problems import of_parameters
 from riskscore.api.framework.query_fields import ChoiceField, KnownField, Several, WholeField
-from riskscore.api.framework.reading import ListRows
 from riskscore.api.framework.row_serializers import RowSerializer
+from riskscore.api.framework.row_viewsets import ListRows
 from riskscore.engine.catalogue import INDICATORS
 from riskscore.releases import register
 

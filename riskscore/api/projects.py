@@ -10,9 +10,9 @@ from riskscore.api.filters import ProjectFilters
 from riskscore.api.framework.filtersets import Filter
 from riskscore.api.framework.pagination import Order
 from riskscore.api.framework.query_fields import MomentField
-from riskscore.api.framework.reading import ListRows, Rows
 from riskscore.api.framework.rendering import GeoJson
 from riskscore.api.framework.row_serializers import Made, Row
+from riskscore.api.framework.row_viewsets import ListRows, Rows
 from riskscore.api.project_parts import communities, facts
 from riskscore.api.project_parts.communities import CommunityFields, add_communities
 from riskscore.api.project_parts.facts import FactFilters, StatedFields

@@ -8,8 +8,8 @@ from riskscore.api import filters
 from riskscore.api.framework.pagination import Order
 from riskscore.api.framework.problems import of_parameters
 from riskscore.api.framework.query_fields import KnownField, Several, WholeField
-from riskscore.api.framework.reading import ListComputed, Rows
 from riskscore.api.framework.row_serializers import RowSerializer
+from riskscore.api.framework.row_viewsets import ListComputed, Rows
 from riskscore.scoring.indicators import supply_risk_rows
 from riskscore.scoring.indicators.buyer import Buyer
 

@@ -10,6 +10,7 @@ from riskscore.models.evidence import Evidence
 from riskscore.models.exports import ExportFlow
 from riskscore.models.facts import Capacity, CapacityRange, ProjectStatus
 from riskscore.models.home.kept_figures import KeptFigures
+from riskscore.models.home.kept_ranks import RankBlock, RankChange, Ranking
 from riskscore.models.home.watches import Alert, AskedLast, Watch
 from riskscore.models.intakes import Intake, IntakeFault, IntakePart
 from riskscore.models.jobs import Chunk, ItemError, Job, Transition, WorkerPulse
@@ -40,9 +41,6 @@ from riskscore.models.scores import (
     MapCell,
     MapGrid,
     MatrixCell,
-    RankBlock,
-    RankChange,
-    Ranking,
     Score,
     ScoreAccountability,
     ScoreHistory,

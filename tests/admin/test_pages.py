@@ -47,6 +47,7 @@ from riskscore.models import (
     SavedList,
     TradeCode,
     Watch,
+    WebhookAttempt,
 )
 from tests.admin.conftest import inline_of, url
 
@@ -82,7 +83,15 @@ def test_every_model_has_a_page_or_stands_on_that_of_its_project() -> None:
         SavedList,
         DefaultList,
     }
-    parts |= {ProjectStatus, Capacity, CapacityRange, RegionMember, TradeCode, RecordChange}
+    parts |= {
+        WebhookAttempt,
+        ProjectStatus,
+        Capacity,
+        CapacityRange,
+        RegionMember,
+        TradeCode,
+        RecordChange,
+    }
     parts |= {CommunityDistance, Position, PortfolioLimit, CountryOutline, MapCell, MapGrid}
     parts |= {MatrixCell, KeptFigures, Watch, Alert, AskedLast, Ranking, RankBlock, RankChange}
     assert set(MODELS) | parts == ours

@@ -38,7 +38,7 @@ def test_who_has_it_is_told_so_without_a_token_and_with_the_manners_of_the_api(
     seen: tuple[Api, str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     api, path, etag = seen
-    monkeypatch.setattr(throttling, "rate", lambda _: (100, 360_000))  # one comes back in an hour
+    monkeypatch.setattr(throttling, "rate", lambda *_: (100, 360_000))  # one comes back in an hour
     before = api.get(path)["RateLimit"]
     for given in (etag, f'"other", {etag}', f"W/{etag}"):
         again = api.get(path, If_None_Match=given)
@@ -158,7 +158,7 @@ def test_a_client_without_tokens_is_refused_the_answer_but_not_the_304(
     seen: tuple[Api, str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     api, path, etag = seen
-    monkeypatch.setattr(throttling, "rate", lambda _: (1, 3600))
+    monkeypatch.setattr(throttling, "rate", lambda *_: (1, 3600))
     api.get(path)
     problem(api.get(path), 429, "throttled")
     assert api.get(path, If_None_Match=etag).status_code == 304

@@ -188,7 +188,11 @@ def test_a_contract_that_ends_makes_room_for_the_next_one() -> None:
     more = f"olaroz,B,CHN,,70%,2026-01-01,,{URL}\n"
     refused = take_in(OFFTAKE + more, "offtake")
     assert faults(refused) == [
-        (2, "share", "with it 150.0% of the output of olaroz would be bound from 2026-01-01 on")
+        (
+            2,
+            "share",
+            "the shares of the output add up to 150% from 2026-01-01 on, which is more than all",
+        )
     ]
     ended = f"olaroz,A,JPN,,80%,2020-01-01,2025-12-31,{URL}\n"
     done = take_in(OFFTAKE + more + ended, "offtake")

@@ -28,6 +28,10 @@ ALLOWED = {
     "riskscore/admin/project_page/evidence_tab.py": "lists the newest, counts the older ones",
     "riskscore/admin/projects/challenged_value.py": "shows the statement that a challenge disputes",
     "riskscore/admin/profiles/numbers_from.py": "which releases in force speak of a place at all",
+    "riskscore/curation/writes/stated_facts.py": "writes; a new version names the one before it",
+    "riskscore/curation/extracts/changed_since.py": "when each version was written or superseded",
+    "riskscore/curation/extracts/extract_tables.py": "rows of files: the newest versions as listed",
+    "riskscore/jobs/outbox/told.py": "tells webhooks what an edition has just stated",
     "riskscore/scoring/alerts/raised.py": "tells watchers what an edition has just stated",
 }
 SOURCES = sorted(

@@ -20,9 +20,9 @@ from riskscore.api.framework import request_id, waits
 from riskscore.api.framework.pagination import Order
 from riskscore.api.framework.problems import Problem
 from riskscore.api.framework.query_fields import TextField
-from riskscore.api.framework.reading import ListRows, RetrieveRow
 from riskscore.api.framework.rendering import Json
 from riskscore.api.framework.row_serializers import Made, Row, RowSerializer
+from riskscore.api.framework.row_viewsets import ListRows, RetrieveRow
 from riskscore.api.framework.viewsets import READ
 from riskscore.curation.extracts import file_requests, signed_links
 from riskscore.curation.extracts.watched_exports import EXPORT

@@ -8,8 +8,8 @@ from rest_framework import serializers
 from riskscore.api.framework.filtersets import Filter, FilterSet
 from riskscore.api.framework.pagination import Order
 from riskscore.api.framework.query_fields import ChoiceField, KnownField, SearchField, Several
-from riskscore.api.framework.reading import ListRows, RetrieveRow, Rows
 from riskscore.api.framework.row_serializers import Made, Row, RowSerializer
+from riskscore.api.framework.row_viewsets import ListRows, RetrieveRow, Rows
 from riskscore.api.project_parts.owner_fields import STATES, countries
 from riskscore.api.writing import statement_actions
 from riskscore.api.writing.statement_actions import CompanyActions

@@ -8,8 +8,8 @@ from rest_framework import serializers
 from riskscore.api.framework.filtersets import Filter, FilterSet
 from riskscore.api.framework.pagination import Order
 from riskscore.api.framework.query_fields import ChoiceField, Several
-from riskscore.api.framework.reading import ListRows
 from riskscore.api.framework.row_serializers import RowSerializer
+from riskscore.api.framework.row_viewsets import ListRows
 from riskscore.api.project_parts.owner_fields import STATES
 from riskscore.api.project_parts.versions import VersionFields
 from riskscore.api.projects import published_or_404

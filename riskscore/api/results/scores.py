@@ -24,8 +24,8 @@ from riskscore.api.framework.query_fields import (
     QueryValues,
     Several,
 )
-from riskscore.api.framework.reading import ListRows, RetrieveRow, Rows
 from riskscore.api.framework.row_serializers import Row, columns_of, item
+from riskscore.api.framework.row_viewsets import ListRows, RetrieveRow, Rows
 from riskscore.api.lenses import LensQuery
 from riskscore.api.projects import add_minerals, published
 from riskscore.api.results.score_fields import (

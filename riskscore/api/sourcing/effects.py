@@ -13,8 +13,8 @@ from riskscore.api.framework.body_serializers import Body, CharField, ListField,
 from riskscore.api.framework.pagination import Order
 from riskscore.api.framework.problems import of_body, of_parameters
 from riskscore.api.framework.query_fields import DayField, KnownField, Several
-from riskscore.api.framework.reading import ListComputed, Rows
 from riskscore.api.framework.row_serializers import Row, RowSerializer
+from riskscore.api.framework.row_viewsets import ListComputed, Rows
 from riskscore.api.framework.viewsets import READ
 from riskscore.api.sourcing import asking, scenarios
 from riskscore.curation import scenario_edits

@@ -20,8 +20,8 @@ from riskscore.api.framework.filtersets import Filter, FilterSet
 from riskscore.api.framework.pagination import Order
 from riskscore.api.framework.problems import Problem, of_body, of_parameters
 from riskscore.api.framework.query_fields import ChoiceField, Several, TextField
-from riskscore.api.framework.reading import ListRows, RetrieveRow, Rows
 from riskscore.api.framework.row_serializers import Row, columns_of
+from riskscore.api.framework.row_viewsets import ListRows, RetrieveRow, Rows
 from riskscore.api.framework.viewsets import PORTFOLIO, READ, ApiViewSet, refuse_outdated
 from riskscore.api.sourcing.portfolio_fields import (
     MOST_KT,

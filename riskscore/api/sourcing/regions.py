@@ -7,8 +7,8 @@ from django.db.models import QuerySet
 from rest_framework import serializers
 
 from riskscore.api.framework.pagination import Order
-from riskscore.api.framework.reading import ListRows, RetrieveRow
 from riskscore.api.framework.row_serializers import Made, RowSerializer
+from riskscore.api.framework.row_viewsets import ListRows, RetrieveRow
 from riskscore.errors import NotFoundError
 from riskscore.models import Region
 from riskscore.sourcing import regions

@@ -23,8 +23,8 @@ from riskscore.api.framework.body_serializers import (
 from riskscore.api.framework.filtersets import Filter, FilterSet
 from riskscore.api.framework.pagination import Order
 from riskscore.api.framework.problems import of_body
-from riskscore.api.framework.reading import ListRows, RetrieveRow
 from riskscore.api.framework.row_serializers import Made, RowSerializer, columns_of
+from riskscore.api.framework.row_viewsets import ListRows, RetrieveRow
 from riskscore.api.framework.viewsets import READ, SCENARIO
 from riskscore.api.writing.once import answered_once
 from riskscore.curation import scenario_edits

@@ -9,8 +9,8 @@ from riskscore.api import filters
 from riskscore.api.framework.pagination import Order
 from riskscore.api.framework.problems import of_parameters
 from riskscore.api.framework.query_fields import ChoiceField, KnownField, Several
-from riskscore.api.framework.reading import ListComputed, Rows
 from riskscore.api.framework.row_serializers import Row, RowSerializer
+from riskscore.api.framework.row_viewsets import ListComputed, Rows
 from riskscore.api.project_parts.owner_fields import countries
 from riskscore.api.sourcing import asking
 from riskscore.errors import NotFoundError

@@ -12,8 +12,8 @@ from rest_framework.response import Response
 from riskscore.api.framework.filtersets import Filter, FilterSet
 from riskscore.api.framework.pagination import Order
 from riskscore.api.framework.query_fields import ChoiceField, Several
-from riskscore.api.framework.reading import ListRows, RetrieveRow
 from riskscore.api.framework.row_serializers import Row, columns_of, item
+from riskscore.api.framework.row_viewsets import ListRows, RetrieveRow
 from riskscore.api.framework.viewsets import WEBHOOK
 from riskscore.api.webhooks import webhook_fields as fields
 from riskscore.models import Webhook, WebhookAttempt, WebhookDelivery

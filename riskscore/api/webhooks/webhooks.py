@@ -15,7 +15,7 @@ from rest_framework.response import Response
 from riskscore.api.framework import body_serializers as bodies
 from riskscore.api.framework.pagination import Order
 from riskscore.api.framework.problems import Problem, of_body
-from riskscore.api.framework.reading import ListRows, RetrieveRow
+from riskscore.api.framework.row_viewsets import ListRows, RetrieveRow
 from riskscore.api.framework.viewsets import WEBHOOK, refuse_outdated
 from riskscore.api.webhooks import webhook_fields as fields
 from riskscore.api.webhooks.deliveries import shown_delivery

@@ -8,7 +8,7 @@ from django.http import Http404
 from riskscore.api.framework.filtersets import Filter
 from riskscore.api.framework.problems import Problem
 from riskscore.api.framework.query_fields import ChoiceField
-from riskscore.api.framework.reading import ListRows, Rows
+from riskscore.api.framework.row_viewsets import ListRows, Rows
 from riskscore.api.framework.viewsets import RESCORE
 from riskscore.api.projects import add_minerals
 from riskscore.api.results.score_fields import MadeOfFields, NumbersFields, ScoredProjectFields

@@ -22,8 +22,8 @@ from riskscore.api.framework.filtersets import Filter, FilterSet
 from riskscore.api.framework.pagination import Order
 from riskscore.api.framework.problems import Problem, of_body
 from riskscore.api.framework.query_fields import ChoiceField, FlagField, Several
-from riskscore.api.framework.reading import ListRows, Rows
 from riskscore.api.framework.row_serializers import Row, columns_of, item
+from riskscore.api.framework.row_viewsets import ListRows, Rows
 from riskscore.api.framework.viewsets import RESCORE
 from riskscore.api.work.job_resources import (
     ItemErrorSerializer,

@@ -6,8 +6,8 @@ from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
 from rest_framework import serializers
 
 from riskscore.api.framework.pagination import Order
-from riskscore.api.framework.reading import ListRows
 from riskscore.api.framework.row_serializers import RowSerializer
+from riskscore.api.framework.row_viewsets import ListRows
 from riskscore.api.framework.viewsets import RESCORE
 from riskscore.models import Chunk, WorkerPulse
 

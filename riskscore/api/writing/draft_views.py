@@ -15,7 +15,7 @@ from riskscore.api.framework import body_serializers
 from riskscore.api.framework.pagination import Order
 from riskscore.api.framework.problems import Problem
 from riskscore.api.framework.query_fields import TextField
-from riskscore.api.framework.reading import ListRows, RetrieveRow
+from riskscore.api.framework.row_viewsets import ListRows, RetrieveRow
 from riskscore.api.framework.viewsets import etag_of_shown
 from riskscore.api.writing import draft_bodies as bodies
 from riskscore.api.writing.write_manners import (

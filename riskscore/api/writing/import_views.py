@@ -16,7 +16,7 @@ from riskscore.api.framework import body_serializers, json_parser
 from riskscore.api.framework.json_parser import StrictJson
 from riskscore.api.framework.pagination import Order
 from riskscore.api.framework.problems import Problem, of_body
-from riskscore.api.framework.reading import ListRows, RetrieveRow
+from riskscore.api.framework.row_viewsets import ListRows, RetrieveRow
 from riskscore.api.writing import import_bodies as bodies
 from riskscore.api.writing.write_manners import IMPORT, TWICE, Writing
 from riskscore.intake import requests

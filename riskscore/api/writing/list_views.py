@@ -13,8 +13,8 @@ from rest_framework.response import Response
 from riskscore.api.framework import body_serializers
 from riskscore.api.framework.body_serializers import Body, CharField
 from riskscore.api.framework.pagination import Order
-from riskscore.api.framework.reading import ListRows, RetrieveRow
 from riskscore.api.framework.row_serializers import RowSerializer
+from riskscore.api.framework.row_viewsets import ListRows, RetrieveRow
 from riskscore.api.framework.viewsets import etag_of_shown
 from riskscore.api.writing.project_bodies import OPTIONAL
 from riskscore.api.writing.write_manners import (

@@ -10,8 +10,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from riskscore.api.framework import body_serializers
-from riskscore.api.framework.reading import RetrieveRow
 from riskscore.api.framework.row_serializers import Row, RowSerializer, columns_of, item
+from riskscore.api.framework.row_viewsets import RetrieveRow
 from riskscore.api.framework.viewsets import etag_of_shown
 from riskscore.api.writing import project_bodies as bodies
 from riskscore.api.writing.job_fields import JobFields, written

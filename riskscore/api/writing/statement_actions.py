@@ -16,8 +16,8 @@ from rest_framework.response import Response
 
 from riskscore.api.framework import body_serializers
 from riskscore.api.framework.pagination import Order
-from riskscore.api.framework.reading import ListRows, RowsViewSet
 from riskscore.api.framework.row_serializers import Row, RowSerializer, columns_of, item
+from riskscore.api.framework.row_viewsets import ListRows, RowsViewSet
 from riskscore.api.writing import statement_bodies as bodies
 from riskscore.api.writing.job_fields import written
 from riskscore.api.writing.write_manners import TWICE, CheckQuery, DoubtQuery, Writing, of_jobs

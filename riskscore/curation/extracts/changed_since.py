@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 from django.db import connection, transaction
 
 from riskscore.curation.extracts import extract_tables
+from riskscore.curation.extracts.extract_tables import CURRENT
 from riskscore.models import Export, Lens
 from riskscore.sql.position import Position
 
@@ -123,12 +124,11 @@ WHERE p.state = 'published' AND p.shown_in > 0 AND {t:p.shown_in} AND {n:p.shown
     AND NOT EXISTS (SELECT FROM riskscore_scorehistory h WHERE h.project_id = p.id
         AND h.lens_id = s.lens_id AND h.digest = s.digest AND {t:h.changed_in})
 """
-_CURRENT = "NOT EXISTS (SELECT FROM riskscore_evidence n WHERE n.supersedes_id = v.id)"
 _EVENTS = f"""
 SELECT e.changed_in AS t, v.id AS n, p.key, '', v.id
 FROM riskscore_edition e JOIN riskscore_evidence v ON v.edition_id = e.number
 JOIN riskscore_project p ON p.id = v.project_id AND p.state = 'published'
-WHERE {{t:e.changed_in}} AND {{n:e.changed_in,v.id}} AND {_CURRENT}
+WHERE {{t:e.changed_in}} AND {{n:e.changed_in,v.id}} AND {CURRENT}
 """  # noqa: S608 - our own words
 _SUPERSEDED = """
 SELECT e.changed_in AS t, v.id AS n, p.key, 'superseded', v.supersedes_id
@@ -141,7 +141,7 @@ SELECT p.shown_in AS t, v.id AS n, p.key, '', v.id
 FROM riskscore_project p JOIN riskscore_evidence v ON v.project_id = p.id
 JOIN riskscore_edition e ON e.number = v.edition_id
 WHERE p.state = 'published' AND p.shown_in > 0 AND {{t:p.shown_in}}
-    AND {{n:p.shown_in,v.id}} AND {_CURRENT}
+    AND {{n:p.shown_in,v.id}} AND {CURRENT}
     AND NOT ({{t:e.changed_in}})
 """  # noqa: S608 - our own words
 _SOURCES = (

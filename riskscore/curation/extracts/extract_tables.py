@@ -153,8 +153,9 @@ EVENTS = ExtractTable(
 TABLES: Mapping[str, ExtractTable] = {
     Export.What.SCORES: SCORES, Export.What.PROJECTS: PROJECTS, Export.What.EVENTS: EVENTS,
 }  # fmt: skip
-_CURRENT = "NOT EXISTS (SELECT FROM riskscore_evidence n WHERE n.supersedes_id = v.id)"
-_ONLY = {Export.What.SCORES: "s.lens_id = %s", Export.What.EVENTS: _CURRENT}
+#: Of statements, the newest version: no other takes its place.
+CURRENT = "NOT EXISTS (SELECT FROM riskscore_evidence n WHERE n.supersedes_id = v.id)"
+_ONLY = {Export.What.SCORES: "s.lens_id = %s", Export.What.EVENTS: CURRENT}
 
 
 def of_numbers(what: str, numbers: Collection[int]) -> dict[int, dict[str, Any]]:

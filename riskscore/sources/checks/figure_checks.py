@@ -62,7 +62,7 @@ def bound(most: Peak) -> Fault | None:
 
 def _percent(share: float) -> str:
     """Rounded, but never to a hundred of what is more."""
-    return f"{share:.0%}" if round(share, 2) > 1 else f"{share:.3%}"
+    return f"{share * 100:.3f}".rstrip("0").rstrip(".") + "%"
 
 
 def amounts(
