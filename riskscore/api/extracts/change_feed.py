@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from typing import Any
 
-from django.conf import settings
 from django.core import signing
 from django.http import HttpResponseBase, StreamingHttpResponse
 from drf_spectacular.utils import extend_schema
@@ -13,12 +12,10 @@ from rest_framework.response import Response
 
 from riskscore.api import lenses
 from riskscore.api.extracts.row_shapes import AnyRow
-from riskscore.api.filters import places
 from riskscore.api.framework import pagination
 from riskscore.api.framework.problems import Problem
 from riskscore.api.framework.query_fields import (
     ChoiceField,
-    KnownField,
     Several,
     TextField,
     WholeField,
@@ -73,7 +70,7 @@ class ChangeFeedSerializer(serializers.Serializer[Any]):
     )
 
 
-class ChangesQuery(serializers.Serializer[Any]):
+class ChangesQuery(lenses.LensQuery):
     """From where, and what."""
 
     since = TextField(
@@ -86,16 +83,6 @@ class ChangesQuery(serializers.Serializer[Any]):
         ),
     )
     kinds = Several(ChoiceField(KINDS), help_text="Only changes of these kinds; all by default.")
-    importer = KnownField(
-        places,
-        default=lenses.NOBODY,
-        help_text="Scores from this buyer's side: a place code, or WLD for nobody in particular.",
-    )
-    method = KnownField(
-        lenses.methods,
-        default=settings.DEFAULT_METHOD,
-        help_text="Scores by this method.",
-    )
     page_size = WholeField(
         1, LARGEST, cap=True, default=DEFAULT, help_text="Changes a page, 1000 at most."
     )

@@ -1,7 +1,6 @@
 """Start a job (202 Location: its address) and follow it. A client sees only its own jobs."""
 
 import hashlib
-import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -32,12 +31,12 @@ from riskscore.api.work.job_resources import (
     JobSerializer,
     JobSummarySerializer,
 )
+from riskscore.api.writing.once import KEY
 from riskscore.jobs import ledger, requests, scope, watched
 from riskscore.models import IdempotencyKey, ItemError, Job
 from riskscore.models.learned import in_force
 
 MOST_OPEN = 50  # jobs of one client that have not ended
-KEY = re.compile(r"[\x21-\x7e]{1,255}")
 JOBS = "/api/v1/jobs"
 ORDERS = {"-id": Order("id", "id", descending=True), "id": Order("id", "id")}
 ERROR_ORDERS = {"id": Order("id", "id")}
