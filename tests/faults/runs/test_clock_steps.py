@@ -33,7 +33,7 @@ class Clock:
         self.file = folder / "clock"
         self.step(0)
         self.changes = {
-            "LD_PRELOAD": variables["LD_PRELOAD"],
+            "LD_PRELOAD": str(Path(variables["LD_LIBRARY_PATH"]) / variables["LD_PRELOAD"]),
             "FAKETIME_TIMESTAMP_FILE": str(self.file),
             "FAKETIME_CACHE_DURATION": "1",
             "DONT_FAKE_MONOTONIC": "1",
