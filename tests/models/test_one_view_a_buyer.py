@@ -23,7 +23,7 @@ def before(bundle: None) -> tuple[Lens, int]:
     """Give the view of nobody as it was, and a twin of it with a word, with scores of its own."""
     run("SET CONSTRAINTS ALL IMMEDIATE")
     for what in ("insert", "update", "delete"):  # ranks were kept only later
-        run(f"ALTER TABLE riskscore_score DISABLE TRIGGER score_ranked_{what}")
+        run(f"DROP TRIGGER score_ranked_{what} ON riskscore_score")
     run("ALTER TABLE riskscore_lens DROP CONSTRAINT lens_once")
     run("ALTER TABLE riskscore_lens ADD COLUMN scenario varchar(60) NOT NULL DEFAULT ''")
     kept = requests.default_lens()
