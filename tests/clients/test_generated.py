@@ -19,7 +19,7 @@ from generated.client import AuthenticatedClient
 from generated.api.jobs import jobs_job_id_get, jobs_post
 from generated.api.scores import projects_key_score_get, scores_get
 from generated.models import (
-    JobsPostBody, JobsPostBodyScope, JobsPostBodyScopeFilter, Problem, ScoresGetKindItem,
+    JobRequest, Problem, Scope, ScopeFilter, ScoresGetKindItem,
 )
 client = AuthenticatedClient(os.environ["RISKSCORE_URL"], os.environ["RISKSCORE_KEY"])
 
@@ -29,14 +29,14 @@ for score in page.items:
 first = projects_key_score_get.sync(page.items[0].key, client=client)
 assert first.composite == page.items[0].composite
 
-chosen = JobsPostBodyScopeFilter(mineral=["lithium"], place=["CHL"])
-body = JobsPostBody(scope=JobsPostBodyScope(filter_=chosen))
+chosen = ScopeFilter(mineral=["lithium"], place=["CHL"])
+body = JobRequest(scope=Scope(filter_=chosen))
 job = jobs_post.sync(client=client, body=body, idempotency_key="generated-1")
 while job.state in ("queued", "running"):
     time.sleep(0.5)
     job = jobs_job_id_get.sync(job.id, client=client)
 assert job.state == "succeeded", job
-body = JobsPostBody(scope=JobsPostBodyScope(all_=True))
+body = JobRequest(scope=Scope(all_=True))
 assert jobs_post.sync(client=client, body=body, validate_only=True).projects > 4000
 
 wrong = scores_get.sync(client=client, mineral=["litium"])
@@ -50,10 +50,9 @@ def generated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Generate a client; return the folder that holds the package."""
     folder = tmp_path_factory.mktemp("generated")
     (folder / "config.yml").write_text("post_hooks: []\n")
-    program = str(Path(sys.executable).parent / "openapi-python-client")
     wanted = ["--meta=none", "--output-path=generated", "--config=config.yml", "--fail-on-warning"]
     made = subprocess.run(
-        [program, "generate", f"--path={PATH}", *wanted],
+        [sys.executable, "-m", "openapi_python_client", "generate", f"--path={PATH}", *wanted],
         cwd=folder,
         env={**os.environ, "COLUMNS": "200"},
         capture_output=True,
