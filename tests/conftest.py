@@ -20,6 +20,7 @@ from django.db import connection
 from pytest_django.plugin import DjangoDbBlocker
 
 from riskscore import embedded
+from riskscore.api.framework import throttling
 from riskscore.models import Schedule, WorkerPulse
 from tests import scheduling
 from tests.bundled import NAME as BUNDLE
@@ -36,6 +37,7 @@ from tests.processes import ROOT, WORKER, database_url, environment, until
 from tests.settings import PROCESS, SUITE
 
 HELD = pytest.StashKey[embedded.Lease]()
+throttling.VALKEY_TIMEOUT_S = 5.0  # on a busy machine a slow Valkey is no dead one
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:

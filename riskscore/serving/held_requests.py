@@ -57,6 +57,13 @@ class HoldingTask(WSGITask):
         if wish is not None:
             self.channel.server.waiters.release(wish.client)
 
+    def set_close_on_finish(self) -> None:
+        """As waitress does, but where an answer has no body (204, 304): its end is known without a
+        length, so the connection goes on unless the client wants it closed."""
+        wanted = self.request.headers.get("CONNECTION", "").lower()
+        if self.has_body or self.version != "1.1" or wanted == "close":
+            super().set_close_on_finish()
+
     def write(self, written: bytes) -> None:
         """As waitress does; nothing of what an application says that will say it later."""
         wish: Wish | None = self.environ.get(WISH)
