@@ -17,10 +17,11 @@ import pytest
 import redis
 from django.conf import settings
 from django.db import connection
-from pytest_django.plugin import DjangoDbBlocker
+from pytest_django.plugin import DjangoDbBlocker, blocking_manager_key
 
 from riskscore import embedded
 from riskscore.api.framework import throttling
+from riskscore.curation import roles
 from riskscore.models import Schedule, WorkerPulse
 from tests import scheduling
 from tests.bundled import NAME as BUNDLE
@@ -74,12 +75,24 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> scheduling.L
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Refuse a test that would empty the bundle's database for all that come after it."""
+    if _empties(item) and connection.settings_dict["NAME"] in (BUNDLE, UNLEARNED):
+        pytest.fail("it empties its database, which here is the bundle: give it a module apart")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Iterator[None]:
+    """Give a database that a test has emptied the ready groups that `migrate` leaves in it."""
+    yield
+    if nextitem is not None and _empties(item):
+        with item.config.stash[blocking_manager_key].unblock():
+            roles.restore()
+
+
+def _empties(item: pytest.Item) -> bool:
     marker = item.get_closest_marker("django_db")
-    empties = "transactional_db" in getattr(item, "fixturenames", ()) or (
+    return "transactional_db" in getattr(item, "fixturenames", ()) or (
         marker is not None and marker.kwargs.get("transaction", False)
     )
-    if empties and connection.settings_dict["NAME"] in (BUNDLE, UNLEARNED):
-        pytest.fail("it empties its database, which here is the bundle: give it a module apart")
 
 
 def _clear_what_was_left() -> None:

@@ -115,7 +115,6 @@ def everything(bundle: None, project: Project) -> Project:
 
 
 def test_the_groups_of_the_database_are_those_of_the_table(db: None) -> None:
-    call_command("roles", "--restore")  # another test may have emptied the database
     held = {
         name: set(Permission.objects.filter(group__name=name).values_list("codename", flat=True))
         for name in NAMES
