@@ -42,9 +42,14 @@ class LearnedPart:
     predictions: tuple[PredictionInScore, ...]
 
 
-def learned_part(method: Specification, score: StoredScore) -> LearnedPart:
-    """Both halves, as the API and the admin pages show them."""
-    return LearnedPart(without_learned(method, score), predictions(method, score))
+def learned_part(
+    method: Specification,
+    score: StoredScore,
+    bare: Mapping[str, float | None] | None = None,
+) -> LearnedPart:
+    """Both halves, as the API and the admin pages show them; ``bare`` is the first, if known."""
+    bare = without_learned(method, score) if bare is None else bare
+    return LearnedPart(bare, predictions(method, score))
 
 
 def without_learned(method: Specification, score: StoredScore) -> dict[str, float | None]:

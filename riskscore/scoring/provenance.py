@@ -41,9 +41,9 @@ def sources(
     """
     read = {key for leaf in method.leaves for key in _derived_from(leaf)}
     releases = register.in_force(score.edition, read)
-    probe = _Probe(method, score)
+    probe, layers = _Probe(method, score), map_distances.cited(score.edition)
     return {
-        leaf.code: map_distances.citations(score.edition, leaf.column, near.get(leaf.column))
+        leaf.code: map_distances.citations(layers, leaf.column, near.get(leaf.column))
         or _citations(leaf, _behind(leaf, not_nan(value), releases, probe))
         for leaf, value in zip(method.leaves, score.inputs, strict=True)
     }

@@ -19,6 +19,9 @@ ANSWER_S = 1.0
 APP = """
     def app(environ, start_response):
         size = len(environ["wsgi.input"].read())
+        if environ["PATH_INFO"] in ("/304", "/204"):
+            start_response(environ["PATH_INFO"][1:] + " Empty", [])
+            return []
         start_response("200 OK", [("Content-Type", "text/plain")])
         if environ["PATH_INFO"] == "/export":
             return (b"x" * 65536 for _ in range(160))
@@ -87,6 +90,22 @@ def test_two_hundred_slow_clients_of_every_sort_stop_no_answer(site: Site) -> No
     fastest = min(site.answers_within() for _ in range(5))
     assert fastest < ANSWER_S, "threads are held"
     site.held.close()
+
+
+@pytest.mark.parametrize("path", [b"/304", b"/204", b"/livez"])
+def test_a_connection_goes_on_after_an_answer_without_a_body(site: Site, path: bytes) -> None:
+    client = site.connect()
+    for _ in range(3):
+        client.sendall(b"GET " + path + b" HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        head = client.recv(4096)
+        assert head.startswith(b"HTTP/1.1 ")
+        assert b"connection: close" not in head.lower()
+    client.sendall(b"GET " + path + b" HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+    client.settimeout(30)
+    said = b""
+    while piece := client.recv(4096):
+        said += piece
+    assert b"connection: close" in said.lower()
 
 
 def test_a_body_that_no_file_brings_is_refused_by_its_head(site: Site) -> None:

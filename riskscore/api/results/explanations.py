@@ -200,6 +200,6 @@ class ExplanationViewSet(ApiViewSet):
             {
                 "score": ScoreInFullSerializer.of(row),
                 **explanation(explain(method, score), standings),
-                "learned": learned(method, score),
+                "learned": learned(method, score, row["without_learned"]),
             }
         )

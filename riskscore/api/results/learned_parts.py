@@ -42,9 +42,9 @@ BOTH = (
 )
 
 
-def learned(method: Specification, score: StoredScore) -> Row:
-    """The part of an explanation that is about learned models."""
-    part = learned_part(method, score)
+def learned(method: Specification, score: StoredScore, bare: Row) -> Row:
+    """The part of an explanation that is about learned models; ``bare``: the scores without."""
+    part = learned_part(method, score, bare)
     return {
         "about": _about(score, part),
         "without": part.without or None,

@@ -201,13 +201,27 @@ def nearest_to(project: int, edition: int, distances: Mapping[str, float]) -> di
     return result
 
 
-def citations(edition: int, column: str, near: Neighbour | None = None) -> list[dict[str, str]]:
+def cited(edition: int) -> dict[str, list[LandLayer]]:
+    """By kind, the layers in force at an edition, without what is on them."""
+    versions = current(edition)
+    result: dict[str, list[LandLayer]] = {}
+    for layer in _described(versions):
+        result.setdefault(layer.kind, []).append(layer)
+    return result
+
+
+@lru_cache(maxsize=8)
+def _described(versions: Versions) -> tuple[LandLayer, ...]:
+    """The rows of these versions. They never change, so the process may keep them."""
+    rows = LandLayer.objects.filter(id__in=[version.id for version in versions])
+    return tuple(rows.defer("mapped").order_by("code"))
+
+
+def citations(
+    layers: Mapping[str, Sequence[LandLayer]], column: str, near: Neighbour | None = None
+) -> list[dict[str, str]]:
     """The layer that a distance was measured to, by the names of the API; where that is not said,
-    all layers that feed the indicator at an edition."""
-    if column not in KIND_OF:
-        return []
-    ids = [version.id for version in current(edition, KIND_OF[column])]
-    layers = LandLayer.objects.filter(id__in=ids).defer("mapped").order_by("code")
+    all of ``cited`` that feed the indicator."""
     return [
         {
             "source": layer.code,
@@ -218,7 +232,7 @@ def citations(edition: int, column: str, near: Neighbour | None = None) -> list[
             "licence": layer.licence,
             "url": layer.source,
         }
-        for layer in layers
+        for layer in layers.get(KIND_OF.get(column, ""), ())
         if near is None or layer.code == near.layer.code
     ]
 
