@@ -129,9 +129,8 @@ def test_a_stored_distance_is_told_with_name_people_and_the_layers_behind_it(bun
         "ind.community": "Comunidad Aborigen de Olaroz Chico (Atacama)"
     }
     assert map_distances.nearest_to(project.pk, edition, {"ind.community": km + 1}) == {}
-    cited = map_distances.citations(
-        map_distances.cited(edition), "ind.community", near["ind.community"]
-    )
+    layers = map_distances.cited(edition)
+    cited = map_distances.citations(layers, "ind.community", near["ind.community"])
     assert [row["source"] for row in cited] == ["arg-inai"]
     cited = map_distances.citations(layers, "ind.community")
     assert [row["source"] for row in cited] == ["arg-inai", "aus-agil", "can-first-nations"]
