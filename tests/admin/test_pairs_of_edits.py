@@ -104,7 +104,6 @@ def check(desk: Desk, pair: Pair, choice: str) -> None:
 
 SLOW = settings(
     deadline=None,
-    phases=[Phase.generate],
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 
