@@ -6,6 +6,9 @@ and an answer that is read slowly waits in a temporary file (``TMPDIR``). A requ
 a job is put aside as well (``held_requests``). gunicorn's own threaded worker reads requests and
 writes answers in the threads that answer, so nine half-sent requests stop it (docs/decisions.md).
 
+Whether the process lives and is ready is asked by those who restart it or send it no more: such a
+request goes before all that wait for a thread, however many they are.
+
 What stays bounded by whom: heads and bodies by size and by time here, the time of an answer by
 PostgreSQL (``RISKSCORE_STATEMENT_TIMEOUT_MS``).
 """
@@ -41,6 +44,8 @@ LARGE_BODY = 2 * 1024**3
 MOST_LARGE = 4
 """Large bodies that a process takes at a time; they lie on its disk before anybody is asked."""
 FILES_COME_TO = ("/admin/", "/api/v1/imports")
+FIRST = ("/livez", "/readyz")
+"""What is answered before anything else that waits."""
 WAITING_ANSWERS = 4 * 1024**3
 """Bytes of answers to one client that wait to be read, on disk, before a thread waits for it."""
 
@@ -71,6 +76,7 @@ class BoundedRequest(HTTPRequestParser):
     """A request on its way; how large its body may be depends on where it is going."""
 
     has_waited = False
+    path = ""  # also of what cannot be read
 
     def parse_header(self, header_plus: bytes) -> None:
         """As waitress does; bodies that bring no file are small from here on. Raises ParsingError
@@ -129,6 +135,19 @@ class BoundedChannel(HoldingChannel):
         return bool(passed > BODY_S + self.request.body_bytes_received / SLOWEST)
 
 
+class Answering(ThreadedTaskDispatcher):
+    """The threads that answer, in the order in which requests came, but for FIRST."""
+
+    def add_task(self, task: BoundedChannel) -> None:
+        """As waitress does; a request of FIRST goes before those that wait."""
+        if not task.requests or task.requests[0].path not in FIRST:
+            super().add_task(task)
+            return
+        with self.lock:
+            self.queue.appendleft(task)
+            self.queue_cv.notify()
+
+
 class Front(TcpWSGIServer):
     """Accepts, and closes what takes too long."""
 
@@ -174,7 +193,7 @@ class BufferedWorker(Worker):
         """Serve until told to stop."""
         logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # a full queue is no fault
         connections: dict[int, Any] = {}
-        answering = ThreadedTaskDispatcher()
+        answering = Answering()
         answering.set_thread_count(self.cfg.threads)
         limits, waiters = Adjustments(threads=self.cfg.threads, **_LIMITS), Waiters()
         fronts = [

@@ -3,7 +3,8 @@
 An export reads page after page; between two pages scores may change, and rows that move in the
 order would be missing or come twice. Within a snapshot all pages see one state (PostgreSQL's
 REPEATABLE READ). A snapshot holds a connection and keeps dead rows from being vacuumed, so a
-process has few at a time and each ends after LONGEST_S seconds.
+process has few at a time and each ends after LONGEST_S seconds. One too many is refused at once:
+were it to wait, it would hold a thread meanwhile, and fifty of them every thread.
 """
 
 import threading
@@ -18,7 +19,6 @@ from riskscore.sql.position import Position
 
 #: Answers of many rows that a process makes at a time: threads remain for the others.
 AT_ONCE = 2
-WAIT_S = 5.0
 LONGEST_S = 600
 #: What ends it; the second one since PostgreSQL 17.
 _BOUNDS = ("idle_in_transaction_session_timeout", "transaction_timeout")
@@ -42,7 +42,7 @@ class Snapshot:
     def __init__(self) -> None:
         self._held = ExitStack()
         self._stream: Iterator[bytes] = iter(())
-        if not _FREE.acquire(timeout=WAIT_S):
+        if not _FREE.acquire(blocking=False):
             raise Occupied("several exports are being made at the moment")
         self._held.callback(_FREE.release)
         try:

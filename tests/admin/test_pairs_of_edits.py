@@ -1,4 +1,4 @@
-"""Two hundred random pairs of edits, by forms and by the API: nothing newer is lost in silence.
+"""Hundreds of random pairs of edits, by forms and by the API: nothing newer is lost in silence.
 
 Two people have looked at the same record. The earlier one saves, then the later one, each in a way
 of their own. Whatever the earlier one changed either stands afterwards, or the later one saw it and
@@ -6,143 +6,32 @@ chose, or named the very field in a PATCH that promises nothing about the rest.
 """
 
 import json
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import time
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.test import Client
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
 from riskscore import api_keys
-from riskscore.models import (
-    Company,
-    Evidence,
-    Lens,
-    Mineral,
-    Portfolio,
-    ProjectList,
-    Region,
-    SavedMapping,
-    Schedule,
-)
-from riskscore.releases.editions import next_edition
-from tests.admin.conftest import form_of, url
+from riskscore.models import ApiKey, Lens
+from tests.admin.paired_records import BARE, KINDS, Kind, Stated
 from tests.admin.test_forms import resent
-from tests.make import make_method, make_place, make_project
+from tests.make import make_method, make_place
 
-PAIRS = 200
-Stated = dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Kind:
-    """A record that people edit: one of it, its form, and what may stand in its fields. The first
-    value of a field is what stands there before."""
-
-    make: Callable[[], Any]
-    address: Callable[[Any], str]
-    values: dict[str, list[Any]]
-    read: Callable[[Any], Any] = field(default=lambda record: record)
-    by_api: bool = False
-
-
-def _page(model: str) -> Callable[[Any], str]:
-    return lambda record: url(model, "change", record.pk)
-
-
-def _newest(statement: Any) -> Any:
-    return Evidence.objects.get(project=statement.project, superseded_by=None)
-
-
-def _evidence() -> Evidence:
-    project = make_project(key="paired", state="draft")
-    return Evidence.objects.create(
-        project=project, kind="strike", happened_on="2024-05-01", severity=0.5, credibility=0.7,
-        url="https://a.example/1", note="", edition=next_edition("a test"),
-    )  # fmt: skip
-
-
-NAMES = ["Alpha", "Beta", "Gamma"]
-SLUGS = ["alpha", "beta", "gamma"]
-KINDS = {
-    "project": Kind(
-        lambda: make_project(key="paired", name="Alpha", state="draft"),
-        _page("project"),
-        {"name": NAMES, "stage": ["", "construction", "closed"], "confidence": ["", "low", "high"],
-         "state": ["draft", "archived", "archived"]},
-    ),
-    "company": Kind(
-        lambda: Company.objects.create(key="paired", name="Alpha", aliases=["a"]),
-        _page("company"),
-        {"name": NAMES, "aliases": ["a", "a,b", "c"]},
-    ),
-    "mineral": Kind(
-        lambda: Mineral.objects.create(code="paired", name="Alpha"),
-        _page("mineral"),
-        {"name": NAMES, "aliases": ["", "a,b", "c"]},
-    ),
-    "place": Kind(
-        lambda: make_place("PPP", name="Alpha"),
-        _page("place"),
-        {"name": NAMES, "aliases": ["", "a,b", "c"]},
-    ),
-    "region": Kind(
-        lambda: Region.objects.create(code="paired", name="Alpha", source="a test"),
-        _page("region"),
-        {"name": NAMES, "aliases": ["", "a,b", "c"]},
-    ),
-    "projectlist": Kind(
-        lambda: ProjectList.objects.create(name="alpha"), _page("projectlist"), {"name": SLUGS}
-    ),
-    "schedule": Kind(
-        lambda: Schedule.objects.create(name="alpha", what="stale", every="day", at=time(3)),
-        _page("schedule"),
-        {
-            "name": SLUGS,
-            "what": ["stale", "everything", "everything"],
-            "every": ["day", "hour", "hour"],
-        },
-    ),
-    "savedmapping": Kind(
-        lambda: SavedMapping.objects.create(name="Alpha", source="owners"),
-        _page("savedmapping"),
-        {"name": NAMES, "sheet": ["", "one", "two"]},
-    ),
-    "group": Kind(
-        lambda: Group.objects.create(name="Alpha"),
-        lambda record: f"/admin/auth/group/{record.pk}/change/",
-        {"name": NAMES},
-    ),
-    "user": Kind(
-        lambda: User.objects.create_user("paired", first_name="Alpha", last_name="Alpha"),
-        lambda record: f"/admin/auth/user/{record.pk}/change/",
-        {"first_name": NAMES, "last_name": NAMES},
-    ),
-    "evidence": Kind(
-        _evidence,
-        lambda record: url("evidence", "add") + f"?replaces={record.pk}",
-        {"severity": [0.5, 0.6, 0.9], "note": ["", "one", "two"],
-         "status": ["reported", "verified", "disputed"]},
-        _newest,
-    ),
-    "portfolio": Kind(
-        lambda: Portfolio.objects.create(
-            name="paired", about="Alpha", owner=User.objects.get(username="grace"),
-            lens=Lens.objects.get(),
-        ),
-        _page("portfolio"),
-        {"about": NAMES},
-        by_api=True,
-    ),
-}  # fmt: skip
-#: In which ways a portfolio is written; the earlier of two never fails.
-WAYS = ["form", "PATCH", "PATCH with If-Match", "PUT with If-Match"]
+FORM = "form"
+#: How the two of a pair save, and how many pairs are tried.
+MEETINGS = {"form, form": 70, "form, API": 50, "API, form": 40, "API, API": 40}
 CHOICE = st.sampled_from(["mine", "theirs"])
+
+
+def test_more_than_two_hundred_pairs_are_tried_and_every_writable_kind_has_an_address() -> None:
+    assert sum(MEETINGS.values()) >= 200
+    with_address = {name for name, kind in KINDS.items() if kind.door}
+    assert with_address == {"project", "list", "method", "portfolio", "webhook"}
 
 
 @dataclass
@@ -152,19 +41,18 @@ class Desk:
     browser: Client
     key: str
 
-    def send(self, method: str, body: Stated, tag: str = "") -> Any:
-        """Write the portfolio by the API."""
-        condition = {"If-Match": tag} if tag else {}
+    def write(self, path: str, way: str, body: Stated, tag: str) -> Any:
+        """Write a record by the API, in one of the ways of its kind."""
+        condition = {"If-Match": tag} if "If-Match" in way else {}
         return self.browser.generic(
-            method, PORTFOLIO, json.dumps(body), content_type="application/json",
+            way.split()[0], f"/api/v1{path}", json.dumps(body), content_type="application/json",
             headers={"Authorization": f"Bearer {self.key}", **condition},
         )  # fmt: skip
 
-    def get(self) -> Any:
-        return self.browser.get(PORTFOLIO, headers={"Authorization": f"Bearer {self.key}"})
-
-
-PORTFOLIO = "/api/v1/sourcing/portfolios/paired"
+    def tag(self, path: str) -> str:
+        """The ETag of a record as it is now."""
+        headers = {"Authorization": f"Bearer {self.key}"}
+        return str(self.browser.get(f"/api/v1{path}", headers=headers)["ETag"])
 
 
 @pytest.fixture
@@ -174,102 +62,192 @@ def desk(db: None, tables_of_its_own: None) -> Desk:
     grace = User.objects.create_superuser("grace")
     browser = Client()
     browser.force_login(grace)
-    return Desk(browser, api_keys.issue(grace, "tests", ("read", "portfolio")))
+    return Desk(browser, api_keys.issue(grace, "tests", list(ApiKey.Scope)))
+
+
+@dataclass(frozen=True)
+class Pair:
+    """What the two of them make of a record of a kind, and in which way each saves."""
+
+    name: str
+    earlier: Stated
+    later: Stated
+    first: str
+    second: str
+
+    @property
+    def kind(self) -> Kind:
+        """The kind of the record."""
+        return KINDS[self.name]
 
 
 @st.composite
-def pairs(draw: st.DrawFn) -> tuple[str, Stated, Stated, str, str]:
-    """A kind, what each of the two makes of it, and in which way each saves."""
-    name = draw(st.sampled_from(sorted(KINDS)))
-    kind = KINDS[name]
+def pairs(draw: st.DrawFn, meeting: str) -> Pair:
+    names = [name for name, kind in KINDS.items() if kind.door or "API" not in meeting]
+    kind = KINDS[name := draw(st.sampled_from(sorted(names)))]
     edit = st.fixed_dictionaries(
         {column: st.sampled_from(values) for column, values in kind.values.items()}
     )
-    first = draw(st.sampled_from(WAYS)) if kind.by_api else "form"
-    second = draw(st.sampled_from([*WAYS, "PUT"])) if kind.by_api else "form"
-    return name, draw(edit), draw(edit), first, second
+    first, second = meeting.split(", ")
+    by_first = draw(st.sampled_from(kind.ways)) if first == "API" else FORM
+    by_second = draw(st.sampled_from([*kind.ways, "PATCH"])) if second == "API" else FORM
+    return Pair(name, draw(edit), draw(edit), by_first, by_second)
 
 
-@pytest.mark.django_db
-@settings(
-    max_examples=PAIRS, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
-@given(pair=pairs(), choice=CHOICE)
-def test_no_newer_value_of_any_record_is_lost_in_silence(
-    desk: Desk, pair: tuple[str, Stated, Stated, str, str], choice: str
-) -> None:
-    name, earlier, later, first_way, second_way = pair
-    kind = KINDS[name]
-    event(f"{name}: {first_way}, then {second_way}")
+def check(desk: Desk, pair: Pair, choice: str) -> None:
+    """Have the two meet, in a transaction that is taken back."""
+    event(f"{pair.name}: {pair.first}, then {pair.second}")
     with transaction.atomic():
-        record = kind.make()
-        opened = form_of(desk.browser, kind.address(record))
-        tag = desk.get()["ETag"] if kind.by_api else ""
-        before = _state(kind, record)
-        saved = _save(desk, kind, record, opened, tag, first_way, earlier)
-        assert saved.status_code == (302 if first_way == "form" else 200), saved.context["faults"]
-        between = _state(kind, record)
-        assert between == _written(kind, earlier), pair
-
-        answer = _save(desk, kind, record, opened, tag, second_way, later)
-        after = _state(kind, record)
-        changed = {column for column in between if between[column] != before[column]}
-        mine = _written(kind, later)
-        both = {
-            column for column in changed if mine[column] not in (before[column], between[column])
-        }
-        if name == "evidence" and mine == between:
-            assert "already has a newer version" in answer.text  # one version, not two
-        elif second_way == "form":
-            _form_met(desk, kind, record, answer, both, choice)
-            after = _state(kind, record)
-            for column in between:
-                theirs_holds = column in changed and (column not in both or choice == "theirs")
-                expected = between[column] if theirs_holds else mine[column]
-                assert after[column] == expected, column
-        elif answer.status_code in (412, 428):
-            assert after == between
-        else:  # what the later one named, or nothing had changed
-            assert second_way == "PATCH" or not changed
-            assert after == mine
+        Met(desk, pair, choice).check()
         transaction.set_rollback(True)
 
 
-def _form_met(
-    desk: Desk, kind: Kind, record: Any, answer: Any, both: set[str], choice: str
+SLOW = settings(
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+
+
+@pytest.mark.django_db
+@settings(SLOW, max_examples=MEETINGS["form, form"])
+@given(pair=pairs("form, form"), choice=CHOICE)
+def test_two_forms_lose_nothing_in_silence(desk: Desk, pair: Pair, choice: str) -> None:
+    check(desk, pair, choice)
+
+
+@pytest.mark.django_db
+@settings(SLOW, max_examples=MEETINGS["form, API"])
+@given(pair=pairs("form, API"), choice=CHOICE)
+def test_a_client_after_a_form_loses_nothing_in_silence(
+    desk: Desk, pair: Pair, choice: str
 ) -> None:
-    """The form asks about what both changed, and shows the earlier value; then one is chosen."""
-    asked = {clash.name: clash for clash in answer.context["clashes"]} if answer.context else {}
-    assert set(asked) == both
-    if both:
-        assert all(asked[column].theirs for column in both)
-        choices = {asked[column].choice: choice for column in both}
-        again = desk.browser.post(kind.address(record), {**resent(answer), **choices})
-        assert again.status_code == 302, again.context["faults"]
-    else:
-        assert answer.status_code == 302, answer.context["faults"]
+    check(desk, pair, choice)
 
 
-def _save(
-    desk: Desk, kind: Kind, record: Any, opened: Stated, tag: str, way: str, stated: Stated
-) -> Any:
-    if way == "form":
-        return desk.browser.post(kind.address(record), {**opened, **stated})
-    return desk.send(way.split()[0], stated, tag if "If-Match" in way else "")
+@pytest.mark.django_db
+@settings(SLOW, max_examples=MEETINGS["API, form"])
+@given(pair=pairs("API, form"), choice=CHOICE)
+def test_a_form_after_a_client_loses_nothing_in_silence(
+    desk: Desk, pair: Pair, choice: str
+) -> None:
+    check(desk, pair, choice)
 
 
-def _state(kind: Kind, record: Any) -> Stated:
-    record.refresh_from_db()
-    row = kind.read(record)
-    return {column: _plain(getattr(row, column)) for column in kind.values}
+@pytest.mark.django_db
+@settings(SLOW, max_examples=MEETINGS["API, API"])
+@given(pair=pairs("API, API"), choice=CHOICE)
+def test_two_clients_lose_nothing_in_silence(desk: Desk, pair: Pair, choice: str) -> None:
+    check(desk, pair, choice)
 
 
-def _written(kind: Kind, stated: Stated) -> Stated:
-    return {
-        column: value.split(",") if column == "aliases" and value else
-        ([] if column == "aliases" else value)
-        for column, value in stated.items()
-    }  # fmt: skip
+class Met:
+    """One pair over a record of its own."""
+
+    def __init__(self, desk: Desk, pair: Pair, choice: str) -> None:
+        self.desk, self.pair, self.kind, self.choice = desk, pair, pair.kind, choice
+        self.record = self.kind.make()
+        self.address = self.kind.address(self.record)
+        self.path = self.kind.door(self.record) if self.kind.door else ""
+        is_opened = FORM in (pair.first, pair.second)
+        self.opened = self.kind.opened(desk.browser, self.record, self.address) if is_opened else {}
+        self.tag = desk.tag(self.path) if self.path else ""
+        self.before = self.state()
+
+    def check(self) -> None:
+        """Both save; what then stands is what they knew of."""
+        pair = self.pair
+        saved = self.save(pair.first, pair.earlier)
+        assert saved.status_code == (302 if pair.first == FORM else 200), _why(saved)
+        between = self.state()
+        assert between == _written(pair.earlier), pair
+        answer = self.save(pair.second, pair.later)
+        mine = _written(pair.later)
+        changed = {column for column in between if between[column] != self.before[column]}
+        if pair.name == "evidence" and mine == between:
+            assert "already has a newer version" in answer.text  # one version, not two
+        elif pair.second == FORM:
+            self.form_met(answer, between, mine, changed)
+        elif answer.status_code in (412, 428):
+            assert self.state() == between
+            assert (answer.status_code == 428) == (pair.second == BARE)
+            self.refusal_shows(answer, between)
+        else:  # what the later one named, or nothing had changed
+            assert answer.status_code == 200, answer.content
+            assert pair.second == BARE or not changed
+            assert self.state() == mine
+
+    def save(self, way: str, stated: Stated) -> Any:
+        """Save the whole of what is stated."""
+        if way != FORM:
+            return self.desk.write(self.path, way, self.kind.body(self.record, stated), self.tag)
+        filled = self.kind.filled(self.record, self.opened, stated)
+        return self.desk.browser.post(self.address, {**self.opened, **filled})
+
+    def state(self) -> Stated:
+        """What stands in the fields that both may write."""
+        self.record.refresh_from_db()
+        row = self.kind.read(self.record)
+        return {column: _plain(getattr(row, column)) for column in self.kind.values}
+
+    def form_met(self, answer: Any, between: Stated, mine: Stated, changed: set[str]) -> None:
+        """The form asks about what both changed, and shows the earlier value; one is chosen."""
+        both = {
+            column for column in changed - self.kind.sets
+            if mine[column] not in (self.before[column], between[column])
+        }  # fmt: skip
+        clashes = answer.context["clashes"] if answer.context else []
+        asked = {_column(clash): clash for clash in clashes}
+        assert set(asked) == both
+        if both:
+            assert all(asked[column].theirs for column in both if between[column])
+            choices = {asked[column].choice: self.choice for column in both}
+            answer = self.desk.browser.post(self.address, {**self.again(answer), **choices})
+        assert answer.status_code == 302, _why(answer)
+        after = self.state()
+        for column in between:
+            theirs_holds = column in changed and (column not in both or self.choice == "theirs")
+            expected = between[column] if theirs_holds else mine[column]
+            if column in self.kind.sets:
+                expected = _joined(self.before[column], between[column], mine[column])
+            assert after[column] == expected, column
+
+    def again(self, answer: Any) -> Stated:
+        """What the browser sends back from the form that asks."""
+        if "adminform" in answer.context:
+            return resent(answer)
+        return {**answer.context["form"].data.dict(), "_version": answer.context["version"]}
+
+    def refusal_shows(self, answer: Any, between: Stated) -> None:
+        """A client that wrote over what it has not seen is told what stands there now."""
+        told = {one["pointer"].lstrip("/"): one for one in answer.json().get("errors", ())}
+        for column in told.keys() & between.keys():
+            assert told[column]["now"] == between[column]
+
+
+def _column(clash: Any) -> str:
+    """The field that a question is about, in the record or in a row of a part."""
+    return str(clash.name or clash.key.rpartition("/")[2])
+
+
+def _joined(was: list[str], theirs: list[str], mine: list[str]) -> list[str]:
+    """Members that either added or both kept."""
+    added = (set(mine) | set(theirs)) - set(was)
+    return sorted(added | set(was) & set(mine) & set(theirs))
+
+
+def _why(answer: Any) -> Any:
+    return answer.context["faults"] if answer.context else answer.content
+
+
+def _written(stated: Stated) -> Stated:
+    """What then stands in the record: aliases are words of a list."""
+    return {column: _split(column, value) for column, value in stated.items()}
+
+
+def _split(column: str, value: Any) -> Any:
+    if column == "aliases":
+        return value.split(",") if value else []
+    return sorted(value) if isinstance(value, list) else value
 
 
 def _plain(value: Any) -> Any:

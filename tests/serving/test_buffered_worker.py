@@ -17,7 +17,11 @@ from tests.processes import ROOT, environment, until
 
 ANSWER_S = 1.0
 APP = """
+    import time
+
     def app(environ, start_response):
+        if environ["PATH_INFO"] == "/page":
+            time.sleep(0.3)
         size = len(environ["wsgi.input"].read())
         if environ["PATH_INFO"] in ("/304", "/204"):
             start_response(environ["PATH_INFO"][1:] + " Empty", [])
@@ -77,6 +81,16 @@ def _listens(site: Site) -> bool:
         site.answers_within()
         return True
     return False
+
+
+def test_a_crowd_that_waits_for_a_thread_does_not_stand_before_whether_it_lives(site: Site) -> None:
+    for _ in range(200):
+        site.connect(b"GET /page HTTP/1.1\r\nHost: a\r\n\r\n")
+    time.sleep(1)
+    slowest = max(site.answers_within(path) for path in ("/livez", "/readyz"))
+    assert slowest < ANSWER_S
+    assert site.answers_within("/page") > 2, "200 of 0.3 s by eight threads are 7 s"
+    site.held.close()
 
 
 def test_two_hundred_slow_clients_of_every_sort_stop_no_answer(site: Site) -> None:

@@ -20,6 +20,7 @@ from django.template.response import SimpleTemplateResponse
 from django.urls import Resolver404, resolve, reverse
 
 from riskscore.errors import ConflictError, NotFoundError, ValidationError
+from riskscore.sql.snapshot import Occupied
 
 log = logging.getLogger(__name__)
 
@@ -57,6 +58,8 @@ def answered(
     except tuple(OURS) as error:
         status = next(status for kind, status in OURS.items() if isinstance(error, kind))
         return _page(request, f"{str(error).rstrip('.')}.", status)
+    except Occupied as error:
+        return _later(request, error)
     except DataError as error:
         log.warning("%s %s: %s", request.method, request.path, error)
         return _page(request, "It holds a value that no column of the database holds.", 400)
@@ -112,6 +115,16 @@ def _page(request: HttpRequest, reason: str, status: int) -> HttpResponse:
         "remedy": NOTHING_DONE if request.method == "POST" else REMEDY,
     }  # fmt: skip
     return render(request, "error_page.html", context, status=status)
+
+
+def _later(request: HttpRequest, error: Occupied) -> HttpResponse:
+    """The page of what goes another time."""
+    context = {
+        "title": "Not at this moment", "status": 503, "words": f"{error}.", "remedy": error.remedy,
+    }  # fmt: skip
+    answer = render(request, "error_page.html", context, status=503)
+    answer.headers["Retry-After"] = "5"
+    return answer
 
 
 def _whole_list(request: HttpRequest) -> str:

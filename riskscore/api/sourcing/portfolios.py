@@ -57,9 +57,10 @@ def own(request: Request) -> QuerySet[Portfolio]:
     return Portfolio.objects.filter(owner=request.user.pk)
 
 
-def one(request: Request, name: str) -> Portfolio:
-    """The client's portfolio of that name."""
-    found = own(request).filter(name=name).select_related("lens").first()
+def one(request: Request, name: str, *, locked: bool = False) -> Portfolio:
+    """The client's portfolio of that name; ``locked``: nobody else changes it meanwhile."""
+    rows = own(request).filter(name=name).select_related("lens")
+    found = (rows.select_for_update(of=("self",)) if locked else rows).first()
     if found is None:
         raise Http404
     return found
@@ -172,8 +173,7 @@ class PortfolioViewSet(ListRows, RetrieveRow):
 
     def _change(self, request: Request, name: str, said: Row) -> Response:
         with transaction.atomic(), _refused():
-            kept = one(request, name)
-            Portfolio.objects.select_for_update().get(pk=kept.pk)
+            kept = one(request, name, locked=True)
             refuse_outdated(request, shown(kept))
             portfolio_edits.change(
                 kept,

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from django.conf import settings
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import Http404
 from drf_spectacular.utils import extend_schema
@@ -55,8 +56,10 @@ class WebhookViewSet(ListRows, RetrieveRow):
         """One's own."""
         return Webhook.objects.filter(owner=self.request.user.pk)
 
-    def _mine(self) -> Webhook:
-        found = self.one().select_related("owner", "lens").first()
+    def _mine(self, *, locked: bool = False) -> Webhook:
+        """The one of the address; ``locked``: nobody else changes it meanwhile."""
+        rows = self.one().select_related("owner", "lens")
+        found = (rows.select_for_update(no_key=True, of=("self",)) if locked else rows).first()
         if not isinstance(found, Webhook):
             raise Http404
         return found
@@ -80,24 +83,25 @@ class WebhookViewSet(ListRows, RetrieveRow):
     @extend_schema(request=fields.WebhookChange, responses={200: fields.WebhookSerializer})
     def partial_update(self, request: Request, **_: Any) -> Response:
         """Change where a webhook is or what it is told of; enable or disable it."""
-        webhook = self._mine()
-        refuse_outdated(request, self.shown())
         said = bodies.check(request, fields.WebhookChange)
         enabled = said.pop("enabled", None)
-        with _refused():
+        with transaction.atomic(), _refused():
+            webhook = self._mine(locked=True)
+            refuse_outdated(request, self.shown())
             subscriptions.change(webhook, **said)
-        if enabled is not None:
-            subscriptions.enable(webhook) if enabled else subscriptions.disable(
-                webhook, "by its owner"
-            )
+            if enabled is not None:
+                subscriptions.enable(webhook) if enabled else subscriptions.disable(
+                    webhook, "by its owner"
+                )
         return Response(self.shown())
 
     @extend_schema(responses={204: None})
     def destroy(self, request: Request, **_: Any) -> Response:
         """Remove a webhook, its secret and all that was sent to it."""
-        webhook = self._mine()
-        refuse_outdated(request, self.shown())
-        subscriptions.remove(webhook)
+        with transaction.atomic():
+            webhook = self._mine(locked=True)
+            refuse_outdated(request, self.shown())
+            subscriptions.remove(webhook)
         return Response(status=204)
 
     @extend_schema(request=None, responses={200: fields.SecretSerializer})

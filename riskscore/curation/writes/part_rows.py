@@ -107,6 +107,18 @@ PARTS: Mapping[str, tuple[Reader, type[Any], tuple[str, ...]]] = {
     "external_ids": (external_ids, ExternalId, ("scheme", "value")),
 }
 
+#: Which row of a part it is. Never of which there is one alone, lest two trade places.
+IDENTITY: Mapping[str, tuple[str, ...]] = {
+    "minerals": ("mineral_id", "role"),
+    "offtake": ("buyer", "place_id", "mineral_id"),
+    "external_ids": ("scheme", "value"),
+}
+
+
+def identity(part: str, row: Any) -> tuple[Any, ...]:
+    """What tells a row of a part from the others of its project."""
+    return tuple(getattr(row, name) for name in IDENTITY[part])
+
 
 def content(part: str, row: Any) -> tuple[Any, ...]:
     """What a row of a part says, without who has it."""

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from riskscore.curation.writes.part_rows import PARTS, content
+from riskscore.curation.writes.part_rows import PARTS, content, identity
 from riskscore.curation.writes.planned_projects import Planned
 from riskscore.models import Project
 
@@ -48,22 +48,42 @@ def _change(plans: Sequence[Planned]) -> None:
 
 
 def _store_part(part: str, model: Any, written: Sequence[Planned], held: Held) -> None:
-    """Rows that say the same stay as they are, with what else is known of them."""
+    """Rows that say the same stay as they are, with what else is known of them; a row of which
+    other things are said now is the same row still: who has it open is asked about these alone."""
     gone: list[int] = []
     fresh: list[Any] = []
+    changed: list[Any] = []
+    columns = PARTS[part][2]
     for plan in written:
         if part not in plan.parts:
             continue
-        wanted = [(content(part, row), row) for row in plan.parts[part]]
-        for row in held.get(plan.project.pk, {}).get(part, ()):
-            same = next((one for one in wanted if one[0] == content(part, row)), None)
-            if same:
-                wanted.remove(same)
-            else:
+        left, wanted = _unequal(part, held.get(plan.project.pk, {}).get(part, ()), plan.parts[part])
+        for row in left:
+            now = next((one for one in wanted if identity(part, one) == identity(part, row)), None)
+            if now is None:
                 gone.append(row.pk)
-        for _, row in wanted:
+                continue
+            wanted.remove(now)
+            for name in columns:
+                setattr(row, name, getattr(now, name))
+            changed.append(row)
+        for row in wanted:
             row.project = plan.project
             fresh.append(row)
     if gone:
         model.objects.filter(pk__in=gone).delete()
+    if changed:
+        model.objects.bulk_update(sorted(changed, key=lambda row: int(row.pk)), columns)
     model.objects.bulk_create(sorted(fresh, key=lambda row: repr(content(part, row))))
+
+
+def _unequal(part: str, held: Sequence[Any], stated: Sequence[Any]) -> tuple[list[Any], list[Any]]:
+    """The rows of before and those of now that are no row of the other side."""
+    left, wanted = list[Any](), [*stated]
+    for row in held:
+        same = next((one for one in wanted if content(part, one) == content(part, row)), None)
+        if same is None:
+            left.append(row)
+        else:
+            wanted.remove(same)
+    return left, wanted

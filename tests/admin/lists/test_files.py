@@ -1,7 +1,9 @@
 """Every list as a file: what is shown, typed, harmless, of one moment, for who may look."""
 
 import io
+import threading
 from collections.abc import Callable
+from contextlib import closing
 from datetime import datetime
 from typing import Any
 
@@ -18,6 +20,7 @@ from django.utils.safestring import SafeString
 
 from riskscore.admin.ui.lists import exports, list_files
 from riskscore.models import Lens, Method, Project, Scenario, Score
+from riskscore.sql import snapshot
 from tests.admin.conftest import url
 
 LITHIUM = "mineral=lithium&region=latin-america&o=-composite"
@@ -107,6 +110,18 @@ def test_every_list_has_its_files(page: Client, name: str, lens: Lens) -> None:
     assert answer.status_code == 200
     headings = rows_of(answer)[0]
     assert len(headings) == len(set(headings)) > 1
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_one_file_too_many_at_a_time_is_a_page_that_says_when_and_no_fault(
+    kind: str, page: Client, lens: Lens, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(snapshot, "_FREE", threading.BoundedSemaphore(1))
+    with closing(snapshot.Snapshot()):
+        answer = page.get(f"{url('project')}export.{kind}")
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
+    assert "several exports are being made at the moment" in answer.content.decode()
+    assert rows_of(page.get(f"{url('project')}export.xlsx")), "there is room again"
 
 
 def test_every_list_of_the_site_makes_a_csv_of_a_row_if_it_has_one(page: Client) -> None:
