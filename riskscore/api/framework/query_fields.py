@@ -34,8 +34,9 @@ class OneText:
             raise ValidationError("holds the character NUL")
         if "\ufffd" in text:
             raise ValidationError("is not UTF-8")
-        if len(text) > LONGEST:
-            raise ValidationError(f"longer than {LONGEST} characters")
+        most = getattr(self, "max_length", None) or LONGEST
+        if len(text) > most:
+            raise ValidationError(f"longer than {most} characters")
         return self.to_internal_value(text)
 
     def to_internal_value(self, text: Any) -> Any:
