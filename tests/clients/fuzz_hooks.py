@@ -1,12 +1,11 @@
 """What Schemathesis is told besides the document: values that exist, and rules no schema can say.
 
-`schemathesis.toml` names this file. It reads where the server is (`RISKSCORE_URL`) and a key
-(`RISKSCORE_KEY`). Codes are drawn from those that the server lists, and others are refused by the
-checks as ever; cursors and links are signed by the server, so a drawn one can only be refused.
+`schemathesis.toml` names this file, which asks the server under test with the run's own key. Codes
+are drawn from those that the server lists, and others are refused by the checks as ever; cursors
+and links are signed by the server, so a drawn one can only be refused.
 """
 
 import json
-import os
 import re
 from collections.abc import Iterator
 from functools import cache
@@ -16,6 +15,8 @@ import httpx
 import schemathesis
 
 Schema = dict[str, Any]
+#: The server under test, asked as the run asks it.
+SERVER = httpx.Client(timeout=60)
 MOST = 12  # codes of each kind: the first, as the server lists them
 SIGNED = ("cursor", "link")  # by the server; tests/api/test_pagination.py forges them
 PLACES = ("place", "places", "owner_place", "allies", "named")
@@ -45,7 +46,7 @@ ADDRESSES = {
 @cache
 def codes(of: str) -> tuple[str, ...]:
     """Return the first codes that the server lists at an address."""
-    items = _asked(f"/api/v1/{of}").raise_for_status().json()["items"]
+    items = SERVER.get(f"/api/v1/{of}").raise_for_status().json()["items"]
     name = next(name for name in ("key", "code", "kind", "name") if name in items[0])
     return tuple(dict.fromkeys(str(item[name]) for item in items))[:MOST]
 
@@ -89,10 +90,10 @@ def as_text(_context: Any, response: Any) -> str:
 
 
 @schemathesis.hook
-def before_load_schema(_context: Any, raw_schema: Schema) -> None:
+def after_load_schema(_context: Any, schema: Any) -> None:
     """Say in the document as it is tested which codes there are."""
-    if not os.environ.get("RISKSCORE_KEY"):
-        return
+    SERVER.base_url, raw_schema = schema.get_base_url(), schema.raw_schema
+    SERVER.headers.update(schema.config.headers_for())
     for path, methods in raw_schema["paths"].items():
         for operation in methods.values():
             _narrow_operation(path.removeprefix("/api/v1"), operation)
@@ -221,12 +222,7 @@ def before_call(_context: Any, case: Any, _kwargs: Any) -> None:
         headers["If-Match"] = now
 
 
-def _asked(path: str) -> httpx.Response:
-    headers = {"Authorization": f"Bearer {os.environ['RISKSCORE_KEY']}"}
-    return httpx.get(f"{os.environ['RISKSCORE_URL']}{path}", headers=headers, timeout=60)
-
-
 def _etag(path: str) -> str | None:
     """Return the ETag of what there is at an address; None: there is nothing."""
-    found: str | None = _asked(path).headers.get("ETag")
+    found: str | None = SERVER.get(path).headers.get("ETag")
     return found

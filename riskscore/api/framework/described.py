@@ -23,6 +23,8 @@ REFUSALS = {
     429: "Too often",
     503: "Not now; again after Retry-After",
 }
+#: Said by the web server, before anything of ours reads the request.
+TOO_LONG = {"description": "Longer than the web server reads: 4,094 bytes of method and address"}
 WRITES = ("POST", "PUT", "PATCH")
 PROBLEM = {"$ref": "#/components/schemas/Problem"}
 IF_MATCH = {
@@ -150,9 +152,8 @@ class ApiSchema(AutoSchema):
                 self._complete(answer)
         refusals = self._refusals() | self.viewset.refusals.get(self.viewset.action or "", {})
         problem = {"content": {MEDIA_TYPE: {"schema": PROBLEM}}}
-        return found | {
-            str(code): {**problem, "description": words} for code, words in refusals.items()
-        }
+        told = {str(code): {**problem, "description": words} for code, words in refusals.items()}
+        return found | told | {"414": TOO_LONG}
 
     def _complete(self, answer: Schema) -> None:
         """A list answers a page in JSON, and all rows in the other kinds."""

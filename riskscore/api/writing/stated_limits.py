@@ -16,6 +16,7 @@ WEIGHT = within(0, 1)
 AMOUNT: Schema = {"minimum": 0}
 PART: Schema = {"exclusiveMinimum": 0, "maximum": 1}
 DEGREES = {axis: within(-most, most) for axis, most in BOUNDS.items()}
+SLUG: Schema = {"pattern": "^[-a-zA-Z0-9_]+$"}
 OF_KEY: Schema = {"pattern": f"^{KEY.pattern}$"}
 OF_SCHEME: Schema = {"pattern": f"^{SCHEME.pattern}$"}
 #: A web address; what nobody sees in one is refused too.
