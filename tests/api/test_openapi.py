@@ -251,3 +251,13 @@ def test_what_a_kind_of_shock_needs_and_may_have_is_in_its_schema(document: dict
     assert shock(document, kind="agreement_signed", place="CHL", buyers=["JPN"])
     assert not shock(document, kind="agreement_signed", place="CHL", buyers=[])
     assert not shock(document, kind="social_condition", condition="forced_labour", place="CHL")
+
+
+def test_an_address_that_is_too_long_is_told_of(document: dict[str, Any]) -> None:
+    assert all("414" in operation["responses"] for *_, operation in operations(document))
+
+
+def test_rows_of_extracts_are_told_apart_by_what_is_always_there(document: dict[str, Any]) -> None:
+    for what in ("Scores", "Projects", "Events"):
+        row = document["components"]["schemas"][f"{what}Row"]
+        assert set(row["required"]) == set(row["properties"])

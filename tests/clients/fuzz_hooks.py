@@ -155,7 +155,7 @@ RULES = {
     "a row of a table is meant, and there is none": (
         r"does not exist",
         r"no (such )?(published )?(place|mineral|project|company|method|statement|node|region)",
-        r"is no place",
+        r"is no place|is unknown$",
         r"nothing is scored through this view",
     ),
     "it hangs on what is on file": (
@@ -175,6 +175,7 @@ RULES = {
         r"ends before it begins|lies before the first|before `?from",
         r"add up to",
         r"say (where|either|of which|which one)|of a project say tonnes",
+        r"say at most how much",
         r"a score from 0 to 100, for|is no buyer|no buyer is named|is later than",
         r"give (a key, or|at least one|an amount)",
         r"a new project needs it",
@@ -187,8 +188,9 @@ RULES = {
         r"outside|axes|swapped|nowhere near",
     ),
     "a method is a language of its own": (r"^(method|drivers|dimensions?|weights?|root)\b.*: ",),
+    "1.0 is a whole number to JSON Schema, and none to us": (r"^must be integer$",),
     "texts are read for what people do not see": (
-        r"a spreadsheet would run|a character that nobody sees",
+        r"cannot be blank|a spreadsheet would run|a character that nobody sees",
         r"not a web address|no address|a valid URL|the address cannot be called",
     ),
 }

@@ -134,8 +134,9 @@ class ApiSchema(AutoSchema):
         """What is answered need not be whole: only a serializer that `is_whole` says so."""
         read: Any = super()._map_basic_serializer
         found: Schema = read(serializer, direction)
-        is_asked = isinstance(serializer, Body) or getattr(serializer, "is_form", False)
-        if not is_asked and not getattr(serializer, "is_whole", False):
+        if getattr(serializer, "is_form", False):
+            return found | {"additionalProperties": False}
+        if not isinstance(serializer, Body) and not getattr(serializer, "is_whole", False):
             found.pop("required", None)
         return found
 
@@ -203,7 +204,7 @@ class BodySchema(OpenApiSerializerExtension):  # type: ignore[no-untyped-call]
 def _in_form(field: Any, schema: Schema) -> Schema:
     """The schema of a field of a form, which knows no null; a file is its bytes."""
     if isinstance(field, serializers.FileField):
-        return {**schema, "format": "binary"}
+        return {**schema, "format": "binary", "minLength": 1}
     kinds = schema.get("type")
     return {**schema, "type": kinds[0]} if isinstance(kinds, list) else schema
 
