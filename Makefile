@@ -1,6 +1,6 @@
 # Two commands are enough: `make demo` shows the scores, `make run` serves them.
 .DEFAULT_GOAL := help
-.PHONY: help run demo freeze test quick fix coverage lint style types imports deployable faults bench openapi lock clean browser
+.PHONY: help run demo freeze test quick fix coverage lint style types imports deployable faults bench fuzz openapi lock clean browser
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 
@@ -73,6 +73,9 @@ faults: .venv/dev.stamp ## the fault suite at full length: 200,000 projects, 20 
 
 bench: .venv/dev.stamp ## measure against the references, write var/bench.json; ONLY=name runs one
 	@$(MANAGE) bench $(if $(ONLY),--only $(ONLY))
+
+fuzz: .venv/dev.stamp ## hours: Schemathesis, all checks and phases, at a real server; EXAMPLES=n per operation, else 100
+	FUZZ_EXAMPLES=$(or $(EXAMPLES),100) $(BIN)/python -m pytest -o addopts=-ra tests/clients/test_fuzz.py -s
 
 openapi: .venv/dev.stamp ## write docs/openapi.json from the code; refuses what would break a client
 	$(BIN)/python -m tests.api.openapi_document

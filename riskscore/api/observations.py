@@ -63,7 +63,7 @@ class StatedKey(ChoiceField):
 class ObservationQuery(serializers.Serializer[Any]):
     """Which indicator is asked for."""
 
-    indicator = StatedKey(KEYS, help_text="The observation's key. Needed.")
+    indicator = StatedKey(KEYS, required=True, help_text="The observation's key. Needed.")
 
 
 class ObservationFilters(FilterSet):

@@ -190,7 +190,9 @@ ORDERS = {
 class SupplyRiskQuery(serializers.Serializer[Any]):
     """Whose supply risk is asked for."""
 
-    importer = Several(KnownField(filters.places), help_text="The importers: place codes. Needed.")
+    importer = Several(
+        KnownField(filters.places), required=True, help_text="The importers: place codes. Needed."
+    )
     mineral = Several(KnownField(filters.minerals), help_text="Only these minerals.")
     year = Several(WholeField(1900, 2100), help_text="Only these years.")
     span = WholeField(

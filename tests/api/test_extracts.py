@@ -139,6 +139,14 @@ def test_words_that_nobody_understands_are_told_and_do_not_count(api: Api) -> No
     assert item["candidates"][0]["score"] == 100.0
 
 
+def test_lines_that_are_equal_are_answered_each_in_its_place(api: Api) -> None:
+    project = some_project()
+    line = {"name": project.name}
+    first, other, again = matches(api, line, {"name": "Zzyzx Qwertyuiop"}, {**line, "ref": "3"})
+    assert (other["verdict"], again["ref"], first["ref"]) == ("none", "3", None)
+    assert again["candidates"] == first["candidates"] != []
+
+
 def test_a_list_of_a_thousand_lines_is_matched_by_few_queries(
     api: Api, django_assert_max_num_queries: Any
 ) -> None:

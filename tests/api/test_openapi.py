@@ -176,3 +176,88 @@ def test_the_page_needs_no_other_server() -> None:
     assert "https://" not in page
     script = Client().get(f"{PREFIX}/docs?script=").content.decode()
     assert f"{PREFIX}/schema" in script
+
+
+# --- Limits, as the server keeps them -------------------------------------------------------------
+def parameter(document: dict[str, Any], path: str, name: str, method: str = "get") -> Any:
+    found = document["paths"][f"/api/v1{path}"][method]["parameters"]
+    return next(each for each in found if each["name"] == name)
+
+
+def test_a_parameter_of_several_values_has_one_to_fifty(document: dict[str, Any]) -> None:
+    for path, _, operation in operations(document):
+        for each in operation.get("parameters", []):
+            if each["schema"].get("type") == "array":
+                limits = each["schema"]["minItems"], each["schema"]["maxItems"]
+                assert limits == (1, 50), (path, each["name"])
+
+
+def test_every_text_of_a_query_is_bounded(document: dict[str, Any]) -> None:
+    bounds = {"anyOf", "enum", "format", "pattern", "maxLength"}
+    for path, _, operation in operations(document):
+        for each in operation.get("parameters", []):
+            bare = each["schema"].get("items", each["schema"])
+            if each["in"] == "query" and bare["type"] == "string":
+                assert bare.keys() & bounds, (path, each["name"])
+
+
+def test_a_text_of_a_body_is_not_empty_unless_it_may_be(document: dict[str, Any]) -> None:
+    schemas = document["components"]["schemas"]
+    assert schemas["CompanyBody"]["properties"]["name"]["minLength"] == 1
+    assert schemas["NewListBody"]["properties"]["projects"]["items"]["minLength"] == 1
+    assert "minLength" not in schemas["HomeBody"]["properties"]["note"]
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        ("/observations", "indicator"),
+        ("/supply-risks", "importer"),
+        ("/sourcing/effects", "scenario"),
+        ("/sourcing/dependence", "buyer"),
+        ("/sourcing/shortlist", "mineral"),
+    ],
+)
+def test_a_parameter_that_is_needed_says_so(document: dict[str, Any], path: str, name: str) -> None:
+    assert parameter(document, path, name)["required"] is True
+    assert not parameter(document, "/sourcing/scenarios/{code}/effects", "scenario").get("required")
+
+
+def test_a_form_knows_no_null_and_its_file_is_bytes(document: dict[str, Any]) -> None:
+    form = document["components"]["schemas"]["UploadBody"]
+    assert form["properties"]["file"]["format"] == "binary"
+    assert form["required"] == ["file", "source"]
+    assert not [name for name, each in form["properties"].items() if isinstance(each["type"], list)]
+
+
+def test_whoever_needs_a_key_may_be_told_not_now(document: dict[str, Any]) -> None:
+    for path, _, operation in operations(document):
+        assert bool(operation.get("security")) == ("503" in operation["responses"]), path
+
+
+def shock(document: dict[str, Any], **fields: Any) -> bool:
+    """Whether the document allows a shock."""
+    registry: Registry[Any] = Registry().with_resource(URI, DRAFT202012.create_resource(document))
+    schema = {"$ref": f"{URI}#/components/schemas/Shock"}
+    return Draft202012Validator(schema, registry=registry).is_valid(fields)
+
+
+def test_what_a_kind_of_shock_needs_and_may_have_is_in_its_schema(document: dict[str, Any]) -> None:
+    cut = {"kind": "export_cut", "place": "CHL", "mineral": "lithium", "cut": 0.4}
+    assert shock(document, **cut, buyers=["JPN"], since="2026-01-01")
+    assert not shock(document, **cut, tonnes=5)
+    assert not shock(document, kind="export_cut", place="CHL", mineral="lithium")
+    assert not shock(document, **{**cut, "cut": 1.1})
+    assert shock(document, kind="agreement_signed", place="CHL", buyers=["JPN"])
+    assert not shock(document, kind="agreement_signed", place="CHL", buyers=[])
+    assert not shock(document, kind="social_condition", condition="forced_labour", place="CHL")
+
+
+def test_an_address_that_is_too_long_is_told_of(document: dict[str, Any]) -> None:
+    assert all("414" in operation["responses"] for *_, operation in operations(document))
+
+
+def test_rows_of_extracts_are_told_apart_by_what_is_always_there(document: dict[str, Any]) -> None:
+    for what in ("Scores", "Projects", "Events"):
+        row = document["components"]["schemas"][f"{what}Row"]
+        assert set(row["required"]) == set(row["properties"])

@@ -104,3 +104,23 @@ def test_sparse_fields_are_all_that_is_read(api: Api) -> None:
     project = make_project()
     assert api.json("/projects?fields=key,place")["items"] == [{"key": project.key, "place": "CHL"}]
     assert api.json(f"/projects/{project.key}?fields=name") == {"name": project.name}
+
+
+@pytest.mark.parametrize("offset", ["+19:47", "-23:59", "+05:30", "Z"])
+def test_a_moment_may_have_any_offset_of_rfc_3339(offset: str, api: Api) -> None:
+    make_project()
+    written = f"2026-01-31T00:00:00{offset}".replace("+", "%2B")
+    assert len(api.json(f"/projects?updated_since={written}")["items"]) == 1
+
+
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00%2B10:00", "9999-12-31T23:59:59-10:00"])
+def test_a_moment_that_is_none_in_utc_is_refused_by_its_name(moment: str, api: Api) -> None:
+    said = problem(api.get(f"/projects?updated_since={moment}"), 400, "invalid")
+    assert said["errors"][0]["parameter"] == "updated_since"
+
+
+@pytest.mark.parametrize("name", ["region", "drop"])
+def test_a_text_is_as_long_as_its_document_says(name: str, api: Api) -> None:
+    where = {"region": "/sourcing/shortlist", "drop": "/sourcing/portfolios/none/exposure"}[name]
+    said = problem(api.get(f"{where}?{name}={'x' * 121}"), 400, "invalid")
+    assert any("longer than" in one["detail"] for one in said["errors"])

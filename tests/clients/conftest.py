@@ -4,7 +4,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -43,21 +43,16 @@ class Live:
         return {**here, "RISKSCORE_URL": self.url, "RISKSCORE_KEY": self.key, **more}
 
 
-@pytest.fixture(scope="session")
-def live(
-    bundle_database: str,
-    django_db_blocker: DjangoDbBlocker,
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[Live]:
-    """Serve a copy of the bundle, which clients may change."""
-    log = tmp_path_factory.mktemp("live") / "web.log"
-    with django_db_blocker.unblock():
-        copied(TEMPLATE, NAME)
-        with connected_to(NAME):
-            user = User.objects.create_superuser("reader")
-            key = api_keys.issue(user, "clients", [scope.value for scope in ApiKey.Scope])
-            pulse = str(settings.VAR / "pulse-of-clients")
-            env = environment(DATABASE_URL=database_url(), RISKSCORE_PULSE=pulse)
+@contextmanager
+def serving(name: str, log: Path, **more: str) -> Iterator[Live]:
+    """Serve a copy of the bundle of its own, by a web process and a worker; ``more`` is said to
+    both."""
+    copied(TEMPLATE, name)
+    with connected_to(name):
+        user = User.objects.create_superuser("reader")
+        key = api_keys.issue(user, "clients", [scope.value for scope in ApiKey.Scope])
+        pulse = str(settings.VAR / f"pulse-of-{name}")
+        env = environment(DATABASE_URL=database_url(), RISKSCORE_PULSE=pulse, **more)
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     live = Live(f"http://127.0.0.1:{port}", key, log)
@@ -77,6 +72,20 @@ def live(
             process.terminate()
         for process in processes:
             process.wait(60)
+
+
+@pytest.fixture(scope="session")
+def live(
+    bundle_database: str,
+    django_db_blocker: DjangoDbBlocker,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Live]:
+    """Serve a copy of the bundle, which clients may change."""
+    log = tmp_path_factory.mktemp("live") / "web.log"
+    with ExitStack() as stack:
+        with django_db_blocker.unblock():
+            live = stack.enter_context(serving(NAME, log))
+        yield live
 
 
 def _answers(live: Live) -> bool:

@@ -76,6 +76,7 @@ class ChangesQuery(lenses.LensQuery):
     since = TextField(
         rf"(?s).{{1,{LONGEST}}}",
         "say an edition or a position",
+        min_length=1,
         default="0",
         help_text=(
             "An edition (`Riskscore-Edition` of an export, or of what you read), or the `position` "

@@ -5,7 +5,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http import FileResponse, HttpResponseBase
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.permissions import BasePermission
@@ -31,6 +31,13 @@ from riskscore.models import ApiKey, Export
 from riskscore.sources.written.media_types import MEDIA_TYPES
 
 HERE = "/api/v1/exports"
+
+
+#: A file in each of its kinds; the first is what clients were told before they were told apart.
+FILES = {
+    (200, kind): OpenApiTypes.OBJECT if "json" in kind and "x-" not in kind else OpenApiTypes.BINARY
+    for kind in ("application/octet-stream", *(each.split(";")[0] for each in MEDIA_TYPES.values()))
+}
 
 
 class DownloadSerializer(serializers.Serializer[Any]):
@@ -79,12 +86,17 @@ class ExportInFullSerializer(ExportSerializer):
     )
 
 
+@extend_schema_field({"$ref": "#/components/schemas/Scope"})
+class ScopeField(serializers.DictField):
+    """Which projects, as `jobs.scope` reads it."""
+
+
 class ExportBody(bodies.Body):
     """A file that is asked for."""
 
     what = bodies.ChoiceField(Export.What.values, help_text="Rows of which table.")
     format = bodies.ChoiceField(Export.Format.values, help_text="How they are written.")
-    scope = serializers.DictField(
+    scope = ScopeField(
         required=False,
         help_text='Which projects, as in POST /api/v1/jobs: `{"all": true}` by default.',
     )
@@ -118,6 +130,7 @@ class ExportViewSet(ListRows, RetrieveRow):
     shows = ("export",)
     takes = {"create": ("add_export",), "destroy": ("add_export",)}
     write_scopes = frozenset({READ})
+    refusals = {"create": {404: "Not scored for this importer"}}
     serializer_class = ExportSerializer
     detail_serializer = ExportInFullSerializer
     lookup_field = "id"
@@ -200,7 +213,7 @@ class ExportViewSet(ListRows, RetrieveRow):
     def _is_by_link(self) -> bool:
         return self.action == "file" and "link" in self.request.query_params
 
-    @extend_schema(responses={(200, "application/octet-stream"): OpenApiTypes.BINARY})
+    @extend_schema(responses=FILES)
     @action(detail=True, renderer_classes=[AnyFile])
     def file(self, request: Request, **_: Any) -> HttpResponseBase:
         """Return the file, for its owner's key or by its link."""

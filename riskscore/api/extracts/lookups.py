@@ -66,6 +66,7 @@ class LookupViewSet(ApiViewSet):
     tag = "extracts"
     takes = {"create": ("view_project", "view_projectmineral", "view_projectstatus", "view_score")}
     write_scopes = frozenset({READ})
+    refusals = {"create": {404: "Not scored for this importer"}}
 
     @extend_schema(request=LookupBody, responses={200: LookupSerializer})
     def create(self, request: Request) -> Response:

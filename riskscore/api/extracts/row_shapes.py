@@ -29,7 +29,7 @@ def _row(what: str, table: ExtractTable) -> type[serializers.Serializer[Any]]:
     fields = {column.name: _field(column) for column in table.columns}
     about = f"A row of {what}, as in its files."
     name = f"{what.title()}RowSerializer"
-    return type(name, (serializers.Serializer,), {**fields, "__doc__": about})
+    return type(name, (serializers.Serializer,), {**fields, "is_whole": True, "__doc__": about})
 
 
 @extend_schema_field(

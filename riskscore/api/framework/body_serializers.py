@@ -21,10 +21,17 @@ DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 class OfType:
-    """A field that takes values of one JSON type alone."""
+    """A field that takes values of one JSON type alone.
+
+    ``states``: JSON Schema of what the rooms behind check and say in words of their own.
+    """
 
     json_types: tuple[type, ...] = ()
     called = ""
+
+    def __init__(self, *args: Any, states: Mapping[str, Any] | None = None, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.states = states or {}
 
     def to_internal_value(self, given: Any) -> Any:
         """The value. Raises ValidationError where its JSON type is another one."""
@@ -121,9 +128,13 @@ class DateTimeField(OfType, serializers.DateTimeField):
 
 
 class ListField(serializers.ListField):
-    """A list."""
+    """A list; ``states`` as above."""
 
     default_error_messages = {"not_a_list": "must be array"}
+
+    def __init__(self, *args: Any, states: Mapping[str, Any] | None = None, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.states = states or {}
 
 
 class Body(serializers.Serializer[Any]):

@@ -1,7 +1,7 @@
 """How viewsets describe themselves to drf-spectacular, beyond what it reads by itself."""
 
 import re
-from typing import Any, cast
+from typing import Any
 
 from drf_spectacular.extensions import OpenApiSerializerExtension
 from drf_spectacular.openapi import AutoSchema
@@ -9,13 +9,22 @@ from drf_spectacular.plumbing import build_parameter_type
 from drf_spectacular.utils import Direction
 from rest_framework import serializers
 
+from riskscore.api.framework import body_serializers
 from riskscore.api.framework.body_serializers import Body
 from riskscore.api.framework.problems import MEDIA_TYPE
-from riskscore.api.framework.query_fields import Several
+from riskscore.api.framework.query_fields import LONGEST, MOST, Several
 from riskscore.api.framework.rendering import Json
 
 Schema = dict[str, Any]
-REFUSALS = {400: "Not understood", 401: "No living key", 403: "Scope lacking", 429: "Too often"}
+REFUSALS = {
+    400: "Not understood",
+    401: "No living key",
+    403: "Scope lacking",
+    429: "Too often",
+    503: "Not now; again after Retry-After",
+}
+#: Said by the web server, before anything of ours reads the request.
+TOO_LONG = {"description": "Longer than the web server reads: 4,094 bytes of method and address"}
 WRITES = ("POST", "PUT", "PATCH")
 PROBLEM = {"$ref": "#/components/schemas/Problem"}
 IF_MATCH = {
@@ -31,6 +40,7 @@ IDEMPOTENCY = {
     "schema": {
         "type": "string",
         "description": "1 to 255 visible ASCII characters.",
+        "pattern": "^[!-~]{1,255}$",
         "minLength": 1,
         "maxLength": 255,
     },
@@ -90,6 +100,7 @@ class ApiSchema(AutoSchema):
         if shape := getattr(reader, "shape", ""):
             bare |= {} if shape.startswith("(?s)") else {"pattern": f"^{shape}$"}
         self._insert_field_validators(reader, bare)  # type: ignore[no-untyped-call]
+        _state_limits(schema, bare)
         about = field.help_text or ""
         for each in (schema, bare):
             each.pop("description", None)
@@ -98,17 +109,33 @@ class ApiSchema(AutoSchema):
             schema["default"] = field.default
         many = {"style": "form", "explode": False} if isinstance(field, Several) else {}
         return many | build_parameter_type(
-            name=name, schema=schema, location="query", description=about
+            name=name,
+            schema=schema,
+            location="query",
+            description=about,
+            required=field.required,
         )
 
+    def _map_serializer_field(self, field: Any, *more: Any, **options: Any) -> Schema:
+        """What a body's text must be besides: not empty, unless it may be."""
+        read: Any = super()._map_serializer_field
+        found: Schema = read(field, *more, **options)
+        is_asked = isinstance(field, body_serializers.OfType)
+        if getattr(field.parent, "is_form", False):
+            is_asked, found = True, _in_form(field, found)
+        if is_asked and isinstance(field, serializers.CharField) and not field.allow_blank:
+            found.setdefault("minLength", 1)
+        return found | getattr(field, "states", {})
+
     def _schema_of(self, field: Any) -> Schema:
-        found = self._map_serializer_field(field, "request")  # type: ignore[no-untyped-call]
-        return cast(Schema, found)
+        return self._map_serializer_field(field, "request")
 
     def _map_basic_serializer(self, serializer: Any, direction: Direction) -> Schema:
         """What is answered need not be whole: only a serializer that `is_whole` says so."""
         read: Any = super()._map_basic_serializer
         found: Schema = read(serializer, direction)
+        if getattr(serializer, "is_form", False):
+            return found | {"additionalProperties": False}
         if not isinstance(serializer, Body) and not getattr(serializer, "is_whole", False):
             found.pop("required", None)
         return found
@@ -126,9 +153,8 @@ class ApiSchema(AutoSchema):
                 self._complete(answer)
         refusals = self._refusals() | self.viewset.refusals.get(self.viewset.action or "", {})
         problem = {"content": {MEDIA_TYPE: {"schema": PROBLEM}}}
-        return found | {
-            str(code): {**problem, "description": words} for code, words in refusals.items()
-        }
+        told = {str(code): {**problem, "description": words} for code, words in refusals.items()}
+        return found | told | {"414": TOO_LONG}
 
     def _complete(self, answer: Schema) -> None:
         """A list answers a page in JSON, and all rows in the other kinds."""
@@ -173,6 +199,28 @@ class BodySchema(OpenApiSerializerExtension):  # type: ignore[no-untyped-call]
         found: Schema = read(self.target, direction, bypass_extensions=True)
         rules: Schema = self.target.rules
         return found | {"additionalProperties": False} | rules
+
+
+def _in_form(field: Any, schema: Schema) -> Schema:
+    """The schema of a field of a form, which knows no null; a file is its bytes."""
+    if isinstance(field, serializers.FileField):
+        return {**schema, "format": "binary", "minLength": 1}
+    kinds = schema.get("type")
+    return {**schema, "type": kinds[0]} if isinstance(kinds, list) else schema
+
+
+def _state_limits(schema: Schema, bare: Schema) -> None:
+    """What holds for every text of a query, and for several of them."""
+    is_free = bare.get("type") == "string" and not bare.keys() & {
+        "anyOf",
+        "enum",
+        "format",
+        "pattern",
+    }
+    if is_free:
+        bare.setdefault("maxLength", LONGEST)
+    if schema is not bare:
+        schema |= {"minItems": 1, "maxItems": MOST}
 
 
 def _page(rows: Schema) -> Schema:

@@ -34,8 +34,9 @@ class OneText:
             raise ValidationError("holds the character NUL")
         if "\ufffd" in text:
             raise ValidationError("is not UTF-8")
-        if len(text) > LONGEST:
-            raise ValidationError(f"longer than {LONGEST} characters")
+        most = getattr(self, "max_length", None) or LONGEST
+        if len(text) > most:
+            raise ValidationError(f"longer than {most} characters")
         return self.to_internal_value(text)
 
     def to_internal_value(self, text: Any) -> Any:
@@ -152,14 +153,14 @@ class MomentField(OneText, serializers.DateTimeField):
         super().__init__(**{"required": False, **more})
 
     def to_internal_value(self, text: Any) -> datetime:
-        """The moment."""
+        """The moment in UTC: PostgreSQL takes no offset of 16 hours and more, RFC 3339 does."""
         try:
             found = parse_datetime(text.replace(" ", "+"))  # a plus sign that was not escaped
-        except ValueError:
-            found = None
-        if found is None:
-            raise ValidationError("say a time such as 2026-01-31T00:00:00Z")
-        return found if found.tzinfo else found.replace(tzinfo=UTC)
+            if found is not None:
+                return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
+        except (ValueError, OverflowError):
+            pass
+        raise ValidationError("say a time such as 2026-01-31T00:00:00Z")
 
 
 class Several(serializers.ListField):

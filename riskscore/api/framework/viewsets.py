@@ -1,6 +1,7 @@
 """The manners that every address of the API has."""
 
 import hashlib
+import re
 from typing import Any, ClassVar
 
 from django.http import HttpResponseBase
@@ -25,6 +26,8 @@ READ, RESCORE = str(ApiKey.Scope.READ), str(ApiKey.Scope.RESCORE)
 CHALLENGE, SCENARIO = str(ApiKey.Scope.CHALLENGE), str(ApiKey.Scope.SCENARIO)
 PORTFOLIO, WEBHOOK = str(ApiKey.Scope.PORTFOLIO), str(ApiKey.Scope.WEBHOOK)
 Fields = dict[str, Any]
+#: What an Idempotency-Key may be.
+IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]{1,255}")
 
 
 class ApiViewSet(GenericViewSet[Any]):
@@ -78,6 +81,8 @@ class ApiViewSet(GenericViewSet[Any]):
         if (request.method or "").lower() not in (*self.action_map, "options", "head"):
             raise MethodNotAllowed(str(request.method))  # before its parameters are read
         json_parser.refuse_chunked(request)
+        if request.method not in SAFE_METHODS:
+            _refuse_bad_key(request)
         self.query = query_fields.read(_fields(type(self), self.action), request.query_params)
 
     def options(self, *_: Any, **__: Any) -> Response:
@@ -95,6 +100,12 @@ class ApiViewSet(GenericViewSet[Any]):
             response.setdefault("Cache-Control", "private, no-cache")
             return _conditional(request, response)
         return response
+
+
+def _refuse_bad_key(request: Request) -> None:
+    given = request.headers.get("Idempotency-Key")
+    if given is not None and not IDEMPOTENCY_KEY.fullmatch(given):
+        raise Problem("bad_request", "Idempotency-Key: 1 to 255 visible ASCII characters")
 
 
 _FIELDS: dict[tuple[type[ApiViewSet], str], Fields] = {}

@@ -7,7 +7,7 @@ from functools import reduce
 from typing import Any
 
 from django.utils import timezone
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -111,6 +111,7 @@ class ScoreChangesSerializer(serializers.Serializer[Any]):
     )
 
 
+@extend_schema_field({"type": "string", "anyOf": [{"format": "date"}, {"format": "date-time"}]})
 class MomentOrDayField(TextField):
     """A moment, or a day, which means its end in UTC."""
 

@@ -181,6 +181,7 @@ class ScoreViewSet(ListRows):
     serializer_class = ScoreSerializer
     filterset_class = ScoreFilters
     queries = {"list": LensQuery}
+    refusals = {"list": {404: "Not scored for this importer"}}
     orders = ORDERS
 
     @cached_property

@@ -19,6 +19,7 @@ class ForBuyer(serializers.Serializer[Any]):
 
     buyer = Several(
         KnownField(filters.places),
+        required=True,
         help_text="Who buys: a place code such as JPN, a group such as EUU, or several seen as one:"
         " `JPN,USA`. Needed.",
     )
@@ -27,7 +28,9 @@ class ForBuyer(serializers.Serializer[Any]):
 class ForBuyerOfMineral(ForBuyer):
     """Who buys, and one mineral."""
 
-    mineral = KnownField(filters.minerals, help_text="One mineral, by its code. Needed.")
+    mineral = KnownField(
+        filters.minerals, required=True, help_text="One mineral, by its code. Needed."
+    )
 
 
 class PerhapsForBuyer(serializers.Serializer[Any]):

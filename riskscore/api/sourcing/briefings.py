@@ -61,7 +61,9 @@ class ProjectBriefingViewSet(BriefingViewSet):
 class BuyerBriefingQuery(asking.ForBuyerOfMineral):
     """Who buys, what, and from where."""
 
-    region = Several(TextField(), help_text="Only projects there, as in `/sourcing/shortlist`.")
+    region = Several(
+        TextField(max_length=120), help_text="Only projects there, as in `/sourcing/shortlist`."
+    )
 
 
 class BuyerBriefingViewSet(BriefingViewSet):

@@ -173,6 +173,14 @@ class EffectQuery(serializers.Serializer[Any]):
     )
 
 
+class EffectsOfNamedQuery(EffectQuery):
+    """The same, where the address names no scenario."""
+
+    scenario = Several(
+        KnownField(scenarios.codes), required=True, help_text="These scenarios, all at once."
+    )
+
+
 def _buyers(each: list[str] | None, together: list[str] | None) -> tuple[Buyer, ...] | None:
     """The buyers that a request names; None for all on record.
 
@@ -277,6 +285,7 @@ class EffectViewSet(StoredEffects):
 
     takes = {"POST": ("view_score", "view_scenario")}
     write_scopes = frozenset({READ})
+    queries = {"list": EffectsOfNamedQuery}
 
     def named(self) -> list[str]:
         """Those of the query, which must name one."""

@@ -247,9 +247,12 @@ class ExposureQuery(serializers.Serializer[Any]):
     """What would be."""
 
     add = Several(
-        AddedField(), help_text="As if these were held too: `KEY:kt` or `KEY:kt:mineral`."
+        AddedField(max_length=160),
+        help_text="As if these were held too: `KEY:kt` or `KEY:kt:mineral`.",
     )
-    drop = Several(TextField(), help_text="As if nothing of these projects were held: keys.")
+    drop = Several(
+        TextField(max_length=60), help_text="As if nothing of these projects were held: keys."
+    )
 
 
 class ExposureViewSet(ApiViewSet):

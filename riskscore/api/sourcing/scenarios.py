@@ -26,6 +26,7 @@ from riskscore.api.framework.problems import of_body
 from riskscore.api.framework.row_serializers import Made, RowSerializer, columns_of
 from riskscore.api.framework.row_viewsets import ListRows, RetrieveRow
 from riskscore.api.framework.viewsets import READ, SCENARIO
+from riskscore.api.writing import stated_limits as limits
 from riskscore.api.writing.once import answered_once
 from riskscore.curation import scenario_edits
 from riskscore.curation.scenario_edits import CODE, TEXTS, Written
@@ -54,6 +55,8 @@ class DayText(DateField):
 class ShockSerializer(Body):
     """One shock. Cuts combine: 1 − Π(1 − cut)."""
 
+    rules = limits.by_kind()
+
     kind = ChoiceField(
         Kind,
         help_text="export_cut: a share of what the place exports stops; output_cut: a share of what"
@@ -69,10 +72,15 @@ class ShockSerializer(Body):
         help_text="Key of a project: place, main mineral and stated capacity are meant.",
     )
     stage = ChoiceField(STAGES, required=False, help_text="ore, processed, or any (the default).")
-    cut = FloatField(required=False, help_text="Share lost, 0 to 1.")
-    more = FloatField(required=False, help_text="Share gained; 1 doubles it.")
+    cut = FloatField(
+        required=False, states=limits.OF_SHOCKS["cut"], help_text="Share lost, 0 to 1."
+    )
+    more = FloatField(
+        required=False, states=limits.OF_SHOCKS["more"], help_text="Share gained; 1 doubles it."
+    )
     tonnes = FloatField(
         required=False,
+        states=limits.OF_SHOCKS["tonnes"],
         help_text="Tonnes a year of what the mineral's production counts (`basis`).",
     )
     condition = ChoiceField(
@@ -81,10 +89,13 @@ class ShockSerializer(Body):
         help_text="forced_labour, child_or_forced_labour: the mineral from this place is listed so;"
         " labour_above, indigenous_above: every scored project there scores above the ceiling.",
     )
-    ceiling = FloatField(required=False, help_text="Score, 0 to 100.")
+    ceiling = FloatField(
+        required=False, states=limits.OF_SHOCKS["ceiling"], help_text="Score, 0 to 100."
+    )
     buyers = ListField(
         child=CharField(help_text="Place code."),
         required=False,
+        states=limits.BUYERS,
         help_text="Only they feel it; none: everybody.",
     )
     since = DayText(required=False, help_text="First day.")
@@ -102,7 +113,9 @@ class ShockSerializer(Body):
 
 def shocks(**more: Any) -> ListField:
     """The field of a list of shocks."""
-    return ListField(child=ShockSerializer(), help_text=f"1 to {MOST_SHOCKS} shocks.", **more)
+    stated = {"minItems": 1, "maxItems": MOST_SHOCKS}
+    about = f"1 to {MOST_SHOCKS} shocks."
+    return ListField(child=ShockSerializer(), states=stated, help_text=about, **more)
 
 
 class ScenarioSerializer(RowSerializer):

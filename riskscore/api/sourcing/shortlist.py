@@ -51,7 +51,7 @@ class ShortlistQuery(Comparing):
     """Which projects are compared."""
 
     region = Several(
-        TextField(),
+        TextField(max_length=120),
         help_text="Only projects there: regions such as latin-america, countries or groups, by code"
         " or name; see `/sourcing/regions`.",
     )

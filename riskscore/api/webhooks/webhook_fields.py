@@ -88,7 +88,8 @@ class Chosen(bodies.Body):
 
 def _url(**more: Any) -> bodies.CharField:
     words = "https, port 443 or 8443, a public address."
-    return bodies.CharField(max_length=LONGEST, help_text=words, **more)
+    stated = {"pattern": "^https?://"}
+    return bodies.CharField(max_length=LONGEST, states=stated, help_text=words, **more)
 
 
 def _types(**more: Any) -> bodies.ListField:

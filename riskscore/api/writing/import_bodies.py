@@ -22,6 +22,8 @@ def _flag(about: str, *, default: bool = False) -> Any:
 class UploadBody(serializers.Serializer[Any]):
     """A file and how it is read, as multipart/form-data: every field is a text, `file` the file."""
 
+    is_form = True
+
     file = serializers.FileField(help_text="As its publisher made it, or a table of ours.")
     source = serializers.CharField(
         max_length=40, help_text="Whose figures these are: projects, evidence, owners, wgi, …"

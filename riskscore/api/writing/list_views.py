@@ -16,6 +16,7 @@ from riskscore.api.framework.pagination import Order
 from riskscore.api.framework.row_serializers import RowSerializer
 from riskscore.api.framework.row_viewsets import ListRows, RetrieveRow
 from riskscore.api.framework.viewsets import etag_of_shown
+from riskscore.api.writing import stated_limits as limits
 from riskscore.api.writing.project_bodies import OPTIONAL
 from riskscore.api.writing.write_manners import (
     LIST,
@@ -43,7 +44,9 @@ def _keys(about: str) -> Any:
 class NewListBody(Body):
     """A list to begin."""
 
-    name = CharField(max_length=60, help_text="Letters, digits, hyphens; for ever.")
+    name = CharField(
+        max_length=60, states=limits.SLUG, help_text="Letters, digits, hyphens; for ever."
+    )
     projects = _keys("Keys of its projects.")
 
 

@@ -12,7 +12,9 @@ from riskscore.api.framework.body_serializers import (
     FloatField,
     ListField,
 )
+from riskscore.api.writing import stated_limits as limits
 from riskscore.curation.writes.bulk_upsert import MOST
+from riskscore.curation.writes.planned_projects import NEEDED
 from riskscore.engine.inputs.land_overlap import STAGES
 from riskscore.models import Project, ProjectMineral
 
@@ -38,19 +40,23 @@ class OfftakeBody(Body):
     """A share of output that is bound to a place's buyers."""
 
     place = CharField(max_length=3, help_text="Code of the place of the buyers.")
-    share = FloatField(help_text="Above 0, at most 1.")
+    share = FloatField(states=limits.PART, help_text="Above 0, at most 1.")
     mineral = CharField(max_length=40, **NULLABLE, help_text="Null: all that it yields.")
     buyer = CharField(max_length=200, **BLANK, help_text="Who buys.")
     since = DateField(**NULLABLE, help_text="First day.")
     until = DateField(**NULLABLE, help_text="Last day.")
-    url = CharField(max_length=400, **BLANK, help_text="Where it can be read.")
+    url = CharField(
+        max_length=400, **BLANK, states=limits.ADDRESS_OR_NONE, help_text="Where it can be read."
+    )
     note = CharField(max_length=400, **BLANK, help_text="A note.")
 
 
 class ExternalIdBody(Body):
     """What a project is called elsewhere."""
 
-    scheme = CharField(max_length=40, help_text="Whose id it is, such as gem.")
+    scheme = CharField(
+        max_length=40, states=limits.OF_SCHEME, help_text="Whose id it is, such as gem."
+    )
     value = CharField(max_length=120, help_text="The id.")
 
 
@@ -66,18 +72,26 @@ class ProjectFields(Body):
 
     name = CharField(max_length=200, **OPTIONAL, help_text="Its name.")
     place = CharField(max_length=3, **OPTIONAL, help_text="Country, ISO 3166 alpha-3.")
-    latitude = FloatField(**OPTIONAL, help_text="Degrees north, WGS 84.")
-    longitude = FloatField(**OPTIONAL, help_text="Degrees east, WGS 84.")
+    latitude = FloatField(
+        **OPTIONAL, states=limits.DEGREES["latitude"], help_text="Degrees north, WGS 84."
+    )
+    longitude = FloatField(
+        **OPTIONAL, states=limits.DEGREES["longitude"], help_text="Degrees east, WGS 84."
+    )
     kind = ChoiceField(Project.Kind.values, **OPTIONAL, help_text="Kind of site.")
-    stage = CharField(max_length=40, **BLANK, help_text=f"{', '.join(STAGES)}; empty: unknown.")
+    stage = CharField(
+        max_length=40, **BLANK, states={"enum": ["", *STAGES]},
+        help_text=f"{', '.join(STAGES)}; empty: unknown.",
+    )  # fmt: skip
     state = ChoiceField(
         Project.State.values,
         **OPTIONAL,
         help_text="Only what is published is scored and shown. Nothing is deleted: archive it.",
     )
     flags = ListField(
-        child=ChoiceField(Project.Flag.values), **OPTIONAL, help_text="What is doubted of it."
-    )
+        child=ChoiceField(Project.Flag.values), **OPTIONAL, states={"uniqueItems": True},
+        help_text="What is doubted of it.",
+    )  # fmt: skip
     duplicate_of = CharField(
         max_length=60, **NULLABLE, help_text="Key of the project that stands for the same site."
     )
@@ -95,9 +109,12 @@ REASON = "Why: it stands in the history of what was edited."
 class NewProjectBody(ProjectFields):
     """A project to enter: name, place, latitude, longitude and kind are needed."""
 
+    rules = {"required": list(NEEDED)}
+
     key = CharField(
         max_length=60,
         **OPTIONAL,
+        states=limits.OF_KEY,
         help_text="Public and for ever: small letters, digits, hyphens. Without it, it is made "
         "from the first external id.",
     )
@@ -114,7 +131,9 @@ class ItemBody(ProjectFields):
     """One project of many. New ones need what a single new one needs."""
 
     external_id = CharField(max_length=120, help_text="What you call it, in your scheme.")
-    key = CharField(max_length=60, **OPTIONAL, help_text="Of a new project; for ever.")
+    key = CharField(
+        max_length=60, **OPTIONAL, states=limits.OF_KEY, help_text="Of a new project; for ever."
+    )
 
 
 class BulkBody(Body):
@@ -123,11 +142,12 @@ class BulkBody(Body):
     scheme = CharField(
         max_length=40,
         default="own",
+        states=limits.OF_SCHEME,
         help_text="Whose ids these are: yours, such as acme. Small letters, digits, hyphens.",
     )
-    items = serializers.ListField(
+    items = ListField(
         child=ItemBody(),
+        states={"minItems": 1, "maxItems": MOST},
         help_text=f"1 to {MOST:,} projects. All are stored, or none.",
-        error_messages={"not_a_list": "must be array"},
     )
     reason = CharField(max_length=400, **BLANK, help_text=REASON)

@@ -14,6 +14,7 @@ from riskscore.api.framework.body_serializers import (
     IntegerField,
     ListField,
 )
+from riskscore.api.writing import stated_limits as limits
 from riskscore.api.writing.project_bodies import BLANK, NULLABLE, OPTIONAL
 from riskscore.models import Capacity, Evidence, Ownership, ProjectStatus
 
@@ -37,16 +38,18 @@ class EvidenceBody(Body):
     level = CharField(max_length=40, **BLANK, help_text="Of consent and certification alone.")
     happened_on = DateField(help_text="The day it happened.")
     expires_on = DateField(**NULLABLE, help_text="Last day on which it counts.")
-    severity = FloatField(help_text="0..1: how grave it is among statements of its kind.")
+    severity = FloatField(
+        states=limits.WEIGHT, help_text="0..1: how grave it is among statements of its kind."
+    )
     reach = ChoiceField(
         [each for each in Evidence.Reach.values if each],
         **OPTIONAL,
         help_text="How far it was felt.",
     )
-    credibility = FloatField(help_text=CREDIBILITY)
+    credibility = FloatField(states=limits.WEIGHT, help_text=CREDIBILITY)
     status = ChoiceField(Evidence.Status.values, **OPTIONAL, help_text="By default reported.")
     self_disclosed = BooleanField(**OPTIONAL, help_text="Whether the project itself states it.")
-    url = CharField(max_length=400, help_text=URL)
+    url = CharField(max_length=400, states=limits.ADDRESS, help_text=URL)
     reference = CharField(max_length=160, **BLANK, help_text="What its source calls the case.")
     note = CharField(max_length=400, **BLANK, help_text="A note.")
     replaces = _replaces("statement")
@@ -57,8 +60,8 @@ class StatusBody(Body):
 
     status = ChoiceField(ProjectStatus.Word.values, help_text="What it does.")
     since = DateField(help_text="The day from which it is so; none to come.")
-    credibility = FloatField(help_text=CREDIBILITY)
-    url = CharField(max_length=400, **BLANK, help_text=URL)
+    credibility = FloatField(states=limits.WEIGHT, help_text=CREDIBILITY)
+    url = CharField(max_length=400, **BLANK, states=limits.ADDRESS_OR_NONE, help_text=URL)
     note = CharField(max_length=400, **BLANK, help_text="A note.")
 
 
@@ -67,14 +70,18 @@ class CapacityBody(Body):
 
     mineral = CharField(max_length=40, help_text="Code of the mineral.")
     year = IntegerField(min_value=1900, max_value=2100, help_text="The year.")
-    amount = FloatField(**NULLABLE, help_text="A year, in the unit; null: only a range is known.")
-    low = FloatField(**NULLABLE, help_text="The least.")
-    high = FloatField(**NULLABLE, help_text="The most.")
+    amount = FloatField(
+        **NULLABLE,
+        states=limits.AMOUNT,
+        help_text="A year, in the unit; null: only a range is known.",
+    )
+    low = FloatField(**NULLABLE, states=limits.AMOUNT, help_text="The least.")
+    high = FloatField(**NULLABLE, states=limits.AMOUNT, help_text="The most.")
     unit = CharField(max_length=60, help_text="Of one year, such as t Li.")
     basis = ChoiceField(Capacity.Basis.values, **OPTIONAL, help_text="By default stated.")
     reason = CharField(max_length=300, **BLANK, help_text="Why a range, and why this one.")
-    credibility = FloatField(help_text=CREDIBILITY)
-    url = CharField(max_length=400, **BLANK, help_text=URL)
+    credibility = FloatField(states=limits.WEIGHT, help_text=CREDIBILITY)
+    url = CharField(max_length=400, **BLANK, states=limits.ADDRESS_OR_NONE, help_text=URL)
     note = CharField(max_length=400, **BLANK, help_text="A note.")
 
 
@@ -93,12 +100,14 @@ class OwnerBody(Body):
     """What a company holds of a project."""
 
     company = CharField(max_length=60, help_text="Key of the company.")
-    share = FloatField(**NULLABLE, help_text="Above 0, at most 1; null: unknown, never zero.")
+    share = FloatField(
+        **NULLABLE, states=limits.PART, help_text="Above 0, at most 1; null: unknown, never zero."
+    )
     since = DateField(**NULLABLE, help_text="First day.")
     until = DateField(**NULLABLE, help_text="Last day.")
     stated_on = DateField(**NULLABLE, help_text="The day of the source.")
-    credibility = FloatField(help_text=CREDIBILITY)
-    url = CharField(max_length=400, help_text=URL)
+    credibility = FloatField(states=limits.WEIGHT, help_text=CREDIBILITY)
+    url = CharField(max_length=400, states=limits.ADDRESS, help_text=URL)
     note = CharField(max_length=400, **BLANK, help_text="Why it is so.")
     replaces = _replaces("statement")
 
@@ -120,8 +129,8 @@ class HomeBody(Body):
     parent = CharField(max_length=60, **NULLABLE, help_text="Key of the company above it.")
     state_owned = BooleanField(**NULLABLE, help_text="Whether a state holds most of it.")
     stated_on = DateField(**NULLABLE, help_text="The day of the source.")
-    credibility = FloatField(help_text=CREDIBILITY)
-    url = CharField(max_length=400, help_text=URL)
+    credibility = FloatField(states=limits.WEIGHT, help_text=CREDIBILITY)
+    url = CharField(max_length=400, states=limits.ADDRESS, help_text=URL)
     note = CharField(max_length=400, **BLANK, help_text="Why it is so.")
     replaces = _replaces("statement")
 
@@ -129,7 +138,9 @@ class HomeBody(Body):
 class CompanyBody(Body):
     """A company, with where it is at home if that is known."""
 
-    key = CharField(max_length=60, help_text="For ever: small letters, digits, hyphens.")
+    key = CharField(
+        max_length=60, states=limits.OF_KEY, help_text="For ever: small letters, digits, hyphens."
+    )
     name = CharField(max_length=200, help_text="Its name.")
     aliases = ListField(
         child=CharField(max_length=200), max_length=50, **OPTIONAL, help_text="Other names of it."

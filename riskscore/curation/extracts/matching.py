@@ -1,8 +1,8 @@
 """Which projects the lines of a list mean, such as a supplier's: candidates with explained scores.
 
-All lines of a request are looked for by one query, and each by indexes: by key, by numbers that
-others know a project by, by name without words such as "mine", by words of the name, and within a
-place by the beginnings of its words, where a letter may have slipped.
+Many lines are looked for by one query, equal ones once, and each by indexes: by key, by numbers
+that others know a project by, by name without words such as "mine", by words of the name, and
+within a place by the beginnings of its words, where a letter may have slipped.
 """
 
 from collections.abc import Iterable, Sequence
@@ -19,6 +19,8 @@ from riskscore.sources.names import PROJECTS, Names, UnknownName
 
 #: Lines of one request, candidates that are shown of each, and that are looked at in each way.
 MOST_LINES, MOST_SHOWN, MOST_LOOKED_AT = 1_000, 3, 60
+#: Lines of one query, so that a thousand that are like many sites end within its time.
+MOST_AT_ONCE = 200
 #: Letters by which a word begins as another does, although one was mistyped later.
 BEGINNING = 4
 
@@ -61,12 +63,14 @@ class Match:
 
 def match(lines: Sequence[Line]) -> list[Match]:
     """The matches of some lines, in their order; only published projects are found."""
-    asked, notes = _understood(lines)
-    found = _candidates(lines, asked)
-    return [
-        _match(line, one, found.get(at, ()), notes[at])
-        for at, (line, one) in enumerate(zip(lines, asked, strict=True))
-    ]
+    each = list(dict.fromkeys(lines))
+    asked, notes = _understood(each)
+    found = _candidates(each, asked)
+    matches = {
+        line: _match(line, one, found.get(at, ()), notes[at])
+        for at, (line, one) in enumerate(zip(each, asked, strict=True))
+    }
+    return [matches[line] for line in lines]
 
 
 def _understood(lines: Sequence[Line]) -> tuple[list[Asked], list[list[str]]]:
@@ -150,7 +154,7 @@ def _candidates(
     lines: Sequence[Line], asked: Sequence[Asked]
 ) -> dict[int, list[tuple[_Found, bool]]]:
     """By number of the line: what may be meant, and whether by its key; each project once."""
-    params: dict[str, Any] = {
+    params: dict[str, list[Any]] = {
         "at": list(range(len(lines))),
         "key": [folding.plain(line.name) for line in lines],
         "bare": [one.bare for one in asked],
@@ -161,14 +165,16 @@ def _candidates(
     with transaction.atomic(), connection.cursor() as cursor:
         # What is rare must not be looked for row by row, whatever the planner thinks of it.
         cursor.execute("SET LOCAL enable_seqscan = off")
-        cursor.execute(_FIND, params)
-        for at, exact, number, key, name, folded, bare, place, stands_for, minerals in cursor:
-            site = Site(folded, bare, place, frozenset(minerals), name)
-            before = found.get((at, number))
-            found[at, number] = (
-                _Found(key, stands_for, site, minerals),
-                exact or bool(before and before[1]),
-            )
+        for start in range(0, len(lines), MOST_AT_ONCE):
+            some = slice(start, start + MOST_AT_ONCE)
+            cursor.execute(_FIND, {name: values[some] for name, values in params.items()})
+            for at, exact, number, key, name, folded, bare, place, stands_for, minerals in cursor:
+                site = Site(folded, bare, place, frozenset(minerals), name)
+                before = found.get((at, number))
+                found[at, number] = (
+                    _Found(key, stands_for, site, minerals),
+                    exact or bool(before and before[1]),
+                )
     result: dict[int, list[tuple[_Found, bool]]] = {}
     for (at, _), one in found.items():
         result.setdefault(at, []).append(one)

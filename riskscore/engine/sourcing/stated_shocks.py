@@ -17,6 +17,7 @@ from riskscore.errors import ValidationError
 
 MOST_SHOCKS = 100
 MOST_TEXT = 400
+MOST_BUYERS = 60
 ALL = "all"
 """Stands for every mineral."""
 
@@ -201,7 +202,7 @@ def _wrong_number(name: str, value: Any) -> str:
 
 
 def _wrong_buyers(value: Any, known: Known) -> str:
-    if not isinstance(value, list) or not value or len(value) > 60:
+    if not isinstance(value, list) or not value or len(value) > MOST_BUYERS:
         return "give a list of place codes; leave it out for everybody"
     wrong = [str(code)[:20] for code in value if not isinstance(code, str)
              or code not in known.places]  # fmt: skip

@@ -100,3 +100,15 @@ def test_a_key_without_the_scope_may_read_and_not_write(
     problem(reader.post("/lists", {"name": "mine"}), 403, "forbidden")
     problem(keeper.get("/lists/theirs"), 404, "not_found")
     problem(keeper.write("PATCH", "/lists/theirs", {}, If_Match='"a"'), 404, "not_found")
+
+
+@pytest.mark.parametrize("key", ["", "k" * 256, "two words", "schlüssel"])
+@pytest.mark.parametrize("query", ["", "?validate_only=true"])
+def test_an_idempotency_key_that_is_none_is_refused_by_checks_too(
+    keeper: Api, key: str, query: str
+) -> None:
+    said = problem(
+        keeper.post(f"/lists{query}", {"name": "own"}, Idempotency_Key=key), 400, "bad_request"
+    )
+    assert "1 to 255 visible ASCII" in said["detail"]
+    assert not ProjectList.objects.exists()
