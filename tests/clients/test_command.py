@@ -122,7 +122,7 @@ def test_a_file_is_previewed_then_loaded_and_what_is_wrong_is_said(
 ) -> None:
     header = "key,name,place,latitude,longitude,kind,minerals\n"
     good, bad = tmp_path / "good.csv", tmp_path / "bad.csv"
-    good.write_text(f"{header}mine-9001,New Salar,CHL,-23.4,-68.2,deposit,lithium\n")
+    good.write_text(f"{header}mine-9001,New Pit,CHL,-23.4,-68.2,deposit,copper\n")
     bad.write_text(f"{header}mine-9002,Bad,CHL,abc,-68.2,deposit,lithium\n")
     words = ("import", str(good), "--source", "projects", "--json")
     shown = json.loads(printed(live, *words))
@@ -130,7 +130,7 @@ def test_a_file_is_previewed_then_loaded_and_what_is_wrong_is_said(
     assert riskscore(live, "score", "mine-9001").returncode == 4
     loaded = json.loads(printed(live, *words, "--confirm"))
     assert (loaded["dry_run"], loaded["state"]) == (False, "succeeded")
-    found = printed(live, "projects", "--q", "New Salar", "--csv")
+    found = printed(live, "projects", "--q", "New Pit", "--csv")
     assert "mine-9001" in found
     done = riskscore(live, "import", str(bad), "--source", "projects")
     assert done.returncode == 6
