@@ -28,7 +28,7 @@ work_items.LEASE_S = int(os.environ["FAULT_LEASE_S"])
 ledger.CHUNK_SIZE = int(os.environ["FAULT_CHUNK"])
 ledger.STALLED_AFTER_S = 1
 fallback_poller.POLL_EVERY_S = 0.5
-app.conf.task_soft_time_limit, app.conf.task_time_limit = 4, 8
+app.conf.task_soft_time_limit, app.conf.task_time_limit = 12, 20  # several times what work takes
 rescore.BUDGET_S = 3.0
 DRAG_S = float(os.environ["FAULT_DRAG_S"])
 
