@@ -45,7 +45,9 @@ MOST_LARGE = 4
 """Large bodies that a process takes at a time; they lie on its disk before anybody is asked."""
 FILES_COME_TO = ("/admin/", "/api/v1/imports")
 FIRST = ("/livez", "/readyz")
-"""What is answered before anything else that waits."""
+"""What is answered before anything else that waits, once in so many seconds: anybody may ask it,
+and whoever asked without end would have all others wait."""
+FIRST_EVERY_S = 0.1
 WAITING_ANSWERS = 4 * 1024**3
 """Bytes of answers to one client that wait to be read, on disk, before a thread waits for it."""
 
@@ -138,11 +140,16 @@ class BoundedChannel(HoldingChannel):
 class Answering(ThreadedTaskDispatcher):
     """The threads that answer, in the order in which requests came, but for FIRST."""
 
+    _next_first_at = 0.0
+
     def add_task(self, task: BoundedChannel) -> None:
-        """As waitress does; a request of FIRST goes before those that wait."""
-        if not task.requests or task.requests[0].path not in FIRST:
+        """As waitress does; one of FIRST goes before those that wait, if none just did."""
+        now = time.monotonic()
+        is_first = task.requests and task.requests[0].path in FIRST
+        if not is_first or now < self._next_first_at:
             super().add_task(task)
             return
+        self._next_first_at = now + FIRST_EVERY_S
         with self.lock:
             self.queue.appendleft(task)
             self.queue_cv.notify()

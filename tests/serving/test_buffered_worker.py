@@ -9,10 +9,17 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
-from riskscore.serving.buffered_worker import BODY_S, HEAD_S, SLOWEST, BoundedChannel
+from riskscore.serving.buffered_worker import (
+    BODY_S,
+    HEAD_S,
+    SLOWEST,
+    Answering,
+    BoundedChannel,
+)
 from tests.processes import ROOT, environment, until
 
 ANSWER_S = 1.0
@@ -106,12 +113,14 @@ def test_two_hundred_slow_clients_of_every_sort_stop_no_answer(site: Site) -> No
     site.held.close()
 
 
-@pytest.mark.parametrize("path", [b"/304", b"/204", b"/livez"])
+@pytest.mark.parametrize("path", [b"/304", b"/204"])
 def test_a_connection_goes_on_after_an_answer_without_a_body(site: Site, path: bytes) -> None:
     client = site.connect()
     for _ in range(3):
         client.sendall(b"GET " + path + b" HTTP/1.1\r\nHost: localhost\r\n\r\n")
-        head = client.recv(4096)
+        head = b""
+        while not head.endswith(b"\r\n\r\n"):
+            head += client.recv(4096)
         assert head.startswith(b"HTTP/1.1 ")
         assert b"connection: close" not in head.lower()
     client.sendall(b"GET " + path + b" HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
@@ -120,6 +129,16 @@ def test_a_connection_goes_on_after_an_answer_without_a_body(site: Site, path: b
     while piece := client.recv(4096):
         said += piece
     assert b"connection: close" in said.lower()
+
+
+def test_who_asks_without_end_whether_it_lives_holds_nobody_else_up() -> None:
+    asked = ["/scores", "/livez", "/readyz", "/livez", "/minerals"]
+    tasks = [SimpleNamespace(requests=[SimpleNamespace(path=path)]) for path in asked]
+    answering = Answering()  # without threads: what is added waits
+    for task in tasks:
+        answering.add_task(task)  # type: ignore[arg-type]
+    waiting = [task.requests[0].path for task in answering.queue]
+    assert waiting == ["/livez", "/scores", "/readyz", "/livez", "/minerals"]
 
 
 def test_a_body_that_no_file_brings_is_refused_by_its_head(site: Site) -> None:
