@@ -51,6 +51,11 @@ def test_every_named_volume_is_declared_and_used() -> None:
     assert used == set(STACK["volumes"])
 
 
+def test_the_databases_log_keeps_no_statement_and_no_row() -> None:
+    said = SERVICES["postgres"]["command"]
+    assert {"log_min_error_statement=panic", "log_error_verbosity=terse"} <= set(said)
+
+
 def test_secrets_come_from_the_environment_and_are_asked_for_by_name() -> None:
     text = COMPOSE.read_text()
     for name in ("RISKSCORE_SECRET_KEY", "RISKSCORE_ALLOWED_HOSTS", "POSTGRES_PASSWORD"):

@@ -83,6 +83,9 @@ class Postgres:
             "shared_buffers": "256MB",
             "max_wal_size": "2GB",
             "jit": "off",
+            # Statements carry values: they are no log's to keep, and fill it when each one fails.
+            "log_min_error_statement": "panic",
+            "log_error_verbosity": "terse",
         }
         if not self.durable:
             chosen |= {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}

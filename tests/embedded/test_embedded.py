@@ -158,6 +158,19 @@ def test_nobody_else_can_reach_the_servers(var: Path) -> None:
         assert query(var, "SHOW listen_addresses") == ("",)
 
 
+def test_what_a_failed_statement_carried_stands_in_no_log(var: Path) -> None:
+    with embedded.serve(var, durable=False):
+        query(var, "CREATE TABLE taken AS SELECT 'canary-of-a-row' AS word")
+        query(var, "CREATE UNIQUE INDEX one_of_each ON taken (word)")
+        with pytest.raises(psycopg.errors.UniqueViolation):
+            query(var, "INSERT INTO taken VALUES ('canary-of-a-row')")
+        with pytest.raises(psycopg.errors.UndefinedTable):
+            query(var, "SELECT 'canary-of-a-statement' FROM absent")
+        log = (var / "log" / "postgres.log").read_text()
+    assert "one_of_each" in log and '"absent"' in log, "what went wrong is said"
+    assert "canary" not in log
+
+
 def test_text_is_sorted_alike_on_every_machine(var: Path) -> None:
     with embedded.serve(var, durable=False):
         assert query(var, "SELECT lower('ÁÑ')") == ("áñ",)
