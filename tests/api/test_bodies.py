@@ -96,7 +96,9 @@ def test_what_is_wrong_is_named_by_its_pointer(body: Any, pointer: str, api: Api
     assert pointer in [error["pointer"] for error in said["errors"]]
 
 
-@pytest.mark.parametrize(("sent", "read"), [("7.0", 7), ("-0.0", 0), ("9007199254740991.0", 2**53 - 1)])
+@pytest.mark.parametrize(
+    ("sent", "read"), [("7.0", 7), ("-0.0", 0), ("9007199254740991.0", 2**53 - 1)]
+)
 def test_a_whole_number_with_a_point_is_one_as_json_schema_has_it(
     sent: str, read: int, api: Api
 ) -> None:

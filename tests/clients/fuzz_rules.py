@@ -21,6 +21,12 @@ KEEP = (
 BRIEFING = "GET /sourcing/briefings/projects/{key}"
 EFFECTS = "GET /sourcing/effects, GET /sourcing/scenarios/{code}/effects"
 DRAFTS = "POST /methods/{code}/drafts, PATCH /methods/{code}/drafts/{version}"
+NO_URL = r"(Enter a valid URL|Not a web address\. Write https://… of the source)\."
+NO_YEAR = r"No year of our time\. Write a day from 1900 to 2100\."
+OTHER = (
+    r"A new version is about the same project as the old one\. There is no statement \d+ about it\."
+)
+UNKNOWN = r".+ is unknown( \(a group: name its members\))?"
 #: Operations | field, `#` for the number of an item | the sentence, a regular expression.
 TABLE = rf"""
 POST /companies | /key | .+ is another company\.
@@ -32,26 +38,26 @@ PUT /projects/bulk | /items/#/external_id | .+ is item \d+ already
 {SITE} | (/items/#)?/minerals | Only one mineral is primary: make the others secondary\.
 {SITE} | (/items/#)?/flags | A flag is stated twice\.
 {SITE} | (/items/#)?/duplicate_of | A project is not its own duplicate\.
-{SITE} | (/items/#)?/offtake/#/until | The last day lies before the first\. Correct one of the two days\.
-{SITE} | (/items/#)?/offtake/#/(since|until) | No year of our time\. Write a day from 1900 to 2100\.
-{SITE} | (/items/#)?/offtake/#/url | (Enter a valid URL|Not a web address\. Write https://… of the source)\.
+{SITE} | (/items/#)?/offtake/#/until | The last day lies before the first\. .+
+{SITE} | (/items/#)?/offtake/#/(since|until) | {NO_YEAR}
+{SITE} | (/items/#)?/offtake/#/url | {NO_URL}
 PUT /projects/bulk | /items/#/(name|place|kind|latitude|longitude) | A new project needs it\.
 POST /projects | /key | Give a key, or an external id to make it from\.
-{STATED} | /url | (Enter a valid URL|Not a web address\. Write https://… of the source)\.
-POST /companies | /home/url | (Enter a valid URL|Not a web address\. Write https://… of the source)\.
-POST /projects/{{key}}/footprints | /source | (Enter a valid URL|Not a web address\. Write https://… of the source)\.
+{STATED} | /url | {NO_URL}
+POST /companies | /home/url | {NO_URL}
+POST /projects/{{key}}/footprints | /source | {NO_URL}
 POST /projects/{{key}}/footprints | /outline | (the file is not a|feature \d+ ).+
 POST /projects/{{key}}/challenges | /url | no address; give https://…
 POST /projects/{{key}}/challenges | /happened_on | say a day from 1900 on that is not in the future
 POST /projects/{{key}}/challenges | /statement | your challenge \d+ says the same .+
-POST /projects/{{key}}/statuses | /since | No year of our time\. Write a day from 1900 to 2100\.
+POST /projects/{{key}}/statuses | /since | {NO_YEAR}
 POST /projects/{{key}}/statuses | /since | A day to come\. .+
-POST /projects/{{key}}/evidence | /(happened_on|expires_on) | No year of our time\. Write a day from 1900 to 2100\.
+POST /projects/{{key}}/evidence | /(happened_on|expires_on) | {NO_YEAR}
 POST /projects/{{key}}/evidence | /happened_on | A day to come\. .+
 POST /projects/{{key}}/evidence | /level | The levels of [a-z ]+ are: .+
-{OWNED} | /stated_on | (No year of our time\. Write a day from 1900 to 2100\.|A day to come\. .+)
-POST /projects/{{key}}/evidence | /replaces | A new version is about the same project as the old one\. There is no statement \d+ about it\.
-{FACT} | /replaces | A new version is about the same project as the old one\. There is no statement \d+ about it\.
+{OWNED} | /stated_on | ({NO_YEAR}|A day to come\. .+)
+POST /projects/{{key}}/evidence | /replaces | {OTHER}
+{FACT} | /replaces | {OTHER}
 {OWNED} | /replaces | no statement \d+
 POST /projects/{{key}}/owners | /replaces | A new version is about the same project and company\.
 POST /companies/{{key}}/homes | /replaces | A new version is about the same company\.
@@ -63,7 +69,11 @@ POST /projects/{{key}}/capacities | /(low|high) | Half a range\. Fill in low and
 POST /projects/{{key}}/capacities | /high | Not above low\. Correct low or high\.
 POST /projects/{{key}}/capacities | /amount | Outside its own range\. Correct amount, low or high\.
 POST /projects/{{key}}/capacities | /amount | Neither an amount nor a range\. .+
-POST /projects/{{key}}/capacities | /reason | A range without its reason\. Say why a range, and why this one\.
+POST /projects/{{key}}/capacities | /reason | A range without its reason\. .+
+POST /jobs, POST /exports | /scope/filter/(place|mineral|kind|list) | {UNKNOWN}
+POST /jobs, POST /exports | /scope/filter/stale_since | give "now", a day or a moment .+
+POST /jobs, POST /exports | /scope/keys | no project .+
+POST /jobs, POST /exports | /(importer|method) | no (place|published method) .+
 POST /jobs | /as_of | say a day from [0-9-]{{10}} to [0-9-]{{10}}
 {DRAFTS} | / | No weight and no reason differs from critical-minerals v\d+\.
 {DRAFTS} | /reasons/.* | no node or indicator .+
@@ -78,7 +88,8 @@ POST /webhooks | /url | (the address cannot be called: .+|\S+ has no address \(.
 {SHOCKS} | /shocks/#/place | say where: a place and a mineral, or a project with its tonnes
 {SHOCKS} | /shocks/#/mineral | ['"].*['"]: no such mineral: a code, or all
 {SHOCKS} | /shocks/#/mineral | (say of which mineral|the project yields .+)
-{SHOCKS} | /shocks/#/project | (['"].*['"]: no such published project|no mineral of this project is known)
+{SHOCKS} | /shocks/#/project | ['"].*['"]: no such published project
+{SHOCKS} | /shocks/#/project | no mineral of this project is known
 {SHOCKS} | /shocks/#/until | it ends before it begins
 {SHOCKS} | /shocks/#/tonnes | say either tonnes a year, or more as a share of what there is
 {SHOCKS} | /shocks/#/tonnes | nobody states its (output|plan): say how many tonnes a year

@@ -85,6 +85,8 @@ def _leak(answer: Any) -> str:
     text = answer.content.decode("utf-8", "replace")
     if found := INSIDE.search(text):
         return f"{answer.status_code}: it tells of the inside: {found[0]!r}"
-    if answer.headers.get("Content-Type", "").startswith("text/html") and (found := RAW.search(text)):
+    if answer.headers.get("Content-Type", "").startswith("text/html") and (
+        found := RAW.search(text)
+    ):
         return f"{answer.status_code}: what was typed is an element: {found[0]!r}"
     return ""

@@ -63,7 +63,9 @@ def _kept(by: User, project: Project) -> None:
     SavedList.objects.create(
         owner=by, rows="project", name=f"mine {ELEMENT}", query={"place": ["CHL"]}
     )
-    SavedMapping.objects.create(name=f"ours {ELEMENT}", source="observations", layout="observations")
+    SavedMapping.objects.create(
+        name=f"ours {ELEMENT}", source="observations", layout="observations"
+    )
     TrainingRequest.objects.create(kind="labour", created_by=by)
     api_keys.issue(by, f"laptop {ELEMENT}", ["read"])
     newest = Method.objects.filter(code="critical-minerals").latest("version")
