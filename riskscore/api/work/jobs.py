@@ -300,7 +300,7 @@ def _checked(body: dict[str, Any]) -> Row:
 def _queue(body: dict[str, Any]) -> str:
     """A few projects go before bulk work."""
     keys = body["scope"].get("keys")
-    return requests.queue_for(len(keys)) if keys else Job.Queue.BULK
+    return requests.queue_for(len(set(keys))) if keys else Job.Queue.BULK
 
 
 def _lens(body: dict[str, Any]) -> Any:
