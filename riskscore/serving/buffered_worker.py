@@ -49,8 +49,6 @@ FIRST = ("/livez", "/readyz")
 """What is answered before anything else that waits, once in so many seconds: anybody may ask it,
 and whoever asked without end would have all others wait."""
 FIRST_EVERY_S = 0.1
-GARBAGE = 20_000
-"""New objects after which Python looks for cycles among them; a page of rows makes as many."""
 WAITING_ANSWERS = 4 * 1024**3
 """Bytes of answers to one client that wait to be read, on disk, before a thread waits for it."""
 
@@ -239,7 +237,6 @@ def _spare_what_lasts() -> None:
     an answer; those of the loaded program last as long as the process, so they are left out."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(GARBAGE)
 
 
 def _parent_is(number: int) -> bool:
