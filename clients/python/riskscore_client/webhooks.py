@@ -33,9 +33,9 @@ class Webhooks:
     def create(self, url: str, types: Iterable[str], **more: Any) -> WebhookMade:
         """Make one and return it with its ``secret``, which is shown this once.
 
-        ``types`` are what it is told (`job.finished`, `score.band_crossed`, …); ``more`` is the rest of
-        the body: ``name``, ``about``, ``minerals``, ``places``, ``method``, ``importer``. It is not
-        sent again where no answer came: look whether it is there.
+        ``types`` are what it is told (`job.finished`, `score.band_crossed`, …), ``more`` the rest
+        of the body: ``name``, ``about``, ``minerals``, ``places``, ``method``, ``importer``. It is
+        not sent again where no answer came: look whether it is there.
         """
         told = [types] if isinstance(types, str) else list(types)
         return cast("WebhookMade", self._post("", {"url": url, "types": told, **more}))
