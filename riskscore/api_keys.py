@@ -10,6 +10,7 @@ import logging
 import secrets
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from math import inf
 from typing import Any
 
 from django.conf import settings
@@ -21,6 +22,7 @@ from django.db.models.functions import Concat
 from django.utils import timezone
 
 from riskscore.models import ApiKey
+from riskscore.sql.unchanged import Unchanged
 
 log = logging.getLogger(__name__)
 
@@ -97,15 +99,7 @@ def find(plain: str) -> ApiKey | None:
     parts = plain.split("_", 2)
     if len(parts) != 3 or parts[0] != "rs":
         return None
-    living = Q(revoked_at__isnull=True) & (
-        Q(expires_at__isnull=True) | Q(expires_at__gt=timezone.now())
-    )
-    key = (
-        ApiKey.objects.select_related("user")
-        .annotate(rights=ArraySubquery(_RIGHTS))
-        .filter(living, prefix=parts[1], user__is_active=True, user__is_staff=True)
-        .first()
-    )
+    key = _LIVING.get(parts[1], lambda: _living(parts[1]), _lasts_s)
     # Compared even when nothing was found, so that a wrong prefix takes as long as a wrong secret.
     stored = key.digest if key else "0" * 64
     digests = [hashed(plain, secret) for secret in _secrets()]
@@ -114,9 +108,31 @@ def find(plain: str) -> ApiKey | None:
         return None
     if not matches[0]:
         _hash_anew(key, digests[0])
-    # Where Django's own backend keeps them once it has asked for them by two statements.
-    key.user._perm_cache = set(key.rights)
     return key
+
+
+_LIVING = Unchanged[ApiKey]()
+
+
+def _living(prefix: str) -> ApiKey | None:
+    """The key of this prefix with its user and their rights, if it may be used."""
+    living = Q(revoked_at__isnull=True) & (
+        Q(expires_at__isnull=True) | Q(expires_at__gt=timezone.now())
+    )
+    key = (
+        ApiKey.objects.select_related("user")
+        .annotate(rights=ArraySubquery(_RIGHTS))
+        .filter(living, prefix=prefix, user__is_active=True, user__is_staff=True)
+        .first()
+    )
+    if key is not None:
+        # Where Django's own backend keeps them once it has asked for them by two statements.
+        key.user._perm_cache = set(key.rights)
+    return key
+
+
+def _lasts_s(key: ApiKey) -> float:
+    return (key.expires_at - timezone.now()).total_seconds() if key.expires_at else inf
 
 
 def _secrets() -> list[str]:

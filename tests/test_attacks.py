@@ -1,17 +1,24 @@
 """Attacks of the list in docs/security.md that no room has a test of its own for."""
 
+import inspect
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
+from kombu import serialization
+from kombu.exceptions import ContentDisallowed
 
+import workers.tasks  # noqa: F401  (their names)
+from benchmarks import admin_addresses
 from riskscore import api_keys
+from riskscore.celery import app
 from riskscore.models import Project
 from tests.api.conftest import PREFIX
 from tests.make import make_project
 
 pytestmark = pytest.mark.django_db
+NO_ROW = "01a20ce5-5906-7838-8d4a-000000000000"
 
 
 @pytest.fixture
@@ -56,11 +63,35 @@ def test_no_page_of_another_site_reads_answers(origin: str, key: dict[str, str])
     assert not [name for name in asked.headers if name.lower().startswith("access-control")]
 
 
-def test_a_browser_session_writes_nothing_to_the_api_with_or_without_a_token(ada: User) -> None:
-    browser = Client()
+def test_a_form_of_another_site_is_refused_at_every_address_of_admin(ada: User) -> None:
+    browser = Client(enforce_csrf_checks=True, raise_request_exception=False)
     browser.force_login(ada)
-    answer = browser.post(f"{PREFIX}/jobs", {"scope": {"all": True}}, "application/json")
-    assert answer.status_code in (401, 403)
+    open_doors = []
+    for route, _ in admin_addresses.patterns():
+        path = admin_addresses.PARAMETER.sub(
+            lambda part: NO_ROW if part["kind"] == "uuid" else "1", route
+        )
+        answer = browser.post(
+            f"/{path}", {"post": "yes"}, headers={"Origin": "https://evil.example"}
+        )
+        if "(?P<" not in route and "This form is too old" not in answer.text:
+            open_doors.append((path, answer.status_code))
+    assert open_doors == []
+
+
+def test_a_message_of_the_queue_is_json_and_says_nothing_to_a_task() -> None:
+    """Whoever writes to the broker can make a worker look for work, and choose nothing of it."""
+    assert app.conf.accept_content == ["json"]
+    for kind in ("application/x-python-serialize", "application/x-yaml"):
+        with pytest.raises(ContentDisallowed):
+            serialization.loads(b"x", kind, "binary", accept=app.conf.accept_content)
+    ours = {name: task for name, task in app.tasks.items() if name.startswith("riskscore.")}
+    assert len(ours) >= 8
+    taken = {
+        name: [each.name for each in inspect.signature(task.run).parameters.values()]
+        for name, task in ours.items()
+    }
+    assert {name: names for name, names in taken.items() if names} == {"riskscore.poll": ["idle"]}
 
 
 def test_there_is_no_browsable_api(key: dict[str, str]) -> None:

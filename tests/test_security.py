@@ -6,12 +6,18 @@ import secrets
 from typing import Any
 
 import pytest
+import yaml
 
 from riskscore import api_keys
+from riskscore.admin.methods import spec_text
 from tests.processes import ROOT
 
 PROOF = re.compile(r"`(tests/[\w/]+\.py)::(\w+)`")
 CLIENTS = {"aiohttp", "http.client", "httpcore", "httpx", "requests", "urllib.request", "urllib3"}
+RUNS = {
+    "pickle", "cPickle", "dill", "cloudpickle", "joblib", "marshal", "shelve", "eval", "exec",
+    "os.system", "os.popen", "shell", "yaml.load", "yaml.unsafe_load", "yaml.full_load",
+}  # fmt: skip
 #: The one module that may ask an address which somebody names: it checks where that leads.
 ASKS = "riskscore/webhooks/posting.py"
 
@@ -47,6 +53,25 @@ def test_one_module_alone_has_an_http_client() -> None:
                 names = [module, *(f"{module}.{alias.name}" for alias in node.names)]
             asking += [f"{path.relative_to(ROOT)}: {name}" for name in names if name in CLIENTS]
     assert asking == [f"{ASKS}: httpcore"]
+
+
+def test_nothing_that_runs_what_it_reads_is_called() -> None:
+    """No pickle or its like, no shell, no eval; YAML is read as plain values."""
+    found = []
+    for path in sorted([*(ROOT / "riskscore").rglob("*.py"), *(ROOT / "workers").rglob("*.py")]):
+        for node in ast.walk(ast.parse(path.read_text())):
+            names: list[str | None] = []
+            if isinstance(node, ast.Import):
+                names = [alias.name.partition(".")[0] for alias in node.names]
+            if isinstance(node, ast.ImportFrom) and not node.level:
+                names = [(node.module or "").partition(".")[0]]
+            if isinstance(node, ast.Call):
+                names = [ast.unparse(node.func)]
+                names += ["shell"] * any(each.arg == "shell" for each in node.keywords)
+            found += [f"{path.relative_to(ROOT)}: {name}" for name in names if name in RUNS]
+    # With a reader that is yaml.SafeLoader, made stricter.
+    assert found == ["riskscore/admin/methods/spec_text.py: yaml.load"]
+    assert issubclass(spec_text._Reader, yaml.SafeLoader)
 
 
 @pytest.mark.django_db

@@ -30,7 +30,8 @@ def _page_before(request: HttpRequest) -> str:
     here = request.META.get("HTTP_HOST") or request.META.get("SERVER_NAME")
     if came.netloc != here or came.path == request.path:
         return ""
-    return f"{came.path}?{came.query}" if came.query else came.path
+    path = f"/{came.path.lstrip('/')}"  # two slashes would begin the name of another host
+    return f"{path}?{came.query}" if came.query else path
 
 
 @guarded

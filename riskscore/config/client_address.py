@@ -1,5 +1,6 @@
 """From where a request came, behind exactly as many proxies as RISKSCORE_PROXIES says."""
 
+from functools import lru_cache
 from ipaddress import IPv6Address, ip_address, ip_network
 
 from django.conf import settings
@@ -7,6 +8,8 @@ from django.http import HttpRequest
 
 #: Whoever has one IPv6 address has as many as a network of this length holds.
 IPV6_PREFIX = 64
+#: Signs of the longest address; a longer text is none, and is not kept.
+LONGEST = 45
 
 
 def of(request: HttpRequest) -> str:
@@ -20,14 +23,17 @@ def of(request: HttpRequest) -> str:
     if settings.PROXIES and forwarded:
         entries = [entry.strip() for entry in forwarded.split(",")]
         seen = entries[-min(settings.PROXIES, len(entries))]
-    return seen if _is_address(seen) else ""
+    return seen if len(seen) <= LONGEST and _is_address(seen) else ""
 
 
 def counted(request: HttpRequest) -> str | None:
     """The address under which attempts are counted: of IPv6 its network; None where unknown."""
     text = of(request)
-    if not text:
-        return None
+    return _network(text) if text else None
+
+
+@lru_cache(maxsize=1000)
+def _network(text: str) -> str:
     address = ip_address(text)
     if isinstance(address, IPv6Address):
         if address.ipv4_mapped is not None:
@@ -36,6 +42,7 @@ def counted(request: HttpRequest) -> str | None:
     return text
 
 
+@lru_cache(maxsize=1000)
 def _is_address(text: str) -> bool:
     try:
         return "%" not in text and bool(ip_address(text))

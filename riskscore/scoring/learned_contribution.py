@@ -4,18 +4,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from statistics import median
+from typing import Any
 
 import numpy as np
 from django.db.models import QuerySet
 
 from riskscore.engine.catalogue import LEARNED
-from riskscore.engine.explain.without import SAME, without, without_each
+from riskscore.engine.explain.without import SAME, Stored, without, without_each
 from riskscore.engine.method import Method as Specification
 from riskscore.engine.spec.tree import Leaf
 from riskscore.models import Lens, Prediction, Score
 from riskscore.models.learned import in_force
+from riskscore.models.scores import NODES
 from riskscore.scoring.methods import fitted_method
-from riskscore.scoring.stored_score import COLUMNS, StoredScore, not_nan
+from riskscore.scoring.stored_score import NOBODY, StoredScore, not_nan
 
 Key = tuple[int, str, bool, tuple[float | None, ...], bytes]
 KINDS = {column: kind for kind, column in LEARNED.items()}
@@ -57,8 +59,19 @@ def without_learned(method: Specification, score: StoredScore) -> dict[str, floa
     return without(method, score.for_engine, LEARNED.values())
 
 
+#: What ``without_learned_each`` needs of a row, beside its method's id.
+NEEDED = (*NODES, "inputs", "project__kind", "lens__importer_id")
+
+
+def scored_again(row: Mapping[str, Any]) -> Stored:
+    """What the engine needs to score a row of ``.values(*NEEDED)`` again."""
+    scores = {node: row[node] for node in NODES}
+    imports = row["lens__importer_id"] != NOBODY
+    return Stored(row["inputs"], scores, row["project__kind"], imports)
+
+
 def without_learned_each(
-    rows: Sequence[tuple[int, StoredScore]],
+    rows: Sequence[tuple[int, Stored]],
 ) -> list[dict[str, float | None]]:
     """The same of many scores, each with the id of its method: a page or a chunk at once."""
     keys = [_key(method, score) for method, score in rows]
@@ -77,16 +90,16 @@ _ANSWERS: dict[Key, dict[str, float | None]] = {}
 MOST_ANSWERS = 10_000
 
 
-def _key(method: int, score: StoredScore) -> Key:
+def _key(method: int, score: Stored) -> Key:
     inputs = np.array(score.inputs, np.float64).tobytes()
     return method, score.kind, score.imports, tuple(score.scores.values()), inputs
 
 
-def _computed(rows: Sequence[tuple[int, StoredScore]]) -> list[dict[str, float | None]]:
+def _computed(rows: Sequence[tuple[int, Stored]]) -> list[dict[str, float | None]]:
     result: list[dict[str, float | None]] = [{} for _ in rows]
     for method_id in {method_id for method_id, _ in rows}:
         at = [number for number, row in enumerate(rows) if row[0] == method_id]
-        stored = [rows[number][1].for_engine for number in at]
+        stored = [rows[number][1] for number in at]
         found = without_each(fitted_method(method_id).method, stored, LEARNED.values())
         for number, scores in zip(at, found, strict=True):
             result[number] = scores
@@ -114,12 +127,10 @@ class Moved:
 def moved(lens: Lens) -> Moved:
     """Count what learned models do to the composites through a lens, by the recomputation that
     pages and API show."""
-    rows = Score.objects.filter(lens=lens).values(*COLUMNS, "method_id")
+    rows = Score.objects.filter(lens=lens).values(*NEEDED, "method_id")
     scores, only_with, differences = 0, 0, []
     source = rows.iterator(chunk_size=CHUNK)
-    while chunk := [
-        (row["method_id"], StoredScore.from_values(row)) for row in islice(source, CHUNK)
-    ]:
+    while chunk := [(row["method_id"], scored_again(row)) for row in islice(source, CHUNK)]:
         scores += len(chunk)
         for (_, stored), bare in zip(chunk, without_learned_each(chunk), strict=True):
             full, plain = stored.scores["composite"], bare.get("composite")

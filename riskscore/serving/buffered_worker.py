@@ -13,6 +13,7 @@ What stays bounded by whom: heads and bodies by size and by time here, the time 
 PostgreSQL (``RISKSCORE_STATEMENT_TIMEOUT_MS``).
 """
 
+import gc
 import logging
 import os
 import time
@@ -48,6 +49,8 @@ FIRST = ("/livez", "/readyz")
 """What is answered before anything else that waits, once in so many seconds: anybody may ask it,
 and whoever asked without end would have all others wait."""
 FIRST_EVERY_S = 0.1
+GARBAGE = 20_000
+"""New objects after which Python looks for cycles among them; a page of rows makes as many."""
 WAITING_ANSWERS = 4 * 1024**3
 """Bytes of answers to one client that wait to be read, on disk, before a thread waits for it."""
 
@@ -199,6 +202,7 @@ class BufferedWorker(Worker):
     def run(self) -> None:
         """Serve until told to stop."""
         logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # a full queue is no fault
+        _spare_what_lasts()
         connections: dict[int, Any] = {}
         answering = Answering()
         answering.set_thread_count(self.cfg.threads)
@@ -228,6 +232,14 @@ class BufferedWorker(Worker):
         end = time.monotonic() + self.cfg.graceful_timeout
         while any(front.is_busy for front in fronts) and time.monotonic() < end:
             self._look(connections)
+
+
+def _spare_what_lasts() -> None:
+    """Python looks for cycles among all objects again and again, 200 ms at a time, in the middle of
+    an answer; those of the loaded program last as long as the process, so they are left out."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(GARBAGE)
 
 
 def _parent_is(number: int) -> bool:

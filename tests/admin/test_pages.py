@@ -202,8 +202,16 @@ def test_a_project_may_be_called_anything(page: Client, project: Project) -> Non
 
 
 def test_pages_forbid_foreign_and_inline_scripts(page: Client, bundle: None) -> None:
-    for response in (page.get("/admin/"), page.get(url("project")), Client().get("/admin/login/")):
-        assert "default-src 'self'" in response.headers["Content-Security-Policy"]
+    anybody = Client()
+    for asked, path in (
+        (page, "/admin/"), (page, url("project")), (anybody, "/admin/login/"), (anybody, "/"),
+        (anybody, "/scores"), (anybody, "/admin/nowhere"), (anybody, "/api/v1/docs"),
+    ):  # fmt: skip
+        policy = asked.get(path).headers["Content-Security-Policy"]
+        said = {name: set(rest) for name, *rest in map(str.split, policy.split(";"))}
+        scripts = said.get("script-src", said["default-src"])
+        assert scripts in ({"'self'"}, {"'none'"}), f"{path} may run {scripts}"
+        assert said["frame-ancestors"] == {"'none'"}, path
 
 
 def test_a_page_of_a_row_that_is_not_there_says_so(page: Client) -> None:

@@ -1,5 +1,6 @@
 """The product's addresses, and one that breaks."""
 
+from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
 
@@ -17,4 +18,15 @@ class Breaks(Public):
         raise RuntimeError(SECRET)
 
 
-urlpatterns = [*urls.urlpatterns, path("api/v1/breaks", Breaks.as_view({"get": "retrieve"}))]
+class Waits(Public):
+    def retrieve(self, _request: HttpRequest) -> HttpResponse:
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT pg_sleep(30) AS {SECRET.replace(' ', '_')}")
+        return HttpResponse()
+
+
+urlpatterns = [
+    *urls.urlpatterns,
+    path("api/v1/breaks", Breaks.as_view({"get": "retrieve"})),
+    path("api/v1/waits", Waits.as_view({"get": "retrieve"})),
+]

@@ -2,15 +2,20 @@
 
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
+import redis
+from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import User
 from django.test import Client
 
 from riskscore import api_keys
+from riskscore.api.framework import throttling
+from riskscore.models import ApiKey
 
 PREFIX = "/api/v1"
 
@@ -65,9 +70,18 @@ def make_api(db: None) -> Callable[..., Api]:
         user, _ = get_user_model().objects.get_or_create(
             username=name, defaults={"is_staff": True, "is_superuser": True}
         )
-        return Api(api_keys.issue(user, "tests", scopes or ("read", "rescore")), user)
+        api = Api(api_keys.issue(user, "tests", scopes or ("read", "rescore")), user)
+        _fill_buckets(ApiKey.objects.latest("pk").pk)
+        return api
 
     return make
+
+
+def _fill_buckets(number: int) -> None:
+    """A database that was emptied gives numbers again, and Valkey remembers who had them."""
+    names = [f"riskscore:rate:{name}:key-{number}" for name in ("requests", "jobs")]
+    with suppress(redis.RedisError):
+        throttling.client(settings.BROKER.redis).delete(*names)
 
 
 @pytest.fixture

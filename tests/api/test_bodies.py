@@ -75,6 +75,9 @@ def test_a_body_that_programs_read_differently_is_malformed(body: bytes, api: Ap
         ({"scope": {"all": True}, "seed": "1"}, "/seed"),
         ({"scope": {"all": True}, "seed": -1}, "/seed"),
         ({"scope": {"all": True}, "seed": 1.5}, "/seed"),
+        ({"scope": {"all": True}, "seed": -1.0}, "/seed"),
+        ({"scope": {"all": True}, "seed": 9007199254740992.0}, "/seed"),
+        ({"scope": {"all": True}, "seed": 1e18}, "/seed"),
         ({"scope": {"all": True}, "importer": "japan"}, "/importer"),
         ({"scope": {"all": True}, "importer": "QQQ"}, "/importer"),
         ({"scope": {"all": True}, "method": "none"}, "/method"),
@@ -91,6 +94,17 @@ def test_a_body_that_programs_read_differently_is_malformed(body: bytes, api: Ap
 def test_what_is_wrong_is_named_by_its_pointer(body: Any, pointer: str, api: Api) -> None:
     said = problem(api.post("/jobs", body), 400, "invalid")
     assert pointer in [error["pointer"] for error in said["errors"]]
+
+
+@pytest.mark.parametrize(
+    ("sent", "read"), [("7.0", 7), ("-0.0", 0), ("9007199254740991.0", 2**53 - 1)]
+)
+def test_a_whole_number_with_a_point_is_one_as_json_schema_has_it(
+    sent: str, read: int, api: Api
+) -> None:
+    body = b'{"scope": {"all": true}, "seed": %s}' % sent.encode()
+    answer = api.post("/jobs?validate_only=true", body)
+    assert (answer.status_code, answer.json()["seed"]) == (200, read)
 
 
 def test_all_faults_are_told_at_once(api: Api) -> None:

@@ -249,6 +249,12 @@ def test_an_export_that_cannot_be_meant_is_refused(
     assert not Export.objects.exists()
 
 
+def test_what_is_wrong_with_the_scope_of_an_export_is_named_by_its_pointer(api: Api) -> None:
+    body = {"what": "projects", "format": "csv", "scope": {"filter": {"place": ["QQQ"]}}}
+    told = problem(api.post("/exports", body), 400, "invalid")
+    assert [each["pointer"] for each in told["errors"]] == ["/scope/filter/place"]
+
+
 def test_where_the_server_gives_no_place_to_wait_both_answer_at_once(api: Api) -> None:
     export = asked(api)
     here = f"/exports/{export['id']}"

@@ -81,6 +81,14 @@ class TestStarting:
         listed = {row["id"]: row["models"] for row in api.json("/jobs")["items"]}
         assert listed == {job["id"]: ["disruption v2"], str(old.pk): ["disruption v1"]}
 
+    def test_a_project_that_is_named_often_counts_once(self, api: Api) -> None:
+        often = {"scope": {"keys": ["mine-1"] * 10_000}}
+        found = api.post("/jobs?validate_only=true", often).json()
+        assert (found["projects"], found["queue"]) == (1, "interactive")
+        api.post("/jobs", often)
+        assert ledger.plan_next() == ["interactive"]
+        assert Job.objects.get().projects_total == 1
+
     def test_too_many_open_jobs_are_refused(
         self, api: Api, monkeypatch: pytest.MonkeyPatch
     ) -> None:

@@ -1,5 +1,7 @@
 """Query parameters: what is not understood is refused, and nothing reaches the ORM by name."""
 
+from urllib.parse import quote
+
 import pytest
 
 from tests.api.conftest import Api, problem
@@ -76,6 +78,17 @@ def test_a_page_size_above_the_largest_is_read_as_the_largest(api: Api) -> None:
     make_project()
     assert len(api.json("/projects?page_size=1000000000")["items"]) == 1
     assert api.get(f"/projects?page_size={'9' * 300}").status_code == 200
+
+
+@pytest.mark.parametrize("written", ["0.5", "1e-05", "2.5E-1", "1.0e1", "5e-324", "1e2", "100"])
+def test_a_number_may_be_written_with_a_power_as_programs_do(written: str, api: Api) -> None:
+    """Nothing is scored here, which is another answer than that to what is no number."""
+    assert api.get(f"/scores?composite__lte={written}").status_code == 404
+
+
+@pytest.mark.parametrize("written", ["1e999", "-1e5", "nan", "1_0", "0x1", "1e", "1e+", "+1", "١"])
+def test_what_is_no_number_within_bounds_is_none(written: str, api: Api) -> None:
+    problem(api.get(f"/scores?composite__lte={quote(written)}"), 400, "invalid")
 
 
 def test_search_is_literal_and_knows_no_wildcards(api: Api) -> None:

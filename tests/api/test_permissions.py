@@ -169,6 +169,11 @@ PARTS = {
     "number": "1",
     "version": "1",
 }
+#: What is sent by another method than GET and reads all the same: questions, and files of answers.
+READING = {
+    "POST /lookups", "POST /matches", "POST /sourcing/effects", "POST /exports",
+    "DELETE /exports/<export_id>",
+}  # fmt: skip
 EVERY_SCOPE = list(ApiKey.Scope.values)
 
 
@@ -302,6 +307,32 @@ def test_rights_end_with_the_group_and_the_key_with_the_account() -> None:
     assert api.get("/places").status_code == 200
     User.objects.filter(pk=user.pk).update(is_staff=False)
     problem(api.get("/places"), 401, "unauthenticated")
+
+
+def test_a_browser_session_writes_nothing_at_any_address() -> None:
+    browser = Client(raise_request_exception=False)
+    browser.force_login(User.objects.create_superuser("ada"))
+    for method, address in table():
+        if method != "GET":
+            problem(send(Api(client=browser), method, address), 401, "unauthenticated")
+
+
+def test_a_key_that_may_only_read_opens_no_address_that_writes() -> None:
+    ada = User.objects.create_superuser("ada")
+    api = Api(api_keys.issue(ada, "tests", ["read"]))
+    open_to_it = {
+        f"{method} {address}"
+        for method, address in table()
+        if method != "GET" and send(api, method, address).status_code != 403
+    }
+    assert open_to_it == READING
+
+
+def test_nothing_but_the_bulk_write_changes_many_at_a_time() -> None:
+    lists = {f"{method} {address}" for method, address in table() if "<" not in address}
+    assert {each for each in lists if each.split()[0] in ("PUT", "PATCH", "DELETE")} == {
+        "PUT /projects/bulk"
+    }
 
 
 def test_a_scope_never_widens_what_the_account_may() -> None:

@@ -3,7 +3,7 @@
 import html
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 from pytest_django.plugin import DjangoDbBlocker
 
@@ -50,6 +50,23 @@ def test_outside_the_views_too_404_is_a_problem(client: Client) -> None:
 
 def test_a_wrong_host_is_a_problem(client: Client) -> None:
     problem(client.get(f"{PREFIX}/projects", headers={"Host": "evil.example"}), 400, "bad_request")
+    for path in ("/", "/admin/login/"):
+        page = client.get(path, headers={"Host": "evil.example"})
+        assert page.status_code == 400, path
+        assert "//evil.example" not in page.text, path
+
+
+@pytest.mark.django_db
+@pytest.mark.urls("tests.api.broken_urls")
+def test_a_statement_beyond_its_time_is_503_and_the_next_request_is_answered() -> None:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL statement_timeout = '50ms'")
+        response = Client(raise_request_exception=False).get(f"{PREFIX}/waits")
+        transaction.set_rollback(True)
+    problem(response, 503, "unavailable")
+    assert int(response["Retry-After"]) > 0
+    assert SECRET.replace(" ", "_") not in response.text
+    assert Client().get(f"{PREFIX}/errors/invalid").status_code == 200
 
 
 @pytest.mark.urls("tests.api.broken_urls")

@@ -58,6 +58,9 @@ def test_a_node_cannot_contain_itself() -> None:
         (float("inf"), "NaN"),
         ("heavy", "type"),
         (1e-320, "range"),
+        (1e308, "range"),
+        (True, "type"),
+        ({"default": 1, "copper": -1}, "negative weight"),
     ],
 )
 def test_a_weight_must_be_a_number_from_zero_up(weight: Any, rule: str) -> None:

@@ -2,6 +2,7 @@
 
 import re
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.core.signals import request_finished
 from django.db import close_old_connections
@@ -12,6 +13,9 @@ INSIDE = re.compile(
     r"SELECT .* FROM|relation \"|invalid input syntax|violates|LINE 1:|object at 0x"
 )
 CONTENT_POLICY = "default-src 'self'"
+#: Stands in the names of rows (tests/hostile/rows.py); on a page it is text, never an element.
+ELEMENT = "<img src=x onerror=alert(1)>"
+RAW = re.compile(r"<script>alert|<img src=x ", re.I)
 
 
 def give_up(answer: Any) -> None:
@@ -31,7 +35,7 @@ def fault_of_page(answer: Any, allowed: int = 0) -> str:
     if status >= 500 and status != allowed:
         return f"{status}: it failed"
     if status < 400:
-        return _leak(answer) if status < 300 else ""
+        return _leak(answer) if status < 300 else _led_away(answer)
     kind = answer.headers.get("Content-Type", "")
     if answer.request["REQUEST_METHOD"] == "HEAD":
         return ""
@@ -67,8 +71,22 @@ def fault_of_reply(answer: Any, allowed: int = 0) -> str:
     return _leak(answer)
 
 
+def _led_away(answer: Any) -> str:
+    """Whether a browser would go to another site: `/\\` and a tab or line feed between are `//`."""
+    place = re.sub(r"[\t\r\n]", "", answer.headers.get("Location", "")).replace("\\", "/")
+    found = urlsplit(place)
+    away = found.scheme or found.netloc or place.startswith("//")
+    return f"{answer.status_code}: it leads to {place[:80]}" if away else ""
+
+
 def _leak(answer: Any) -> str:
     if answer.streaming or not answer.content:
         return ""
-    found = INSIDE.search(answer.content.decode("utf-8", "replace"))
-    return f"{answer.status_code}: it tells of the inside: {found[0]!r}" if found else ""
+    text = answer.content.decode("utf-8", "replace")
+    if found := INSIDE.search(text):
+        return f"{answer.status_code}: it tells of the inside: {found[0]!r}"
+    if answer.headers.get("Content-Type", "").startswith("text/html") and (
+        found := RAW.search(text)
+    ):
+        return f"{answer.status_code}: what was typed is an element: {found[0]!r}"
+    return ""

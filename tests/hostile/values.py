@@ -24,6 +24,7 @@ TEXTS: tuple[str | bytes, ...] = (
     "NaN", "inf", "1e999", "-1e400", "0000-01-01", "99999-01-01", "2026-02-30", "0001-01-01",
     "9999-12-31T23:59:59+14:00", "true", "nonsense", "", " ", LONG_TEXT, "__class__", "_connector",
     ") OR 1=1--", "%", "_", "\\", "'", '"', "{}", "[]", "null", "<script>alert(1)</script>", UNSEEN,
+    "//evil.example/x", '"><img src=x onerror=alert(1)>',
     "a\r\nX-Injected: 1", "../../../../etc/passwd", "=HYPERLINK(1)", "\U0010ffff", "١٢٣", "1_000",
 )  # fmt: skip
 #: Of a part of a path, quoted already.

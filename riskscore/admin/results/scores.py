@@ -76,7 +76,7 @@ class AnyScoreAdmin(ReadOnly[AnyScore]):
         """Each with what it would be without learned models, all at once, where that is shown."""
         if "without_learned" not in names:
             return rows
-        stored = [(row.method_id, StoredScore.from_instance(row)) for row in rows]
+        stored = [(row.method_id, StoredScore.from_instance(row).for_engine) for row in rows]
         for row, bare in zip(rows, without_learned_each(stored), strict=True):
             row.bare = bare
         return rows

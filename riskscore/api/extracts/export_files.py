@@ -18,7 +18,7 @@ from riskscore.api.extracts.lookups import view_of
 from riskscore.api.framework import body_serializers as bodies
 from riskscore.api.framework import request_id, waits
 from riskscore.api.framework.pagination import Order
-from riskscore.api.framework.problems import Problem
+from riskscore.api.framework.problems import of_scope
 from riskscore.api.framework.query_fields import TextField
 from riskscore.api.framework.rendering import Json
 from riskscore.api.framework.row_serializers import Made, Row, RowSerializer
@@ -168,7 +168,7 @@ class ExportViewSet(ListRows, RetrieveRow):
                 by=request.user, request_id=request_id.request_id(request._request),
             )  # fmt: skip
         except BadScope as error:
-            raise Problem("invalid", str(error)) from None
+            raise of_scope(error) from None
         self.kwargs["export_id"] = made.pk
         return self._answer(status=202, headers={"Location": f"{HERE}/{made.pk}"})
 

@@ -77,10 +77,21 @@ class ChoiceField(OfType, serializers.ChoiceField):
         super().__init__(choices=listed, error_messages=words, **more)
 
 
+#: The whole numbers that a float says without doubt (I-JSON, RFC 7493, 2.2).
+EXACT = range(-(2**53) + 1, 2**53)
+
+
 class IntegerField(OfType, serializers.IntegerField):
-    """A whole number; by default one that fits 64 bits."""
+    """A whole number; by default one that fits 64 bits. To JSON Schema `1.0` is one too."""
 
     json_types, called = (int,), "integer"
+
+    def to_internal_value(self, given: Any) -> Any:
+        """The number. Raises ValidationError for a fraction, and for a float too large to tell
+        it from the next whole number."""
+        if isinstance(given, float) and given.is_integer() and int(given) in EXACT:
+            return super().to_internal_value(int(given))
+        return super().to_internal_value(given)
 
 
 class FloatField(OfType, serializers.FloatField):

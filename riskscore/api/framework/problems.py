@@ -177,6 +177,12 @@ def of_body(result: Mapping[str, str]) -> Problem:
     return Problem("invalid", "; ".join(f"{e['pointer']}: {e['detail']}" for e in errors), errors)
 
 
+def of_scope(refusal: Exception) -> Problem:
+    """A problem with the scope of a body, whose line is `scope.filter.place: what is wrong`."""
+    where, _, what = str(refusal).partition(": ")
+    return of_body({"/" + where.replace(".", "/"): what})
+
+
 def reply(request: HttpRequest, problem: Problem) -> HttpResponse:
     """The problem as a response, whatever the client said it accepts."""
     kind = KINDS[problem.code]

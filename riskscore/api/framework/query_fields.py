@@ -17,7 +17,7 @@ from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 
 from riskscore.api.framework.problems import of_parameters
-from riskscore.config.plain_numbers import plain_number
+from riskscore.config.plain_numbers import json_number
 
 QueryValues = dict[str, Any]
 Known = Callable[[], Collection[Any]]
@@ -106,7 +106,7 @@ class WholeField(OneText, serializers.IntegerField):
 
 
 class DecimalField(OneText, serializers.FloatField):
-    """A plain decimal number within [low, high]."""
+    """A number as JSON writes it, within [low, high]."""
 
     def __init__(self, low: float, high: float, **more: Any) -> None:
         super().__init__(**{"required": False, "min_value": low, "max_value": high, **more})
@@ -114,7 +114,7 @@ class DecimalField(OneText, serializers.FloatField):
 
     def to_internal_value(self, text: Any) -> Any:
         """The number."""
-        value = plain_number(text)
+        value = json_number(text)
         if value is None or not self.low <= value <= self.high:
             raise ValidationError(f"say a number from {self.low:g} to {self.high:g}")
         return value

@@ -79,13 +79,17 @@ class RetrieveRow(RowsViewSet):
         return self.get_queryset().filter(**{self.lookup_field: self.kwargs[name]})
 
     def shown(self, names: list[str] | None = None) -> Row:
-        """The item as a GET answers it. Raises Http404 where there is none."""
+        """The item as a GET answers it. Raises Http404, or what `absent` gives, where none is."""
         fields = self.serializer_of("retrieve").chosen(names)
         row = self.one().values(*columns_of(fields), "pk").first()
         if row is None:
-            raise Http404
+            raise self.absent()
         self.enrich([row], {field.name for field in fields})
         return item(fields, row)
+
+    def absent(self) -> Exception:
+        """What is to be said where there is no such item."""
+        return Http404()
 
     def retrieve(self, _request: Request, **_: Any) -> Response:
         """Return the item."""

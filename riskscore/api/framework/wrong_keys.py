@@ -44,30 +44,36 @@ class LocalBuckets:
 LOCAL = LocalBuckets()
 
 
-def refuse_too_many(request: HttpRequest) -> None:
-    """Raise Throttled if the client's address has sent too many wrong keys lately."""
-    wait = _wait(request, only_look=True)
-    if wait > 0:
-        log.warning("too many wrong API keys from %s", client_address.of(request) or "a socket")
-        raise Throttled(wait)
-
-
 #: Addresses that sent few wrong keys, and until when that need not be asked again.
 QUIET: dict[str, float] = {}
 QUIET_S = 1.0
 
 
+def refuse_too_many(request: HttpRequest) -> None:
+    """Raise Throttled if the client's address has sent too many wrong keys lately."""
+    wait = _left_to_wait(request)
+    if wait > 0:
+        log.warning("too many wrong API keys from %s", client_address.of(request) or "a socket")
+        raise Throttled(wait)
+
+
 def is_quiet(request: HttpRequest) -> bool:
-    """Whether the client's address has wrong keys left; known for a second in this process."""
+    """Whether the client's address has wrong keys left."""
+    return _left_to_wait(request) == 0
+
+
+def _left_to_wait(request: HttpRequest) -> float:
+    """Seconds until the address may try a key; that there are none is believed for QUIET_S, or
+    until this process meets a wrong key from there."""
     address, now = client_address.counted(request) or "", time.monotonic()
     if QUIET.get(address, 0.0) > now:
-        return True
-    if _wait(request, only_look=True) > 0:
-        return False
-    if len(QUIET) >= LocalBuckets.MOST:
-        QUIET.clear()
-    QUIET[address] = now + QUIET_S
-    return True
+        return 0.0
+    wait = _wait(request, only_look=True)
+    if wait == 0:
+        if len(QUIET) >= LocalBuckets.MOST:
+            QUIET.clear()
+        QUIET[address] = now + QUIET_S
+    return wait
 
 
 def count(request: HttpRequest, prefix: str) -> None:
@@ -76,6 +82,7 @@ def count(request: HttpRequest, prefix: str) -> None:
         "wrong API key from %s", client_address.of(request) or "a socket", extra={"key": prefix}
     )
     _wait(request, only_look=False)
+    QUIET.pop(client_address.counted(request) or "", None)
 
 
 def _wait(request: HttpRequest, *, only_look: bool) -> float:

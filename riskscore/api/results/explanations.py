@@ -25,7 +25,7 @@ from riskscore.api.results.scores import current_of, on_read
 from riskscore.models.scores import NODES
 from riskscore.scoring import ranking
 from riskscore.scoring.explanation import Status, explain, specification
-from riskscore.scoring.stored_score import StoredScore
+from riskscore.scoring.stored_score import COLUMNS, StoredScore
 
 #: Where a score stands that is not stored: nowhere.
 UNRANKED = {node: {**ranking.NOWHERE, "of": 0} for node in NODES}
@@ -179,7 +179,8 @@ class ExplanationViewSet(ApiViewSet):
     @extend_schema(responses=ExplanationSerializer)
     def retrieve(self, _request: Request, key: str) -> Response:
         """Return the stored inputs and contributions with the method's reasons."""
-        columns = {*columns_of(ScoreInFullSerializer.chosen(None)), "method__hash"}
+        told = columns_of(ScoreInFullSerializer.chosen(None))
+        columns = {*told, *COLUMNS, "method__hash"}
         row = on_read(self.query, key, columns)
         stored = row is None
         if row is None:

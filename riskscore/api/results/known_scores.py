@@ -1,26 +1,21 @@
 """A project's score that was told before: 304 for who has it, and else the same bytes again.
 
 A program that watches scores asks for the same ones all day. Whether an answer still holds is known
-from the versions of the rows that it shows, which one statement reads together with the key, its
-user and their permissions; nothing else is done. So rights are those of this moment, and an answer
-is never older than the rows: PostgreSQL writes a new version of a row (``xmin``, ``ctid``) at each
-change of it. Whatever is out of the ordinary (a wrong key, a missing right, no such score, another
-way to sign in) is left to the view.
+from the versions of the rows that it shows, which are read together with the key, its user and
+their permissions (`known_rows`); nothing else is done. So rights are those of this moment, and an
+answer is never older than the rows: PostgreSQL writes a new version of a row (``xmin``, ``ctid``)
+at each change of it. Whatever is out of the ordinary (a wrong key, a missing right, no such score,
+another way to sign in) is left to the view.
 
 What a process keeps: up to MOST answers, by their ETags; and for a second, that an address sends no
 wrong keys.
 """
 
 import hashlib
-import logging
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
 
-import psycopg
 from django.conf import settings
-from django.contrib.auth.models import Permission
-from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.cache import get_conditional_response
@@ -30,10 +25,9 @@ from riskscore.api import lenses
 from riskscore.api.framework import auth, throttling, wrong_keys
 from riskscore.api.framework.problems import Problem, reply
 from riskscore.api.framework.viewsets import etag_of
-from riskscore.api.results.scores import CurrentScoreViewSet
+from riskscore.api.results import known_rows
+from riskscore.api.results.known_rows import Asked
 from riskscore.config import log_context
-
-log = logging.getLogger(__name__)
 
 BEFORE, AFTER = "/api/v1/projects/", "/score"
 PARAMETERS = {"fields", "importer", "method"}
@@ -52,31 +46,6 @@ SAME = {
     "Vary": "Accept, Authorization, Cookie",
     "X-Frame-Options": settings.X_FRAME_OPTIONS,
 }
-
-_SHOWN = """
-SELECT k.digest, k.prefix, k.id, k.plan, k.last_used_at, u.username,
-    concat_ws(' ', p.ctid, p.xmin, s.ctid, s.xmin,
-    g.ctid, g.xmin, l.ctid, l.xmin, m.ctid, m.xmin, r.ctid, r.xmin, (
-        SELECT count(*) FROM riskscore_rankchange c
-        WHERE c.lens_id = l.id AND c.version = r.version AND c.node = 0)) AS versions
-FROM riskscore_apikey k JOIN auth_user u ON u.id = k.user_id
-CROSS JOIN riskscore_project p JOIN riskscore_place g ON g.code = p.place_id
-JOIN riskscore_lens l ON l.importer_id = $3 AND l.method_code = $4
-JOIN riskscore_score s ON s.project_id = p.id AND s.lens_id = l.id
-JOIN riskscore_method m ON m.id = s.method_id
-LEFT JOIN riskscore_ranking r ON r.lens_id = l.id
-WHERE k.prefix = $1 AND k.revoked_at IS NULL AND coalesce(k.expires_at > clock_timestamp(), true)
-  AND 'read' = ANY(k.scopes)
-  AND u.is_active AND u.is_staff AND (u.is_superuser OR NOT EXISTS (
-    SELECT FROM unnest(%s) a (id) WHERE coalesce(
-        (SELECT false FROM auth_user_user_permissions o
-         WHERE o.user_id = u.id AND o.permission_id = a.id LIMIT 1),
-        (SELECT false FROM auth_user_groups i JOIN auth_group_permissions o USING (group_id)
-         WHERE i.user_id = u.id AND o.permission_id = a.id LIMIT 1), true)))
-  AND p.key = $2 AND p.state = 'published'
-"""
-_PREPARE = f"PREPARE known_score (text, text, text, text) AS {_SHOWN}"
-_EXECUTE = "EXECUTE known_score (%s, %s, %s, %s)"
 
 
 def _code() -> bytes:
@@ -105,7 +74,7 @@ class KnownScores:
             return HttpResponse(status=304, headers={**SAME, "ETag": etag})
         return self._told(request, etag, self._kept.get(etag))
 
-    def _etag(self, request: HttpRequest, asked: tuple[str, str, str, str]) -> str | None:
+    def _etag(self, request: HttpRequest, asked: Asked) -> str | None:
         versions = _versions(request, asked)
         if versions is None:
             return None
@@ -145,11 +114,13 @@ class KnownScores:
 
 def _told_before(content: bytes, conditions: Mapping[str, str], etag: str) -> str:
     """The ETag that the client may have of this answer: that of its bytes, if a view gave it."""
+    if not conditions:
+        return etag
     of_bytes = etag_of(content)
     return of_bytes if any(of_bytes in given for given in conditions.values()) else etag
 
 
-def _asked(request: HttpRequest) -> tuple[str, str, str, str] | None:
+def _asked(request: HttpRequest) -> Asked | None:
     """Key's prefix, project, importer and method that an ordinary request is about."""
     path, meta = request.path_info, request.META
     if request.method not in ("GET", "HEAD") or not path.startswith(BEFORE):
@@ -162,54 +133,25 @@ def _asked(request: HttpRequest) -> tuple[str, str, str, str] | None:
         return None
     request.get_host()  # raises DisallowedHost
     if not meta.get("QUERY_STRING"):
-        return form[1], key, lenses.NOBODY, settings.DEFAULT_METHOD
+        return Asked(form[1], key, lenses.NOBODY, settings.DEFAULT_METHOD)
     given = request.GET
     if not PARAMETERS.issuperset(given) or any("rs_" in value for value in given.values()):
         return None
     importer, method = given.get("importer"), given.get("method")
-    return form[1], key, importer or lenses.NOBODY, method or settings.DEFAULT_METHOD
+    return Asked(form[1], key, importer or lenses.NOBODY, method or settings.DEFAULT_METHOD)
 
 
-def _needed() -> list[int]:
-    """The numbers of the permissions that the view asks for. A number is never given again."""
-    names = [f"view_{table}" for table in CurrentScoreViewSet.shows]
-    ours = Permission.objects.filter(content_type__app_label="riskscore", codename__in=names)
-    found = list(ours.values_list("pk", flat=True))
-    return found if len(found) == len(names) else [0]
-
-
-def _versions(request: HttpRequest, asked: tuple[str, str, str, str]) -> str | None:
+def _versions(request: HttpRequest, asked: Asked) -> str | None:
     """The versions of the rows that the answer shows, if this key may see them just now."""
     if "\0" in "".join(asked) or not wrong_keys.is_quiet(request):
         return None
-    row = _row(asked)
-    if row is None:
+    known = known_rows.find(asked)
+    if known is None:
         return None
-    digest, prefix, number, plan, last_used, username, versions = row
     plain = request.META["HTTP_AUTHORIZATION"].partition(" ")[2]
-    if not api_keys.is_current(plain, digest):
+    if not api_keys.is_current(plain, known.digest):
         return None
-    log_context.add(key=prefix, user=username)
-    auth.note_use(number, prefix, last_used)
-    request.META["riskscore.client"] = f"key-{number}", plan
-    return str(versions)
-
-
-def _row(asked: tuple[str, str, str, str]) -> tuple[Any, ...] | None:
-    """What the statement finds; None too where the database is away, of which the view tells."""
-    try:
-        connection.ensure_connection()
-        raw: Any = connection.connection
-        with psycopg.ClientCursor(raw) as cursor:
-            if not getattr(raw, "knows_scores", False):
-                pooled = connection.settings_dict.get("DISABLE_SERVER_SIDE_CURSORS")
-                if pooled:  # each statement may meet another session
-                    return None
-                cursor.execute(_PREPARE, [_needed()])
-                raw.knows_scores = True
-            return cursor.execute(_EXECUTE, asked).fetchone()
-    except (psycopg.Error, DatabaseError) as error:
-        log.warning("a known score was not looked for: %s", type(error).__name__)
-        if not connection.in_atomic_block:
-            connection.close()
-        return None
+    log_context.add(key=known.prefix, user=known.username)
+    auth.note_use(known.number, known.prefix, known.last_used)
+    request.META["riskscore.client"] = f"key-{known.number}", known.plan
+    return known.versions

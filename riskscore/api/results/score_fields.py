@@ -8,8 +8,8 @@ from rest_framework import serializers
 from riskscore.api.framework.row_serializers import Made, Row, RowSerializer
 from riskscore.models import Project
 from riskscore.models.scores import NODES, Band
-from riskscore.scoring.learned_contribution import without_learned_each
-from riskscore.scoring.stored_score import COLUMNS, StoredScore, not_nan
+from riskscore.scoring.learned_contribution import NEEDED, scored_again, without_learned_each
+from riskscore.scoring.stored_score import not_nan
 
 BANDS = {band.value: str(band.label) for band in Band}
 SCORE = "0 (no risk seen) to 100 (worst); null where too little is known to assess it"
@@ -131,12 +131,12 @@ class NumbersFields(RowSerializer):
 
 
 #: What ``learned_contribution`` needs of a row; the listing adds ``without_learned`` to each.
-ALSO = (*COLUMNS, "method_id")
+ALSO = (*NEEDED, "method_id")
 
 
 def add_without_learned(rows: list[Row]) -> None:
     """Add what each score would be without learned models, all rows at once."""
-    stored = [(row["method_id"], StoredScore.from_values(row)) for row in rows]
+    stored = [(row["method_id"], scored_again(row)) for row in rows]
     for row, scores in zip(rows, without_learned_each(stored), strict=True):
         row["without_learned"] = scores
 

@@ -232,7 +232,15 @@ class CurrentScoreViewSet(RetrieveRow):
     def one(self) -> QuerySet[Any]:
         """The score through the lens asked for."""
         self.lens = lenses.chosen(self.query)
-        return current_of(self.lens, self.kwargs["key"])
+        return current(self.lens.pk).filter(project__key=self.kwargs["key"])
+
+    def absent(self) -> Exception:
+        """Whether the project is absent, or has no score."""
+        try:
+            current_of(self.lens, self.kwargs["key"])
+        except Problem as problem:
+            return problem
+        return super().absent()
 
     def enrich(self, rows: Rows, names: set[str]) -> None:
         """Minerals, rank, and what it would be without learned models."""

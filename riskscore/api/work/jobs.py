@@ -17,7 +17,7 @@ from riskscore.api.framework import request_cost, request_id, throttling, waits
 from riskscore.api.framework.body_serializers import check
 from riskscore.api.framework.filtersets import Filter, FilterSet
 from riskscore.api.framework.pagination import Order
-from riskscore.api.framework.problems import Problem, of_body
+from riskscore.api.framework.problems import Problem, of_body, of_scope
 from riskscore.api.framework.query_fields import ChoiceField, FlagField, Several
 from riskscore.api.framework.row_serializers import Row, columns_of, item
 from riskscore.api.framework.row_viewsets import ListRows, Rows
@@ -252,8 +252,7 @@ def _refused() -> Iterator[None]:
     try:
         yield
     except scope.BadScope as error:
-        where, _, what = str(error).partition(": ")
-        raise of_body({"/" + where.replace(".", "/"): what}) from None
+        raise of_scope(error) from None
     except requests.CannotStart as error:
         raise Problem("cannot_start", str(error)) from None
 
@@ -284,7 +283,7 @@ def _checked(body: dict[str, Any]) -> Row:
 def _queue(body: dict[str, Any]) -> str:
     """A few projects go before bulk work."""
     keys = body["scope"].get("keys")
-    return requests.queue_for(len(keys)) if keys else Job.Queue.BULK
+    return requests.queue_for(len(set(keys))) if keys else Job.Queue.BULK
 
 
 def _lens(body: dict[str, Any]) -> Any:

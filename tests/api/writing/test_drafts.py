@@ -88,6 +88,10 @@ def test_a_draft_is_changed_with_its_etag_returned_and_discarded(
     [
         ({"weights": {"composite": {"geopolitical": 0.4}}}, "/weights/composite"),
         ({"weights": {"composite": {"geopolitical": 0.25011}}}, "/weights/composite/geopolitical"),
+        ({"weights": {"composite": {"geopolitical": -0.25}}}, "/weights/composite/geopolitical"),
+        ({"weights": {"composite": {"geopolitical": 1e308}}}, "/weights/composite/geopolitical"),
+        ({"weights": {"composite": {"geopolitical": 1.001}}}, "/weights/composite/geopolitical"),
+        ({"weights": {"composite": {"geopolitical": True}}}, "/weights/composite/geopolitical"),
         ({"weights": {"composite": {"gold": 1}}}, "/weights/composite/gold"),
         ({"weights": {"nowhere": {"a": 1}}}, "/weights/nowhere"),
         ({"weights": {"composite": 1}}, "/weights/composite"),

@@ -157,10 +157,13 @@ def test_many_are_stored_by_what_you_call_them_with_one_job(curator: Api) -> Non
     again = curator.write("PUT", "/projects/bulk", {"scheme": "acme", "items": sites}).json()
     assert {one["outcome"] for one in again["items"]} == {"unchanged"}
     assert again["job"] is None
-    sites[1]["latitude"], sites[2]["place"] = 100.0, "XXX"
+    before = list(Project.objects.order_by("pk").values())
+    sites[0]["name"], sites[1]["latitude"], sites[2]["place"] = "Another", 100.0, "XXX"
     wrong = curator.write("PUT", "/projects/bulk", {"scheme": "acme", "items": sites})
     told = problem(wrong, 400, "invalid")
     assert [one["pointer"] for one in told["errors"]] == ["/items/1/latitude", "/items/2/place"]
+    assert list(Project.objects.order_by("pk").values()) == before, "all of them, or none"
+    assert Job.objects.count() == 1
 
 
 def test_a_key_that_reads_may_not_write(make_api: Callable[..., Api], curator: Api) -> None:
