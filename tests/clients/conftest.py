@@ -3,10 +3,14 @@
 import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
+from email.message import Message
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any, ClassVar
 
 import httpx
 import pytest
@@ -23,8 +27,9 @@ from tests.processes import ROOT, WORKER, database_url, environment, until
 from tests.settings import PROCESS
 
 NAME = f"test_riskscore_clients_{PROCESS}"
+FRONT = "--worker-class=riskscore.serving.buffered_worker.BufferedWorker"
 #: Enough threads for a client that keeps some connections open.
-WEB = ["--worker-class=gthread", "--threads=8", "--no-control-socket", "--access-logfile=-"]
+WEB = [FRONT, "--threads=8", "--no-control-socket", "--access-logfile=-"]
 
 
 @dataclass(frozen=True)
@@ -34,6 +39,8 @@ class Live:
     url: str
     key: str
     log: Path
+    #: Where a webhook may be, on this machine.
+    receiver: str
 
     def environment(self, **more: str) -> dict[str, str]:
         """What a program of a user sees: where the server is, the key, and this Python first."""
@@ -48,14 +55,21 @@ def serving(name: str, log: Path, **more: str) -> Iterator[Live]:
     """Serve a copy of the bundle of its own, by a web process and a worker; ``more`` is said to
     both."""
     copied(TEMPLATE, name)
+    with (
+        socket.create_server(("127.0.0.1", 0)) as free,
+        socket.create_server(("127.0.0.1", 0)) as free_too,
+    ):
+        port, other = free.getsockname()[1], free_too.getsockname()[1]
     with connected_to(name):
         user = User.objects.create_superuser("reader")
         key = api_keys.issue(user, "clients", [scope.value for scope in ApiKey.Scope])
         pulse = str(settings.VAR / f"pulse-of-{name}")
-        env = environment(DATABASE_URL=database_url(), RISKSCORE_PULSE=pulse, **more)
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    live = Live(f"http://127.0.0.1:{port}", key, log)
+        receiver = f"127.0.0.1:{other}"
+        env = environment(
+            DATABASE_URL=database_url(), RISKSCORE_PULSE=pulse,
+            RISKSCORE_WEBHOOK_DEVELOPMENT=receiver, **more,
+        )  # fmt: skip
+    live = Live(f"http://127.0.0.1:{port}", key, log, receiver)
     web = [sys.executable, "-m", "gunicorn", "riskscore.wsgi:application", *WEB]
     work = [*WORKER, "--concurrency=1", "--without-mingle", "--without-gossip"]
     commands = ([*web, f"--bind=127.0.0.1:{port}"], [*work, "-Q", ",".join(settings.QUEUES)])
@@ -99,3 +113,50 @@ def riskscore(live: Live) -> Iterator[Riskscore]:
     """Give a client of the live server."""
     with Riskscore(live.url, live.key) as client:
         yield client
+
+
+class Scripted(BaseHTTPRequestHandler):
+    """Answers as the test wrote down, one answer per request, and notes what was asked."""
+
+    script: ClassVar[list[tuple[int, dict[str, str], str]]]
+    asked: ClassVar[list[tuple[str, str, str | None]]]
+    given: ClassVar[list[Message]]
+
+    def answer(self) -> None:
+        self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        self.given.append(self.headers)
+        self.asked.append((self.command, self.path, self.headers["Idempotency-Key"]))
+        status, headers, body = self.script.pop(0)
+        if status == 0:
+            return  # closes without a word
+        self.send_response(status)
+        for name, value in {"Content-Length": str(len(body)), **headers}.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(body.encode())
+
+    do_GET = do_POST = answer  # noqa: N815 - the names that it looks for
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - its own name
+        """Say nothing."""
+
+
+@pytest.fixture
+def scripted() -> Iterator[type[Scripted]]:
+    class Here(Scripted):
+        script, asked, given = [], [], []
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Here)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    Here.url = f"http://127.0.0.1:{server.server_port}"  # type: ignore[attr-defined]
+    try:
+        yield Here
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+def of(scripted: Any, patience: float = 20) -> Riskscore:
+    return Riskscore(scripted.url, "rs_x", patience=patience)

@@ -1,9 +1,6 @@
 """The Python client against the live server."""
 
-import threading
 import typing
-from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import islice
 from types import UnionType
 from typing import Any
@@ -13,7 +10,7 @@ import riskscore_client as rc
 from riskscore_client import Riskscore, records
 
 from tests.api.openapi_document import committed
-from tests.clients.conftest import Live
+from tests.clients.conftest import Live, of
 
 pytestmark = pytest.mark.django_db  # the live server has a copy of what is loaded there
 
@@ -186,51 +183,6 @@ def test_the_key_is_sent_to_no_other_machine_unencrypted(url: str) -> None:
 
 
 # --- A server that is busy, cuts off, or points elsewhere ---------------------------------------
-
-
-class Scripted(BaseHTTPRequestHandler):
-    """Answers as the test wrote down, one answer per request, and notes what was asked."""
-
-    script: typing.ClassVar[list[tuple[int, dict[str, str], str]]]
-    asked: typing.ClassVar[list[tuple[str, str, str | None]]]
-
-    def answer(self) -> None:
-        self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        self.asked.append((self.command, self.path, self.headers["Idempotency-Key"]))
-        status, headers, body = self.script.pop(0)
-        if status == 0:
-            return  # closes without a word
-        self.send_response(status)
-        for name, value in {"Content-Length": str(len(body)), **headers}.items():
-            self.send_header(name, value)
-        self.end_headers()
-        self.wfile.write(body.encode())
-
-    do_GET = do_POST = answer  # noqa: N815 - the names that it looks for
-
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - its own name
-        """Say nothing."""
-
-
-@pytest.fixture
-def scripted() -> Iterator[type[Scripted]]:
-    class Here(Scripted):
-        script, asked = [], []
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Here)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    Here.url = f"http://127.0.0.1:{server.server_port}"  # type: ignore[attr-defined]
-    try:
-        yield Here
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
-
-
-def of(scripted: Any, patience: float = 20) -> Riskscore:
-    return Riskscore(scripted.url, "rs_x", patience=patience)
 
 
 def test_a_busy_server_is_asked_again_after_what_it_says(scripted: Any) -> None:

@@ -58,8 +58,13 @@ def test_the_client_s_page_is_true(live: Live, tmp_path: Path) -> None:
     assert "come from CHN" in shown
     assert "succeeded" in shown
     assert (tmp_path / "chile.csv").read_text().startswith("key,name,kind")
-    printed = python(live, "\n".join(blocks(page, "python")), tmp_path)
+    code = "\n".join(blocks(page, "python"))
+    printed = python(
+        live, code.replace("https://hooks.example.org", f"http://{live.receiver}"), tmp_path
+    )
     assert "Salar de Uyuni" in printed
+    assert "{'gone-1': 'unknown'}" in printed
+    assert "match icmm-13488 " in printed
     assert "not_found" in printed
 
 

@@ -7,13 +7,25 @@ from typing import Any, Self, cast
 
 import httpx
 
-from riskscore_client import settings
+from riskscore_client import lists_of_sites, settings
 from riskscore_client.connection import Connection, Value
+from riskscore_client.deltas import Delta
 from riskscore_client.imports import Import
 from riskscore_client.jobs import Job
-from riskscore_client.records import JobCheck, JobRecord, Mineral, Place, Project, Record, Score
+from riskscore_client.lists_of_sites import Line, Lookup
+from riskscore_client.records import (
+    JobCheck,
+    JobRecord,
+    Match,
+    Mineral,
+    Place,
+    Project,
+    Record,
+    Score,
+)
 from riskscore_client.rows import Rows
 from riskscore_client.sourcing import Sourcing
+from riskscore_client.webhooks import Webhooks
 
 Some = str | Iterable[str]
 
@@ -54,6 +66,7 @@ class Riskscore:
             transport=transport,
         )
         self.sourcing = Sourcing(self.connection)
+        self.webhooks = Webhooks(self.connection)
 
     def __enter__(self) -> Self:
         return self
@@ -99,6 +112,30 @@ class Riskscore:
     def evidence(self, key: str, **more: Value) -> Rows[Record]:
         """Give what is on file about a project."""
         return Rows(self.connection, f"/projects/{key}/evidence", more)
+
+    # --- Many at once --------------------------------------------------------------------------
+
+    def lookup(self, keys: Iterable[str], *, what: str = "scores", **more: str) -> Lookup:
+        """Return the scores, or with ``what="projects"`` the projects, of any number of keys.
+
+        ``more``: ``importer``, ``method``. Each key is answered once; what has no row is `missing`.
+        """
+        return lists_of_sites.look_up(self.connection, keys, {"what": what, **more})
+
+    def match(self, lines: Iterable[str | Line]) -> list[Match]:
+        """Return which projects the lines of a list mean, each with a score and its reasons.
+
+        A line is a name, or has ``name``, ``place``, ``mineral`` and a ``ref`` of yours. Any number
+        of lines; the answers come in their order.
+        """
+        return lists_of_sites.match(self.connection, lines)
+
+    def changes_since(self, since: str | int = 0, **filters: Value) -> Delta:
+        """Give what changed ``since`` an edition, or the ``position`` of the delta before.
+
+        ``filters`` are the parameters of `/changes`: ``kinds``, ``importer``, ``page_size``.
+        """
+        return Delta(self.connection, {"since": str(since), **filters})
 
     # --- What scores are made of ---------------------------------------------------------------
 

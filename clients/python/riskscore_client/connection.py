@@ -44,12 +44,16 @@ class Connection:
             raise errors.RiskscoreError(
                 f"{url} would send the key unencrypted", "Use https, or say insecure=True"
             )
-        self.patience = patience
+        self.patience, self._timeout_s = patience, timeout
         self._http = httpx.Client(
             headers={"Authorization": f"Bearer {key}", "User-Agent": AGENT},
-            timeout=httpx.Timeout(timeout, connect=10.0),
+            timeout=self._timeout(),
             transport=transport,
         )
+
+    def _timeout(self, more_s: float = 0.0) -> httpx.Timeout:
+        """How long to wait for an answer that the server may hold back for ``more_s``."""
+        return httpx.Timeout(self._timeout_s + more_s, connect=10.0)
 
     def close(self) -> None:
         """Close what is open."""
@@ -78,15 +82,22 @@ class Connection:
         parameters: Mapping[str, Value] | None = None,
         headers: Mapping[str, str] | None = None,
         again: bool | None = None,
+        held_s: float = 0.0,
         **content: Any,
     ) -> httpx.Response:
         """Return the answer, which is no error. Raises Problem and Unreachable.
 
+        ``held_s``: so long the server may wait before it answers, beyond the usual ``timeout``.
         It is asked again after what the server says where it is busy. Where no answer came, only if
         ``again``: asking twice must do no more than asking once. By default that is so of reads.
         """
         request = self._http.build_request(
-            method, self.address(path), params=_plain(parameters), headers=headers, **content
+            method,
+            self.address(path),
+            params=_plain(parameters),
+            headers=headers,
+            timeout=self._timeout(held_s),
+            **content,
         )
         response = self._answered(request, again=method == "GET" if again is None else again)
         if response.is_error:
@@ -95,11 +106,21 @@ class Connection:
 
     @contextmanager
     def stream(
-        self, path: str, accept: str, parameters: Mapping[str, Value]
+        self,
+        path: str,
+        accept: str,
+        parameters: Mapping[str, Value],
+        *,
+        headers: Mapping[str, str] | None = None,
+        held_s: float = 0.0,
     ) -> Iterator[httpx.Response]:
         """Give an answer whose body is read while it comes. Raises as ``send``."""
         request = self._http.build_request(
-            "GET", self.address(path), params=_plain(parameters), headers={"Accept": accept}
+            "GET",
+            self.address(path),
+            params=_plain(parameters),
+            headers={"Accept": accept, **(headers or {})},
+            timeout=self._timeout(held_s),
         )
         response = self._answered(request, again=True, stream=True)
         try:

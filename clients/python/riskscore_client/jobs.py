@@ -1,17 +1,20 @@
 """A job: what it is, how far it is, waiting for its end, steering it."""
 
 import time
+from collections.abc import Iterator
 from typing import Any
 
-from riskscore_client import progress
+from riskscore_client import events, progress
 from riskscore_client.connection import Connection, Value
 from riskscore_client.errors import JobFailed, NotInTime
-from riskscore_client.records import JobRecord, Record, Score
+from riskscore_client.records import JobEvent, JobRecord, Record, Score
 from riskscore_client.rows import Rows
 
 ENDED = ("succeeded", "partially_failed", "failed", "cancelled")
 #: How often to ask where the server does not say.
 PAUSE_S = 1.0
+#: Seconds that the server may hold a question back until the end; less where somebody watches.
+HELD_S, WATCHED_S = 25, 2
 
 
 class Job:
@@ -19,12 +22,13 @@ class Job:
 
     def __init__(self, connection: Connection, record: JobRecord, pause: str | None = None) -> None:
         self._connection, self.record = connection, record
-        self._pause_s = float(pause or PAUSE_S)
+        self._pause_s = max(float(pause or PAUSE_S), 0.1)
 
     @classmethod
-    def at(cls, connection: Connection, number: str) -> "Job":
-        """Return the job with this id. Raises NotFound."""
-        answer = connection.send("GET", f"/jobs/{number}")
+    def at(cls, connection: Connection, number: str, wait: int = 0) -> "Job":
+        """Return the job with this id, ``wait`` seconds later or at its end. Raises NotFound."""
+        parameters = {"wait": wait} if wait else None
+        answer = connection.send("GET", f"/jobs/{number}", parameters=parameters, held_s=wait)
         return cls(connection, answer.json(), answer.headers.get("Retry-After"))
 
     def __repr__(self) -> str:
@@ -45,9 +49,9 @@ class Job:
         """Whether nothing more will come of it."""
         return self.state in ENDED
 
-    def refresh(self) -> "Job":
-        """Ask the server how it stands now; return this job."""
-        now = Job.at(self._connection, self.id)
+    def refresh(self, wait: int = 0) -> "Job":
+        """Ask the server how it stands, now or ``wait`` seconds later; return this job."""
+        now = Job.at(self._connection, self.id, wait)
         self.record, self._pause_s = now.record, now._pause_s
         return self
 
@@ -56,20 +60,25 @@ class Job:
     ) -> "Job":
         """Return the job when it has ended well; the newer one, if that took this one over.
 
-        ``watch`` is told each time how it stands. Raises JobFailed where not all is done, NotInTime
-        after ``timeout`` seconds.
+        The server answers at the end and not before (a long poll). ``watch`` is told now and then
+        how it stands. Raises JobFailed where not all is done, NotInTime after ``timeout`` seconds.
         """
         end = time.monotonic() + timeout if timeout is not None else None
+        held: float = HELD_S if watch is progress.unseen else WATCHED_S
         while not self.ended:
             watch(self.record)
-            if end is not None and time.monotonic() + self._pause_s > end:
+            rest = held if end is None else end - time.monotonic()
+            if rest < min(self._pause_s, 1):
                 raise NotInTime(f"Job {self.id} is {self.state} after {timeout:g} s", "It goes on")
-            time.sleep(self._pause_s)
-            self.refresh()
+            began, asked = time.monotonic(), int(min(held, rest))
+            self.refresh(wait=asked)
+            early = min(asked, self._pause_s) - (time.monotonic() - began)
+            if early > 0 and not self.ended:
+                time.sleep(early)  # as many wait already as the server lets wait
         watch(self.record)
         if newer := self.record.get("superseded_by"):
-            rest = None if end is None else max(end - time.monotonic(), 0.0)
-            return Job.at(self._connection, newer).wait(rest, watch=watch)
+            left = None if end is None else max(end - time.monotonic(), 0.0)
+            return Job.at(self._connection, newer).wait(left, watch=watch)
         if self.state != "succeeded":
             raise self._failed()
         return self
@@ -81,6 +90,11 @@ class Job:
         remedy = "`riskscore job ID --errors` says which and why" if counts else ""
         words = f"Job {self.id} {self.state.replace('_', ' ')}{counts}{why}"
         return JobFailed(words, remedy, self.record)
+
+    def events(self) -> Iterator[JobEvent]:
+        """Give how it stands at each change until its end. Raises Problem and Unreachable."""
+        for event in events.follow(self._connection, f"/jobs/{self.id}/events"):
+            yield event.told
 
     def errors(self) -> Rows[Record]:
         """Give the projects that it could not score, and why."""

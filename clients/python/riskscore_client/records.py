@@ -108,6 +108,15 @@ class JobRecord(TypedDict, total=False):
     links: Record
 
 
+class JobEvent(TypedDict):
+    """How a job stands, as its events tell it."""
+
+    id: str
+    state: str
+    paused: bool
+    progress: Record | None
+
+
 class JobCheck(TypedDict, total=False):
     """What a job would pin, were it started."""
 
@@ -176,14 +185,130 @@ class Shortlist(TypedDict, total=False):
     items: list[Record]
 
 
+class ChangedRow(TypedDict):
+    """One thing that changed, as it is now: a ``project``, ``score`` or ``event``.
+
+    ``removed`` says why it is shown no longer (archived, draft, deleted, superseded); else it is
+    None, and ``row`` is as in exports.
+    """
+
+    kind: str
+    key: str
+    id: int | None
+    removed: str | None
+    row: Record | None
+
+
+class PartOfMatch(TypedDict):
+    """A part of a match's score: what was compared, how alike it is, and the points for it."""
+
+    part: str
+    given: str
+    found: str
+    alike: float
+    points: float
+
+
+class MatchCandidate(TypedDict):
+    """A project that a line may mean; ``score``, 0 to 100, is the sum of its parts' points."""
+
+    key: str
+    name: str
+    place: str
+    minerals: list[str]
+    stands_for: str | None
+    score: float
+    parts: list[PartOfMatch]
+
+
+class Match(TypedDict):
+    """What became of a line: ``verdict`` is match, several, possible or none; the best first."""
+
+    ref: str | None
+    verdict: str
+    candidates: list[MatchCandidate]
+    notes: list[str]
+
+
+class Webhook(TypedDict):
+    """An address of yours that is told what happens."""
+
+    id: int
+    name: str
+    url: str
+    types: list[str]
+    about: str
+    minerals: list[str]
+    places: list[str]
+    method: str
+    importer: str
+    created_at: str
+    failing_since: str | None
+    disabled_at: str | None
+    disabled_reason: str
+    previous_until: str | None
+
+
+class WebhookMade(Webhook):
+    """A new webhook, with its secret, which is never shown again."""
+
+    secret: str
+
+
+class Secret(TypedDict):
+    """A new secret, which is never shown again; until when the one before signs too."""
+
+    secret: str
+    previous_until: str | None
+
+
+class Attempt(TypedDict):
+    """One attempt to hand a message over; ``status`` is that of HTTP, None without a reply."""
+
+    at: str
+    status: int | None
+    seconds: float
+    reply: str
+    error: str
+
+
+class Delivery(TypedDict, total=False):
+    """A message to a webhook, and what became of it."""
+
+    id: str
+    type: str
+    at: str
+    state: str
+    attempts: int
+    next_attempt_at: str | None
+    error: str
+    finished_at: str | None
+
+
+class DeliveryWithTries(Delivery, total=False):
+    """A message to a webhook, with every attempt."""
+
+    tries: list[Attempt]
+
+
 #: Which schema of the OpenAPI document each of them is.
 SCHEMAS: dict[str, type] = {
+    "Attempt": Attempt,
+    "ChangedRow": ChangedRow,
+    "Delivery": Delivery,
+    "DeliveryWithTries": DeliveryWithTries,
     "Job": JobRecord,
     "JobCheck": JobCheck,
+    "Match": Match,
+    "MatchCandidate": MatchCandidate,
     "Mineral": Mineral,
+    "PartOfMatch": PartOfMatch,
     "Place": Place,
     "Project": Project,
     "Region": Region,
     "Score": Score,
+    "Secret": Secret,
     "Shortlist": Shortlist,
+    "Webhook": Webhook,
+    "WebhookMade": WebhookMade,
 }

@@ -1,7 +1,7 @@
 """A listing: an iterator over all its pages, one page, an export, or a table of pandas."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 from riskscore_client.connection import Connection, Value
@@ -42,17 +42,7 @@ class Rows(Generic[Row]):
 
     def stream(self) -> Iterator[Row]:
         """Give all rows of one snapshot. Raises CutShort where the end does not come."""
-        with self._connection.stream(self._path, NDJSON, self._exported()) as response:
-            rows = 0
-            for line in response.iter_lines():
-                row = json.loads(line)
-                if "_end" in row:
-                    if row["rows"] != rows:
-                        break
-                    return
-                rows += 1
-                yield row
-        raise CutShort(f"The export of {self._path} ended after {rows} rows", "Ask again")
+        yield from snapshot(self._connection, self._path, self._exported())
 
     def csv(self) -> Iterator[str]:
         """Give the export as CSV, piece by piece: all rows of one snapshot."""
@@ -65,6 +55,24 @@ class Rows(Generic[Row]):
     def dataframe(self) -> "pd.DataFrame":
         """Return all rows of one snapshot as a table; ``a.b`` is the field ``b`` of ``a``."""
         return frame(list(self.stream()))
+
+
+def snapshot(
+    connection: Connection, path: str, parameters: dict[str, Value]
+) -> Generator[Any, None, dict[str, Any]]:
+    """Give the rows of an export line by line; return its last line. Raises CutShort without it."""
+    rows = 0
+    with connection.stream(path, NDJSON, parameters) as response:
+        for line in response.iter_lines():
+            row = json.loads(line)
+            if "_end" not in row:
+                rows += 1
+                yield row
+            elif row["rows"] == rows:
+                return cast("dict[str, Any]", row)
+            else:
+                break
+    raise CutShort(f"The export of {path} ended after {rows} rows", "Ask again")
 
 
 def frame(rows: list[Any]) -> "pd.DataFrame":

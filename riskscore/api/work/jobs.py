@@ -1,11 +1,9 @@
 """Start a job (202 Location: its address) and follow it. A client sees only its own jobs."""
 
-import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import orjson
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import Http404
@@ -31,8 +29,9 @@ from riskscore.api.work.job_resources import (
     JobSerializer,
     JobSummarySerializer,
 )
+from riskscore.api.writing import once
 from riskscore.jobs import ledger, requests, scope, watched
-from riskscore.models import IdempotencyKey, ItemError, Job
+from riskscore.models import ItemError, Job
 from riskscore.models.learned import in_force
 
 MOST_OPEN = 50  # jobs of one client that have not ended
@@ -214,31 +213,15 @@ class JobViewSet(ListRows):
 
 
 def _once(request: Request, body: dict[str, Any]) -> tuple[Job, bool]:
-    """The job of this request, and whether it was there already. Raises Problem.
-
-    The key's row is written in the job's transaction, and its unique index is the lock: of many
-    equal requests at once, one writes the job and the others wait for it and find it.
-    """
-    given = request.headers.get("Idempotency-Key")
-    if given is None:
-        return _start(request, body), False
-    fingerprint = hashlib.sha256(
-        orjson.dumps(request.data, option=orjson.OPT_SORT_KEYS)
-    ).hexdigest()
-    with transaction.atomic():
-        row, new = IdempotencyKey.objects.select_related("job").get_or_create(
-            user_id=request.user.pk,  # type: ignore[misc]
-            route=f"POST {JOBS}",
-            key=given,
-            defaults={"fingerprint": fingerprint},
-        )
-        if row.fingerprint != fingerprint:
-            raise Problem("idempotency_mismatch")
-        if not new and row.job is not None:
+    """The job of this request, and whether it was there already. Raises Problem."""
+    with once.kept(request) as row:
+        if row is not None and row.job is not None:
             return row.job, True
-        row.job = _start(request, body)
-        row.save(update_fields=["job"])
-        return row.job, False
+        job = _start(request, body)
+        if row is not None:
+            row.job = job
+            row.save(update_fields=["job"])
+    return job, False
 
 
 def _start(request: Request, body: dict[str, Any]) -> Job:

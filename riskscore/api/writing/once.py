@@ -6,7 +6,8 @@ What was refused is not kept: it changed nothing, and may be sent again when it 
 """
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
 from typing import Any
 
@@ -24,23 +25,37 @@ from riskscore.models import IdempotencyKey
 KEPT = ("Location", "ETag", "Retry-After")
 
 
-def once(request: Request, act: Callable[[], Response]) -> Response:
-    """What ``act`` answers; with a key that was used before, what it answered then. Raises Problem.
+@contextmanager
+def kept(request: Request) -> Iterator[IdempotencyKey | None]:
+    """The row of the request's key, its own until what is done here is committed; None without one.
 
-    The same key with another body is refused (422).
+    Raises Problem: the same key with another body (422).
     """
     given = request.headers.get("Idempotency-Key")
     if given is None:
-        return act()
+        yield None
+        return
+    fingerprint = _fingerprint(request)
     with transaction.atomic():
-        row, _ = IdempotencyKey.objects.get_or_create(
+        row, _ = IdempotencyKey.objects.select_related("job").get_or_create(
             user_id=request.user.pk,  # type: ignore[misc]
             route=_route(request),
             key=given,
-            defaults={"fingerprint": (fingerprint := _fingerprint(request))},
+            defaults={"fingerprint": fingerprint},
         )
         if row.fingerprint != fingerprint:
             raise Problem("idempotency_mismatch")
+        yield row
+
+
+def once(request: Request, act: Callable[[], Response]) -> Response:
+    """What ``act`` answers; with a key that was used before, what it answered then. Raises Problem.
+
+    Where that is a job, the caller remembers it by ``kept``, and shows it as it is now.
+    """
+    with kept(request) as row:
+        if row is None:
+            return act()
         if row.status is not None:
             return _again(row)
         response = act()
@@ -63,7 +78,8 @@ def _again(row: IdempotencyKey) -> Response:
 
 def _fingerprint(request: Request) -> str:
     """What tells one request from another: its body, files by their content, and its query."""
-    seen: Any = [_plain(request.data), sorted(request.query_params.lists())]
+    body, query = _plain(request.data), sorted(request.query_params.lists())
+    seen: Any = [body, query] if query else body
     return hashlib.sha256(orjson.dumps(seen, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
