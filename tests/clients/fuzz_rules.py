@@ -55,6 +55,8 @@ POST /projects/{{key}}/statuses | /since | A day to come\. .+
 POST /projects/{{key}}/evidence | /(happened_on|expires_on) | {NO_YEAR}
 POST /projects/{{key}}/evidence | /happened_on | A day to come\. .+
 POST /projects/{{key}}/evidence | /level | The levels of [a-z ]+ are: .+
+POST /projects/{{key}}/owners | /(since|until) | {NO_YEAR}
+POST /projects/{{key}}/owners | /until | The last day lies before the first\. .+
 {OWNED} | /stated_on | ({NO_YEAR}|A day to come\. .+)
 POST /projects/{{key}}/evidence | /replaces | {OTHER}
 {FACT} | /replaces | {OTHER}
