@@ -86,6 +86,7 @@ def served() -> Iterator[Site]:
             env=environment, cwd=settings.BASE_DIR, check=True,
         )  # fmt: skip
         key = _key()
+        _index_for_the_reference()
         port = _free_port()
         with subprocess.Popen(
             [sys.executable, "-m", *WEB, *WEB_OPTIONS, f"--bind=127.0.0.1:{port}"],
@@ -123,6 +124,16 @@ def _key() -> str:
             [_TOKEN, user.pk],
         )
     return api_keys.issue(user, "benchmark", ["read"])
+
+
+def _index_for_the_reference() -> None:
+    """DRF's cursors know no NULLS LAST, so ours is no index for its order; whoever lists by it at a
+    million rows makes one that is."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "CREATE INDEX IF NOT EXISTS bench_composite"
+            " ON riskscore_score (lens_id, composite DESC, project_id)"
+        )
 
 
 def _free_port() -> int:
