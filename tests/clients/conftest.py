@@ -27,9 +27,11 @@ from tests.processes import ROOT, WORKER, database_url, environment, until
 from tests.settings import PROCESS
 
 NAME = f"test_riskscore_clients_{PROCESS}"
-FRONT = "--worker-class=riskscore.serving.buffered_worker.BufferedWorker"
+FRONT = "riskscore.serving.buffered_worker.BufferedWorker"
+#: A server as others have it, which answers at once what ours would hold back.
+HOLDS_NOTHING = "gthread"
 #: Enough threads for a client that keeps some connections open.
-WEB = [FRONT, "--threads=8", "--no-control-socket", "--access-logfile=-"]
+WEB = ["--threads=8", "--no-control-socket", "--access-logfile=-"]
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,7 @@ class Live:
 
 
 @contextmanager
-def serving(name: str, log: Path, **more: str) -> Iterator[Live]:
+def serving(name: str, log: Path, front: str = FRONT, **more: str) -> Iterator[Live]:
     """Serve a copy of the bundle of its own, by a web process and a worker; ``more`` is said to
     both."""
     copied(TEMPLATE, name)
@@ -70,7 +72,7 @@ def serving(name: str, log: Path, **more: str) -> Iterator[Live]:
             RISKSCORE_WEBHOOK_DEVELOPMENT=receiver, **more,
         )  # fmt: skip
     live = Live(f"http://127.0.0.1:{port}", key, log, receiver)
-    web = [sys.executable, "-m", "gunicorn", "riskscore.wsgi:application", *WEB]
+    web = [sys.executable, "-m", "gunicorn", "riskscore.wsgi:application", *WEB, "-k", front]
     work = [*WORKER, "--concurrency=1", "--without-mingle", "--without-gossip"]
     commands = ([*web, f"--bind=127.0.0.1:{port}"], [*work, "-Q", ",".join(settings.QUEUES)])
     with log.open("wb") as said:

@@ -15,7 +15,7 @@ import pytest
 from pytest_django.plugin import DjangoDbBlocker
 
 from tests.api.openapi_document import PATH, committed
-from tests.clients.conftest import Live, serving
+from tests.clients.conftest import HOLDS_NOTHING, Live, serving
 from tests.processes import PATIENCE, ROOT
 from tests.settings import PROCESS
 
@@ -39,7 +39,8 @@ def fuzzed(
     with ExitStack() as stack:
         with django_db_blocker.unblock():
             more = {"RISKSCORE_RATE_PLANS": RATES, "DJANGO_SETTINGS_MODULE": SETTINGS}
-            served = serving(f"test_riskscore_fuzzed_{PROCESS}", log, **more)
+            # A stream is held for minutes, and what it says is asked in tests/serving.
+            served = serving(f"test_riskscore_fuzzed_{PROCESS}", log, HOLDS_NOTHING, **more)
             live = stack.enter_context(served)
         yield live
 
