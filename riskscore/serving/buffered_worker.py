@@ -23,6 +23,7 @@ from typing import Any
 from gunicorn.workers.base import Worker
 from waitress import wasyncore
 from waitress.adjustments import Adjustments
+from waitress.buffers import OverflowableBuffer
 from waitress.parser import HTTPRequestParser, ParsingError
 from waitress.server import TcpWSGIServer
 from waitress.task import ThreadedTaskDispatcher
@@ -51,6 +52,8 @@ and whoever asked without end would have all others wait."""
 FIRST_EVERY_S = 0.1
 WAITING_ANSWERS = 4 * 1024**3
 """Bytes of answers to one client that wait to be read, on disk, before a thread waits for it."""
+IN_MEMORY = 4 * 1024**2
+"""Bytes that are written to one buffer in memory, most of them sent meanwhile."""
 
 _LIMITS: dict[str, Any] = {
     "connection_limit": MOST_CONNECTIONS,
@@ -108,6 +111,7 @@ class BoundedChannel(HoldingChannel):
     request: Any
     coming_since = 0.0
     is_taking_large = False
+    current_outbuf_count: int
 
     def received(self, data: bytes) -> bool:
         """Take what came; the clock of a request begins with its first byte."""
@@ -127,6 +131,15 @@ class BoundedChannel(HoldingChannel):
         with self.requests_lock:
             self.requests.append(refused)
         self.server.add_task(self)
+
+    def write_soon(self, data: Any) -> int:
+        """As waitress does; what was sent already is let go. A buffer in memory keeps all that was
+        ever written to it, and waitress begins another only after WAITING_ANSWERS."""
+        with self.outbuf_lock:
+            if self.current_outbuf_count >= IN_MEMORY and not self.outbufs[-1].overflowed:
+                self.outbufs.append(OverflowableBuffer(self.adj.outbuf_overflow))
+                self.current_outbuf_count = 0
+        return int(super().write_soon(data))
 
     def is_late(self, now: float) -> bool:
         """Whether the request that is coming has had its time."""

@@ -1,5 +1,6 @@
 """A client that is slow costs a connection, not one of the threads that answer."""
 
+import os
 import socket
 import subprocess
 import sys
@@ -24,6 +25,7 @@ from riskscore.serving.buffered_worker import (
 from tests.processes import ROOT, environment, until
 
 ANSWER_S = 1.0
+LARGE = 3200 * 65536
 APP = """
     import time
 
@@ -37,6 +39,8 @@ APP = """
         start_response("200 OK", [("Content-Type", "text/plain")])
         if environ["PATH_INFO"] == "/export":
             return (b"x" * 65536 for _ in range(160))
+        if environ["PATH_INFO"] == "/large":
+            return (b"x" * 65536 for _ in range(3200))
         return [str(size).encode()]
 """
 
@@ -44,6 +48,13 @@ APP = """
 class Site:
     def __init__(self, port: int) -> None:
         self.port, self.held = port, ExitStack()
+        self.process = 0
+
+    def megabytes(self) -> float:
+        """The memory of the larger of its processes."""
+        parent = Path(f"/proc/{self.process}/task/{self.process}/children").read_text().split()
+        sizes = [Path(f"/proc/{child}/statm").read_text().split()[1] for child in parent]
+        return max(map(int, sizes)) * os.sysconf("SC_PAGE_SIZE") / 1e6
 
     def connect(self, *said: bytes) -> socket.socket:
         client = self.held.enter_context(socket.create_connection(("127.0.0.1", self.port), 30))
@@ -75,6 +86,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
             [sys.executable, "-m", "gunicorn", "small:app", *options],
             cwd=ROOT, env=environment(PYTHONPATH=f"{folder}:{ROOT}"), stdout=log, stderr=log,
         )  # fmt: skip
+    site.process = process.pid
     try:
         until(lambda: _listens(site), Path(folder / "log").read_text())
         yield site
@@ -99,6 +111,21 @@ def test_a_crowd_that_waits_for_a_thread_does_not_stand_before_whether_it_lives(
         assert site.answers_within(path) < ANSWER_S
         time.sleep(FIRST_EVERY_S)
     site.held.close()
+
+
+@pytest.mark.parametrize("pause_s", [0.0, 0.002])
+def test_what_a_client_has_read_of_a_large_answer_takes_no_memory(
+    site: Site, pause_s: float
+) -> None:
+    before, most, read = site.megabytes(), 0.0, 0
+    client = site.connect(b"GET /large HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+    while piece := client.recv(256 * 1024):
+        time.sleep(pause_s)  # about as fast as it is made: little waits at any moment
+        if read // 20_000_000 != (read + len(piece)) // 20_000_000:
+            most = max(most, site.megabytes())
+        read += len(piece)
+    assert read >= LARGE
+    assert most - before < 40
 
 
 def test_two_hundred_slow_clients_of_every_sort_stop_no_answer(site: Site) -> None:
