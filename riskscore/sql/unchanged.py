@@ -45,6 +45,7 @@ class Unchanged(Generic[Value]):
         """What ``read`` gave, if nothing was committed since and ``lasts_s`` seconds are not over;
         else what it gives now. That there is nothing is not kept. Raises what ``read`` raises.
         """
+        # Before reading: what is committed between the two makes the next question read again.
         state = _state()
         kept = self._read.get(question)
         if kept and kept.state == state and time.monotonic() < kept.until:
