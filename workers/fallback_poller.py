@@ -13,6 +13,7 @@ from celery.signals import after_task_publish
 from celery.worker import state as consumer
 from django.db import DatabaseError, close_old_connections, connections
 
+from riskscore import broker
 from riskscore.celery import POLL, SEND_WEBHOOKS, TAKE_IN_STALLED, WORK, app, publish
 from riskscore.jobs import liveness
 from riskscore.sql.database import pooling
@@ -21,7 +22,7 @@ from riskscore.webhooks import send
 
 POLL_EVERY_S = 2.0
 IDLE_POLLS = 5  # after so many a worker that received no message looks for work itself
-STALLED_AFTER = 3  # times that work was waiting and no message was received
+STALLED_AFTER = 3  # polls at which something waited and no message was received
 
 log = logging.getLogger(__name__)
 
@@ -89,8 +90,11 @@ class Poller(bootsteps.StartStopStep):
         if self._fallback_worker and self._fallback_worker.is_alive():
             if time.monotonic() - self._forked_at > app.conf.task_time_limit:
                 self._fallback_worker.kill()
-        elif work_waits:
-            self._reconnect_if_stalled()
+            return
+        self._reconnect_if_stalled(
+            waits=work_waits or broker.holds_messages(app.amqp.queues.consume_from)
+        )
+        if work_waits:
             connections.close_all()  # this thread's own; the fork must not inherit it
             self._fallback_worker = FORK.Process(
                 target=_work_with_time_limit, name="fallback-worker", daemon=True
@@ -98,14 +102,14 @@ class Poller(bootsteps.StartStopStep):
             self._fallback_worker.start()
             self._forked_at = time.monotonic()
 
-    def _reconnect_if_stalled(self) -> None:
-        """Break the consumer's connection if messages go out and an idle worker receives none.
+    def _reconnect_if_stalled(self, *, waits: bool) -> None:
+        """Break the consumer's connection if messages wait and an idle worker receives none.
 
         When a connection ends at the wrong moment a consumer can live on without reading.
         """
         count = sum(consumer.total_count.values())
         reads = count != self._received or consumer.active_requests or not publish.circuit_is_closed
-        self._polls_without_message = 0 if reads else self._polls_without_message + 1
+        self._polls_without_message = self._polls_without_message + 1 if waits and not reads else 0
         self._received = count
         if self._polls_without_message >= STALLED_AFTER:
             self._polls_without_message = 0

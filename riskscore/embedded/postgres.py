@@ -6,6 +6,7 @@ import subprocess
 import tempfile
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import psycopg
@@ -97,7 +98,7 @@ class Postgres:
         Whoever was killed in doing so left a half-made one; one process at a time gets here.
         """
         for left in self.var.glob(f"{HALF_MADE}*"):
-            shutil.rmtree(left, ignore_errors=True)
+            until(partial(_removed, left), f"{left} was left half made: remove it")
         with tempfile.TemporaryDirectory(prefix=HALF_MADE, dir=self.var) as beside:
             new = Path(beside) / "data"
             # The built-in locale sorts and folds case alike on every machine.
@@ -138,3 +139,11 @@ class Postgres:
             file.unlink(missing_ok=True)
             lock.unlink(missing_ok=True)
         return False
+
+
+def _removed(folder: Path) -> bool:
+    """Remove a folder. Say whether it is gone: an initdb that outlived whoever started it goes on
+    writing into it until it misses its files.
+    """
+    shutil.rmtree(folder, ignore_errors=True)
+    return not folder.exists()

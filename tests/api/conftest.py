@@ -13,8 +13,7 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import User
 from django.test import Client
 
-from riskscore import api_keys
-from riskscore.api.framework import throttling
+from riskscore import api_keys, broker
 from riskscore.models import ApiKey
 
 PREFIX = "/api/v1"
@@ -81,7 +80,7 @@ def _fill_buckets(number: int) -> None:
     """A database that was emptied gives numbers again, and Valkey remembers who had them."""
     names = [f"riskscore:rate:{name}:key-{number}" for name in ("requests", "jobs")]
     with suppress(redis.RedisError):
-        throttling.client(settings.BROKER.redis).delete(*names)
+        broker.client(settings.BROKER.redis).delete(*names)
 
 
 @pytest.fixture

@@ -11,7 +11,8 @@ from django.conf import settings as real
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from riskscore.api.framework import request_cost, throttling
+from riskscore import broker
+from riskscore.api.framework import request_cost
 from riskscore.api.framework.throttling import Circuit, take
 from riskscore.models import ApiKey, Job
 from tests.api.conftest import Api, problem
@@ -32,7 +33,7 @@ def rates(settings: Any, db: None) -> Iterator[Callable[..., None]]:
     yield change
     for key in ApiKey.objects.all():
         for name in ("requests", "jobs"):
-            throttling.client(real.BROKER.redis).delete(f"riskscore:rate:{name}:key-{key.pk}")
+            broker.client(real.BROKER.redis).delete(f"riskscore:rate:{name}:key-{key.pk}")
 
 
 @pytest.fixture
@@ -58,7 +59,7 @@ def test_a_clock_set_back_two_hours_makes_nobody_wait_longer_than_for_a_token(
 ) -> None:
     rates(requests="60/min")
     assert api.get("/places").status_code == 200
-    valkey = throttling.client(real.BROKER.redis)
+    valkey = broker.client(real.BROKER.redis)
     key = f"riskscore:rate:requests:key-{ApiKey.objects.get(user=api.user).pk}"
     valkey.set(key, float(valkey.get(key) or 0) + 7200)
     response = api.get("/places")

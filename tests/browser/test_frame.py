@@ -18,7 +18,7 @@ def test_the_frame_serves_keyboard_phone_and_dark_rooms(address: str, browser_pa
     make_project(name="Peñasquito", mineral="zinc", place="MEX")
     log_in(page, address)
     assert page_scripts.is_here(), "the set-up did not fetch the script of menus"
-    assert page.evaluate("typeof Alpine") == "object"
+    page.wait_for_function("typeof Alpine == 'object'")
 
     # The first stop of the keyboard skips the menu.
     page.keyboard.press("Tab")

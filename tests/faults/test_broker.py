@@ -149,21 +149,41 @@ def test_messages_lost_repeated_late_or_without_sense_change_nothing(
     assert [site.processes[name].popen for name in ("first", "second")] == before, "a worker died"
 
 
-@only_long
-def test_a_worker_that_reads_no_more_notices_it_and_connects_anew(site: Site, take: Take) -> None:
+def stall(site: Site) -> Callable[[], list[str]]:
+    """Let both workers read no more; return what tells what each has logged since."""
     said = [site.processes[name].log for name in ("first", "second")]
     before = [log.stat().st_size for log in said]
+
+    def since() -> list[str]:
+        return [log.read_text()[size:] for log, size in zip(said, before, strict=True)]
+
     for name in ("first", "second"):
         site.processes[name].popen.send_signal(signal.SIGUSR2)
-    until(lambda: all("stalled from now on" in log.read_text() for log in said), "both are stalled")
+    until(lambda: all("stalled from now on" in text for text in since()), "both are stalled")
+    return since
+
+
+def test_workers_that_read_no_more_take_the_messages_that_wait_though_no_job_does(
+    site: Site,
+) -> None:
+    since = stall(site)
+    for queue in ("interactive", "maintenance"):
+        app.send_task(WORK, queue=queue)
+    with site.house.broker() as broker:
+        until(lambda: not broker.exists("interactive", "maintenance"), "the messages are taken")
+    assert any("it reconnects" in text for text in since())
+
+
+@only_long
+def test_a_worker_that_reads_no_more_notices_it_and_connects_anew(site: Site, take: Take) -> None:
+    since = stall(site)
 
     def both_hear() -> bool:
         assert (
             ended(requests.start({"keys": take(1)}, as_of=AS_OF, apart=False)).state
             == Job.State.SUCCEEDED
         )
-        texts = [log.read_text()[size:] for log, size in zip(said, before, strict=True)]
-        return all("received" in text.partition("it reconnects")[2] for text in texts)
+        return all("received" in text.partition("it reconnects")[2] for text in since())
 
     until(both_hear, "calls are received again", seconds=120)
 
@@ -178,13 +198,16 @@ def test_a_job_whose_message_was_never_sent_starts_all_the_same(
 
 def test_nothing_is_left_behind_when_it_is_quiet(site: Site, checker: Checker) -> None:
     connection.close()
-    until(partial(_quiet, checker, site.house), "every message, transaction and lock has gone")
+    try:
+        until(partial(_quiet, checker, site.house), "every message, transaction and lock has gone")
+    except AssertionError as left:
+        logs = [site.processes[name].log.read_text()[-3000:] for name in ("first", "second")]
+        raise AssertionError(f"{left}: {logs}") from None
 
 
 def _quiet(checker: Checker, house: House) -> bool:
     try:
         checker.nothing_is_left_behind(house)
-    except AssertionError as left:
-        print(left)  # noqa: T201
+    except AssertionError:
         return False
     return True

@@ -14,21 +14,19 @@ from typing import Any
 import redis
 from django.conf import settings
 from django.http import HttpRequest
-from redis.backoff import NoBackoff
-from redis.retry import Retry
 from rest_framework.exceptions import Throttled
 from rest_framework.request import Request
 from rest_framework.settings import api_settings
 from rest_framework.throttling import BaseThrottle
 
 from riskscore.api.framework import request_cost
+from riskscore.broker import client
 from riskscore.jobs.waiting import WAITED
 from riskscore.models import ApiKey
 
 log = logging.getLogger(__name__)
 
 STANDARD = "standard"  # the plan of browsers, and of keys that have no other
-VALKEY_TIMEOUT_S = 0.05
 SECONDS = {"s": 1, "min": 60, "h": 3600}
 CIRCUIT_OPEN_S = 5.0  # after a failure Valkey is not asked for so long
 
@@ -181,17 +179,6 @@ def quotas(request: Request) -> list[Quota]:
         left = None if seen is None else seen[1] + 1 if seen[0] else 0
         found.append(Quota(name, burst, seconds, left))
     return found
-
-
-@cache
-def client(url: str) -> redis.Redis:
-    """A client that gives up at once: by default redis-py retries for seconds."""
-    return redis.Redis.from_url(
-        url,
-        socket_timeout=VALKEY_TIMEOUT_S,
-        socket_connect_timeout=VALKEY_TIMEOUT_S,
-        retry=Retry(NoBackoff(), 0),
-    )
 
 
 @cache
