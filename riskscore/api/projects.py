@@ -143,6 +143,14 @@ def add_minerals(rows: list[Row], project: str) -> None:
         row["minerals"] = sorted(result[row[project]], key=lambda m: (ROLES.index(m[1]), m[0]))
 
 
+def mineral_codes(project: str) -> str:
+    """SQL: the codes of a project's minerals in the same order, as an array."""
+    roles = ", ".join(f"'{role}'" for role in ROLES)
+    order = f"array_position(ARRAY[{roles}], m.role::text), m.mineral_id"
+    minerals = f"riskscore_projectmineral m WHERE m.project_id = {project} ORDER BY {order}"
+    return f"ARRAY(SELECT m.mineral_id FROM {minerals})"  # noqa: S608
+
+
 def add_external_ids(rows: list[Row]) -> None:
     """Give each row its `external_ids`, by one query a page."""
     by_key: dict[int, Row] = {row["pk"]: row for row in rows}

@@ -2,12 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from itertools import islice
+from math import inf
+from operator import or_
 from statistics import median
 from typing import Any
 
 import numpy as np
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from riskscore.engine.catalogue import LEARNED
 from riskscore.engine.explain.without import SAME, Stored, without, without_each
@@ -104,6 +107,22 @@ def _computed(rows: Sequence[tuple[int, Stored]]) -> list[dict[str, float | None
         for number, scores in zip(at, found, strict=True):
             result[number] = scores
     return result
+
+
+def counts_through(lens: Lens) -> bool:
+    """Whether a learned model counts in any current score through a lens."""
+    if not Prediction.objects.exists():
+        return False
+    current = Score.objects.filter(lens=lens)
+    methods = current.values_list("method_id", flat=True).distinct()
+    return any(_counts(current, method) for method in methods)
+
+
+def _counts(current: QuerySet[Score], method: int) -> bool:
+    leaves = fitted_method(method).method.leaves
+    learned = [at for at, leaf in enumerate(leaves) if leaf.column in KINDS]
+    known = (Q(**{f"inputs__{at}__lt": inf}) for at in learned)  # NaN is beyond infinity
+    return bool(learned) and current.filter(reduce(or_, known), method=method).exists()
 
 
 #: Scores that are counted at once.

@@ -82,6 +82,16 @@ def ranks(lens: int, node: str, scores: Collection[float | None]) -> Ranks:
     return Ranks({score: standing for _, score, standing in rows if score is not None})
 
 
+def are_exact(lens: int) -> bool:
+    """Whether every ranked score is in the ranking: no large job is rewriting them."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT recording = version FROM riskscore_ranking WHERE lens_id = %s", [lens]
+        )
+        row = cursor.fetchone()
+    return row is not None and bool(row[0])
+
+
 def standings(lens: int, scores: dict[str, float | None], flags: list[str]) -> dict[str, Any]:
     """One project's standing on every node, by one statement. ``scores`` by node."""
     wanted = [scores.get(node) for node in NODES]
@@ -130,6 +140,52 @@ CROSS JOIN LATERAL (
 ) c
 WHERE r.lens_id = %s AND (r.version > 0 OR r.recording = 0)
 """
+
+
+_ALL = """(
+SELECT score, (sum(sharing) OVER (ORDER BY score DESC) - sharing)::bigint AS above, sharing AS same
+FROM (
+    SELECT score, sum(sharing) AS sharing FROM (
+        SELECT e.score, e.sharing FROM riskscore_ranking r
+        JOIN riskscore_rankblock b ON b.lens_id = r.lens_id AND b.version = r.version
+        CROSS JOIN unnest(b.scores, b.sharing) e (score, sharing)
+        WHERE r.lens_id = {lens:d} AND b.node = {node:d}
+        UNION ALL
+        SELECT c.score, c.change FROM riskscore_ranking r
+        JOIN riskscore_rankchange c ON c.lens_id = r.lens_id AND c.version = r.version
+        WHERE r.lens_id = {lens:d} AND c.node = {node:d}
+    ) one GROUP BY score
+) ranked)"""
+_RANKED_AT = """(
+SELECT greatest(r.ranked_at, (
+    SELECT max(c.changed_at) FROM riskscore_rankchange c
+    WHERE c.lens_id = r.lens_id AND c.version = r.version AND c.node = {node:d})) AS ranked_at
+FROM riskscore_ranking r WHERE r.lens_id = {lens:d})"""
+
+
+@dataclass(frozen=True, slots=True)
+class StandingsInSql:
+    """What ``Ranks.standing`` tells of each row of a statement, as columns of what it joins."""
+
+    tables: str
+    columns: dict[str, str]
+
+
+def in_sql(lens: int, node: str, score: str, flags: str) -> StandingsInSql:
+    """The standings of published projects; ``score`` and ``flags`` are SQL of their row. Only where
+    the ranks are exact: a score that is not among them is of no ranked project."""
+    words = {"lens": lens, "node": NODES.index(node)}
+    is_ranked = f"riskscore_is_ranked('published', {flags})"
+    others = f"greatest(coalesce(standing.same, 0) - {is_ranked}::int, 0)"
+    return StandingsInSql(
+        tables=f"LEFT JOIN {_ALL.format(**words)} standing ON standing.score = {score}"
+        f" CROSS JOIN {_RANKED_AT.format(**words)} ranking",
+        columns={
+            "rank": f"CASE WHEN {is_ranked} THEN standing.above + 1 END",
+            "shared_with": f"CASE WHEN {score} IS NOT NULL THEN {others} END",
+            "ranked_at": f"CASE WHEN {score} IS NOT NULL THEN ranking.ranked_at END",
+        },
+    )
 
 
 def _looked_up(

@@ -8,7 +8,7 @@ were it to wait, it would hold a thread meanwhile, and fifty of them every threa
 """
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import ExitStack
 from typing import Self
 
@@ -20,8 +20,9 @@ from riskscore.sql.position import Position
 #: Answers of many rows that a process makes at a time: threads remain for the others.
 AT_ONCE = 2
 LONGEST_S = 600
-#: What ends it; the second one since PostgreSQL 17.
-_BOUNDS = ("idle_in_transaction_session_timeout", "transaction_timeout")
+#: What ends it; the last one since PostgreSQL 17. One statement may write all rows, as slowly as
+#: they are read.
+_BOUNDS = ("statement_timeout", "idle_in_transaction_session_timeout", "transaction_timeout")
 _BOUNDS_WHOLE = 17_00_00
 _FREE = threading.BoundedSemaphore(AT_ONCE)
 
@@ -57,7 +58,7 @@ class Snapshot:
         self._held.enter_context(transaction.atomic())
         with connection.cursor() as cursor:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-            for name in _BOUNDS if connection.pg_version >= _BOUNDS_WHOLE else _BOUNDS[:1]:  # type: ignore[attr-defined]
+            for name in _BOUNDS if connection.pg_version >= _BOUNDS_WHOLE else _BOUNDS[:2]:  # type: ignore[attr-defined]
                 cursor.execute("SELECT set_config(%s, %s, true)", [name, f"{LONGEST_S}s"])
 
     @property
@@ -75,6 +76,8 @@ class Snapshot:
     def streaming(self, stream: Iterator[bytes]) -> Self:
         """The snapshot itself as the body of a streaming response."""
         self._stream = stream
+        if isinstance(stream, Generator):
+            self._held.callback(stream.close)  # before the transaction in which it reads
         return self
 
     def __iter__(self) -> Iterator[bytes]:

@@ -5,7 +5,7 @@ path and the filters it was made under.
 """
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -79,6 +79,11 @@ class Order:
         if self.descending:
             return column.desc(nulls_last=is_indexed or None)
         return column.asc(nulls_first=is_indexed or None)
+
+    def in_sql(self, names: Mapping[str, str]) -> str:
+        """The same order as SQL, of columns by their names."""
+        way = "DESC" if self.descending else "ASC"
+        return f"{names[self.column]} {way} NULLS LAST, {names[self.unique]}"
 
     def page(self, rows: Iterable[Row], after: list[Any] | None, size: int) -> list[Row]:
         """The same of rows that were computed and lie in memory."""

@@ -88,13 +88,13 @@ def geojson_lines(rows: Iterable[tuple[Mapping[str, Any], Mapping[str, Any]]]) -
     yield b"\n]}\n"
 
 
-def ndjson_lines(rows: Iterable[Mapping[str, Any]], edition: int, position: str) -> Iterator[bytes]:
-    """A line per row, then ``{"_end": true, "rows": n, "edition": m, "position": p}``: without it
-    the export was cut off. The edition is the newest that its rows know; the position is where
+def ndjson_lines(objects: Iterable[bytes], edition: int, position: str) -> Iterator[bytes]:
+    """A line per object, then ``{"_end": true, "rows": n, "edition": m, "position": p}``: without
+    it the export was cut off. The edition is the newest that its rows know; the position is where
     `changes` go on."""
     written = 0
-    for row in rows:
+    for one in objects:
         written += 1
-        yield dumps(row) + b"\n"
+        yield one + b"\n"
     end = {"_end": True, "rows": written, "edition": edition, "position": position}
     yield dumps(end) + b"\n"

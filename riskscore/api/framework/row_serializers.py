@@ -12,6 +12,8 @@ from typing import Any, ClassVar
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from riskscore.api.framework import json_in_sql
+from riskscore.api.framework.json_in_sql import Sql
 from riskscore.api.framework.query_fields import ChoiceField, Several
 
 Row = dict[str, Any]
@@ -22,6 +24,7 @@ class Made(serializers.Field[Any, Any, Any, Any]):
 
     ``shown`` documents it. ``make`` makes it of the row, which by default holds it under its name.
     ``cells`` splits it into CSV columns, of ``cell_names``; without it the field is one column.
+    ``sql`` says the same JSON for PostgreSQL to write.
     """
 
     def __init__(
@@ -31,9 +34,10 @@ class Made(serializers.Field[Any, Any, Any, Any]):
         make: Callable[[Row], Any] | None = None,
         cell_names: tuple[str, ...] = (),
         cells: Callable[[Row], Row] | None = None,
+        sql: Sql | None = None,
     ) -> None:
         super().__init__(required=False)
-        self.columns, self.make = columns, make
+        self.columns, self.make, self.sql = columns, make, sql
         self.cell_names, self.cells = cell_names, cells
         extend_schema_field(shown)(self)  # type: ignore[type-var]
 
@@ -47,6 +51,7 @@ class Column:
     make: Callable[[Row], Any]
     cell_names: tuple[str, ...]
     cells: Callable[[Row], Row] | None = None
+    sql: Sql | None = None
 
 
 class RowSerializer(serializers.Serializer[Any]):
@@ -100,9 +105,12 @@ def _compiled(serializer: type[RowSerializer]) -> tuple[Column, ...]:
 def _column(name: str, field: Any) -> Column:
     if isinstance(field, Made):
         make = field.make or (lambda row: row[name])
-        return Column(name, field.columns, make, field.cell_names or (name,), field.cells)
+        return Column(
+            name, field.columns, make, field.cell_names or (name,), field.cells, field.sql
+        )
     source = field.source or name
-    return Column(name, (source,), lambda row: row[source], (name,))
+    sql = json_in_sql.of_field(field, source)
+    return Column(name, (source,), lambda row: row[source], (name,), sql=sql)
 
 
 def columns_of(columns: Iterable[Column]) -> set[str]:

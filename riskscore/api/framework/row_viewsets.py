@@ -1,6 +1,6 @@
 """The two usual shapes of reading: a list, with pages and exports, and one item."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from itertools import chain, islice
 from typing import Any, ClassVar
@@ -10,7 +10,8 @@ from django.http import Http404, HttpResponseBase, StreamingHttpResponse
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from riskscore.api.framework import pagination
+from riskscore.api.framework import copied_rows, pagination
+from riskscore.api.framework.copied_rows import Joined, are_copied
 from riskscore.api.framework.filtersets import query_fields
 from riskscore.api.framework.pagination import Order
 from riskscore.api.framework.problems import of_parameters
@@ -25,6 +26,7 @@ from riskscore.api.framework.rendering import (
     ndjson_lines,
 )
 from riskscore.api.framework.row_serializers import (
+    Column,
     Row,
     RowSerializer,
     cell_names,
@@ -33,7 +35,7 @@ from riskscore.api.framework.row_serializers import (
     item,
 )
 from riskscore.api.framework.viewsets import ApiViewSet, Fields
-from riskscore.sources.row_writing import blocks, csv_lines
+from riskscore.sources.row_writing import blocks, csv_lines, dumps
 from riskscore.sql.snapshot import Snapshot
 
 #: The sorting value and unique column of the row that a page follows; None: from the beginning.
@@ -131,11 +133,11 @@ class ListRows(RowsViewSet):
 
     def list(self, request: Request, **_: Any) -> HttpResponseBase:
         """Return a page, or stream an export."""
-        fields = self.get_serializer_class().chosen(self.query["fields"])
-        names = {field.name for field in fields}
         start = pagination.position(request, self.query["cursor"])
         if self.exporting:
-            return self._export(request, start)
+            return self._export(request)
+        fields = self.get_serializer_class().chosen(self.query["fields"])
+        names = {field.name for field in fields}
         size = self.query["page_size"]
         rows = self.rows(names, start, size + 1)
         following = None
@@ -157,40 +159,55 @@ class ListRows(RowsViewSet):
         self.enrich(rows, names)
         return rows
 
-    def _all(self, names: set[str], start: After) -> Iterator[Row]:
+    def _all(self, names: set[str]) -> Iterator[Row]:
+        start: After = None
         while rows := self.rows(names, start, pagination.LARGEST):
             yield from rows
             if len(rows) < pagination.LARGEST:
                 return
             start = [rows[-1][column] for column in self.order.columns]
 
-    def _export(self, request: Request, start: After) -> HttpResponseBase:
+    def _export(self, request: Request) -> HttpResponseBase:
         for name in ("page_size", "cursor"):
             if name in request.query_params:
                 raise of_parameters({name: "an export holds all rows: leave it out"})
         snapshot = Snapshot()
         try:
-            return self._streamed(request, snapshot, start)
+            return self._streamed(request, snapshot)
         except BaseException:
             snapshot.close()
             raise
 
-    def _streamed(
-        self, request: Request, snapshot: Snapshot, start: After
-    ) -> StreamingHttpResponse:
+    def joined(self, _names: set[str]) -> Joined | None:
+        """What ``enrich`` adds, for PostgreSQL to add it; None: Python writes the rows."""
+        return None
+
+    def _objects(self, fields: Sequence[Column]) -> Iterator[bytes]:
+        """The JSON of each row."""
+        names = {field.name for field in fields}
+        joined = self.joined(names) if are_copied(fields) else None
+        if joined is None:
+            return (dumps(item(fields, row)) for row in self._all(names))
+        rows = self.filter_queryset(self.get_queryset())
+        return copied_rows.lines(rows, self.order, fields, joined)
+
+    def _streamed(self, request: Request, snapshot: Snapshot) -> StreamingHttpResponse:
         fields = self.get_serializer_class().chosen(self.query["fields"])
         edition, position = snapshot.edition, snapshot.position
-        rows = self._all({field.name for field in fields}, start)
-        # The first row is fetched now, while a problem can still be told by the status.
-        first = [*islice(rows, 1)]
-        rows = iter(()) if request.method == "HEAD" else chain(first, rows)
         kind = request.accepted_renderer
+        by_row = isinstance(kind, Csv | GeoJson)
+        made: Iterator[Any] = (
+            self._all({field.name for field in fields}) if by_row else self._objects(fields)
+        )
+        # The first row is fetched now, while a problem can still be told by the status.
+        first = [*islice(made, 1)]
+        rows = iter(()) if request.method == "HEAD" else chain(first, made)
         if isinstance(kind, Csv):
             lines = csv_lines(cell_names(fields), (cells(fields, row) for row in rows))
         elif isinstance(kind, GeoJson):
             lines = geojson_lines((row, item(fields, row)) for row in rows)
         else:
-            lines = ndjson_lines((item(fields, row) for row in rows), edition, position)
+            lines = ndjson_lines(rows, edition, position)
         body = snapshot.streaming(iter(blocks(lines)))
         response = StreamingHttpResponse(body, content_type=kind.media_type)
         name = schema_name(self.get_serializer_class())

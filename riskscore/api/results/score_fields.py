@@ -5,7 +5,17 @@ from typing import Any
 
 from rest_framework import serializers
 
+from riskscore.api.framework.json_in_sql import (
+    Names,
+    braces,
+    digits,
+    members,
+    moment,
+    number,
+    plain,
+)
 from riskscore.api.framework.row_serializers import Made, Row, RowSerializer
+from riskscore.api.projects import mineral_codes
 from riskscore.models import Project
 from riskscore.models.scores import NODES, Band
 from riskscore.scoring.learned_contribution import NEEDED, scored_again, without_learned_each
@@ -43,6 +53,25 @@ def _beside_cells(row: Row) -> Row:
 
 def _residual_cells(row: Row) -> Row:
     return {f"{node}_residual": value for node, value in by_node("residual")(row).items()}
+
+
+def _band_in_sql(names: Names) -> str:
+    cases = " ".join(f"""WHEN {value} THEN '"{label}"'""" for value, label in BANDS.items())
+    return f"CASE {names['band']} {cases} END"
+
+
+def _not_assessed_in_sql(names: Names) -> str:
+    parts = []
+    for at, node in enumerate(NODES, start=1):
+        values = {name: number(f"{names[column]}[{at}]") for name, column in BESIDE.items()}
+        told = braces(members(values))
+        parts.append(f"""CASE WHEN {names[node]} IS NULL THEN concat('"{node}":', {told}) END""")
+    return braces(f"concat_ws(',', {', '.join(parts)})")
+
+
+def _residual_in_sql(names: Names) -> str:
+    residual = enumerate(NODES, start=1)
+    return braces(members({node: number(f"{names['residual']}[{at}]") for at, node in residual}))
 
 
 class BesideSerializer(serializers.Serializer[Any]):
@@ -98,6 +127,7 @@ class NumbersFields(RowSerializer):
         ),
         "band",
         make=lambda row: BANDS[row["band"]],
+        sql=_band_in_sql,
     )
     geopolitical = serializers.FloatField(allow_null=True, help_text=f"geopolitical: {SCORE}.")
     concentration = serializers.FloatField(allow_null=True, help_text=f"concentration: {SCORE}.")
@@ -117,6 +147,7 @@ class NumbersFields(RowSerializer):
         make=not_assessed,
         cell_names=tuple(f"{node}_{name}" for node in NODES for name in BESIDE),
         cells=_beside_cells,
+        sql=_not_assessed_in_sql,
     )
     residual = Made(
         NodesSerializer(
@@ -127,6 +158,7 @@ class NumbersFields(RowSerializer):
         make=by_node("residual"),
         cell_names=tuple(f"{node}_residual" for node in NODES),
         cells=_residual_cells,
+        sql=_residual_in_sql,
     )
 
 
@@ -191,6 +223,7 @@ class ScoredProjectFields(RowSerializer):
         ),
         "project_id",
         make=lambda row: [code for code, *_ in row["minerals"]],
+        sql=lambda names: plain(mineral_codes(names["project_id"])),
     )
     flags = serializers.ListField(
         child=serializers.ChoiceField(Project.Flag.values, help_text="A flag."),
@@ -211,6 +244,7 @@ class RankFields(RowSerializer):
         ),
         *NODES,
         "project__flags",
+        sql=lambda names: digits(names["rank"]),
     )
 
 
@@ -225,6 +259,7 @@ class WithoutLearnedFields(RowSerializer):
         cells=lambda row: {
             f"{node}_without_learned": row["without_learned"].get(node) for node in NODES
         },
+        sql=lambda _: "'null'",  # the listing copies rows only where no learned model counts
     )
 
 
@@ -239,6 +274,7 @@ class ViewFields(RowSerializer):
         ),
         *NODES,
         "project__flags",
+        sql=lambda names: digits(names["shared_with"]),
     )
     ranked_at = Made(
         serializers.DateTimeField(
@@ -249,6 +285,7 @@ class ViewFields(RowSerializer):
         ),
         *NODES,
         "project__flags",
+        sql=lambda names: moment(names["ranked_at"]),
     )
     importer = serializers.CharField(
         help_text="The buyer's place; WLD is nobody.", source="lens__importer_id"
@@ -267,6 +304,7 @@ class ScoreSerializer(
         "project__input_version",
         "input_version",
         make=lambda row: row["project__input_version"] > row["input_version"],
+        sql=lambda names: digits(f"{names['project__input_version']} > {names['input_version']}"),
     )
 
 

@@ -14,6 +14,7 @@ from rest_framework.response import Response
 
 from riskscore.api import lenses
 from riskscore.api.filters import ProjectFilters
+from riskscore.api.framework.copied_rows import Joined
 from riskscore.api.framework.filtersets import Filter, OwnFilter
 from riskscore.api.framework.pagination import Order
 from riskscore.api.framework.problems import Problem
@@ -39,6 +40,7 @@ from riskscore.api.results.score_fields import (
 from riskscore.models import Lens, Project, Score, ScoreHistory
 from riskscore.models.scores import NODES
 from riskscore.scoring import ranking
+from riskscore.scoring.learned_contribution import counts_through
 from riskscore.sourcing import score_on_read
 
 ORDERS = {
@@ -201,10 +203,26 @@ class ScoreViewSet(ListRows):
             add_without_learned(rows)
         if not names & STANDING:
             return
-        node = self.order.column if self.order.column in NODES else "composite"
+        node = self._ranked_by
         ranks = ranking.ranks(self.lens.pk, node, [row[node] for row in rows])
         for row in rows:
             row.update(ranks.standing(row[node], row["project__flags"]))
+
+    def joined(self, names: set[str]) -> Joined | None:
+        """The ranks, if they are exact, where no learned model is to be left out."""
+        if "without_learned" in names and counts_through(self.lens):
+            return None
+        if not names & STANDING:
+            return Joined()
+        if not ranking.are_exact(self.lens.pk):
+            return None
+        score, flags = f'r."{self._ranked_by}"', 'r."project__flags"'
+        standings = ranking.in_sql(self.lens.pk, self._ranked_by, score, flags)
+        return Joined(standings.columns, standings.tables)
+
+    @property
+    def _ranked_by(self) -> str:
+        return self.order.column if self.order.column in NODES else "composite"
 
 
 class CurrentScoreViewSet(RetrieveRow):
