@@ -13,9 +13,8 @@ from celery.signals import after_task_publish
 from celery.worker import state as consumer
 from django.db import DatabaseError, close_old_connections, connections
 
-from riskscore import broker
 from riskscore.celery import POLL, SEND_WEBHOOKS, TAKE_IN_STALLED, WORK, app, publish
-from riskscore.jobs import liveness
+from riskscore.jobs import broker, liveness
 from riskscore.sql.database import pooling
 from riskscore.sql.database.older_code import OlderCode
 from riskscore.webhooks import send

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 
 from riskscore.api.framework.problems import Problem, reply
-from riskscore.broker import client
+from riskscore.jobs.broker import client
 from riskscore.models import Method
 from riskscore.scoring import methods
 from riskscore.sources.row_writing import dumps

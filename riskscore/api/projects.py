@@ -144,11 +144,12 @@ def add_minerals(rows: list[Row], project: str) -> None:
 
 
 def mineral_codes(project: str) -> str:
-    """SQL: the codes of a project's minerals in the same order, as an array."""
+    """SQL: the JSON of the codes of a project's minerals, in the same order."""
     roles = ", ".join(f"'{role}'" for role in ROLES)
     order = f"array_position(ARRAY[{roles}], m.role::text), m.mineral_id"
-    minerals = f"riskscore_projectmineral m WHERE m.project_id = {project} ORDER BY {order}"
-    return f"ARRAY(SELECT m.mineral_id FROM {minerals})"  # noqa: S608
+    codes = f"string_agg(to_json(m.mineral_id)::text, ',' ORDER BY {order})"
+    minerals = f"riskscore_projectmineral m WHERE m.project_id = {project}"
+    return f"(SELECT '[' || coalesce({codes}, '') || ']' FROM {minerals})"  # noqa: S608
 
 
 def add_external_ids(rows: list[Row]) -> None:

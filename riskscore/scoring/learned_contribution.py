@@ -1,19 +1,17 @@
 """What learned models add to scores: what they would be without them, and their predictions."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import reduce
 from itertools import islice
-from math import inf
-from operator import or_
 from statistics import median
 from typing import Any
 
 import numpy as np
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from riskscore.engine.catalogue import LEARNED
 from riskscore.engine.explain.without import SAME, Stored, without, without_each
+from riskscore.engine.method import Fitted
 from riskscore.engine.method import Method as Specification
 from riskscore.engine.spec.tree import Leaf
 from riskscore.models import Lens, Prediction, Score
@@ -74,13 +72,16 @@ def scored_again(row: Mapping[str, Any]) -> Stored:
 
 
 def without_learned_each(
-    rows: Sequence[tuple[int, Stored]],
+    rows: Sequence[tuple[int, Stored]], fitted: Callable[[int], Fitted] = fitted_method
 ) -> list[dict[str, float | None]]:
-    """The same of many scores, each with the id of its method: a page or a chunk at once."""
+    """The same of many scores, each with the id of its method: a page or a chunk at once.
+
+    ``fitted`` finds a method by its id.
+    """
     keys = [_key(method, score) for method, score in rows]
     found = {key: _ANSWERS[key] for key in keys if key in _ANSWERS}
     unknown = {key: row for key, row in zip(keys, rows, strict=True) if key not in found}
-    found |= zip(unknown, _computed(list(unknown.values())), strict=True)
+    found |= zip(unknown, _computed(list(unknown.values()), fitted), strict=True)
     if len(_ANSWERS) + len(unknown) > MOST_ANSWERS:
         _ANSWERS.clear()
     if len(unknown) <= MOST_ANSWERS:
@@ -98,31 +99,17 @@ def _key(method: int, score: Stored) -> Key:
     return method, score.kind, score.imports, tuple(score.scores.values()), inputs
 
 
-def _computed(rows: Sequence[tuple[int, Stored]]) -> list[dict[str, float | None]]:
+def _computed(
+    rows: Sequence[tuple[int, Stored]], fitted: Callable[[int], Fitted]
+) -> list[dict[str, float | None]]:
     result: list[dict[str, float | None]] = [{} for _ in rows]
     for method_id in {method_id for method_id, _ in rows}:
         at = [number for number, row in enumerate(rows) if row[0] == method_id]
         stored = [rows[number][1] for number in at]
-        found = without_each(fitted_method(method_id).method, stored, LEARNED.values())
+        found = without_each(fitted(method_id).method, stored, LEARNED.values())
         for number, scores in zip(at, found, strict=True):
             result[number] = scores
     return result
-
-
-def counts_through(lens: Lens) -> bool:
-    """Whether a learned model counts in any current score through a lens."""
-    if not Prediction.objects.exists():
-        return False
-    current = Score.objects.filter(lens=lens)
-    methods = current.values_list("method_id", flat=True).distinct()
-    return any(_counts(current, method) for method in methods)
-
-
-def _counts(current: QuerySet[Score], method: int) -> bool:
-    leaves = fitted_method(method).method.leaves
-    learned = [at for at, leaf in enumerate(leaves) if leaf.column in KINDS]
-    known = (Q(**{f"inputs__{at}__lt": inf}) for at in learned)  # NaN is beyond infinity
-    return bool(learned) and current.filter(reduce(or_, known), method=method).exists()
 
 
 #: Scores that are counted at once.

@@ -160,7 +160,7 @@ _RANKED_AT = """(
 SELECT greatest(r.ranked_at, (
     SELECT max(c.changed_at) FROM riskscore_rankchange c
     WHERE c.lens_id = r.lens_id AND c.version = r.version AND c.node = {node:d})) AS ranked_at
-FROM riskscore_ranking r WHERE r.lens_id = {lens:d})"""
+FROM riskscore_ranking r WHERE r.lens_id = {lens:d} OFFSET 0)"""  # OFFSET: once, not for each row
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,8 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import User
 from django.test import Client
 
-from riskscore import api_keys, broker
+from riskscore import api_keys
+from riskscore.jobs import broker
 from riskscore.models import ApiKey
 
 PREFIX = "/api/v1"

@@ -11,9 +11,9 @@ from django.conf import settings as real
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from riskscore import broker
 from riskscore.api.framework import request_cost
 from riskscore.api.framework.throttling import Circuit, take
+from riskscore.jobs import broker
 from riskscore.models import ApiKey, Job
 from tests.api.conftest import Api, problem
 from tests.make import make_method, make_place

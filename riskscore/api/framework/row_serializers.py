@@ -12,9 +12,9 @@ from typing import Any, ClassVar
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from riskscore.api.framework import json_in_sql
-from riskscore.api.framework.json_in_sql import Sql
 from riskscore.api.framework.query_fields import ChoiceField, Several
+from riskscore.sql import json_in_sql
+from riskscore.sql.json_in_sql import Sql, Written
 
 Row = dict[str, Any]
 
@@ -109,8 +109,40 @@ def _column(name: str, field: Any) -> Column:
             name, field.columns, make, field.cell_names or (name,), field.cells, field.sql
         )
     source = field.source or name
-    sql = json_in_sql.of_field(field, source)
+    sql = _in_sql(field, source)
     return Column(name, (source,), lambda row: row[source], (name,), sql=sql)
+
+
+_WRITTEN: dict[type[Any], Callable[[str], Written]] = {
+    serializers.FloatField: json_in_sql.number,
+    serializers.IntegerField: json_in_sql.digits,
+    serializers.BooleanField: json_in_sql.digits,
+    serializers.CharField: json_in_sql.plain,
+    serializers.ChoiceField: json_in_sql.plain,
+    serializers.UUIDField: json_in_sql.quoted,
+    serializers.DateField: json_in_sql.quoted,
+    serializers.DateTimeField: json_in_sql.moment,
+}
+
+
+def _in_sql(field: Any, source: str) -> Sql | None:
+    """How PostgreSQL writes a declared field; None where Python alone knows."""
+    is_list = isinstance(field, serializers.ListField) and isinstance(
+        field.child, serializers.CharField | serializers.ChoiceField
+    )
+    write = json_in_sql.plain if is_list else _WRITTEN.get(type(field))
+    return None if write is None else lambda names: write(names[source])
+
+
+def written(columns: Sequence[Column]) -> Sql | None:
+    """How PostgreSQL writes the JSON object of a row; None where Python alone knows a field."""
+    by_name = {column.name: column.sql for column in columns}
+    known = {name: sql for name, sql in by_name.items() if sql is not None}
+    if len(known) < len(by_name):
+        return None
+    return lambda names: json_in_sql.braces(
+        json_in_sql.members({name: sql(names) for name, sql in known.items()})
+    )
 
 
 def columns_of(columns: Iterable[Column]) -> set[str]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from functools import cached_property
-from itertools import chain, islice
+from itertools import chain
 from typing import Any, ClassVar
 
 from django.db.models import QuerySet
@@ -10,8 +10,7 @@ from django.http import Http404, HttpResponseBase, StreamingHttpResponse
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from riskscore.api.framework import copied_rows, pagination
-from riskscore.api.framework.copied_rows import Joined, are_copied
+from riskscore.api.framework import pagination
 from riskscore.api.framework.filtersets import query_fields
 from riskscore.api.framework.pagination import Order
 from riskscore.api.framework.problems import of_parameters
@@ -33,9 +32,12 @@ from riskscore.api.framework.row_serializers import (
     cells,
     columns_of,
     item,
+    written,
 )
 from riskscore.api.framework.viewsets import ApiViewSet, Fields
 from riskscore.sources.row_writing import blocks, csv_lines, dumps
+from riskscore.sql import copied_rows
+from riskscore.sql.copied_rows import Joined
 from riskscore.sql.snapshot import Snapshot
 
 #: The sorting value and unique column of the row that a page follows; None: from the beginning.
@@ -160,12 +162,14 @@ class ListRows(RowsViewSet):
         return rows
 
     def _all(self, names: set[str]) -> Iterator[Row]:
-        start: After = None
-        while rows := self.rows(names, start, pagination.LARGEST):
+        """All rows. The first are fetched now, while a problem can still be told by the status."""
+        first = self.rows(names, None, pagination.LARGEST)
+        return chain(first, self._following(names, first))
+
+    def _following(self, names: set[str], rows: Rows) -> Iterator[Row]:
+        while len(rows) == pagination.LARGEST:
+            rows = self.rows(names, [rows[-1][column] for column in self.order.columns], len(rows))
             yield from rows
-            if len(rows) < pagination.LARGEST:
-                return
-            start = [rows[-1][column] for column in self.order.columns]
 
     def _export(self, request: Request) -> HttpResponseBase:
         for name in ("page_size", "cursor"):
@@ -185,23 +189,25 @@ class ListRows(RowsViewSet):
     def _objects(self, fields: Sequence[Column]) -> Iterator[bytes]:
         """The JSON of each row."""
         names = {field.name for field in fields}
-        joined = self.joined(names) if are_copied(fields) else None
-        if joined is None:
+        write = written(fields)
+        joined = self.joined(names) if write else None
+        if write is None or joined is None:
             return (dumps(item(fields, row)) for row in self._all(names))
+        self.rows(names, None, 1)  # what a page is refused for, an export is
         rows = self.filter_queryset(self.get_queryset())
-        return copied_rows.lines(rows, self.order, fields, joined)
+        columns = {*columns_of(fields), *self.order.columns}
+        return copied_rows.lines(rows, columns, write, self.order.in_sql, joined)
 
     def _streamed(self, request: Request, snapshot: Snapshot) -> StreamingHttpResponse:
         fields = self.get_serializer_class().chosen(self.query["fields"])
         edition, position = snapshot.edition, snapshot.position
         kind = request.accepted_renderer
         by_row = isinstance(kind, Csv | GeoJson)
-        made: Iterator[Any] = (
+        rows: Iterator[Any] = (
             self._all({field.name for field in fields}) if by_row else self._objects(fields)
         )
-        # The first row is fetched now, while a problem can still be told by the status.
-        first = [*islice(made, 1)]
-        rows = iter(()) if request.method == "HEAD" else chain(first, made)
+        if request.method == "HEAD":
+            rows = iter(())
         if isinstance(kind, Csv):
             lines = csv_lines(cell_names(fields), (cells(fields, row) for row in rows))
         elif isinstance(kind, GeoJson):

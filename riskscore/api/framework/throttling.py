@@ -20,7 +20,7 @@ from rest_framework.settings import api_settings
 from rest_framework.throttling import BaseThrottle
 
 from riskscore.api.framework import request_cost
-from riskscore.broker import client
+from riskscore.jobs.broker import client
 from riskscore.jobs.waiting import WAITED
 from riskscore.models import ApiKey
 

@@ -5,21 +5,23 @@ from typing import Any
 
 from rest_framework import serializers
 
-from riskscore.api.framework.json_in_sql import (
-    Names,
-    braces,
-    digits,
-    members,
-    moment,
-    number,
-    plain,
-)
 from riskscore.api.framework.row_serializers import Made, Row, RowSerializer
 from riskscore.api.projects import mineral_codes
 from riskscore.models import Project
 from riskscore.models.scores import NODES, Band
 from riskscore.scoring.learned_contribution import NEEDED, scored_again, without_learned_each
 from riskscore.scoring.stored_score import not_nan
+from riskscore.sql.json_in_sql import (
+    HOLE,
+    Names,
+    Written,
+    braces,
+    digits,
+    members,
+    moment,
+    number,
+    one,
+)
 
 BANDS = {band.value: str(band.label) for band in Band}
 SCORE = "0 (no risk seen) to 100 (worst); null where too little is known to assess it"
@@ -55,21 +57,21 @@ def _residual_cells(row: Row) -> Row:
     return {f"{node}_residual": value for node, value in by_node("residual")(row).items()}
 
 
-def _band_in_sql(names: Names) -> str:
+def _band_in_sql(names: Names) -> Written:
     cases = " ".join(f"""WHEN {value} THEN '"{label}"'""" for value, label in BANDS.items())
-    return f"CASE {names['band']} {cases} END"
+    return one(f"CASE {names['band']} {cases} END")
 
 
-def _not_assessed_in_sql(names: Names) -> str:
+def _not_assessed_in_sql(names: Names) -> Written:
     parts = []
     for at, node in enumerate(NODES, start=1):
-        values = {name: number(f"{names[column]}[{at}]") for name, column in BESIDE.items()}
-        told = braces(members(values))
-        parts.append(f"""CASE WHEN {names[node]} IS NULL THEN concat('"{node}":', {told}) END""")
-    return braces(f"concat_ws(',', {', '.join(parts)})")
+        told = {name: number(f"{names[column]}[{at}]") for name, column in BESIDE.items()}
+        member = members({node: braces(members(told))}).sql
+        parts.append(f"CASE WHEN {names[node]} IS NULL THEN {member} END")
+    return braces(one(f"concat_ws(',', {', '.join(parts)})"))
 
 
-def _residual_in_sql(names: Names) -> str:
+def _residual_in_sql(names: Names) -> Written:
     residual = enumerate(NODES, start=1)
     return braces(members({node: number(f"{names['residual']}[{at}]") for at, node in residual}))
 
@@ -223,7 +225,7 @@ class ScoredProjectFields(RowSerializer):
         ),
         "project_id",
         make=lambda row: [code for code, *_ in row["minerals"]],
-        sql=lambda names: plain(mineral_codes(names["project_id"])),
+        sql=lambda names: one(mineral_codes(names["project_id"])),
     )
     flags = serializers.ListField(
         child=serializers.ChoiceField(Project.Flag.values, help_text="A flag."),
@@ -259,7 +261,7 @@ class WithoutLearnedFields(RowSerializer):
         cells=lambda row: {
             f"{node}_without_learned": row["without_learned"].get(node) for node in NODES
         },
-        sql=lambda _: "'null'",  # the listing copies rows only where no learned model counts
+        sql=lambda _: HOLE,
     )
 
 

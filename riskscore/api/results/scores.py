@@ -14,7 +14,6 @@ from rest_framework.response import Response
 
 from riskscore.api import lenses
 from riskscore.api.filters import ProjectFilters
-from riskscore.api.framework.copied_rows import Joined
 from riskscore.api.framework.filtersets import Filter, OwnFilter
 from riskscore.api.framework.pagination import Order
 from riskscore.api.framework.problems import Problem
@@ -29,6 +28,7 @@ from riskscore.api.framework.row_serializers import Row, columns_of, item
 from riskscore.api.framework.row_viewsets import ListRows, RetrieveRow, Rows
 from riskscore.api.lenses import LensQuery
 from riskscore.api.projects import add_minerals, published
+from riskscore.api.results import without_learned
 from riskscore.api.results.score_fields import (
     BANDS,
     ON_READ,
@@ -40,8 +40,8 @@ from riskscore.api.results.score_fields import (
 from riskscore.models import Lens, Project, Score, ScoreHistory
 from riskscore.models.scores import NODES
 from riskscore.scoring import ranking
-from riskscore.scoring.learned_contribution import counts_through
 from riskscore.sourcing import score_on_read
+from riskscore.sql.copied_rows import Joined
 
 ORDERS = {
     **{
@@ -209,16 +209,15 @@ class ScoreViewSet(ListRows):
             row.update(ranks.standing(row[node], row["project__flags"]))
 
     def joined(self, names: set[str]) -> Joined | None:
-        """The ranks, if they are exact, where no learned model is to be left out."""
-        if "without_learned" in names and counts_through(self.lens):
-            return None
+        """The ranks, if they are exact; what the engine makes is filled in."""
+        filled = without_learned.filled(self.lens) if "without_learned" in names else None
         if not names & STANDING:
-            return Joined()
+            return Joined(filled=filled)
         if not ranking.are_exact(self.lens.pk):
             return None
         score, flags = f'r."{self._ranked_by}"', 'r."project__flags"'
         standings = ranking.in_sql(self.lens.pk, self._ranked_by, score, flags)
-        return Joined(standings.columns, standings.tables)
+        return Joined(standings.columns, standings.tables, filled)
 
     @property
     def _ranked_by(self) -> str:
