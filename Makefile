@@ -15,6 +15,7 @@ JOBS ?= $(shell echo $$(( $$(getconf _NPROCESSORS_ONLN) + 1 )))
 # Not written out in recipes: make would run such lines even under `make -n`.
 SELF = $(MAKE) --no-print-directory
 PYTEST = $(BIN)/python -m pytest -n $(JOBS)
+ALONE = $(BIN)/python -m pytest --last-failed --last-failed-no-failures=none
 MANAGE := $(BIN)/python manage.py
 # A production configuration whose secret nobody knows; no server is contacted.
 AS_PRODUCTION = RISKSCORE_ENV=production RISKSCORE_ALLOWED_HOSTS=risk.example \
@@ -36,6 +37,11 @@ test: style imports browser ## lint, then every test against real servers and re
 	trap "kill $$lint 2>/dev/null || :" EXIT; \
 	tests=0; $(PYTEST) || tests=$$?; \
 	wait $$lint || { cat .venv/lint.log; echo "types or settings FAILED, see above"; exit 1; }; \
+	if [ $$tests = 1 ]; then \
+		echo "What FAILED above is run once more, with nothing beside it; a second failure is one."; \
+		tests=0; $(ALONE) || tests=$$?; \
+		[ $$tests != 0 ] || echo "What FAILED above PASSED alone. A test that minds its neighbours is to be mended."; \
+	fi; \
 	exit $$tests
 
 quick: style types imports ## style, types, and the tests that need no server, no browser and no patience
