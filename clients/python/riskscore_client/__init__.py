@@ -19,6 +19,7 @@ from riskscore_client.errors import (
     TooMany,
     Unreachable,
 )
+from riskscore_client.exports import Export
 from riskscore_client.jobs import Job
 from riskscore_client.lists_of_sites import Line, Lookup
 from riskscore_client.rows import Rows
@@ -27,6 +28,7 @@ __all__ = [
     "Conflict",
     "CutShort",
     "Delta",
+    "Export",
     "Forbidden",
     "Invalid",
     "Job",

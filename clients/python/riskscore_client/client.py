@@ -10,6 +10,7 @@ import httpx
 from riskscore_client import lists_of_sites, settings
 from riskscore_client.connection import Connection, Value
 from riskscore_client.deltas import Delta
+from riskscore_client.exports import Export
 from riskscore_client.imports import Import
 from riskscore_client.jobs import Job
 from riskscore_client.lists_of_sites import Line, Lookup
@@ -195,6 +196,22 @@ class Riskscore:
             again=True,
         )
         return cast("JobCheck", answer.json())
+
+    def export(
+        self,
+        what: str = "scores",
+        format: str = "parquet",  # noqa: A002 - the API's own word
+        *,
+        keys: Iterable[str] | None = None,
+        filter: Mapping[str, Iterable[str]] | None = None,  # noqa: A002
+        **more: str,
+    ) -> Export:
+        """Ask for a file of all rows, or of those of some projects; ``save`` it once it is made.
+
+        ``what`` and ``format`` are those of `POST /exports`; ``more``: ``importer``, ``method``.
+        """
+        body = {"what": what, "format": format, "scope": _scope(keys, filter), **more}
+        return Export(self.connection, self.connection.send("POST", "/exports", json=body).json())
 
     def import_file(self, file: str | Path, source: str, **options: Value) -> Import:
         """Upload a file for a preview; ``confirm`` of what comes back loads it.

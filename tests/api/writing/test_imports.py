@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from riskscore.intake import run
 from riskscore.models import Intake, Lens, Project
@@ -58,6 +60,30 @@ def test_a_file_is_previewed_confirmed_and_loaded(importer: Api) -> None:
     done = importer.json(worked(confirmed))
     assert (done["state"], done["added"]) == ("loaded", 2)
     assert set(Project.objects.values_list("key", flat=True)) == {"own-a", "own-b"}
+
+
+def test_forty_rows_are_previewed_and_confirmed_by_as_many_statements_as_two(importer: Api) -> None:
+    def statements(begin: str, rows: int) -> list[int]:
+        head, *_ = SITES.splitlines(keepends=True)
+        lines = [
+            f"{begin}-{at},{begin} {at},CHL,{-15 - at},-68.9,mine,copper\n" for at in range(rows)
+        ]
+        found, answers = [], []
+        steps: list[Callable[[], Any]] = [
+            lambda: upload(importer, head + "".join(lines).encode()),
+            lambda: worked(answers[0]),
+            lambda: importer.json(answers[1]),
+            lambda: importer.post(answers[2]["links"]["confirm"].removeprefix(PREFIX), {}),
+        ]
+        for step in steps:
+            with CaptureQueriesContext(connection) as counted:
+                answers.append(step())
+            found.append(len(counted))
+        assert answers[2]["added"] == rows
+        return found
+
+    statements("Zulu", 1)
+    assert statements("Alfa", 2) == statements("Bravo", 40)
 
 
 def test_wrong_rows_are_reported_and_left_out_when_that_is_confirmed(importer: Api) -> None:

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from riskscore.models import Job, Lens, Project, RecordChange
 from tests.api.conftest import Api, problem
@@ -164,6 +166,24 @@ def test_many_are_stored_by_what_you_call_them_with_one_job(curator: Api) -> Non
     assert [one["pointer"] for one in told["errors"]] == ["/items/1/latitude", "/items/2/place"]
     assert list(Project.objects.order_by("pk").values()) == before, "all of them, or none"
     assert Job.objects.count() == 1
+
+
+def test_forty_are_stored_by_as_many_statements_as_two(curator: Api) -> None:
+    def statements(numbers: range) -> int:
+        sites = [
+            {**SITE, "external_id": f"S{at}", "latitude": -10.0 - at, "name": f"Site {at} Alfa"}
+            for at in numbers
+        ]
+        for site in sites:
+            del site["key"]
+        body = {"scheme": "acme", "items": sites}
+        with CaptureQueriesContext(connection) as counted:
+            stored = curator.write("PUT", "/projects/bulk", body)
+        assert {one["outcome"] for one in stored.json()["items"]} == {"created"}, stored.content
+        return len(counted)
+
+    statements(range(1))
+    assert statements(range(1, 3)) == statements(range(3, 43))
 
 
 def test_a_key_that_reads_may_not_write(make_api: Callable[..., Api], curator: Api) -> None:
