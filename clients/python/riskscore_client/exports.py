@@ -1,9 +1,7 @@
 """A file of many rows: asked for, made by a worker, fetched whole or not at all."""
 
 import hashlib
-import os
 import time
-from contextlib import suppress
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
@@ -81,10 +79,9 @@ class Export:
                         f"The file of export {self.id} did not arrive whole", "Ask again"
                     )
                 new.close()
-                os.replace(new.name, target)
+                Path(new.name).replace(target)
             finally:
-                with suppress(FileNotFoundError):
-                    os.unlink(new.name)
+                Path(new.name).unlink(missing_ok=True)
         return target
 
     def delete(self) -> None:
