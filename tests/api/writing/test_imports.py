@@ -66,7 +66,8 @@ def test_forty_rows_are_previewed_and_confirmed_by_as_many_statements_as_two(imp
     def statements(begin: str, rows: int) -> list[int]:
         head, *_ = SITES.splitlines(keepends=True)
         lines = [
-            f"{begin}-{at},{begin} {at},CHL,{-15 - at},-68.9,mine,copper\n" for at in range(rows)
+            f"{begin.lower()}-{at},{begin} {at},CHL,{-15 - at},-68.9,mine,copper\n"
+            for at in range(rows)
         ]
         found, answers = [], []
         steps: list[Callable[[], Any]] = [
