@@ -65,10 +65,8 @@ def test_a_file_is_previewed_confirmed_and_loaded(importer: Api) -> None:
 def test_forty_rows_are_previewed_and_confirmed_by_as_many_statements_as_two(importer: Api) -> None:
     def statements(begin: str, rows: int) -> list[int]:
         head, *_ = SITES.splitlines(keepends=True)
-        lines = [
-            f"{begin.lower()}-{at},{begin} {at},CHL,{-15 - at},-68.9,mine,copper\n"
-            for at in range(rows)
-        ]
+        sites = [f"{begin.lower()}-{at},{begin} {at},CHL,{-15 - at}" for at in range(rows)]
+        lines = [f"{site},-68.9,mine,copper\n" for site in sites]
         found, answers = [], []
         steps: list[Callable[[], Any]] = [
             lambda: upload(importer, head + "".join(lines).encode()),
