@@ -12,9 +12,13 @@ REQUEST_WAITS_S = 0.05
 WORKER_WAITS_S = 1.0
 
 
-@cache
-def client(url: str, waits_s: float = REQUEST_WAITS_S) -> redis.Redis:
+def client(url: str) -> redis.Redis:
     """A client that gives up at once: by default redis-py retries for seconds."""
+    return _client(url, REQUEST_WAITS_S)
+
+
+@cache
+def _client(url: str, waits_s: float) -> redis.Redis:
     return redis.Redis.from_url(
         url,
         socket_timeout=waits_s,
@@ -26,6 +30,6 @@ def client(url: str, waits_s: float = REQUEST_WAITS_S) -> redis.Redis:
 def holds_messages(queues: Iterable[str]) -> bool:
     """Whether a message waits in one of the queues. A broker that does not answer holds none."""
     try:
-        return bool(client(settings.BROKER.redis, WORKER_WAITS_S).exists(*queues))
+        return bool(_client(settings.BROKER.redis, WORKER_WAITS_S).exists(*queues))
     except redis.RedisError:
         return False

@@ -4,7 +4,6 @@ import json
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Any
 
 import pytest
@@ -15,7 +14,6 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from riskscore import api_keys
-from riskscore.api.framework import throttling
 from riskscore.jobs import broker
 from riskscore.models import ApiKey
 
@@ -84,17 +82,6 @@ def _fill_buckets(number: int) -> None:
     names = [f"riskscore:rate:{name}:key-{number}" for name in ("requests", "jobs")]
     with suppress(redis.RedisError):
         broker.client(settings.BROKER.redis).delete(*names)
-
-
-@pytest.fixture(autouse=True)
-def patience_with_valkey(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Wait for Valkey for as long as a busy machine takes, where a request would wait 50 ms.
-
-    After those nobody is limited for some seconds: what the next tests count would not be counted.
-    """
-    monkeypatch.setattr(throttling, "client", partial(broker.client, waits_s=30.0))
-    monkeypatch.setattr(throttling.Circuit, "open_until", 0.0)
-    throttling._script.cache_clear()
 
 
 @pytest.fixture

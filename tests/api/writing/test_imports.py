@@ -67,7 +67,8 @@ def test_forty_rows_are_previewed_and_confirmed_by_as_many_statements_as_two(imp
         head, *_ = SITES.splitlines(keepends=True)
         sites = [f"{begin.lower()}-{at},{begin} {at},CHL,{-15 - at}" for at in range(rows)]
         lines = [f"{site},-68.9,mine,copper\n" for site in sites]
-        found, answers = [], []
+        found: list[int] = []
+        answers: list[Any] = []
         steps: list[Callable[[], Any]] = [
             lambda: upload(importer, head + "".join(lines).encode()),
             lambda: worked(answers[0]),
