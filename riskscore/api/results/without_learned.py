@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from riskscore.engine.explain.without import Stored
-from riskscore.models import Lens, Score
+from riskscore.models import Lens, Method
 from riskscore.models.scores import NODES
 from riskscore.scoring.learned_contribution import without_learned_each
 from riskscore.scoring.methods import fitted_method
@@ -27,8 +27,9 @@ def filled(lens: Lens) -> Filled:
     """How an export of the scores through a lens is filled in."""
     kept: dict[tuple[Any, ...], bytes] = {}
     imports = lens.importer_id != NOBODY
-    methods = Score.objects.filter(lens=lens).order_by().values_list("method", flat=True).distinct()
-    fitted = {method: fitted_method(method) for method in methods}
+    # All that scores may refer to: to ask the scores which they do would read each of them.
+    methods = Method.objects.filter(code=lens.method_code, state__in=Method.EVER_PUBLISHED)
+    fitted = {pk: fitted_method(pk) for pk in methods.values_list("pk", flat=True)}
 
     def make(rows: Sequence[Sent]) -> Sequence[bytes]:
         keys = [tuple(row) for row in rows]
