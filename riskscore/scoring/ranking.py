@@ -21,6 +21,7 @@ from django.db.models import Q, QuerySet
 
 from riskscore.models import Project, Score
 from riskscore.models.scores import NODES
+from riskscore.sql.copied_rows import Joined
 
 UNRANKED = {str(flag) for flag in Project.UNRANKED}
 #: What a page says beside the number of projects that a score is shared with.
@@ -163,21 +164,15 @@ SELECT greatest(r.ranked_at, (
 FROM riskscore_ranking r WHERE r.lens_id = {lens:d} OFFSET 0)"""  # OFFSET: once, not for each row
 
 
-@dataclass(frozen=True, slots=True)
-class StandingsInSql:
-    """What ``Ranks.standing`` tells of each row of a statement, as columns of what it joins."""
-
-    tables: str
-    columns: dict[str, str]
-
-
-def in_sql(lens: int, node: str, score: str, flags: str) -> StandingsInSql:
-    """The standings of published projects; ``score`` and ``flags`` are SQL of their row. Only where
-    the ranks are exact: a score that is not among them is of no ranked project."""
+def in_sql(lens: int, node: str, score: str, flags: str) -> Joined:
+    """What ``Ranks.standing`` tells of each row, of published projects; ``score`` and ``flags`` are
+    SQL of the row. Only where the ranks are exact: a score that is not among them is of no ranked
+    project.
+    """
     words = {"lens": lens, "node": NODES.index(node)}
     is_ranked = f"riskscore_is_ranked('published', {flags})"
     others = f"greatest(coalesce(standing.same, 0) - {is_ranked}::int, 0)"
-    return StandingsInSql(
+    return Joined(
         tables=f"LEFT JOIN {_ALL.format(**words)} standing ON standing.score = {score}"
         f" CROSS JOIN {_RANKED_AT.format(**words)} ranking",
         columns={

@@ -4,6 +4,7 @@ Read by `.values()`, without model instances or serializers: a page of a thousan
 milliseconds.
 """
 
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
@@ -217,7 +218,7 @@ class ScoreViewSet(ListRows):
             return None
         score, flags = f'r."{self._ranked_by}"', 'r."project__flags"'
         standings = ranking.in_sql(self.lens.pk, self._ranked_by, score, flags)
-        return Joined(standings.columns, standings.tables, filled)
+        return replace(standings, filled=filled)
 
     @property
     def _ranked_by(self) -> str:
