@@ -48,7 +48,7 @@ class ScoreColumns(models.Model):
     NULL is "not assessed", never zero. ``inputs`` and ``contributions`` hold one float8 per leaf of
     the method, in the method's leaf order; the contributions add up to ``composite``. What an input
     is about (mineral, years, standard error) stands beside it in arrays of the same order; they are
-    NULL in rows from before they were kept.
+    NULL in rows from before they were kept, as ``node_without_learned`` is.
     """
 
     composite = models.FloatField(null=True)
@@ -84,6 +84,12 @@ class ScoreColumns(models.Model):
         models.FloatField(null=True),
         null=True,
         help_text="for each mineral of the project: its number, then its value per node of NODES",
+    )
+    node_without_learned = ArrayField(
+        models.FloatField(null=True),
+        null=True,
+        help_text="the scores if there were no learned model, in the order of NODES; empty where"
+        " none counts",
     )
     input_version = models.BigIntegerField()
     edition = models.BigIntegerField()
@@ -139,6 +145,12 @@ class Score(ScoreColumns):
                 fields=["lens", "project"],
                 include=[*NODES, "coverage", "band", "id"],
                 name="score_in_brief",
+            ),
+            # Whether any score of a buyer's view is from before this was kept.
+            models.Index(
+                fields=["lens"],
+                condition=Q(node_without_learned__isnull=True),
+                name="score_from_before",
             ),
         ]
 

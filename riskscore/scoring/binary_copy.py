@@ -16,14 +16,15 @@ _HEADER = b"PGCOPY\n\xff\r\n\0" + (0).to_bytes(4, "big") + (0).to_bytes(4, "big"
 _TRAILER = b"\xff\xff"
 #: Of the elements of arrays, by their dtype.
 _OID = {"i": 23, "f": 701}
-_NULL = -1
+#: Of an array: dimensions, nulls, type of the elements; then the length and first index of each.
+_HEAD = ("size", "dimensions", "nulls", "oid")
 
 Array = np.ndarray[Any, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Ragged:
-    """Arrays of different length: row i is ``values[starts[i]:starts[i + 1]]``, NULL if empty."""
+    """Arrays of different length: row i is ``values[starts[i]:starts[i + 1]]``."""
 
     values: Array
     starts: Array
@@ -94,12 +95,10 @@ def _fixed(columns: Mapping[str, Array]) -> bytes:
 
 def _layout(array: Array) -> np.dtype[Any]:
     if array.ndim == 2 and not array.shape[1]:
-        return np.dtype([("size", ">i4")])
+        return np.dtype([(part, ">i4") for part in _HEAD])
     if array.ndim == 2:
         element = array.dtype.newbyteorder(">")
-        head: list[Any] = [
-            (part, ">i4") for part in ("size", "dimensions", "nulls", "oid", "length", "first")
-        ]
+        head: list[Any] = [(part, ">i4") for part in (*_HEAD, "length", "first")]
         return np.dtype(
             [*head, ("cells", [("size", ">i4"), ("value", element)], (array.shape[1],))]
         )
@@ -113,11 +112,12 @@ def _fill(field: Array, array: Array) -> None:
         field["value"] = array
         return
     length, width = array.shape[1], array.dtype.itemsize
+    field["oid"] = _OID[array.dtype.kind]
     if not length:
-        field["size"] = _NULL
+        field["size"] = 12
         return
     field["size"] = 20 + (4 + width) * length
-    field["dimensions"], field["oid"] = 1, _OID[array.dtype.kind]
+    field["dimensions"] = 1
     field["length"], field["first"] = length, 1
     field["cells"]["size"] = width
     field["cells"]["value"] = array

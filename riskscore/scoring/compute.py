@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from riskscore.engine.catalogue import LEARNED
+from riskscore.engine.explain.without import scored_without
 from riskscore.engine.frame import Frame
 from riskscore.engine.inputs.gather import Gathered, gather_all
 from riskscore.engine.method import Fitted
@@ -50,7 +52,7 @@ def load(pinned: inputs.Pinned, project_ids: Sequence[int]) -> Loaded:
 @dataclass(frozen=True, slots=True)
 class Computed:
     """Scores before they are written: what was known, the method, what it read of that, and the
-    columns to be stored: the numbers, and what the inputs are about."""
+    columns to be stored: the numbers, and what is told beside them."""
 
     loaded: Loaded
     fitted: Fitted
@@ -65,8 +67,10 @@ def compute(job: Job, project_ids: list[int]) -> Computed:
     fitted = fitted_method(job.method_id)
     found = loaded.inputs(fitted.method)
     interval = _interval(fitted, found.frame, job)
-    columns = _columns(loaded.projects, fitted.score(found.frame), interval, job.method_id)
+    result = fitted.score(found.frame)
+    columns = _columns(loaded.projects, result, interval, job.method_id)
     about = about_inputs(found, loaded.projects.units, fitted.method, loaded.known.mineral_numbers)
+    about["node_without_learned"] = _without_learned(fitted, result)
     return Computed(loaded, fitted, found.frame, columns, about)
 
 
@@ -78,6 +82,15 @@ def _interval(fitted: Fitted, frame: Frame, job: Job) -> tuple[Floats, Floats]:
     noise = replace(fitted.method.uncertainty, seed=job.seed, draws=job.draws)
     quantiles = spread(fitted, frame, noise)
     return quantiles.low["composite"], quantiles.high["composite"]
+
+
+def _without_learned(fitted: Fitted, result: Result) -> Ragged:
+    """A score per node where a learned model counts, nothing where none does."""
+    counted, scores = scored_without(fitted, result, LEARNED.values())
+    lengths = np.zeros(len(result.frame), np.int64)
+    lengths[counted] = len(NODES)
+    values = np.column_stack([scores[node] for node in NODES]) + 0.0
+    return Ragged(values.ravel(), np.concatenate(([0], np.cumsum(lengths))))
 
 
 def _columns(

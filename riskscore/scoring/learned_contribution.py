@@ -1,26 +1,23 @@
 """What learned models add to scores: what they would be without them, and their predictions."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from statistics import median
 from typing import Any
 
-import numpy as np
 from django.db.models import QuerySet
 
 from riskscore.engine.catalogue import LEARNED
 from riskscore.engine.explain.without import SAME, Stored, without, without_each
-from riskscore.engine.method import Fitted
 from riskscore.engine.method import Method as Specification
 from riskscore.engine.spec.tree import Leaf
 from riskscore.models import Lens, Prediction, Score
 from riskscore.models.learned import in_force
 from riskscore.models.scores import NODES
 from riskscore.scoring.methods import fitted_method
-from riskscore.scoring.stored_score import NOBODY, StoredScore, not_nan
+from riskscore.scoring.stored_score import NOBODY, StoredScore, by_node, not_nan
 
-Key = tuple[int, str, bool, tuple[float | None, ...], bytes]
 KINDS = {column: kind for kind, column in LEARNED.items()}
 
 
@@ -57,59 +54,47 @@ def learned_part(
 
 def without_learned(method: Specification, score: StoredScore) -> dict[str, float | None]:
     """The scores by node as if there were no learned model; empty where none counts."""
+    if score.node_without_learned is not None:
+        return by_node(score.node_without_learned)
     return without(method, score.for_engine, LEARNED.values())
 
 
-#: What ``without_learned_each`` needs of a row, beside its method's id.
-NEEDED = (*NODES, "inputs", "project__kind", "lens__importer_id")
+#: What ``without_learned_each`` needs of a row.
+NEEDED = (
+    *NODES, "node_without_learned", "inputs", "method_id", "project__kind", "lens__importer_id",
+)  # fmt: skip
 
 
-def scored_again(row: Mapping[str, Any]) -> Stored:
-    """What the engine needs to score a row of ``.values(*NEEDED)`` again."""
-    scores = {node: row[node] for node in NODES}
-    imports = row["lens__importer_id"] != NOBODY
-    return Stored(row["inputs"], scores, row["project__kind"], imports)
+def without_learned_each(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, float | None]]:
+    """The same of many rows of ``.values(*NEEDED)`` at once: a page or a chunk.
 
-
-def without_learned_each(
-    rows: Sequence[tuple[int, Stored]], fitted: Callable[[int], Fitted] = fitted_method
-) -> list[dict[str, float | None]]:
-    """The same of many scores, each with the id of its method: a page or a chunk at once.
-
-    ``fitted`` finds a method by its id.
+    Rows from before it was kept with the score are scored again.
     """
-    keys = [_key(method, score) for method, score in rows]
-    found = {key: _ANSWERS[key] for key in keys if key in _ANSWERS}
-    unknown = {key: row for key, row in zip(keys, rows, strict=True) if key not in found}
-    found |= zip(unknown, _computed(list(unknown.values()), fitted), strict=True)
-    if len(_ANSWERS) + len(unknown) > MOST_ANSWERS:
-        _ANSWERS.clear()
-    if len(unknown) <= MOST_ANSWERS:
-        _ANSWERS.update((key, found[key]) for key in unknown)
-    return [found[key] for key in keys]
+    made = iter(_scored_again([row for row in rows if row["node_without_learned"] is None]))
+    kept = (row["node_without_learned"] for row in rows)
+    return [next(made) if values is None else by_node(values) for values in kept]
 
 
-#: Answers that a process keeps: they depend on what the key holds and on nothing else.
-_ANSWERS: dict[Key, dict[str, float | None]] = {}
-MOST_ANSWERS = 10_000
+def any_from_before(lens: int) -> bool:
+    """Whether a current score of a buyer's view has to be scored again."""
+    return Score.objects.filter(lens=lens, node_without_learned__isnull=True).exists()
 
 
-def _key(method: int, score: Stored) -> Key:
-    inputs = np.array(score.inputs, np.float64).tobytes()
-    return method, score.kind, score.imports, tuple(score.scores.values()), inputs
-
-
-def _computed(
-    rows: Sequence[tuple[int, Stored]], fitted: Callable[[int], Fitted]
-) -> list[dict[str, float | None]]:
+def _scored_again(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, float | None]]:
     result: list[dict[str, float | None]] = [{} for _ in rows]
-    for method_id in {method_id for method_id, _ in rows}:
-        at = [number for number, row in enumerate(rows) if row[0] == method_id]
-        stored = [rows[number][1] for number in at]
-        found = without_each(fitted(method_id).method, stored, LEARNED.values())
+    for method_id in {row["method_id"] for row in rows}:
+        at = [number for number, row in enumerate(rows) if row["method_id"] == method_id]
+        stored = [_stored(rows[number]) for number in at]
+        found = without_each(fitted_method(method_id).method, stored, LEARNED.values())
         for number, scores in zip(at, found, strict=True):
             result[number] = scores
     return result
+
+
+def _stored(row: Mapping[str, Any]) -> Stored:
+    scores = {node: row[node] for node in NODES}
+    imports = row["lens__importer_id"] != NOBODY
+    return Stored(row["inputs"], scores, row["project__kind"], imports)
 
 
 #: Scores that are counted at once.
@@ -133,13 +118,13 @@ class Moved:
 def moved(lens: Lens) -> Moved:
     """Count what learned models do to the composites through a lens, by the recomputation that
     pages and API show."""
-    rows = Score.objects.filter(lens=lens).values(*NEEDED, "method_id")
+    rows = Score.objects.filter(lens=lens).values(*NEEDED)
     scores, only_with, differences = 0, 0, []
     source = rows.iterator(chunk_size=CHUNK)
-    while chunk := [(row["method_id"], scored_again(row)) for row in islice(source, CHUNK)]:
+    while chunk := [*islice(source, CHUNK)]:
         scores += len(chunk)
-        for (_, stored), bare in zip(chunk, without_learned_each(chunk), strict=True):
-            full, plain = stored.scores["composite"], bare.get("composite")
+        for row, bare in zip(chunk, without_learned_each(chunk), strict=True):
+            full, plain = row["composite"], bare.get("composite")
             if full is None or not bare:
                 continue
             only_with += plain is None

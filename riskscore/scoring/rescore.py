@@ -150,6 +150,7 @@ _STAGED = {
     "input_errors": "float8[]",
     "node_minerals": "int4[]",
     "mineral_scores": "float8[]",
+    "node_without_learned": "float8[]",
 }
 _NULLABLE = (*NODES, "interval_low", "interval_high")
 

@@ -1,9 +1,10 @@
 """The stored inputs and contributions of a score, from which explanations are made."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import reduce
 from typing import Any, Self
 
 from riskscore.engine.explain.without import Stored
@@ -19,6 +20,7 @@ OWN_COLUMNS = (
     *NODES, "project_id", "edition", "as_of", "inputs", "contributions", "node_low", "node_high",
     "node_coverage", "context", "residual", "place_id", "input_minerals", "input_years",
     "input_first_years", "input_errors", "node_minerals", "mineral_scores",
+    "node_without_learned",
 )  # fmt: skip
 #: All columns, for ``.values()``.
 COLUMNS = (*OWN_COLUMNS, "project__kind", "lens__importer_id")
@@ -27,6 +29,17 @@ COLUMNS = (*OWN_COLUMNS, "project__kind", "lens__importer_id")
 def not_nan(value: float | None) -> float | None:
     """The number, or None where it is NaN: nobody knows."""
     return None if value is None or math.isnan(value) else value
+
+
+def by_node(values: Numbers) -> dict[str, float | None]:
+    """What a column keeps in the order of NODES; empty where it keeps nothing."""
+    known = map(not_nan, values)
+    return dict(zip(NODES, known, strict=True)) if len(values) else {}
+
+
+def values_of(row: Score | ScoreHistory, columns: Iterable[str]) -> dict[str, Any]:
+    """Of an instance what ``.values(*columns)`` gives of its row."""
+    return {column: reduce(getattr, column.split("__"), row) for column in columns}
 
 
 def _at(values: Sequence[int] | None, at: int) -> int | None:
@@ -77,6 +90,7 @@ class StoredScore:
     input_errors: Numbers | None
     node_minerals: Sequence[int] | None
     mineral_scores: Numbers | None
+    node_without_learned: Numbers | None
 
     @classmethod
     def from_values(cls, row: Mapping[str, Any]) -> Self:
@@ -91,12 +105,7 @@ class StoredScore:
     @classmethod
     def from_instance(cls, row: Score | ScoreHistory) -> Self:
         """From an instance, whose project and lens had better be selected with it."""
-        own = {name: getattr(row, name) for name in OWN_COLUMNS}
-        related = {
-            "project__kind": row.project.kind,
-            "lens__importer_id": row.lens.importer_id,
-        }
-        return cls.from_values(own | related)
+        return cls.from_values(values_of(row, COLUMNS))
 
     @property
     def imports(self) -> bool:

@@ -55,7 +55,7 @@ def _row(computed: Computed) -> dict[str, Any]:
 def _cell(name: str, values: Array | Ragged) -> Any:
     if isinstance(values, Ragged):
         part = values.values[values.starts[0] : values.starts[1]]
-        return part.tolist() or None
+        return part.tolist()
     if values.ndim > 1:
         return values[0].tolist()
     value = values[0]

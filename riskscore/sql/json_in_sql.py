@@ -38,23 +38,9 @@ class Written(NamedTuple):
             calls.append(f"format({given})")
         return " || ".join(calls)
 
-    @property
-    def around_holes(self) -> list["Written"]:
-        """What stands before, between and after what Python fills in."""
-        parts, at = [], 0
-        for template in self.template.split(_HOLE):
-            following = at + template.count("%s")
-            parts.append(Written(template, self.arguments[at:following]))
-            at = following
-        return parts
-
 
 #: ISO 8601 in the quotes of JSON, for ``to_char``.
 _MOMENT = r'\"YYYY-MM-DD"T"HH24:MI:SS"Z"\"'
-
-_HOLE = "\0"
-#: For Python to fill in.
-HOLE = Written(_HOLE)
 
 #: The SQL of each column of a row, by its name.
 Names = Mapping[str, str]

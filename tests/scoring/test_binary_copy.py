@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from django.db import connection
 
-from riskscore.scoring.binary_copy import copy_rows
+from riskscore.scoring.binary_copy import Ragged, copy_rows
 
 
 @pytest.mark.django_db
@@ -22,3 +22,18 @@ def test_numbers_arrays_and_bytes_survive_the_copy() -> None:
     assert np.array([row[1] for row in rows]).tobytes() == floats.tobytes()
     assert np.array([row[2] for row in rows]).tobytes() == arrays.tobytes()
     assert b"".join(bytes(row[3]) for row in rows) == digests.tobytes()
+
+
+@pytest.mark.django_db
+def test_arrays_of_different_length_survive_the_copy_and_an_empty_one_is_empty() -> None:
+    whole = Ragged(np.array([7, 8, 9], np.int32), np.array([0, 2, 2, 3]))
+    floats = Ragged(np.array([np.nan, 1.5]), np.array([0, 0, 0, 2]))
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TEMP TABLE copied (k int8, n int4[], x float8[])")
+        copy_rows("copied", {"k": np.arange(3), "n": whole, "x": floats})
+        cursor.execute("SELECT n, x FROM copied ORDER BY k")
+        (first, second, third) = cursor.fetchall()
+    assert first == ([7, 8], [])
+    assert second == ([], [])
+    assert third[0] == [9]
+    np.testing.assert_array_equal(third[1], [np.nan, 1.5])

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -90,8 +91,10 @@ def leaf(score: Score, name: str) -> tuple[Any, Any]:
 
 
 def bare(score: Score) -> dict[str, float | None]:
+    """What the engine makes of the stored inputs, as it did of rows from before it was kept."""
     method = Specification.from_dict(score.method.spec)
-    return learned_contribution.without_learned(method, StoredScore.from_instance(score))
+    older = replace(StoredScore.from_instance(score), node_without_learned=None)
+    return learned_contribution.without_learned(method, older)
 
 
 @pytest.mark.parametrize("importer", ["WLD", "JPN"])
@@ -164,6 +167,24 @@ def test_the_score_without_learned_models_is_what_it_was_before_there_were_any(
     assert after.composite != before.composite
     for node, value in bare(after).items():
         assert value == pytest.approx(getattr(before, node), abs=1e-12), node
+
+
+def test_what_is_kept_with_a_score_is_what_its_inputs_give(lens: Lens, root: User) -> None:
+    Lens.objects.filter(importer="JPN").update(kept_current=True)
+    promoted("disruption", root, CHL_copper=0.05, PER_copper=0.2)
+    promoted("labour", root, CHL_copper=0.4, USA_copper=0.4, USA_gold=0.01)
+    drained()
+    scores = Score.objects.values(*learned_contribution.NEEDED, "pk").order_by("pk")
+    kept, counted = learned_contribution.without_learned_each(scores), 0
+    older = [{**row, "node_without_learned": None} for row in scores]
+    for row, one, other in zip(
+        scores, kept, learned_contribution.without_learned_each(older), strict=True
+    ):
+        assert row["node_without_learned"] is not None
+        assert one == pytest.approx(other, abs=1e-9), row
+        counted += bool(one)
+    assert 100 < counted < len(older)
+    assert {row["lens__importer_id"] for row in scores} >= {"WLD", "JPN"}
 
 
 def test_a_score_that_its_inputs_do_not_give_has_no_other_side(lens: Lens, root: User) -> None:

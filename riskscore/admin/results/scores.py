@@ -26,8 +26,8 @@ from riskscore.admin.ui.lists.ordered import UnknownLast
 from riskscore.admin.ui.pages import ReadOnly
 from riskscore.models import JobScore, Score, ScoreHistory
 from riskscore.models.scores import NODES, ScoreColumns
-from riskscore.scoring.learned_contribution import without_learned_each
-from riskscore.scoring.stored_score import StoredScore
+from riskscore.scoring.learned_contribution import NEEDED, without_learned_each
+from riskscore.scoring.stored_score import values_of
 
 AnyScore = TypeVar("AnyScore", Score, ScoreHistory)
 
@@ -76,7 +76,7 @@ class AnyScoreAdmin(ReadOnly[AnyScore]):
         """Each with what it would be without learned models, all at once, where that is shown."""
         if "without_learned" not in names:
             return rows
-        stored = [(row.method_id, StoredScore.from_instance(row).for_engine) for row in rows]
+        stored = [values_of(row, NEEDED) for row in rows]
         for row, bare in zip(rows, without_learned_each(stored), strict=True):
             row.bare = bare
         return rows

@@ -3,7 +3,6 @@
 import re
 from dataclasses import asdict
 from datetime import UTC, date, datetime, time
-from functools import reduce
 from typing import Any
 
 from django.utils import timezone
@@ -31,6 +30,7 @@ from riskscore.scoring.changes import (
     in_force,
 )
 from riskscore.scoring.replay import Row as StoredRow
+from riskscore.scoring.stored_score import values_of
 
 
 class ChangePartsSerializer(serializers.Serializer[Any]):
@@ -171,11 +171,8 @@ def _laid_out(result: Changes) -> Row:
 
 
 def _score(score: StoredRow) -> Row:
-    def value(column: str) -> Any:
-        return reduce(getattr, column.split("__"), score)
-
     fields = PastScoreSerializer.chosen(None)
-    row = {column: value(column) for column in columns_of(fields)}
+    row = values_of(score, columns_of(fields))
     add_without_learned([row])
     return item(fields, row)
 

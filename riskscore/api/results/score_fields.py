@@ -9,19 +9,9 @@ from riskscore.api.framework.row_serializers import Made, Row, RowSerializer
 from riskscore.api.projects import mineral_codes
 from riskscore.models import Project
 from riskscore.models.scores import NODES, Band
-from riskscore.scoring.learned_contribution import NEEDED, scored_again, without_learned_each
+from riskscore.scoring.learned_contribution import NEEDED, without_learned_each
 from riskscore.scoring.stored_score import not_nan
-from riskscore.sql.json_in_sql import (
-    HOLE,
-    Names,
-    Written,
-    braces,
-    digits,
-    members,
-    moment,
-    number,
-    one,
-)
+from riskscore.sql.json_in_sql import Names, Written, braces, digits, members, moment, number, one
 
 BANDS = {band.value: str(band.label) for band in Band}
 SCORE = "0 (no risk seen) to 100 (worst); null where too little is known to assess it"
@@ -71,9 +61,14 @@ def _not_assessed_in_sql(names: Names) -> Written:
     return braces(one(f"concat_ws(',', {', '.join(parts)})"))
 
 
-def _residual_in_sql(names: Names) -> Written:
-    residual = enumerate(NODES, start=1)
-    return braces(members({node: number(f"{names['residual']}[{at}]") for at, node in residual}))
+def _by_node_in_sql(values: str) -> Written:
+    cells = enumerate(NODES, start=1)
+    return braces(members({node: number(f"{values}[{at}]") for at, node in cells}))
+
+
+def _without_learned_in_sql(names: Names) -> Written:
+    values = names["node_without_learned"]
+    return one(f"CASE WHEN {values} <> '{{}}' THEN {_by_node_in_sql(values).sql} END")
 
 
 class BesideSerializer(serializers.Serializer[Any]):
@@ -160,18 +155,13 @@ class NumbersFields(RowSerializer):
         make=by_node("residual"),
         cell_names=tuple(f"{node}_residual" for node in NODES),
         cells=_residual_cells,
-        sql=_residual_in_sql,
+        sql=lambda names: _by_node_in_sql(names["residual"]),
     )
 
 
-#: What ``learned_contribution`` needs of a row; the listing adds ``without_learned`` to each.
-ALSO = (*NEEDED, "method_id")
-
-
 def add_without_learned(rows: list[Row]) -> None:
-    """Add what each score would be without learned models, all rows at once."""
-    stored = [(row["method_id"], scored_again(row)) for row in rows]
-    for row, scores in zip(rows, without_learned_each(stored), strict=True):
+    """Say by node what each score would be without learned models, all rows at once."""
+    for row, scores in zip(rows, without_learned_each(rows), strict=True):
         row["without_learned"] = scores
 
 
@@ -255,13 +245,13 @@ class WithoutLearnedFields(RowSerializer):
 
     without_learned = Made(
         NodesSerializer(allow_null=True, help_text=WITHOUT_LEARNED),
-        *ALSO,
+        *NEEDED,
         make=lambda row: row["without_learned"] or None,
         cell_names=tuple(f"{node}_without_learned" for node in NODES),
         cells=lambda row: {
             f"{node}_without_learned": row["without_learned"].get(node) for node in NODES
         },
-        sql=lambda _: HOLE,
+        sql=_without_learned_in_sql,
     )
 
 

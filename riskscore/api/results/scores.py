@@ -4,7 +4,6 @@ Read by `.values()`, without model instances or serializers: a page of a thousan
 milliseconds.
 """
 
-from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
@@ -29,7 +28,6 @@ from riskscore.api.framework.row_serializers import Row, columns_of, item
 from riskscore.api.framework.row_viewsets import ListRows, RetrieveRow, Rows
 from riskscore.api.lenses import LensQuery
 from riskscore.api.projects import add_minerals, published
-from riskscore.api.results import without_learned
 from riskscore.api.results.score_fields import (
     BANDS,
     ON_READ,
@@ -41,6 +39,7 @@ from riskscore.api.results.score_fields import (
 from riskscore.models import Lens, Project, Score, ScoreHistory
 from riskscore.models.scores import NODES
 from riskscore.scoring import ranking
+from riskscore.scoring.learned_contribution import any_from_before
 from riskscore.sourcing import score_on_read
 from riskscore.sql.copied_rows import Joined
 
@@ -210,15 +209,16 @@ class ScoreViewSet(ListRows):
             row.update(ranks.standing(row[node], row["project__flags"]))
 
     def joined(self, names: set[str]) -> Joined | None:
-        """The ranks, if they are exact; what the engine makes is filled in."""
-        filled = without_learned.filled(self.lens) if "without_learned" in names else None
+        """The ranks, if they are exact; None too where the engine has to score something again."""
+        lens = self.lens.pk
+        if "without_learned" in names and any_from_before(lens):
+            return None
         if not names & STANDING:
-            return Joined(filled=filled)
-        if not ranking.are_exact(self.lens.pk):
+            return Joined()
+        if not ranking.are_exact(lens):
             return None
         score, flags = f'r."{self._ranked_by}"', 'r."project__flags"'
-        standings = ranking.in_sql(self.lens.pk, self._ranked_by, score, flags)
-        return replace(standings, filled=filled)
+        return ranking.in_sql(lens, self._ranked_by, score, flags)
 
     @property
     def _ranked_by(self) -> str:

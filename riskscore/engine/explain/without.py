@@ -1,4 +1,4 @@
-"""A stored score again from the inputs that it keeps, with some of them and without.
+"""Scores as if nobody knew some of their inputs: as they are made, or again from what they keep.
 
 The inputs are the raw values that were scored, so the engine gives the same numbers from them.
 Leaving a column out means that nobody knows it: what it weighs falls to the others, by the
@@ -12,11 +12,13 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from riskscore.engine.arrays import Floats
 from riskscore.engine.frame import Frame
 from riskscore.engine.inputs.column_values import is_importers
-from riskscore.engine.method import Method
+from riskscore.engine.method import Fitted, Method
+from riskscore.engine.result import Result
 
 #: A score is given again to this many points; machines differ in the last bits.
 SAME = 1e-9
@@ -33,8 +35,27 @@ class Stored:
     imports: bool
 
 
+Positions = npt.NDArray[np.intp]
 #: The scores of a row by node; empty where there is no answer.
 Scores = dict[str, float | None]
+
+
+class Without(NamedTuple):
+    """Scores by node of those units whose positions are ``rows``."""
+
+    rows: Positions
+    scores: Mapping[str, Floats]
+
+
+def scored_without(fitted: Fitted, result: Result, columns: Collection[str]) -> Without:
+    """What a result would be if nobody knew these columns, of the units where one of them counts.
+
+    What a unit's method sets aside does not count, which its inputs say and its frame does not.
+    """
+    lost = _weighed(fitted.method, result.frame, columns)
+    inputs = result.inputs[:, [leaf.column in lost for leaf in result.columns]]
+    rows = _known(inputs)
+    return Without(rows, fitted.score(_unknown(result.frame.take(rows), lost)).scores)
 
 
 def without(method: Method, stored: Stored, columns: Collection[str]) -> Scores:
@@ -49,18 +70,27 @@ def without(method: Method, stored: Stored, columns: Collection[str]) -> Scores:
 def without_each(method: Method, rows: Sequence[Stored], columns: Collection[str]) -> list[Scores]:
     """The same of many rows at once: what a row gets does not depend on the others."""
     result: list[Scores] = [{} for _ in rows]
-    counted = [leaf.column for leaf in method.leaves if leaf.column in columns and leaf.weight.ever]
     for imports in (False, True):
         at = [number for number, row in enumerate(rows) if row.imports is imports]
         frame = _frame(method, [rows[number] for number in at], imports=imports)
-        lost = [name for name in counted if name in frame.columns]
-        known = ~np.isnan(frame.values[:, [frame.index(name) for name in lost]]).all(axis=1)
-        asked = np.flatnonzero(known)
+        lost = _weighed(method, frame, columns)
+        asked = _known(frame.values[:, [frame.index(name) for name in lost]])
         for number, scores in zip(asked, _answers(method, frame.take(asked), lost), strict=True):
             if _same(scores.as_stored, rows[at[number]].scores):
                 stored = rows[at[number]].scores
                 result[at[number]] = {node: scores.without[node] for node in stored}
     return result
+
+
+def _weighed(method: Method, frame: Frame, columns: Collection[str]) -> list[str]:
+    """Those of the columns that the frame has and that weigh anything."""
+    weighed = {leaf.column for leaf in method.leaves if leaf.weight.ever}
+    return [name for name in frame.columns if name in weighed and name in columns]
+
+
+def _known(values: Floats) -> Positions:
+    """The units of which any of these values is known."""
+    return np.flatnonzero(~np.isnan(values).all(axis=1))
 
 
 class _Answer(NamedTuple):
