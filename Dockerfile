@@ -31,6 +31,6 @@ RUN python -m compileall -q riskscore workers \
 
 USER 10001
 EXPOSE 8000
-CMD ["gunicorn", "riskscore.wsgi:application", "--bind=0.0.0.0:8000", "--no-control-socket", \
+CMD ["gunicorn", "riskscore.wsgi:application", "--bind=0.0.0.0:8000", "--no-control-socket", "--preload", \
      "--worker-class=riskscore.serving.buffered_worker.BufferedWorker", "--workers=2", \
      "--threads=4", "--worker-tmp-dir=/dev/shm", "--graceful-timeout=25"]

@@ -53,7 +53,7 @@ class Site:
     def megabytes(self) -> float:
         """The memory of the larger worker process now."""
         children = Path(f"/proc/{self.master}/task/{self.master}/children").read_text().split()
-        return max(_resident(int(child)) for child in children)
+        return max(_share(int(child)) for child in children)
 
     @contextmanager
     def watched(self) -> Iterator[list[float]]:
@@ -71,9 +71,12 @@ class Site:
         thread.join()
 
 
-def _resident(process: int) -> float:
-    text = Path(f"/proc/{process}/status").read_text()
-    return next(int(line.split()[1]) / 1024 for line in text.splitlines() if "VmRSS" in line)
+def _share(process: int) -> float:
+    """Its share of the memory, in MB: what others use as well is split among them (PSS)."""
+    text = Path(f"/proc/{process}/smaps_rollup").read_text()
+    return next(
+        int(line.split()[1]) / 1024 for line in text.splitlines() if line.startswith("Pss:")
+    )
 
 
 @contextmanager

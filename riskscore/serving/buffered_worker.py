@@ -13,7 +13,6 @@ What stays bounded by whom: heads and bodies by size and by time here, the time 
 PostgreSQL (``RISKSCORE_STATEMENT_TIMEOUT_MS``).
 """
 
-import gc
 import logging
 import os
 import time
@@ -213,7 +212,6 @@ class BufferedWorker(Worker):
     def run(self) -> None:
         """Serve until told to stop."""
         logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # a full queue is no fault
-        _spare_what_lasts()
         connections: dict[int, Any] = {}
         answering = Answering()
         answering.set_thread_count(self.cfg.threads)
@@ -243,13 +241,6 @@ class BufferedWorker(Worker):
         end = time.monotonic() + self.cfg.graceful_timeout
         while any(front.is_busy for front in fronts) and time.monotonic() < end:
             self._look(connections)
-
-
-def _spare_what_lasts() -> None:
-    """Python looks for cycles among all objects again and again, 200 ms at a time, in the middle of
-    an answer; those of the loaded program last as long as the process, so they are left out."""
-    gc.collect()
-    gc.freeze()
 
 
 def _parent_is(number: int) -> bool:

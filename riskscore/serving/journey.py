@@ -38,7 +38,8 @@ WORKER = ("celery", "-A", "riskscore.celery", "worker", "--loglevel=INFO")
 # Neither talks to other workers at start nor gossips: both have kept workers from consuming.
 WORKER_OPTIONS = ("--without-mingle", "--without-gossip", "--hostname=riskscore@localhost")
 # No control socket: it would lie in the home folder. Threads, since requests wait for PostgreSQL.
-WEB = ("gunicorn", "riskscore.wsgi:application", "--no-control-socket")
+# Loaded once, before the workers are forked: they share the memory of what is loaded.
+WEB = ("gunicorn", "riskscore.wsgi:application", "--no-control-socket", "--preload")
 WEB_OPTIONS = (
     "--worker-class=riskscore.serving.buffered_worker.BufferedWorker", "--workers=2", "--threads=4",
     "--graceful-timeout=10",
