@@ -24,6 +24,8 @@ NAME_KM, NEAR_KM, POINT_KM = 50.0, 5.0, 0.5
 NAME_DEGREES = 0.46
 #: Candidates of one site by name and by square; more are not looked at.
 MOST_BY_NAME, MOST_NEAR = 50, 200
+#: New sites of one statement: where all lie among MOST_NEAR others it takes 0.7 s.
+AT_ONCE = 100
 STAGED_SITES = "staged_site"
 FOUND = "alike_site"
 #: The row, and the fields of what it may be.
@@ -54,9 +56,10 @@ p.id, NULL::bigint AS line, p.key, p.name, riskscore_site_name(riskscore_folded(
 p.latitude, p.longitude, p.kind, ARRAY(SELECT mineral_id FROM riskscore_projectmineral
                            WHERE project_id = p.id)::text[] AS minerals
 """
+# Each project is looked up by its number, and its name and minerals are told once: a subquery with
+# a limit stays one. Joined, all would be read, 1.3 s for a million, whoever is asked about.
 _KNOWN = f"""
-SELECT {_SITE} FROM riskscore_project p
-WHERE p.state <> 'archived' AND p.id IN (
+SELECT p.* FROM (
     (SELECT k.id FROM riskscore_project k
      WHERE riskscore_site_name(riskscore_folded(k.name)) = s.site AND s.site <> ''
        AND k.latitude BETWEEN s.latitude - {NAME_DEGREES} AND s.latitude + {NAME_DEGREES}
@@ -64,7 +67,10 @@ WHERE p.state <> 'archived' AND p.id IN (
     UNION
     (SELECT k.id FROM riskscore_project k
      WHERE riskscore_site_cell(k.latitude, k.longitude)
-           = ANY (s.cells) LIMIT {MOST_NEAR}))
+           = ANY (s.cells) LIMIT {MOST_NEAR})) near
+CROSS JOIN LATERAL (
+    SELECT {_SITE} FROM riskscore_project p
+    WHERE p.id = near.id AND p.state <> 'archived' LIMIT 1) p
 """  # noqa: S608 - our own numbers
 # Each part follows an index in its order, whatever the planner thinks of a limit, and looks at so
 # many rows and no more: the time for a site does not grow with the file.
@@ -205,12 +211,12 @@ FROM jsonb_to_recordset(%(sites)s) AS new
 
 def of_new(sites: Sequence[NewSite]) -> dict[int, Same]:
     """By its place among new sites: the project that each may be, likeliest first."""
-    if not sites:
-        return {}
     asked = [{"at": at, **site._asdict()} for at, site in enumerate(sites)]
     found: dict[int, Same] = {}
-    for at, same in _pairs(_ASKED_NEW, _KNOWN, {"sites": Jsonb(asked)}):
-        found.setdefault(at, same)
+    for first in range(0, len(asked), AT_ONCE):
+        part = Jsonb(asked[first : first + AT_ONCE])
+        for at, same in _pairs(_ASKED_NEW, _KNOWN, {"sites": part}):
+            found.setdefault(at, same)
     return found
 
 
