@@ -103,7 +103,10 @@ def test_one_that_takes_too_long_goes_on_and_its_number_is_known(live: Live) -> 
         (("score", "nowhere"), {}, 4, "request"),
         (("scores",), {"RISKSCORE_KEY": "rs_00000000_no"}, 3, "`riskscore login`"),
         (("scores",), {"RISKSCORE_KEY": "", "HOME": "/nonexistent"}, 3, "`riskscore login`"),
+        (("scores",), {"RISKSCORE_KEY": "", "RISKSCORE_KEY_FILE": "/dev"}, 2, "`riskscore login`"),
         (("scores",), {"RISKSCORE_URL": "http://risk.example"}, 1, "https"),
+        (("import", "/none/x.csv", "--source", "wgi"), {}, 2, "/none/x.csv: No such file"),
+        (("import", "/dev", "--source", "wgi"), {}, 2, "a file that you may read"),
     ],
 )
 def test_what_goes_wrong_is_one_line_with_the_remedy(

@@ -60,3 +60,28 @@ def test_an_export_that_fails_or_takes_too_long_is_an_error(
     with of(scripted) as riskscore, pytest.raises(rc.NotInTime, match=r"running after 0\.1 s"):
         riskscore.export().wait(0.1)
     assert scripted.asked[1][1] == "/api/v1/exports/1?wait=25"
+
+
+def test_a_file_that_cannot_be_written_is_named_with_the_remedy(
+    scripted: Any, tmp_path: Path
+) -> None:
+    (tmp_path / "taken").mkdir()
+    whole = made(sha256=hashlib.sha256(b"a").hexdigest())
+    for target in ("none/scores.csv", "taken", "x" * 300):
+        scripted.script[:] = [whole, (200, {}, "a")]
+        with of(scripted) as riskscore, pytest.raises(rc.FileTrouble) as refused:
+            riskscore.export("scores", "csv").save(tmp_path / target)
+        assert str(refused.value).startswith(f"{tmp_path / target}: ")
+        assert "a folder that is there" in str(refused.value)
+        assert [each.name for each in tmp_path.iterdir()] == ["taken"]
+
+
+def test_a_file_that_cannot_be_read_is_named_and_nothing_is_sent(
+    scripted: Any, tmp_path: Path
+) -> None:
+    scripted.script[:] = []
+    with of(scripted) as riskscore:
+        for file in (tmp_path / "none.csv", tmp_path):
+            with pytest.raises(rc.FileTrouble, match=r"Name a file that you may read") as refused:
+                riskscore.import_file(file, "projects")
+            assert str(file) in str(refused.value)

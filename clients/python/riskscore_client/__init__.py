@@ -5,6 +5,7 @@ from riskscore_client.deltas import Delta
 from riskscore_client.errors import (
     Conflict,
     CutShort,
+    FileTrouble,
     Forbidden,
     Invalid,
     JobFailed,
@@ -29,6 +30,7 @@ __all__ = [
     "CutShort",
     "Delta",
     "Export",
+    "FileTrouble",
     "Forbidden",
     "Invalid",
     "Job",

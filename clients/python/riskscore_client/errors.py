@@ -1,6 +1,8 @@
 """What can go wrong, each with its remedy. All are `RiskscoreError`."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -23,6 +25,21 @@ def _sentence(words: str) -> str:
 
 class NoKey(RiskscoreError):
     """No key is at hand, or the file that holds it can be read by others."""
+
+
+class FileTrouble(RiskscoreError):
+    """A file of yours cannot be read or written."""
+
+
+@contextmanager
+def own_file(path: Path, remedy: str) -> Iterator[None]:
+    """Raise FileTrouble, with the path and the remedy, for what the system says of a file."""
+    try:
+        yield
+    except OSError as error:
+        raise FileTrouble(f"{path}: {error.strerror or error}", remedy) from None
+    except UnicodeDecodeError:
+        raise FileTrouble(f"{path}: it is no text in UTF-8", remedy) from None
 
 
 class Unreachable(RiskscoreError):

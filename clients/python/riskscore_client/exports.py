@@ -3,10 +3,10 @@
 import hashlib
 import time
 from pathlib import Path
-from tempfile import NamedTemporaryFile
+from tempfile import TemporaryDirectory
 
 from riskscore_client.connection import Connection
-from riskscore_client.errors import CutShort, JobFailed, NotInTime
+from riskscore_client.errors import CutShort, JobFailed, NotInTime, own_file
 from riskscore_client.records import Record
 
 ENDED = ("succeeded", "failed", "cancelled")
@@ -65,24 +65,31 @@ class Export:
     def save(self, path: str | Path) -> Path:
         """Write the file to ``path``, in one step and only if it is whole; return where it is.
 
-        Raises CutShort where its bytes are not those that the server's hash is of.
+        Raises CutShort where its bytes are not those that the server's hash is of, and FileTrouble
+        where they cannot be written.
         """
-        target, digest = Path(path), hashlib.sha256()
-        with NamedTemporaryFile(dir=target.parent, prefix=f".{target.name}-", delete=False) as new:
-            try:
-                with self._connection.stream(f"/exports/{self.id}/file", "*/*", {}) as response:
-                    for piece in response.iter_bytes():
-                        digest.update(piece)
-                        new.write(piece)
-                if digest.hexdigest() != self.record["sha256"]:
-                    raise CutShort(
-                        f"The file of export {self.id} did not arrive whole", "Ask again"
-                    )
-                new.close()
-                Path(new.name).replace(target)
-            finally:
-                Path(new.name).unlink(missing_ok=True)
+        target = Path(path)
+        with (
+            own_file(target, "Name a file in a folder that is there and has room"),
+            # Beside the target, so that the last step is one; the name may be as long as any.
+            TemporaryDirectory(dir=target.parent, prefix=".riskscore-") as folder,
+        ):
+            fetched = Path(folder) / "export"
+            self._fetch(fetched)
+            fetched.replace(target)
         return target
+
+    def _fetch(self, target: Path) -> None:
+        digest = hashlib.sha256()
+        with (
+            target.open("xb") as file,
+            self._connection.stream(f"/exports/{self.id}/file", "*/*", {}) as response,
+        ):
+            for piece in response.iter_bytes():
+                digest.update(piece)
+                file.write(piece)
+        if digest.hexdigest() != self.record["sha256"]:
+            raise CutShort(f"The file of export {self.id} did not arrive whole", "Ask again")
 
     def delete(self) -> None:
         """Delete the file on the server; that it was made stays on record."""

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from riskscore_client.connection import Connection, Value
-from riskscore_client.errors import JobFailed, NotInTime
+from riskscore_client.errors import JobFailed, NotInTime, own_file
 from riskscore_client.records import Record
 from riskscore_client.rows import Rows
 
@@ -24,14 +24,19 @@ class Import:
     def of_file(
         cls, connection: Connection, file: Path, source: str, options: dict[str, Value]
     ) -> "Import":
-        """Upload a file. Nothing is loaded before it is confirmed, unless ``dry_run`` is false."""
+        """Upload a file. Nothing is loaded before it is confirmed, unless ``dry_run`` is false.
+
+        Raises FileTrouble where it cannot be read.
+        """
+        with own_file(file, "Name a file that you may read"):
+            content = file.read_bytes()
         fields = {name: _word(value) for name, value in options.items() if value is not None}
         answer = connection.send(
             "POST",
             "/imports",
             headers={"Idempotency-Key": str(uuid.uuid4())},
             again=True,
-            files={"file": (file.name, file.read_bytes())},
+            files={"file": (file.name, content)},
             data={"source": source, **fields},
         )
         return cls(connection, answer.json())

@@ -2,9 +2,10 @@
 
 import os
 import stat
+from contextlib import suppress
 from pathlib import Path
 
-from riskscore_client.errors import NoKey
+from riskscore_client.errors import NoKey, own_file
 
 HOME = "http://127.0.0.1:8000"
 
@@ -23,18 +24,17 @@ def key_file() -> Path:
 
 
 def key() -> str:
-    """Return the key: `RISKSCORE_KEY`, else what the file holds. Raises NoKey."""
+    """Return the key: `RISKSCORE_KEY`, else what the file holds. Raises NoKey and FileTrouble."""
     if given := os.environ.get("RISKSCORE_KEY", "").strip():
         return given
     path = key_file()
-    try:
-        with path.open(encoding="utf-8") as file:
-            mode = os.fstat(file.fileno()).st_mode
-            found = file.read().strip()
-    except OSError:
-        found, mode = "", 0
+    found, mode = "", 0
+    remedy = "Run `riskscore login`, or put a key into RISKSCORE_KEY"
+    with own_file(path, remedy), suppress(FileNotFoundError), path.open(encoding="utf-8") as file:
+        mode = os.fstat(file.fileno()).st_mode
+        found = file.read().strip()
     if not found:
-        raise NoKey("No API key", "Run `riskscore login`, or put a key into RISKSCORE_KEY")
+        raise NoKey("No API key", remedy)
     if os.name == "posix" and mode & (stat.S_IRWXG | stat.S_IRWXO):
         raise NoKey(f"{path} can be read by others", f"Run `chmod 600 {path}`")
     return found
@@ -43,9 +43,10 @@ def key() -> str:
 def keep(given: str) -> Path:
     """Write the key into its file, which at no moment others can read; return the file."""
     path = key_file()
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    fresh = path.with_name(f"{path.name}.{os.getpid()}")
-    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        file.write(given + "\n")
-    fresh.replace(path)
+    with own_file(path, "Name a file in RISKSCORE_KEY_FILE, or put the key into RISKSCORE_KEY"):
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        fresh = path.with_name(f"{path.name}.{os.getpid()}")
+        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(given + "\n")
+        fresh.replace(path)
     return path

@@ -11,8 +11,9 @@ from riskscore_client import errors, settings
 from riskscore_client.client import Riskscore
 from riskscore_client.command import questions, work
 
-#: What the command ends with, the first that fits. 2 is argparse's own: not understood.
+#: What the command ends with, the first that fits. argparse ends with 2, too.
 EXITS: tuple[tuple[type[BaseException], int], ...] = (
+    (errors.FileTrouble, 2),
     (errors.NoKey, 3),
     (errors.NotAuthenticated, 3),
     (errors.Forbidden, 3),
@@ -29,8 +30,9 @@ ENDS = """\
 Where: RISKSCORE_URL (default http://127.0.0.1:8000). The key: RISKSCORE_KEY, or the file that
 `riskscore login` writes; never on the command line, where others see it.
 
-It ends with 0 if all is well; 1 the server refused, 2 not understood, 3 no key or not allowed,
-4 not found, 5 no answer or too busy, 6 the job ended and not all is done, 7 not within --timeout.
+It ends with 0 if all is well; 1 the server refused, 2 not understood or no such file, 3 no key or
+not allowed, 4 not found, 5 no answer or too busy, 6 the job ended and not all is done, 7 not within
+--timeout.
 """
 
 
