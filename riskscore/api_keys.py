@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from math import inf
 from typing import Any
+from zlib import crc32
 
 from django.conf import settings
 from django.contrib.auth.models import Permission
@@ -60,7 +61,7 @@ def issue(
 ) -> str:
     """Make a key for ``user`` and return it in plain; it cannot be shown again."""
     prefix = secrets.token_hex(4)
-    plain = f"rs_{prefix}_{secrets.token_urlsafe(24)}"
+    plain = with_checksum(f"rs_{prefix}_{secrets.token_urlsafe(24)}")
     ApiKey.objects.create(
         prefix=prefix,
         digest=hashed(plain),
@@ -71,6 +72,12 @@ def issue(
         expires_at=expires_at,
     )
     return plain
+
+
+def with_checksum(plain: str) -> str:
+    """The key and its CRC-32 as eight digits, by which a scanner for leaked secrets tells a key
+    from what only looks like one, without asking anybody. It protects nothing."""
+    return f"{plain}{crc32(plain.encode()):08x}"
 
 
 def scopes_of(user: Any) -> list[str]:

@@ -96,6 +96,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "riskscore.api.framework.request_log.RequestLog",
+    "riskscore.api.framework.auth.encrypted_only",
     "django.middleware.security.SecurityMiddleware",
     "riskscore.api.results.known_scores.KnownScores",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -261,8 +262,7 @@ STORAGES = {
 
 # --- Browsers -----------------------------------------------------------------------------------
 SECURE_SSL_REDIRECT = HTTPS
-# A client that sends its key in clear should notice, not be helped by a redirect; and health
-# checks come from inside, in clear.
+# Pages alone: the API refuses what comes in clear, and health checks come from inside, in clear.
 SECURE_REDIRECT_EXEMPT = [r"^livez$", r"^readyz$"]
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS

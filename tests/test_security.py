@@ -3,6 +3,7 @@
 import ast
 import re
 import secrets
+import zlib
 from typing import Any
 
 import pytest
@@ -76,7 +77,8 @@ def test_nothing_that_runs_what_it_reads_is_called() -> None:
 
 @pytest.mark.django_db
 def test_a_key_has_192_random_bits(monkeypatch: pytest.MonkeyPatch, django_user_model: Any) -> None:
-    """24 bytes of `secrets`, which asks the operating system, are 32 letters of base64."""
+    """24 bytes of `secrets`, which asks the operating system, are 32 letters of base64; the rest is
+    their checksum."""
     asked: list[int | None] = []
     real = secrets.token_urlsafe
 
@@ -87,4 +89,5 @@ def test_a_key_has_192_random_bits(monkeypatch: pytest.MonkeyPatch, django_user_
     monkeypatch.setattr(secrets, "token_urlsafe", drawn)
     plain = api_keys.issue(django_user_model.objects.create_superuser("ada"), "tests", ["read"])
     assert asked == [24]
-    assert len(plain.split("_", 2)[2]) == 32
+    assert len(plain.split("_", 2)[2]) == 32 + 8
+    assert zlib.crc32(plain[:-8].encode()) == int(plain[-8:], 16)

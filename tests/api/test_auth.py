@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.contrib.auth import get_user_model
@@ -11,7 +12,7 @@ from django.utils import timezone
 from riskscore import api_keys
 from riskscore.models import ApiKey
 from tests.api.conftest import PREFIX, Api, problem
-from tests.make import make_job
+from tests.make import make_job, make_project
 
 pytestmark = pytest.mark.django_db
 
@@ -49,6 +50,18 @@ def test_a_dead_key_gets_the_same_answer_as_a_wrong_one(how: str, api: Api) -> N
     dead = problem(api.get("/places"), 401, "unauthenticated")
     wrong = problem(Api("rs_00000000_wrong").get("/places"), 401, "unauthenticated")
     assert dead["detail"] == wrong["detail"]
+
+
+def test_in_clear_nothing_is_answered_and_no_redirect_helps(api: Api, settings: Any) -> None:
+    settings.SECURE_SSL_REDIRECT = True
+    project = make_project()
+    known = f"/projects/{project.key}"
+    for method, path in (("GET", known), ("GET", "/schema"), ("POST", "/jobs"), ("GET", "/none")):
+        problem(api.send(method, path), 403, "not_encrypted")
+    assert Client().get("/livez").status_code == 200
+    assert Client().get("/admin/").status_code == 301
+    headers = {"Authorization": f"Bearer {api.key}"}
+    assert Client().get(PREFIX + known, headers=headers, secure=True).status_code == 200
 
 
 @pytest.mark.parametrize("name", ["api_key", "token", "access_token", "key", "q"])

@@ -6,7 +6,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -31,7 +31,7 @@ FRONT = "riskscore.serving.buffered_worker.BufferedWorker"
 #: A server as others have it, which answers at once what ours would hold back.
 HOLDS_NOTHING = "gthread"
 #: Enough threads for a client that keeps some connections open.
-WEB = ["--threads=8", "--no-control-socket", "--access-logfile=-"]
+WEB = ["--threads=8", "--no-control-socket", "--preload", "--access-logfile=-"]
 
 
 @dataclass(frozen=True)
@@ -43,6 +43,8 @@ class Live:
     log: Path
     #: Where a webhook may be, on this machine.
     receiver: str
+    #: The process that keeps the web server's workers.
+    web: int = 0
 
     def environment(self, **more: str) -> dict[str, str]:
         """What a program of a user sees: where the server is, the key, and this Python first."""
@@ -82,7 +84,7 @@ def serving(name: str, log: Path, front: str = FRONT, **more: str) -> Iterator[L
         ]
     try:
         until(lambda: _answers(live), f"the server answers: {log.read_text()[-2000:]}")
-        yield live
+        yield replace(live, web=processes[0].pid)
     finally:
         for process in processes:
             process.terminate()

@@ -6,12 +6,15 @@ no page elsewhere can make a curator's browser do so, and the API needs no CSRF 
 
 import logging
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Any, Protocol, runtime_checkable
 
+from django.conf import settings
 from django.db import DatabaseError
 from django.db.models import Q
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.utils import timezone
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import AuthenticationFailed
@@ -20,7 +23,7 @@ from rest_framework.request import Request
 
 from riskscore import api_keys
 from riskscore.api.framework import wrong_keys
-from riskscore.api.framework.problems import Problem
+from riskscore.api.framework.problems import Problem, reply
 from riskscore.config import log_context
 from riskscore.models import ApiKey
 
@@ -30,6 +33,23 @@ SHAPE = re.compile(r"rs_([0-9a-f]{8})_[A-Za-z0-9_-]{1,64}")
 CHALLENGE = 'Bearer realm="riskscore"'
 SEEN_EVERY = timedelta(minutes=5)  # how exactly "last used" is kept
 NAMES_OF_KEYS = {"api_key", "apikey", "api-key", "access_token", "token", "key", "authorization"}
+
+
+def encrypted_only(
+    get_response: Callable[[HttpRequest], HttpResponseBase],
+) -> Callable[[HttpRequest], HttpResponseBase]:
+    """Middleware that refuses what comes to the API in clear, where https is on.
+
+    A redirect would help on a client that shows its key to the whole way (ASVS 4.1.2).
+    """
+
+    def answered(request: HttpRequest) -> HttpResponseBase:
+        in_clear = settings.SECURE_SSL_REDIRECT and not request.is_secure()
+        if in_clear and request.path.startswith("/api/"):
+            return reply(request, Problem("not_encrypted"))
+        return get_response(request)
+
+    return answered
 
 
 class BearerKey(BaseAuthentication):

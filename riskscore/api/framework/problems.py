@@ -42,6 +42,11 @@ KINDS: dict[str, Kind] = {
         "Not allowed",
         "`detail` names the scope that the key lacks, or the permission that its account lacks.",
     ),
+    "not_encrypted": Kind(
+        403,
+        "Not encrypted",
+        "Use https. If a key was sent in clear, others may have read it: revoke it.",
+    ),
     "may_not_export": Kind(
         403, "Not allowed to export", "`detail` names the permission that the account lacks."
     ),

@@ -28,8 +28,9 @@ from riskscore.jobs.waiting import (
     event,
 )
 
-#: Seconds of a long poll, and of a stream: who may see is asked again when it comes back.
-LONGEST_WAIT_S, LONGEST_STREAM_S = 60, 600
+#: Seconds of a long poll, and of a stream: who may see is asked again when it comes back, so a key
+#: that was revoked meanwhile shows no more than this.
+LONGEST_WAIT_S, LONGEST_STREAM_S = 60, 30
 _PREFER = re.compile(r"(?:^|[,;\s])wait\s*=\s*\"?([0-9]{1,6})")
 _NUMBER = re.compile(r"[0-9]{1,18}")
 
