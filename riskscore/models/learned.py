@@ -98,12 +98,13 @@ def learned_on(edition: int) -> bool:
 def in_force(edition: int) -> list[LearnedModel]:
     """The champions at an edition, by kind: those whose predictions count in scores made of it.
 
-    None where learned models were turned off.
+    None where learned models were turned off. Without their cards, which take longer to read than
+    all the rest.
     """
     if not learned_on(edition):
         return []
     decided = LearnedModel.objects.filter(champion_from__lte=edition).order_by("kind")
-    return list(decided.exclude(champion_until__lte=edition))
+    return list(decided.exclude(champion_until__lte=edition).defer("card"))
 
 
 class Prediction(models.Model):

@@ -164,4 +164,5 @@ def _of_project(project: int, edition: int) -> QuerySet[Prediction]:
     rows = Prediction.objects.filter(
         model__in=in_force(edition), place__projects=project, mineral__projects__project=project
     )
-    return rows.select_related("model", "mineral").order_by("mineral_id")
+    related = rows.select_related("model", "mineral").defer("model__card")
+    return related.order_by("mineral_id")
