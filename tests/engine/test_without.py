@@ -2,9 +2,13 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from riskscore.engine.explain.without import Stored, without, without_each
+from riskscore.engine.explain.without import Stored, scored_without, without, without_each
+from riskscore.engine.frame import Frame
 from riskscore.engine.method import Method
 
 PREDICTED = ("geo.disruption",)
@@ -60,3 +64,34 @@ def test_many_rows_at_once_get_what_each_gets_alone() -> None:
     alone = [without(method(), row, PREDICTED) for row in rows]
     assert without_each(method(), rows, PREDICTED) == alone
     assert without_each(method(), [], PREDICTED) == []
+
+
+known = st.none() | st.floats(0, 1)
+
+
+@given(
+    st.lists(st.tuples(known, known, known), min_size=1, max_size=30),
+    st.sampled_from([0.0, 1.0, 2.5]),
+    st.sampled_from([0.0, 0.5, 1.0]),
+)
+def test_as_it_is_scored_and_from_what_is_stored_it_is_the_same(
+    inputs: list[tuple[float | None, float | None, float | None]], weight: float, minimum: float
+) -> None:
+    asked = method(weight=weight, minimum=minimum)
+    columns = dict(
+        zip(("geo.law", "geo.stability", *PREDICTED), zip(*inputs, strict=True), strict=True)
+    )
+    frame = Frame.from_columns({name: np.array(v, np.float64) for name, v in columns.items()})
+    result = asked.fit().score(frame)
+    composites = [None if np.isnan(one) else one for one in result.scores["composite"].tolist()]
+    stored = [
+        Stored(row, {"composite": score}, "mine", imports=False)
+        for row, score in zip(inputs, composites, strict=True)
+    ]
+    found = scored_without(asked.fit(), result, PREDICTED)
+    again = without_each(asked, stored, PREDICTED)
+    assert found.rows.tolist() == [at for at, row in enumerate(again) if row]
+    np.testing.assert_allclose(
+        found.scores["composite"],
+        np.array([again[at]["composite"] for at in found.rows], np.float64),
+    )
