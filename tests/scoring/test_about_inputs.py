@@ -2,28 +2,13 @@
 
 from typing import Any
 
-import numpy as np
 import pytest
-from django.db import connection
 
 from riskscore.models import Edition, Score
 from riskscore.scoring import inputs
-from riskscore.scoring.binary_copy import Ragged, copy_rows
 from riskscore.scoring.explanation import explain, specification
 from riskscore.scoring.stored_score import StoredScore
 from tests.bundled import AS_OF
-
-
-@pytest.mark.django_db
-def test_arrays_of_different_length_survive_the_copy_and_an_empty_one_is_null() -> None:
-    ragged = Ragged(np.array([1.5, 2.5, 3.5]), np.array([0, 2, 2, 3]))
-    numbers = np.array([[1, 2], [3, 4], [5, 6]], np.int32)
-    with connection.cursor() as cursor:
-        cursor.execute("CREATE TEMP TABLE ragged (k int8, n int4[], r float8[])")
-        copy_rows("ragged", {"k": np.array([1, 2, 3]), "n": numbers, "r": ragged})
-        cursor.execute("SELECT n, r FROM ragged ORDER BY k")
-        rows: list[Any] = cursor.fetchall()
-    assert rows == [([1, 2], [1.5, 2.5]), ([3, 4], None), ([5, 6], [3.5])]
 
 
 def stored(key: str) -> tuple[Any, StoredScore]:
