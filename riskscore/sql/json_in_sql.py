@@ -54,7 +54,8 @@ def one(value: str) -> Written:
 
 def plain(value: str) -> Written:
     """Text, a list of it, or anything whose JSON is its own."""
-    return one(f"to_json({value})::text")
+    # Its type is left to ``format``: as text it would be copied once more.
+    return Written("%s", (f"coalesce(to_json({value}), 'null')",))
 
 
 def digits(value: str) -> Written:
@@ -65,13 +66,14 @@ def digits(value: str) -> Written:
 def number(value: str) -> Written:
     """A float: with a decimal point even if it is whole, and null if it is none.
 
-    To PostgreSQL NaN equals itself, and is greater than infinity.
+    To PostgreSQL NaN equals itself, and is greater than infinity. Most are told by the first case.
     """
-    after = (
-        f"CASE WHEN {value} <> trunc({value}) THEN NULL WHEN abs({value}) < 1e15 THEN '.0'"
-        f" WHEN abs({value}) < 'Infinity' THEN NULL ELSE 'null' END"
+    told = (
+        f"CASE WHEN {value} <> trunc({value}) THEN {value}::text"
+        f" WHEN abs({value}) < 1e15 THEN {value}::text || '.0'"
+        f" WHEN abs({value}) < 'Infinity' THEN {value}::text ELSE 'null' END"
     )
-    return Written("%s%s", (f"CASE WHEN abs({value}) < 'Infinity' THEN {value} END", after))
+    return Written("%s", (told,))
 
 
 def quoted(value: str) -> Written:
