@@ -145,11 +145,10 @@ def add_minerals(rows: list[Row], project: str) -> None:
 
 def mineral_codes(project: str) -> str:
     """SQL: the JSON of the codes of a project's minerals, in the same order."""
-    roles = ", ".join(f"'{role}'" for role in ROLES)
-    order = f"array_position(ARRAY[{roles}], m.role::text), m.mineral_id"
-    codes = f"string_agg(to_json(m.mineral_id)::text, ',' ORDER BY {order})"
+    roles = " ".join(f"WHEN '{role}' THEN {at}" for at, role in enumerate(ROLES))
     minerals = f"riskscore_projectmineral m WHERE m.project_id = {project}"
-    return f"(SELECT '[' || coalesce({codes}, '') || ']' FROM {minerals})"  # noqa: S608
+    ordered = f"SELECT m.mineral_id FROM {minerals} ORDER BY CASE m.role {roles} END, m.mineral_id"  # noqa: S608
+    return f"to_json(ARRAY({ordered}))"
 
 
 def add_external_ids(rows: list[Row]) -> None:
