@@ -11,7 +11,7 @@ MOST_ARGUMENTS = 99  # that a function takes beside its first
 
 
 class Written(NamedTuple):
-    """A template of ``format`` and what stands for each ``%s`` of it; NULL stands for nothing."""
+    """A template and the expressions, each of text or JSON and never NULL, of its ``%s``."""
 
     template: str
     arguments: tuple[str, ...] = ()
@@ -54,7 +54,7 @@ def one(value: str) -> Written:
 
 def plain(value: str) -> Written:
     """Text, a list of it, or anything whose JSON is its own."""
-    # Its type is left to ``format``: as text it would be copied once more.
+    # It stays JSON: as text it would be copied once more.
     return Written("%s", (f"coalesce(to_json({value}), 'null')",))
 
 
