@@ -1,4 +1,4 @@
-"""JSON that PostgreSQL writes itself: 12 µs for a score of 37 fields, which costs Python 100.
+"""JSON that PostgreSQL tells: a million scores of 37 fields in 17 s, which took Python 125.
 
 A field says its JSON as SQL over the columns of the row, each by its name. What it says equals what
 :func:`riskscore.sources.row_writing.dumps` writes of the field's value.
