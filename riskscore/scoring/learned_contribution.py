@@ -116,8 +116,8 @@ class Moved:
 
 
 def moved(lens: Lens) -> Moved:
-    """Count what learned models do to the composites through a lens, by the recomputation that
-    pages and API show."""
+    """Count what learned models do to the composites through a lens, by the same scores without
+    them that pages and API show."""
     rows = Score.objects.filter(lens=lens).values(*NEEDED)
     scores, only_with, differences = 0, 0, []
     source = rows.iterator(chunk_size=CHUNK)
